@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+// Bundles src/ into dist/: one small entry, every heavier room in a file of its own that is loaded when it is used.
+import { cpSync, rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+export async function bundle(outdir = `${root}dist`) {
+  rmSync(outdir, { recursive: true, force: true })
+  await build({
+    entryPoints: [`${root}src/cli.ts`],
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    minify: true,
+    keepNames: true,
+    legalComments: 'none',
+    // ssh2's optional native parts: pure JavaScript is what every user gets (see CONTRIBUTING.md).
+    external: ['cpu-features'],
+    loader: { '.node': 'empty' },
+    // ssh2 and its helpers are CommonJS and call require for Node's own modules.
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    logLevel: 'warning',
+  })
+  cpSync(`${root}src/remote`, outdir, { recursive: true, filter: (from) => !from.endsWith('.ts') })
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await bundle()

@@ -1,0 +1,165 @@
+/** What a look tells, or why it cannot tell. Unknown is never a reason to act and never shown as well. */
+export type Told<T> = { readonly is: 'known'; readonly value: T } | { readonly is: 'unknown'; readonly why: string }
+
+/** The parts of a look, each one file in `look/`; a command asks for those that it shows. */
+export const lookParts = [
+  'identity',
+  'system',
+  'kernel',
+  'reboot',
+  'libraries',
+  'updates',
+  'unattended',
+  'dpkg',
+  'disk',
+  'docker',
+  'weave',
+  'maestro',
+] as const
+
+export type LookPart = (typeof lookParts)[number]
+
+/** What one server said of itself in one connection; a part that was not asked for is absent. Times are the server's own clock. */
+export interface Look {
+  /** Epoch seconds by the server's clock, when the look began. */
+  readonly at: number
+  readonly identity?: Told<Identity>
+  readonly system?: Told<System>
+  readonly kernel?: Told<Kernel>
+  readonly reboot?: Told<RebootFlag>
+  readonly libraries?: Told<Libraries>
+  readonly updates?: Told<Updates>
+  readonly unattended?: Told<Unattended>
+  readonly dpkg?: Told<Dpkg>
+  readonly disk?: Told<readonly Disk[]>
+  /** null: not installed. */
+  readonly docker?: Told<Docker | null>
+  readonly weave?: Told<Weave | null>
+  readonly maestro?: Told<Marks>
+}
+
+export interface Identity {
+  readonly machineId: string
+  readonly bootId: string
+  /** What runs as PID 1 (`systemd`, `init`, …) and its start in clock ticks since boot (field 22 of /proc/1/stat). */
+  readonly init: string
+  readonly initStartTicks: number
+  readonly uptimeSeconds: number
+  readonly hostname: string
+}
+
+export interface System {
+  /** `ID` of os-release: ubuntu, debian, … */
+  readonly id: string
+  readonly release: string
+  readonly codename: string
+  readonly name: string
+  /** Whether the family is one that maestro can patch (dpkg and apt are there). */
+  readonly hasApt: boolean
+}
+
+export interface Kernel {
+  readonly running: string
+  /** The newest installed of the running kernel's flavour; undefined where none is installed (a container). */
+  readonly newest: string | undefined
+}
+
+export interface RebootFlag {
+  readonly isSet: boolean
+  /** Names in reboot-required.pkgs, in its order, each once. */
+  readonly packages: readonly string[]
+  /** Epoch seconds of the flag file. */
+  readonly since: number | undefined
+}
+
+/** What needrestart says; `tool: false` where it is not installed. */
+export interface Libraries {
+  readonly hasTool: boolean
+  /** needrestart's own word on the kernel, when it has one. */
+  readonly kernel: 'current' | 'abi-upgrade' | 'version-upgrade' | undefined
+  /** Units that still run code that is no longer on disk. */
+  readonly services: readonly string[]
+}
+
+export interface Updates {
+  /** Upgrades with a fix in a security pocket, also where -updates already holds a newer version. */
+  readonly security: readonly Upgrade[]
+  readonly otherCount: number
+  readonly held: readonly string[]
+  readonly keptBack: readonly { readonly name: string; readonly why: string }[]
+  /** Age of the newest package list; undefined: never fetched. */
+  readonly listsAgeSeconds: number | undefined
+}
+
+export interface Upgrade {
+  readonly name: string
+  readonly from: string
+  readonly to: string
+  /** As in `Ubuntu:noble-security`. */
+  readonly origin: string
+}
+
+export interface Unattended {
+  readonly isInstalled: boolean
+  /** Whether apt's effective configuration and the timers make it run daily. */
+  readonly isDaily: boolean
+  readonly why: string | undefined
+  readonly origins: readonly string[]
+  readonly rebootsByItself: boolean
+  /** Epoch seconds; undefined: never, or the log cannot be read. */
+  readonly lastRunAt: number | undefined
+  readonly nextRunAt: number | undefined
+}
+
+export interface Dpkg {
+  /** dpkg's journal holds an unfinished run. */
+  readonly isInterrupted: boolean
+  /** Packages that are not fully installed, each `name state`. */
+  readonly broken: readonly string[]
+  readonly lockHolders: readonly LockHolder[]
+}
+
+export interface LockHolder {
+  /** frontend, dpkg, lists or archives. */
+  readonly lock: string
+  readonly pid: number
+  readonly command: string
+  readonly ageSeconds: number
+}
+
+export interface Disk {
+  readonly path: string
+  readonly totalBytes: number
+  readonly freeBytes: number
+  readonly isReadOnly: boolean
+}
+
+export interface Docker {
+  readonly version: string | undefined
+  /** Why the engine's own answer is missing, when it is. */
+  readonly trouble: string | undefined
+  /** docker-ce, docker.io, snap, static. */
+  readonly source: string
+  readonly containers: readonly Container[]
+}
+
+export interface Container {
+  readonly name: string
+  readonly image: string
+  readonly state: string
+  readonly health: string | undefined
+  readonly restartPolicy: string
+}
+
+export interface Weave {
+  readonly version: string
+  readonly isRunning: boolean
+}
+
+/** What maestro itself left on the server. */
+export interface Marks {
+  /** The lock in /var/lib/maestro/lock, when somebody holds it. */
+  readonly lock: { readonly owner: string; readonly run: string; readonly since: number } | undefined
+  /** Runs whose drain is still open here. */
+  readonly drained: readonly string[]
+}

@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process'
+import { it } from 'vitest'
+
+const found = new Map<string, boolean>()
+
+/** Whether a program of that name can be started here. */
+export function hasTool(name: string): boolean {
+  const known = found.get(name)
+  if (known !== undefined) return known
+  const has = spawnSync('sh', ['-c', 'command -v -- "$1"', 'sh', name], { stdio: 'ignore' }).status === 0
+  found.set(name, has)
+  return has
+}
+
+/** Shells on this computer that a server might have as /bin/sh; every remote script runs under each of them. */
+export function shells(): readonly { readonly name: string; readonly command: readonly string[] }[] {
+  const known = [
+    { name: 'sh', command: ['sh'] },
+    { name: 'dash', command: ['dash'] },
+    { name: 'bash', command: ['bash', '--posix'] },
+    { name: 'busybox', command: ['busybox', 'sh'] },
+  ]
+  return known.filter(({ command }) => hasTool(command[0] ?? ''))
+}
+
+/** A test that needs programs which not every computer has: where one is missing it is reported as not run, by name. */
+export function itNeeds(tools: readonly string[]) {
+  const missing = tools.filter((tool) => !hasTool(tool))
+  if (missing.length === 0) return it
+  if (process.env.MAESTRO_REQUIRE_ALL === '1') throw new Error(`these tests need ${missing.join(', ')}, not found here`)
+  return it.skip
+}

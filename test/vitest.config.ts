@@ -1,0 +1,44 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const reports = process.env.MAESTRO_TEST_JSON
+const jsonFile = `${reports}/${process.env.npm_lifecycle_event ?? 'vitest'}-${process.pid}.json`
+
+export default defineConfig({
+  root,
+  test: {
+    reporters: reports ? ['default', ['json', { outputFile: jsonFile }]] : ['default'],
+    projects: [
+      {
+        root,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**', 'test/fleet/**'],
+          globalSetup: ['test/support/global-setup.ts'],
+        },
+      },
+      {
+        root,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 30_000,
+          globalSetup: ['test/support/global-setup.ts'],
+        },
+      },
+      {
+        root,
+        test: {
+          name: 'fleet',
+          include: ['test/fleet/**/*.fleet.ts'],
+          globalSetup: ['test/fleet/global-setup.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+})
