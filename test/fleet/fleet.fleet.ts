@@ -1,0 +1,83 @@
+import { execa } from 'execa'
+import { describe, expect, it } from 'vitest'
+import { readFleet, serverNamed } from './fleet.ts'
+import { asRoot, bootIdOf, reboot } from './inside.ts'
+
+const { servers } = readFleet()
+const hasDocker = servers.filter((server) => server.role === 'docker')
+
+/** As a controller would: the system's own ssh, from the controller's network, with strict host key checking. */
+const overSsh = (name: string, command: string) => {
+  const { user, keyPath, knownHostsPath } = serverNamed(name)
+  const known = ['-o', `UserKnownHostsFile=${knownHostsPath}`, '-o', 'StrictHostKeyChecking=yes', '-o', 'BatchMode=yes']
+  const ssh = ['ssh', '-F', 'none', '-i', keyPath, ...known, '-o', 'ConnectTimeout=10', `${user}@${name}`, command]
+  return execa('ip', ['netns', 'exec', readFleet().controller.namespace, ...ssh], { stdin: 'ignore' })
+}
+
+describe.each(servers)('$name', ({ name }) => {
+  it('answers over ssh under its own name, is running, and grants sudo without a password', async () => {
+    const { stdout } = await overSsh(name, 'hostname; sudo -n id -u; systemctl is-system-running')
+
+    expect(stdout).toBe(`${name}\n0\nrunning`)
+  })
+
+  it('says that it is Ubuntu 24.04', async () => {
+    const { stdout } = await overSsh(name, '. /etc/os-release; echo "$ID $VERSION_ID"; lsb_release -cs')
+
+    expect(stdout).toBe('ubuntu 24.04\nnoble')
+  })
+})
+
+describe('the apt archive', () => {
+  it('offers upgrades that apt takes for Ubuntu security upgrades', async () => {
+    const upgrades = await asRoot(serverNamed('app-1'), 'apt-get -s upgrade')
+
+    expect(upgrades).toContain('Inst fl-sec [1.0] (1.1 Ubuntu:24.04/noble-updates, Ubuntu:24.04/noble-security [all])')
+    expect(upgrades).toContain('Inst fl-upd [1.0] (1.1 Ubuntu:24.04/noble-updates [all])')
+    expect(upgrades).toMatch(/kept back:\n {2}fl-held fl-newdep fl-phased\n/)
+  })
+
+  it('makes unattended-upgrades choose the security upgrades and nothing else', async () => {
+    const dryRun = await asRoot(serverNamed('app-1'), 'unattended-upgrade --dry-run -v 2>&1')
+
+    const chosen = /Packages that will be upgraded: (.*)/.exec(dryRun)?.[1]
+    expect(chosen).toBe('fl-both fl-daemon fl-fail fl-kernel fl-sec fl-slow')
+  })
+})
+
+describe('a reboot', () => {
+  it('ends the boot, clears what a reboot clears, and keeps the disk', async () => {
+    const server = serverNamed('app-2')
+    await asRoot(server, 'apt-get -qq -y install fl-kernel; echo kept >/var/tmp/marker; sleep 2')
+    const pkgs = await asRoot(server, 'cat /var/run/reboot-required.pkgs')
+    const [bootId, uptime] = [await bootIdOf(server), await uptimeOf('app-2')]
+
+    await reboot(server)
+
+    expect(pkgs).toBe('fl-kernel')
+    expect(await bootIdOf(server)).not.toBe(bootId)
+    expect(await uptimeOf('app-2')).toBeLessThan(uptime + 30)
+    expect(await asRoot(server, 'ls /var/run | grep -c reboot-required || true')).toBe('0')
+    expect(await asRoot(server, 'cat /var/tmp/marker; cat /usr/share/fl-kernel/version')).toBe('kept\n6.8.0-45.45')
+    expect(await asRoot(server, 'journalctl --list-boots -q | wc -l')).toBe('2')
+  })
+})
+
+describe('needrestart', () => {
+  it('names a service that runs on a library which was replaced on disk', async () => {
+    const server = serverNamed('app-1')
+
+    await asRoot(server, 'for lib in /lib/*-linux-gnu/libcrypto.so.3; do cp -p $lib $lib.new; mv $lib.new $lib; done')
+
+    expect(await asRoot(server, 'needrestart -b')).toContain('NEEDRESTART-SVC: ssh.service')
+  })
+})
+
+describe.each(hasDocker)('Docker on $name', (server) => {
+  it('runs a container', async () => {
+    expect(await asRoot(server, 'docker run --rm busybox:local echo from-a-container')).toBe('from-a-container')
+  })
+})
+
+const uptimeOf = async (name: string): Promise<number> =>
+  Number((await asRoot(serverNamed(name), 'cat /proc/uptime')).split(' ')[0])

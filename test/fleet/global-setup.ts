@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { type FleetServer, readFleet } from './fleet.ts'
+import { asRoot, waitUntilRunning } from './inside.ts'
+import { requireMachine } from './machine.ts'
+
+const systems = ['web-1:docker', 'web-2:docker', 'app-1', 'app-2', 'db-1', 'db-2', 'lb-1']
+
+/** Boots the fleet once for the whole test run and brings each system to where an administrator would hand it over. */
+export async function setup(): Promise<void> {
+  await requireMachine()
+  await fleetScript(['up', ...systems], 15)
+  await Promise.all(readFleet().servers.map(handOver))
+}
+
+/** Puts the fleet away; should this process be killed before, the fleet's own keeper does it. */
+export const teardown = (): Promise<void> => fleetScript(['down'], 2)
+
+async function fleetScript(args: readonly string[], limitMinutes: number): Promise<void> {
+  const script = fileURLToPath(new URL('machine/fleet.sh', import.meta.url))
+  await execa(script, args, {
+    env: { MAESTRO_FLEET_OWNER: String(process.pid) },
+    stdin: 'ignore',
+    timeout: limitMinutes * 60_000,
+  })
+}
+
+async function handOver(server: FleetServer): Promise<void> {
+  await waitUntilRunning(server)
+  await asRoot(server, 'apt-get -qq update')
+  if (server.role === 'docker') await asRoot(server, busyboxImage)
+}
+
+/** There is no registry to pull from, so the image `busybox:local` is made on the spot. */
+const busyboxImage = `
+  mkdir -p /tmp/image/bin
+  cp /bin/busybox /tmp/image/bin
+  for applet in $(busybox --list); do [ "$applet" = busybox ] || ln -s busybox "/tmp/image/bin/$applet"; done
+  tar -C /tmp/image -c . | docker import - busybox:local
+  rm -r /tmp/image`

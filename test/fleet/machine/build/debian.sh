@@ -1,0 +1,20 @@
+#!/bin/bash
+# The root file system that all servers share: Debian 12 from the archives that this machine's own apt uses.
+#   debian.sh FOLDER
+set -euo pipefail
+
+main() {
+  local packages=systemd,systemd-sysv,dbus,libpam-systemd,openssh-server,sudo,unattended-upgrades,needrestart,lsb-release
+  packages+=,iproute2,procps,busybox-static,ca-certificates
+  mmdebstrap --quiet --variant=minbase --include="$packages" bookworm "$1" \
+    "deb $(archive_of bookworm) bookworm main" \
+    "deb $(archive_of bookworm-security) bookworm-security main"
+  chmod 755 "$1"
+}
+
+# shellcheck disable=SC2016  # apt fills these in
+archive_of() {
+  apt-get indextargets --format '$(REPO_URI) $(CODENAME)' | awk -v suite="$1" '$2 == suite { print $1; exit }'
+}
+
+main "$@"

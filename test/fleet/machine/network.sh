@@ -1,0 +1,57 @@
+#!/bin/bash
+# The fleet's network: a namespace with a bridge, one for the controller, one for each server. Nothing is added to the
+# machine's own namespace and there is no route out. A server's namespace outlives its reboots, so its address stays.
+#   network.sh up NAME... | down | address NAME
+set -euo pipefail
+here=$(dirname "$(realpath "$0")")
+. "$here/common.sh"
+
+main() {
+  local verb=$1
+  shift
+  case $verb in
+    up) up "$@" ;;
+    down) down ;;
+    address) address_of "$1" ;;
+  esac
+}
+
+up() {
+  ip netns add "$switch"
+  ip -n "$switch" link set lo up
+  ip -n "$switch" link add bridge type bridge forward_delay 0 stp_state 0
+  ip -n "$switch" addr add "$subnet.254/24" dev bridge
+  ip -n "$switch" link set bridge up
+  plug controller "$subnet.1"
+  local name number=10
+  install -d "/etc/netns/$controller"
+  # `ip netns exec` lays these two over /etc: the servers' names, and a resolver that refuses at once.
+  echo '127.0.0.1 localhost' >"/etc/netns/$controller/hosts"
+  echo 'nameserver 127.0.0.254' >"/etc/netns/$controller/resolv.conf"
+  for name; do
+    number=$((number + 1))
+    plug "$name" "$subnet.$number"
+    echo "$subnet.$number $name" | tee -a "$run/addresses" >>"/etc/netns/$controller/hosts"
+  done
+}
+
+# plug NAME ADDRESS: a namespace with one link, whose other end sits on the bridge under the server's name.
+plug() {
+  local namespace=$fleet_id-$1
+  ip netns add "$namespace"
+  ip -n "$switch" link add "$1" type veth peer name eth0 netns "$namespace"
+  ip -n "$switch" link set "$1" master bridge up
+  ip -n "$namespace" link set lo up
+  ip -n "$namespace" addr add "$2/24" dev eth0
+  ip -n "$namespace" link set eth0 up
+}
+
+down() {
+  local namespace
+  for namespace in $(ip netns list | cut -d' ' -f1 | grep "^$fleet_id-"); do ip netns del "$namespace"; done
+  rm -rf "/etc/netns/$controller"
+}
+
+address_of() { awk -v name="$1" '$2 == name { print $1 }' "$run/addresses"; }
+
+main "$@"

@@ -1,0 +1,43 @@
+// Looks at the fleet from the outside ten times a second, without ssh and without asking the systems, and prints a line
+// {at, up, inits} each time. `inits` names each system's init by process id and start time on this machine, null while
+// it is off; `up` lists the systems whose init runs and has sshd running: a system that shuts down or boots is not up.
+// Runs until its stdin closes, so it never outlives the test run.
+//   node watcher.js FLEET.JSON
+import { readFileSync } from 'node:fs'
+
+const { cgroup, servers } = JSON.parse(readFileSync(process.argv[2], 'utf8'))
+
+function look() {
+  const seen = servers.map(({ name }) => ({
+    name,
+    init: initOf(name),
+    serves: firstIn(name, 'system.slice/ssh.service'),
+  }))
+  return {
+    at: new Date().toISOString(),
+    up: seen.filter(({ init, serves }) => init && serves).map(({ name }) => name),
+    inits: Object.fromEntries(seen.map(({ name, init }) => [name, init])),
+  }
+}
+
+function initOf(name) {
+  const pid = firstIn(name, 'init.scope')
+  const stat = pid && textOf(`/proc/${pid}/stat`)
+  // The start time is field 22; the name in field 2 may hold spaces.
+  return stat ? `${pid}@${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}` : null
+}
+
+const firstIn = (name, unit) => textOf(`${cgroup}/${name}/power/payload/${unit}/cgroup.procs`)?.split('\n')[0]
+
+function textOf(path) {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    // Gone, or going while it is read: the system is off.
+    if (['ENOENT', 'ENODEV', 'ESRCH'].includes(error.code)) return undefined
+    throw error
+  }
+}
+
+setInterval(() => process.stdout.write(`${JSON.stringify(look())}\n`), 100)
+process.stdin.on('end', () => process.exit()).resume()
