@@ -8,6 +8,7 @@ const tools = {
   ip: 'iproute2',
   nft: 'nftables',
   gpg: 'gpg',
+  'gpg-agent': 'gpg-agent',
   'ssh-keygen': 'openssh-client',
 } as const
 

@@ -4,7 +4,7 @@
 #   debian                    Debian 12 with systemd, sshd, sudo, apt, unattended-upgrades
 #   debian + plain            the same, dressed as Ubuntu 24.04, with version 1 of the archive's packages
 #   debian + engine + docker  the same with Debian's docker.io below
-# Writes $cache/plain.lower and $cache/docker.lower: what to mount, top layer first.
+# Writes $run/plain.lower and $run/docker.lower: what to mount, top layer first.
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 . "$here/common.sh"
@@ -14,7 +14,7 @@ main() {
   local debian engine plain docker archive
   archive=$cache/archive/$(key_of "$build"/archive/*)
   [ -e "$archive" ] || make "$archive" "$build/archive/build.sh"
-  ln -sfn "$archive" "$cache/archive/current"
+  ln -sfn "${archive##*/}" "$cache/archive/current"
 
   debian=$cache/debian/$(key_of "$build/debian.sh")
   [ -e "$debian" ] || make "$debian" "$build/debian.sh"
@@ -25,8 +25,8 @@ main() {
   docker=$cache/docker/$(key_of "$build"/dress/* "$archive" "$engine")
   [ -e "$docker" ] || make "$docker" stack "$engine:$debian" "$build/dress/dress.sh"
 
-  echo "$plain:$debian" >"$cache/plain.lower"
-  echo "$docker:$engine:$debian" >"$cache/docker.lower"
+  echo "$plain:$debian" >"$run/plain.lower"
+  echo "$docker:$engine:$debian" >"$run/docker.lower"
   forget_all_but "$archive" "$debian" "$engine" "$plain" "$docker"
 }
 
@@ -35,7 +35,7 @@ key_of() {
   local path
   {
     cat "$here/layers.sh"
-    for path; do if [ -d "$path" ]; then echo "$path"; else cat "$path"; fi; done
+    for path; do if [ -d "$path" ]; then echo "${path#"$cache/"}"; else cat "$path"; fi; done
   } | sha256sum | cut -c1-12
 }
 

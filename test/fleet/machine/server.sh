@@ -31,7 +31,7 @@ mount_disk() {
   mount -t tmpfs -o size=2g,mode=755 disk "$dir/disk"
   mkdir "$dir"/disk/{changes,work,docker,containerd}
   mount -t overlay "$name" \
-    -o "lowerdir=$(cat "$cache/$role.lower"),upperdir=$dir/disk/changes,workdir=$dir/disk/work" "$root"
+    -o "lowerdir=$(cat "$run/$role.lower"),upperdir=$dir/disk/changes,workdir=$dir/disk/work" "$root"
 }
 
 name_system() {

@@ -3,7 +3,6 @@
 # shellcheck disable=SC2016  # the maintainer scripts expand their own
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
-# shellcheck source-path=SCRIPTDIR
 . "$here/deb.sh"
 
 release=noble
