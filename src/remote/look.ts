@@ -41,9 +41,9 @@ export interface Look {
 export interface Identity {
   readonly machineId: string
   readonly bootId: string
-  /** What runs as PID 1 (`systemd`, `init`, …) and its start in clock ticks since boot (field 22 of /proc/1/stat). */
-  readonly init: string
-  readonly initStartTicks: number
+  /** What runs as PID 1 (`systemd`, `init`, …) and its start in clock ticks since boot (field 22 of /proc/1/stat); undefined where /proc is closed. */
+  readonly init: string | undefined
+  readonly initStartTicks: number | undefined
   readonly uptimeSeconds: number
   readonly hostname: string
 }
@@ -60,8 +60,14 @@ export interface System {
 
 export interface Kernel {
   readonly running: string
-  /** The newest installed of the running kernel's flavour; undefined where none is installed (a container). */
+  /** The newest installed of the running kernel's flavour; undefined where none is installed (a container, a kernel from outside). */
   readonly newest: string | undefined
+  /** Epoch seconds at which the newest was installed. */
+  readonly newestSince: number | undefined
+  /** The kernel that the boot loader is told to start instead of the newest; `release` is undefined where its words name none that is installed. */
+  readonly pinned: { readonly release: string | undefined; readonly words: string } | undefined
+  /** Package versions of the running build and of the installed one, where a package replaced the running release under its own name. */
+  readonly rebuilt: { readonly running: string; readonly installed: string } | undefined
 }
 
 export interface RebootFlag {
@@ -70,9 +76,11 @@ export interface RebootFlag {
   readonly packages: readonly string[]
   /** Epoch seconds of the flag file. */
   readonly since: number | undefined
+  /** Whether anything on the server would set the flag; where nothing would, a missing flag says nothing. */
+  readonly hasSetter: boolean
 }
 
-/** What needrestart says; `tool: false` where it is not installed. */
+/** What needrestart says; nothing where it is not installed. */
 export interface Libraries {
   readonly hasTool: boolean
   /** needrestart's own word on the kernel, when it has one. */

@@ -1,0 +1,21 @@
+# Looks at a server: runs the parts that were asked for. Changes nothing and takes no lock.
+# Inputs: MAESTRO_PARTS, names of files in look/ with a space between.
+# Facts: at (epoch seconds), and for each part PART.done or PART.unknown (why), then those of the part's own file.
+# shellcheck shell=sh
+work() {
+  at=$(date +%s)
+  fact at "$at"
+  exec 3>&1
+  for part in $MAESTRO_PARTS; do look_at_part "$part"; done
+}
+
+# A part that fails leaves the others be. It is known only when it reached its own end: a subshell's exit code would be
+# lost here, and in front of `||` the shell would ignore its `set -e`.
+look_at_part() {
+  words=$( (
+    set -e
+    "look_$1" >&3
+    fact "$1.done" yes >&3
+  ) 2>&1 </dev/null | tail -c 2000)
+  [ -z "$words" ] || fact "$1.words" "$words"
+}

@@ -1,0 +1,31 @@
+# Which machine this is, and which of its boots.
+# Facts: machine_id, boot_id, hostname, uptime, and where /proc may be read (hidepid) init, init_start (ticks after boot).
+# shellcheck shell=sh
+look_identity() {
+  machine_id=$(machine_id)
+  boot_id=$(cat "$MAESTRO_ROOT/proc/sys/kernel/random/boot_id")
+  hostname=$(uname -n)
+  uptime=$(cut -d ' ' -f 1 "$MAESTRO_ROOT/proc/uptime")
+  fact machine_id "$machine_id"
+  fact boot_id "$boot_id"
+  fact hostname "$hostname"
+  fact uptime "$uptime"
+  if [ -r "$MAESTRO_ROOT/proc/1/stat" ]; then look_identity_init; fi
+}
+
+machine_id() {
+  if [ -s "$MAESTRO_ROOT/etc/machine-id" ]; then
+    contents "$MAESTRO_ROOT/etc/machine-id"
+  else
+    contents "$MAESTRO_ROOT/var/lib/dbus/machine-id"
+  fi
+}
+
+# The name in the second field may hold spaces and brackets of its own; the start is the 22nd field.
+look_identity_init() {
+  init_stat=$(cat "$MAESTRO_ROOT/proc/1/stat")
+  init=${init_stat#*\(}
+  init_start=$(printf '%s\n' "${init_stat##*\) }" | cut -d ' ' -f 20)
+  fact init "${init%\)*}"
+  fact init_start "$init_start"
+}

@@ -1,0 +1,13 @@
+# What needrestart, when it is there, says of services on deleted libraries and of the kernel. Wrong without root.
+# Facts: needrestart (yes|no), needrestart_line (each, as `needrestart -b` prints them)
+# shellcheck shell=sh
+look_libraries() {
+  if ! has needrestart; then
+    fact needrestart no
+    return 0
+  fi
+  # Mode l only lists, whatever the server's own configuration says. Its answer is over 0.5 s of work: hence the limit.
+  needrestart_lines=$(within 60 as_root env NEEDRESTART_MODE=l LC_ALL=C.UTF-8 needrestart -b)
+  fact needrestart yes
+  facts needrestart_line "$needrestart_lines"
+}

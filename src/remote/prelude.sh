@@ -1,0 +1,84 @@
+# Every remote script begins with this file and defines `work`; the sender adds `main </dev/null` as the last line.
+# POSIX sh only (dash, bash, busybox); writes nothing to disk; a here-document would (bash keeps it in TMPDIR).
+# shellcheck shell=sh
+set -eu
+umask 077
+unset IFS
+PATH=${PATH:-/usr/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+LC_ALL=C.UTF-8 LANGUAGE='' TZ=UTC0 TERM=dumb
+export PATH LC_ALL LANGUAGE TZ TERM
+# Empty on servers; a made-up root in tests and in the lab.
+MAESTRO_ROOT=${MAESTRO_ROOT-}
+
+# The frame begins on a line of its own, whatever a login shell printed before it. No `end=ok`, no answer.
+main() {
+  printf '\nmaestro-begin %s\n' "$MAESTRO_NONCE"
+  work
+  fact end ok
+  printf 'maestro-end %s\n' "$MAESTRO_NONCE"
+}
+
+# fact KEY VALUE: one line of the answer. What is not plain ASCII goes as hexadecimal under `KEY#`; 4096 bytes at most.
+# Assign first and print then: `fact key "$(command)"` would go on with an empty value when the command fails.
+fact() {
+  [ ${#2} -le 4096 ] || set -- "$1" "$(printf '%s' "$2" 2>/dev/null | head -c 4096)"
+  case $2 in
+    *[!\ -~]*) fact_in_hex "$1" "$2" ;;
+    *) printf '%s=%s\n' "$1" "$2" ;;
+  esac
+}
+
+fact_in_hex() {
+  fact_hex=$(printf '%s' "$2" | od -An -v -tx1 | tr -d ' \n')
+  [ -n "$fact_hex" ] || fail "$1 cannot be sent: od gave nothing"
+  printf '%s#=%s\n' "$1" "$fact_hex"
+}
+
+# facts KEY TEXT: a fact for each line of a text that is not empty.
+facts() {
+  facts_key=$1 facts_count=0
+  set -f
+  IFS='
+'
+  for facts_line in $2; do
+    facts_count=$((facts_count + 1))
+    [ "$facts_count" -le 20000 ] || fail "$facts_key has more than 20000 lines"
+    fact "$facts_key" "$facts_line"
+  done
+  unset IFS
+  set +f
+}
+
+# Words for people go to stderr.
+note() { printf '%s\n' "$*" >&2; }
+
+fail() {
+  note "$*"
+  exit 1
+}
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# Bounded: what a server's file holds is not ours.
+contents() { head -c 65536 "$1"; }
+
+is_root() { [ "$(id -u)" = 0 ]; }
+
+# as_root COMMAND…: with root's rights, without ever asking for a password. Only where a fact needs it.
+as_root() {
+  is_root || set -- sudo -n "$@"
+  "$@"
+}
+
+# within SECONDS [as_root] COMMAND…: the limit sits inside sudo, since only root may end a process of root's.
+within() {
+  within_seconds=$1 within_user=as_it_is within_status=0
+  shift
+  if [ "$1" = as_root ]; then within_user=as_root && shift; fi
+  within_tool=$1
+  ! has timeout || set -- timeout "$within_seconds" "$@"
+  if [ "$within_user" = as_root ]; then set -- as_root "$@"; fi
+  "$@" || within_status=$?
+  [ "$within_status" != 124 ] || note "$within_tool gave no answer within $within_seconds s"
+  return "$within_status"
+}

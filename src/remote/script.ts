@@ -1,0 +1,23 @@
+import { quote } from './quote.ts'
+import { scriptText } from './script-text.ts'
+
+export interface ScriptOptions {
+  /** Paths of the script's files, the last of which defines `work`. */
+  readonly files: readonly string[]
+  /** Become `MAESTRO_<NAME>`; any text but NUL. */
+  readonly inputs?: Readonly<Record<string, string>>
+  /** Frames the answer; must be fresh for each run, so that nothing else on stdout passes for an answer. */
+  readonly nonce: string
+}
+
+/** What goes to the stdin of a constant `sh -s`. All code is in functions, so that a transfer cut short runs nothing. */
+export function makeScript({ files, inputs = {}, nonce }: ScriptOptions): string {
+  const assignments = Object.entries({ ...inputs, nonce }).map(assignment)
+  const texts = ['prelude.sh', ...files].map(scriptText)
+  return `${[...assignments, ...texts, 'main </dev/null'].join('\n')}\n`
+}
+
+function assignment([name, value]: [string, string]): string {
+  if (!/^[a-z][a-z_]*$/.test(name)) throw new RangeError(`${name} is no name for an input`)
+  return `MAESTRO_${name.toUpperCase()}=${quote(value)}`
+}
