@@ -143,7 +143,9 @@ export interface Disk {
 }
 
 export interface Docker {
+  /** The engine's. */
   readonly version: string | undefined
+  readonly client: string | undefined
   /** Why the engine's own answer is missing, when it is. */
   readonly trouble: string | undefined
   /** docker-ce, docker.io, snap, static. */

@@ -70,6 +70,15 @@ as_root() {
   "$@"
 }
 
+# as_root_if_needed COMMAND…: as it is, and where that fails as root. Prints what the one that worked did.
+as_root_if_needed() {
+  if as_root_output=$("$@" 2>/dev/null); then
+    printf '%s\n' "$as_root_output"
+  else
+    as_root "$@"
+  fi
+}
+
 # within SECONDS [as_root] COMMAND…: the limit sits inside sudo, since only root may end a process of root's.
 within() {
   within_seconds=$1 within_user=as_it_is within_status=0

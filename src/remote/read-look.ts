@@ -1,16 +1,23 @@
 import { FactError, type Facts, perhaps, wholeNumber } from './facts.ts'
+import { readDisk } from './look/disk.ts'
+import { readDocker } from './look/docker.ts'
+import { readDpkg } from './look/dpkg.ts'
 import { readIdentity } from './look/identity.ts'
 import { readKernel } from './look/kernel.ts'
 import { readLibraries } from './look/libraries.ts'
+import { readMaestro } from './look/maestro.ts'
 import { readReboot } from './look/reboot.ts'
 import { readSystem } from './look/system.ts'
+import { readUnattended } from './look/unattended.ts'
+import { readUpdates } from './look/updates.ts'
+import { readWeave } from './look/weave.ts'
 import type { Look, LookPart, Told } from './look.ts'
 import { makeScript } from './script.ts'
 
 export { AnswerError, readAnswer } from './answer.ts'
 
 type Value<Part extends LookPart> = Extract<NonNullable<Look[Part]>, { is: 'known' }>['value']
-type Readers = { readonly [Part in LookPart]?: (facts: Facts) => Value<Part> }
+type Readers = { readonly [Part in LookPart]: (facts: Facts) => Value<Part> }
 
 const readers: Readers = {
   identity: readIdentity,
@@ -18,14 +25,20 @@ const readers: Readers = {
   kernel: readKernel,
   reboot: readReboot,
   libraries: readLibraries,
+  updates: readUpdates,
+  unattended: readUnattended,
+  dpkg: readDpkg,
+  disk: readDisk,
+  docker: readDocker,
+  weave: readWeave,
+  maestro: readMaestro,
 }
 
 /** The script that looks at these parts, for the stdin of `sh -s`. */
 export function lookScript(parts: readonly LookPart[], nonce: string): string {
-  const there = parts.filter((part) => readers[part] !== undefined)
   return makeScript({
-    files: [...there.map((part) => `look/${part}.sh`), 'look.sh'],
-    inputs: { parts: there.join(' ') },
+    files: ['docker-cli.sh', ...parts.map((part) => `look/${part}.sh`), 'look.sh'],
+    inputs: { parts: parts.join(' ') },
     nonce,
   })
 }
@@ -40,8 +53,7 @@ function tell(facts: Facts, part: LookPart): Told<unknown> {
   const words = perhaps(facts, `${part}.words`)
   if (perhaps(facts, `${part}.done`) === undefined) return { is: 'unknown', why: lastLine(words) }
   try {
-    const value = readers[part]?.(facts)
-    return value === undefined ? { is: 'unknown', why: 'not looked at' } : { is: 'known', value }
+    return { is: 'known', value: readers[part](facts) }
   } catch (error) {
     if (!(error instanceof FactError)) throw error
     return { is: 'unknown', why: error.message }

@@ -57,6 +57,5 @@ look_kernel_default() {
 look_kernel_saved() {
   grub_saved=$MAESTRO_ROOT/boot/grub/grubenv
   [ -e "$grub_saved" ] || return 0
-  [ -r "$grub_saved" ] || set -- as_root
-  "$@" sed -n 's/^saved_entry=//p' "$grub_saved"
+  as_root_if_needed sed -n 's/^saved_entry=//p' "$grub_saved"
 }

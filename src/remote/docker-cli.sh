@@ -1,0 +1,20 @@
+# How remote scripts ask Docker.
+# shellcheck shell=sh
+
+# docker_cli ARGUMENT…: as root only where the socket is not ours to use.
+docker_cli() {
+  docker_socket=$MAESTRO_ROOT/var/run/docker.sock
+  set -- docker "$@"
+  if [ -z "${DOCKER_HOST-}" ] && [ -e "$docker_socket" ] && [ ! -w "$docker_socket" ]; then set -- as_root "$@"; fi
+  within 15 "$@"
+}
+
+# Asking a stopped engine through systemd's socket would start it. Prints why it must not be asked, or nothing.
+docker_rest() {
+  [ -d "$MAESTRO_ROOT/run/systemd/system" ] || return 0
+  docker_state=$(systemctl is-active docker.socket docker.service 2>/dev/null | tr '\n' ' ') || :
+  case $docker_state in
+    'active active '* | 'inactive '* | 'unknown '* | '') ;;
+    'active '*) printf 'docker.service is %s\n' "${docker_state#active }" ;;
+  esac
+}

@@ -1,0 +1,17 @@
+import { allOf, FactError, type Facts } from '../facts.ts'
+import type { Disk } from '../look.ts'
+
+/** The file systems of /, /var and /boot, each once. */
+export function readDisk(facts: Facts): readonly Disk[] {
+  const options = allOf(facts, 'disk_options')
+  const disks = allOf(facts, 'disk').map((line, index) => readLine(line, options[index] ?? ''))
+  return disks.filter(({ path }, index) => disks.findIndex((other) => other.path === path) === index)
+}
+
+// df -P: `/dev/vda 263174212 23500000 239674212 9% /`
+function readLine(line: string, options: string): Disk {
+  const [, total, free, path] = /\s(\d+)\s+\d+\s+(\d+)\s+\S+\s+(\/.*)$/.exec(line) ?? []
+  if (path === undefined) throw new FactError(`df's answer cannot be read: ${line}`)
+  const bytes = (kilobytes: string | undefined) => Number(kilobytes) * 1024
+  return { path, totalBytes: bytes(total), freeBytes: bytes(free), isReadOnly: options.split(',').includes('ro') }
+}

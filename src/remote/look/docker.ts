@@ -1,0 +1,43 @@
+import { allOf, FactError, type Facts, perhaps } from '../facts.ts'
+import type { Container, Docker } from '../look.ts'
+
+/** null: no Docker. */
+export function readDocker(facts: Facts): Docker | null {
+  const source = perhaps(facts, 'docker_source')
+  if (source === undefined) return null
+  const version = perhaps(facts, 'docker_server')
+  return {
+    version,
+    client: perhaps(facts, 'docker_client'),
+    trouble: version === undefined ? troubleOf(perhaps(facts, 'docker_trouble')) : undefined,
+    source,
+    containers: allOf(facts, 'container').map(readContainer),
+  }
+}
+
+const troubleOf = (words = '') => words.trim().split('\n').at(-1)?.trim() || 'it gives no version'
+
+function readContainer(line: string): Container {
+  const [name, image, state, health, restartPolicy] = parse(line)
+  return {
+    name: text(name).replace(/^\//, ''),
+    image: text(image),
+    state: text(state),
+    health: health === null ? undefined : text(health),
+    restartPolicy: text(restartPolicy) || 'no',
+  }
+}
+
+function parse(line: string): readonly unknown[] {
+  try {
+    const value: unknown = JSON.parse(line)
+    return Array.isArray(value) ? value : []
+  } catch {
+    throw new FactError(`a container cannot be read: ${line.slice(0, 60)}`)
+  }
+}
+
+function text(value: unknown): string {
+  if (typeof value !== 'string') throw new FactError('a container cannot be read: docker inspect left something out')
+  return value
+}

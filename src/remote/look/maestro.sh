@@ -1,0 +1,23 @@
+# What maestro itself left here: the lock of a run, and the marks of runs that have drained this server.
+# Facts: marks_lock (yes|no), marks_owner, marks_run, marks_since (epoch seconds), marks_drained (each, a run)
+# shellcheck shell=sh
+look_maestro() {
+  marks=$MAESTRO_ROOT/var/lib/maestro
+  marks_lock=no
+  if [ -d "$marks" ]; then look_maestro_marks; fi
+  fact marks_lock "$marks_lock"
+}
+
+look_maestro_marks() {
+  entries=$(as_root_if_needed find "$marks" -maxdepth 2)
+  for entry in $entries; do
+    case $entry in
+      "$marks/lock") marks_lock=yes ;;
+      "$marks"/drained/*) fact marks_drained "${entry##*/}" ;;
+      "$marks/lock/owner" | "$marks/lock/run" | "$marks/lock/since")
+        mark=$(as_root_if_needed head -c 1000 "$entry")
+        fact "marks_${entry##*/}" "$mark"
+        ;;
+    esac
+  done
+}

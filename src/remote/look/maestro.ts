@@ -1,0 +1,14 @@
+import { allOf, type Facts, perhaps, perhapsWholeNumber, wholeNumber, yes } from '../facts.ts'
+import type { Marks } from '../look.ts'
+
+/** A lock whose files are not written yet is held all the same. */
+export const readMaestro = (facts: Facts): Marks => ({
+  lock: yes(facts, 'marks_lock')
+    ? {
+        owner: perhaps(facts, 'marks_owner') ?? 'somebody',
+        run: perhaps(facts, 'marks_run') ?? 'unknown',
+        since: perhapsWholeNumber(facts, 'marks_since') ?? wholeNumber(facts, 'at'),
+      }
+    : undefined,
+  drained: allOf(facts, 'marks_drained'),
+})

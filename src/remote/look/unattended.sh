@@ -1,0 +1,35 @@
+# Whether upgrades install themselves: apt's effective configuration, the timers that run it, and when it last did.
+# Facts: unattended_installed (yes|no), unattended_option (each line of apt-config), unattended_scheduler
+#   (systemd|cron|none), unattended_timer (each: name, state, next, last; dates as systemd prints them, in UTC),
+#   unattended_last (epoch seconds)
+# shellcheck shell=sh
+look_unattended() {
+  has apt-config || fail 'this system has no apt'
+  unattended_installed=no
+  if has unattended-upgrade; then unattended_installed=yes; fi
+  fact unattended_installed "$unattended_installed"
+  options=$(apt-config dump)
+  options=$(printf '%s\n' "$options" | sed -n '/^APT::Periodic::/p; /^Unattended-Upgrade::/p')
+  facts unattended_option "$options"
+  look_unattended_schedule
+  stamp=$MAESTRO_ROOT/var/lib/apt/periodic/unattended-upgrades-stamp
+  if [ -e "$stamp" ]; then
+    unattended_last=$(stat -c %Y "$stamp")
+    fact unattended_last "$unattended_last"
+  fi
+}
+
+look_unattended_schedule() {
+  if [ -d "$MAESTRO_ROOT/run/systemd/system" ]; then
+    fact unattended_scheduler systemd
+    for timer in apt-daily apt-daily-upgrade; do
+      shown=$(within 10 systemctl show "$timer.timer" -p ActiveState -p NextElapseUSecRealtime -p LastTriggerUSec)
+      shown=$(printf '%s\n' "$shown" | tr '\n' '|')
+      fact unattended_timer "Id=$timer|$shown"
+    done
+  elif [ -x "$MAESTRO_ROOT/etc/cron.daily/apt-compat" ] && has cron; then
+    fact unattended_scheduler cron
+  else
+    fact unattended_scheduler none
+  fi
+}

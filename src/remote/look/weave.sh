@@ -1,0 +1,15 @@
+# Weave Net: the installed script and the image of the router that runs. The script is read, not run.
+# Facts: weave_script (its version), weave_image
+# shellcheck shell=sh
+look_weave() {
+  if has weave; then
+    weave_path=$(command -v weave)
+    weave_script=$(sed -n 's/^SCRIPT_VERSION="\(.*\)"$/\1/p' "$weave_path")
+    fact weave_script "${weave_script:-unreleased}"
+  fi
+  has docker || return 0
+  docker_trouble=$(docker_rest)
+  [ -z "$docker_trouble" ] || return 0
+  weave_image=$(docker_cli ps --filter 'name=^/weave$' --format '{{.Image}}')
+  [ -z "$weave_image" ] || fact weave_image "$weave_image"
+}
