@@ -1,0 +1,120 @@
+import type { Share } from './share.ts'
+import type { Window } from './window.ts'
+
+/** The `maestro:` block with every default filled in; times in milliseconds, files as absolute paths or `~/…`. */
+export interface Settings {
+  readonly ssh: SshSettings
+  /** An executable that speaks Ansible's dynamic inventory protocol. */
+  readonly inventory?: string
+  readonly rollout: Rollout
+  readonly health?: HealthCheck
+  readonly hooks: Readonly<Partial<Record<HookName, string>>>
+  readonly security: SecuritySettings
+  readonly docker: DockerSettings
+  readonly weave: WeaveSettings
+  readonly services?: ServiceSettings
+  readonly failover?: Failover
+  readonly provider?: { readonly command: string }
+  readonly profiles: Readonly<Record<string, Profile>>
+}
+
+/** What is absent here is left to the user's own ssh. */
+export interface SshSettings {
+  readonly user?: string
+  readonly port?: number
+  readonly identityFiles: readonly string[]
+  readonly config?: string
+  readonly knownHostsFile?: string
+  /** How many servers are worked on at once. */
+  readonly running: number
+  /** How many connections are being made at once. */
+  readonly connecting: number
+  /** The same through one bastion, whose sshd drops more than its MaxStartups. */
+  readonly connectingThroughGateway: number
+  /** How many signatures one agent is asked for at once. */
+  readonly agentSignatures: number
+}
+
+export type Strategy = 'rolling' | 'serial' | 'parallel'
+
+export interface Rollout {
+  readonly strategy: Strategy
+  /** How many servers go first, alone. */
+  readonly canary: number
+  /** Of each group. */
+  readonly maxUnavailable: Share
+  readonly maxFailures: number
+  readonly maxUnreachable: number
+  /** Group names or words; groups that are not in it come after, in the manifest's order. */
+  readonly order: readonly string[]
+  readonly pauseMs: number
+  /** When changes may start; empty means always. */
+  readonly windows: readonly Window[]
+  readonly stallTimeoutMs: number
+  readonly stableTimeMs: number
+  readonly readyTimeoutMs: number
+  readonly downTimeoutMs: number
+  readonly upTimeoutMs: number
+  readonly drainTimeoutMs: number
+}
+
+/** How a server shows that it serves: an URL that answers, or a command that ends with 0. */
+export type HealthCheck =
+  | {
+      readonly kind: 'url'
+      readonly url: string
+      readonly status: number
+      readonly from: 'server' | 'here'
+      readonly timeoutMs: number
+    }
+  | { readonly kind: 'command'; readonly command: string; readonly timeoutMs: number }
+
+export type HookName = 'drain' | 'undrain' | 'finished' | 'deploy' | 'beforeSwitch'
+
+export interface SecuritySettings {
+  readonly unattendedUpgrades: boolean
+  /** Packages that are never upgraded. */
+  readonly hold: readonly string[]
+  /** Origins that count as security beside the distribution's own. */
+  readonly origins: readonly string[]
+  readonly restartServices: boolean
+}
+
+/** Where Docker's packages come from when it is not Docker's own repository. */
+export interface DockerSettings {
+  readonly repository?: string
+  /** An URL or a file. */
+  readonly key?: string
+}
+
+export interface WeaveSettings {
+  /** An URL or a file. */
+  readonly script?: string
+  readonly sha256?: string
+}
+
+export interface ServiceSettings {
+  readonly compose: string
+  readonly groups: readonly string[]
+}
+
+export interface Failover {
+  readonly address: string
+  /** Names of environments. */
+  readonly primary: string
+  readonly secondary: string
+  readonly driver: FailoverDriver
+}
+
+export type FailoverDriver =
+  | { readonly kind: 'rfc2136'; readonly server: string; readonly zone: string; readonly keyFile?: string }
+  | { readonly kind: 'haproxy'; readonly server: string }
+  | { readonly kind: 'command'; readonly command: string }
+
+/** Options of `maestro deploy` under a name; an absent one is as without the profile. */
+export interface Profile {
+  readonly securityUpgrades?: boolean
+  readonly dockerUpgrades?: boolean
+  readonly reboot?: boolean
+  readonly services?: boolean
+}
