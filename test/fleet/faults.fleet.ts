@@ -1,4 +1,3 @@
-import { execa } from 'execa'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   bootDelay,
@@ -16,8 +15,9 @@ import {
   sudoPassword,
   type Undo,
 } from './faults.ts'
-import { readFleet, serverNamed } from './fleet.ts'
+import { serverNamed } from './fleet.ts'
 import { asRoot, bootIdOf, eventually, initOf, waitUntilRebooted } from './inside.ts'
+import { overSsh } from './ssh.ts'
 
 const server = serverNamed('lb-1')
 let undo: Undo | undefined
@@ -28,14 +28,7 @@ afterEach(async () => {
   expect(await sshSays()).toBe('well')
 })
 
-/** What the controller's own ssh has to say about the server, to the last byte. */
-const sshSays = async (command = 'echo well'): Promise<string> => {
-  const known = ['-o', `UserKnownHostsFile=${server.knownHostsPath}`, '-o', 'StrictHostKeyChecking=yes']
-  const options = ['-F', 'none', '-i', server.keyPath, '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=2', ...known]
-  const ssh = ['netns', 'exec', readFleet().controller.namespace, 'ssh', ...options, `deploy@${server.name}`, command]
-  const { all } = await execa('ip', ssh, { all: true, reject: false, stdin: 'ignore' })
-  return all
-}
+const sshSays = async (command = 'echo well'): Promise<string> => (await overSsh(server, command)).all
 
 describe.each([
   { fault: linkDown, says: /timed out|No route to host/ },

@@ -1,28 +1,20 @@
-import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 import { readFleet, serverNamed } from './fleet.ts'
 import { asRoot, bootIdOf, reboot } from './inside.ts'
+import { overSsh } from './ssh.ts'
 
 const { servers } = readFleet()
 const hasDocker = servers.filter((server) => server.role === 'docker')
 
-/** As a controller would: the system's own ssh, from the controller's network, with strict host key checking. */
-const overSsh = (name: string, command: string) => {
-  const { user, keyPath, knownHostsPath } = serverNamed(name)
-  const known = ['-o', `UserKnownHostsFile=${knownHostsPath}`, '-o', 'StrictHostKeyChecking=yes', '-o', 'BatchMode=yes']
-  const ssh = ['ssh', '-F', 'none', '-i', keyPath, ...known, '-o', 'ConnectTimeout=10', `${user}@${name}`, command]
-  return execa('ip', ['netns', 'exec', readFleet().controller.namespace, ...ssh], { stdin: 'ignore' })
-}
-
-describe.each(servers)('$name', ({ name }) => {
+describe.each(servers)('$name', (server) => {
   it('answers over ssh under its own name, is running, and grants sudo without a password', async () => {
-    const { stdout } = await overSsh(name, 'hostname; sudo -n id -u; systemctl is-system-running')
+    const { stdout } = await overSsh(server, 'hostname; sudo -n id -u; systemctl is-system-running')
 
-    expect(stdout).toBe(`${name}\n0\nrunning`)
+    expect(stdout).toBe(`${server.name}\n0\nrunning`)
   })
 
   it('says that it is Ubuntu 24.04', async () => {
-    const { stdout } = await overSsh(name, '. /etc/os-release; echo "$ID $VERSION_ID"; lsb_release -cs')
+    const { stdout } = await overSsh(server, '. /etc/os-release; echo "$ID $VERSION_ID"; lsb_release -cs')
 
     expect(stdout).toBe('ubuntu 24.04\nnoble')
   })

@@ -1,10 +1,9 @@
-import { fileURLToPath } from 'node:url'
-import { execa } from 'execa'
 import { type FleetServer, readFleet } from './fleet.ts'
+import { fleetScript } from './fleet-script.ts'
 import { asRoot, waitUntilRunning } from './inside.ts'
 import { requireMachine } from './machine.ts'
 
-const systems = ['web-1:docker', 'web-2:docker', 'app-1', 'app-2', 'db-1', 'db-2', 'lb-1']
+const systems = ['web-1:docker', 'web-2:docker', 'app-1:plain', 'app-2:plain', 'db-1:plain', 'db-2:plain', 'lb-1:plain']
 
 /** Boots the fleet once for the whole test run and brings each system to where an administrator would hand it over. */
 export async function setup(): Promise<void> {
@@ -15,15 +14,6 @@ export async function setup(): Promise<void> {
 
 /** Puts the fleet away; should this process be killed before, the fleet's own keeper does it. */
 export const teardown = (): Promise<void> => fleetScript(['down'], 2)
-
-async function fleetScript(args: readonly string[], limitMinutes: number): Promise<void> {
-  const script = fileURLToPath(new URL('machine/fleet.sh', import.meta.url))
-  await execa(script, args, {
-    env: { MAESTRO_FLEET_OWNER: String(process.pid) },
-    stdin: 'ignore',
-    timeout: limitMinutes * 60_000,
-  })
-}
 
 async function handOver(server: FleetServer): Promise<void> {
   await waitUntilRunning(server)

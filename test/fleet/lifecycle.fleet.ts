@@ -30,7 +30,7 @@ afterEach(async () => {
 
 it('puts itself away when the process that owns it is killed', async () => {
   const owner = spawn('sleep', ['300'])
-  await fleetScript(['up', 'solo'], owner.pid)
+  await fleetScript(['up', 'solo:plain'], owner.pid)
   const { cgroup, controller } = secondFleet()
   const wasThere = existsSync(cgroup) && (await namespaces()).includes(controller.namespace)
 
@@ -44,25 +44,25 @@ it('puts itself away when the process that owns it is killed', async () => {
 })
 
 it('refuses to be taken over while its owner lives', async () => {
-  await fleetScript(['up', 'solo'])
+  await fleetScript(['up', 'solo:plain'])
 
-  const second = fleetScript(['up', 'solo'])
+  const second = fleetScript(['up', 'solo:plain'])
 
   await expect(second).rejects.toThrow(/another test run is using .*MAESTRO_FLEET_DIR/)
 })
 
 it('clears away what a run left that was killed with its keeper', async () => {
-  await fleetScript(['up', 'solo'])
+  await fleetScript(['up', 'solo:plain'])
   const { cgroup } = secondFleet()
   await execa('sh', ['-c', `kill -KILL $(cat ${cgroup}/keeper/cgroup.procs)`])
 
-  await fleetScript(['up', 'solo'])
+  await fleetScript(['up', 'solo:plain'])
 
   expect(secondFleet().cgroup).toBe(cgroup)
 })
 
 it('can be put away twice', async () => {
-  await fleetScript(['up', 'solo'])
+  await fleetScript(['up', 'solo:plain'])
 
   await fleetScript(['down'])
 

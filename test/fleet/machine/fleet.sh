@@ -1,7 +1,9 @@
 #!/bin/bash
 # Boots the test fleet and puts it away: real Debian systems dressed as Ubuntu 24.04, systemd as their init.
-#   fleet.sh up NAME[:docker]...   first clears away what a killed run left
-#   fleet.sh down                  may be run at any time, also twice
+#   fleet.sh up NAME:ROLE...   role: plain, docker (has an engine) or vm (has a kernel of its own); first clears away
+#                              what a killed run left
+#   fleet.sh add NAME:ROLE     one more, in the fleet that is up
+#   fleet.sh down              may be run at any time, also twice
 # MAESTRO_FLEET_DIR    state (default /var/tmp/maestro-fleet)
 # MAESTRO_FLEET_OWNER  a process id: the fleet goes down by itself when that process ends, however it ends
 set -euo pipefail
@@ -18,8 +20,9 @@ main() {
   flock -w 60 9 || die "another fleet.sh has held $fleet_dir/lock for a minute"
   case $verb in
     up) up "$@" ;;
+    add) add "$@" ;;
     down) down ;;
-    *) die 'usage: fleet.sh up NAME[:docker]... | down' ;;
+    *) die 'usage: fleet.sh up NAME:ROLE... | add NAME:ROLE | down' ;;
   esac
 }
 
@@ -30,16 +33,21 @@ up() {
   rm -rf "$run"
   mkdir -p "$run/controller/home" "$run/servers" "$cgroup"
   raise_inotify_limit
-  "$here/layers.sh" 9>&-
   ssh-keygen -q -t ed25519 -N '' -C maestro-fleet -f "$run/controller/key"
-  "$here/network.sh" up "${@%%:*}"
+  "$here/network.sh" up
+  "$here/layers.sh" "${@#*:}" 9>&-
   local server
-  for server; do prepare_server "${server%%:*}"; done
-  for server; do start_server "${server%%:*}" "${server#*:}"; done
+  for server; do add_server "${server%%:*}" "${server#*:}"; done
   start archive ip netns exec "$switch" node "$here/archive-server.js" "$subnet.254" "$cache/archive/current/www"
   [ -z "${MAESTRO_FLEET_OWNER:-}" ] || start keeper "$here/keeper.sh" "$MAESTRO_FLEET_OWNER"
-  describe "$@" >"$run/fleet.json.part"
+  describe "${@%%:*}" >"$run/fleet.json.part"
   mv "$run/fleet.json.part" "$run/fleet.json"
+}
+
+add() {
+  [ -e "$run/fleet.json" ] || die 'no fleet is up that a server could be added to'
+  "$here/layers.sh" "${1#*:}" 9>&-
+  add_server "${1%%:*}" "${1#*:}"
 }
 
 down() {
@@ -64,18 +72,16 @@ restore_inotify_limit() {
 }
 
 # The host key exists before the first boot, so that the controller can know it in advance.
-prepare_server() {
-  local name=$1 dir=$run/servers/$1 address
-  mkdir -p "$dir"/{disk,root}
+add_server() {
+  local name=$1 role=$2 dir=$run/servers/$1 address program=server.sh
+  [ "$role" != vm ] || program=vm.sh
+  "$here/network.sh" add "$name" "$role"
   address=$("$here/network.sh" address "$name")
+  mkdir -p "$dir"/{disk,root}
   ssh-keygen -q -t ed25519 -N '' -C "root@$name" -f "$dir/host_key"
   echo "$name,$address $(cut -d' ' -f1,2 "$dir/host_key.pub")" >>"$run/controller/known_hosts"
-}
-
-start_server() {
-  local name=$1 role=$2
-  [ "$role" = docker ] || role=plain
-  start "$name" unshare --mount --propagation private "$here/server.sh" "$name" "$role"
+  describe_server "$name" "$role" "$address" >"$dir/server.json"
+  start "$name" unshare --mount --propagation private "$here/$program" "$name" "$role"
 }
 
 # start CGROUP COMMAND...: in a session and a cgroup of its own, with nothing of ours open.
@@ -90,23 +96,17 @@ start() {
 }
 
 describe() {
-  local server comma=''
-  printf '{"cgroup":"%s","controller":{"namespace":"%s","home":"%s"},"servers":[' \
+  printf '{"cgroup":"%s","controller":{"namespace":"%s","home":"%s"},"servers":[\n' \
     "$cgroup" "$controller" "$run/controller/home"
-  for server; do
-    describe_server "${server%%:*}" "${server#*:}"
-    comma=,
-  done
+  local name
+  for name; do cat "$run/servers/$name/server.json"; done | sed '$!s/$/,/'
   printf ']}\n'
 }
 
 describe_server() {
-  local name=$1 role=$2
-  [ "$role" = docker ] || role=plain
-  printf '%s\n{"name":"%s","role":"%s","address":"%s","port":22,"user":"deploy"' \
-    "$comma" "$name" "$role" "$("$here/network.sh" address "$name")"
-  printf ',"keyPath":"%s","knownHostsPath":"%s","namespace":"%s","directory":"%s"}' \
-    "$run/controller/key" "$run/controller/known_hosts" "$fleet_id-$name" "$run/servers/$name"
+  printf '{"name":"%s","role":"%s","address":"%s","port":22,"user":"deploy"' "$1" "$2" "$3"
+  printf ',"keyPath":"%s","knownHostsPath":"%s"' "$run/controller/key" "$run/controller/known_hosts"
+  printf ',"namespace":"%s","directory":"%s"}\n' "$fleet_id-$1" "$run/servers/$1"
 }
 
 main "$@"

@@ -4,30 +4,50 @@
 #   debian                    Debian 12 with systemd, sshd, sudo, apt, unattended-upgrades
 #   debian + plain            the same, dressed as Ubuntu 24.04, with version 1 of the archive's packages
 #   debian + engine + docker  the same with Debian's docker.io below
-# Writes $run/plain.lower and $run/docker.lower: what to mount, top layer first.
+#   debian + kernel + vm      the same with a kernel of its own below
+# Writes $run/ROLE.lower: what to mount, top layer first.
+#   layers.sh ROLE...
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 . "$here/common.sh"
 build=$here/build
 
 main() {
-  local debian engine plain docker archive
-  archive=$cache/archive/$(key_of "$build"/archive/*)
-  [ -e "$archive" ] || make "$archive" "$build/archive/build.sh"
+  name_layers
+  need "$archive" "$build/archive/build.sh"
   ln -sfn "${archive##*/}" "$cache/archive/current"
+  need "$debian" "$build/debian.sh"
+  local role
+  for role; do
+    case $role in
+      plain) role_layers plain "$plain" "$debian" ;;
+      docker)
+        need "$engine" stack "$debian" "$build/engine.sh"
+        role_layers docker "$docker" "$engine:$debian"
+        ;;
+      vm)
+        need "$kernel" stack "$debian" "$build/kernel.sh"
+        role_layers vm "$vm" "$kernel:$debian"
+        ;;
+    esac
+  done
+  forget_all_but "$archive" "$debian" "$engine" "$kernel" "$plain" "$docker" "$vm"
+}
 
+name_layers() {
+  archive=$cache/archive/$(key_of "$build"/archive/*)
   debian=$cache/debian/$(key_of "$build/debian.sh")
-  [ -e "$debian" ] || make "$debian" "$build/debian.sh"
   engine=$cache/engine/$(key_of "$build/engine.sh" "$debian")
-  [ -e "$engine" ] || make "$engine" stack "$debian" "$build/engine.sh"
+  kernel=$cache/kernel/$(key_of "$build/kernel.sh" "$debian")
   plain=$cache/plain/$(key_of "$build"/dress/* "$archive" "$debian")
-  [ -e "$plain" ] || make "$plain" stack "$debian" "$build/dress/dress.sh"
   docker=$cache/docker/$(key_of "$build"/dress/* "$archive" "$engine")
-  [ -e "$docker" ] || make "$docker" stack "$engine:$debian" "$build/dress/dress.sh"
+  vm=$cache/vm/$(key_of "$build"/dress/* "$archive" "$kernel")
+}
 
-  echo "$plain:$debian" >"$run/plain.lower"
-  echo "$docker:$engine:$debian" >"$run/docker.lower"
-  forget_all_but "$archive" "$debian" "$engine" "$plain" "$docker"
+# role_layers ROLE LAYER BELOW: dresses what is below, and says what such a server mounts.
+role_layers() {
+  need "$2" stack "$3" "$build/dress/dress.sh"
+  echo "$2:$3" >"$run/$1.lower"
 }
 
 # The content of files, the name of folders (a layer below is named by its own key), and how layers are made.
@@ -35,12 +55,16 @@ key_of() {
   local path
   {
     cat "$here/layers.sh"
-    for path; do if [ -d "$path" ]; then echo "${path#"$cache/"}"; else cat "$path"; fi; done
+    for path; do
+      case $path in "$cache"/*) echo "${path#"$cache/"}" ;; *) cat "$path" ;; esac
+    done
   } | sha256sum | cut -c1-12
 }
 
-# make FOLDER COMMAND...: runs COMMAND... PART, then gives the part its name. A killed build leaves only the part.
-make() {
+# need FOLDER COMMAND...: unless it is there, runs COMMAND... PART and then gives the part its name. A build that is
+# killed leaves only the part.
+need() {
+  [ ! -e "$1" ] || return 0
   local folder=$1 log=$run/${1#"$cache/"}.log
   shift
   rm -rf "$folder.part"
@@ -57,13 +81,13 @@ stack() {
   local below=$1 script=$2 layer=$3
   mkdir "$layer.work" "$layer.root"
   unshare --mount --propagation private --pid --fork --kill-child \
-    "$here/chroot.sh" "$below" "$layer" "$script" "$cache/archive/current"
+    "$here/chroot.sh" "$below" "$layer" "$script" "$cache/archive/current" || return
   rm -rf "$layer.work" "$layer.root"
 }
 
 forget_all_but() {
   local folder
-  for folder in "$cache"/{archive,debian,engine,plain,docker}/*; do
+  for folder in "$cache"/*/*; do
     [ ! -L "$folder" ] || continue
     case " $* " in *" $folder "*) ;; *) rm -rf "$folder" ;; esac
   done

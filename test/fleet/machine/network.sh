@@ -1,7 +1,7 @@
 #!/bin/bash
 # The fleet's network: a namespace with a bridge, one for the controller, one for each server. Nothing is added to the
 # machine's own namespace and there is no route out. A server's namespace outlives its reboots, so its address stays.
-#   network.sh up NAME... | down | address NAME
+#   network.sh up | add NAME ROLE | address NAME | down
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 . "$here/common.sh"
@@ -10,7 +10,8 @@ main() {
   local verb=$1
   shift
   case $verb in
-    up) up "$@" ;;
+    up) up ;;
+    add) add "$@" ;;
     down) down ;;
     address) address_of "$1" ;;
   esac
@@ -23,16 +24,19 @@ up() {
   ip -n "$switch" addr add "$subnet.254/24" dev bridge
   ip -n "$switch" link set bridge up
   plug controller "$subnet.1"
-  local name number=10
   install -d "/etc/netns/$controller"
   # `ip netns exec` lays these two over /etc: the servers' names, and a resolver that refuses at once.
   echo '127.0.0.1 localhost' >"/etc/netns/$controller/hosts"
   echo 'nameserver 127.0.0.254' >"/etc/netns/$controller/resolv.conf"
-  for name; do
-    number=$((number + 1))
-    plug "$name" "$subnet.$number"
-    echo "$subnet.$number $name" | tee -a "$run/addresses" >>"/etc/netns/$controller/hosts"
-  done
+}
+
+# The next free address, and a link on the bridge under the server's name.
+add() {
+  local address
+  touch "$run/addresses"
+  address=$subnet.$((11 + $(wc -l <"$run/addresses")))
+  if [ "$2" = vm ]; then plug_machine "$1"; else plug "$1" "$address"; fi
+  echo "$address $1" | tee -a "$run/addresses" >>"/etc/netns/$controller/hosts"
 }
 
 # plug NAME ADDRESS: a namespace with one link, whose other end sits on the bridge under the server's name.
@@ -44,6 +48,11 @@ plug() {
   ip -n "$namespace" link set lo up
   ip -n "$namespace" addr add "$2/24" dev eth0
   ip -n "$namespace" link set eth0 up
+}
+
+plug_machine() {
+  ip -n "$switch" tuntap add "$1" mode tap
+  ip -n "$switch" link set "$1" master bridge up
 }
 
 down() {
