@@ -9,7 +9,7 @@ export type Undo = () => Promise<void>
 
 /** The network cable is out: packets vanish, nobody says a word. */
 export async function linkDown(server: FleetServer): Promise<Undo> {
-  const set = (state: 'up' | 'down') => execa('ip', ['-n', switchNamespace(), 'link', 'set', server.name, state])
+  const set = (state: 'up' | 'down') => execa('ip', ['-n', switchNamespace(), 'link', 'set', 'dev', server.name, state])
   await set('down')
   return async () => void (await set('up'))
 }

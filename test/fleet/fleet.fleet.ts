@@ -1,5 +1,6 @@
+import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
-import { readFleet, serverNamed } from './fleet.ts'
+import { readFleet, runMaestro, serverNamed } from './fleet.ts'
 import { asRoot, bootIdOf, reboot } from './inside.ts'
 import { overSsh } from './ssh.ts'
 
@@ -17,6 +18,17 @@ describe.each(servers)('$name', (server) => {
     const { stdout } = await overSsh(server, '. /etc/os-release; echo "$ID $VERSION_ID"; lsb_release -cs')
 
     expect(stdout).toBe('ubuntu 24.04\nnoble')
+  })
+})
+
+describe('the controller', () => {
+  it('runs maestro, with the servers in reach by name and nothing else', async () => {
+    const { exitCode, stdout } = await runMaestro(['--version'])
+    const { namespace } = readFleet().controller
+    const { stdout: routes } = await execa('ip', ['-n', namespace, 'route'])
+
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
+    expect(routes).toMatch(/^10\.77\.0\.0\/24 dev eth0 \S[^\n]*$/)
   })
 })
 

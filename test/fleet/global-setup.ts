@@ -5,15 +5,16 @@ import { requireMachine } from './machine.ts'
 
 const systems = ['web-1:docker', 'web-2:docker', 'app-1:plain', 'app-2:plain', 'db-1:plain', 'db-2:plain', 'lb-1:plain']
 
-/** Boots the fleet once for the whole test run and brings each system to where an administrator would hand it over. */
-export async function setup(): Promise<void> {
+/**
+ * Boots the fleet once for the whole test run, brings each system to where an administrator would hand it over, and
+ * returns what puts it away. Should this process end before, the fleet's own keeper does that.
+ */
+export async function setup(): Promise<() => Promise<void>> {
   await requireMachine()
   await fleetScript(['up', ...systems], 15)
   await Promise.all(readFleet().servers.map(handOver))
+  return () => fleetScript(['down'], 2)
 }
-
-/** Puts the fleet away; should this process be killed before, the fleet's own keeper does it. */
-export const teardown = (): Promise<void> => fleetScript(['down'], 2)
 
 async function handOver(server: FleetServer): Promise<void> {
   await waitUntilRunning(server)

@@ -25,7 +25,7 @@ export async function asRootInVm(server: FleetServer, script: string): Promise<s
   // In a function, so that nothing in there can read the rest of the text as its input.
   const input = `main() {\n${script}\n}\nmain </dev/null\n`
   const { exitCode, stdout, all } = await overSsh(server, 'sudo -n sh -eus', {
-    input: script,
+    input,
     connectTimeoutSeconds: 20,
   })
   if (exitCode !== 0) throw new Error(`${server.name}: ${exitCode}: ${all}`)

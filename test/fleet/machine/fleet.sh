@@ -17,7 +17,7 @@ main() {
   shift || true
   mkdir -p "$fleet_dir" "$cache"
   exec 9>"$fleet_dir/lock"
-  flock -w 60 9 || die "another fleet.sh has held $fleet_dir/lock for a minute"
+  flock -w 900 9 || die "another fleet.sh has held $fleet_dir/lock for a quarter of an hour"
   case $verb in
     up) up "$@" ;;
     add) add "$@" ;;
@@ -32,6 +32,7 @@ up() {
   down
   rm -rf "$run"
   mkdir -p "$run/controller/home" "$run/servers" "$cgroup"
+  [ -z "${MAESTRO_FLEET_OWNER:-}" ] || start keeper "$here/keeper.sh" "$MAESTRO_FLEET_OWNER"
   raise_inotify_limit
   ssh-keygen -q -t ed25519 -N '' -C maestro-fleet -f "$run/controller/key"
   "$here/network.sh" up
@@ -39,7 +40,6 @@ up() {
   local server
   for server; do add_server "${server%%:*}" "${server#*:}"; done
   start archive ip netns exec "$switch" node "$here/archive-server.js" "$subnet.254" "$cache/archive/current/www"
-  [ -z "${MAESTRO_FLEET_OWNER:-}" ] || start keeper "$here/keeper.sh" "$MAESTRO_FLEET_OWNER"
   describe "${@%%:*}" >"$run/fleet.json.part"
   mv "$run/fleet.json.part" "$run/fleet.json"
 }

@@ -43,8 +43,8 @@ add() {
 plug() {
   local namespace=$fleet_id-$1
   ip netns add "$namespace"
-  ip -n "$switch" link add "$1" type veth peer name eth0 netns "$namespace"
-  ip -n "$switch" link set "$1" master bridge up
+  ip -n "$switch" link add name "$1" type veth peer name eth0 netns "$namespace"
+  ip -n "$switch" link set dev "$1" master bridge up
   ip -n "$namespace" link set lo up
   ip -n "$namespace" addr add "$2/24" dev eth0
   ip -n "$namespace" link set eth0 up
@@ -52,7 +52,7 @@ plug() {
 
 plug_machine() {
   ip -n "$switch" tuntap add "$1" mode tap
-  ip -n "$switch" link set "$1" master bridge up
+  ip -n "$switch" link set dev "$1" master bridge up
 }
 
 down() {
