@@ -1,0 +1,50 @@
+import type { Server } from '../inventory/server.ts'
+import { askTogether } from './ask-together.ts'
+import { makeClients } from './clients.ts'
+import type { Connection } from './connection.ts'
+import type { ConnectionOptions, Limits } from './connection-options.ts'
+import type { UnknownKey } from './host-key.ts'
+import { makeLimit } from './limits.ts'
+import { runCommand } from './run-command.ts'
+import type { Session } from './session.ts'
+
+/** The connections of one run; they share the agent, the keys, the bastions and the limits. */
+export interface Connections {
+  /** Opens a session to a server when there is a place for it; throws a ConnectError. */
+  readonly connect: (server: Server, stop: AbortSignal) => Promise<Session>
+  /** Ends what the sessions shared. */
+  readonly close: () => Promise<void>
+}
+
+const defaults: Limits = { sessions: 64, connecting: 16, perBastion: 8, signing: 16 }
+
+export function openConnections(options: ConnectionOptions): Connections {
+  const limits = { ...defaults, ...options.limits }
+  const sessions = makeLimit(limits.sessions)
+  const accepted = new Map<string, UnknownKey>()
+  const clients = makeClients({ options, limits, accepted })
+  const together = askTogether(options.askHostKeys, accepted)
+
+  async function connect(server: Server, stop: AbortSignal): Promise<Session> {
+    const givePlace = await sessions.take(stop)
+    try {
+      return sessionOver(server, await clients.open(server, stop), givePlace)
+    } catch (error) {
+      givePlace()
+      throw error
+    }
+  }
+
+  return { connect: (server, stop) => together.attempt(() => connect(server, stop)), close: clients.close }
+}
+
+function sessionOver(server: Server, connection: Connection, givePlace: () => void): Session {
+  return {
+    server,
+    run: (command) => runCommand(connection, command),
+    close: async () => {
+      await connection.close()
+      givePlace()
+    },
+  }
+}

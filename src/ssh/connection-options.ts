@@ -1,0 +1,37 @@
+import type { HostOptions, HostQuestion } from '../inventory/ssh-config.ts'
+import type { UnknownKey } from './host-key.ts'
+import type { KnownHostsFiles } from './trust.ts'
+
+/** The computer that maestro runs on, as far as ssh cares. */
+export interface Surroundings {
+  readonly home: string
+  readonly localUser: string
+  /** SSH_AUTH_SOCK, where there is an agent. */
+  readonly agentSocket: string | undefined
+}
+
+/** How many of each at a time. */
+export interface Limits {
+  readonly sessions: number
+  readonly connecting: number
+  /** Connections that are being made through one bastion: its sshd drops more (MaxStartups). */
+  readonly perBastion: number
+  readonly signing: number
+}
+
+export interface Timeouts {
+  readonly tcpMs: number
+  /** From the TCP connection to the end of the authentication. */
+  readonly handshakeMs: number
+}
+
+export interface ConnectionOptions {
+  readonly surroundings: Surroundings
+  /** What the user's ssh would do for a host. */
+  readonly hostOptions: (question: HostQuestion) => Promise<HostOptions>
+  readonly knownHosts: KnownHostsFiles
+  /** Shows a person all unknown host keys at once and tells whether they are to be believed; absent: they are refused. */
+  readonly askHostKeys?: ((unknown: readonly UnknownKey[]) => Promise<boolean>) | undefined
+  readonly limits?: Partial<Limits>
+  readonly timeouts?: Partial<Timeouts>
+}

@@ -1,0 +1,43 @@
+/** At most so many at a time; who waits longest comes next. */
+export interface Limit {
+  /** Waits for a place and returns what gives it back; rejects with the signal's reason when it is aborted while waiting. */
+  readonly take: (stop: AbortSignal) => Promise<() => void>
+}
+
+export function makeLimit(atMost: number): Limit {
+  const waiting = new Set<() => void>()
+  let free = atMost
+  const give = () => {
+    const [next] = waiting
+    if (next === undefined) free += 1
+    else next()
+  }
+  const placeOnce = () => {
+    let isTaken = true
+    return () => {
+      if (isTaken) give()
+      isTaken = false
+    }
+  }
+  return {
+    take: (stop) =>
+      new Promise((resolve, reject) => {
+        if (stop.aborted) return reject(stop.reason)
+        if (free > 0) {
+          free -= 1
+          return resolve(placeOnce())
+        }
+        const onAbort = () => {
+          waiting.delete(onPlace)
+          reject(stop.reason)
+        }
+        const onPlace = () => {
+          waiting.delete(onPlace)
+          stop.removeEventListener('abort', onAbort)
+          resolve(placeOnce())
+        }
+        waiting.add(onPlace)
+        stop.addEventListener('abort', onAbort, { once: true })
+      }),
+  }
+}

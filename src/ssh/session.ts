@@ -1,0 +1,34 @@
+import type { Server } from '../inventory/server.ts'
+
+/** An open way to one server, whatever carries it. `close` never throws and leaves no timer and no socket behind. */
+export interface Session {
+  readonly server: Server
+  readonly run: (command: Command) => Promise<Finished>
+  readonly close: () => Promise<void>
+}
+
+export interface Command {
+  /** A constant: nothing from a manifest or a server is ever part of it. */
+  readonly command: string
+  readonly stdin: string
+  readonly timeoutMs: number
+  /** What stdout and stderr may bring together, before the session is cut. */
+  readonly limitBytes: number
+}
+
+/**
+ * How a command ended. A connection that was lost and an exit status that never came look alike and are one ending;
+ * neither is ever taken for success. After the last three the session is over.
+ */
+export type Ending =
+  | { readonly how: 'exited'; readonly code: number }
+  | { readonly how: 'killed'; readonly signal: string }
+  | { readonly how: 'timed-out' }
+  | { readonly how: 'connection-lost' }
+  | { readonly how: 'flooded' }
+
+export interface Finished {
+  readonly ending: Ending
+  readonly stdout: string
+  readonly stderr: string
+}
