@@ -9,7 +9,7 @@ export interface Server {
   /** Explicit values of the manifest or the inventory; absent means that the user's ssh decides. */
   readonly port?: number
   readonly user?: string
-  readonly identityFile?: string
+  readonly identityFiles?: readonly string[]
   readonly zone?: string
   /** Stands ready for a rebuild and serves nothing yet. */
   readonly spare: boolean

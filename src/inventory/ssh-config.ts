@@ -25,7 +25,7 @@ export interface HostQuestion {
   readonly host: string
   readonly user?: string
   readonly port?: number
-  readonly identityFile?: string
+  readonly identityFiles?: readonly string[]
   /** The ssh config to read; undefined: the user's and the system's. */
   readonly configFile?: string
 }
@@ -50,13 +50,13 @@ export async function addressInSshConfig(name: string, configFile?: string): Pro
   return JSON.stringify(options) === JSON.stringify(forNobody) ? undefined : name
 }
 
-function argumentsFor({ host, user, port, identityFile, configFile }: HostQuestion): readonly string[] {
+function argumentsFor({ host, user, port, identityFiles = [], configFile }: HostQuestion): readonly string[] {
   return [
     '-G',
     ...(configFile === undefined ? [] : ['-F', configFile]),
     ...(user === undefined ? [] : ['-l', user]),
     ...(port === undefined ? [] : ['-p', String(port)]),
-    ...(identityFile === undefined ? [] : ['-i', identityFile]),
+    ...identityFiles.flatMap((file) => ['-i', file]),
     '--',
     host,
   ]

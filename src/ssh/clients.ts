@@ -95,12 +95,12 @@ export function makeClients({ options, limits, accepted }: Ground): Clients {
   return { open, close: bastions.close }
 }
 
-function questionFor({ host, user, port, identityFile }: Target): HostQuestion {
+function questionFor({ host, user, port, identityFiles }: Target): HostQuestion {
   return {
     host,
     ...(user === undefined ? {} : { user }),
     ...(port === undefined ? {} : { port }),
-    ...(identityFile === undefined ? {} : { identityFile }),
+    ...(identityFile === undefined ? {} : { identityFiles }),
   }
 }
 

@@ -3,7 +3,7 @@ import type { HostOptions } from '../inventory/ssh-config.ts'
 import { ConnectError } from './connect-error.ts'
 
 /** What a connection is made to: a server, or a bastion on the way to one. */
-export interface Target extends Pick<Server, 'host' | 'user' | 'port' | 'identityFile' | 'gateway'> {
+export interface Target extends Pick<Server, 'host' | 'user' | 'port' | 'identityFiles' | 'gateway'> {
   /** Bastions on the way, the one next to the target last; undefined: gateway or ssh config decide. */
   readonly jumps?: readonly Target[]
 }
