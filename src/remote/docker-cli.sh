@@ -1,6 +1,8 @@
 # How remote scripts ask Docker.
 # shellcheck shell=sh
 
+has_docker_socket() { [ -n "${DOCKER_HOST-}" ] || [ -e "$MAESTRO_ROOT/var/run/docker.sock" ]; }
+
 # docker_cli ARGUMENT…: as root only where the socket is not ours to use.
 docker_cli() {
   docker_socket=$MAESTRO_ROOT/var/run/docker.sock

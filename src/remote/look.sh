@@ -1,6 +1,6 @@
 # Looks at a server: runs the parts that were asked for. Changes nothing and takes no lock.
 # Inputs: MAESTRO_PARTS, names of files in look/ with a space between.
-# Facts: at (epoch seconds), and for each part PART.done or PART.unknown (why), then those of the part's own file.
+# Facts: at (epoch seconds), the facts of each part, and then PART.done; PART.words holds what it said on stderr.
 # shellcheck shell=sh
 work() {
   at=$(date +%s)

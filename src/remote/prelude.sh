@@ -1,14 +1,16 @@
-# Every remote script begins with this file and defines `work`; the sender adds `main </dev/null` as the last line.
+# Every remote script begins with this file and defines `work`; the sender ends it with `main </dev/null`.
 # POSIX sh only (dash, bash, busybox); writes nothing to disk; a here-document would (bash keeps it in TMPDIR).
 # shellcheck shell=sh
 set -eu
 umask 077
 unset IFS
-PATH=${PATH:-/usr/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C.UTF-8 LANGUAGE='' TZ=UTC0 TERM=dumb
 export PATH LC_ALL LANGUAGE TZ TERM
 # Empty on servers; a made-up root in tests and in the lab.
 MAESTRO_ROOT=${MAESTRO_ROOT-}
+# That of a plain user lacks the folders of root's tools.
+PATH=${PATH:-$MAESTRO_ROOT/usr/bin}:$MAESTRO_ROOT/usr/local/sbin:$MAESTRO_ROOT/usr/local/bin
+PATH=$PATH:$MAESTRO_ROOT/usr/sbin:$MAESTRO_ROOT/usr/bin:$MAESTRO_ROOT/sbin:$MAESTRO_ROOT/bin
 
 # The frame begins on a line of its own, whatever a login shell printed before it. No `end=ok`, no answer.
 main() {

@@ -51,7 +51,7 @@ export function readLook(facts: Facts, parts: readonly LookPart[]): Look {
 
 function tell(facts: Facts, part: LookPart): Told<unknown> {
   const words = perhaps(facts, `${part}.words`)
-  if (perhaps(facts, `${part}.done`) === undefined) return { is: 'unknown', why: lastLine(words) }
+  if (perhaps(facts, `${part}.done`) === undefined) return { is: 'unknown', why: whyOf(words) }
   try {
     return { is: 'known', value: readers[part](facts) }
   } catch (error) {
@@ -60,4 +60,8 @@ function tell(facts: Facts, part: LookPart): Told<unknown> {
   }
 }
 
-const lastLine = (words = '') => words.trim().split('\n').at(-1)?.trim() || 'it ended without a word'
+// The last words tell; sudo and sudo-rs name themselves.
+function whyOf(words = ''): string {
+  const last = words.trim().split('\n').at(-1)?.trim() || 'it ended without a word'
+  return /^sudo(-rs)?: /.test(last) ? `needs root, which sudo refuses (${last})` : last
+}

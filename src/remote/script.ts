@@ -10,11 +10,14 @@ export interface ScriptOptions {
   readonly nonce: string
 }
 
-/** What goes to the stdin of a constant `sh -s`. All code is in functions, so that a transfer cut short runs nothing. */
+/**
+ * What goes to the stdin of a constant `sh -s`. A shell reads a group in braces to its end before it begins, so that a
+ * transfer cut short runs nothing; functions alone would not do: cut inside `reboot_status() {`, it would run `reboot`.
+ */
 export function makeScript({ files, inputs = {}, nonce }: ScriptOptions): string {
   const assignments = Object.entries({ ...inputs, nonce }).map(assignment)
   const texts = ['prelude.sh', ...files].map(scriptText)
-  return `${[...assignments, ...texts, 'main </dev/null'].join('\n')}\n`
+  return `${['{', ...assignments, ...texts, 'main </dev/null; }'].join('\n')}\n`
 }
 
 function assignment([name, value]: [string, string]): string {

@@ -1,5 +1,7 @@
 # Room on the file systems that upgrades need, and whether they can be written to.
-# Facts: disk (each: path, then df's line), disk_options (each: path, then the mount's options)
+# Facts:
+#   disk          each: df's line
+#   disk_options  each, in the same order: the mount's options
 # shellcheck shell=sh
 look_disk() {
   mounts=$(cat "$MAESTRO_ROOT/proc/mounts")

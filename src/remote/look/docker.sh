@@ -1,6 +1,10 @@
 # Docker: the engine's version, where it was installed from, and every container.
-# Facts: docker_source (docker-ce|docker.io|moby-engine|snap|static; absent: no Docker), docker_client, docker_server,
-#   docker_trouble (why the engine does not answer), container (each, a JSON array: name, image, state, health, restart policy)
+# Facts:
+#   docker_source   docker-ce, docker.io, moby-engine, snap or static; absent: no Docker
+#   docker_client
+#   docker_server
+#   docker_trouble  why the engine does not answer
+#   container       each, a JSON array: name, image, state, health, restart policy
 # shellcheck shell=sh
 look_docker() {
   has docker || return 0

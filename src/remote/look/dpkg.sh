@@ -1,6 +1,9 @@
 # Whether dpkg was cut off, what is not fully installed, and who holds which of apt's four locks now. A lock is held by a
 # process, never by its file being there; /proc/locks tells without anything installed, and without taking the lock.
-# Facts: dpkg_interrupted (yes|no), dpkg_broken (each: name and state), dpkg_lock (each: lock, pid, age in seconds, command)
+# Facts:
+#   dpkg_interrupted  yes or no
+#   dpkg_broken       each: name and state
+#   dpkg_lock         each: lock|pid|age in seconds|command
 # shellcheck shell=sh
 look_dpkg() {
   has dpkg-query || fail 'this system has no dpkg'
@@ -34,7 +37,7 @@ look_dpkg_lock() {
   device=$(stat -c %D "$lock_file")
   device=$(printf '%02x:%02x' $((0x$device >> 8 & 0xfff)) $((0x$device & 0xff | 0x$device >> 12 & 0xfff00)))
   # These show another device to stat than to /proc/locks: the inode alone must do.
-  case $file_system in btrfs | overlayfs) device='[0-9a-f]+:[0-9a-f]+' ;; esac
+  case $file_system in btrfs | overlayfs | UNKNOWN) device='[0-9a-f]+:[0-9a-f]+' ;; esac
   pids=$(printf '%s\n' "$locks" | awk -v file="^$device:$inode$" '$2 == "POSIX" && $4 == "WRITE" && $6 ~ file { print $5 }')
   for pid in $pids; do look_dpkg_holder "$1" "$pid"; done
 }

@@ -10,5 +10,10 @@ export const readDpkg = (facts: Facts): Dpkg => ({
 function readHolder(line: string): LockHolder {
   const [, lock, pid, age, command] = /^([a-z]+)\|(\d+)\|(-?\d+)\|(.*)$/s.exec(line) ?? []
   if (lock === undefined || command === undefined) throw new FactError(`a lock's holder cannot be read: ${line}`)
-  return { lock, pid: Number(pid), command: command.trim(), ageSeconds: Math.max(0, Number(age)) }
+  return {
+    lock,
+    pid: Number(pid),
+    command: command.replaceAll(/\s+/g, ' ').trim(),
+    ageSeconds: Math.max(0, Number(age)),
+  }
 }

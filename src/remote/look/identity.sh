@@ -1,5 +1,11 @@
 # Which machine this is, and which of its boots.
-# Facts: machine_id, boot_id, hostname, uptime, and where /proc may be read (hidepid) init, init_start (ticks after boot).
+# Facts:
+#   machine_id
+#   boot_id
+#   hostname
+#   uptime      seconds
+#   init        name of PID 1, where /proc may be read (hidepid)
+#   init_start  its start, in clock ticks after boot
 # shellcheck shell=sh
 look_identity() {
   machine_id=$(machine_id)

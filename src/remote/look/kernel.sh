@@ -1,7 +1,12 @@
 # The running kernel, the installed ones, and which of them the boot loader is told to start.
-# Facts: kernel_running, kernel_build (uname -v), kernel_signature (Ubuntu's own word), kernel_container,
-#   kernel_image (each: version of a /boot/vmlinuz-*), kernel_package (each: name|version|state|since),
-#   kernel_default (grub's choice, where it is not the first entry)
+# Facts:
+#   kernel_running    uname -r
+#   kernel_build      uname -v
+#   kernel_signature  Ubuntu's word on the running build
+#   kernel_container  which kind, in a container
+#   kernel_image      each: version of a /boot/vmlinuz-*
+#   kernel_package    each: name|version|state|since (epoch seconds)
+#   kernel_default    grub's choice, where it is not the first entry
 # shellcheck shell=sh
 look_kernel() {
   kernel_running=$(uname -r)

@@ -1,5 +1,7 @@
 # What needrestart, when it is there, says of services on deleted libraries and of the kernel. Wrong without root.
-# Facts: needrestart (yes|no), needrestart_line (each, as `needrestart -b` prints them)
+# Facts:
+#   needrestart       yes or no
+#   needrestart_line  each, as `needrestart -b` prints them
 # shellcheck shell=sh
 look_libraries() {
   if ! has needrestart; then

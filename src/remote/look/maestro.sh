@@ -1,5 +1,10 @@
 # What maestro itself left here: the lock of a run, and the marks of runs that have drained this server.
-# Facts: marks_lock (yes|no), marks_owner, marks_run, marks_since (epoch seconds), marks_drained (each, a run)
+# Facts:
+#   marks_lock     yes or no
+#   marks_owner
+#   marks_run
+#   marks_since    epoch seconds
+#   marks_drained  each: a run
 # shellcheck shell=sh
 look_maestro() {
   marks=$MAESTRO_ROOT/var/lib/maestro
@@ -14,10 +19,18 @@ look_maestro_marks() {
     case $entry in
       "$marks/lock") marks_lock=yes ;;
       "$marks"/drained/*) fact marks_drained "${entry##*/}" ;;
-      "$marks/lock/owner" | "$marks/lock/run" | "$marks/lock/since")
-        mark=$(as_root_if_needed head -c 1000 "$entry")
-        fact "marks_${entry##*/}" "$mark"
-        ;;
     esac
   done
+  [ "$marks_lock" = yes ] || return 0
+  owner=$(look_maestro_lock owner)
+  run=$(look_maestro_lock run)
+  since=$(look_maestro_lock since)
+  fact marks_owner "$owner"
+  fact marks_run "$run"
+  fact marks_since "$since"
+}
+
+# A lock is taken by making its folder, before anything is written into it.
+look_maestro_lock() {
+  case $entries in *"$marks/lock/$1"*) as_root_if_needed head -c 1000 "$marks/lock/$1" ;; esac
 }

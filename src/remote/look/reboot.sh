@@ -1,5 +1,9 @@
 # The flag that packages set when they want a reboot, and whether anything on this server would set it.
-# Facts: reboot_flag (yes|no), reboot_since (epoch seconds), reboot_package (each), reboot_writer (each, a path)
+# Facts:
+#   reboot_flag     yes or no
+#   reboot_since    epoch seconds
+#   reboot_package  each
+#   reboot_writer   each: a path of what sets the flag
 # shellcheck shell=sh
 look_reboot() {
   reboot_file=$MAESTRO_ROOT/run/reboot-required

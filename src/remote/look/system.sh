@@ -1,5 +1,7 @@
 # Which distribution this is, and whether it is one with dpkg and apt. os-release is read, never run.
-# Facts: os_release (each line that matters), has_apt (yes|no)
+# Facts:
+#   os_release  each line that matters
+#   has_apt     yes or no
 # shellcheck shell=sh
 look_system() {
   os_release=$MAESTRO_ROOT/etc/os-release

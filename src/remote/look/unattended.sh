@@ -1,7 +1,10 @@
 # Whether upgrades install themselves: apt's effective configuration, the timers that run it, and when it last did.
-# Facts: unattended_installed (yes|no), unattended_option (each line of apt-config), unattended_scheduler
-#   (systemd|cron|none), unattended_timer (each: name, state, next, last; dates as systemd prints them, in UTC),
-#   unattended_last (epoch seconds)
+# Facts:
+#   unattended_installed  yes or no
+#   unattended_option     each line of apt-config
+#   unattended_scheduler  systemd, cron or none
+#   unattended_timer      each: Id=… and what systemd shows of it, with | between; dates in UTC
+#   unattended_last       epoch seconds
 # shellcheck shell=sh
 look_unattended() {
   has apt-config || fail 'this system has no apt'

@@ -1,9 +1,12 @@
 # Pending upgrades on the package lists as they are: what apt would install now, and each version that is newer than the
 # installed one with where it comes from. No root and no lock.
-# Facts: updates_listed_at (epoch seconds, where there are lists), updates_held (each), updates_newer (each line of
-#   apt-cache's policy, down to the installed version, of packages that have newer ones), updates_source (each line of
-#   apt-cache's list of sources), updates_inst (each package that apt would upgrade or add), updates_full (each line of a
-#   full upgrade, asked for only where apt keeps back what is neither held nor phased)
+# Facts:
+#   updates_listed_at  epoch seconds, where there are lists
+#   updates_held       each
+#   updates_newer      each line of apt-cache's policy, down to the installed version, of packages that have newer ones
+#   updates_source     each line of apt-cache's list of sources
+#   updates_inst       each package that apt would upgrade or add
+#   updates_full       each line of a full upgrade; asked for only where apt keeps back what is neither held nor phased
 # shellcheck shell=sh
 look_updates() {
   if ! has apt-get || ! has dpkg-query; then fail 'this system has no apt'; fi

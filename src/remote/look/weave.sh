@@ -1,5 +1,7 @@
 # Weave Net: the installed script and the image of the router that runs. The script is read, not run.
-# Facts: weave_script (its version), weave_image
+# Facts:
+#   weave_script  its version
+#   weave_image
 # shellcheck shell=sh
 look_weave() {
   if has weave; then
@@ -8,8 +10,9 @@ look_weave() {
     fact weave_script "${weave_script:-unreleased}"
   fi
   has docker || return 0
+  # Without an engine no router runs.
   docker_trouble=$(docker_rest)
-  [ -z "$docker_trouble" ] || return 0
+  if [ -n "$docker_trouble" ] || ! has_docker_socket; then return 0; fi
   weave_image=$(docker_cli ps --filter 'name=^/weave$' --format '{{.Image}}')
   [ -z "$weave_image" ] || fact weave_image "$weave_image"
 }
