@@ -100,7 +100,7 @@ function questionFor({ host, user, port, identityFiles }: Target): HostQuestion 
     host,
     ...(user === undefined ? {} : { user }),
     ...(port === undefined ? {} : { port }),
-    ...(identityFile === undefined ? {} : { identityFiles }),
+    ...(identityFiles === undefined ? {} : { identityFiles }),
   }
 }
 
