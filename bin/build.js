@@ -1,14 +1,18 @@
 #!/usr/bin/env node
 // Bundles src/ into dist/: one small entry, every heavier room in a file of its own that is loaded when it is used.
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
+const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
+
+/** Writes the bundle and what lies beside it; returns esbuild's account of what went in. */
 export async function bundle(outdir = `${root}dist`) {
   rmSync(outdir, { recursive: true, force: true })
-  await build({
+  const { metafile } = await build({
+    metafile: true,
     entryPoints: [`${root}src/cli.ts`],
     outdir,
     bundle: true,
@@ -21,12 +25,16 @@ export async function bundle(outdir = `${root}dist`) {
     legalComments: 'none',
     // ssh2's optional native parts: pure JavaScript is what every user gets (see CONTRIBUTING.md).
     external: ['cpu-features'],
+    define: { MAESTRO_VERSION: JSON.stringify(version) },
     loader: { '.node': 'empty' },
     // ssh2 and its helpers are CommonJS and call require for Node's own modules.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'warning',
   })
+  // What is read as a file lies beside the bundle: the remote scripts, byte for byte, and the annotated manifest.
+  cpSync(`${root}fixtures/manifests/every-key.yml`, `${outdir}/every-key.yml`)
   cpSync(`${root}src/remote`, outdir, { recursive: true, filter: (from) => !from.endsWith('.ts') })
+  return metafile
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await bundle()

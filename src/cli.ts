@@ -1,0 +1,74 @@
+import { Command, CommanderError } from 'commander'
+import { manifestCommand } from './commands/manifest.ts'
+import { rebootStatusCommand } from './commands/reboot-status.ts'
+import { statusCommand } from './commands/status.ts'
+import { exitCodes, MaestroError } from './errors.ts'
+
+declare const MAESTRO_VERSION: string
+
+const signalExitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+
+/** Reads the command line, does what it says, and sets the exit code; nothing else in maestro ends the process. */
+async function main(): Promise<void> {
+  letPipesClose()
+  const stop = stopOnSignals()
+  try {
+    await program(stop.signal).parseAsync()
+  } catch (error) {
+    process.exitCode = await sayTrouble(error)
+  }
+  if (stop.signal.aborted) process.exitCode = stop.signal.reason as number
+}
+
+function program(stop: AbortSignal): Command {
+  return new Command('maestro')
+    .description('Keeps the servers of an application patched, over SSH, and believes only what they prove.')
+    .version(MAESTRO_VERSION, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .addCommand(rebootStatusCommand(stop))
+    .addCommand(statusCommand(stop))
+    .addCommand(manifestCommand())
+    .configureHelp({ showGlobalOptions: false })
+    .addHelpText('after', '\nmaestro <command> --help tells more. Exit codes and the manifest: see the README.')
+    .exitOverride()
+}
+
+// The first signal starts nothing new and lets what runs come to an orderly end; the second leaves at once.
+function stopOnSignals(): AbortController {
+  const stop = new AbortController()
+  for (const [signal, exitCode] of Object.entries(signalExitCodes)) {
+    process.on(signal, () => {
+      if (stop.signal.aborted) process.exit(exitCode)
+      process.stderr.write(`maestro: stopping (${signal}); again to leave at once\n`)
+      stop.abort(exitCode)
+    })
+  }
+  return stop
+}
+
+// `maestro status | head` closes the pipe early: the rest is not printed, the work and the exit code stay what they are.
+function letPipesClose(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
+}
+
+async function sayTrouble(error: unknown): Promise<number> {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+  const { printableLines } = await import('./report/printable.ts')
+  if (error instanceof MaestroError) {
+    const hint = error.hint === undefined ? '' : `\n  ${error.hint}`
+    process.stderr.write(printableLines(`maestro: ${error.message}${hint}\n`))
+    return error.exitCode
+  }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const about = `maestro ${MAESTRO_VERSION}, Node ${process.version}, ${process.platform}`
+  process.stderr.write(
+    printableLines(`maestro: this is a bug of maestro. Please report it with these lines.\n${about}\n${detail}\n`),
+  )
+  return exitCodes.bug
+}
+
+await main()

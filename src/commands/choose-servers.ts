@@ -1,0 +1,39 @@
+import { homedir } from 'node:os'
+import { selectServers } from '../inventory/select.ts'
+import type { Server } from '../inventory/server.ts'
+import { addressInSshConfig } from '../inventory/ssh-config.ts'
+import { takeInventory } from '../inventory/take-inventory.ts'
+import type { Manifest, ManifestServer } from '../manifest/manifest.ts'
+import { type ServerFlags, selectionOf } from './flags.ts'
+import { openManifest } from './open-manifest.ts'
+
+/** The servers that a command touches, and the manifest that they come from. */
+export interface Chosen {
+  readonly manifest: Manifest
+  readonly servers: readonly Server[]
+  /** One line for people: which manifest, which environment, how many servers. */
+  readonly title: string
+}
+
+/** Manifest, environment, selection, addresses: everything that can be wrong before a server is contacted. */
+export async function chooseServers(flags: ServerFlags): Promise<Chosen> {
+  const { manifest, namesOfGroup } = await openManifest(flags)
+  const selected: readonly ManifestServer[] = selectServers({
+    servers: manifest.servers,
+    selection: selectionOf(flags),
+    namesOfGroup,
+  })
+  const { config } = manifest.settings.ssh
+  const servers = await takeInventory(manifest, selected, {
+    addressInSshConfig: async (name) => (config === 'none' ? undefined : addressInSshConfig(name, expandHome(config))),
+    uid: process.getuid?.(),
+  })
+  return { manifest, servers, title: titleOf(manifest, servers.length) }
+}
+
+function titleOf({ path, environment }: Manifest, count: number): string {
+  const where = environment === undefined ? path : `${path}, ${environment}`
+  return `${where}: ${count} ${count === 1 ? 'server' : 'servers'}`
+}
+
+const expandHome = (path: string | undefined) => path?.replace(/^~(?=\/|$)/, homedir())

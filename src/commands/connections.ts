@@ -1,0 +1,48 @@
+import { homedir, userInfo } from 'node:os'
+import { askSsh } from '../inventory/ssh-config.ts'
+import type { SshSettings } from '../manifest/settings.ts'
+import { type Connections, openConnections } from '../ssh/connect.ts'
+import type { UnknownKey } from '../ssh/host-key.ts'
+import { knownHostsOnDisk } from '../ssh/known-hosts-files.ts'
+import { mayAsk } from './terminal.ts'
+
+/** The connections of one command, as the manifest's `maestro.ssh` wants them; a person at a terminal is asked about unknown host keys. */
+export function openConnectionsFor(ssh: SshSettings, pause: Pause): Connections {
+  return openConnections({
+    surroundings: surroundings(),
+    hostOptions: (question) => askSsh({ ...question, ...(ssh.config === undefined ? {} : { configFile: ssh.config }) }),
+    knownHosts: knownHostsOnDisk(),
+    ...(mayAsk() ? { askHostKeys: (unknown) => pause(() => askHostKeys(unknown)) } : {}),
+    limits: {
+      sessions: ssh.running,
+      connecting: ssh.connecting,
+      perBastion: ssh.connectingThroughGateway,
+      signing: ssh.agentSignatures,
+    },
+  })
+}
+
+/** Holds what is drawn on the terminal back while a question is put. */
+export type Pause = <T>(question: () => Promise<T>) => Promise<T>
+
+function surroundings() {
+  const { SSH_AUTH_SOCK } = process.env
+  // `env -i` has no HOME: the account knows it.
+  return { home: homedir(), localUser: userInfo().username, agentSocket: SSH_AUTH_SOCK || undefined }
+}
+
+async function askHostKeys(unknown: readonly UnknownKey[]): Promise<boolean> {
+  const { default: inquirer } = await import('inquirer')
+  const { printable } = await import('../report/printable.ts')
+  const lines = unknown.map(({ name, type, fingerprint }) => `  ${name}  ${type}  ${fingerprint}`)
+  process.stderr.write(`These host keys are not in known_hosts:\n${lines.map(printable).join('\n')}\n`)
+  const { isAccepted } = await inquirer.prompt<{ isAccepted: boolean }>([
+    {
+      type: 'confirm',
+      name: 'isAccepted',
+      message: 'Do they belong to your servers? (They are then written down.)',
+      default: false,
+    },
+  ])
+  return isAccepted
+}

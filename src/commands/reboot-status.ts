@@ -1,0 +1,15 @@
+import { Command } from 'commander'
+import { type OutputFlags, type ServerFlags, withOutputFlags, withServerFlags } from './flags.ts'
+
+/** `maestro reboot-status`: which servers need a restart, and why. */
+export function rebootStatusCommand(stop: AbortSignal): Command {
+  const command = new Command('reboot-status')
+    .summary('which servers need a restart, why, and since when')
+    .description('Asks every server whether it needs a restart, why, and since when. Changes nothing.')
+    .addHelpText('after', '\nExamples:\n  maestro reboot-status\n  maestro reboot-status --group web --output json')
+  return withOutputFlags(withServerFlags(command)).action(async (flags: ServerFlags & OutputFlags) => {
+    const { look } = await import('./looking.ts')
+    const { rebootView } = await import('../report/reboot-view.ts')
+    process.exitCode = await look({ flags, stop, view: rebootView })
+  })
+}

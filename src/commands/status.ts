@@ -1,0 +1,18 @@
+import { Command } from 'commander'
+import { type OutputFlags, type ServerFlags, withOutputFlags, withServerFlags } from './flags.ts'
+
+/** `maestro status`: the whole look at every server. */
+export function statusCommand(stop: AbortSignal): Command {
+  const command = new Command('status')
+    .summary('the whole look: security, reboot, packages, disk, Docker, …')
+    .description(
+      'Asks every server for everything that bears on patching it: pending security upgrades, holds, restart,\n' +
+        'nightly upgrades, dpkg and who holds its locks, disk, Docker, Weave, release and end of life. Changes nothing.',
+    )
+    .addHelpText('after', '\nExamples:\n  maestro status\n  maestro status --server web-2 --verbose')
+  return withOutputFlags(withServerFlags(command)).action(async (flags: ServerFlags & OutputFlags) => {
+    const { look } = await import('./looking.ts')
+    const { statusView } = await import('../report/status-view.ts')
+    process.exitCode = await look({ flags, stop, view: statusView })
+  })
+}

@@ -1,0 +1,20 @@
+import type { Manifest, ManifestServer } from '../manifest/manifest.ts'
+import { printable } from './printable.ts'
+import { renderTable } from './table.ts'
+
+/** What `manifest check` says of a manifest that is in order. */
+export function describeManifest({ path, environment, servers, groups }: Manifest): string {
+  const where = environment === undefined ? path : `${path}, ${environment}`
+  const inGroups = groups.filter(({ serverNames }) => serverNames.length > 0)
+  const counts = inGroups.map(({ name, serverNames }) => `${name} ${serverNames.length}`).join(', ')
+  return printable(`${where}: in order; ${servers.length} servers${counts === '' ? '' : ` (${counts})`}`).concat('\n')
+}
+
+/** The servers of a manifest: a table, or one JSON object a line. */
+export function listServers(servers: readonly ManifestServer[], output: 'table' | 'json'): string {
+  if (output === 'json') return servers.map(({ place: _, ...server }) => `${JSON.stringify(server)}\n`).join('')
+  const rows = servers.map(({ name, address = '', groups, zone = '', spare }) =>
+    [name, address, groups.join(', '), zone, spare ? 'spare' : ''].map(printable),
+  )
+  return `${renderTable({ head: ['SERVER', 'ADDRESS', 'GROUPS', 'ZONE', ''], rows, widthColumns: undefined })}\n`
+}

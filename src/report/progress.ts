@@ -1,0 +1,47 @@
+import { foldNames } from '../inventory/name-set.ts'
+import type { Seen } from '../run/look-at-servers.ts'
+import { printable } from './printable.ts'
+
+/** The one line that tells a waiting person how far a look has come. */
+export interface Progress {
+  readonly onSeen: (seen: Seen) => void
+  /** Takes the line away while a question is put. */
+  readonly pause: <T>(question: () => Promise<T>) => Promise<T>
+  readonly end: () => void
+}
+
+type Watched = { readonly names: readonly string[]; readonly stream: NodeJS.WriteStream; readonly isShown: boolean }
+
+const namesShown = 3
+
+/** Progress on a terminal by a spinner; elsewhere, or where it is not to be shown, silence. */
+export async function startProgress({ names, stream, isShown }: Watched): Promise<Progress> {
+  if (!isShown) return { onSeen: () => undefined, pause: (question) => question(), end: () => undefined }
+  const { default: ora } = await import('ora')
+  const waiting = new Set(names)
+  let answered = 0
+  // discardStdin would take Ctrl-C away from us.
+  const spinner = ora({ stream, discardStdin: false, text: describe(waiting, answered) }).start()
+  return {
+    onSeen: ({ server, status }) => {
+      waiting.delete(server.name)
+      if (status === 'seen') answered += 1
+      spinner.text = describe(waiting, answered)
+    },
+    pause: async (question) => {
+      spinner.stop()
+      try {
+        return await question()
+      } finally {
+        spinner.start()
+      }
+    },
+    end: () => spinner.stop(),
+  }
+}
+
+function describe(waiting: ReadonlySet<string>, answered: number): string {
+  const some = printable(foldNames([...waiting].slice(0, namesShown)))
+  const more = waiting.size > namesShown ? ` and ${waiting.size - namesShown} more` : ''
+  return `${answered} answered; waiting for ${some}${more}`
+}

@@ -1,0 +1,44 @@
+import { rebootVerdict } from '../remote/reboot-verdict.ts'
+import type { Seen } from '../run/look-at-servers.ts'
+import { printable } from './printable.ts'
+
+/** How one server stands, in the order in which servers need care. */
+export const rebootStates = ['due', 'unknown', 'failed', 'unreachable', 'not asked', 'not due'] as const
+export type RebootState = (typeof rebootStates)[number]
+
+/** The answer to "is a reboot due?" for one server; its texts can be shown. */
+export interface RebootLine {
+  readonly state: RebootState
+  readonly server: string
+  readonly why: string
+  readonly hint: string | undefined
+  /** For how long it has been due, and how long the server has been up; by the server's own clock. */
+  readonly dueSeconds: number | undefined
+  readonly upSeconds: number | undefined
+}
+
+const states = { yes: 'due', no: 'not due', unknown: 'unknown' } as const
+
+export function rebootLine(seen: Seen): RebootLine {
+  const nothing = {
+    server: printable(seen.server.name),
+    why: '',
+    hint: undefined,
+    dueSeconds: undefined,
+    upSeconds: undefined,
+  }
+  if (seen.status === 'not-asked') return { ...nothing, state: 'not asked' }
+  if (seen.status !== 'seen') {
+    const { message, hint } = seen.error
+    return { ...nothing, state: seen.status, why: printable(message), hint: hint && printable(hint) }
+  }
+  const { due, reasons, since } = rebootVerdict(seen.look)
+  const { identity, at } = seen.look
+  return {
+    ...nothing,
+    state: states[due],
+    why: reasons.map(printable).join('; '),
+    dueSeconds: since === undefined ? undefined : Math.max(0, at - since),
+    upSeconds: identity?.is === 'known' ? identity.value.uptimeSeconds : undefined,
+  }
+}

@@ -1,0 +1,88 @@
+import type { Container, Look, Told, Updates } from '../remote/look.ts'
+import type { Seen } from '../run/look-at-servers.ts'
+import { describeDuration } from './duration.ts'
+import { printable } from './printable.ts'
+import { paintFor, type Screen } from './screen.ts'
+import { statusLine } from './status-line.ts'
+import { wrap } from './table.ts'
+
+type Fact = readonly [label: string, text: string]
+
+const labelColumns = 14
+
+/** Everything that is known of one server, a fact a line. */
+export function describeServer(seen: Seen, screen: Screen): string {
+  const { server, concerns } = statusLine(seen)
+  const title = `${paintFor(screen).strong(server)}  ${printable(`${seen.server.host}  ${seen.server.groups.join(', ')}`)}`
+  if (seen.status !== 'seen') return [title, ...concerns.map((text) => `  ${text}`)].join('\n')
+  const facts = [...factsOf(seen.look), ...concerns.map((text): Fact => ['attention', text])]
+  return [title, ...facts.flatMap((fact) => factLines(fact, screen))].join('\n')
+}
+
+function factLines([label, text]: Fact, { columns }: Screen): readonly string[] {
+  const room = columns === undefined ? Number.MAX_SAFE_INTEGER : Math.max(20, columns - labelColumns - 2)
+  const lines = columns === undefined ? [printable(text)] : wrap(printable(text), room)
+  return lines.map((line, index) => `  ${(index === 0 ? label : '').padEnd(labelColumns)}${line}`)
+}
+
+function factsOf(look: Look): readonly Fact[] {
+  return [
+    ...facts('system', look.system, ({ name }) => [['system', name]]),
+    ...facts('identity', look.identity, ({ uptimeSeconds, bootId, machineId }) => [
+      ['up for', describeDuration(uptimeSeconds)],
+      ['boot id', bootId],
+      ['machine id', machineId],
+    ]),
+    ...facts('kernel', look.kernel, ({ running, newest }) => [['kernel', kernelText(running, newest)]]),
+    ...facts('reboot flag', look.reboot, ({ isSet, packages }) => [
+      ['reboot flag', isSet ? `set by ${packages.join(', ') || 'nobody named'}` : 'not set'],
+    ]),
+    ...facts('updates', look.updates, updateFacts),
+    ...facts('nightly', look.unattended, ({ isDaily, origins, lastRunAt }) => [
+      ['nightly', isDaily ? `on, for ${origins.join(', ')}` : 'off'],
+      ['last night', lastRunAt === undefined ? 'not known' : `${describeDuration(look.at - lastRunAt)} ago`],
+    ]),
+    ...facts('disk', look.disk, (disks) =>
+      disks.map(({ path, freeBytes, totalBytes }) => [
+        'disk',
+        `${path}: ${gigabytes(freeBytes)} free of ${gigabytes(totalBytes)}`,
+      ]),
+    ),
+    ...facts('docker', look.docker, (docker) =>
+      docker === null
+        ? [['docker', 'none']]
+        : [['docker', `${docker.version ?? 'unknown'} (${docker.source})`], ...docker.containers.map(containerFact)],
+    ),
+    ...facts('weave', look.weave, (weave) => [['weave', weave === null ? 'none' : weave.version]]),
+    ...facts('maestro', look.maestro, ({ lock, drained }) => [
+      [
+        'lock',
+        lock === undefined
+          ? 'free'
+          : `held by ${lock.owner}, run ${lock.run}, for ${describeDuration(look.at - lock.since)}`,
+      ],
+      ...drained.map((run): Fact => ['drained', `by run ${run}`]),
+    ]),
+  ]
+}
+
+function facts<T>(label: string, told: Told<T> | undefined, toFacts: (value: T) => readonly Fact[]): readonly Fact[] {
+  if (told === undefined) return []
+  return told.is === 'known' ? toFacts(told.value) : [[label, `unknown: ${told.why}`]]
+}
+
+const kernelText = (running: string, newest: string | undefined) =>
+  newest === undefined || newest === running ? running : `${running}, newest installed ${newest}`
+
+const updateFacts = ({ security, otherCount, listsAgeSeconds }: Updates): readonly Fact[] => [
+  ...security.map(({ name, from, to, origin }): Fact => ['security', `${name} ${from} -> ${to} (${origin})`]),
+  ['other', `${otherCount} upgrades that are not security`],
+  ['lists', listsAgeSeconds === undefined ? 'never fetched' : `${describeDuration(listsAgeSeconds)} old`],
+]
+
+const containerFact = ({ name, image, state, health, restartPolicy }: Container): Fact => [
+  'container',
+  `${name} (${image}): ${state}${health === undefined ? '' : `, ${health}`}, restart ${restartPolicy}`,
+]
+
+const gigabytes = (bytes: number) => `${(bytes / 1024 ** 3).toFixed(1)} GB`

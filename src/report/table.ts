@@ -1,0 +1,71 @@
+import { stripVTControlCharacters } from 'node:util'
+
+/** A cell: text that may hold colour codes of ours, never raw text of a server (see printable). */
+export type Row = readonly string[]
+
+type Layout = {
+  readonly head: Row
+  readonly rows: readonly Row[]
+  /** Columns to fit in; undefined: nothing is wrapped, one line a row. */
+  readonly widthColumns: number | undefined
+}
+
+const gap = 2
+const narrowest = 12
+
+/** Columns as wide as what they hold; what does not fit the width is wrapped within its column, nothing is ever cut away. */
+export function renderTable({ head, rows, widthColumns }: Layout): string {
+  const all = [head, ...rows]
+  const natural = head.map((_, column) => Math.max(...all.map((row) => widthOf(row[column] ?? ''))))
+  const widths = widthColumns === undefined ? natural : shrink(natural, widthColumns)
+  return all.flatMap((row) => renderRow(row, widths)).join('\n')
+}
+
+/** Breaks text into lines of at most that many columns, at spaces or after commas, and within a word only where there is no other way. */
+export function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const piece of text.split(/(?<=[ ,])/).flatMap((word) => chop(word, width))) {
+    if (widthOf(line + piece.trimEnd()) > width && line !== '') {
+      lines.push(line.trimEnd())
+      line = ''
+    }
+    line += piece
+  }
+  return [...lines, line.trimEnd()]
+}
+
+/** The columns that a text takes on a terminal, colour codes not counted. */
+export function widthOf(text: string): number {
+  return [...stripVTControlCharacters(text)].length
+}
+
+// The widest columns give way first, down to a width at which wrapped text can still be read.
+function shrink(natural: readonly number[], widthColumns: number): readonly number[] {
+  const widths = [...natural]
+  const total = () => widths.reduce((sum, width) => sum + width + gap, -gap)
+  while (total() > widthColumns) {
+    const widest = widths.indexOf(Math.max(...widths))
+    if ((widths[widest] ?? 0) <= narrowest) break
+    widths[widest] = (widths[widest] ?? 0) - 1
+  }
+  return widths
+}
+
+function renderRow(row: Row, widths: readonly number[]): readonly string[] {
+  const cells = row.map((cell, column) => wrap(cell, Math.max(1, widths[column] ?? 1)))
+  const height = Math.max(...cells.map((lines) => lines.length))
+  return Array.from({ length: height }, (_, line) =>
+    cells
+      .map((lines, column) => pad(lines[line] ?? '', widths[column] ?? 0))
+      .join(' '.repeat(gap))
+      .trimEnd(),
+  )
+}
+
+const pad = (text: string, width: number) => text + ' '.repeat(Math.max(0, width - widthOf(text)))
+
+function chop(word: string, width: number): readonly string[] {
+  if (widthOf(word.trimEnd()) <= width) return [word]
+  return word.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [word]
+}

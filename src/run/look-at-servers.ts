@@ -1,0 +1,55 @@
+import { MaestroError } from '../errors.ts'
+import type { Server } from '../inventory/server.ts'
+import type { Look, LookPart } from '../remote/look.ts'
+import type { Session } from '../ssh/session.ts'
+import { lookOverSession } from './look-over-session.ts'
+
+/** What became of looking at one server. */
+export type Seen =
+  | { readonly status: 'seen'; readonly server: Server; readonly look: Look }
+  | { readonly status: 'failed' | 'unreachable'; readonly server: Server; readonly error: MaestroError }
+  | { readonly status: 'not-asked'; readonly server: Server }
+
+type LookAround = {
+  readonly servers: readonly Server[]
+  readonly parts: readonly LookPart[]
+  /** Opens a session, within limits of its own; throws a MaestroError where there is no way in. */
+  readonly connect: (server: Server, stop: AbortSignal) => Promise<Session>
+  readonly stop: AbortSignal
+  readonly onSeen: (seen: Seen) => void
+}
+
+/**
+ * Looks at every server, each in one connection and one exec, changing nothing. One answer a server, in the order given:
+ * one that is down or answers rubbish never keeps the others from being seen. Rejects only for a bug of ours.
+ */
+export async function lookAtServers(around: LookAround): Promise<readonly Seen[]> {
+  const lookings = around.servers.map(async (server) => {
+    const seen = await lookAt(server, around)
+    around.onSeen(seen)
+    return seen
+  })
+  return Promise.all(lookings)
+}
+
+async function lookAt(server: Server, { parts, connect, stop }: LookAround): Promise<Seen> {
+  if (stop.aborted) return { status: 'not-asked', server }
+  const session = await connect(server, stop).catch(asTrouble)
+  if (session instanceof MaestroError) return whenStopped(stop, { status: 'unreachable', server, error: session })
+  try {
+    return { status: 'seen', server, look: await lookOverSession(session, parts) }
+  } catch (error) {
+    return whenStopped(stop, { status: 'failed', server, error: asTrouble(error) })
+  } finally {
+    await session.close()
+  }
+}
+
+// What an interruption broke off is not the server's fault.
+const whenStopped = (stop: AbortSignal, seen: Seen): Seen =>
+  stop.aborted ? { status: 'not-asked', server: seen.server } : seen
+
+function asTrouble(error: unknown): MaestroError {
+  if (error instanceof MaestroError) return error
+  throw error
+}

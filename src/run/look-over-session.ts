@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto'
+import { MaestroError } from '../errors.ts'
+import type { Look, LookPart } from '../remote/look.ts'
+import { AnswerError, lookScript, readAnswer, readLook } from '../remote/read-look.ts'
+import type { Finished, Session } from '../ssh/session.ts'
+
+const timeLimitMs = 90_000
+const answerLimitBytes = 4 * 1024 * 1024
+
+/** One look over an open session; throws a MaestroError that says what the server answered instead. */
+export async function lookOverSession(session: Session, parts: readonly LookPart[]): Promise<Look> {
+  const nonce = randomBytes(12).toString('hex')
+  const finished = await session.run({
+    command: 'sh -s',
+    stdin: lookScript(parts, nonce),
+    timeoutMs: timeLimitMs,
+    limitBytes: answerLimitBytes,
+  })
+  const broken = brokenEnding(finished)
+  if (broken !== undefined) throw new MaestroError(`the look ${broken}`, hintFor(finished))
+  try {
+    return readLook(readAnswer(finished.stdout, nonce), parts)
+  } catch (cause) {
+    if (!(cause instanceof AnswerError)) throw cause
+    throw new MaestroError(`the look's answer cannot be read: ${cause.message}${lastWords(finished)}`, { cause })
+  }
+}
+
+function brokenEnding({ ending, stderr, stdout }: Finished): string | undefined {
+  switch (ending.how) {
+    case 'exited':
+      return ending.code === 0 ? undefined : `ended with exit code ${ending.code}${lastWords({ stderr, stdout })}`
+    case 'killed':
+      return `was ended on the server by ${ending.signal}`
+    case 'timed-out':
+      return `had no end within ${timeLimitMs / 1000} s`
+    case 'connection-lost':
+      return 'was cut off: the connection was lost'
+    case 'flooded':
+      return `was stopped: the server sent more than ${answerLimitBytes / 1024 / 1024} MB`
+  }
+}
+
+const hintFor = ({ ending }: Finished) =>
+  ending.how === 'exited' ? { hint: 'the login shell of this user must be able to run `sh -s`' } : {}
+
+function lastWords({ stderr, stdout }: Pick<Finished, 'stderr' | 'stdout'>): string {
+  const words = (stderr.trim() === '' ? stdout : stderr).trim().split('\n').at(-1)?.trim() ?? ''
+  return words === '' ? '' : `: ${words.slice(0, 200)}`
+}

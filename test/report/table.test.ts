@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { renderTable, widthOf, wrap } from '../../src/report/table.ts'
+
+describe('renderTable', () => {
+  it('makes each column as wide as its widest cell and leaves no spaces at the end', () => {
+    const text = renderTable({
+      head: ['A', 'LONGER'],
+      rows: [
+        ['one', 'x'],
+        ['two', ''],
+      ],
+      widthColumns: undefined,
+    })
+
+    expect(text).toBe('A    LONGER\none  x\ntwo')
+  })
+
+  it.each([80, 120])('stays within %i columns and loses no word', (widthColumns) => {
+    const why = 'asked for by linux-image-6.8.0-45-generic, libc6 and a few more packages with quite long names'
+    const rows = [['due', 'web-[1-40,42,44,46,48,50-99]', why]]
+
+    const text = renderTable({ head: ['REBOOT', 'SERVERS', 'WHY'], rows, widthColumns })
+
+    expect(Math.max(...text.split('\n').map(widthOf))).toBeLessThanOrEqual(widthColumns)
+    for (const word of why.split(' ')) expect(text).toContain(word)
+  })
+
+  it('stays within 40 columns, breaking words where it must', () => {
+    const text = renderTable({
+      head: ['REBOOT', 'SERVERS', 'WHY'],
+      rows: [['due', 'web-1', 'x'.repeat(200)]],
+      widthColumns: 40,
+    })
+
+    expect(Math.max(...text.split('\n').map(widthOf))).toBeLessThanOrEqual(40)
+    expect(text.replace(/[^x]/g, '')).toHaveLength(200)
+  })
+
+  it('does not count colours as columns', () => {
+    const text = renderTable({ head: ['A', 'B'], rows: [['\u001b[31mred\u001b[39m', 'x']], widthColumns: 80 })
+
+    expect(text.split('\n')[0]).toBe('A    B')
+  })
+})
+
+describe('wrap', () => {
+  it('breaks at spaces and after commas', () => {
+    expect(wrap('web-1,web-2,web-3 and more', 12)).toEqual(['web-1,web-2,', 'web-3 and', 'more'])
+  })
+
+  it('breaks within a word only where it fits on no line', () => {
+    expect(wrap('abcdefgh ij', 4)).toEqual(['abcd', 'efgh', 'ij'])
+  })
+})
