@@ -117,8 +117,7 @@ async function firewall(server: FleetServer, rule: string): Promise<Undo> {
 const isDark = (server: FleetServer): boolean =>
   initOf(server) === undefined && /dark\n$/.test(readFileSync(`${server.directory}/power.log`, 'utf8'))
 
-/** Switches on a server that is off. */
-export async function powerOn(server: FleetServer): Promise<void> {
+async function powerOn(server: FleetServer): Promise<void> {
   writeFileSync(`${server.directory}/power-on`, '')
   await waitUntilRunning(server)
 }

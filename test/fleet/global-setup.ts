@@ -1,7 +1,7 @@
 import { type FleetServer, readFleet } from './fleet.ts'
 import { fleetScript } from './fleet-script.ts'
 import { asRoot, waitUntilRunning } from './inside.ts'
-import { requireMachine } from './machine.ts'
+import { requireMachine } from './requirements.ts'
 
 const systems = ['web-1:docker', 'web-2:docker', 'app-1:plain', 'app-2:plain', 'db-1:plain', 'db-2:plain', 'lb-1:plain']
 
@@ -12,8 +12,14 @@ const systems = ['web-1:docker', 'web-2:docker', 'app-1:plain', 'app-2:plain', '
 export async function setup(): Promise<() => Promise<void>> {
   await requireMachine()
   await fleetScript(['up', ...systems], 15)
-  await Promise.all(readFleet().servers.map(handOver))
-  return () => fleetScript(['down'], 2)
+  const putAway = () => fleetScript(['down'], 2)
+  try {
+    await Promise.all(readFleet().servers.map(handOver))
+  } catch (error) {
+    await putAway()
+    throw error
+  }
+  return putAway
 }
 
 async function handOver(server: FleetServer): Promise<void> {

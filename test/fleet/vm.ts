@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type FleetServer, fleetDirectory } from './fleet.ts'
 import { fleetScript } from './fleet-script.ts'
 import { eventually } from './inside.ts'
-import { requireVmTools } from './machine.ts'
+import { requireVmTools } from './requirements.ts'
 import { overSsh } from './ssh.ts'
 
 // An emulated processor boots in half a minute on an idle machine.

@@ -44,8 +44,8 @@ export async function startWatch(path: string): Promise<Watch> {
   return { stop }
 }
 
-/** The complete lines that a watcher has written so far. */
-export function readWatch(path: string): readonly Sighting[] {
+/** The complete lines: the last one may still be on its way. */
+function readWatch(path: string): readonly Sighting[] {
   const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)
   return lines.map((line) => JSON.parse(line) as Sighting)
 }
