@@ -21,15 +21,30 @@ export const components = [...webComponents, ...databaseComponents, ...otherComp
 
 export type Component = (typeof components)[number]
 
-const names: ReadonlySet<string> = new Set(components)
-
-export const isComponent = (name: string): name is Component => names.has(name)
-
 /** The original's words for several groups at once (`cx stacks reboot --group`); `all` stands for every component. */
-export const groupWords = {
+export const groupWords: Readonly<Record<string, readonly Component[]>> = {
   all: components,
   web: webComponents,
   haproxy: ['load_balancer'],
   db: databaseComponents,
   postgres: ['postgresql'],
-} as const satisfies Readonly<Record<string, readonly Component[]>>
+}
+
+const componentOfKey: ReadonlyMap<string, Component> = new Map([
+  ...components.map((name) => [name, name] as const),
+  // The name that the load balancer had until 2013.
+  ['haproxy', 'load_balancer'] as const,
+])
+
+/** The component that a key of the file stands for; undefined when it is none. */
+export const componentOf = (key: string): Component | undefined => componentOfKey.get(key)
+
+/** Whether a component keeps data, and so may have several instances under `groups:`. */
+export const isDatabase = (component: Component): boolean =>
+  (databaseComponents as readonly string[]).includes(component)
+
+/** The components that a group name or group word stands for, instances (`mysql/reporting`) aside; undefined when it is neither. */
+export function componentsOfWord(word: string): readonly Component[] | undefined {
+  const component = componentOf(word)
+  return Object.hasOwn(groupWords, word) ? groupWords[word] : component && [component]
+}

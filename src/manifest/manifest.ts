@@ -62,8 +62,8 @@ export interface ManifestGateway {
 
 /** What the manifest says about the load balancer in front of the application. */
 export interface LoadBalancer {
-  /** The path that it asks servers for: `/up`. */
-  readonly healthPath?: string
+  /** What it asks servers for: `/up`, or a whole request line. */
+  readonly httpchk?: string
   readonly waitAfterAddingMs: number
   readonly waitAfterRemovingMs: number
 }

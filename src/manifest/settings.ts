@@ -23,6 +23,7 @@ export interface SshSettings {
   readonly user?: string
   readonly port?: number
   readonly identityFiles: readonly string[]
+  /** A file, or `none`. */
   readonly config?: string
   readonly knownHostsFile?: string
   /** How many servers are worked on at once. */

@@ -1,0 +1,152 @@
+import { z } from 'zod'
+import {
+  anyText,
+  choice,
+  duration,
+  executable,
+  filePath,
+  groupName,
+  host,
+  integer,
+  oneOrMany,
+  port,
+  share,
+  text,
+  timeWindow,
+  url,
+  user,
+  yesNo,
+} from './values.ts'
+
+const ssh = z.strictObject({
+  user: user().describe('Who logs in; absent: as your ssh does.'),
+  port: port().describe('The port of every server that names none; absent: as your ssh does.'),
+  identity_file: oneOrMany(filePath()).describe('Private keys to log in with; absent: as your ssh does.'),
+  config: filePath().describe('The ssh config that maestro reads, or none; absent: your own.'),
+  known_hosts: filePath().describe('The known host keys; absent: as your ssh does.'),
+  running: integer({ from: 1, to: 4096 }).describe('How many servers are worked on at once (64).'),
+  connecting: integer({ from: 1, to: 4096 }).describe('How many connections are being made at once (64).'),
+  connecting_through_gateway: integer({ from: 1, to: 4096 }).describe('The same through one bastion (8).'),
+  agent_signatures: integer({ from: 1, to: 4096 }).describe('How many signatures the agent is asked for at once (16).'),
+})
+
+const rollout = z.strictObject({
+  strategy: choice(['rolling', 'serial', 'parallel']).describe(
+    'rolling: within the limits below; serial: one server at a time over all groups; parallel: all at once (rolling).',
+  ),
+  canary: integer({ from: 0, to: 100_000 }).describe('How many servers go first, alone (1).'),
+  max_unavailable: share().describe('How many servers of a group may be out of service at once, 2 or 25% (25%).'),
+  max_failures: integer({ from: 0, to: 100_000 }).describe('How many servers may fail before nothing new starts (0).'),
+  max_unreachable: integer({ from: 0, to: 100_000 }).describe('How many servers may be out of reach (0).'),
+  order: z.array(groupName()).describe('Groups that go first, in this order; the others follow.'),
+  pause: duration().describe('How long to wait between batches (0s).'),
+  window: oneOrMany(timeWindow()).describe('When changes may start: "Sat 02:00-05:00 UTC"; absent: always.'),
+  stall_timeout: duration().describe('A step without progress for so long counts as stuck (10m).'),
+  stable_time: duration().describe('How long a server must stay up after a reboot (45s).'),
+  ready_timeout: duration().describe('How long a server may take from answering to ready (5m).'),
+  down_timeout: duration().describe('How long a server may take to go down (5m).'),
+  up_timeout: duration().describe('How long a server may take to come back (10m).'),
+  drain_timeout: duration().describe('How long sessions may take to end before a server is worked on (5m).'),
+})
+
+const health = z.strictObject({
+  url: url().describe('Asked after every change; the server serves when it answers with the status.'),
+  status: integer({ from: 100, to: 599 }).describe('The HTTP status that means well (200).'),
+  from: choice(['server', 'here']).describe('Who asks: the server itself through SSH, or this computer (server).'),
+  command: anyText('a command').describe(
+    'Run on the server instead of asking an url; it serves when this ends with 0.',
+  ),
+  timeout: duration().describe('How long a server may take to be well (2m).'),
+})
+
+const hooks = z.strictObject({
+  drain: executable().describe('Takes a server out of service.'),
+  undrain: executable().describe('Puts a server back into service.'),
+  finished: executable().describe('Gets the report of a run as JSON on stdin.'),
+  deploy: executable().describe('Deploys the application on a fresh server.'),
+  before_switch: executable().describe('Runs before traffic moves to the other side, to promote a replica say.'),
+})
+
+const packageName = () => text('the name of a package', /^[a-z0-9*][a-z0-9+.*-]*$/)
+
+const security = z.strictObject({
+  unattended_upgrades: yesNo().describe('Whether a security upgrade also sets up the nightly ones (true).'),
+  hold: z.array(packageName()).describe('Packages that are never upgraded.'),
+  origins: z.array(anyText('an origin')).describe('Origins that count as security beside the distribution’s own.'),
+  restart_services: yesNo().describe('Whether services that still run old code are restarted (true).'),
+})
+
+const docker = z.strictObject({
+  repository: url().describe('A mirror of the apt repository of Docker.'),
+  key: filePath().describe('The key of that repository: an URL or a file.'),
+})
+
+const weave = z.strictObject({
+  script: filePath().describe('The weave script of the wanted version: an URL or a file.'),
+  sha256: text('a SHA-256 sum of 64 hex digits', /^[0-9a-f]{64}$/).describe('The sum that the script must have.'),
+})
+
+const services = z.strictObject({
+  compose: filePath().describe('The compose file that `maestro deploy` rolls out.'),
+  groups: z.array(groupName()).describe('The groups whose servers run it (docker).'),
+})
+
+const driver = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('rfc2136'),
+      server: host().describe('The name server that takes the update.'),
+      zone: host().describe('The zone of the address.'),
+      key_file: filePath().optional().describe('The TSIG key that signs the update.'),
+    }),
+    z.strictObject({
+      kind: z.literal('haproxy'),
+      server: host().describe('The load balancer in front of both sides: a server of the manifest or an address.'),
+    }),
+    z.strictObject({ kind: z.literal('command'), command: executable().describe('Moves the address.') }),
+  ])
+  .describe('How the address is moved.')
+
+const environmentName = () => anyText('the name of an environment')
+
+const failover = z.strictObject({
+  address: host().describe('The name that the users’ traffic goes to.'),
+  primary: environmentName().describe('The environment that serves at first.'),
+  secondary: environmentName().describe('The environment that it can be switched to.'),
+  driver,
+})
+
+const provider = z.strictObject({
+  command: executable().describe('Creates, reinstalls, destroys and lists servers.'),
+})
+
+const profile = z.strictObject({
+  security_upgrades: yesNo().describe('As --security-upgrades.'),
+  docker_upgrades: yesNo().describe('As --docker-upgrades.'),
+  reboot: yesNo().describe('As --reboot.'),
+  services: yesNo().describe('As --services.'),
+})
+
+/** The `maestro:` block as it is written: every key may be absent, and one that is unknown is an error. */
+export const blockSchema = z
+  .strictObject({
+    ssh: ssh.partial().describe('How servers are reached.'),
+    inventory: executable().describe('Speaks Ansible’s dynamic inventory (--list) for servers without an address.'),
+    rollout: rollout.partial().describe('How a change goes over the servers.'),
+    health: health.partial().describe('How a server shows that it serves: an url or a command.'),
+    hooks: hooks
+      .partial()
+      .describe('Programs of yours, run on this computer with the server’s data in the environment.'),
+    security: security.partial().describe('Security upgrades.'),
+    docker: docker.partial().describe('Where Docker’s packages come from when not from its own repository.'),
+    weave: weave.partial().describe('Where Weave comes from.'),
+    services: services.partial().describe('The application’s own services.'),
+    failover: failover.partial().describe('The address that moves between two environments.'),
+    provider: provider.partial().describe('Where fresh servers come from.'),
+    profiles: z.record(z.string(), profile.partial()).describe('Options of `maestro deploy` under a name.'),
+  })
+  .partial()
+  .describe('What maestro itself is told; a block inside an environment overrides this one key by key.')
+
+/** A `maestro:` block that has the right shape. */
+export type Block = z.output<typeof blockSchema>

@@ -1,0 +1,82 @@
+import type { WrittenServer } from './component-schemas.ts'
+import { suggestion } from './nearest.ts'
+import { quoted } from './printable.ts'
+import type { Problem } from './problem.ts'
+import type { ReadServer } from './read-server.ts'
+import { placeOf, type Source } from './source.ts'
+import { locate } from './tree.ts'
+
+/** A server that the file describes, with every group that it is in. */
+export interface CheckedServer {
+  readonly name: string
+  readonly at: number
+  readonly written: WrittenServer
+  readonly groups: readonly string[]
+}
+
+type CheckedServers = { readonly servers: readonly CheckedServer[]; readonly problems: readonly Problem[] }
+type Checking = { readonly read: readonly ReadServer[]; readonly source: Source; readonly defaultPort: number }
+
+/** Checks the servers of an environment against each other (names, addresses, `same_as`) and gathers their groups. */
+export function checkServers({ read, source, defaultPort }: Checking): CheckedServers {
+  const named = new Map<string, ReadServer>()
+  const problems: Problem[] = []
+  for (const server of read) {
+    if (server.name === undefined || server.sameAs !== undefined) continue
+    const first = named.get(server.name)
+    if (first === undefined) named.set(server.name, server)
+    else problems.push(doubleName(server, placeOf(source, locate(first.node, ['unique_name'])).line))
+  }
+  problems.push(...doubleAddresses([...named.values()], { source, defaultPort }), ...unknownNames(read, named))
+  const groups = groupsByName(read)
+  const servers = [...named].map(([name, { at, written }]) => ({
+    name,
+    at,
+    written,
+    groups: [...(groups.get(name) ?? [])],
+  }))
+  return { servers, problems }
+}
+
+function doubleName({ name = '', node }: ReadServer, line: number): Problem {
+  const what = `the unique_name ${quoted(name)} is taken by the server in line ${line}; the same server in two groups is same_as`
+  return { at: locate(node, ['unique_name']), what }
+}
+
+// Several servers behind one address are told apart by their ports.
+function doubleAddresses(
+  servers: readonly ReadServer[],
+  { source, defaultPort }: Omit<Checking, 'read'>,
+): readonly Problem[] {
+  const first = new Map<string, ReadServer>()
+  return servers.flatMap((server) => {
+    const { address, port = defaultPort } = server.written
+    const key = `${address?.toLowerCase()} ${port}`
+    const other = first.get(key)
+    if (address === undefined || other === undefined) {
+      first.set(key, server)
+      return []
+    }
+    const line = placeOf(source, locate(other.node, ['address'])).line
+    return [
+      { at: locate(server.node, ['address']), what: `the address ${address} is that of ${other.name} in line ${line}` },
+    ]
+  })
+}
+
+function unknownNames(read: readonly ReadServer[], named: ReadonlyMap<string, ReadServer>): readonly Problem[] {
+  return read.flatMap(({ sameAs, node }) => {
+    if (sameAs === undefined || named.has(sameAs)) return []
+    const meant = suggestion(sameAs, named.keys())
+    return [{ at: locate(node, ['same_as']), what: `no server here has the unique_name ${quoted(sameAs)}${meant}` }]
+  })
+}
+
+function groupsByName(read: readonly ReadServer[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const groups = new Map<string, Set<string>>()
+  for (const { name, sameAs, group } of read) {
+    const key = sameAs ?? name ?? ''
+    groups.set(key, (groups.get(key) ?? new Set()).add(group))
+  }
+  return groups
+}

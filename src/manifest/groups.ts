@@ -1,0 +1,36 @@
+import { UsageError } from '../errors.ts'
+import { componentOf, componentsOfWord, groupWords } from './components.ts'
+import type { Group, Manifest } from './manifest.ts'
+import { suggestion } from './nearest.ts'
+import { quoted } from './printable.ts'
+
+/**
+ * Names of the servers in a group (`docker`, `mysql/reporting`) or under one of the original's words (`web`, `db`, `haproxy`,
+ * `all`), each once. Throws a UsageError that says which there are when there is no such group or nobody is in it.
+ */
+export function expandGroup(manifest: Manifest, word: string): readonly string[] {
+  const groups = groupsOf(manifest, word)
+  const names = [...new Set(groups.flatMap(({ serverNames }) => serverNames))]
+  if (names.length > 0) return names
+  const usable = usableGroups(manifest)
+  if (groups.length > 0 || Object.hasOwn(groupWords, word) || componentOf(word) !== undefined)
+    throw new UsageError(`no server of ${manifest.path} is in the group ${word}`, { hint: describeGroups(usable) })
+  throw new UsageError(`there is no group ${quoted(word)}${suggestion(word, usable)}`, { hint: describeGroups(usable) })
+}
+
+/** Every group name and group word that stands for at least one server of the manifest. */
+export function usableGroups(manifest: Manifest): readonly string[] {
+  const names = manifest.groups.filter(({ serverNames }) => serverNames.length > 0).map(({ name }) => name)
+  const candidates = new Set([...names, ...manifest.groups.map(({ kind }) => kind), ...Object.keys(groupWords)])
+  return [...candidates].filter((word) => groupsOf(manifest, word).some(({ serverNames }) => serverNames.length > 0))
+}
+
+function groupsOf({ groups }: Manifest, word: string): readonly Group[] {
+  const exact = groups.filter(({ name }) => name === word)
+  if (exact.length > 0) return exact
+  const kinds = componentsOfWord(word) ?? []
+  return groups.filter(({ kind }) => kinds.includes(kind))
+}
+
+const describeGroups = (usable: readonly string[]) =>
+  usable.length === 0 ? 'the manifest names no servers' : `the manifest has ${usable.join(', ')}`

@@ -1,0 +1,15 @@
+// Controls (C0 and C1), line and paragraph separators, and the marks that turn the direction of text.
+const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu
+
+const shownAtMost = 60
+
+/** A line of the file as it may be shown on a terminal, as wide as it was: tabs as `→`, other controls as `�`. */
+export function printableLine(text: string): string {
+  return text.replace(unprintable, (char) => (char === '\t' ? '→' : '�'))
+}
+
+/** A value or key of the file in quotes, as it may stand in a message: no controls, not longer than 60 letters. */
+export function quoted(text: string): string {
+  const short = text.length > shownAtMost ? `${text.slice(0, shownAtMost - 1)}…` : text
+  return `"${short.replace(unprintable, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)}"`
+}

@@ -1,0 +1,57 @@
+import { check } from './check.ts'
+import {
+  type DockerConfiguration,
+  dockerSchema,
+  type LoadBalancerConfiguration,
+  loadBalancerSchema,
+} from './component-schemas.ts'
+import type { Component } from './components.ts'
+import type { Problem } from './problem.ts'
+import { misspelt } from './stray.ts'
+import { isEmpty, locate, type MapNode, type Node } from './tree.ts'
+
+/** The configuration of the two components whose configuration maestro acts on. */
+export interface ReadConfiguration {
+  readonly docker?: DockerConfiguration
+  readonly loadBalancer?: LoadBalancerConfiguration
+  readonly problems: readonly Problem[]
+}
+
+/** Reads the `configuration:` of a component; what maestro does not act on is accepted in silence. */
+export function readConfiguration(kind: Component, owner: MapNode): ReadConfiguration {
+  const node = owner.entries.get('configuration')?.value
+  if (node === undefined || isEmpty(node)) return { problems: [] }
+  if (kind === 'docker') return readDocker(node)
+  return kind === 'load_balancer' ? readLoadBalancer(node) : { problems: [] }
+}
+
+function readDocker(node: Node): ReadConfiguration {
+  const called = 'docker.configuration'
+  const { value, problems } = check({ node, schema: dockerSchema, called })
+  const all = [
+    ...problems,
+    ...slips({ node, known: Object.keys(dockerSchema.shape), called }),
+    ...twoVersions(node, value),
+  ]
+  return { ...(value === undefined ? {} : { docker: value }), problems: all }
+}
+
+function twoVersions(node: Node, { docker_version, version }: DockerConfiguration = {}): readonly Problem[] {
+  if (!docker_version || !version || docker_version === version) return []
+  const what = `docker_version says ${docker_version} and its older name version says ${version}; keep one of them`
+  return [{ at: locate(node, ['version']), what }]
+}
+
+function readLoadBalancer(node: Node): ReadConfiguration {
+  const called = 'load_balancer.configuration'
+  const { value, problems } = check({ node, schema: loadBalancerSchema, called })
+  const all = [...problems, ...slips({ node, known: Object.keys(loadBalancerSchema.shape), called })]
+  return { ...(value === undefined ? {} : { loadBalancer: value }), problems: all }
+}
+
+type Slips = { readonly node: Node; readonly known: readonly string[]; readonly called: string }
+
+function slips({ node, known, called }: Slips): readonly Problem[] {
+  const entries = node.kind === 'map' ? [...node.entries] : []
+  return entries.flatMap(([key, entry]) => misspelt({ key, entry, known, of: called }) ?? [])
+}

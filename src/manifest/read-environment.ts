@@ -1,0 +1,68 @@
+import { type Block, blockSchema } from './block-schema.ts'
+import { check } from './check.ts'
+import type { DockerConfiguration, LoadBalancerConfiguration, WrittenGateway } from './component-schemas.ts'
+import { gatewaySchema } from './component-schemas.ts'
+import { componentOf } from './components.ts'
+import { actedOnBesideComponents, ignoredBesideComponents, type WrittenLevel } from './levels.ts'
+import type { Problem } from './problem.ts'
+import { type ReadGroup, readComponent } from './read-component.ts'
+import { misspelt, strayServers } from './stray.ts'
+import { type Entry, isEmpty, type Node } from './tree.ts'
+
+/** One environment of the file, its shape checked; what its parts say about each other is not. */
+export interface ReadEnvironment {
+  readonly name?: string
+  readonly groups: readonly ReadGroup[]
+  readonly gateway?: { readonly at: number; readonly written: WrittenGateway }
+  readonly docker?: DockerConfiguration
+  readonly loadBalancer?: LoadBalancerConfiguration
+  readonly block?: ReadBlock
+}
+
+/** A `maestro:` block whose shape is right. */
+export interface ReadBlock {
+  readonly node: Node
+  readonly written: Block
+}
+
+type Part = Partial<ReadEnvironment> & { readonly problems: readonly Problem[] }
+type Read = { readonly environment: ReadEnvironment; readonly problems: readonly Problem[] }
+
+/** Reads what stands below an environment, or in a file without environments. */
+export function readEnvironment({ name, node }: WrittenLevel): Read {
+  // Without an environment level the block in the file is the shared one.
+  const entries = [...node.entries].filter(([key]) => key !== 'maestro' || name !== undefined)
+  const parts = entries.map(([key, entry]) => readPart(key, entry))
+  const { problems: _, ...last }: Part = Object.assign({ problems: [] }, ...parts)
+  return {
+    environment: {
+      ...last,
+      ...(name === undefined ? {} : { name }),
+      groups: parts.flatMap(({ groups = [] }) => groups),
+    },
+    problems: parts.flatMap(({ problems }) => problems),
+  }
+}
+
+/** Reads a `maestro:` block, shared or of an environment. */
+export function readBlock({ value }: Entry): { readonly block?: ReadBlock; readonly problems: readonly Problem[] } {
+  if (isEmpty(value)) return { problems: [] }
+  const { value: written, problems } = check({ node: value, schema: blockSchema, called: 'maestro' })
+  return { ...(written === undefined ? {} : { block: { node: value, written } }), problems }
+}
+
+function readPart(key: string, entry: Entry): Part {
+  const kind = componentOf(key)
+  if (kind !== undefined) return readComponent({ kind, key, entry })
+  if (key === 'maestro') return readBlock(entry)
+  if (key === 'gateway') return readGateway(entry)
+  if (ignoredBesideComponents.has(key)) return { problems: [] }
+  const slip = misspelt({ key, entry, known: actedOnBesideComponents, of: 'an environment' })
+  return { problems: slip ?? strayServers(entry.value) }
+}
+
+function readGateway({ keyAt, value }: Entry): Part {
+  if (isEmpty(value)) return { problems: [] }
+  const { value: written, problems } = check({ node: value, schema: gatewaySchema, called: 'gateway' })
+  return { ...(written === undefined ? {} : { gateway: { at: keyAt, written } }), problems }
+}

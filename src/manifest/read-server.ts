@@ -1,0 +1,57 @@
+import { check } from './check.ts'
+import { serverKeys, serverSchema, type WrittenServer } from './component-schemas.ts'
+import type { Problem } from './problem.ts'
+import type { ReadGroup } from './read-component.ts'
+import type { ServerEntry } from './read-servers.ts'
+import type { MapNode } from './tree.ts'
+
+/** One `server:` below a group, checked by itself; it describes a server or says `same_as`. */
+export interface ReadServer {
+  readonly group: string
+  readonly at: number
+  readonly node: MapNode
+  readonly name?: string
+  readonly sameAs?: string
+  readonly written: WrittenServer
+  readonly problems: readonly Problem[]
+}
+
+/** Reads every `server:` of some groups, in the file's order. */
+export function readServersOf(groups: readonly ReadGroup[]): readonly ReadServer[] {
+  return groups.flatMap(({ name, servers }) => servers.map((entry) => readServer(name, entry)))
+}
+
+function readServer(group: string, { at, node }: ServerEntry): ReadServer {
+  const { value = {}, problems } = check({ node, schema: serverSchema, called: 'a server', mainKeys: serverKeys })
+  const name = textOf(node, 'unique_name')
+  const sameAs = textOf(node, 'same_as')
+  return {
+    group,
+    at,
+    node,
+    ...(name === undefined ? {} : { name }),
+    ...(sameAs === undefined ? {} : { sameAs }),
+    written: value,
+    problems: [...problems, ...contradictions({ at, node, sameAs })],
+  }
+}
+
+// From the file and not from what was checked: a server with a wrong port still has its name.
+function textOf(node: MapNode, key: string): string | undefined {
+  const value = node.entries.get(key)?.value
+  return value?.kind === 'text' && !value.isEmpty ? value.text : undefined
+}
+
+type Identity = { readonly at: number; readonly node: MapNode; readonly sameAs: string | undefined }
+
+function contradictions({ at, node, sameAs }: Identity): readonly Problem[] {
+  if (sameAs === undefined) {
+    const isNamed = node.entries.has('unique_name') || node.entries.has('same_as')
+    return isNamed ? [] : [{ at, what: 'this server has no unique_name, by which maestro would know it' }]
+  }
+  const beside = [...node.entries].filter(([key]) => serverKeys.includes(key) && key !== 'same_as')
+  return beside.map(([key, { keyAt }]) => ({
+    at: keyAt,
+    what: `${key} stands beside same_as, which says that the server is described elsewhere; keep one of them`,
+  }))
+}
