@@ -86,7 +86,9 @@ within() {
   within_seconds=$1 within_user=as_it_is within_status=0
   shift
   if [ "$1" = as_root ]; then within_user=as_root && shift; fi
-  within_tool=$1
+  for within_tool; do
+    case $within_tool in env | *=*) ;; *) break ;; esac
+  done
   ! has timeout || set -- timeout "$within_seconds" "$@"
   if [ "$within_user" = as_root ]; then set -- as_root "$@"; fi
   "$@" || within_status=$?

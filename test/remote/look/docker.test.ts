@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest'
+import { shells } from '../../support/tools.ts'
+import { aServer } from '../a-server.ts'
+
+const containers = [
+  '["/web","registry.example.com:5000/web:1.2","running","healthy","always"]',
+  '["/job","alpine","exited",null,"no"]',
+]
+const inspected = `printf '%s\\n' ${containers.map((line) => `'${line}'`).join(' ')}`
+const docker = (answers: string) => `case "$*" in
+  *Client.Version*) echo 27.5.1 ;;
+  *Server.Version*) echo 27.5.0 ;;
+  ${answers}
+  esac`
+const socket = { 'var/run/docker.sock': '' }
+const root = { id: 'echo 0' }
+
+describe.each(shells())('Docker under $name', (shell) => {
+  it('tells its versions and every container', () => {
+    const tools = { ...root, docker: docker(`'ps '*) printf 'a1\\nb2\\n' ;; *' a1 b2') ${inspected} ;;`) }
+
+    expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toEqual({
+      is: 'known',
+      value: {
+        version: '27.5.0',
+        client: '27.5.1',
+        trouble: undefined,
+        source: 'static',
+        containers: [
+          {
+            name: 'web',
+            image: 'registry.example.com:5000/web:1.2',
+            state: 'running',
+            health: 'healthy',
+            restartPolicy: 'always',
+          },
+          { name: 'job', image: 'alpine', state: 'exited', health: undefined, restartPolicy: 'no' },
+        ],
+      },
+    })
+  })
+
+  it('has no containers', () => {
+    const tools = { ...root, docker: docker("'ps '*) ;;") }
+
+    expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toMatchObject({
+      value: { containers: [] },
+    })
+  })
+
+  it('is asked again when a container vanishes between two questions', () => {
+    const flaky = `'ps '*) if [ -e "$MAESTRO_ROOT/asked" ]; then echo b2; else touch "$MAESTRO_ROOT/asked"; echo a1; fi ;;
+      *' b2') echo '["/job","alpine","exited",null,"no"]' ;;
+      *) echo 'Error: No such container: a1' >&2; exit 1 ;;`
+
+    expect(
+      aServer({ files: socket, tools: { ...root, docker: docker(flaky) } }).look(['docker'], shell).docker,
+    ).toMatchObject({
+      is: 'known',
+      value: { containers: [{ name: 'job' }] },
+    })
+  })
+
+  it('is unknown, not empty, when its containers cannot be listed', () => {
+    const tools = { ...root, docker: docker("'ps '*) echo 'Error response from daemon: dial' >&2; exit 1 ;;") }
+
+    expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toEqual({
+      is: 'unknown',
+      why: 'Error response from daemon: dial',
+    })
+  })
+
+  it.each([
+    ['docker-ce', 'docker-ce) echo "ii " ;; *) exit 1 ;;', 'docker-ce'],
+    ['docker.io on hold', 'docker.io) echo "hi " ;; *) exit 1 ;;', 'docker.io'],
+    ['a package that was removed', 'docker-ce) echo "rc " ;; *) exit 1 ;;', 'static'],
+  ])('comes from %s', (_, cases, source) => {
+    const tools = {
+      ...root,
+      docker: docker("'ps '*) ;;"),
+      'dpkg-query': `for last; do :; done; case $last in ${cases} esac`,
+    }
+
+    expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toMatchObject({ value: { source } })
+  })
+
+  it('comes from a snap where its program lies in one', () => {
+    const tools = { ...root, docker: docker("'ps '*) ;;"), readlink: 'echo /snap/docker/2893/bin/docker' }
+
+    expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toMatchObject({
+      value: { source: 'snap' },
+    })
+  })
+
+  it('says why the engine does not answer', () => {
+    const words = 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?'
+    const down = `case "$*" in *Client.Version*) echo 28.2.2 ;; esac; echo "${words}" >&2; exit 1`
+
+    expect(aServer({ tools: { ...root, docker: down } }).look(['docker'], shell).docker).toMatchObject({
+      is: 'known',
+      value: { version: undefined, client: '28.2.2', trouble: words, containers: [] },
+    })
+  })
+
+  it('is not woken by being asked', () => {
+    const tools = {
+      ...root,
+      docker: docker('*) touch "$MAESTRO_ROOT/asked" ;;'),
+      systemctl: "printf 'active\\ninactive\\n'; exit 3",
+    }
+    const server = aServer({ files: { ...socket, 'run/systemd/system': null }, tools })
+
+    expect(server.look(['docker', 'weave'], shell)).toMatchObject({
+      docker: { value: { version: undefined, trouble: 'docker.service is inactive' } },
+      weave: { value: null },
+    })
+    expect(server.run('ls "$MAESTRO_ROOT"').stdout).not.toContain('asked')
+  })
+
+  it('is not there without its program', () => {
+    expect(aServer({ files: socket }).look(['docker'], shell).docker).toEqual({ is: 'known', value: null })
+  })
+})
+
+describe.each(shells())('Weave under $name', (shell) => {
+  const script = '#!/bin/sh\nset -e\nSCRIPT_VERSION="2.8.1"\necho "never run" >&2; exit 1'
+  const running = (image: string) => ({ ...root, docker: `case "$*" in *'name=^/weave$'*) echo '${image}' ;; esac` })
+
+  it.each([
+    [
+      'the tag of what runs, before that of the script',
+      { ...running('weaveworks/weave:2.7.0'), weave: script },
+      { version: '2.7.0', isRunning: true },
+    ],
+    [
+      'the script where the image has no tag',
+      { ...running('localhost:5000/weave'), weave: script },
+      { version: '2.8.1', isRunning: true },
+    ],
+    ['the image alone', running('rajchaudhuri/weave:2.9.0'), { version: '2.9.0', isRunning: true }],
+    ['the script alone', { ...running(''), weave: script }, { version: '2.8.1', isRunning: false }],
+    ['a script without Docker', { weave: script }, { version: '2.8.1', isRunning: false }],
+    ['neither', running(''), null],
+    ['no Docker', {}, null],
+  ])('is known by %s', (_, tools, value) => {
+    expect(aServer({ files: socket, tools }).look(['weave'], shell).weave).toEqual({ is: 'known', value })
+  })
+
+  it('is unknown where Docker does not let us ask', () => {
+    const tools = { ...root, weave: script, docker: 'echo "permission denied" >&2; exit 1' }
+
+    expect(aServer({ files: socket, tools }).look(['weave'], shell).weave).toEqual({
+      is: 'unknown',
+      why: 'permission denied',
+    })
+  })
+})

@@ -1,0 +1,112 @@
+import { statSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { shells } from '../../support/tools.ts'
+import { aServer } from '../a-server.ts'
+
+const fine = "printf '%s\\n' 'bash install ok installed' 'old deinstall ok config-files' 'held hold ok installed'"
+const lockFiles = {
+  'var/lib/dpkg/lock-frontend': '',
+  'var/lib/dpkg/lock': '',
+  'var/lib/apt/lists/lock': '',
+  'var/cache/apt/archives/lock': '',
+}
+const noLocks = { 'proc/locks': '' }
+
+describe.each(shells())('dpkg under $name', (shell) => {
+  it('is whole, with every lock free', () => {
+    const server = aServer({ files: { ...lockFiles, ...noLocks }, tools: { 'dpkg-query': fine } })
+
+    expect(server.look(['dpkg'], shell).dpkg).toEqual({
+      is: 'known',
+      value: { isInterrupted: false, broken: [], lockHolders: [] },
+    })
+  })
+
+  it('was cut off where its journal holds entries', () => {
+    const files = { ...noLocks, 'var/lib/dpkg/updates/0001': 'Package: libc6\n' }
+
+    const { dpkg } = aServer({ files, tools: { 'dpkg-query': fine } }).look(['dpkg'], shell)
+
+    expect(dpkg).toMatchObject({ value: { isInterrupted: true } })
+  })
+
+  it('names what is not fully installed', () => {
+    const states = [
+      'a install ok unpacked',
+      'b install ok half-configured',
+      'c install reinstreq half-installed',
+      'd install ok triggers-pending',
+      'e install ok installed',
+    ]
+    const dpkgQuery = `printf '%s\\n' ${states.map((state) => `'${state}'`).join(' ')}`
+
+    const { dpkg } = aServer({ files: noLocks, tools: { 'dpkg-query': dpkgQuery } }).look(['dpkg'], shell)
+
+    expect(dpkg).toMatchObject({
+      value: { broken: ['a unpacked', 'b half-configured', 'c reinstreq', 'd triggers-pending'] },
+    })
+  })
+
+  describe('with a lock held', () => {
+    const proc = {
+      'proc/uptime': '5000.50 100.00\n',
+      'proc/812/stat': '812 (apt-get (x)) S 1 812 812 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 480000 1 1\n',
+      'proc/812/cmdline': 'apt-get\0-y\0upgrade\0',
+      'proc/812/comm': 'apt-get\n',
+    }
+
+    /** A server on which process 812 holds the lock of that file, as the kernel tells it. */
+    function heldBy812(path: keyof typeof lockFiles, files: Readonly<Record<string, string>> = proc) {
+      const server = aServer({
+        files: { ...lockFiles, ...noLocks, ...files },
+        tools: { 'dpkg-query': fine, id: 'echo 1000', sudo: 'exit 1' },
+      })
+      const { dev, ino } = statSync(`${server.root}/${path}`)
+      const hex = (number: number) => number.toString(16).padStart(2, '0')
+      const device = `${hex((dev >> 8) & 0xfff)}:${hex((dev & 0xff) | ((dev >> 12) & 0xfff00))}`
+      const locks = [
+        `1: FLOCK  ADVISORY  WRITE 700 ${device}:${ino} 0 EOF`,
+        `2: POSIX  ADVISORY  WRITE 812 ${device}:${ino} 0 EOF`,
+        `2: -> POSIX  ADVISORY  WRITE 900 ${device}:${ino} 0 EOF`,
+        `3: POSIX  ADVISORY  READ 701 ${device}:${ino} 0 EOF`,
+        `4: POSIX  ADVISORY  WRITE 702 ${device}:1${ino} 0 EOF`,
+        `5: POSIX  ADVISORY  WRITE 703 fff:fff:${ino} 0 EOF`,
+      ]
+      server.run(`printf '%s\\n' ${locks.map((line) => `'${line}'`).join(' ')} >"$MAESTRO_ROOT/proc/locks"`)
+      return server
+    }
+
+    it.each([
+      ['frontend', 'var/lib/dpkg/lock-frontend'],
+      ['dpkg', 'var/lib/dpkg/lock'],
+      ['lists', 'var/lib/apt/lists/lock'],
+      ['archives', 'var/cache/apt/archives/lock'],
+    ] as const)('names who holds the %s lock, and for how long', (lock, path) => {
+      expect(heldBy812(path).look(['dpkg'], shell).dpkg).toMatchObject({
+        value: { lockHolders: [{ lock, pid: 812, command: 'apt-get -y upgrade', ageSeconds: 200 }] },
+      })
+    })
+
+    it('shows a command line of several lines as one', () => {
+      const server = heldBy812('var/lib/dpkg/lock', {
+        ...proc,
+        'proc/812/cmdline': 'sh\0-c\0apt-get\n  update\u001b[2J\0',
+      })
+
+      expect(server.look(['dpkg'], shell).dpkg).toMatchObject({
+        value: { lockHolders: [{ command: 'sh -c apt-get update\u001b[2J' }] },
+      })
+    })
+
+    it('is unknown where the holder is hidden from us', () => {
+      expect(heldBy812('var/lib/dpkg/lock', {}).look(['dpkg'], shell).dpkg).toEqual({
+        is: 'unknown',
+        why: "apt's dpkg lock is held by process 812, which cannot be read",
+      })
+    })
+  })
+
+  it('is unknown on a system without it', () => {
+    expect(aServer().look(['dpkg'], shell).dpkg).toEqual({ is: 'unknown', why: 'this system has no dpkg' })
+  })
+})

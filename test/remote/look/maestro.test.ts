@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { shells } from '../../support/tools.ts'
+import { aServer } from '../a-server.ts'
+
+const lock = 'var/lib/maestro/lock'
+
+describe.each(shells())("maestro's own marks under $name", (shell) => {
+  it('are none on a server that it never touched', () => {
+    expect(aServer().look(['maestro'], shell).maestro).toEqual({ is: 'known', value: { lock: undefined, drained: [] } })
+  })
+
+  it('are the lock with its owner, and the drains that are still open', () => {
+    const files = {
+      [`${lock}/owner`]: 'ops@control-1 (pid 4711)\n',
+      [`${lock}/run`]: '2026-11-23-0612-k3\n',
+      [`${lock}/since`]: '1795000000\n',
+      'var/lib/maestro/drained/2026-11-20-0100-aa': '',
+      'var/lib/maestro/2026-11-20-0100-aa/intent': 'owner',
+    }
+
+    expect(aServer({ files }).look(['maestro'], shell).maestro).toEqual({
+      is: 'known',
+      value: {
+        lock: { owner: 'ops@control-1 (pid 4711)', run: '2026-11-23-0612-k3', since: 1_795_000_000 },
+        drained: ['2026-11-20-0100-aa'],
+      },
+    })
+  })
+
+  it('count a lock that has nothing in it yet as held', () => {
+    const server = aServer({ files: { [lock]: null }, tools: { date: 'echo 1795000000' } })
+
+    expect(server.look(['maestro'], shell).maestro).toMatchObject({
+      value: { lock: { owner: 'somebody', run: 'unknown', since: 1_795_000_000 } },
+    })
+  })
+
+  it('are unknown where they are closed to us and sudo refuses', () => {
+    const tools = { id: 'echo 1000', find: 'exit 1', sudo: 'echo "sudo: a password is required" >&2; exit 1' }
+
+    expect(aServer({ files: { [lock]: null }, tools }).look(['maestro'], shell).maestro).toEqual({
+      is: 'unknown',
+      why: 'needs root, which sudo refuses (sudo: a password is required)',
+    })
+  })
+})

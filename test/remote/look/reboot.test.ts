@@ -1,0 +1,54 @@
+import { chmodSync, utimesSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { shells } from '../../support/tools.ts'
+import { aServer } from '../a-server.ts'
+
+describe.each(shells())('the reboot flag under $name', (shell) => {
+  it.each(['run', 'var/run'])('is found in %s with its packages and its time', (folder) => {
+    const server = aServer({
+      files: {
+        [`${folder}/reboot-required`]: '*** System restart required ***\n',
+        [`${folder}/reboot-required.pkgs`]: 'libc6\nlinux-image-6.8.0-45-generic\nlibc6\n\n',
+      },
+    })
+    utimesSync(`${server.root}/${folder}/reboot-required`, 1_795_000_000, 1_795_000_000)
+
+    expect(server.look(['reboot'], shell).reboot).toEqual({
+      is: 'known',
+      value: {
+        isSet: true,
+        packages: ['libc6', 'linux-image-6.8.0-45-generic'],
+        since: 1_795_000_000,
+        hasSetter: false,
+      },
+    })
+  })
+
+  it('may be set by nobody named', () => {
+    const { reboot } = aServer({ files: { 'run/reboot-required': '' } }).look(['reboot'], shell)
+
+    expect(reboot).toMatchObject({ value: { isSet: true, packages: [] } })
+  })
+
+  it('is not set, and known to be kept by what would set it', () => {
+    const server = aServer({ files: { 'etc/kernel/postinst.d/unattended-upgrades': '' } })
+    expect(server.look(['reboot'], shell).reboot).toMatchObject({ value: { isSet: false, hasSetter: false } })
+
+    chmodSync(`${server.root}/etc/kernel/postinst.d/unattended-upgrades`, 0o755)
+
+    expect(server.look(['reboot'], shell).reboot).toEqual({
+      is: 'known',
+      value: { isSet: false, packages: [], since: undefined, hasSetter: true },
+    })
+  })
+
+  it('keeps an endless package list bounded', () => {
+    const server = aServer({ files: { 'run/reboot-required': '', 'run/reboot-required.pkgs': 'x\n'.repeat(2 ** 19) } })
+
+    expect(server.run('wc -c <"$MAESTRO_ROOT/run/reboot-required.pkgs"').stdout.trim()).toBe(String(2 ** 20))
+    expect(server.look(['reboot'], shell).reboot).toMatchObject({
+      is: 'unknown',
+      why: 'reboot_package has more than 20000 lines',
+    })
+  })
+})

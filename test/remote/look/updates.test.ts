@@ -1,0 +1,148 @@
+import { utimesSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { shells } from '../../support/tools.ts'
+import { aServer } from '../a-server.ts'
+import { says } from '../recorded.ts'
+
+const lists = { 'var/lib/apt/lists/archive.ubuntu.com_ubuntu_dists_noble_main_binary-amd64_Packages': '' }
+
+/** apt and dpkg as recorded on one release; without names `apt-cache policy` tells its sources. */
+const aptOf = (release: string) => ({
+  id: 'echo 1000',
+  'dpkg-query': says(`dpkg-query-${release}`),
+  'apt-cache': `for last; do :; done
+    [ "$last" = policy ] && exec ${says(`apt-cache-policy-${release}`)}
+    ${says(`apt-cache-policy-packages-${release}`)}`,
+  'apt-get': `case " $* " in
+    *' -s upgrade --with-new-pkgs '*) ${says(`apt-get-upgrade-${release}`)} ;;
+    *' -s dist-upgrade '*) ${says(`apt-get-dist-upgrade-${release}`)} ;;
+    *) exit 1 ;;
+    esac`,
+})
+
+describe.each(shells())('the updates under $name', (shell) => {
+  it('count a security fix also where -updates already holds a newer version', () => {
+    const { updates } = aServer({ files: lists, tools: aptOf('ubuntu-24.04') }).look(['updates'], shell)
+
+    const origin = 'Ubuntu:noble-security'
+    expect(updates).toMatchObject({
+      is: 'known',
+      value: {
+        security: [
+          { name: 'fl-both', from: '1.0', to: '1.1', origin },
+          { name: 'fl-daemon', from: '1.0', to: '1.1', origin },
+          { name: 'fl-fail', from: '1.0', to: '1.1', origin },
+          { name: 'fl-held', from: '1.0', to: '1.1', origin },
+          { name: 'fl-kernel', from: '6.8.0-41.41', to: '6.8.0-45.45', origin },
+          { name: 'fl-sec', from: '1.0', to: '1.1', origin },
+          { name: 'fl-slow', from: '1.0', to: '1.1', origin },
+        ],
+        otherCount: 7,
+        held: ['fl-held'],
+      },
+    })
+  })
+
+  it('say why apt keeps something back', () => {
+    const { updates } = aServer({ files: lists, tools: aptOf('ubuntu-24.04') }).look(['updates'], shell)
+
+    expect(updates).toMatchObject({
+      value: {
+        keptBack: [
+          { name: 'ex-broken', why: 'what it depends on cannot be had' },
+          { name: 'ex-clash', why: 'a full upgrade would remove ex-base' },
+          { name: 'fl-phased', why: 'phased, given to 0% of all servers so far' },
+        ],
+      },
+    })
+  })
+
+  it("know Debian's security archive by its label, whatever the suite is called by now", () => {
+    const { updates } = aServer({ files: lists, tools: aptOf('debian-12') }).look(['updates'], shell)
+
+    const origin = 'Debian:oldstable-security'
+    expect(updates).toMatchObject({
+      value: {
+        security: [
+          { name: 'jq', from: '1.6-2.1+deb12u1', to: '1.6-2.1+deb12u3', origin },
+          { name: 'libssl3', from: '3.0.19-1~deb12u2', to: '3.0.22-1~deb12u2', origin },
+          { name: 'linux-libc-dev', from: '6.1.187-1', to: '6.1.192-2', origin },
+          { name: 'tzdata', from: '2025b-0+deb12u2', to: '2026f-0+deb12u1', origin },
+        ],
+        otherCount: 2,
+        held: [],
+        keptBack: [],
+      },
+    })
+  })
+
+  it('are none on a fresh system, and no full upgrade is tried', () => {
+    const { updates } = aServer({ files: lists, tools: aptOf('debian-13') }).look(['updates'], shell)
+
+    expect(updates).toMatchObject({ is: 'known', value: { security: [], otherCount: 0, keptBack: [] } })
+  })
+
+  it('have the age of the newest package list', () => {
+    const stamp = { 'var/lib/apt/periodic/update-success-stamp': '' }
+    const server = aServer({
+      files: { ...lists, ...stamp },
+      tools: { ...aptOf('ubuntu-24.04'), date: 'echo 1795003600' },
+    })
+    utimesSync(`${server.root}/var/lib/apt/lists`, 1_794_000_000, 1_794_000_000)
+    utimesSync(`${server.root}/var/lib/apt/periodic/update-success-stamp`, 1_795_000_000, 1_795_000_000)
+
+    expect(server.look(['updates'], shell).updates).toMatchObject({ value: { listsAgeSeconds: 3600 } })
+  })
+
+  it('have no age where lists were never fetched', () => {
+    const server = aServer({ files: { 'var/lib/apt/lists/lock': '' }, tools: aptOf('debian-13') })
+
+    expect(server.look(['updates'], shell).updates).toMatchObject({
+      is: 'known',
+      value: { listsAgeSeconds: undefined },
+    })
+  })
+
+  it.each([
+    [
+      'apt-get',
+      "echo 'E: Unmet dependencies. Try apt --fix-broken install' >&2; exit 100",
+      'E: Unmet dependencies. Try apt --fix-broken install',
+    ],
+    [
+      'apt-cache',
+      "echo 'E: The package cache file is corrupted' >&2; exit 100",
+      'E: The package cache file is corrupted',
+    ],
+    ['dpkg-query', "echo 'dpkg-query: error: parsing file' >&2; exit 2", 'dpkg-query: error: parsing file'],
+  ])('are unknown when %s fails', (tool, text, why) => {
+    const server = aServer({ files: lists, tools: { ...aptOf('ubuntu-24.04'), [tool]: text } })
+
+    expect(server.look(['updates'], shell).updates).toEqual({ is: 'unknown', why })
+  })
+
+  it('are unknown without apt', () => {
+    expect(aServer().look(['updates'], shell).updates).toEqual({ is: 'unknown', why: 'this system has no apt' })
+  })
+
+  it('keep apt from writing when root asks', () => {
+    const log = (tool: string) => `echo "$*" >>"$MAESTRO_ROOT/${tool}.log"; ${aptOf('ubuntu-24.04')[tool as 'apt-get']}`
+    const tools = { ...aptOf('ubuntu-24.04'), id: 'echo 0', 'apt-get': log('apt-get'), 'apt-cache': log('apt-cache') }
+    const server = aServer({ files: lists, tools })
+
+    server.look(['updates'], shell)
+
+    const calls = server.run('cat "$MAESTRO_ROOT"/*.log').stdout.trim().split('\n')
+    expect(calls).toHaveLength(4)
+    for (const call of calls) {
+      for (const option of [
+        'Dir::Cache::pkgcache=',
+        'Dir::Cache::srcpkgcache=',
+        'Dir::Log::Planner=',
+        'Dir::Log::Solver=',
+      ]) {
+        expect(call).toContain(`-o ${option} `)
+      }
+    }
+  })
+})
