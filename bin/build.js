@@ -21,11 +21,13 @@ export async function bundle(outdir = `${root}dist`) {
     platform: 'node',
     target: 'node20.19',
     minify: true,
+    // Node shows the line in which an error was thrown: it must fit a screen.
+    lineLimit: 160,
     keepNames: true,
     legalComments: 'none',
     // ssh2's optional native parts: pure JavaScript is what every user gets (see CONTRIBUTING.md).
     external: ['cpu-features'],
-    define: { MAESTRO_VERSION: JSON.stringify(version) },
+    define: { MAESTRO_VERSION: JSON.stringify(version), __dirname: '""' },
     loader: { '.node': 'empty' },
     // ssh2 and its helpers are CommonJS and call require for Node's own modules.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },

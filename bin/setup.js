@@ -12,7 +12,11 @@ function isInstalled() {
 }
 
 if (!isInstalled()) {
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, stdio: ['ignore', 2, 2] })
+  // Not `npm ci`: it refuses a lock file that lacks a platform's optional package, and `install` keeps to the lock as well.
+  const { status } = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  })
   if (status !== 0) process.exit(status ?? 1)
 }
 const { bundle } = await import('./build.js')

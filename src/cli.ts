@@ -11,6 +11,7 @@ const signalExitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 /** Reads the command line, does what it says, and sets the exit code; nothing else in maestro ends the process. */
 async function main(): Promise<void> {
   letPipesClose()
+  process.on('uncaughtException', leaveWithTrouble)
   const stop = stopOnSignals()
   try {
     await program(stop.signal).parseAsync()
@@ -53,6 +54,11 @@ function letPipesClose(): void {
       if (error.code !== 'EPIPE') throw error
     })
   }
+}
+
+// What was thrown where nobody waits for it: the state is unknown, so nothing goes on.
+async function leaveWithTrouble(error: unknown): Promise<void> {
+  process.exit(await sayTrouble(error))
 }
 
 async function sayTrouble(error: unknown): Promise<number> {

@@ -101,7 +101,7 @@ describe('the layer table', () => {
   it('lets only commands, cli and the writer of reports touch process and console', () => {
     const loud = files
       .filter((file) => !/^(commands\/|cli\.ts)/.test(file))
-      .filter((file) => /\b(process\.(?!binding)|console\.)/.test(readFileSync(`${src}/${file}`, 'utf8')))
+      .filter((file) => /\b(process|console)\.[a-z]/i.test(readFileSync(`${src}/${file}`, 'utf8')))
 
     expect(loud).toEqual([])
   })

@@ -1,10 +1,10 @@
-import { homedir } from 'node:os'
 import { selectServers } from '../inventory/select.ts'
 import type { Server } from '../inventory/server.ts'
 import { addressInSshConfig } from '../inventory/ssh-config.ts'
 import { takeInventory } from '../inventory/take-inventory.ts'
 import type { Manifest, ManifestServer } from '../manifest/manifest.ts'
 import { type ServerFlags, selectionOf } from './flags.ts'
+import { fromHome } from './home.ts'
 import { openManifest } from './open-manifest.ts'
 
 /** The servers that a command touches, and the manifest that they come from. */
@@ -25,7 +25,8 @@ export async function chooseServers(flags: ServerFlags): Promise<Chosen> {
   })
   const { config } = manifest.settings.ssh
   const servers = await takeInventory(manifest, selected, {
-    addressInSshConfig: async (name) => (config === 'none' ? undefined : addressInSshConfig(name, expandHome(config))),
+    addressInSshConfig: async (name) =>
+      config === 'none' ? undefined : addressInSshConfig(name, config && fromHome(config)),
     uid: process.getuid?.(),
   })
   return { manifest, servers, title: titleOf(manifest, servers.length) }
@@ -35,5 +36,3 @@ function titleOf({ path, environment }: Manifest, count: number): string {
   const where = environment === undefined ? path : `${path}, ${environment}`
   return `${where}: ${count} ${count === 1 ? 'server' : 'servers'}`
 }
-
-const expandHome = (path: string | undefined) => path?.replace(/^~(?=\/|$)/, homedir())

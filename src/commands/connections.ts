@@ -1,16 +1,18 @@
-import { homedir, userInfo } from 'node:os'
+import { userInfo } from 'node:os'
 import { askSsh } from '../inventory/ssh-config.ts'
 import type { SshSettings } from '../manifest/settings.ts'
 import { type Connections, openConnections } from '../ssh/connect.ts'
+import type { ConnectionOptions, Surroundings } from '../ssh/connection-options.ts'
 import type { UnknownKey } from '../ssh/host-key.ts'
 import { knownHostsOnDisk } from '../ssh/known-hosts-files.ts'
+import { fromHome } from './home.ts'
 import { mayAsk } from './terminal.ts'
 
 /** The connections of one command, as the manifest's `maestro.ssh` wants them; a person at a terminal is asked about unknown host keys. */
 export function openConnectionsFor(ssh: SshSettings, pause: Pause): Connections {
   return openConnections({
     surroundings: surroundings(),
-    hostOptions: (question) => askSsh({ ...question, ...(ssh.config === undefined ? {} : { configFile: ssh.config }) }),
+    hostOptions: hostOptionsFor(ssh),
     knownHosts: knownHostsOnDisk(),
     ...(mayAsk() ? { askHostKeys: (unknown) => pause(() => askHostKeys(unknown)) } : {}),
     limits: {
@@ -25,10 +27,18 @@ export function openConnectionsFor(ssh: SshSettings, pause: Pause): Connections 
 /** Holds what is drawn on the terminal back while a question is put. */
 export type Pause = <T>(question: () => Promise<T>) => Promise<T>
 
-function surroundings() {
-  const { SSH_AUTH_SOCK } = process.env
-  // `env -i` has no HOME: the account knows it.
-  return { home: homedir(), localUser: userInfo().username, agentSocket: SSH_AUTH_SOCK || undefined }
+function hostOptionsFor({ config, knownHostsFile }: SshSettings): ConnectionOptions['hostOptions'] {
+  const configFile = config === undefined ? {} : { configFile: fromHome(config) }
+  return async (question) => {
+    const options = await askSsh({ ...question, ...configFile })
+    return knownHostsFile === undefined ? options : { ...options, knownHostsFiles: [knownHostsFile] }
+  }
+}
+
+// The home of the account and not HOME: that is where ssh looks, and what there is under `env -i`.
+function surroundings(): Surroundings {
+  const { username, homedir } = userInfo()
+  return { home: homedir, localUser: username, agentSocket: process.env.SSH_AUTH_SOCK || undefined }
 }
 
 async function askHostKeys(unknown: readonly UnknownKey[]): Promise<boolean> {

@@ -27,11 +27,17 @@ export function statusLine(seen: Seen): StatusLine {
   const rebootWhy = reboot === 'not due' ? [] : [`reboot ${reboot}: ${why}`]
   return {
     ...about,
-    securityCount: look.updates?.is === 'known' ? look.updates.value.security.length : undefined,
+    securityCount: securityCount(look),
     system: systemText(look),
     docker: dockerText(look),
     concerns: [...rebootWhy, ...supportConcern(look), ...concernsOf(look)],
   }
+}
+
+// Without package lists nothing can be pending, which says nothing.
+export function securityCount({ updates }: Look): number | undefined {
+  if (updates?.is !== 'known' || updates.value.listsAgeSeconds === undefined) return undefined
+  return updates.value.security.length
 }
 
 function systemText({ system }: Look): string {

@@ -7,7 +7,7 @@ import { rebootStates } from './reboot-line.ts'
 import { rebootMetrics, rebootView } from './reboot-view.ts'
 import { type Paint, paintFor } from './screen.ts'
 import { describeServer } from './server-text.ts'
-import { type StatusLine, statusLine } from './status-line.ts'
+import { type StatusLine, securityCount, statusLine } from './status-line.ts'
 import { renderTable } from './table.ts'
 import type { RenderOptions, Sample, View } from './view.ts'
 
@@ -69,13 +69,12 @@ function metrics(seen: Seen): readonly Sample[] {
 function lookMetrics(seen: Seen): readonly Sample[] {
   if (seen.status !== 'seen') return []
   const { identity, updates, unattended, dpkg, disk } = seen.look
+  const pending = securityCount(seen.look)
   return [
     ...(identity?.is === 'known'
       ? [{ metric: 'maestro_server_uptime_seconds', value: identity.value.uptimeSeconds }]
       : []),
-    ...(updates?.is === 'known'
-      ? [{ metric: 'maestro_security_updates_pending', value: updates.value.security.length }]
-      : []),
+    ...(pending === undefined ? [] : [{ metric: 'maestro_security_updates_pending', value: pending }]),
     ...(updates?.is === 'known' && updates.value.listsAgeSeconds !== undefined
       ? [{ metric: 'maestro_package_lists_age_seconds', value: updates.value.listsAgeSeconds }]
       : []),

@@ -59,12 +59,28 @@ describe('the concerns', () => {
     ['lists that are old', { updates: known({ ...updates, listsAgeSeconds: 5 * 86_400 }) }, 'package lists 5 d old'],
     [
       'a Docker that is down',
-      { docker: known({ version: undefined, trouble: 'no socket', source: 'docker-ce', containers: [] }) },
+      {
+        docker: known({
+          version: undefined,
+          client: undefined,
+          trouble: 'no socket',
+          source: 'docker-ce',
+          containers: [],
+        }),
+      },
       'Docker does not answer: no socket',
     ],
     [
       'a container that is not there',
-      { docker: known({ version: '27.5.1', trouble: undefined, source: 'docker-ce', containers: [paused] }) },
+      {
+        docker: known({
+          version: '27.5.1',
+          client: '27.5.1',
+          trouble: undefined,
+          source: 'docker-ce',
+          containers: [paused],
+        }),
+      },
       'container api is exited',
     ],
     [
@@ -109,6 +125,14 @@ describe('the status table', () => {
 
     expect(statusView.render([...fleet, unknown], inPipe)).toMatch(/^web-3 +1 due +not due +ubuntu 24.04/m)
     expect(statusView.render([unknown], inPipe)).toMatch(/^a +unknown .*updates unknown: apt-get is not there/m)
+  })
+
+  it('does not take a server without package lists for one with nothing due', () => {
+    const never = seen('a', { updates: known({ ...updates, security: [], listsAgeSeconds: undefined }) })
+
+    expect(statusView.render([never], inPipe)).toMatch(/^a +unknown .*package lists were never fetched/m)
+    expect(statusView.isDueOrUnknown(never)).toBe(true)
+    expect(statusView.metrics(never).map(({ metric }) => metric)).not.toContain('maestro_security_updates_pending')
   })
 
   it('warns of a release whose support has ended', () => {

@@ -1,0 +1,6 @@
+import { userInfo } from 'node:os'
+
+/** A path of the manifest with its `~/` written out: the home of the account, which is where ssh looks too. */
+export function fromHome(path: string): string {
+  return path.replace(/^~(?=\/|$)/, userInfo().homedir)
+}
