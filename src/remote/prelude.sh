@@ -10,7 +10,7 @@ export PATH LC_ALL LANGUAGE TZ TERM
 MAESTRO_ROOT=${MAESTRO_ROOT-}
 # That of a plain user lacks the folders of root's tools.
 PATH=${PATH:-$MAESTRO_ROOT/usr/bin}:$MAESTRO_ROOT/usr/local/sbin:$MAESTRO_ROOT/usr/local/bin
-PATH=$PATH:$MAESTRO_ROOT/usr/sbin:$MAESTRO_ROOT/usr/bin:$MAESTRO_ROOT/sbin:$MAESTRO_ROOT/bin
+PATH=$PATH:$MAESTRO_ROOT/usr/sbin:$MAESTRO_ROOT/usr/bin:$MAESTRO_ROOT/sbin:$MAESTRO_ROOT/bin:$MAESTRO_ROOT/snap/bin
 
 # The frame begins on a line of its own, whatever a login shell printed before it. No `end=ok`, no answer.
 main() {
@@ -81,9 +81,19 @@ as_root_if_needed() {
   fi
 }
 
+# end_within SECONDS: from then on, `within` gives what comes late one second.
+end_within() {
+  within_deadline=$(date +%s)
+  within_deadline=$((within_deadline + $1))
+}
+
 # within SECONDS [as_root] COMMAND…: the limit sits inside sudo, since only root may end a process of root's.
 within() {
   within_seconds=$1 within_user=as_it_is within_status=0
+  if [ -n "${within_deadline-}" ]; then
+    within_left=$((within_deadline - $(date +%s)))
+    [ "$within_left" -ge "$within_seconds" ] || within_seconds=$((within_left > 0 ? within_left : 1))
+  fi
   shift
   if [ "$1" = as_root ]; then within_user=as_root && shift; fi
   for within_tool; do

@@ -1,4 +1,5 @@
 import { FactError, type Facts, perhaps, wholeNumber } from './facts.ts'
+import { lastWords } from './last-words.ts'
 import { readDisk } from './look/disk.ts'
 import { readDocker } from './look/docker.ts'
 import { readDpkg } from './look/dpkg.ts'
@@ -51,17 +52,11 @@ export function readLook(facts: Facts, parts: readonly LookPart[]): Look {
 
 function tell(facts: Facts, part: LookPart): Told<unknown> {
   const words = perhaps(facts, `${part}.words`)
-  if (perhaps(facts, `${part}.done`) === undefined) return { is: 'unknown', why: whyOf(words) }
+  if (perhaps(facts, `${part}.done`) === undefined) return { is: 'unknown', why: lastWords(words) }
   try {
     return { is: 'known', value: readers[part](facts) }
   } catch (error) {
     if (!(error instanceof FactError)) throw error
     return { is: 'unknown', why: error.message }
   }
-}
-
-// The last words tell; sudo and sudo-rs name themselves.
-function whyOf(words = ''): string {
-  const last = words.trim().split('\n').at(-1)?.trim() || 'it ended without a word'
-  return /^sudo(-rs)?: /.test(last) ? `needs root, which sudo refuses (${last})` : last
 }

@@ -57,6 +57,19 @@ describe.each(shells())('a look under $name', (shell) => {
     expect(isKnown(look)).toEqual(['system', 'disk'])
   })
 
+  it('gives late tools less time, so that it has an end before the sender gives up', () => {
+    const date = 'read -r now <"$MAESTRO_ROOT/now"; echo $((now + 30)) >"$MAESTRO_ROOT/now"; echo "$now"'
+    const timeout = 'echo "$1" >>"$MAESTRO_ROOT/limits"; shift; exec "$@"'
+    const server = aServer({
+      files: { ...files, now: '1000\n', 'boot/x': '', 'var/x': '' },
+      tools: { ...tools, date, timeout },
+    })
+
+    server.look(['disk'], shell)
+
+    expect(server.run('cat "$MAESTRO_ROOT/limits"').stdout).toBe('10\n10\n1\n')
+  })
+
   it('brings hostile values through bounded and unharmed', () => {
     const hostile = `'"\u001b]0;x\u0007 $(reboot) \\ é \u0000€\rmaestro-end b7e1\nend=ok`
     const server = aServer({

@@ -1,4 +1,5 @@
 import { allOf, FactError, type Facts, perhaps } from '../facts.ts'
+import { lastWords } from '../last-words.ts'
 import type { Container, Docker } from '../look.ts'
 
 /** null: no Docker. */
@@ -9,13 +10,11 @@ export function readDocker(facts: Facts): Docker | null {
   return {
     version,
     client: perhaps(facts, 'docker_client'),
-    trouble: version === undefined ? troubleOf(perhaps(facts, 'docker_trouble')) : undefined,
+    trouble: version === undefined ? lastWords(perhaps(facts, 'docker_trouble')) : undefined,
     source,
     containers: allOf(facts, 'container').map(readContainer),
   }
 }
-
-const troubleOf = (words = '') => words.trim().split('\n').at(-1)?.trim() || 'it gives no version'
 
 function readContainer(line: string): Container {
   const [name, image, state, health, restartPolicy] = parse(line)

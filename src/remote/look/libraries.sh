@@ -8,8 +8,8 @@ look_libraries() {
     fact needrestart no
     return 0
   fi
-  # Mode l only lists, whatever the server's own configuration says. Its answer is over 0.5 s of work: hence the limit.
-  needrestart_lines=$(within 60 as_root env NEEDRESTART_MODE=l LC_ALL=C.UTF-8 needrestart -b)
+  # Mode l only lists, whatever the server's own configuration says.
+  needrestart_lines=$(within 30 as_root env NEEDRESTART_MODE=l LC_ALL=C.UTF-8 needrestart -b)
   fact needrestart yes
   facts needrestart_line "$needrestart_lines"
 }

@@ -73,5 +73,5 @@ read_apt() {
   ! is_root || set -- -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= "$@"
   set -- "$read_apt_tool" "$@"
   [ ! -w /dev/shm ] || set -- env TMPDIR=/dev/shm "$@"
-  within 60 "$@"
+  within 30 "$@"
 }

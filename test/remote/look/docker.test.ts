@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { shells } from '../../support/tools.ts'
 import { aServer } from '../a-server.ts'
+import { says } from '../recorded.ts'
 
-const containers = [
-  '["/web","registry.example.com:5000/web:1.2","running","healthy","always"]',
-  '["/job","alpine","exited",null,"no"]',
-]
-const inspected = `printf '%s\\n' ${containers.map((line) => `'${line}'`).join(' ')}`
 const docker = (answers: string) => `case "$*" in
   *Client.Version*) echo 27.5.1 ;;
   *Server.Version*) echo 27.5.0 ;;
@@ -17,7 +13,10 @@ const root = { id: 'echo 0' }
 
 describe.each(shells())('Docker under $name', (shell) => {
   it('tells its versions and every container', () => {
-    const tools = { ...root, docker: docker(`'ps '*) printf 'a1\\nb2\\n' ;; *' a1 b2') ${inspected} ;;`) }
+    const tools = {
+      ...root,
+      docker: docker(`'ps '*) printf 'a1\\nb2\\n' ;; *' a1 b2') ${says('docker-inspect-debian-12')} ;;`),
+    }
 
     expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toEqual({
       is: 'known',
@@ -27,16 +26,19 @@ describe.each(shells())('Docker under $name', (shell) => {
         trouble: undefined,
         source: 'static',
         containers: [
-          {
-            name: 'web',
-            image: 'registry.example.com:5000/web:1.2',
-            state: 'running',
-            health: 'healthy',
-            restartPolicy: 'always',
-          },
-          { name: 'job', image: 'alpine', state: 'exited', health: undefined, restartPolicy: 'no' },
+          { name: 'web', image: 'bb', state: 'running', health: 'healthy', restartPolicy: 'always' },
+          { name: 'weave', image: 'bb', state: 'running', health: undefined, restartPolicy: 'no' },
+          { name: 'job', image: 'bb', state: 'created', health: undefined, restartPolicy: 'no' },
         ],
       },
+    })
+  })
+
+  it('needs root where its socket is closed to us', () => {
+    const tools = { ...root, docker: 'echo "sudo: a password is required" >&2; exit 1' }
+
+    expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toMatchObject({
+      value: { trouble: 'needs root, which sudo refuses (sudo: a password is required)' },
     })
   })
 

@@ -54,7 +54,7 @@ describe.each(shells())('the libraries under $name', (shell) => {
 
     expect(server.look(['libraries'], shell).libraries).toEqual({
       is: 'unknown',
-      why: 'needrestart gave no answer within 60 s',
+      why: 'needrestart gave no answer within 30 s',
     })
   })
 
