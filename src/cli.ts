@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { manifestCommand } from './commands/manifest.ts'
 import { rebootStatusCommand } from './commands/reboot-status.ts'
 import { statusCommand } from './commands/status.ts'
-import { exitCodes, MaestroError } from './errors.ts'
+import { type ExitCode, exitCodes, MaestroError } from './errors.ts'
 
 declare const MAESTRO_VERSION: string
 
@@ -10,32 +10,36 @@ const signalExitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 /** Reads the command line, does what it says, and sets the exit code; nothing else in maestro ends the process. */
 async function main(): Promise<void> {
-  letPipesClose()
   process.on('uncaughtException', leaveWithTrouble)
-  const stop = stopOnSignals()
   try {
-    await program(stop.signal).parseAsync()
+    await program().parseAsync()
   } catch (error) {
     process.exitCode = await sayTrouble(error)
   }
-  if (stop.signal.aborted) process.exitCode = stop.signal.reason as number
 }
 
-function program(stop: AbortSignal): Command {
-  return new Command('maestro')
+function program(): Command {
+  const maestro = new Command('maestro')
     .description('Keeps the servers of an application patched, over SSH, and believes only what they prove.')
     .version(MAESTRO_VERSION, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .addCommand(rebootStatusCommand(stop))
-    .addCommand(statusCommand(stop))
+    .addCommand(rebootStatusCommand(onSignals))
+    .addCommand(statusCommand(onSignals))
     .addCommand(manifestCommand())
-    .configureHelp({ showGlobalOptions: false })
     .addHelpText('after', '\nmaestro <command> --help tells more. Exit codes and the manifest: see the README.')
+    .hook('preAction', letPipesClose)
     .exitOverride()
+  inherit(maestro)
+  return maestro
+}
+
+// A wrong option of any command must come back as an error with exit code 2, not end the process with 1.
+function inherit(parent: Command): void {
+  for (const command of parent.commands) inherit(command.copyInheritedSettings(parent))
 }
 
 // The first signal starts nothing new and lets what runs come to an orderly end; the second leaves at once.
-function stopOnSignals(): AbortController {
+async function onSignals(work: (stop: AbortSignal) => Promise<ExitCode>): Promise<void> {
   const stop = new AbortController()
   for (const [signal, exitCode] of Object.entries(signalExitCodes)) {
     process.on(signal, () => {
@@ -44,7 +48,8 @@ function stopOnSignals(): AbortController {
       stop.abort(exitCode)
     })
   }
-  return stop
+  const exitCode = await work(stop.signal)
+  process.exitCode = stop.signal.aborted ? stop.signal.reason : exitCode
 }
 
 // `maestro status | head` closes the pipe early: the rest is not printed, the work and the exit code stay what they are.
@@ -61,7 +66,7 @@ async function leaveWithTrouble(error: unknown): Promise<void> {
   process.exit(await sayTrouble(error))
 }
 
-async function sayTrouble(error: unknown): Promise<number> {
+async function sayTrouble(error: unknown): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
   const { printableLines } = await import('./report/printable.ts')
   if (error instanceof MaestroError) {

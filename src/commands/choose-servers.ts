@@ -1,11 +1,10 @@
-import { selectServers } from '../inventory/select.ts'
 import type { Server } from '../inventory/server.ts'
 import { addressInSshConfig } from '../inventory/ssh-config.ts'
 import { takeInventory } from '../inventory/take-inventory.ts'
-import type { Manifest, ManifestServer } from '../manifest/manifest.ts'
-import { type ServerFlags, selectionOf } from './flags.ts'
+import type { Manifest } from '../manifest/manifest.ts'
+import type { ServerFlags } from './flags.ts'
 import { fromHome } from './home.ts'
-import { openManifest } from './open-manifest.ts'
+import { openManifest, selectedServers } from './open-manifest.ts'
 
 /** The servers that a command touches, and the manifest that they come from. */
 export interface Chosen {
@@ -17,12 +16,9 @@ export interface Chosen {
 
 /** Manifest, environment, selection, addresses: everything that can be wrong before a server is contacted. */
 export async function chooseServers(flags: ServerFlags): Promise<Chosen> {
-  const { manifest, namesOfGroup } = await openManifest(flags)
-  const selected: readonly ManifestServer[] = selectServers({
-    servers: manifest.servers,
-    selection: selectionOf(flags),
-    namesOfGroup,
-  })
+  const opened = await openManifest(flags)
+  const { manifest } = opened
+  const selected = selectedServers(opened, flags)
   const { config } = manifest.settings.ssh
   const servers = await takeInventory(manifest, selected, {
     addressInSshConfig: async (name) =>

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { Selection } from '../inventory/select.ts'
+import type { ExitCode } from '../errors.ts'
 
 /** Which manifest, and which of its servers: the flags of every command that touches servers. */
 export interface ServerFlags {
@@ -11,7 +11,10 @@ export interface ServerFlags {
   readonly limit?: number
 }
 
-export type OutputFormat = 'table' | 'json' | 'prometheus'
+/** Does work that a signal may stop, and sets the exit code to what it returns, or to the signal's. */
+export type OnSignals = (work: (stop: AbortSignal) => Promise<ExitCode>) => Promise<void>
+
+type OutputFormat = 'table' | 'json' | 'prometheus'
 
 /** How the answer is printed: the flags of every command that looks. */
 export interface OutputFlags {
@@ -45,11 +48,6 @@ export function withOutputFlags(command: Command): Command {
     .option('--exit-code', 'exit 10 when something is due or unknown', false)
     .option('-q, --quiet', 'print only what went wrong', false)
     .option('-v, --verbose', 'print everything that is known', false)
-}
-
-/** The part of the flags that says which servers are meant. */
-export function selectionOf({ group, server, exclude, limit }: ServerFlags): Selection {
-  return { groups: group, servers: server, exclude, ...(limit === undefined ? {} : { limit }) }
 }
 
 function positiveInteger(text: string): number {

@@ -1,3 +1,4 @@
+import type { ExitCode } from '../errors.ts'
 import { eventLine, serverEvent } from '../report/events.ts'
 import { exitCodeOfLook } from '../report/exit-code.ts'
 import { renderMetrics } from '../report/metrics.ts'
@@ -14,7 +15,7 @@ type Flags = ServerFlags & OutputFlags
 type Looking = { readonly flags: Flags; readonly stop: AbortSignal; readonly view: View }
 
 /** The road of every command that only looks: manifest, servers, look, report. Returns the exit code. */
-export async function look({ flags, stop, view }: Looking): Promise<number> {
+export async function look({ flags, stop, view }: Looking): Promise<ExitCode> {
   const chosen = await chooseServers(flags)
   const isShown = mayDraw() && !flags.quiet
   if (isShown) process.stderr.write(`${chosen.title}\n`)
@@ -49,7 +50,7 @@ type Rendering = {
   readonly seen: readonly Seen[]
   readonly view: View
   readonly flags: Flags
-  readonly exitCode: number
+  readonly exitCode: ExitCode
 }
 
 function render({ seen, view, flags, exitCode }: Rendering): string {

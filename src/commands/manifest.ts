@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { type ServerFlags, selectionOf, withManifestFlags, withServerFlags } from './flags.ts'
+import { type ServerFlags, withManifestFlags, withServerFlags } from './flags.ts'
 
 type ManifestFlags = Pick<ServerFlags, 'manifest' | 'environment'>
 type ListFlags = ServerFlags & { readonly output: 'table' | 'json' }
@@ -30,11 +30,9 @@ function serversCommand(): Command {
     .summary('list its servers, with their groups and addresses')
     .addOption(new Option('--output <format>', 'how to print it').choices(['table', 'json']).default('table'))
   return withServerFlags(command).action(async (flags: ListFlags) => {
-    const { openManifest } = await import('./open-manifest.ts')
-    const { selectServers } = await import('../inventory/select.ts')
+    const { openManifest, selectedServers } = await import('./open-manifest.ts')
     const { listServers } = await import('../report/manifest-text.ts')
-    const { manifest, namesOfGroup } = await openManifest(flags)
-    const servers = selectServers({ servers: manifest.servers, selection: selectionOf(flags), namesOfGroup })
+    const servers = selectedServers(await openManifest(flags), flags)
     process.stdout.write(listServers(servers, flags.output))
   })
 }

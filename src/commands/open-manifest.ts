@@ -1,5 +1,5 @@
-import type { NamesOfGroup } from '../inventory/select.ts'
-import type { Manifest } from '../manifest/manifest.ts'
+import { type NamesOfGroup, type Selection, selectServers } from '../inventory/select.ts'
+import type { Manifest, ManifestServer } from '../manifest/manifest.ts'
 import type { ServerFlags } from './flags.ts'
 
 /** Finds, reads and resolves the manifest that the flags mean; throws a ManifestError or a UsageError with every problem. */
@@ -19,4 +19,13 @@ export async function openManifest({
 export interface Opened {
   readonly manifest: Manifest
   readonly namesOfGroup: NamesOfGroup
+}
+
+/** The servers of an open manifest that the flags select. */
+export function selectedServers({ manifest, namesOfGroup }: Opened, flags: ServerFlags): readonly ManifestServer[] {
+  return selectServers({ servers: manifest.servers, selection: selectionOf(flags), namesOfGroup })
+}
+
+function selectionOf({ group, server, exclude, limit }: ServerFlags): Selection {
+  return { groups: group, servers: server, exclude, ...(limit === undefined ? {} : { limit }) }
 }

@@ -1,8 +1,8 @@
 import { Command } from 'commander'
-import { type OutputFlags, type ServerFlags, withOutputFlags, withServerFlags } from './flags.ts'
+import { type OnSignals, type OutputFlags, type ServerFlags, withOutputFlags, withServerFlags } from './flags.ts'
 
 /** `maestro reboot-status`: which servers need a restart, and why. */
-export function rebootStatusCommand(stop: AbortSignal): Command {
+export function rebootStatusCommand(onSignals: OnSignals): Command {
   const command = new Command('reboot-status')
     .summary('which servers need a restart, why, and since when')
     .description('Asks every server whether it needs a restart, why, and since when. Changes nothing.')
@@ -10,6 +10,6 @@ export function rebootStatusCommand(stop: AbortSignal): Command {
   return withOutputFlags(withServerFlags(command)).action(async (flags: ServerFlags & OutputFlags) => {
     const { look } = await import('./looking.ts')
     const { rebootView } = await import('../report/reboot-view.ts')
-    process.exitCode = await look({ flags, stop, view: rebootView })
+    await onSignals((stop) => look({ flags, stop, view: rebootView }))
   })
 }

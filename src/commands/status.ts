@@ -1,8 +1,8 @@
 import { Command } from 'commander'
-import { type OutputFlags, type ServerFlags, withOutputFlags, withServerFlags } from './flags.ts'
+import { type OnSignals, type OutputFlags, type ServerFlags, withOutputFlags, withServerFlags } from './flags.ts'
 
 /** `maestro status`: the whole look at every server. */
-export function statusCommand(stop: AbortSignal): Command {
+export function statusCommand(onSignals: OnSignals): Command {
   const command = new Command('status')
     .summary('the whole look: security, reboot, packages, disk, Docker, …')
     .description(
@@ -13,6 +13,6 @@ export function statusCommand(stop: AbortSignal): Command {
   return withOutputFlags(withServerFlags(command)).action(async (flags: ServerFlags & OutputFlags) => {
     const { look } = await import('./looking.ts')
     const { statusView } = await import('../report/status-view.ts')
-    process.exitCode = await look({ flags, stop, view: statusView })
+    await onSignals((stop) => look({ flags, stop, view: statusView }))
   })
 }
