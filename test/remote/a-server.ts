@@ -8,7 +8,7 @@ import type { Facts } from '../../src/remote/facts.ts'
 import type { Look, LookPart } from '../../src/remote/look.ts'
 import { lookScript, readLook } from '../../src/remote/read-look.ts'
 
-export type Shell = { readonly name: string; readonly command: readonly string[] }
+type Shell = { readonly name: string; readonly command: readonly string[] }
 
 type Parts = {
   /** Files of the made-up root, by path; a value of null makes a folder. */

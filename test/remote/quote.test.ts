@@ -2,35 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { quote } from '../../src/remote/quote.ts'
 import { shells } from '../support/tools.ts'
-
-const letters = [
-  ...'aZ09 \'"`$\\!#&|;<>(){}[]*?~=%^-\n\r\t',
-  '\u0001',
-  '\u001b[2J',
-  '\u007f',
-  'é',
-  '€',
-  '🚀',
-  "'\\''",
-  '$(id)',
-  '\\\n',
-]
-
-// A generator of its own, so that a failure can be had again.
-function* randomTexts(count: number): Generator<string> {
-  let state = 20_261_123
-  const next = (limit: number) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 2 ** 32) * limit)
-  }
-  for (let text = 0; text < count; text++) {
-    yield Array.from({ length: next(30) }, () => letters[next(letters.length)] ?? '').join('')
-  }
-}
+import { hostileTexts, randomTexts } from './random-texts.ts'
 
 describe.each(shells())('quote under $name', ({ command: [file = 'sh', ...args] }) => {
   it('gives the shell every text back as it was, in one word', () => {
-    const texts = ['', '-n', "'", ...letters, ...randomTexts(2000), 'x'.repeat(2 ** 20)]
+    const texts = ['', '-n', "'", ...hostileTexts, ...randomTexts(2000), 'x'.repeat(2 ** 20)]
     const script = texts.map((text) => `v=${quote(text)}; printf '%s\\0' "$v"`).join('\n')
 
     const { stdout, status } = spawnSync(file, [...args, '-s'], { input: script, encoding: 'utf8', maxBuffer: 2 ** 26 })

@@ -8,6 +8,8 @@ import { itNeeds, shells } from '../support/tools.ts'
 import { aServer } from './a-server.ts'
 import { aFacts } from './recorded.ts'
 
+const witness = 'strace'
+
 const files = {
   'etc/os-release': 'ID=alpine\nVERSION_ID=3.22.1\nPRETTY_NAME="Alpine Linux v3.22"\n',
   'etc/machine-id': '0123456789abcdef0123456789abcdef\n',
@@ -94,14 +96,14 @@ describe.each(shells())('a look under $name', (shell) => {
     })
   })
 
-  itNeeds(['strace'])('writes nothing to disk', () => {
+  itNeeds([witness])('writes nothing to disk', () => {
     const server = aServer({ files, tools })
     const calls =
       'trace=open,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,link,linkat,symlink,symlinkat,truncate,ftruncate,chmod,fchmodat,utimensat'
     const environment = ['-E', `PATH=${server.root}/../bin`, '-E', `MAESTRO_ROOT=${server.root}`]
     const script = lookScript(lookParts, 'b7e1')
 
-    const { stderr } = spawnSync('strace', ['-f', '-qq', '-e', calls, ...environment, ...shell.command, '-s'], {
+    const { stderr } = spawnSync(witness, ['-f', '-qq', '-e', calls, ...environment, ...shell.command, '-s'], {
       input: script,
       encoding: 'utf8',
       maxBuffer: 2 ** 26,

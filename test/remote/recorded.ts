@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Facts } from '../../src/remote/facts.ts'
 
 /** Where the recorded answer of a real tool is: `apt-cache-policy-debian-12`. */
-export const recordedPath = (name: string): string =>
+const recordedPath = (name: string): string =>
   fileURLToPath(new URL(`../../fixtures/output/${name}.txt`, import.meta.url))
 
 export const recorded = (name: string): string => readFileSync(recordedPath(name), 'utf8')

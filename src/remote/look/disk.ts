@@ -10,7 +10,7 @@ export function readDisk(facts: Facts): readonly Disk[] {
 
 // df -P: `/dev/vda 263174212 23500000 239674212 9% /`
 function readLine(line: string, options: string): Disk {
-  const [, total, free, path] = /\s(\d+)\s+\d+\s+(\d+)\s+\S+\s+(\/.*)$/.exec(line) ?? []
+  const [, total, free, path] = /^.*\s(\d+)\s+\d+\s+(\d+)\s+\S+\s+(\/.*)$/.exec(line) ?? []
   if (path === undefined) throw new FactError(`df's answer cannot be read: ${line}`)
   const bytes = (kilobytes: string | undefined) => Number(kilobytes) * 1024
   return { path, totalBytes: bytes(total), freeBytes: bytes(free), isReadOnly: options.split(',').includes('ro') }

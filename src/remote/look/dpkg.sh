@@ -53,7 +53,7 @@ look_dpkg_holder() {
     return 0
   fi
   command=$("$@" head -c 1000 "$process/cmdline" | tr '\000' ' ')
-  [ -n "$command" ] || command=$(cat "$process/comm")
+  [ -n "$command" ] || command=$("$@" cat "$process/comm")
   start=$(printf '%s\n' "${process_stat##*\) }" | cut -d ' ' -f 20)
   uptime=$(cut -d . -f 1 "$MAESTRO_ROOT/proc/uptime")
   fact dpkg_lock "$lock_name|$pid|$((uptime - start / 100))|$command"

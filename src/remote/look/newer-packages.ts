@@ -7,14 +7,14 @@ export interface NewerPackage {
   readonly versions: readonly Version[]
 }
 
-export interface Version {
+interface Version {
   readonly version: string
   /** How far a phased update has come: `20%`. */
   readonly phased: string | undefined
   readonly sources: readonly Source[]
 }
 
-export interface Source {
+interface Source {
   /** As in `Ubuntu:noble-security`. */
   readonly name: string
   readonly isSecurity: boolean

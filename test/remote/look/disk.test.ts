@@ -27,6 +27,13 @@ describe.each(shells())('the disk under $name', (shell) => {
     })
   })
 
+  it('is asked only for folders that are there', () => {
+    const onlyRoot = '[ "$3" = "$MAESTRO_ROOT/" ] && echo "/dev/vda1 40000000 10000000 28000000 27% /"'
+    const server = aServer({ files: { 'proc/mounts': mounts }, tools: { df: onlyRoot } })
+
+    expect(server.look(['disk'], shell).disk).toMatchObject({ is: 'known', value: [{ path: '/' }] })
+  })
+
   it('is unknown when df has no end, as with a network file system that is gone', () => {
     const server = aServer({ files: { ...folders, 'proc/mounts': mounts }, tools: { df, timeout: 'exit 124' } })
 

@@ -43,7 +43,7 @@ describe.each(shells())('Docker under $name', (shell) => {
   })
 
   it('has no containers', () => {
-    const tools = { ...root, docker: docker("'ps '*) ;;") }
+    const tools = { ...root, docker: docker("'ps '*) ;; *) exit 1 ;;") }
 
     expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toMatchObject({
       value: { containers: [] },
@@ -117,6 +117,14 @@ describe.each(shells())('Docker under $name', (shell) => {
       weave: { value: null },
     })
     expect(server.run('ls "$MAESTRO_ROOT"').stdout).not.toContain('asked')
+  })
+
+  it('is asked where systemd does not run, whatever its tools say', () => {
+    const tools = { ...root, docker: docker("'ps '*) ;;"), systemctl: "printf 'active\\ninactive\\n'; exit 3" }
+
+    expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toMatchObject({
+      value: { version: '27.5.0' },
+    })
   })
 
   it('is not there without its program', () => {

@@ -56,10 +56,10 @@ describe.each(shells())('dpkg under $name', (shell) => {
     }
 
     /** A server on which process 812 holds the lock of that file, as the kernel tells it. */
-    function heldBy812(path: keyof typeof lockFiles, files: Readonly<Record<string, string>> = proc) {
+    function heldBy812(path: keyof typeof lockFiles, files: Readonly<Record<string, string>> = proc, sudo = 'exit 1') {
       const server = aServer({
         files: { ...lockFiles, ...noLocks, ...files },
-        tools: { 'dpkg-query': fine, id: 'echo 1000', sudo: 'exit 1' },
+        tools: { 'dpkg-query': fine, id: 'echo 1000', sudo },
       })
       const { dev, ino } = statSync(`${server.root}/${path}`)
       const hex = (number: number) => number.toString(16).padStart(2, '0')
@@ -95,6 +95,24 @@ describe.each(shells())('dpkg under $name', (shell) => {
 
       expect(server.look(['dpkg'], shell).dpkg).toMatchObject({
         value: { lockHolders: [{ command: 'sh -c apt-get update\u001b[2J' }] },
+      })
+    })
+
+    it('names a process without a command line by its short name', () => {
+      const server = heldBy812('var/lib/dpkg/lock', { ...proc, 'proc/812/cmdline': '' })
+
+      expect(server.look(['dpkg'], shell).dpkg).toMatchObject({ value: { lockHolders: [{ command: 'apt-get' }] } })
+    })
+
+    it('asks root for a holder that is hidden from us', () => {
+      const hidden = Object.fromEntries(
+        Object.entries(proc).map(([path, text]) => [path.replace('812', 'hidden'), text]),
+      )
+      const sudo = `for last; do :; done; cat "$MAESTRO_ROOT/proc/hidden/\${last##*/}"`
+      const server = heldBy812('var/lib/dpkg/lock', { ...hidden, 'proc/uptime': proc['proc/uptime'] }, sudo)
+
+      expect(server.look(['dpkg'], shell).dpkg).toMatchObject({
+        value: { lockHolders: [{ pid: 812, command: 'apt-get -y upgrade', ageSeconds: 200 }] },
       })
     })
 

@@ -48,6 +48,18 @@ describe.each(shells())('the kernels under $name', (shell) => {
     expect(kernel).toMatchObject({ value: { rebuilt: { running: '6.1.192-1', installed: '6.1.192-3' } } })
   })
 
+  it("know Ubuntu's running build by its signature", () => {
+    const tools = {
+      uname: uname('6.8.0-45-generic', '#45-Ubuntu SMP PREEMPT_DYNAMIC Fri Aug 30 12:02:04 UTC 2024'),
+      'dpkg-query': dpkgQuery('linux-image-6.8.0-45-generic|6.8.0-45.46|ii '),
+    }
+    const signature = { 'proc/version_signature': 'Ubuntu 6.8.0-45.45-generic 6.8.12\n' }
+
+    const { kernel } = aServer({ files: signature, tools }).look(['kernel'], shell)
+
+    expect(kernel).toMatchObject({ value: { rebuilt: { running: '6.8.0-45.45', installed: '6.8.0-45.46' } } })
+  })
+
   it.each([
     ['nothing in /boot and no package', {}, noPackages],
     [
