@@ -52,15 +52,15 @@ function unattendedConcerns({ isInstalled, isDaily, why, rebootsByItself }: Unat
   ]
 }
 
-function updatesConcerns({ held, keptBack, listsAgeSeconds }: Updates): readonly string[] {
-  const lists =
-    listsAgeSeconds === undefined
-      ? 'package lists were never fetched'
-      : `package lists ${describeDuration(listsAgeSeconds)} old`
+// Holds and phasing are everyday; that they keep a security fix away is not.
+function updatesConcerns({ security, held, keptBack, listsAgeSeconds }: Updates): readonly string[] {
+  const isFix = (name: string) => security.some((upgrade) => upgrade.name === name)
+  const heldFixes = held.filter(isFix)
   return [
-    ...when(listsAgeSeconds === undefined || listsAgeSeconds > oldListsSeconds, lists),
-    ...when(held.length > 0, `held: ${held.join(', ')}`),
-    ...keptBack.map(({ name, why }) => `kept back: ${name} (${why})`),
+    ...when(listsAgeSeconds === undefined, 'package lists were never fetched'),
+    ...when((listsAgeSeconds ?? 0) > oldListsSeconds, `package lists ${describeDuration(listsAgeSeconds ?? 0)} old`),
+    ...when(heldFixes.length > 0, `held with a security fix: ${heldFixes.join(', ')}`),
+    ...keptBack.filter(({ name }) => isFix(name)).map(({ name, why }) => `security fix kept back: ${name} (${why})`),
   ]
 }
 

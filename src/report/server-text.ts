@@ -74,9 +74,11 @@ function facts<T>(label: string, told: Told<T> | undefined, toFacts: (value: T) 
 const kernelText = (running: string, newest: string | undefined) =>
   newest === undefined || newest === running ? running : `${running}, newest installed ${newest}`
 
-const updateFacts = ({ security, otherCount, listsAgeSeconds }: Updates): readonly Fact[] => [
+const updateFacts = ({ security, otherCount, held, keptBack, listsAgeSeconds }: Updates): readonly Fact[] => [
   ...security.map(({ name, from, to, origin }): Fact => ['security', `${name} ${from} -> ${to} (${origin})`]),
   ['other', `${otherCount} upgrades that are not security`],
+  ...held.map((name): Fact => ['held', name]),
+  ...keptBack.map(({ name, why }): Fact => ['kept back', `${name} (${why})`]),
   ['lists', listsAgeSeconds === undefined ? 'never fetched' : `${describeDuration(listsAgeSeconds)} old`],
 ]
 

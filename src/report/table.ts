@@ -1,10 +1,11 @@
 import { stripVTControlCharacters } from 'node:util'
 
 /** A cell: text that may hold colour codes of ours, never raw text of a server (see printable). */
-export type Row = readonly string[]
+type Row = readonly string[]
 
 type Layout = {
   readonly head: Row
+  /** As many cells as the head has. */
   readonly rows: readonly Row[]
   /** Columns to fit in; undefined: nothing is wrapped, one line a row. */
   readonly widthColumns: number | undefined
@@ -12,14 +13,34 @@ type Layout = {
 
 const gap = 2
 const narrowest = 12
+const indent = '    '
 
-/** Columns as wide as what they hold; what does not fit the width is wrapped within its column, nothing is ever cut away. */
+/**
+ * Columns as wide as what they hold. Where that is too wide for the screen, the last column goes below its row, and what still
+ * does not fit is wrapped within its column; nothing is ever cut away.
+ */
 export function renderTable({ head, rows, widthColumns }: Layout): string {
   const all = [head, ...rows]
-  const natural = head.map((_, column) => Math.max(...all.map((row) => widthOf(row[column] ?? ''))))
-  const widths = widthColumns === undefined ? natural : shrink(natural, widthColumns)
-  return all.flatMap((row) => renderRow(row, widths)).join('\n')
+  const natural = naturalWidths(all)
+  if (widthColumns === undefined || total(natural) <= widthColumns) return renderRows(all, natural).join('\n')
+  const widths = shrink(natural.slice(0, -1), widthColumns)
+  return all
+    .flatMap((row, index) => [
+      ...renderRows([row.slice(0, -1)], widths),
+      ...(index === 0 ? [] : renderNote(row.at(-1) ?? '', widthColumns)),
+    ])
+    .join('\n')
 }
+
+const naturalWidths = (rows: readonly Row[]) =>
+  (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => widthOf(row[column] ?? ''))))
+
+const total = (widths: readonly number[]) => widths.reduce((sum, width) => sum + width + gap, -gap)
+
+const renderRows = (rows: readonly Row[], widths: readonly number[]) => rows.flatMap((row) => renderRow(row, widths))
+
+const renderNote = (text: string, widthColumns: number) =>
+  text === '' ? [] : wrap(text, Math.max(widthColumns - indent.length, narrowest)).map((line) => indent + line)
 
 /** Breaks text into lines of at most that many columns, at spaces or after commas, and within a word only where there is no other way. */
 export function wrap(text: string, width: number): readonly string[] {
@@ -43,8 +64,7 @@ export function widthOf(text: string): number {
 // The widest columns give way first, down to a width at which wrapped text can still be read.
 function shrink(natural: readonly number[], widthColumns: number): readonly number[] {
   const widths = [...natural]
-  const total = () => widths.reduce((sum, width) => sum + width + gap, -gap)
-  while (total() > widthColumns) {
+  while (total(widths) > widthColumns) {
     const widest = widths.indexOf(Math.max(...widths))
     if ((widths[widest] ?? 0) <= narrowest) break
     widths[widest] = (widths[widest] ?? 0) - 1

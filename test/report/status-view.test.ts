@@ -54,8 +54,16 @@ describe('the concerns', () => {
       'no nightly upgrades (apt-daily-upgrade.timer is masked)',
     ],
     ['nightly reboots', { unattended: known(off) }, 'nightly upgrades reboot by themselves'],
-    ['held packages', { updates: known(updates) }, 'held: nginx'],
-    ['kept-back packages', { updates: known(updates) }, 'kept back: php (needs removal of x)'],
+    [
+      'a held package with a security fix',
+      { updates: known({ ...updates, held: ['nginx', 'libssl3'] }) },
+      'held with a security fix: libssl3',
+    ],
+    [
+      'a security fix that is kept back',
+      { updates: known({ ...updates, keptBack: [{ name: 'libssl3', why: 'needs removal of x' }] }) },
+      'security fix kept back: libssl3 (needs removal of x)',
+    ],
     ['lists that are old', { updates: known({ ...updates, listsAgeSeconds: 5 * 86_400 }) }, 'package lists 5 d old'],
     [
       'a Docker that is down',
@@ -133,6 +141,15 @@ describe('the status table', () => {
     expect(statusView.render([never], inPipe)).toMatch(/^a +unknown .*package lists were never fetched/m)
     expect(statusView.isDueOrUnknown(never)).toBe(true)
     expect(statusView.metrics(never).map(({ metric }) => metric)).not.toContain('maestro_security_updates_pending')
+  })
+
+  it('takes everyday holds and phasing for no concern, and prints them when it is to be verbose', () => {
+    const everyday = seen('a', { updates: known(updates) })
+
+    expect(concernsOf(aLook({ updates: known(updates) }))).toEqual([])
+    expect(statusView.render([everyday], { ...inPipe, isVerbose: true })).toMatch(
+      /held +nginx\n +kept back +php \(needs removal of x\)/,
+    )
   })
 
   it('warns of a release whose support has ended', () => {

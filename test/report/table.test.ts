@@ -15,6 +15,17 @@ describe('renderTable', () => {
     expect(text).toBe('A    LONGER\none  x\ntwo')
   })
 
+  it('puts the last column below its row where the whole is too wide', () => {
+    const rows = [
+      ['due', 'web-1', 'asked for by linux-image-generic'],
+      ['not due', 'web-2', ''],
+    ]
+
+    const text = renderTable({ head: ['REBOOT', 'SERVERS', 'WHY'], rows, widthColumns: 38 })
+
+    expect(text).toBe('REBOOT   SERVERS\ndue      web-1\n    asked for by linux-image-generic\nnot due  web-2')
+  })
+
   it.each([80, 120])('stays within %i columns and loses no word', (widthColumns) => {
     const why = 'asked for by linux-image-6.8.0-45-generic, libc6 and a few more packages with quite long names'
     const rows = [['due', 'web-[1-40,42,44,46,48,50-99]', why]]
