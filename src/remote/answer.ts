@@ -2,7 +2,7 @@ import type { Facts } from './facts.ts'
 
 /** The output of a script is not a whole answer; the message says in which way, for people. */
 export class AnswerError extends Error {
-  override name = 'AnswerError'
+  override name: string = 'AnswerError'
 }
 
 /** The facts in a script's output. Whatever stands before and after the frame is noise of login shells, and ignored. */

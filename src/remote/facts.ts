@@ -1,8 +1,10 @@
+import { AnswerError } from './answer.ts'
+
 /** What a script answered: each key with its values in the order told. */
 export type Facts = ReadonlyMap<string, readonly string[]>
 
 /** A fact is missing, told twice, or not of the expected form; the message says which, for people. */
-export class FactError extends Error {
+export class FactError extends AnswerError {
   override name = 'FactError'
 }
 

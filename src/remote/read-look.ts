@@ -44,7 +44,10 @@ export function lookScript(parts: readonly LookPart[], nonce: string): string {
   })
 }
 
-/** What the answer of that script says; a part that failed, or told nonsense, is unknown and the others are as they are. */
+/**
+ * What the answer of that script says; a part that failed, or told nonsense, is unknown and the others are as they are.
+ * Throws an AnswerError where the answer is none of a look.
+ */
 export function readLook(facts: Facts, parts: readonly LookPart[]): Look {
   const told = parts.map((part) => [part, tell(facts, part)])
   return { at: wholeNumber(facts, 'at'), ...Object.fromEntries(told) }

@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { AnswerError } from '../../src/remote/answer.ts'
-import { FactError } from '../../src/remote/facts.ts'
 import { type LookPart, lookParts } from '../../src/remote/look.ts'
-import { lookScript, readAnswer, readLook } from '../../src/remote/read-look.ts'
+import { lookScript, readLook } from '../../src/remote/read-look.ts'
 import { itNeeds, shells } from '../support/tools.ts'
 import { aServer } from './a-server.ts'
 import { aFacts } from './recorded.ts'
@@ -153,10 +152,6 @@ describe('readLook', () => {
   })
 
   it('refuses an answer without a time', () => {
-    expect(() => readLook(aFacts({}), [])).toThrow(FactError)
-  })
-
-  it('goes with the errors of an answer', () => {
-    expect(() => readAnswer('', 'b7e1')).toThrow(AnswerError)
+    expect(() => readLook(aFacts({}), [])).toThrow(AnswerError)
   })
 })

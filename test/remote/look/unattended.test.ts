@@ -1,4 +1,4 @@
-import { utimesSync } from 'node:fs'
+import { chmodSync, utimesSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readUnattended } from '../../../src/remote/look/unattended.ts'
 import { shells } from '../../support/tools.ts'
@@ -55,6 +55,15 @@ describe.each(shells())('the nightly upgrades under $name', (shell) => {
   ])('do not run with %s', (_, found, files, why) => {
     expect(aServer({ files, tools: found }).look(['unattended'], shell).unattended).toMatchObject({
       value: { isInstalled: true, isDaily: false, why },
+    })
+  })
+
+  it('run by cron where systemd does not', () => {
+    const server = aServer({ files: { 'etc/cron.daily/apt-compat': '' }, tools: { ...tools, cron: '' } })
+    chmodSync(`${server.root}/etc/cron.daily/apt-compat`, 0o755)
+
+    expect(server.look(['unattended'], shell).unattended).toMatchObject({
+      value: { isDaily: true, nextRunAt: undefined },
     })
   })
 

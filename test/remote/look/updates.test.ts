@@ -1,4 +1,4 @@
-import { utimesSync } from 'node:fs'
+import { existsSync, utimesSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { shells } from '../../support/tools.ts'
 import { aServer } from '../a-server.ts'
@@ -126,7 +126,8 @@ describe.each(shells())('the updates under $name', (shell) => {
   })
 
   it('keep apt from writing when root asks', () => {
-    const log = (tool: string) => `echo "$*" >>"$MAESTRO_ROOT/${tool}.log"; ${aptOf('ubuntu-24.04')[tool as 'apt-get']}`
+    const log = (tool: string) =>
+      `echo "TMPDIR=$TMPDIR $*" >>"$MAESTRO_ROOT/${tool}.log"; ${aptOf('ubuntu-24.04')[tool as 'apt-get']}`
     const tools = { ...aptOf('ubuntu-24.04'), id: 'echo 0', 'apt-get': log('apt-get'), 'apt-cache': log('apt-cache') }
     const server = aServer({ files: lists, tools })
 
@@ -135,6 +136,7 @@ describe.each(shells())('the updates under $name', (shell) => {
     const calls = server.run('cat "$MAESTRO_ROOT"/*.log').stdout.trim().split('\n')
     expect(calls).toHaveLength(4)
     for (const call of calls) {
+      expect(call).toContain(`TMPDIR=${existsSync('/dev/shm') ? '/dev/shm' : ''} `)
       for (const option of [
         'Dir::Cache::pkgcache=',
         'Dir::Cache::srcpkgcache=',
