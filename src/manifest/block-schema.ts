@@ -53,9 +53,7 @@ const health = z.strictObject({
   url: url().describe('Asked after every change; the server serves when it answers with the status.'),
   status: integer({ from: 100, to: 599 }).describe('The HTTP status that means well (200).'),
   from: choice(['server', 'here']).describe('Who asks: the server itself through SSH, or this computer (server).'),
-  command: anyText('a command').describe(
-    'Run on the server instead of asking an url; it serves when this ends with 0.',
-  ),
+  command: anyText('a command').describe('Run on the server instead of asking a url; it serves when this ends with 0.'),
   timeout: duration().describe('How long a server may take to be well (2m).'),
 })
 
@@ -78,11 +76,11 @@ const security = z.strictObject({
 
 const docker = z.strictObject({
   repository: url().describe('A mirror of the apt repository of Docker.'),
-  key: filePath().describe('The key of that repository: an URL or a file.'),
+  key: filePath().describe('The key of that repository: a URL or a file.'),
 })
 
 const weave = z.strictObject({
-  script: filePath().describe('The weave script of the wanted version: an URL or a file.'),
+  script: filePath().describe('The weave script of the wanted version: a URL or a file.'),
   sha256: text('a SHA-256 sum of 64 hex digits', /^[0-9a-f]{64}$/).describe('The sum that the script must have.'),
 })
 
@@ -133,7 +131,7 @@ export const blockSchema = z
     ssh: ssh.partial().describe('How servers are reached.'),
     inventory: executable().describe('Speaks Ansible’s dynamic inventory (--list) for servers without an address.'),
     rollout: rollout.partial().describe('How a change goes over the servers.'),
-    health: health.partial().describe('How a server shows that it serves: an url or a command.'),
+    health: health.partial().describe('How a server shows that it serves: a url or a command.'),
     hooks: hooks
       .partial()
       .describe('Programs of yours, run on this computer with the server’s data in the environment.'),

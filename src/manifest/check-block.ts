@@ -1,74 +1,68 @@
-import type { Block } from './block-schema.ts'
 import { suggestion } from './nearest.ts'
 import { quoted } from './printable.ts'
 import type { Problem } from './problem.ts'
-import type { ReadBlock } from './read-environment.ts'
-import { locate, nodeAt } from './tree.ts'
+import { isEmpty, locate, type MapNode, nodeAt } from './tree.ts'
 
 type Checking = {
-  /** What holds for an environment: the shared block and its own over it. */
-  readonly merged: Block
-  /** The blocks that it was merged from, the own one first. */
-  readonly blocks: readonly ReadBlock[]
+  /** The blocks that hold for an environment, its own before the shared one; looked at as written, so right or wrong in shape. */
+  readonly blocks: readonly MapNode[]
   readonly environments: readonly string[]
 }
 
+type Path = readonly string[]
+
 /** What the keys of a `maestro:` block say about each other and about the environments. */
-export function checkBlock(checking: Checking): readonly Problem[] {
-  return [...checkHealth(checking), ...checkWhole(checking), ...checkFailover(checking)]
-}
-
-// In the block that says it; what is missing is missing where the rest of it stands.
-function atPath({ blocks }: Checking, path: readonly string[]): number {
-  const owner = blocks.find(({ node }) => nodeAt(node, path) !== undefined) ?? blocks[0]
-  return owner === undefined ? 0 : locate(owner.node, path)
-}
-
-function checkHealth(checking: Checking): readonly Problem[] {
-  const { health } = checking.merged
-  if (health === undefined || (health.url === undefined) !== (health.command === undefined)) return []
-  if (health.url === undefined)
-    return [{ at: atPath(checking, ['health']), what: 'maestro.health needs an url or a command' }]
-  const what = 'maestro.health has an url and a command; keep one of them'
-  return [{ at: atPath(checking, ['health', 'command']), what }]
-}
-
-function checkWhole(checking: Checking): readonly Problem[] {
-  const { services, provider, failover } = checking.merged
+export function checkBlock({ blocks, environments }: Checking): readonly Problem[] {
   return [
-    ...missing(checking, 'services', services && { compose: services.compose }),
-    ...missing(checking, 'provider', provider && { command: provider.command }),
-    ...missing(checking, 'failover', failover && failoverKeys(failover)),
+    ...checkHealth(blocks),
+    ...missing(blocks, { section: 'services', keys: ['compose'] }),
+    ...missing(blocks, { section: 'provider', keys: ['command'] }),
+    ...missing(blocks, { section: 'failover', keys: ['address', 'primary', 'secondary', 'driver'] }),
+    ...checkSides(blocks, environments),
   ]
 }
 
-const failoverKeys = ({ address, primary, secondary, driver }: NonNullable<Block['failover']>) => ({
-  address,
-  primary,
-  secondary,
-  driver,
-})
+const says = (block: MapNode, path: Path) => !isEmpty(nodeAt(block, path))
 
-function missing(
-  checking: Checking,
-  section: string,
-  needed: Readonly<Record<string, unknown>> = {},
-): readonly Problem[] {
-  const keys = Object.keys(needed).filter((key) => needed[key] === undefined)
-  return keys.map((key) => ({ at: atPath(checking, [section]), what: `maestro.${section} needs ${key}` }))
+const url = ['health', 'url']
+const command = ['health', 'command']
+
+function checkHealth(blocks: readonly MapNode[]): readonly Problem[] {
+  const both = blocks.filter((block) => says(block, url) && says(block, command))
+  const what = 'maestro.health has a url and a command; keep one of them'
+  const twice = both.map((block) => ({ at: locate(block, command), what }))
+  const shared = blocks.findLast((block) => says(block, ['health']))
+  if (shared === undefined || blocks.some((block) => says(block, url) || says(block, command))) return twice
+  return [{ at: locate(shared, ['health']), what: 'maestro.health needs a url or a command' }]
 }
 
-function checkFailover(checking: Checking): readonly Problem[] {
-  const { primary, secondary } = checking.merged.failover ?? {}
-  const sides = Object.entries({ primary, secondary }).flatMap(([key, name]) =>
-    name === undefined ? [] : [{ key, name }],
-  )
-  const unknown = sides.filter(({ name }) => !checking.environments.includes(name))
-  const problems = unknown.map(({ key, name }) => ({
-    at: atPath(checking, ['failover', key]),
-    what: `maestro.failover.${key} names no environment of this file: ${quoted(name)}${suggestion(name, checking.environments)}`,
+type Section = { readonly section: string; readonly keys: Path }
+
+// Told where the shared block has the section, so that it is told once for all environments.
+function missing(blocks: readonly MapNode[], { section, keys }: Section): readonly Problem[] {
+  const owner = blocks.findLast((block) => nodeAt(block, [section]) !== undefined)
+  if (owner === undefined) return []
+  const absent = keys.filter((key) => !blocks.some((block) => says(block, [section, key])))
+  return absent.map((key) => ({ at: locate(owner, [section]), what: `maestro.${section} needs ${key}` }))
+}
+
+type Side = { readonly key: string; readonly at: number; readonly name: string }
+
+function checkSides(blocks: readonly MapNode[], environments: readonly string[]): readonly Problem[] {
+  const sides = ['primary', 'secondary'].flatMap((key) => readSide(blocks, key))
+  const unknown = sides.filter(({ name }) => !environments.includes(name))
+  const problems = unknown.map(({ key, at, name }) => ({
+    at,
+    what: `maestro.failover.${key} names no environment of this file: ${quoted(name)}${suggestion(name, environments)}`,
   }))
-  if (primary === undefined || primary !== secondary) return problems
-  const what = 'maestro.failover has the same environment on both sides'
-  return [...problems, { at: atPath(checking, ['failover', 'secondary']), what }]
+  const [primary, secondary] = sides
+  if (secondary === undefined || primary?.name !== secondary.name) return problems
+  return [...problems, { at: secondary.at, what: 'maestro.failover has the same environment on both sides' }]
+}
+
+function readSide(blocks: readonly MapNode[], key: string): readonly Side[] {
+  const path = ['failover', key]
+  const block = blocks.find((one) => says(one, path))
+  const node = block && nodeAt(block, path)
+  return node?.kind === 'text' ? [{ key, at: node.at, name: node.text }] : []
 }

@@ -4,7 +4,7 @@ import { quoted } from './printable.ts'
 import type { Problem } from './problem.ts'
 import type { ReadServer } from './read-server.ts'
 import { placeOf, type Source } from './source.ts'
-import { locate } from './tree.ts'
+import { locate, textOf } from './tree.ts'
 
 /** A server that the file describes, with every group that it is in. */
 export interface CheckedServer {
@@ -27,7 +27,7 @@ export function checkServers({ read, source, defaultPort }: Checking): CheckedSe
     if (first === undefined) named.set(server.name, server)
     else problems.push(doubleName(server, placeOf(source, locate(first.node, ['unique_name'])).line))
   }
-  problems.push(...doubleAddresses([...named.values()], { source, defaultPort }), ...unknownNames(read, named))
+  problems.push(...doubleAddresses([...named.values()], { source, defaultPort }), ...unknownNames(read))
   const groups = groupsByName(read)
   const servers = [...named].map(([name, { at, written }]) => ({
     name,
@@ -50,24 +50,29 @@ function doubleAddresses(
 ): readonly Problem[] {
   const first = new Map<string, ReadServer>()
   return servers.flatMap((server) => {
-    const { address, port = defaultPort } = server.written
-    const key = `${address?.toLowerCase()} ${port}`
+    const address = textOf(server.node, 'address')
+    if (address === undefined) return []
+    const key = `${address.toLowerCase()} ${textOf(server.node, 'port') ?? defaultPort}`
     const other = first.get(key)
-    if (address === undefined || other === undefined) {
+    if (other === undefined) {
       first.set(key, server)
       return []
     }
     const line = placeOf(source, locate(other.node, ['address'])).line
     return [
-      { at: locate(server.node, ['address']), what: `the address ${address} is that of ${other.name} in line ${line}` },
+      {
+        at: locate(server.node, ['address']),
+        what: `the address ${quoted(address)} is that of ${quoted(other.name ?? '')} in line ${line}`,
+      },
     ]
   })
 }
 
-function unknownNames(read: readonly ReadServer[], named: ReadonlyMap<string, ReadServer>): readonly Problem[] {
+function unknownNames(read: readonly ReadServer[]): readonly Problem[] {
+  const names = new Set(read.flatMap(({ name }) => name ?? []))
   return read.flatMap(({ sameAs, node }) => {
-    if (sameAs === undefined || named.has(sameAs)) return []
-    const meant = suggestion(sameAs, named.keys())
+    if (sameAs === undefined || names.has(sameAs)) return []
+    const meant = suggestion(sameAs, names)
     return [{ at: locate(node, ['same_as']), what: `no server here has the unique_name ${quoted(sameAs)}${meant}` }]
   })
 }

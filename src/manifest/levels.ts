@@ -1,5 +1,5 @@
 import { componentOf, components } from './components.ts'
-import { suggestion } from './nearest.ts'
+import { nearest, suggestion } from './nearest.ts'
 import { quoted } from './printable.ts'
 import type { Problem } from './problem.ts'
 import { type Entry, isEmpty, type MapNode, type Node } from './tree.ts'
@@ -30,47 +30,60 @@ export const ignoredBesideComponents: ReadonlySet<string> = new Set([
 /** Keys beside the components that maestro acts on. */
 export const actedOnBesideComponents: readonly string[] = [...components, 'gateway', 'maestro']
 
-const isOfComponents = (key: string) =>
+/** Whether a key belongs where components stand. */
+export const isOfComponents = (key: string) =>
   componentOf(key) !== undefined || ignoredBesideComponents.has(key) || actedOnBesideComponents.includes(key)
 
 /** Tells environments from components: the names of components are known, everything else on the first level is an environment. */
 export function readLevels(root: MapNode): Levels {
   const shared = root.entries.get('maestro')
   const others = [...root.entries].filter(([key]) => !isOfComponents(key))
-  const wrong = others.filter(([key, { value }]) => !isEnvironment(key, value))
-  const environments = others.flatMap(([name, { keyAt, value }]) => toLevel({ name, keyAt, value }))
+  const found = others.filter(([key, { value }]) => isEnvironment(key, value))
+  const wrong = others.filter((one) => !found.includes(one))
+  const environments = found.map(([name, { keyAt, value }]) => ({ name, at: keyAt, node: asMap(value) }))
   return {
     environments: environments.length > 0 ? environments : [{ at: root.at, node: root }],
     ...(shared === undefined ? {} : { shared }),
-    problems: [...wrong.map(describeWrong), ...(environments.length > 0 ? besideEnvironments(root, environments) : [])],
+    problems: [...wrong.map(describeWrong), ...found.flatMap(checkName), ...besideEnvironments(root, found)],
   }
 }
 
-// `staging:` with nothing below it is an environment without components, `dokcer:` is a slip.
+const usualNames = ['production', 'staging', 'development', 'test', 'qa']
+
 function isEnvironment(name: string, value: Node): boolean {
-  if (value.kind === 'map' && value.entries.size > 0) return [...value.entries.keys()].some(isOfComponents)
-  return (isEmpty(value) || value.kind === 'map') && suggestion(name, actedOnBesideComponents) === ''
+  const isSlip = (key: string) => nearest(key, actedOnBesideComponents) !== undefined
+  if (value.kind === 'map' && value.entries.size > 0)
+    return usualNames.includes(name) || [...value.entries.keys()].some((key) => isOfComponents(key) || isSlip(key))
+  // `staging:` with nothing below it is an environment without components, `dokcer:` is a slip.
+  return (isEmpty(value) || value.kind === 'map') && !isSlip(name)
 }
 
-type Named = { readonly name: string; readonly keyAt: number; readonly value: Node }
+const asMap = (value: Node): MapNode =>
+  value.kind === 'map' ? value : { kind: 'map', at: value.at, entries: new Map() }
 
-function toLevel({ name, keyAt, value }: Named): readonly WrittenLevel[] {
-  if (!isEnvironment(name, value)) return []
-  return [{ name, at: keyAt, node: value.kind === 'map' ? value : { kind: 'map', at: value.at, entries: new Map() } }]
-}
+type Named = readonly [name: string, entry: Entry]
 
-function describeWrong([key, { keyAt }]: readonly [string, Entry]): Problem {
+function describeWrong([key, { keyAt }]: Named): Problem {
   const meant =
-    suggestion(key, actedOnBesideComponents) ||
-    `; environments have names of your own and components below them: ${components.join(', ')}`
+    suggestion(key, actedOnBesideComponents) || ', which has components below it (docker, rails, postgresql, …)'
   return { at: keyAt, what: `${quoted(key)} is neither a component nor an environment${meant}` }
 }
 
-function besideEnvironments(root: MapNode, environments: readonly WrittenLevel[]): readonly Problem[] {
-  const [first] = environments
+function checkName([name, { keyAt }]: Named): readonly Problem[] {
+  if (/^[\p{L}\p{N}_][\p{L}\p{N}_. -]*$/u.test(name)) return []
+  return [
+    {
+      at: keyAt,
+      what: `the name of an environment is made of letters, digits, dots, dashes and underscores, not ${quoted(name)}`,
+    },
+  ]
+}
+
+function besideEnvironments(root: MapNode, [first]: readonly Named[]): readonly Problem[] {
+  if (first === undefined) return []
   const beside = [...root.entries].filter(([key]) => componentOf(key) !== undefined || key === 'gateway')
   return beside.map(([key, { keyAt }]) => ({
     at: keyAt,
-    what: `${key} stands beside the environment ${quoted(first?.name ?? '')}; move it into an environment`,
+    what: `${key} stands beside the environment ${quoted(first[0])}; move it into an environment`,
   }))
 }

@@ -31,7 +31,7 @@ export function makeSettings(block: Block, folder: string): Settings {
 
 type ToFile = (path: string) => string
 
-// The room that opens a file knows what ~ and an URL mean.
+// The room that opens a file knows what ~ and a URL mean.
 function resolveFile(folder: string, path: string): string {
   return isAbsolute(path) || path.startsWith('~') || /^https?:\/\//i.test(path) ? path : join(folder, path)
 }

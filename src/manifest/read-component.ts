@@ -100,6 +100,6 @@ function otherKeys(kind: Component, node: MapNode): readonly Problem[] {
   const others = [...node.entries].filter(([key]) => !['servers', 'server'].includes(key))
   return others.flatMap(([key, entry]) => {
     if (key === 'groups' && isDatabase(kind)) return []
-    return misspelt({ key, entry, known: keysOfComponent, of: kind }) ?? strayServers(entry.value)
+    return misspelt({ key, entry, known: keysOfComponent, of: kind }) ?? strayServers(key, entry.value)
   })
 }

@@ -3,11 +3,11 @@ import { check } from './check.ts'
 import type { DockerConfiguration, LoadBalancerConfiguration, WrittenGateway } from './component-schemas.ts'
 import { gatewaySchema } from './component-schemas.ts'
 import { componentOf } from './components.ts'
-import { actedOnBesideComponents, ignoredBesideComponents, type WrittenLevel } from './levels.ts'
+import { actedOnBesideComponents, ignoredBesideComponents, isOfComponents, type WrittenLevel } from './levels.ts'
 import type { Problem } from './problem.ts'
 import { type ReadGroup, readComponent } from './read-component.ts'
 import { misspelt, strayServers } from './stray.ts'
-import { type Entry, isEmpty, type Node } from './tree.ts'
+import { type Entry, isEmpty, type MapNode } from './tree.ts'
 
 /** One environment of the file, its shape checked; what its parts say about each other is not. */
 export interface ReadEnvironment {
@@ -19,9 +19,9 @@ export interface ReadEnvironment {
   readonly block?: ReadBlock
 }
 
-/** A `maestro:` block whose shape is right. */
+/** A `maestro:` block; nothing is `written` when its shape is wrong. */
 export interface ReadBlock {
-  readonly node: Node
+  readonly node: MapNode
   readonly written: Block
 }
 
@@ -30,8 +30,7 @@ type Read = { readonly environment: ReadEnvironment; readonly problems: readonly
 
 /** Reads what stands below an environment, or in a file without environments. */
 export function readEnvironment({ name, node }: WrittenLevel): Read {
-  // Without an environment level the block in the file is the shared one.
-  const entries = [...node.entries].filter(([key]) => key !== 'maestro' || name !== undefined)
+  const entries = [...node.entries].filter(([key]) => name !== undefined || isOfFile(key))
   const parts = entries.map(([key, entry]) => readPart(key, entry))
   const { problems: _, ...last }: Part = Object.assign({ problems: [] }, ...parts)
   return {
@@ -44,11 +43,14 @@ export function readEnvironment({ name, node }: WrittenLevel): Read {
   }
 }
 
+// Without an environment level the block is the shared one, and what is no component was told already.
+const isOfFile = (key: string) => key !== 'maestro' && isOfComponents(key)
+
 /** Reads a `maestro:` block, shared or of an environment. */
 export function readBlock({ value }: Entry): { readonly block?: ReadBlock; readonly problems: readonly Problem[] } {
   if (isEmpty(value)) return { problems: [] }
-  const { value: written, problems } = check({ node: value, schema: blockSchema, called: 'maestro' })
-  return { ...(written === undefined ? {} : { block: { node: value, written } }), problems }
+  const { value: written = {}, problems } = check({ node: value, schema: blockSchema, called: 'maestro' })
+  return { ...(value.kind === 'map' ? { block: { node: value, written } } : {}), problems }
 }
 
 function readPart(key: string, entry: Entry): Part {
@@ -58,7 +60,7 @@ function readPart(key: string, entry: Entry): Part {
   if (key === 'gateway') return readGateway(entry)
   if (ignoredBesideComponents.has(key)) return { problems: [] }
   const slip = misspelt({ key, entry, known: actedOnBesideComponents, of: 'an environment' })
-  return { problems: slip ?? strayServers(entry.value) }
+  return { problems: slip ?? strayServers(key, entry.value) }
 }
 
 function readGateway({ keyAt, value }: Entry): Part {

@@ -3,7 +3,7 @@ import { serverKeys, serverSchema, type WrittenServer } from './component-schema
 import type { Problem } from './problem.ts'
 import type { ReadGroup } from './read-component.ts'
 import type { ServerEntry } from './read-servers.ts'
-import type { MapNode } from './tree.ts'
+import { isEmpty, type MapNode, textOf } from './tree.ts'
 
 /** One `server:` below a group, checked by itself; it describes a server or says `same_as`. */
 export interface ReadServer {
@@ -23,6 +23,7 @@ export function readServersOf(groups: readonly ReadGroup[]): readonly ReadServer
 
 function readServer(group: string, { at, node }: ServerEntry): ReadServer {
   const { value = {}, problems } = check({ node, schema: serverSchema, called: 'a server', mainKeys: serverKeys })
+  // From the file and not from what was checked: a server with a wrong port still has its name.
   const name = textOf(node, 'unique_name')
   const sameAs = textOf(node, 'same_as')
   return {
@@ -36,17 +37,11 @@ function readServer(group: string, { at, node }: ServerEntry): ReadServer {
   }
 }
 
-// From the file and not from what was checked: a server with a wrong port still has its name.
-function textOf(node: MapNode, key: string): string | undefined {
-  const value = node.entries.get(key)?.value
-  return value?.kind === 'text' && !value.isEmpty ? value.text : undefined
-}
-
 type Identity = { readonly at: number; readonly node: MapNode; readonly sameAs: string | undefined }
 
 function contradictions({ at, node, sameAs }: Identity): readonly Problem[] {
   if (sameAs === undefined) {
-    const isNamed = node.entries.has('unique_name') || node.entries.has('same_as')
+    const isNamed = !isEmpty(node.entries.get('unique_name')?.value ?? node.entries.get('same_as')?.value)
     return isNamed ? [] : [{ at, what: 'this server has no unique_name, by which maestro would know it' }]
   }
   const beside = [...node.entries].filter(([key]) => serverKeys.includes(key) && key !== 'same_as')

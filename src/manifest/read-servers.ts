@@ -1,6 +1,6 @@
 import { quoted } from './printable.ts'
 import type { Problem } from './problem.ts'
-import { type Entry, isEmpty, type ListNode, type MapNode, type Node } from './tree.ts'
+import { type Entry, isEmpty, type MapNode, type Node } from './tree.ts'
 
 /** One `server:` of the file, not yet checked. */
 export interface ServerEntry {
@@ -36,9 +36,9 @@ const external: Outcome = { isExternal: true }
 function readList({ keyAt, value }: Entry): readonly Outcome[] {
   switch (value.kind) {
     case 'list':
-      return value.items.map((item) => readItem(item, value))
+      return value.items.map((item) => readItem(item))
     case 'map':
-      return value.entries.size === 0 ? [] : [readItem(value, value)]
+      return value.entries.size === 0 ? [] : [readItem(value)]
     case 'text':
       if (value.isEmpty) return []
       return [isExternal(value) ? external : { at: keyAt, what: `servers must be a list, not ${quoted(value.text)}` }]
@@ -47,11 +47,10 @@ function readList({ keyAt, value }: Entry): readonly Outcome[] {
 
 const isExternal = (node: Node) => node.kind === 'text' && node.text === 'external'
 
-function readItem(item: Node, list: ListNode | MapNode): Outcome {
-  const at = item.kind === 'text' && item.isEmpty ? list.at : item.at
+function readItem(item: Node): Outcome {
   const entry = item.kind === 'map' ? item.entries.get('server') : undefined
   if (item.kind !== 'map' || entry === undefined)
-    return { at, what: 'each entry of servers is "server:" with the keys of the server below it' }
+    return { at: item.at, what: 'each entry of servers is "server:" with the keys of the server below it' }
   const beside = [...item.entries].filter(([key]) => key !== 'server')
   return beside.length > 0 ? besideServer(beside) : readEntry(entry)
 }
@@ -62,7 +61,7 @@ function besideServer(beside: readonly (readonly [string, Entry])[]): Problem {
   const [first] = beside
   return {
     at: first?.[1].keyAt ?? 0,
-    what: `${keys}: stands beside "server:" and not inside it; indent these lines by two more spaces`,
+    what: `these keys stand beside "server:" and not inside it: ${keys}; indent them by two more spaces`,
   }
 }
 

@@ -75,9 +75,22 @@ function readNode(reader: Reader): Node {
 function readList(reader: Reader, at: number): ListNode {
   grow(reader, 1, at)
   const items: Node[] = []
-  while (reader.events[reader.next]?.type !== EVENT_ID.POP) items.push(readNode(reader))
+  while (reader.events[reader.next]?.type !== EVENT_ID.POP) {
+    skipToEmptyItem(reader)
+    items.push(readNode(reader))
+  }
   reader.next += 1
   return { kind: 'list', at, items }
+}
+
+// An item without anything has no offset: it is the next dash that stands alone.
+function skipToEmptyItem(reader: Reader): void {
+  const event = reader.events[reader.next]
+  if (event?.type !== EVENT_ID.SCALAR || event.valueStart >= 0) return
+  const dash = /^[ \t]*-[ \t]*(?:#.*)?$/gm
+  dash.lastIndex = reader.lastAt
+  const found = dash.exec(reader.text)
+  if (found !== null) reader.lastAt = found.index + found[0].indexOf('-')
 }
 
 function readMap(reader: Reader, at: number): MapNode {
@@ -117,7 +130,7 @@ function mergeInto(reader: Reader, entries: Map<string, Entry>, node: Node): voi
     return
   }
   if (node.kind === 'text') {
-    reader.problems.push({ at: node.at, what: '<< takes a map, such as the alias *defaults' })
+    if (!node.isEmpty) reader.problems.push({ at: node.at, what: '<< takes a map, such as the alias *defaults' })
     return
   }
   grow(reader, node.entries.size, node.at)

@@ -76,14 +76,13 @@ function checkEnvironment({ level, shared, names, source }: Checking): Checked {
   const merged = mergeBlocks(shared.block?.written ?? {}, environment.block?.written ?? {})
   const read = readServersOf(environment.groups)
   const { servers, problems: ofServers } = checkServers({ read, source, defaultPort: merged.ssh?.port ?? 22 })
-  const areBlocksWhole = shared.problems.length === 0 && problems.length === 0
   return {
     environment: { ...environment, servers, merged },
     problems: [
       ...problems,
       ...read.flatMap((server) => server.problems),
       ...ofServers,
-      ...(areBlocksWhole ? checkBlock({ merged, blocks, environments: names }) : []),
+      ...checkBlock({ blocks: blocks.map(({ node }) => node), environments: names }),
     ],
   }
 }

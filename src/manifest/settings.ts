@@ -59,7 +59,7 @@ export interface Rollout {
   readonly drainTimeoutMs: number
 }
 
-/** How a server shows that it serves: an URL that answers, or a command that ends with 0. */
+/** How a server shows that it serves: a URL that answers, or a command that ends with 0. */
 export type HealthCheck =
   | {
       readonly kind: 'url'
@@ -84,12 +84,12 @@ export interface SecuritySettings {
 /** Where Docker's packages come from when it is not Docker's own repository. */
 export interface DockerSettings {
   readonly repository?: string
-  /** An URL or a file. */
+  /** A URL or a file. */
   readonly key?: string
 }
 
 export interface WeaveSettings {
-  /** An URL or a file. */
+  /** A URL or a file. */
   readonly script?: string
   readonly sha256?: string
 }

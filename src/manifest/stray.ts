@@ -19,13 +19,16 @@ export function misspelt({ key, entry, known, of }: Slip): readonly [Problem] | 
 }
 
 /** Servers in a part of the file that maestro does not read: left alone in silence, they would never be patched. */
-export function strayServers(node: Node): readonly Problem[] {
+export function strayServers(key: string, node: Node): readonly Problem[] {
   if (node.kind === 'text') return []
-  if (node.kind === 'list') return node.items.flatMap(strayServers)
+  if (node.kind === 'list') return node.items.flatMap((item) => strayServers(key, item))
   const name = node.entries.get('unique_name')
-  if (name !== undefined)
-    return [
-      { at: name.keyAt, what: 'a server stands here, where maestro looks for none; servers belong below a component' },
-    ]
-  return [...node.entries.values()].flatMap(({ value }) => strayServers(value))
+  if (name === undefined) return [...node.entries.values()].flatMap(({ value }) => strayServers(key, value))
+  const where = `below ${quoted(key)}, where maestro looks for none`
+  return [
+    {
+      at: name.keyAt,
+      what: `a server stands ${where}; servers belong below a component (docker, rails, postgresql, …)`,
+    },
+  ]
 }

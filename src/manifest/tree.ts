@@ -41,9 +41,10 @@ export function toPlain(node: Node): unknown {
   }
 }
 
-export const isEmpty = (node: Node): boolean => node.kind === 'text' && node.isEmpty
+/** Whether nothing is said: no node, or one with nothing in it. */
+export const isEmpty = (node: Node | undefined): boolean => node === undefined || (node.kind === 'text' && node.isEmpty)
 
-/** What a node is, for people: `a map`, `a list`, `"text"` is left to the caller. */
+/** What a node is, for people. */
 export const describeKind = (node: Node): string =>
   node.kind === 'text' ? (node.isEmpty ? 'nothing' : 'text') : `a ${node.kind}`
 
@@ -74,4 +75,10 @@ export function nodeAt(node: Node, path: Path): Node | undefined {
         ? node.entries.get(String(step))?.value
         : undefined
   return next && nodeAt(next, rest)
+}
+
+/** The text under a key of a map; undefined when there is none, or no text. */
+export function textOf(node: MapNode, key: string): string | undefined {
+  const value = node.entries.get(key)?.value
+  return value?.kind === 'text' && !value.isEmpty ? value.text : undefined
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { components, componentsOfWord, groupWords, isDatabase } from './components.ts'
 import { parseDurationMs } from './duration.ts'
 import { suggestion } from './nearest.ts'
-import { quoted } from './printable.ts'
+import { isPrintable, quoted } from './printable.ts'
 import { parseShare, type Share } from './share.ts'
 import { parseWindow, type Window } from './window.ts'
 
@@ -87,10 +87,8 @@ export const text = (want: string, pattern: RegExp): z.ZodType<string> =>
     json: { type: 'string', pattern: pattern.source },
   })
 
-const printableText = /^\P{Cc}+$/u
-
 export const anyText = (want: string): z.ZodType<string> =>
-  scalar({ want, read: (value) => (printableText.test(value) ? value : undefined), json: { type: 'string' } })
+  scalar({ want, read: (value) => (isPrintable(value) ? value : undefined), json: { type: 'string' } })
 
 /** A length of time, read as milliseconds. */
 export const duration = (): z.ZodType<number> =>
@@ -134,13 +132,13 @@ export const user = (): z.ZodType<string> => text('a user name', /^[A-Za-z0-9_][
 
 export const url = (): z.ZodType<string> =>
   scalar({
-    want: 'an URL that begins with http:// or https://',
+    want: 'a URL that begins with http:// or https://',
     read: readUrl,
     json: { type: 'string', format: 'uri' },
   })
 
 function readUrl(value: string): string | undefined {
-  const isWeb = printableText.test(value) && /^https?:\/\//i.test(value)
+  const isWeb = isPrintable(value) && /^https?:\/\//i.test(value)
   return isWeb && URL.canParse(value) ? value : undefined
 }
 
@@ -150,7 +148,7 @@ export const filePath = (): z.ZodType<string> => anyText('the path of a file')
 export const executable = (): z.ZodType<string> =>
   scalar({
     want: 'the path of an executable, from the folder of the manifest or absolute',
-    read: (value) => (printableText.test(value) && !value.startsWith('~') ? value : undefined),
+    read: (value) => (isPrintable(value) && !value.startsWith('~') ? value : undefined),
     json: { type: 'string' },
   })
 

@@ -19,8 +19,12 @@ export const isYamlTrouble = (error: unknown): error is YamlTrouble | YAMLExcept
 /** The trouble as a problem in words of ours; the parser stops at its first, so there is one. */
 export function yamlProblem(error: YamlTrouble | YAMLException, text: string): Problem {
   if (error instanceof YamlTrouble) return { at: error.at, what: error.message }
+  // A template has lines that are no YAML, and the parser stumbles over what comes after them.
+  const template = /^[ \t]*<%/m.exec(text)
+  if (template !== null)
+    return { at: template.index, what: 'this is a line of a template (<% … %>), which maestro does not run' }
   const at = error.mark?.position ?? 0
-  return { at: placeOfCause(error.reason, at, text), what: wordsFor(error.reason, text) }
+  return { at: placeOfCause(error.reason, at, text), what: wordsFor(error.reason) }
 }
 
 // What js-yaml 5.5 says, and what it means to somebody who did not write a YAML parser.
@@ -37,10 +41,9 @@ const words: readonly (readonly [RegExp, string])[] = [
   [/maxDepth/, 'values are nested more than 100 deep'],
 ]
 
-function wordsFor(reason: string, text: string): string {
+function wordsFor(reason: string): string {
   const [, known] = words.find(([pattern]) => pattern.test(reason)) ?? []
-  const hasTemplate = /^\s*<%/m.test(text)
-  return `${known ?? `this is not YAML: ${reason}`}${hasTemplate ? ' (lines of ERB, <% … %>, are not run)' : ''}`
+  return known ?? `this is not YAML: ${reason}`
 }
 
 // The parser finds an unclosed quote only at the next line or at the end of the file.

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { UsageError } from '../../src/errors.ts'
+import { expandGroup, usableGroups } from '../../src/manifest/groups.ts'
+import { parseManifest } from '../../src/manifest/read.ts'
+import { resolveManifest } from '../../src/manifest/resolve.ts'
+
+const text = `
+docker:
+  servers:
+  - server: {unique_name: web-1}
+  - server: {unique_name: web-2}
+node: {server: {unique_name: node-1}}
+mysql:
+  servers:
+  - server: {unique_name: db-1}
+  groups:
+    reporting: {server: {unique_name: db-2}}
+postgresql: {server: {same_as: db-1}}
+redis: {server: external}
+load_balancer: {server: {unique_name: lb-1}}
+`
+const manifest = resolveManifest(parseManifest('Manifest.yml', text))
+
+describe('a group', () => {
+  it.each([
+    { word: 'docker', names: ['web-1', 'web-2'] },
+    { word: 'web', names: ['web-1', 'web-2', 'node-1'] },
+    { word: 'haproxy', names: ['lb-1'] },
+    { word: 'load_balancer', names: ['lb-1'] },
+    { word: 'db', names: ['db-1', 'db-2'] },
+    { word: 'postgres', names: ['db-1'] },
+    { word: 'mysql', names: ['db-1', 'db-2'] },
+    { word: 'mysql/default', names: ['db-1'] },
+    { word: 'mysql/reporting', names: ['db-2'] },
+    { word: 'all', names: ['web-1', 'web-2', 'node-1', 'db-1', 'db-2', 'lb-1'] },
+  ])('called $word has its servers, each once', ({ word, names }) => {
+    expect(expandGroup(manifest, word)).toEqual(names)
+  })
+
+  it('that there is not is refused with those that there are', () => {
+    expect(() => expandGroup(manifest, 'dokcer')).toThrow(
+      expect.objectContaining({
+        message: 'there is no group "dokcer"; did you mean docker?',
+        hint: expect.stringMatching(/^the manifest has docker, node, mysql\/default, /),
+      }),
+    )
+  })
+
+  it.each(['redis', 'rails', 'mysql/archive', 'elasticsearch'])('without a server is refused: %s', (word) => {
+    expect(() => expandGroup(manifest, word)).toThrow(UsageError)
+  })
+
+  it('of a component without servers is said to have none', () => {
+    expect(() => expandGroup(manifest, 'redis')).toThrow('no server of Manifest.yml is in the group redis')
+  })
+
+  it('is refused in a manifest without servers', () => {
+    const empty = resolveManifest(parseManifest('Manifest.yml', 'docker: {}\n'))
+
+    expect(() => expandGroup(empty, 'all')).toThrow(
+      expect.objectContaining({
+        message: 'no server of Manifest.yml is in the group all',
+        hint: 'the manifest names no servers',
+      }),
+    )
+  })
+
+  it('can be asked for only by words that have servers', () => {
+    expect(usableGroups(manifest)).toEqual([
+      ...['docker', 'node', 'mysql/default', 'mysql/reporting', 'postgresql', 'load_balancer'],
+      ...['mysql', 'all', 'web', 'haproxy', 'db', 'postgres'],
+    ])
+  })
+})

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { parseWindow } from '../../src/manifest/window.ts'
+
+const everyDay = [0, 1, 2, 3, 4, 5, 6]
+
+describe('a window', () => {
+  it.each([
+    { text: 'Sat 02:00-05:00 UTC', days: [6], startMinute: 120, endMinute: 300, timeZone: 'UTC' },
+    { text: '01:30-03:00 UTC', days: everyDay, startMinute: 90, endMinute: 180, timeZone: 'UTC' },
+    {
+      text: 'mon-fri 22:00-04:00 Europe/Berlin',
+      days: [1, 2, 3, 4, 5],
+      startMinute: 1320,
+      endMinute: 240,
+      timeZone: 'Europe/Berlin',
+    },
+    { text: 'Fri-Mon 00:00-24:00 UTC', days: [0, 1, 5, 6], startMinute: 0, endMinute: 1440, timeZone: 'UTC' },
+    {
+      text: 'Wed,Sat-Sun 02:00-02:01 America/Argentina/Buenos_Aires',
+      days: [0, 3, 6],
+      startMinute: 120,
+      endMinute: 121,
+      timeZone: 'America/Argentina/Buenos_Aires',
+    },
+  ])('is $text', (window) => {
+    expect(parseWindow(window.text)).toEqual(window)
+  })
+
+  it.each([
+    '',
+    'Sat',
+    'Sat 02:00-05:00',
+    'Sat 2:00-5:00 UTC',
+    'Sat 02:00-02:00 UTC',
+    'Sat 02:60-05:00 UTC',
+    'Sat 24:00-05:00 UTC',
+    'Sat 02:00-24:01 UTC',
+    'Someday 02:00-05:00 UTC',
+    'Mon-Tue-Wed 02:00-05:00 UTC',
+    'Sat, 02:00-05:00 UTC',
+    'Sat 02:00-05:00 Europe/Nowhere',
+    'Sat 02:00-05:00 UTC ',
+  ])('is not "%s"', (text) => {
+    expect(parseWindow(text)).toBeUndefined()
+  })
+})
