@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Server } from '../inventory/server.ts'
 import { askTogether } from './ask-together.ts'
 import { makeClients } from './clients.ts'
@@ -35,7 +36,14 @@ export function openConnections(options: ConnectionOptions): Connections {
     }
   }
 
-  return { connect: (server, stop) => together.attempt(() => connect(server, stop)), close: clients.close }
+  return {
+    connect: (server, stop) => {
+      // Every connection listens to the one signal of the run, which is no leak.
+      setMaxListeners(0, stop)
+      return together.attempt(() => connect(server, stop))
+    },
+    close: clients.close,
+  }
 }
 
 function sessionOver(server: Server, connection: Connection, givePlace: () => void): Session {
