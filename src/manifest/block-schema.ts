@@ -141,7 +141,9 @@ export const blockSchema = z
     services: services.partial().describe('The application’s own services.'),
     failover: failover.partial().describe('The address that moves between two environments.'),
     provider: provider.partial().describe('Where fresh servers come from.'),
-    profiles: z.record(z.string(), profile.partial()).describe('Options of `maestro deploy` under a name.'),
+    profiles: z
+      .record(z.string(), profile.partial().describe('One set of options.'))
+      .describe('Options of `maestro deploy` under a name.'),
   })
   .partial()
   .describe('What maestro itself is told; a block inside an environment overrides this one key by key.')

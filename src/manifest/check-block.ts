@@ -31,7 +31,7 @@ function checkHealth(blocks: readonly MapNode[]): readonly Problem[] {
   const both = blocks.filter((block) => says(block, url) && says(block, command))
   const what = 'maestro.health has a url and a command; keep one of them'
   const twice = both.map((block) => ({ at: locate(block, command), what }))
-  const shared = blocks.findLast((block) => says(block, ['health']))
+  const shared = ownerOf(blocks, 'health')
   if (shared === undefined || blocks.some((block) => says(block, url) || says(block, command))) return twice
   return [{ at: locate(shared, ['health']), what: 'maestro.health needs a url or a command' }]
 }
@@ -39,8 +39,13 @@ function checkHealth(blocks: readonly MapNode[]): readonly Problem[] {
 type Section = { readonly section: string; readonly keys: Path }
 
 // Told where the shared block has the section, so that it is told once for all environments.
+function ownerOf(blocks: readonly MapNode[], section: string): MapNode | undefined {
+  const written = blocks.filter((block) => says(block, [section]))
+  return written.every((block) => nodeAt(block, [section])?.kind === 'map') ? written.at(-1) : undefined
+}
+
 function missing(blocks: readonly MapNode[], { section, keys }: Section): readonly Problem[] {
-  const owner = blocks.findLast((block) => nodeAt(block, [section]) !== undefined)
+  const owner = ownerOf(blocks, section)
   if (owner === undefined) return []
   const absent = keys.filter((key) => !blocks.some((block) => says(block, [section, key])))
   return absent.map((key) => ({ at: locate(owner, [section]), what: `maestro.${section} needs ${key}` }))

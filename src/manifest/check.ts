@@ -26,10 +26,18 @@ export function check<T>(checking: Checking<T>): Checked<T> {
 type Issue = z.core.$ZodIssue
 
 function problemsOf(issue: Issue, checking: Checking<unknown>): readonly Problem[] {
-  const { node } = checking
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => unknownKey({ path: issue.path, key, checking }))
-  return [{ at: locate(node, issue.path), what: `${nameOf(issue.path, checking.called)} ${complaintOf(issue, node)}` }]
+  const { node, called } = checking
+  const path = writtenPath(node, issue.path)
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey({ path, key, checking }))
+  return [{ at: locate(node, path), what: `${nameOf(path, called)} ${complaintOf(issue, node)}` }]
+}
+
+// One value where a list may stand is read as a list of one: its item is the value itself.
+function writtenPath(node: Node, path: Issue['path']): Issue['path'] {
+  const end = path.findIndex(
+    (step, index) => typeof step === 'number' && nodeAt(node, path.slice(0, index))?.kind !== 'list',
+  )
+  return end < 0 ? path : path.slice(0, end)
 }
 
 function complaintOf(issue: Issue, node: Node): string {

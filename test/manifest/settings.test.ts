@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest'
+import { manifestJsonSchema } from '../../src/manifest/json-schema.ts'
+import { parseManifest } from '../../src/manifest/read.ts'
+import { readTree } from '../../src/manifest/read-tree.ts'
+import { resolveManifest } from '../../src/manifest/resolve.ts'
+import type { Settings } from '../../src/manifest/settings.ts'
+import { nodeAt, toPlain } from '../../src/manifest/tree.ts'
+import { everyKeyText } from './fixtures.ts'
+import { keysOfSchema } from './schema-keys.ts'
+
+function settingsOf(text: string, environment?: string): Settings {
+  return resolveManifest(parseManifest('/srv/shop/Manifest.yml', text), { environment }).settings
+}
+
+/** The defaults that the descriptions of the schema state, as in `How many may be out of service (25%).` */
+function statedDefaults(): readonly { readonly section: string; readonly key: string; readonly value: string }[] {
+  return keysOfSchema(manifestJsonSchema()).flatMap(({ path, description }) => {
+    const [, value] = /\(([^()\s]+)\)\.$/.exec(description ?? '') ?? []
+    const [top, section, key] = path
+    return top === 'maestro' && path.length === 3 && value
+      ? [{ section: String(section), key: String(key), value }]
+      : []
+  })
+}
+
+type Block = Record<string, Record<string, unknown>>
+
+const smallest = (): Block => ({ health: { url: 'http://localhost' }, services: { compose: 'compose.yml' } })
+
+describe('the settings', () => {
+  it('have the defaults that the schema states', () => {
+    const block = smallest()
+    for (const { section, key, value } of statedDefaults()) {
+      block[section] = { ...block[section], [key]: key === 'groups' ? [value] : value }
+    }
+
+    expect(Object.keys(block)).toEqual(['health', 'services', 'ssh', 'rollout', 'security'])
+    expect(settingsOf(JSON.stringify({ maestro: block }))).toEqual(settingsOf(JSON.stringify({ maestro: smallest() })))
+  })
+
+  it('have the defaults that the annotated manifest shows', () => {
+    const { root } = readTree(everyKeyText())
+    const shown = statedDefaults().map(({ section, key }) => root && nodeAt(root, ['maestro', section, key]))
+
+    expect(shown.map((node) => node && [toPlain(node)].flat())).toEqual(statedDefaults().map(({ value }) => [value]))
+  })
+
+  it('are these without a maestro block', () => {
+    expect(settingsOf('docker: {}\n')).toEqual({
+      ssh: { identityFiles: [], running: 64, connecting: 64, connectingThroughGateway: 8, agentSignatures: 16 },
+      rollout: {
+        strategy: 'rolling',
+        canary: 1,
+        maxUnavailable: { kind: 'percent', percent: 25 },
+        maxFailures: 0,
+        maxUnreachable: 0,
+        order: [],
+        pauseMs: 0,
+        windows: [],
+        stallTimeoutMs: 600_000,
+        stableTimeMs: 45_000,
+        readyTimeoutMs: 300_000,
+        downTimeoutMs: 300_000,
+        upTimeoutMs: 600_000,
+        drainTimeoutMs: 300_000,
+      },
+      hooks: {},
+      security: { unattendedUpgrades: true, hold: [], origins: [], restartServices: true },
+      docker: {},
+      weave: {},
+      profiles: {},
+    })
+  })
+
+  it('are the same for a block in which nothing is said', () => {
+    expect(settingsOf('docker: {}\nmaestro:\n  ssh:\n  rollout: {pause: }\n')).toEqual(settingsOf('docker: {}\n'))
+  })
+
+  it('have files as seen from the folder of the manifest', () => {
+    const { ssh, hooks, inventory, weave, docker } = settingsOf(`
+maestro:
+  inventory: inventory
+  ssh: {identity_file: [keys/id, ~/.ssh/id, /etc/id], config: none, known_hosts: ../known_hosts}
+  hooks: {before_switch: ./bin/promote}
+  weave: {script: https://example.com/weave}
+  docker: {key: keys/docker.asc}
+`)
+
+    expect(inventory).toBe('/srv/shop/inventory')
+    expect(ssh.identityFiles).toEqual(['/srv/shop/keys/id', '~/.ssh/id', '/etc/id'])
+    expect(ssh).toMatchObject({ config: 'none', knownHostsFile: '/srv/known_hosts' })
+    expect(hooks).toEqual({ beforeSwitch: '/srv/shop/bin/promote' })
+    expect(weave).toEqual({ script: 'https://example.com/weave' })
+    expect(docker).toEqual({ key: '/srv/shop/keys/docker.asc' })
+  })
+
+  it('take one value where a list may stand', () => {
+    const { ssh, rollout } = settingsOf('maestro: {ssh: {identity_file: id}, rollout: {window: "02:00-03:00 UTC"}}\n')
+
+    expect(ssh.identityFiles).toEqual(['/srv/shop/id'])
+    expect(rollout.windows.map(({ text }) => text)).toEqual(['02:00-03:00 UTC'])
+  })
+
+  it.each([
+    { driver: '{kind: haproxy, server: lb-1}', made: { kind: 'haproxy', server: 'lb-1' } },
+    { driver: '{kind: command, command: ./switch}', made: { kind: 'command', command: '/srv/shop/switch' } },
+    {
+      driver: '{kind: rfc2136, server: 203.0.113.53, zone: example.com, key_file: tsig.key}',
+      made: { kind: 'rfc2136', server: '203.0.113.53', zone: 'example.com', keyFile: '/srv/shop/tsig.key' },
+    },
+  ])('have the driver of the failover: $driver', ({ driver, made }) => {
+    const { failover } = settingsOf(
+      `a: {docker: {}}\nb: {docker: {}}\nmaestro: {failover: {address: x.org, primary: a, secondary: b, driver: ${driver}}}\n`,
+      'a',
+    )
+
+    expect(failover).toEqual({ address: 'x.org', primary: 'a', secondary: 'b', driver: made })
+  })
+})
+
+describe('the block of an environment', () => {
+  const shared = `
+maestro:
+  ssh: {user: deploy, port: 2222}
+  rollout: {canary: 2, order: [docker, db]}
+  health: {url: "http://localhost/up", status: 204, timeout: 1m}
+  hooks: {drain: ./drain}
+  profiles: {nightly: {reboot: true, services: true}, weekly: {reboot: true}}
+  failover: {address: x.org, primary: a, secondary: b, driver: {kind: rfc2136, server: ns, zone: x.org}}
+`
+  const withOwn = (own: string) => settingsOf(`a: {docker: {}, maestro: ${own}}\nb: {docker: {}}\n${shared}`, 'a')
+
+  it('overrides the shared one key by key', () => {
+    const { ssh, rollout, hooks, profiles } = withOwn(
+      '{ssh: {port: 22}, rollout: {order: [db]}, hooks: {undrain: ./undrain}, profiles: {nightly: {services: false}}}',
+    )
+
+    expect(ssh).toMatchObject({ user: 'deploy', port: 22 })
+    expect(rollout).toMatchObject({ canary: 2, order: ['db'] })
+    expect(hooks).toEqual({ drain: '/srv/shop/drain', undrain: '/srv/shop/undrain' })
+    expect(profiles).toEqual({ nightly: { reboot: true, services: false }, weekly: { reboot: true } })
+  })
+
+  it('leaves the other environments as they are', () => {
+    const text = `a: {docker: {}, maestro: {ssh: {port: 22}}}\nb: {docker: {}}\n${shared}`
+
+    expect(settingsOf(text, 'b').ssh.port).toBe(2222)
+  })
+
+  it('that asks by a command inherits no url', () => {
+    expect(withOwn('{health: {command: /bin/healthy}}').health).toEqual({
+      kind: 'command',
+      command: '/bin/healthy',
+      timeoutMs: 60_000,
+    })
+  })
+
+  it('that asks another url inherits the status', () => {
+    expect(withOwn('{health: {url: "http://localhost/b"}}').health).toMatchObject({
+      url: 'http://localhost/b',
+      status: 204,
+    })
+  })
+
+  it('replaces a driver as a whole', () => {
+    expect(withOwn('{failover: {driver: {kind: command, command: ./switch}}}').failover?.driver).toEqual({
+      kind: 'command',
+      command: '/srv/shop/switch',
+    })
+  })
+})
