@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os'
-import { askSsh } from '../inventory/ssh-config.ts'
+import { askSsh, optionsWithoutConfig } from '../inventory/ssh-config.ts'
 import type { SshSettings } from '../manifest/settings.ts'
 import { type Connections, openConnections } from '../ssh/connect.ts'
 import type { ConnectionOptions, Surroundings } from '../ssh/connection-options.ts'
@@ -29,8 +29,10 @@ export type Pause = <T>(question: () => Promise<T>) => Promise<T>
 
 function hostOptionsFor({ config, knownHostsFile }: SshSettings): ConnectionOptions['hostOptions'] {
   const configFile = config === undefined ? {} : { configFile: fromHome(config) }
+  const { username } = userInfo()
   return async (question) => {
-    const options = await askSsh({ ...question, ...configFile })
+    const options =
+      config === 'none' ? optionsWithoutConfig(question, username) : await askSsh({ ...question, ...configFile })
     return knownHostsFile === undefined ? options : { ...options, knownHostsFiles: [knownHostsFile] }
   }
 }

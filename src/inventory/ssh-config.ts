@@ -39,6 +39,28 @@ export async function askSsh(question: HostQuestion): Promise<HostOptions> {
   return readOptions(await runSsh(argumentsFor(question), host))
 }
 
+/** What ssh would do for a host without any config; `localUser` is who we are on this computer. */
+export function optionsWithoutConfig(
+  { host, user, port, identityFiles }: HostQuestion,
+  localUser: string,
+): HostOptions {
+  return {
+    hostName: host,
+    port: port ?? 22,
+    user: user ?? localUser,
+    identityFiles: identityFiles ?? ['~/.ssh/id_ed25519', '~/.ssh/id_ecdsa', '~/.ssh/id_rsa'],
+    identitiesOnly: false,
+    identityAgent: undefined,
+    knownHostsFiles: ['~/.ssh/known_hosts', '~/.ssh/known_hosts2', '/etc/ssh/ssh_known_hosts'],
+    hostKeyAlias: undefined,
+    strictHostKeyChecking: 'ask',
+    hashKnownHosts: false,
+    proxyJump: undefined,
+    proxyCommand: undefined,
+    connectTimeoutMs: undefined,
+  }
+}
+
 /** Where the user's ssh config says that a host is, when it speaks of it at all: `ssh -G` answers for any name. */
 export async function addressInSshConfig(name: string, configFile?: string): Promise<string | undefined> {
   const ask = (host: string) => askSsh({ host, ...(configFile === undefined ? {} : { configFile }) })

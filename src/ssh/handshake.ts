@@ -98,7 +98,7 @@ function preferKnown(keyTypes: readonly string[]): ServerHostKeyAlgorithm[] {
 }
 
 function droppedIn(phase: Phase, where: string): ConnectError {
-  if (phase === 'auth') return new ConnectError('dropped', `${where} hung up during authentication`)
+  if (phase === 'auth') return new ConnectError('lost', `${where} hung up during authentication`)
   return new ConnectError('dropped', `${where} hung up before the connection was made`, {
     hint: 'too many connections at once (MaxStartups), a blocked address, or no sshd on that port',
   })

@@ -103,7 +103,7 @@ describe('no way in', () => {
     ['drops', 'dropped', 'hung up before the connection was made'],
     ['frozen', 'timeout', 'accepted the connection but said nothing within 0.4 s'],
     ['speaks-http', 'dropped', 'hung up before the connection was made'],
-    ['drops-in-auth', 'dropped', 'hung up during authentication'],
+    ['drops-in-auth', 'lost', 'hung up during authentication'],
   ]
   it.each(troubles)('names the phase when a server %s', async (behaviour, kind, words) => {
     const server = await aTrustedServer(behaviour)
