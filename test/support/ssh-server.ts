@@ -137,7 +137,7 @@ const answers: Readonly<Partial<Record<Behaviour, Answer>>> = {
   silent: () => undefined,
   'no-status': (channel) => channel.close(),
   nologin: (channel) => {
-    channel.end('This account is currently not available.\n')
+    channel.write('This account is currently not available.\n')
     channel.exit(1)
     channel.close()
   },

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Fleet, type Run, startFleet } from './a-fleet.ts'
+
+// What each server does, and the one line that maestro has for it.
+const troubles = {
+  'drops-1': [{ behaviour: 'drops' }, 'unreachable', 'hung up before the connection was made'],
+  'gone-1': [{ isGone: true }, 'unreachable', 'refuses connections'],
+  'stranger-1': [{ isUnknown: true }, 'unreachable', 'is not in known_hosts'],
+  'http-1': [{ behaviour: 'speaks-http' }, 'unreachable', 'hung up before the connection was made'],
+  'locked-1': [{ allowed: [] }, 'unreachable', 'accepts none of our keys for deploy'],
+  'kex-1': [{ algorithms: { kex: ['diffie-hellman-group1-sha1'] } }, 'unreachable', 'no algorithm in common'],
+  'flood-1': [{ behaviour: 'floods' }, 'failed', 'the server sent more than 4 MB'],
+  'nologin-1': [{ behaviour: 'nologin' }, 'failed', 'ended with exit code 1: This account is currently not available.'],
+  'killed-1': [{ behaviour: 'killed' }, 'failed', 'was ended on the server by SIGKILL'],
+  'cut-1': [{ behaviour: 'cut' }, 'failed', 'the connection was lost'],
+} as const
+
+describe('a fleet in trouble', () => {
+  let fleet: Fleet
+  let table: Run
+  let json: Run
+  beforeAll(async () => {
+    const bad = Object.fromEntries(Object.entries(troubles).map(([name, [options]]) => [name, options]))
+    fleet = await startFleet({ ...bad, 'noisy-1': { behaviour: 'noisy' }, 'well-1': {} })
+    table = await fleet.maestro(['reboot-status'])
+    json = await fleet.maestro(['status', '--output', 'json'])
+  }, 60_000)
+  afterAll(() => fleet.end())
+
+  it.each(Object.entries(troubles))('has one clear line for %s', (name, [, state, words]) => {
+    const lines = table.stdout.split('\n').filter((line) => new RegExp(`^\\w+ +${name} `).test(line))
+
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toMatch(new RegExp(`^${state} `))
+    expect(lines[0]).toContain(words)
+  })
+
+  it.each(['well-1', 'noisy-1'])('still looks at %s', (name) => {
+    expect(table.stdout).toMatch(new RegExp(`^(due|not due|unknown) +${name} `, 'm'))
+  })
+
+  it('says so by the exit code: a server failed', () => {
+    expect(table.exitCode).toBe(1)
+    expect(json.exitCode).toBe(1)
+  })
+
+  it('lets no control character of a server through', () => {
+    expect(table.stdout + table.stderr + json.stdout).not.toMatch(/[^\P{Cc}\n]/u)
+  })
+
+  it('has every server in JSON, the end last', () => {
+    const events = json.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+
+    expect(events[0]).toMatchObject({ version: 1, event: 'begin', command: 'status', servers: 12 })
+    expect(events.at(-1)).toMatchObject({ event: 'end', servers: 12, exitCode: 1 })
+    expect(
+      events
+        .filter(({ event }) => event === 'server')
+        .map(({ server }) => server)
+        .sort(),
+    ).toEqual([...Object.keys(troubles), 'noisy-1', 'well-1'].sort())
+    expect(events.find(({ server }) => server === 'kex-1').error.kind).toBe('kex')
+  })
+
+  it('is exit 3 when servers are unreachable and none failed, and 0 without them', async () => {
+    const some = await fleet.maestro(['reboot-status', '--server', 'gone-1,well-1'])
+    const none = await fleet.maestro(['reboot-status', '--server', 'well-1'])
+
+    expect([some.exitCode, none.exitCode]).toEqual([3, 0])
+  })
+
+  it('prints only what went wrong under --quiet, and nothing on stderr', async () => {
+    const run = await fleet.maestro(['reboot-status', '--quiet', '--server', 'gone-1'])
+    const well = await fleet.maestro(['reboot-status', '--quiet', '--server', 'noisy-1'])
+
+    expect(run.stdout).toContain('gone-1')
+    expect([run.stderr, well.stderr]).toEqual(['', ''])
+    expect(well.stdout).not.toMatch(/^(due|not due) /m)
+  })
+
+  it('ends by itself and in time with a server that says nothing, and stops on a signal', async () => {
+    const frozen = await startFleet({ 'frozen-1': { behaviour: 'frozen' } })
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(), 1_500)
+
+    const run = await frozen.interrupted(['reboot-status'], controller.signal)
+
+    expect(run.exitCode).toBe(130)
+    expect(run.stderr).toContain('stopping (SIGINT)')
+    expect(run.stdout).toMatch(/^not asked +frozen-1/m)
+    await frozen.end()
+  })
+})
