@@ -39,10 +39,8 @@ function checkHealth(blocks: readonly MapNode[]): readonly Problem[] {
 type Section = { readonly section: string; readonly keys: Path }
 
 // Told where the shared block has the section, so that it is told once for all environments.
-function ownerOf(blocks: readonly MapNode[], section: string): MapNode | undefined {
-  const written = blocks.filter((block) => says(block, [section]))
-  return written.every((block) => nodeAt(block, [section])?.kind === 'map') ? written.at(-1) : undefined
-}
+const ownerOf = (blocks: readonly MapNode[], section: string) =>
+  blocks.findLast((block) => nodeAt(block, [section])?.kind === 'map')
 
 function missing(blocks: readonly MapNode[], { section, keys }: Section): readonly Problem[] {
   const owner = ownerOf(blocks, section)

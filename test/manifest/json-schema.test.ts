@@ -1,11 +1,12 @@
-import { dump } from 'js-yaml'
+import { CORE_SCHEMA, dump, load, mergeTag } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { ManifestError } from '../../src/errors.ts'
 import { manifestJsonSchema } from '../../src/manifest/json-schema.ts'
 import { parseManifest } from '../../src/manifest/read.ts'
 import { readTree } from '../../src/manifest/read-tree.ts'
 import { nodeAt, toPlain } from '../../src/manifest/tree.ts'
-import { everyKeyText, problemLines } from './fixtures.ts'
+import { everyKeyText, fixtures, problemLines } from './fixtures.ts'
 import { type Key, keysOfSchema } from './schema-keys.ts'
 
 const schema = manifestJsonSchema()
@@ -49,6 +50,12 @@ describe('the JSON Schema', () => {
     expect(names).toContain('production.docker.servers.0.server.unique_name')
     expect(names).toContain('production.gateway.address')
     expect(names.length).toBeGreaterThan(80)
+  })
+
+  it.each(fixtures('valid'))('takes what maestro takes, read as an editor reads it: $name', (fixture) => {
+    const document = load(fixture.text, { schema: CORE_SCHEMA.withTags(mergeTag) })
+
+    expect(z.fromJSONSchema(schema).safeParse(document).error?.issues).toBeUndefined()
   })
 
   it('says of every key of the maestro block what it is for', () => {

@@ -122,7 +122,7 @@ describe('the block of an environment', () => {
   const shared = `
 maestro:
   ssh: {user: deploy, port: 2222}
-  rollout: {canary: 2, order: [docker, db]}
+  rollout: {canary: 2, max_unavailable: 50%, order: [docker, db]}
   health: {url: "http://localhost/up", status: 204, timeout: 1m}
   hooks: {drain: ./drain}
   profiles: {nightly: {reboot: true, services: true}, weekly: {reboot: true}}
@@ -160,6 +160,16 @@ maestro:
       url: 'http://localhost/b',
       status: 204,
     })
+  })
+
+  it('that asks by a url inherits no command', () => {
+    const text = 'a: {maestro: {health: {url: "http://localhost"}}}\nmaestro: {health: {command: /bin/healthy}}\n'
+
+    expect(settingsOf(text).health).toMatchObject({ kind: 'url', url: 'http://localhost' })
+  })
+
+  it('replaces a share of servers as a whole', () => {
+    expect(withOwn('{rollout: {max_unavailable: 2}}').rollout.maxUnavailable).toEqual({ kind: 'count', count: 2 })
   })
 
   it('replaces a driver as a whole', () => {
