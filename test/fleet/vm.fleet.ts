@@ -1,6 +1,7 @@
 import { release } from 'node:os'
 import { beforeAll, expect, it } from 'vitest'
-import type { FleetServer } from './fleet.ts'
+import { type FleetServer, runMaestro } from './fleet.ts'
+import { writeManifest } from './manifest.ts'
 import { asRootInVm, rebootVm, startVm } from './vm.ts'
 
 // Containers share the kernel of their machine: only here can a reboot change it.
@@ -10,6 +11,20 @@ beforeAll(async () => {
   server = await startVm('kernel-1')
 })
 
+/** What maestro says of the restart, and its look at the kernels. */
+async function maestroLook() {
+  const manifest = writeManifest([server])
+  const { stdout } = await runMaestro(['reboot-status', '-m', manifest.path, '--output', 'json'])
+  manifest.remove()
+  const [, { reboot, look }] = stdout.split('\n', 2).map((line) => JSON.parse(line))
+  return {
+    due: reboot.due,
+    reasons: reboot.reasons,
+    running: look.kernel.value.running,
+    newest: look.kernel.value.newest,
+  }
+}
+
 /** Which kernel runs, what asks for a reboot, and needrestart's word: 1 for the expected kernel, 3 for an older one. */
 const look = async () => {
   const script = 'uname -r; cat /var/run/reboot-required.pkgs || echo none; needrestart -b | sed -n "s/.*KSTA: //p"'
@@ -17,17 +32,28 @@ const look = async () => {
   return { running, asking, kernelState }
 }
 
-it('runs a kernel of its own, and the newer one when it reboots after that was installed', async () => {
+it('runs a kernel of its own, and the newer one when it reboots after that was installed; maestro says each', async () => {
   const older = await look()
+  const seenOlder = await maestroLook()
 
   await asRootInVm(server, 'dpkg --install /opt/linux-image-*.deb >&2')
   const installed = await look()
+  const seenInstalled = await maestroLook()
   await rebootVm(server)
   const newer = await look()
+  const seenNewer = await maestroLook()
 
   expect(older).toEqual({ running: expect.stringMatching(/-cloud-amd64$/), asking: 'none', kernelState: '1' })
   expect(older.running).not.toBe(release())
   expect(installed).toEqual({ running: older.running, asking: `linux-image-${newer.running}`, kernelState: '3' })
   expect(newer).toEqual({ running: newer.running, asking: 'none', kernelState: '1' })
   expect(newer.running).not.toBe(older.running)
+  expect(seenOlder).toEqual({ due: 'no', reasons: [], running: older.running, newest: older.running })
+  expect(seenInstalled).toEqual({
+    due: 'yes',
+    reasons: expect.arrayContaining([`runs kernel ${older.running}, ${newer.running} is installed`]),
+    running: older.running,
+    newest: newer.running,
+  })
+  expect(seenNewer).toEqual({ due: 'no', reasons: [], running: newer.running, newest: newer.running })
 }, 300_000)
