@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { realpathSync } from 'node:fs'
 import { it } from 'vitest'
 
 const found = new Map<string, boolean>()
@@ -20,8 +21,14 @@ export function shells(): readonly { readonly name: string; readonly command: re
     { name: 'bash', command: ['bash', '--posix'] },
     { name: 'busybox', command: ['busybox', 'sh'] },
   ]
-  return known.filter(({ command }) => hasTool(command[0] ?? ''))
+  const here = known.filter(({ command }) => hasTool(command[0] ?? ''))
+  // sh is dash on Debian: once is enough.
+  const files = here.map(({ command }) => realpathSync(pathOf(command[0] ?? '')))
+  return here.filter((_, index) => files.indexOf(files[index] ?? '') === index)
 }
+
+const pathOf = (name: string) =>
+  spawnSync('sh', ['-c', 'command -v -- "$1"', 'sh', name], { encoding: 'utf8' }).stdout.trim()
 
 /** A test that needs programs which not every computer has: where one is missing it is reported as not run, by name. */
 export function itNeeds(tools: readonly string[]) {
