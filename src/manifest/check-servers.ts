@@ -27,7 +27,7 @@ export function checkServers({ read, source, defaultPort }: Checking): CheckedSe
     if (first === undefined) named.set(server.name, server)
     else problems.push(doubleName(server, placeOf(source, locate(first.node, ['unique_name'])).line))
   }
-  problems.push(...doubleAddresses([...named.values()], { source, defaultPort }), ...unknownNames(read))
+  const ofAddresses = doubleAddresses([...named.values()], { source, defaultPort })
   const groups = groupsByName(read)
   const servers = [...named].map(([name, { at, written }]) => ({
     name,
@@ -35,7 +35,7 @@ export function checkServers({ read, source, defaultPort }: Checking): CheckedSe
     written,
     groups: [...(groups.get(name) ?? [])],
   }))
-  return { servers, problems }
+  return { servers, problems: [...problems, ...ofAddresses, ...unknownNames(read)] }
 }
 
 function doubleName({ name = '', node }: ReadServer, line: number): Problem {

@@ -7,25 +7,34 @@ import { describeKind, locate, type Node, nodeAt, toPlain } from './tree.ts'
 /** A node read by a schema, or what is wrong with it. */
 export type Checked<T> = { readonly value?: T; readonly problems: readonly Problem[] }
 
-type Checking<T> = {
-  readonly node: Node
+type Kind<T> = {
   readonly schema: z.ZodType<T>
-  /** What the node is called in messages: `a server`, `maestro`. */
+  /** What such a node is called in messages: `a server`, `maestro`. */
   readonly called: string
   /** The keys that are named when an unknown one resembles none; absent: all. */
   readonly mainKeys?: readonly string[]
 }
 
-/** Reads a node by a schema; every problem is told at the place in the file that it is about. */
-export function check<T>(checking: Checking<T>): Checked<T> {
-  const result = checking.schema.safeParse(toPlain(checking.node))
-  if (result.success) return { value: result.data, problems: [] }
-  return { problems: result.error.issues.flatMap((issue) => problemsOf(issue, checking)) }
+/** Makes the function that reads nodes of a kind; every problem is told at the place in the file that it is about. */
+export function checkerOf<T>({ schema, called, mainKeys }: Kind<T>): (node: Node) => Checked<T> {
+  let json: JsonSchema | undefined
+  const keysOf: KeysOf = (path) => {
+    json ??= z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+    const all = keysAt(json, path)
+    return { all, main: path.length === 0 ? (mainKeys ?? all) : all }
+  }
+  return (node) => {
+    const result = schema.safeParse(toPlain(node))
+    if (result.success) return { value: result.data, problems: [] }
+    return { problems: result.error.issues.flatMap((issue) => problemsOf(issue, { node, called, keysOf })) }
+  }
 }
 
 type Issue = z.core.$ZodIssue
+type KeysOf = (path: Issue['path']) => { readonly all: readonly string[]; readonly main: readonly string[] }
+type Checking = { readonly node: Node; readonly called: string; readonly keysOf: KeysOf }
 
-function problemsOf(issue: Issue, checking: Checking<unknown>): readonly Problem[] {
+function problemsOf(issue: Issue, checking: Checking): readonly Problem[] {
   const { node, called } = checking
   const path = writtenPath(node, issue.path)
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey({ path, key, checking }))
@@ -68,12 +77,12 @@ function kindAt(node: Node, path: Issue['path']): string {
   return found.kind === 'text' && !found.isEmpty ? quoted(found.text) : describeKind(found)
 }
 
-type UnknownKey = { readonly path: Issue['path']; readonly key: string; readonly checking: Checking<unknown> }
+type UnknownKey = { readonly path: Issue['path']; readonly key: string; readonly checking: Checking }
 
 function unknownKey({ path, key, checking }: UnknownKey): Problem {
-  const { node, schema, called, mainKeys } = checking
-  const known = keysAt(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), path)
-  const meant = suggestion(key, known) || `; it has ${(path.length === 0 && mainKeys ? mainKeys : known).join(', ')}`
+  const { node, called, keysOf } = checking
+  const { all, main } = keysOf(path)
+  const meant = suggestion(key, all) || `; it has ${main.join(', ')}`
   return { at: locateKey(node, [...path, key]), what: `${quoted(key)} is not a key of ${nameOf(path, called)}${meant}` }
 }
 

@@ -1,4 +1,4 @@
-import { check } from './check.ts'
+import { checkerOf } from './check.ts'
 import {
   type DockerConfiguration,
   dockerSchema,
@@ -27,7 +27,7 @@ export function readConfiguration(kind: Component, owner: MapNode): ReadConfigur
 
 function readDocker(node: Node): ReadConfiguration {
   const called = 'docker.configuration'
-  const { value, problems } = check({ node, schema: dockerSchema, called })
+  const { value, problems } = checkerOf({ schema: dockerSchema, called })(node)
   const all = [
     ...problems,
     ...slips({ node, known: Object.keys(dockerSchema.shape), called }),
@@ -44,7 +44,7 @@ function twoVersions(node: Node, { docker_version, version }: DockerConfiguratio
 
 function readLoadBalancer(node: Node): ReadConfiguration {
   const called = 'load_balancer.configuration'
-  const { value, problems } = check({ node, schema: loadBalancerSchema, called })
+  const { value, problems } = checkerOf({ schema: loadBalancerSchema, called })(node)
   const all = [...problems, ...slips({ node, known: Object.keys(loadBalancerSchema.shape), called })]
   return { ...(value === undefined ? {} : { loadBalancer: value }), problems: all }
 }

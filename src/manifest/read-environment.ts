@@ -1,5 +1,5 @@
 import { type Block, blockSchema } from './block-schema.ts'
-import { check } from './check.ts'
+import { checkerOf } from './check.ts'
 import type { DockerConfiguration, LoadBalancerConfiguration, WrittenGateway } from './component-schemas.ts'
 import { gatewaySchema } from './component-schemas.ts'
 import { componentOf } from './components.ts'
@@ -49,7 +49,7 @@ const isOfFile = (key: string) => key !== 'maestro' && isOfComponents(key)
 /** Reads a `maestro:` block, shared or of an environment. */
 export function readBlock({ value }: Entry): { readonly block?: ReadBlock; readonly problems: readonly Problem[] } {
   if (isEmpty(value)) return { problems: [] }
-  const { value: written = {}, problems } = check({ node: value, schema: blockSchema, called: 'maestro' })
+  const { value: written = {}, problems } = checkerOf({ schema: blockSchema, called: 'maestro' })(value)
   return { ...(value.kind === 'map' ? { block: { node: value, written } } : {}), problems }
 }
 
@@ -65,6 +65,6 @@ function readPart(key: string, entry: Entry): Part {
 
 function readGateway({ keyAt, value }: Entry): Part {
   if (isEmpty(value)) return { problems: [] }
-  const { value: written, problems } = check({ node: value, schema: gatewaySchema, called: 'gateway' })
+  const { value: written, problems } = checkerOf({ schema: gatewaySchema, called: 'gateway' })(value)
   return { ...(written === undefined ? {} : { gateway: { at: keyAt, written } }), problems }
 }

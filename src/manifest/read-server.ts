@@ -1,4 +1,4 @@
-import { check } from './check.ts'
+import { type Checked, checkerOf } from './check.ts'
 import { serverKeys, serverSchema, type WrittenServer } from './component-schemas.ts'
 import type { Problem } from './problem.ts'
 import type { ReadGroup } from './read-component.ts'
@@ -18,11 +18,16 @@ export interface ReadServer {
 
 /** Reads every `server:` of some groups, in the file's order. */
 export function readServersOf(groups: readonly ReadGroup[]): readonly ReadServer[] {
-  return groups.flatMap(({ name, servers }) => servers.map((entry) => readServer(name, entry)))
+  const check = checkerOf({ schema: serverSchema, called: 'a server', mainKeys: serverKeys })
+  return groups.flatMap(({ name, servers }) =>
+    servers.map((entry) => readServer({ group: name, entry, checked: check(entry.node) })),
+  )
 }
 
-function readServer(group: string, { at, node }: ServerEntry): ReadServer {
-  const { value = {}, problems } = check({ node, schema: serverSchema, called: 'a server', mainKeys: serverKeys })
+type Written = { readonly group: string; readonly entry: ServerEntry; readonly checked: Checked<WrittenServer> }
+
+function readServer({ group, entry: { at, node }, checked }: Written): ReadServer {
+  const { value = {}, problems } = checked
   // From the file and not from what was checked: a server with a wrong port still has its name.
   const name = textOf(node, 'unique_name')
   const sameAs = textOf(node, 'same_as')

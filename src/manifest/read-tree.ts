@@ -83,14 +83,13 @@ function readList(reader: Reader, at: number): ListNode {
   return { kind: 'list', at, items }
 }
 
-// An item without anything has no offset: it is the next dash that stands alone.
+// An item without anything has no offset: it is the next dash that stands alone, a few remarks below at the most.
 function skipToEmptyItem(reader: Reader): void {
   const event = reader.events[reader.next]
   if (event?.type !== EVENT_ID.SCALAR || event.valueStart >= 0) return
-  const dash = /^[ \t]*-[ \t]*(?:#.*)?$/gm
-  dash.lastIndex = reader.lastAt
-  const found = dash.exec(reader.text)
-  if (found !== null) reader.lastAt = found.index + found[0].indexOf('-')
+  const near = reader.text.slice(reader.lastAt, reader.lastAt + 500)
+  const dash = /(?<=^[ \t]*)-(?=[ \t]*(?:#.*)?$)/m.exec(near)
+  if (dash !== null) reader.lastAt += dash.index
 }
 
 function readMap(reader: Reader, at: number): MapNode {
