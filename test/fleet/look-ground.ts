@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll } from 'vitest'
+import type { Look, Told } from '../../src/remote/look.ts'
+import { type FleetServer, runMaestro, serverNamed } from './fleet.ts'
+import { asRoot } from './inside.ts'
+
+/** A state of one server, as root's shell makes it and takes it back; `undo` also bears a `make` that went only half way. */
+export interface State {
+  readonly make?: string
+  readonly undo?: string
+}
+
+type States = Readonly<Record<string, State>>
+
+/** Makes the states, looks at their servers once before the tests, and takes the states back after them. */
+export function lookAtStates(states: States): (name: string) => Look {
+  let looks: ReadonlyMap<string, Look> = new Map()
+  beforeAll(async () => {
+    await onEach(states, 'make')
+    looks = await lookAt(Object.keys(states))
+  })
+  afterAll(() => onEach(states, 'undo'))
+  return (name) => {
+    const look = looks.get(name)
+    if (look === undefined) throw new Error(`${name} was not looked at`)
+    return look
+  }
+}
+
+/** One look of `maestro status` at servers of the fleet; throws what it printed when a server was not seen. */
+export async function lookAt(names: readonly string[]): Promise<ReadonlyMap<string, Look>> {
+  const folder = mkdtempSync(join(tmpdir(), 'maestro-look-'))
+  try {
+    const manifest = join(folder, 'Manifest.yml')
+    writeFileSync(manifest, manifestOf(names.map(serverNamed)))
+    const { stdout, stderr } = await runMaestro(['status', '--output', 'json', '--manifest', manifest])
+    const looks = new Map(stdout.split('\n').flatMap(lookOfEvent))
+    if (looks.size < names.length) throw new Error(`maestro did not see every server:\n${stdout}${stderr}`)
+    return looks
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** The value of a part of a look; throws the reason when it is unknown. */
+export function known<T>(told: Told<T> | undefined): T {
+  if (told?.is !== 'known') throw new Error(told ? `unknown: ${told.why}` : 'the part is not in the look')
+  return told.value
+}
+
+/** Root's shell on the server of that name: what a tool says there. */
+export const inside = (name: string, script: string): Promise<string> => asRoot(serverNamed(name), script)
+
+/** Moves a file out of sight, and back. */
+export const away = (path: string): Required<State> => ({
+  make: `mv ${path} ${path}.away\n`,
+  undo: `[ ! -e ${path}.away ] || mv ${path}.away ${path}\n`,
+})
+
+/** Several states as one, taken back in the same order. */
+export const together = (...states: readonly State[]): State => ({
+  make: states.map(({ make = '' }) => make).join('\n'),
+  undo: states.map(({ undo = '' }) => undo).join('\n'),
+})
+
+async function onEach(states: States, verb: 'make' | 'undo'): Promise<void> {
+  const done = await Promise.allSettled(
+    Object.entries(states).map(([name, { [verb]: script }]) => script && inside(name, script)),
+  )
+  const failed = done.find((one) => one.status === 'rejected')
+  if (failed) throw failed.reason
+}
+
+function manifestOf(servers: readonly FleetServer[]): string {
+  const { user, keyPath, knownHostsPath } = servers[0] ?? serverNamed('')
+  return JSON.stringify({
+    maestro: { ssh: { user, identity_file: keyPath, known_hosts: knownHostsPath } },
+    docker: {
+      servers: servers.map(({ name, address, port }) => ({ server: { unique_name: name, address, port } })),
+    },
+  })
+}
+
+function lookOfEvent(line: string): readonly (readonly [string, Look])[] {
+  if (line === '') return []
+  const { event, server, look } = JSON.parse(line) as { event: string; server?: string; look?: Look }
+  return event === 'server' && server !== undefined && look !== undefined ? [[server, look]] : []
+}
