@@ -68,7 +68,7 @@ async function leaveWithTrouble(error: unknown): Promise<void> {
 
 async function sayTrouble(error: unknown): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
-  const { printableLines } = await import('./report/printable.ts')
+  const { printableLines } = await import('./printable.ts')
   if (error instanceof MaestroError) {
     const hint = error.hint === undefined ? '' : `\n  ${error.hint}`
     process.stderr.write(printableLines(`maestro: ${error.message}${hint}\n`))

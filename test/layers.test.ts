@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 
 const src = fileURLToPath(new URL('../src', import.meta.url))
 
-// Which room may use which; errors.ts and secret.ts are open to all, and nobody imports commands/ or cli.ts.
+// Which room may use which; all may use what is in `openToAll`; nobody imports commands/ or cli.ts.
 const mayUse: Readonly<Record<string, readonly string[]>> = {
   manifest: [],
   inventory: ['manifest'],
@@ -35,6 +35,8 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
     'lab',
   ],
 }
+
+const openToAll = ['errors.ts', 'secret.ts', 'printable.ts']
 
 // A package is known to one room only.
 const packageRooms: Readonly<Record<string, readonly string[]>> = {
@@ -69,7 +71,7 @@ function isAllowed({ file, room, target }: Import): boolean {
   if (target.startsWith('node:') || builtinModules.includes(target)) return true
   if (!target.startsWith('.')) return packageRooms[packageOf(target)]?.includes(room) ?? false
   const other = relative(src, resolve(src, dirname(file), target)).split('/')[0] ?? ''
-  const isOpenToAll = other === room || other === 'errors.ts' || other === 'secret.ts'
+  const isOpenToAll = other === room || openToAll.includes(other)
   return isOpenToAll || room === 'cli.ts' || (mayUse[room]?.includes(other) ?? false)
 }
 

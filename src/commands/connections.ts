@@ -45,7 +45,7 @@ function surroundings(): Surroundings {
 
 async function askHostKeys(unknown: readonly UnknownKey[]): Promise<boolean> {
   const { default: inquirer } = await import('inquirer')
-  const { printable } = await import('../report/printable.ts')
+  const { printable } = await import('../printable.ts')
   const lines = unknown.map(({ name, type, fingerprint }) => `  ${name}  ${type}  ${fingerprint}`)
   process.stderr.write(`These host keys are not in known_hosts:\n${lines.map(printable).join('\n')}\n`)
   const { isAccepted } = await inquirer.prompt<{ isAccepted: boolean }>([

@@ -18,10 +18,9 @@ export function manifestCommand(): Command {
 function checkCommand(): Command {
   const command = new Command('check').summary('say everything that is wrong with it')
   return withManifestFlags(command).action(async (flags: ManifestFlags) => {
-    const { openManifest } = await import('./open-manifest.ts')
+    const { openEach } = await import('./open-manifest.ts')
     const { describeManifest } = await import('../report/manifest-text.ts')
-    const { manifest } = await openManifest(flags)
-    process.stdout.write(describeManifest(manifest))
+    for (const manifest of await openEach(flags)) process.stdout.write(describeManifest(manifest))
   })
 }
 

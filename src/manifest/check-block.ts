@@ -1,6 +1,6 @@
 import { suggestion } from './nearest.ts'
-import { quoted } from './printable.ts'
 import type { Problem } from './problem.ts'
+import { quoted } from './quoted.ts'
 import { isEmpty, locate, type MapNode, nodeAt } from './tree.ts'
 
 type Checking = {

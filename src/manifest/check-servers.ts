@@ -1,7 +1,7 @@
 import type { WrittenServer } from './component-schemas.ts'
 import { suggestion } from './nearest.ts'
-import { quoted } from './printable.ts'
 import type { Problem } from './problem.ts'
+import { quoted } from './quoted.ts'
 import type { ReadServer } from './read-server.ts'
 import { placeOf, type Source } from './source.ts'
 import { locate, textOf } from './tree.ts'

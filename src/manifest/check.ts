@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { suggestion } from './nearest.ts'
-import { quoted } from './printable.ts'
 import type { Problem } from './problem.ts'
+import { quoted } from './quoted.ts'
 import { describeKind, locate, type Node, nodeAt, toPlain } from './tree.ts'
 
 /** A node read by a schema, or what is wrong with it. */

@@ -2,7 +2,7 @@ import { UsageError } from '../errors.ts'
 import { componentOf, componentsOfWord, groupWords } from './components.ts'
 import type { Group, Manifest } from './manifest.ts'
 import { suggestion } from './nearest.ts'
-import { quoted } from './printable.ts'
+import { quoted } from './quoted.ts'
 
 /**
  * Names of the servers in a group (`docker`, `mysql/reporting`) or under one of the original's words (`web`, `db`, `haproxy`,

@@ -1,7 +1,7 @@
 import { componentOf, components } from './components.ts'
 import { nearest, suggestion } from './nearest.ts'
-import { quoted } from './printable.ts'
 import type { Problem } from './problem.ts'
+import { quoted } from './quoted.ts'
 import { type Entry, isEmpty, type MapNode, type Node } from './tree.ts'
 
 /** One environment of the file; the whole file when it has no environment level. */

@@ -1,7 +1,7 @@
 import type { DockerConfiguration, LoadBalancerConfiguration } from './component-schemas.ts'
 import { type Component, componentOf, isDatabase } from './components.ts'
-import { quoted } from './printable.ts'
 import type { Problem } from './problem.ts'
+import { quoted } from './quoted.ts'
 import { readConfiguration } from './read-configuration.ts'
 import { readServers, type ServerEntry } from './read-servers.ts'
 import { misspelt, strayServers } from './stray.ts'

@@ -1,5 +1,5 @@
-import { quoted } from './printable.ts'
 import type { Problem } from './problem.ts'
+import { quoted } from './quoted.ts'
 import { type Entry, isEmpty, type MapNode, type Node } from './tree.ts'
 
 /** One `server:` of the file, not yet checked. */

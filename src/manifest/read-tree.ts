@@ -1,6 +1,6 @@
 import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, type ScalarEvent } from 'js-yaml'
-import { quoted } from './printable.ts'
 import type { Problem } from './problem.ts'
+import { quoted } from './quoted.ts'
 import type { Entry, ListNode, MapNode, Node, TextNode } from './tree.ts'
 import { isYamlTrouble, YamlTrouble, yamlProblem } from './yaml-trouble.ts'
 

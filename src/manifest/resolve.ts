@@ -5,7 +5,7 @@ import type { DockerConfiguration } from './component-schemas.ts'
 import { makeSettings } from './make-settings.ts'
 import type { Group, LoadBalancer, Manifest, ManifestGateway, ManifestServer, Versions } from './manifest.ts'
 import { suggestion } from './nearest.ts'
-import { quoted } from './printable.ts'
+import { quoted } from './quoted.ts'
 import type { CheckedEnvironment, WrittenManifest } from './read.ts'
 import { placeOf, type Source } from './source.ts'
 

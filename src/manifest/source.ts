@@ -1,5 +1,5 @@
 import type { Place } from './manifest.ts'
-import { printableLine } from './printable.ts'
+import { printableLine } from './quoted.ts'
 
 /** The text of a manifest and its name as people typed it. */
 export interface Source {

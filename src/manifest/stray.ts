@@ -1,6 +1,6 @@
 import { nearest } from './nearest.ts'
-import { quoted } from './printable.ts'
 import type { Problem } from './problem.ts'
+import { quoted } from './quoted.ts'
 import type { Entry, Node } from './tree.ts'
 
 type Slip = {

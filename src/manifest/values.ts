@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { components, componentsOfWord, groupWords, isDatabase } from './components.ts'
 import { parseDurationMs } from './duration.ts'
 import { suggestion } from './nearest.ts'
-import { isPrintable, quoted } from './printable.ts'
+import { isPrintable, quoted } from './quoted.ts'
 import { parseShare, type Share } from './share.ts'
 import { parseWindow, type Window } from './window.ts'
 

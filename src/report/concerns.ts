@@ -1,6 +1,6 @@
+import { printable } from '../printable.ts'
 import type { Disk, Docker, Dpkg, Libraries, Look, Told, Unattended, Updates, Weave } from '../remote/look.ts'
 import { describeDuration } from './duration.ts'
-import { printable } from './printable.ts'
 
 const fullShare = 0.9
 const oldListsSeconds = 3 * 86_400

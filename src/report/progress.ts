@@ -1,6 +1,6 @@
 import { foldNames } from '../inventory/name-set.ts'
+import { printable } from '../printable.ts'
 import type { Seen } from '../run/look-at-servers.ts'
-import { printable } from './printable.ts'
 
 /** The one line that tells a waiting person how far a look has come. */
 export interface Progress {

@@ -1,6 +1,6 @@
+import { printable } from '../printable.ts'
 import { rebootVerdict } from '../remote/reboot-verdict.ts'
 import type { Seen } from '../run/look-at-servers.ts'
-import { printable } from './printable.ts'
 
 /** How one server stands, in the order in which servers need care. */
 export const rebootStates = ['due', 'unknown', 'failed', 'unreachable', 'not asked', 'not due'] as const

@@ -1,7 +1,7 @@
+import { printable } from '../printable.ts'
 import type { Container, Look, Told, Updates } from '../remote/look.ts'
 import type { Seen } from '../run/look-at-servers.ts'
 import { describeDuration } from './duration.ts'
-import { printable } from './printable.ts'
 import { paintFor, type Screen } from './screen.ts'
 import { statusLine } from './status-line.ts'
 import { wrap } from './table.ts'

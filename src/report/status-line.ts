@@ -1,8 +1,8 @@
+import { printable } from '../printable.ts'
 import type { Look } from '../remote/look.ts'
 import { supportOf } from '../remote/support.ts'
 import type { Seen } from '../run/look-at-servers.ts'
 import { concernsOf } from './concerns.ts'
-import { printable } from './printable.ts'
 import { type RebootState, rebootLine } from './reboot-line.ts'
 
 /** One server in the whole look; its texts can be shown. */

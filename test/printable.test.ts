@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { printable, printableLines } from '../../src/report/printable.ts'
+import { printable, printableLines } from '../src/printable.ts'
 
 describe('printable', () => {
   it.each([

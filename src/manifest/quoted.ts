@@ -1,5 +1,4 @@
-// Controls (C0 and C1), line and paragraph separators, and the marks that turn the direction of text.
-const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu
+import { printable, unprintable } from '../printable.ts'
 
 const shownAtMost = 60
 
@@ -14,5 +13,5 @@ export const isPrintable = (text: string): boolean => text !== '' && text.search
 /** A value or key of the file in quotes, as it may stand in a message: no controls, not longer than 60 letters. */
 export function quoted(text: string): string {
   const short = text.length > shownAtMost ? `${text.slice(0, shownAtMost - 1)}…` : text
-  return `"${short.replace(unprintable, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)}"`
+  return `"${printable(short)}"`
 }

@@ -1,5 +1,5 @@
-// Controls (C0 and C1), line and paragraph separators, and the marks that turn the direction of text.
-const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu
+/** Controls (C0 and C1), line and paragraph separators, and the marks that turn the direction of text. */
+export const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu
 
 /** Text from a server or a file as it may be shown on a terminal: nothing in it can move the cursor or hide. */
 export function printable(text: string): string {
