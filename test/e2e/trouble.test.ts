@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { itNeeds } from '../support/tools.ts'
 import { type Fleet, type Run, startFleet } from './a-fleet.ts'
 
 // What each server does, and the one line that maestro has for it.
@@ -14,6 +15,49 @@ const troubles = {
   'killed-1': [{ behaviour: 'killed' }, 'failed', 'was ended on the server by SIGKILL'],
   'cut-1': [{ behaviour: 'cut' }, 'failed', 'the connection was lost'],
 } as const
+
+describe('a server that is unlike others', () => {
+  const itWithShells = itNeeds(['csh', 'fish'])
+
+  itWithShells('is looked at through csh and fish as through sh', async () => {
+    const fleet = await startFleet({ 'csh-1': { loginShell: 'csh' }, 'fish-1': { loginShell: 'fish' }, 'sh-1': {} })
+
+    const { stdout } = await fleet.maestro(['reboot-status'])
+
+    const told = [...stdout.matchAll(/^(not due|due|unknown) +(csh|fish|sh)-1 .*?( {2,}\S[^\n]*)?$/gm)]
+    expect(told.map(([, , name]) => name).sort()).toEqual(['csh', 'fish', 'sh'])
+    expect(new Set(told.map(([, state]) => state)).size).toBe(1)
+    await fleet.end()
+  })
+
+  it('is looked at under any locale', async () => {
+    const turkish = { LC_ALL: 'tr_TR.UTF-8', LANG: 'de_DE.ISO-8859-1', LANGUAGE: 'de' }
+    const fleet = await startFleet({ 'here-1': {}, 'there-1': { env: turkish } })
+
+    const { stdout } = await fleet.maestro(['status', '--output', 'json'])
+
+    const [here, there] = stdout
+      .split('\n')
+      .slice(1, 3)
+      .map((line) => JSON.parse(line).look)
+    expect(there.updates).toEqual(here.updates)
+    expect(there.kernel).toEqual(here.kernel)
+    await fleet.end()
+  })
+
+  it('is unknown where nothing of a system is to be found', async () => {
+    const fleet = await startFleet({ 'bare-1': { env: { MAESTRO_ROOT: '/nowhere' } } })
+
+    const table = await fleet.maestro(['reboot-status', '--exit-code'])
+    const json = await fleet.maestro(['status', '--output', 'json'])
+
+    const { look } = JSON.parse(json.stdout.split('\n')[1] ?? '')
+    expect(look.identity).toMatchObject({ is: 'unknown', why: expect.stringContaining('machine-id') })
+    expect(table.stdout).toMatch(/^unknown +bare-1 /m)
+    expect(table.exitCode).toBe(10)
+    await fleet.end()
+  })
+})
 
 describe('a fleet in trouble', () => {
   let fleet: Fleet

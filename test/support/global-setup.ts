@@ -1,6 +1,6 @@
 import { hasTool } from './tools.ts'
 
-const optional = ['ssh', 'sshd', 'ssh-agent', 'ssh-keygen', 'dropbear', 'dash', 'busybox', 'strace']
+const optional = ['ssh', 'sshd', 'ssh-agent', 'ssh-keygen', 'dropbear', 'dash', 'busybox', 'strace', 'csh', 'fish']
 
 /** Says once, by name, which parts of the suite this computer cannot run. */
 export function setup(): void {

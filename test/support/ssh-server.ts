@@ -45,6 +45,8 @@ export interface SshServerOptions {
   readonly hostKeyType?: 'ed25519' | 'rsa' | 'ecdsa'
   readonly algorithms?: object
   readonly env?: Readonly<Record<string, string>>
+  /** What the account has as its shell; it gets the command by -c, as from sshd. */
+  readonly loginShell?: string
 }
 
 export type KeyPair = { readonly private: string; readonly public: string }
@@ -155,8 +157,8 @@ const answers: Readonly<Partial<Record<Behaviour, Answer>>> = {
   },
 }
 
-function runShell(channel: ServerChannel, { env = {} }: SshServerOptions): void {
-  const shell = spawn('sh', ['-s'], { env: { PATH: process.env.PATH, ...env } })
+function runShell(channel: ServerChannel, { env = {}, loginShell = 'sh' }: SshServerOptions): void {
+  const shell = spawn(loginShell, ['-c', 'sh -s'], { env: { PATH: process.env.PATH, ...env } })
   channel.pipe(shell.stdin)
   shell.stdin.on('error', () => undefined)
   shell.stdout.on('data', (data) => channel.write(data))
