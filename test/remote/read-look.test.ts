@@ -10,6 +10,7 @@ import { aFacts } from './recorded.ts'
 const witness = 'strace'
 
 const files = {
+  run: null,
   'etc/os-release': 'ID=alpine\nVERSION_ID=3.22.1\nPRETTY_NAME="Alpine Linux v3.22"\n',
   'etc/machine-id': '0123456789abcdef0123456789abcdef\n',
   'proc/sys/kernel/random/boot_id': 'bcf9dd11-6bbd-43f8-af3c-681583ab6058\n',

@@ -9,6 +9,8 @@ look_reboot() {
   reboot_file=$MAESTRO_ROOT/run/reboot-required
   [ -e "$reboot_file" ] || reboot_file=$MAESTRO_ROOT/var/run/reboot-required
   reboot_flag=no
+  # Where there is no folder to look into, a missing flag says nothing.
+  [ -x "$MAESTRO_ROOT/run" ] || [ -x "$MAESTRO_ROOT/var/run" ] || fail 'there is no /run to look into'
   if [ -e "$reboot_file" ]; then look_reboot_flag; fi
   fact reboot_flag "$reboot_flag"
   for reboot_writer in usr/share/update-notifier/notify-reboot-required etc/kernel/postinst.d/update-notifier \

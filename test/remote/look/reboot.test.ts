@@ -31,7 +31,7 @@ describe.each(shells())('the reboot flag under $name', (shell) => {
   })
 
   it('is not set, and known to be kept by what would set it', () => {
-    const server = aServer({ files: { 'etc/kernel/postinst.d/unattended-upgrades': '' } })
+    const server = aServer({ files: { run: null, 'etc/kernel/postinst.d/unattended-upgrades': '' } })
     expect(server.look(['reboot'], shell).reboot).toMatchObject({ value: { isSet: false, hasSetter: false } })
 
     chmodSync(`${server.root}/etc/kernel/postinst.d/unattended-upgrades`, 0o755)
@@ -40,6 +40,12 @@ describe.each(shells())('the reboot flag under $name', (shell) => {
       is: 'known',
       value: { isSet: false, packages: [], since: undefined, hasSetter: true },
     })
+  })
+
+  it('is unknown where there is no folder that could hold it', () => {
+    const { reboot } = aServer().look(['reboot'], shell)
+
+    expect(reboot).toEqual({ is: 'unknown', why: 'there is no /run to look into' })
   })
 
   it('keeps an endless package list bounded', () => {
