@@ -18,6 +18,11 @@ export interface HostOptions {
   readonly proxyJump: string | undefined
   readonly proxyCommand: string | undefined
   readonly connectTimeoutMs: number | undefined
+  /** What HostKeyAlgorithms leaves, in ssh's words; undefined: all. */
+  readonly hostKeyAlgorithms?: readonly string[] | undefined
+  /** AddressFamily and BindAddress. */
+  readonly family?: 4 | 6 | undefined
+  readonly bindAddress?: string | undefined
 }
 
 /** A host as the manifest names it; explicit values win as they do on ssh's own command line. */
@@ -137,6 +142,9 @@ function readOptions(text: string): HostOptions {
     proxyJump: one('proxyjump'),
     proxyCommand: one('proxycommand'),
     connectTimeoutMs: timeout(one('connecttimeout')),
+    hostKeyAlgorithms: one('hostkeyalgorithms')?.split(','),
+    family: familyOf(one('addressfamily')),
+    bindAddress: one('bindaddress'),
   }
 }
 
@@ -148,6 +156,11 @@ function strictness(value = 'ask'): HostOptions['strictHostKeyChecking'] {
   if (value === 'true' || value === 'yes') return 'yes'
   if (value === 'false' || value === 'no' || value === 'off') return 'no'
   return value === 'accept-new' ? 'accept-new' : 'ask'
+}
+
+function familyOf(value: string | undefined): 4 | 6 | undefined {
+  if (value === 'inet') return 4
+  return value === 'inet6' ? 6 : undefined
 }
 
 function timeout(value: string | undefined): number | undefined {

@@ -5,42 +5,63 @@ import ssh2, {
   type SignCallback,
   type SigningRequestOptions,
 } from 'ssh2'
-import type { Limit } from './limits.ts'
+import { type Limit, makeLimit } from './limits.ts'
 
-// Servers hang up after six refused keys (MaxAuthTries): an agent's keys must leave room for the identity files.
-const keysAtMost = 5
-
-export interface AgentOptions {
-  /** Public keys (SSH wire form) of the identity files, in their order. */
-  readonly preferred: readonly Buffer[]
-  readonly isOnlyPreferred: boolean
-  readonly signing: Limit
+/** What an agent holds; `trouble` where it could not be asked. */
+export interface AgentKeys {
+  readonly keys: readonly ParsedKey[]
+  readonly trouble?: string
 }
 
-/**
- * The agent, seen so that it offers the keys of the identity files first, nothing else under IdentitiesOnly, never more keys
- * than a server bears, and so that it signs for a few servers at a time: an agent serves one request after another.
- */
-export function limitedAgent(socketPath: string, options: AgentOptions): BaseAgent<ParsedKey> {
-  return new LimitedAgent(socketPath, options)
+/** The agents of one run: each is asked for its keys once, and signs for a few servers at a time. */
+export interface Agents {
+  readonly keysOf: (socketPath: string) => Promise<AgentKeys>
+  /** The agent as ssh2 wants one, offering just these keys, in this order. */
+  readonly offering: (socketPath: string, keys: readonly ParsedKey[]) => BaseAgent<ParsedKey>
 }
+
+const answerMs = 10_000
+
+export function makeAgents(signing: Limit = makeLimit(16)): Agents {
+  const known = new Map<string, Promise<AgentKeys>>()
+  return {
+    keysOf: (socketPath) => {
+      const keys = known.get(socketPath) ?? listKeys(socketPath)
+      known.set(socketPath, keys)
+      return keys
+    },
+    offering: (socketPath, keys) => new LimitedAgent(socketPath, { keys, signing }),
+  }
+}
+
+function listKeys(socketPath: string): Promise<AgentKeys> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve({ keys: [], trouble: 'the agent did not answer' }), answerMs)
+    agentAt(socketPath).getIdentities((error, keys) => {
+      clearTimeout(timer)
+      if (error) resolve({ keys: [], trouble: `the agent ${socketPath} cannot be asked (${error.message})` })
+      else resolve({ keys: (keys ?? []) as readonly ParsedKey[] })
+    })
+  })
+}
+
+const agentAt = (socketPath: string) => ssh2.createAgent(socketPath) as BaseAgent<ParsedKey>
+
+type Offer = { readonly keys: readonly ParsedKey[]; readonly signing: Limit }
 
 // ssh2 takes an agent of one's own only as an object of a class derived from its own.
 class LimitedAgent extends ssh2.BaseAgent<ParsedKey> {
   readonly #agent: BaseAgent<ParsedKey>
-  readonly #options: AgentOptions
+  readonly #offer: Offer
 
-  constructor(socketPath: string, options: AgentOptions) {
+  constructor(socketPath: string, offer: Offer) {
     super()
-    this.#agent = ssh2.createAgent(socketPath) as BaseAgent<ParsedKey>
-    this.#options = options
+    this.#agent = agentAt(socketPath)
+    this.#offer = offer
   }
 
   override getIdentities(done: IdentityCallback<ParsedKey>): void {
-    this.#agent.getIdentities((error, keys) => {
-      if (error) done(error)
-      else done(undefined, this.#choose((keys ?? []) as readonly ParsedKey[]))
-    })
+    done(undefined, [...this.#offer.keys])
   }
 
   override sign(
@@ -50,19 +71,11 @@ class LimitedAgent extends ssh2.BaseAgent<ParsedKey> {
     done?: SignCallback,
   ): void {
     const [how, whenSigned] = typeof options === 'function' ? [{}, options] : [options, done]
-    void this.#options.signing.take(new AbortController().signal).then((give) => {
+    void this.#offer.signing.take().then((give) => {
       this.#agent.sign(key, data, how, (error, signature) => {
         give()
         whenSigned?.(error, signature)
       })
     })
-  }
-
-  #choose(keys: readonly ParsedKey[]): ParsedKey[] {
-    const { preferred, isOnlyPreferred } = this.#options
-    const rank = (key: ParsedKey) => preferred.findIndex((wanted) => wanted.equals(key.getPublicSSH()))
-    const first = keys.filter((key) => rank(key) !== -1).sort((a, b) => rank(a) - rank(b))
-    const others = isOnlyPreferred ? [] : keys.filter((key) => rank(key) === -1)
-    return [...first, ...others].slice(0, keysAtMost)
   }
 }

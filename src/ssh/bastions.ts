@@ -1,11 +1,8 @@
-import type { Duplex } from 'node:stream'
 import { ConnectError } from './connect-error.ts'
 import type { Connection } from './connection.ts'
+import { type Forward, forwardOver } from './forward.ts'
 import type { Target } from './jumps.ts'
 import { type Limit, makeLimit } from './limits.ts'
-
-/** Opens a stream to an address as seen from the last bastion on the way. */
-export type Forward = (host: string, port: number) => Promise<Duplex>
 
 /** The bastions of one run: one connection each, however many servers are behind it. */
 export interface Bastions {
@@ -19,9 +16,17 @@ export interface Bastions {
 }
 
 type Bastion = { readonly connection: Promise<Connection>; readonly turns: Limit }
-type Open = (target: Target, stop: AbortSignal) => Promise<Connection>
 
-export function makeBastions(connectingAtMost: number, open: Open): Bastions {
+type Ground = {
+  readonly connectingAtMost: number
+  readonly forwardMs: number
+  readonly open: (target: Target, stop: AbortSignal) => Promise<Connection>
+}
+
+// A bastion that cannot be reached is tried again for servers that come later, but not for each that waits.
+const believedGoneMs = 30_000
+
+export function makeBastions({ connectingAtMost, forwardMs, open }: Ground): Bastions {
   const bastions = new Map<string, Bastion>()
   // A server that is given up must not take the bastion of the others with it.
   const ending = new AbortController()
@@ -34,9 +39,11 @@ export function makeBastions(connectingAtMost: number, open: Open): Bastions {
     const connection = open(before.length === 0 ? last : { ...last, jumps: before }, ending.signal)
     const bastion = { connection, turns: makeLimit(connectingAtMost) }
     bastions.set(key, bastion)
-    // One that is gone, or never came to be, is made anew for who asks next.
     const forget = () => void (bastions.get(key) === bastion && bastions.delete(key))
-    connection.then(({ ended }) => ended.then(forget), forget)
+    connection.then(
+      ({ ended }) => ended.then(forget),
+      (error: unknown) => forgetWhy(error, forget),
+    )
     return bastion
   }
 
@@ -47,8 +54,8 @@ export function makeBastions(connectingAtMost: number, open: Open): Bastions {
       const { connection, turns } = bastionFor(jumps, last)
       const giveTurn = await turns.take(stop)
       try {
-        const { client } = await connection.catch((error: unknown) => Promise.reject(behind(last, error)))
-        return await make((host, port) => forward(client, { host, port, last }))
+        const { client } = await unlessStopped(connection, last, stop)
+        return await make((to) => forwardOver(client, { ...to, bastion: last.host, timeoutMs: forwardMs, stop }))
       } finally {
         giveTurn()
       }
@@ -66,23 +73,31 @@ export function makeBastions(connectingAtMost: number, open: Open): Bastions {
   }
 }
 
-type Where = { readonly host: string; readonly port: number; readonly last: Target }
-
-function forward(client: Connection['client'], { host, port, last }: Where): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
-      if (error === undefined) resolve(channel)
-      else
-        reject(
-          new ConnectError('proxy', `the bastion ${last.host} cannot reach ${host}:${port} (${error.message})`, {
-            cause: error,
-          }),
-        )
-    })
-  })
+// A person may yet accept a key; a refused authentication is never tried again in a run; all else may pass.
+function forgetWhy(error: unknown, forget: () => void): void {
+  const kind = error instanceof ConnectError ? error.kind : undefined
+  if (kind === 'hostkey-unknown' || kind === 'stopped') forget()
+  else if (kind !== 'auth') setTimeout(forget, believedGoneMs).unref()
 }
 
-function behind({ host }: Target, error: unknown): unknown {
+async function unlessStopped(
+  connection: Promise<Connection>,
+  { host }: Target,
+  stop: AbortSignal,
+): Promise<Connection> {
+  let onAbort: () => void = () => undefined
+  const stopped = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(new ConnectError('stopped', `the bastion ${host}: stopped`))
+    stop.addEventListener('abort', onAbort, { once: true })
+  })
+  try {
+    return await Promise.race([connection.catch((error: unknown) => Promise.reject(behind(host, error))), stopped])
+  } finally {
+    stop.removeEventListener('abort', onAbort)
+  }
+}
+
+function behind(host: string, error: unknown): unknown {
   // An unknown key stays what it is, so that a person can be asked about it.
   if (!(error instanceof ConnectError) || error.kind === 'hostkey-unknown') return error
   const detail = error.hint === undefined ? { cause: error } : { cause: error, hint: error.hint }

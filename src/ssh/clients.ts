@@ -1,17 +1,20 @@
-import type { Duplex } from 'node:stream'
-import type { HostOptions, HostQuestion } from '../inventory/ssh-config.ts'
+import type { HostOptions } from '../inventory/ssh-config.ts'
+import { makeAgents } from './agent-keys.ts'
 import { authFor } from './auth.ts'
-import { type Forward, makeBastions } from './bastions.ts'
+import { makeBastions } from './bastions.ts'
 import { ConnectError } from './connect-error.ts'
 import type { Connection } from './connection.ts'
 import type { ConnectionOptions, Limits, Timeouts } from './connection-options.ts'
-import { dial } from './dial.ts'
+import { whereIs } from './dial.ts'
 import { shakeHands } from './handshake.ts'
 import type { UnknownKey } from './host-key.ts'
-import { makeIdentities, type PathTokens } from './identities.ts'
-import { jumpsOf, type Target } from './jumps.ts'
+import { makeIdentities } from './identities.ts'
+import { jumpsOf, questionFor, type Target } from './jumps.ts'
+import { makeKnownHostsStore } from './known-hosts-store.ts'
 import { makeLimit } from './limits.ts'
-import { proxyStream } from './proxy-command.ts'
+import type { PathTokens } from './path-tokens.ts'
+import { withRetries } from './retries.ts'
+import { makeStreams, type Stream } from './streams.ts'
 import { trustFor } from './trust.ts'
 
 /** Makes authenticated connections, over bastions where that is the way. */
@@ -27,15 +30,20 @@ type Ground = {
 }
 
 const defaultTimeouts: Timeouts = { tcpMs: 10_000, handshakeMs: 20_000 }
-const tries = 3
-const pauseMs = 700
 
 export function makeClients({ options, limits, accepted }: Ground): Clients {
+  const { warn = () => undefined, askPassword, surroundings } = options
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
   const connecting = makeLimit(limits.connecting)
-  const signing = makeLimit(limits.signing)
-  const identities = makeIdentities()
-  const bastions = makeBastions(limits.perBastion, (target, stop) => openWithoutPlace(target, stop))
+  const identities = makeIdentities(options.askPassphrase)
+  const agents = makeAgents(makeLimit(limits.signing))
+  const store = makeKnownHostsStore(options.knownHosts)
+  const streams = makeStreams(timeouts.tcpMs)
+  const bastions = makeBastions({
+    connectingAtMost: limits.perBastion,
+    forwardMs: timeouts.tcpMs,
+    open: openWithoutPlace,
+  })
 
   async function open(target: Target, stop: AbortSignal): Promise<Connection> {
     const givePlace = await connecting.take(stop)
@@ -49,59 +57,43 @@ export function makeClients({ options, limits, accepted }: Ground): Clients {
   // A bastion takes no place: those that wait for it hold all places already.
   async function openWithoutPlace(target: Target, stop: AbortSignal): Promise<Connection> {
     const found = await options.hostOptions(questionFor(target))
-    for (let left = tries - 1; ; left -= 1) {
-      try {
-        return await openOnce(target, found, stop)
-      } catch (error) {
-        const isDropped = error instanceof ConnectError && error.kind === 'dropped'
-        if (!isDropped || left === 0 || stop.aborted) throw error
-        await jitter(stop)
-      }
-    }
+    return bastions.through(jumpsOf(target, found), stop, (forward) =>
+      withRetries(stop, () => openOnce({ target, found, stop, open: streams.way(found, forward) })),
+    )
   }
 
-  async function openOnce(target: Target, found: HostOptions, stop: AbortSignal): Promise<Connection> {
+  async function openOnce({ target, found, stop, open: openStream }: Opening): Promise<Connection> {
     const tokens = tokensFor(target, found, options)
-    const { agentSocket } = options.surroundings
+    const where = whereIs(found.hostName, found.port)
+    const { agentSocket } = surroundings
     const [auth, trust] = await Promise.all([
-      authFor({ ...found, tokens, agentSocket, identities, signing }),
-      trustFor({ host: target.host, options: found, tokens, files: options.knownHosts, accepted }),
+      authFor({ ...found, tokens, where, agentSocket, identities, agents, askPassword }),
+      trustFor({ options: found, tokens, store, accepted, warn }),
     ])
-    const where = `${found.hostName}:${found.port}`
-    const connection = await bastions.through(jumpsOf(target, found), stop, async (forward) =>
-      shakeHands({
-        stream: await streamTo(found, tokens, forward),
-        user: found.user,
-        where,
-        keyTypes: trust.keyTypes,
-        judge: trust.judge,
-        methods: auth.methods,
-        whyNoAuth: () => auth.refused(where),
-        timeoutMs: timeouts.handshakeMs,
-        stop,
-      }),
-    )
+    const { stream, explain } = await openStream(tokens, stop)
+    const connection = await shakeHands({
+      stream,
+      user: found.user,
+      where,
+      hostKeyAlgorithms: trust.algorithms,
+      judge: trust.judge,
+      steps: auth.steps,
+      whyNoAuth: auth.refused,
+      timeoutMs: timeouts.handshakeMs,
+      stop,
+    }).catch((error: unknown) => Promise.reject(error instanceof ConnectError ? explain(error) : error))
     await trust.record()
     return connection
-  }
-
-  async function streamTo(found: HostOptions, tokens: PathTokens, forward: Forward | undefined): Promise<Duplex> {
-    const { hostName, port, proxyCommand, connectTimeoutMs } = found
-    if (forward !== undefined) return forward(hostName, port)
-    if (proxyCommand !== undefined) return proxyStream(proxyCommand, tokens)
-    return dial(hostName, port, connectTimeoutMs ?? timeouts.tcpMs)
   }
 
   return { open, close: bastions.close }
 }
 
-function questionFor({ host, user, port, identityFiles }: Target): HostQuestion {
-  return {
-    host,
-    ...(user === undefined ? {} : { user }),
-    ...(port === undefined ? {} : { port }),
-    ...(identityFiles === undefined ? {} : { identityFiles }),
-  }
+type Opening = {
+  readonly target: Target
+  readonly found: HostOptions
+  readonly stop: AbortSignal
+  readonly open: (tokens: PathTokens, stop: AbortSignal) => Promise<Stream>
 }
 
 function tokensFor(
@@ -111,19 +103,4 @@ function tokensFor(
 ): PathTokens {
   const { home, localUser } = surroundings
   return { home, localUser, host: hostName, alias: host, port, user }
-}
-
-// Servers that turn connections away under load are not asked again in step.
-function jitter(stop: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, pauseMs * (0.5 + Math.random()))
-    stop.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer)
-        resolve()
-      },
-      { once: true },
-    )
-  })
 }

@@ -14,6 +14,7 @@ export type ConnectErrorKind =
   | 'dropped'
   | 'lost'
   | 'proxy'
+  | 'session-limit'
   | 'config'
   | 'stopped'
 

@@ -18,6 +18,8 @@ export interface Connections {
 }
 
 const defaults: Limits = { sessions: 64, connecting: 16, perBastion: 8, signing: 16 }
+// sshd opens ten on one connection (MaxSessions) and refuses the next.
+const commandsAtMost = 8
 
 export function openConnections(options: ConnectionOptions): Connections {
   const limits = { ...defaults, ...options.limits }
@@ -47,9 +49,17 @@ export function openConnections(options: ConnectionOptions): Connections {
 }
 
 function sessionOver(server: Server, connection: Connection, givePlace: () => void): Session {
+  const commands = makeLimit(commandsAtMost)
   return {
     server,
-    run: (command) => runCommand(connection, command),
+    run: async (command) => {
+      const giveTurn = await commands.take()
+      try {
+        return await runCommand(connection, command)
+      } finally {
+        giveTurn()
+      }
+    },
     close: async () => {
       await connection.close()
       givePlace()

@@ -1,6 +1,8 @@
 import type { HostOptions, HostQuestion } from '../inventory/ssh-config.ts'
+import type { AskPassword } from './auth.ts'
 import type { UnknownKey } from './host-key.ts'
-import type { KnownHostsFiles } from './trust.ts'
+import type { AskPassphrase } from './identities.ts'
+import type { KnownHostsFiles } from './known-hosts-files.ts'
 
 /** The computer that maestro runs on, as far as ssh cares. */
 export interface Surroundings {
@@ -21,7 +23,7 @@ export interface Limits {
 
 export interface Timeouts {
   readonly tcpMs: number
-  /** From the TCP connection to the end of the authentication. */
+  /** From the TCP connection to the end of the authentication, without the time that a person is asked. */
   readonly handshakeMs: number
 }
 
@@ -32,6 +34,12 @@ export interface ConnectionOptions {
   readonly knownHosts: KnownHostsFiles
   /** Shows a person all unknown host keys at once and tells whether they are to be believed; absent: they are refused. */
   readonly askHostKeys?: ((unknown: readonly UnknownKey[]) => Promise<boolean>) | undefined
-  readonly limits?: Partial<Limits>
-  readonly timeouts?: Partial<Timeouts>
+  /** For encrypted identity files that no agent holds; absent: they are not used. */
+  readonly askPassphrase?: AskPassphrase | undefined
+  /** Present only when a person wants to log in with a password. */
+  readonly askPassword?: AskPassword | undefined
+  /** Told what is worth a line though the connection stands. */
+  readonly warn?: ((text: string) => void) | undefined
+  readonly limits?: Partial<Limits> | undefined
+  readonly timeouts?: Partial<Timeouts> | undefined
 }

@@ -1,35 +1,89 @@
-import { connect, type Socket } from 'node:net'
+import { lookup } from 'node:dns'
+import { connect, isIP, type LookupFunction, type Socket } from 'node:net'
 import { ConnectError } from './connect-error.ts'
+import type { Limit } from './limits.ts'
+
+export interface Dialling {
+  readonly host: string
+  readonly port: number
+  readonly timeoutMs: number
+  readonly stop: AbortSignal
+  /** Names looked up at a time: each holds one of Node's four threads, which files and keys need as well. */
+  readonly lookups: Limit
+  readonly family?: 4 | 6 | undefined
+  readonly localAddress?: string | undefined
+}
 
 /**
  * A TCP connection without Nagle's delay, which costs 50 ms a command; ssh2's own socket would have it.
  * Throws a ConnectError that says in which way the address could not be reached.
  */
-export function dial(host: string, port: number, timeoutMs: number): Promise<Socket> {
+export function dial(dialling: Dialling): Promise<Socket> {
+  const { host, port, family, localAddress, lookups, stop } = dialling
+  const where = whereIs(host, port)
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, noDelay: true })
-    const fail = (error: ConnectError) => {
+    if (stop.aborted) return reject(new ConnectError('stopped', `${where}: stopped`))
+    let isResolved = isIP(host) !== 0
+    const socket = connect({
+      host,
+      port,
+      noDelay: true,
+      lookup: limitedLookup(lookups),
+      ...(family && { family }),
+      ...(localAddress && { localAddress }),
+    })
+    const settle = () => {
       clearTimeout(timer)
+      stop.removeEventListener('abort', onAbort)
+    }
+    const fail = (error: ConnectError) => {
+      settle()
       socket.destroy()
       reject(error)
     }
-    const timer = setTimeout(() => fail(noAnswer(`${host}:${port}`, timeoutMs)), timeoutMs)
-    socket.once('error', (error: NodeJS.ErrnoException) => fail(whyNot(error, host, port)))
+    const onAbort = () => fail(new ConnectError('stopped', `${where}: stopped`))
+    const timer = setTimeout(() => fail(tooLate(dialling, isResolved)), dialling.timeoutMs)
+    stop.addEventListener('abort', onAbort, { once: true })
+    socket.once('lookup', () => {
+      isResolved = true
+    })
+    socket.on('error', (error: NodeJS.ErrnoException) => fail(whyNot(error, dialling)))
     socket.once('connect', () => {
-      clearTimeout(timer)
+      settle()
       socket.removeAllListeners('error')
       resolve(socket)
     })
   })
 }
 
-const noAnswer = (where: string, timeoutMs: number) =>
-  new ConnectError('timeout', `no answer from ${where} within ${timeoutMs / 1000} s`, {
-    hint: 'is it up, and does a firewall let this computer in?',
-  })
+/** An address and a port as people write them together. */
+export const whereIs = (host: string, port: number) => (isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`)
 
-function whyNot(cause: NodeJS.ErrnoException, host: string, port: number): ConnectError {
-  const where = `${host}:${port}`
+function limitedLookup(lookups: Limit): LookupFunction {
+  return (host, options, done) => {
+    void lookups.take().then((givePlace) =>
+      lookup(host, options, (error, address, family) => {
+        givePlace()
+        done(error, address as string, family)
+      }),
+    )
+  }
+}
+
+const firewallHint = 'is it up, and does a firewall let this computer in?'
+
+function tooLate({ host, port, timeoutMs }: Dialling, isResolved: boolean): ConnectError {
+  if (!isResolved)
+    return new ConnectError('dns', `the name ${host} could not be resolved within ${timeoutMs / 1000} s`, {
+      hint: 'does the name server of this computer answer?',
+    })
+  return new ConnectError('timeout', `no answer from ${whereIs(host, port)} within ${timeoutMs / 1000} s`, {
+    hint: firewallHint,
+  })
+}
+
+function whyNot(cause: NodeJS.ErrnoException, { host, port }: Dialling): ConnectError {
+  const where = whereIs(host, port)
   switch (cause.code) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
@@ -43,10 +97,7 @@ function whyNot(cause: NodeJS.ErrnoException, host: string, port: number): Conne
         hint: 'is sshd running there, on this port?',
       })
     case 'ETIMEDOUT':
-      return new ConnectError('timeout', `no answer from ${where}`, {
-        cause,
-        hint: 'is it up, and does a firewall let this computer in?',
-      })
+      return new ConnectError('timeout', `no answer from ${where}`, { cause, hint: firewallHint })
     default:
       return new ConnectError('unreachable', `${where} cannot be reached (${cause.code ?? cause.message})`, { cause })
   }

@@ -1,20 +1,23 @@
 import type { Duplex, Readable } from 'node:stream'
 import ssh2, { type AnyAuthMethod, type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2'
+import type { AuthStep, Pause } from './auth.ts'
 import { ConnectError } from './connect-error.ts'
 import { type Connection, connectionOver } from './connection.ts'
+import { droppedIn, explain, type Phase, tooSlow } from './handshake-trouble.ts'
 
 export interface Handshake {
   /** A connected stream, which is destroyed when this fails. */
   readonly stream: Duplex
   readonly user: string
-  /** How people know the other end: `web-1 (203.0.113.11:22)` in every message. */
+  /** How people know the other end, in every message: `203.0.113.11:22`. */
   readonly where: string
-  /** Types of keys on record for the host: they are asked for first, else a host with several keys looks unknown. */
-  readonly keyTypes: readonly string[]
+  /** The algorithms of host keys to negotiate, the wanted ones first. */
+  readonly hostKeyAlgorithms: readonly ServerHostKeyAlgorithm[]
   /** Why a host key is not trusted, or undefined; it is asked before the server has proved that it has the key. */
   readonly judge: (key: Buffer) => ConnectError | undefined
-  readonly methods: readonly AnyAuthMethod[]
-  readonly whyNoAuth: () => ConnectError
+  readonly steps: readonly AuthStep[]
+  /** Why nobody was let in; it is told what the server says that it takes. */
+  readonly whyNoAuth: (allowed: readonly string[]) => Promise<ConnectError>
   readonly timeoutMs: number
   readonly stop: AbortSignal
 }
@@ -22,15 +25,18 @@ export interface Handshake {
 const keepaliveMs = 15_000
 const keepalivesMissed = 3
 
-type Phase = 'banner' | 'kex' | 'auth'
-
 /** An authenticated connection over a stream. Throws a ConnectError that names the phase; nothing is left open then. */
 export function shakeHands(handshake: Handshake): Promise<Connection> {
-  const { stream, where, timeoutMs, stop } = handshake
+  const { stream, where, timeoutMs, stop, whyNoAuth } = handshake
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client()
     let phase: Phase = 'banner'
     let distrust: ConnectError | undefined
+    let allowed: readonly string[] = []
+    let timer: NodeJS.Timeout
+    const startTimer = () => {
+      timer = setTimeout(() => fail(tooSlow(phase, where, timeoutMs)), timeoutMs)
+    }
     const settle = (finish: () => void) => {
       clearTimeout(timer)
       stop.removeEventListener('abort', onAbort)
@@ -44,13 +50,30 @@ export function shakeHands(handshake: Handshake): Promise<Connection> {
       })
     const onClose = () => fail(distrust ?? droppedIn(phase, where))
     const onAbort = () => fail(new ConnectError('stopped', `${where}: stopped`))
-    const timer = setTimeout(() => fail(tooSlow(phase, where, timeoutMs)), timeoutMs)
+    // It can come more than once, also after the end: without a listener it would end the process.
+    const onError = (error: Error & { level?: string }) => {
+      // An agent that cannot sign is not the end: ssh2 goes on to the next method.
+      if (error.level === 'agent') return
+      if (error.level === 'client-authentication') void whyNoAuth(allowed).then(fail, fail)
+      else fail(distrust ?? explain(error, phase, where))
+    }
+    const pause: Pause = async (question) => {
+      clearTimeout(timer)
+      try {
+        return await question()
+      } catch (error) {
+        fail(new ConnectError('auth', `${where}: ${String(error)}`, { cause: error }))
+        throw error
+      } finally {
+        if (!stream.destroyed) startTimer()
+      }
+    }
+    startTimer()
     stop.addEventListener('abort', onAbort, { once: true })
     stream.once('data', () => {
       if (phase === 'banner') phase = 'kex'
     })
-    // It can come more than once, also after the end: without a listener it would end the process.
-    client.on('error', (error) => fail(distrust ?? explain(error, phase, handshake)))
+    client.on('error', onError)
     client.on('close', onClose)
     client.once('handshake', () => {
       phase = 'auth'
@@ -58,6 +81,12 @@ export function shakeHands(handshake: Handshake): Promise<Connection> {
     client.once('ready', () => settle(() => resolve(connectionOver(client, stream))))
     client.connect({
       ...optionsFor(handshake),
+      authHandler: nextOf(handshake.steps, {
+        pause,
+        onAllowed: (methods) => {
+          allowed = methods
+        },
+      }),
       hostVerifier: (key: Buffer) => {
         distrust = handshake.judge(key)
         return distrust === undefined
@@ -66,8 +95,7 @@ export function shakeHands(handshake: Handshake): Promise<Connection> {
   })
 }
 
-function optionsFor({ stream, user, keyTypes, methods }: Handshake): ConnectConfig {
-  const left = [...methods]
+function optionsFor({ stream, user, hostKeyAlgorithms }: Handshake): ConnectConfig {
   return {
     sock: stream as Readable,
     username: user,
@@ -75,58 +103,28 @@ function optionsFor({ stream, user, keyTypes, methods }: Handshake): ConnectConf
     readyTimeout: 0,
     keepaliveInterval: keepaliveMs,
     keepaliveCountMax: keepalivesMissed,
-    algorithms: { serverHostKey: preferKnown(keyTypes) },
-    // The types of ssh2 leave out `false`, its word for "no more".
-    authHandler: (_left, _partial, next) => next((left.shift() ?? false) as AnyAuthMethod),
+    algorithms: { serverHostKey: [...hostKeyAlgorithms] },
   }
 }
 
-// What ssh2 can verify, in its own order; an RSA key on record is asked for under each of RSA's signatures.
-const hostKeyAlgorithms: readonly ServerHostKeyAlgorithm[] = [
-  'ssh-ed25519',
-  'ecdsa-sha2-nistp256',
-  'ecdsa-sha2-nistp384',
-  'ecdsa-sha2-nistp521',
-  'rsa-sha2-512',
-  'rsa-sha2-256',
-  'ssh-rsa',
-]
+type Trying = { readonly pause: Pause; readonly onAllowed: (methods: readonly string[]) => void }
 
-function preferKnown(keyTypes: readonly string[]): ServerHostKeyAlgorithm[] {
-  const isKnown = (algorithm: string) => keyTypes.includes(algorithm.startsWith('rsa-sha2') ? 'ssh-rsa' : algorithm)
-  return [...hostKeyAlgorithms.filter(isKnown), ...hostKeyAlgorithms.filter((algorithm) => !isKnown(algorithm))]
-}
-
-function droppedIn(phase: Phase, where: string): ConnectError {
-  if (phase === 'auth') return new ConnectError('lost', `${where} hung up during authentication`)
-  return new ConnectError('dropped', `${where} hung up before the connection was made`, {
-    hint: 'too many connections at once (MaxStartups), a blocked address, or no sshd on that port',
-  })
-}
-
-const phaseWords = {
-  banner: 'accepted the connection but said nothing',
-  kex: 'did not finish the key exchange',
-  auth: 'did not finish the authentication',
-} as const
-
-function tooSlow(phase: Phase, where: string, timeoutMs: number): ConnectError {
-  return new ConnectError('timeout', `${where} ${phaseWords[phase]} within ${timeoutMs / 1000} s`, {
-    hint: 'the server may be overloaded, frozen, or going down',
-  })
-}
-
-function explain(error: Error & { level?: string }, phase: Phase, { where, whyNoAuth }: Handshake): ConnectError {
-  if (error.level === 'client-authentication') return whyNoAuth()
-  if (/no matching/i.test(error.message)) {
-    return new ConnectError('kex', `${where} and this transport have no algorithm in common: ${error.message}`, {
-      cause: error,
-      hint: /host key/i.test(error.message)
-        ? 'a server with certificate host keys only cannot be reached by this transport; give it a plain host key as well'
-        : 'allow a current algorithm (curve25519-sha256, aes-gcm) in its sshd_config',
-    })
+// One step after the other, but none of a kind that the server has said it does not take.
+function nextOf(steps: readonly AuthStep[], { pause, onAllowed }: Trying): NonNullable<ConnectConfig['authHandler']> {
+  const left = [...steps]
+  const nextMethod = async (allowed: readonly string[] | null): Promise<AnyAuthMethod | false> => {
+    for (let step = left.shift(); step !== undefined; step = left.shift()) {
+      const method = allowed === null || allowed.includes(step.type) ? await step.method(pause) : undefined
+      if (method !== undefined) return method
+    }
+    return false
   }
-  if (error.level === 'client-socket' || /before handshake|ECONNRESET/i.test(error.message))
-    return droppedIn(phase, where)
-  return new ConnectError(phase === 'auth' ? 'auth' : 'kex', `${where}: ${error.message}`, { cause: error })
+  return (allowed, _partial, next) => {
+    onAllowed(allowed ?? [])
+    // The types of ssh2 leave out `false`, its word for "no more". A question that failed has ended the handshake.
+    void nextMethod(allowed).then(
+      (method) => next(method as AnyAuthMethod),
+      () => undefined,
+    )
+  }
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { HostOptions } from '../inventory/ssh-config.ts'
 import { ConnectError } from './connect-error.ts'
-import { type KnownHosts, lookupName, typeOfKey } from './known-hosts.ts'
+import { type KeyVerdict, typeOfKey } from './known-hosts.ts'
 
 /** A host key that no known_hosts file has, for a person to judge. */
 export interface UnknownKey {
@@ -17,12 +16,6 @@ export function fingerprint(key: Buffer): string {
   return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
 }
 
-/** The name under which a host's key is on record. */
-export function recordName({ hostKeyAlias, hostName, port }: HostOptions, host: string): string {
-  if (hostKeyAlias !== undefined) return hostKeyAlias.toLowerCase()
-  return lookupName(hostName || host, port)
-}
-
 export const unknownKey = (name: string, key: Buffer): UnknownKey => ({
   name,
   type: typeOfKey(key),
@@ -30,14 +23,16 @@ export const unknownKey = (name: string, key: Buffer): UnknownKey => ({
   key,
 })
 
-/** Why a key is not taken, or undefined where known_hosts has it. An unknown key is told apart: a person may accept it. */
-export function whyNotTrusted(name: string, key: Buffer, { judge }: KnownHosts): ConnectError | undefined {
+/** The error for a key that known_hosts does not vouch for, or undefined where it does. */
+export function whyNotTrusted(verdict: KeyVerdict, name: string, key: Buffer): ConnectError | undefined {
   const shown = `${name} (${typeOfKey(key)} ${fingerprint(key)})`
-  switch (judge(name, key)) {
+  switch (verdict) {
     case 'known':
       return undefined
     case 'revoked':
-      return new ConnectError('hostkey-revoked', `the host key of ${shown} is revoked in known_hosts`)
+      return new ConnectError('hostkey-revoked', `the host key of ${shown} is revoked`, {
+        hint: 'somebody declared it stolen: give the server a new host key',
+      })
     case 'changed':
       return new ConnectError('hostkey-changed', `the host key of ${shown} is not the one in known_hosts`, {
         hint: `somebody may be in between; if the server was reinstalled: ssh-keygen -R '${name}', then connect once with ssh and compare the key`,

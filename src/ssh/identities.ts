@@ -1,91 +1,116 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import ssh2, { type ParsedKey } from 'ssh2'
+import type { Secret } from '../secret.ts'
+import { typeOfKey } from './known-hosts.ts'
+import { publicKeyIn } from './public-key.ts'
 
 /** What an identity file turned out to be. */
-export type Identity =
-  | { readonly is: 'key'; readonly path: string; readonly key: ParsedKey; readonly publicKey: Buffer }
+export type Identity = {
+  readonly path: string
+  /** Whether a certificate lies beside it, as ssh looks for one. */
+  readonly hasCertificate: boolean
+} & WhatIs
+
+type WhatIs =
+  | { readonly is: 'key'; readonly key: ParsedKey; readonly publicKey: Buffer }
   | {
       readonly is: 'absent' | 'encrypted' | 'unreadable'
-      readonly path: string
       readonly why: string
-      /** From the `.pub` file beside it: by it an agent's key is known even where the file cannot be used. */
+      /** From the file itself or the `.pub` beside it: by it an agent's key is known even where the file cannot be used. */
       readonly publicKey: Buffer | undefined
     }
+
+/** Asks a person for the passphrase of an identity file; undefined: none is given. */
+export type AskPassphrase = (path: string) => Promise<Secret | undefined>
 
 /** Reads identity files, each once however many servers use it. */
 export interface Identities {
   readonly read: (path: string) => Promise<Identity>
+  /** The same with an encrypted one decrypted: the passphrase is asked for once, and the slow key derivation done once. */
+  readonly unlock: (path: string) => Promise<Identity>
+  readonly canUnlock: boolean
+  /** As it is known by now, without a question to anybody. */
+  readonly seen: (path: string) => Promise<Identity>
 }
 
-export function makeIdentities(): Identities {
+export function makeIdentities(askPassphrase?: AskPassphrase): Identities {
   const known = new Map<string, Promise<Identity>>()
+  const unlocked = new Map<string, Promise<Identity>>()
+  // One question at a time, however many files there are.
+  let asking: Promise<unknown> = Promise.resolve()
+  const once = (done: Map<string, Promise<Identity>>, path: string, make: () => Promise<Identity>) => {
+    const identity = done.get(path) ?? make()
+    done.set(path, identity)
+    return identity
+  }
+  const inTurn = (work: () => Promise<Identity>) => {
+    const done = asking.then(work)
+    asking = done.catch(() => undefined)
+    return done
+  }
+  const read = (path: string) => once(known, path, () => readIdentity(path))
   return {
-    read: (path) => {
-      const identity = known.get(path) ?? readIdentity(path)
-      known.set(path, identity)
-      return identity
-    },
+    read,
+    canUnlock: askPassphrase !== undefined,
+    seen: (path) => unlocked.get(path) ?? read(path),
+    unlock: (path) =>
+      once(unlocked, path, async () => {
+        const identity = await read(path)
+        if (identity.is !== 'encrypted' || askPassphrase === undefined) return identity
+        return inTurn(() => unlock(identity, askPassphrase))
+      }),
   }
 }
 
 async function readIdentity(path: string): Promise<Identity> {
+  const certificate = await stat(`${path}-cert.pub`).catch(() => undefined)
+  return { path, hasCertificate: certificate !== undefined, ...(await readKey(path)) }
+}
+
+async function readKey(path: string): Promise<WhatIs> {
   const data = await readFile(path).catch((error: NodeJS.ErrnoException) => error)
-  const publicKey = await readPublicKey(`${path}.pub`)
+  const publicKey = await readPublicKey(path, data)
   if (data instanceof Error) {
-    if (data.code === 'ENOENT') return { is: 'absent', path, why: 'is not there', publicKey }
-    return { is: 'unreadable', path, why: `cannot be read (${data.code ?? data.message})`, publicKey }
+    if (data.code === 'ENOENT') return { is: 'absent', why: 'is not there', publicKey }
+    return { is: 'unreadable', why: `cannot be read (${data.code ?? data.message})`, publicKey }
   }
   const key = parse(data)
-  if (key instanceof Error) return { ...whyNotKey(key), path, publicKey }
-  const ownPublicKey = key.getPublicSSH()
+  if (key instanceof Error) return { ...whyNotKey(key, publicKey), publicKey }
   // ssh accepts a public key here as well: it stands for the agent's key of that name.
-  if (!key.isPrivateKey()) return { is: 'absent', path, why: 'holds only a public key', publicKey: ownPublicKey }
-  return { is: 'key', path, key, publicKey: ownPublicKey }
+  if (!key.isPrivateKey()) return { is: 'absent', why: 'holds only a public key', publicKey: key.getPublicSSH() }
+  return { is: 'key', key, publicKey: key.getPublicSSH() }
 }
 
-async function readPublicKey(path: string): Promise<Buffer | undefined> {
-  const data = await readFile(path).catch(() => undefined)
-  const key = data && parse(data)
-  return key === undefined || key instanceof Error ? undefined : key.getPublicSSH()
+const questions = 3
+
+// As ssh: three tries, and nothing typed gives up at once.
+async function unlock(identity: Identity, askPassphrase: AskPassphrase): Promise<Identity> {
+  const { path, hasCertificate, publicKey } = identity
+  const data = await readFile(path)
+  for (let left = questions; left > 0; left -= 1) {
+    const passphrase = await askPassphrase(path)
+    if (passphrase === undefined || passphrase.reveal() === '') break
+    const key = parse(data, passphrase)
+    if (!(key instanceof Error)) return { is: 'key', path, hasCertificate, key, publicKey: key.getPublicSSH() }
+  }
+  return { is: 'encrypted', path, hasCertificate, why: 'is encrypted, and its passphrase was not given', publicKey }
 }
 
-function parse(data: Buffer): ParsedKey | Error {
-  const parsed = ssh2.utils.parseKey(data)
+async function readPublicKey(path: string, data: Buffer | Error): Promise<Buffer | undefined> {
+  const own = data instanceof Error ? undefined : publicKeyIn(data)
+  if (own !== undefined) return own
+  const beside = await readFile(`${path}.pub`).catch(() => undefined)
+  return beside && publicKeyIn(beside)
+}
+
+function parse(data: Buffer, passphrase?: Secret): ParsedKey | Error {
+  const parsed = ssh2.utils.parseKey(data, passphrase?.reveal())
   return (Array.isArray(parsed) ? parsed[0] : parsed) ?? new Error('holds no key')
 }
 
-function whyNotKey({ message }: Error): { is: 'encrypted' | 'unreadable'; why: string } {
+function whyNotKey({ message }: Error, publicKey?: Buffer): { is: 'encrypted' | 'unreadable'; why: string } {
+  if (publicKey !== undefined && typeOfKey(publicKey).startsWith('sk-'))
+    return { is: 'unreadable', why: 'belongs to a security key (FIDO), which this transport cannot use' }
   if (/passphrase|encrypted/i.test(message)) return { is: 'encrypted', why: 'is encrypted (ssh-add it to the agent)' }
   return { is: 'unreadable', why: `cannot be used (${message})` }
-}
-
-/** A path of an ssh config with its `~` and percent tokens written out (ssh_config(5), TOKENS). */
-export function expandPath(path: string, tokens: PathTokens): string {
-  const { home } = tokens
-  const fromHome = path === '~' || path.startsWith('~/') ? home + path.slice(1) : path
-  return fromHome.replace(/%(.)/g, (whole, letter: string) =>
-    letter === '%' ? '%' : (tokenValue(letter, tokens) ?? whole),
-  )
-}
-
-/** What the tokens of a path stand for. */
-export interface PathTokens {
-  readonly home: string
-  readonly localUser: string
-  readonly host: string
-  readonly alias: string
-  readonly port: number
-  readonly user: string
-}
-
-function tokenValue(letter: string, { home, localUser, host, alias, port, user }: PathTokens): string | undefined {
-  const values: Readonly<Record<string, string>> = {
-    d: home,
-    u: localUser,
-    h: host,
-    n: alias,
-    p: String(port),
-    r: user,
-  }
-  return values[letter]
 }

@@ -1,28 +1,52 @@
 import type { Gateway, Server } from '../inventory/server.ts'
-import type { HostOptions } from '../inventory/ssh-config.ts'
+import type { HostOptions, HostQuestion } from '../inventory/ssh-config.ts'
 import { ConnectError } from './connect-error.ts'
 
 /** What a connection is made to: a server, or a bastion on the way to one. */
 export interface Target extends Pick<Server, 'host' | 'user' | 'port' | 'identityFiles' | 'gateway'> {
   /** Bastions on the way, the one next to the target last; undefined: gateway or ssh config decide. */
   readonly jumps?: readonly Target[]
+  /** How many bastions led to this one by their own ssh config. */
+  readonly depth?: number
+}
+
+const deepest = 8
+
+/** What ssh is asked about a target: explicit values, as on its command line. */
+export function questionFor({ host, user, port, identityFiles }: Target): HostQuestion {
+  return {
+    host,
+    ...(user === undefined ? {} : { user }),
+    ...(port === undefined ? {} : { port }),
+    ...(identityFiles === undefined ? {} : { identityFiles }),
+  }
 }
 
 /** The bastions in front of a target: given ones, else the manifest's gateway, else the ssh config's ProxyJump. */
-export function jumpsOf({ jumps, gateway, host }: Target, { proxyJump }: HostOptions): readonly Target[] {
+export function jumpsOf(target: Target, { proxyJump }: HostOptions): readonly Target[] {
+  const { jumps, gateway, host, depth = 0 } = target
   if (jumps !== undefined) return jumps
-  if (gateway !== undefined) return [fromGateway(gateway)]
-  return proxyJump === undefined ? [] : proxyJump.split(',').map((hop) => readHop(hop, host))
+  if (gateway !== undefined) return [fromGateway(gateway, target)]
+  if (proxyJump === undefined) return []
+  // ssh would start one process after the other without end.
+  if (depth === deepest) throw new ConnectError('config', `the ProxyJump of ${host} leads in a circle`)
+  return proxyJump.split(',').map((hop) => ({ ...readHop(hop, host), depth: depth + 1 }))
 }
 
-function fromGateway({ host, user, port }: Gateway): Target {
-  return { host, ...(user === undefined ? {} : { user }), ...(port === undefined ? {} : { port }) }
+// The manifest's keys are for the manifest's gateway as well.
+function fromGateway({ host, user, port }: Gateway, { identityFiles }: Target): Target {
+  return questionFor({
+    host,
+    ...(user === undefined ? {} : { user }),
+    ...(port === undefined ? {} : { port }),
+    ...(identityFiles === undefined ? {} : { identityFiles }),
+  })
 }
 
 // [user@]host[:port], [user@][address]:port, or the same as ssh://…
 function readHop(text: string, host: string): Target {
   const match =
-    /^(?:ssh:\/\/)?(?:(?<user>[^@]+)@)?(?:\[(?<v6>[^\]]+)\]|(?<name>[^:[\]]+|[^[\]]*:[^[\]]*:[^[\]]*))(?::(?<port>\d+))?\/?$/.exec(
+    /^(?:ssh:\/\/)?(?:(?<user>.+)@)?(?:\[(?<v6>[^\]]+)\]|(?<name>[^:[\]]+|[^[\]]*:[^[\]]*:[^[\]]*))(?::(?<port>\d+))?\/?$/.exec(
       text.trim(),
     )
   const { user, v6, name, port } = match?.groups ?? {}

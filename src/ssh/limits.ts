@@ -1,7 +1,9 @@
+import { ConnectError } from './connect-error.ts'
+
 /** At most so many at a time; who waits longest comes next. */
 export interface Limit {
-  /** Waits for a place and returns what gives it back; rejects with the signal's reason when it is aborted while waiting. */
-  readonly take: (stop: AbortSignal) => Promise<() => void>
+  /** Waits for a place and returns what gives it back; rejects with a ConnectError `stopped` when the signal comes first. */
+  readonly take: (stop?: AbortSignal) => Promise<() => void>
 }
 
 export function makeLimit(atMost: number): Limit {
@@ -22,22 +24,24 @@ export function makeLimit(atMost: number): Limit {
   return {
     take: (stop) =>
       new Promise((resolve, reject) => {
-        if (stop.aborted) return reject(stop.reason)
+        if (stop?.aborted) return reject(stopped())
         if (free > 0) {
           free -= 1
           return resolve(placeOnce())
         }
         const onAbort = () => {
           waiting.delete(onPlace)
-          reject(stop.reason)
+          reject(stopped())
         }
         const onPlace = () => {
           waiting.delete(onPlace)
-          stop.removeEventListener('abort', onAbort)
+          stop?.removeEventListener('abort', onAbort)
           resolve(placeOnce())
         }
         waiting.add(onPlace)
-        stop.addEventListener('abort', onAbort, { once: true })
+        stop?.addEventListener('abort', onAbort, { once: true })
       }),
   }
 }
+
+const stopped = () => new ConnectError('stopped', 'stopped before its turn came')

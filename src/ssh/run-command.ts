@@ -1,22 +1,27 @@
 import type { Client, ClientChannel } from 'ssh2'
+import { ConnectError } from './connect-error.ts'
 import type { Connection } from './connection.ts'
 import type { Command, Ending, Finished } from './session.ts'
 
 /**
  * Runs one command over a connection. ssh2 sets no limit of its own on opening a channel, on waiting, or on output: each has
  * one here, and a command that overruns it takes the connection with it: nothing is known of it after that.
+ * Throws a ConnectError where the server is there but refuses to run anything (MaxSessions).
  */
 export function runCommand(
   { client, cut }: Connection,
   { command, stdin, timeoutMs, limitBytes }: Command,
 ): Promise<Finished> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const stdout: Buffer[] = []
     const stderr: Buffer[] = []
     let restBytes = limitBytes
-    const end = (ending: Ending) => {
+    const settle = () => {
       clearTimeout(timer)
       client.off('close', onLost)
+    }
+    const end = (ending: Ending) => {
+      settle()
       resolve({ ending, stdout: textOf(stdout), stderr: textOf(stderr) })
     }
     const onLost = () => end({ how: 'connection-lost' })
@@ -32,7 +37,12 @@ export function runCommand(
     }
     client.on('close', onLost)
     const isOpen = tryExec(client, command, (error, channel) => {
-      if (error !== undefined) return onLost()
+      if (error !== undefined) {
+        settle()
+        if (isRefusal(error)) reject(refused(error))
+        else onLost()
+        return
+      }
       channel.on('data', take(stdout))
       channel.stderr.on('data', take(stderr))
       channel.on('error', onLost)
@@ -61,5 +71,15 @@ function endingOf(code: number | null | undefined, signal: string | undefined): 
   if (signal !== undefined) return { how: 'killed', signal }
   return { how: 'connection-lost' }
 }
+
+// ssh2 puts the reason of the protocol (RFC 4254, 5.1) on the error: a number where the server said no.
+const isRefusal = (error: Error & { reason?: unknown }) =>
+  error.reason !== undefined || /unable to exec/i.test(error.message)
+
+const refused = (cause: Error) =>
+  new ConnectError('session-limit', `the server runs no command for us (${cause.message})`, {
+    cause,
+    hint: 'MaxSessions in its sshd_config must allow at least one, and no ForceCommand or subsystem may stand in the way',
+  })
 
 const textOf = (chunks: readonly Buffer[]) => Buffer.concat(chunks).toString('utf8')

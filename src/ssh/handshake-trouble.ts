@@ -1,0 +1,46 @@
+import { ConnectError } from './connect-error.ts'
+
+/** Where a handshake is: before the server's first word, exchanging keys, authenticating. */
+export type Phase = 'banner' | 'kex' | 'auth'
+
+/** The other end closed the connection without a word of why. */
+export function droppedIn(phase: Phase, where: string): ConnectError {
+  if (phase === 'auth') return new ConnectError('lost', `${where} hung up during authentication`)
+  return new ConnectError('dropped', `${where} hung up before the connection was made`, {
+    hint: 'too many connections at once (MaxStartups), a blocked address, or no sshd on that port',
+  })
+}
+
+const phaseWords = {
+  banner: 'accepted the connection but said nothing',
+  kex: 'did not finish the key exchange',
+  auth: 'did not finish the authentication',
+} as const
+
+export function tooSlow(phase: Phase, where: string, timeoutMs: number): ConnectError {
+  return new ConnectError('timeout', `${where} ${phaseWords[phase]} within ${timeoutMs / 1000} s`, {
+    hint: 'the server may be overloaded, frozen, or going down',
+  })
+}
+
+/** What an error of ssh2 means in that phase. */
+export function explain(error: Error & { level?: string }, phase: Phase, where: string): ConnectError {
+  if (/no matching/i.test(error.message)) return noCommonAlgorithm(error, where)
+  const isCut = error.level === 'client-socket' || /before handshake|ECONNRESET|EPIPE/i.test(error.message)
+  if (isCut) return droppedIn(phase, where)
+  if (/too many authentication failures/i.test(error.message))
+    return new ConnectError('auth', `${where} hung up: too many of our keys were refused`, {
+      cause: error,
+      hint: 'name the right key: maestro.ssh.identity_file in the manifest, or IdentityFile and IdentitiesOnly in the ssh config',
+    })
+  return new ConnectError(phase === 'auth' ? 'auth' : 'kex', `${where}: ${error.message}`, { cause: error })
+}
+
+function noCommonAlgorithm(cause: Error, where: string): ConnectError {
+  return new ConnectError('kex', `${where} and this transport have no algorithm in common: ${cause.message}`, {
+    cause,
+    hint: /host key/i.test(cause.message)
+      ? 'a server with certificate host keys only cannot be reached by this transport; give it a plain host key as well'
+      : 'allow a current algorithm (curve25519-sha256, aes-gcm) in its sshd_config',
+  })
+}

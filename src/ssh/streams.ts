@@ -1,0 +1,52 @@
+import type { Duplex } from 'node:stream'
+import type { HostOptions } from '../inventory/ssh-config.ts'
+import { ConnectError } from './connect-error.ts'
+import { dial } from './dial.ts'
+import type { Forward } from './forward.ts'
+import { makeLimit } from './limits.ts'
+import type { PathTokens } from './path-tokens.ts'
+import { startProxy } from './proxy-command.ts'
+
+/** A stream to a server's sshd, and what its end means where the way there can tell more than that it ended. */
+export interface Stream {
+  readonly stream: Duplex
+  readonly explain: (error: ConnectError) => ConnectError
+}
+
+/** The ways to a server's sshd: through a bastion, a ProxyCommand, or straight. */
+export interface Streams {
+  readonly way: (
+    found: HostOptions,
+    forward: Forward | undefined,
+  ) => (tokens: PathTokens, stop: AbortSignal) => Promise<Stream>
+}
+
+// Of Node's four threads, one stays free for files.
+const lookupsAtMost = 3
+
+export function makeStreams(tcpMs: number): Streams {
+  const lookups = makeLimit(lookupsAtMost)
+  const asItIs = (error: ConnectError) => error
+  return {
+    way: (found, forward) => async (tokens, stop) => {
+      const { hostName: host, port, proxyCommand, connectTimeoutMs, family, bindAddress: localAddress } = found
+      if (forward !== undefined) return { stream: await forward({ host, port }), explain: asItIs }
+      if (proxyCommand !== undefined) return throughProxy(proxyCommand, tokens)
+      const timeoutMs = connectTimeoutMs ?? tcpMs
+      return { stream: await dial({ host, port, timeoutMs, stop, lookups, family, localAddress }), explain: asItIs }
+    },
+  }
+}
+
+function throughProxy(command: string, tokens: PathTokens): Stream {
+  const { stream, lastWords } = startProxy(command, tokens)
+  const explain = (error: ConnectError) => {
+    if (error.kind !== 'dropped') return error
+    const words = lastWords()
+    return new ConnectError('proxy', `the ProxyCommand for ${tokens.alias} ended${words === '' ? '' : `: ${words}`}`, {
+      cause: error,
+      hint: `try it by hand: ssh ${tokens.alias}`,
+    })
+  }
+  return { stream, explain }
+}
