@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Server } from '../../src/inventory/server.ts'
-import type { HostOptions } from '../../src/inventory/ssh-config.ts'
+import { type HostOptions, optionsWithoutConfig } from '../../src/inventory/ssh-config.ts'
 import { type Connections, openConnections } from '../../src/ssh/connect.ts'
 import type { ConnectionOptions } from '../../src/ssh/connection-options.ts'
 import type { Session } from '../../src/ssh/session.ts'
@@ -33,20 +33,10 @@ export function aGround(): Ground {
     remove: () => rmSync(folder, { recursive: true }),
     options: (change = {}, more = {}) => ({
       surroundings: { home: folder, localUser: 'ana', agentSocket: undefined },
-      hostOptions: async ({ host, port = 22, user = 'deploy' }) => ({
-        hostName: host,
-        port,
-        user,
+      hostOptions: async (question) => ({
+        ...optionsWithoutConfig({ user: 'deploy', ...question }, 'ana'),
         identityFiles: [keyFile],
-        identitiesOnly: false,
-        identityAgent: undefined,
         knownHostsFiles: ['known_hosts'],
-        hostKeyAlias: undefined,
-        strictHostKeyChecking: 'ask',
-        hashKnownHosts: false,
-        proxyJump: undefined,
-        proxyCommand: undefined,
-        connectTimeoutMs: undefined,
         ...change,
       }),
       knownHosts: {
