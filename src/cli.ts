@@ -6,7 +6,11 @@ import { type ExitCode, exitCodes, MaestroError } from './errors.ts'
 
 declare const MAESTRO_VERSION: string
 
-const signalExitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+const signalExitCodes = {
+  SIGINT: exitCodes.interrupted,
+  SIGTERM: exitCodes.terminated,
+  SIGHUP: exitCodes.hungUp,
+} as const
 
 /** Reads the command line, does what it says, and sets the exit code; nothing else in maestro ends the process. */
 async function main(): Promise<void> {
@@ -48,8 +52,7 @@ async function onSignals(work: (stop: AbortSignal) => Promise<ExitCode>): Promis
       stop.abort(exitCode)
     })
   }
-  const exitCode = await work(stop.signal)
-  process.exitCode = stop.signal.aborted ? stop.signal.reason : exitCode
+  process.exitCode = await work(stop.signal)
 }
 
 // `maestro status | head` closes the pipe early: the rest is not printed, the work and the exit code stay what they are.

@@ -7,6 +7,9 @@ export const exitCodes = {
   refused: 4,
   due: 10,
   bug: 70,
+  hungUp: 129,
+  interrupted: 130,
+  terminated: 143,
 } as const
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]

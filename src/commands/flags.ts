@@ -11,7 +11,7 @@ export interface ServerFlags {
   readonly limit?: number
 }
 
-/** Does work that a signal may stop, and sets the exit code to what it returns, or to the signal's. */
+/** Does work that a signal may stop (the reason is then the exit code), and sets the exit code to what it returns. */
 export type OnSignals = (work: (stop: AbortSignal) => Promise<ExitCode>) => Promise<void>
 
 type OutputFormat = 'table' | 'json' | 'prometheus'

@@ -23,7 +23,7 @@ export async function look({ flags, stop, view }: Looking): Promise<ExitCode> {
 
   const seen = await seeAll({ chosen, view, flags, stop, isShown })
 
-  const exitCode = exitCodeOfLook(seen, flags.exitCode ? view.isDueOrUnknown : undefined)
+  const exitCode = exitCodeOfLook(seen, { stop, isDue: flags.exitCode ? view.isDueOrUnknown : undefined })
   print(render({ seen, view, flags, exitCode }))
   return exitCode
 }

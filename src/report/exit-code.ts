@@ -1,8 +1,16 @@
 import { type ExitCode, exitCodes } from '../errors.ts'
 import type { Seen } from '../run/look-at-servers.ts'
 
-/** The exit code of a command that only looks: the worst that happened (a server failed > unreachable > due, when asked for). */
-export function exitCodeOfLook(seen: readonly Seen[], isDue: ((seen: Seen) => boolean) | undefined): ExitCode {
+type Asked = {
+  /** Aborted with its exit code as the reason when a signal came. */
+  readonly stop: AbortSignal
+  /** What `--exit-code` asks about; undefined: nobody asked. */
+  readonly isDue: ((seen: Seen) => boolean) | undefined
+}
+
+/** The exit code of a command that only looks: the worst that happened (a signal > a server failed > unreachable > due). */
+export function exitCodeOfLook(seen: readonly Seen[], { stop, isDue }: Asked): ExitCode {
+  if (stop.aborted) return stop.reason
   if (seen.some(({ status }) => status === 'failed')) return exitCodes.failed
   if (seen.some(({ status }) => status === 'unreachable')) return exitCodes.unreachable
   if (isDue !== undefined && seen.some(isDue)) return exitCodes.due

@@ -1,6 +1,7 @@
 import { printable } from '../printable.ts'
 import { rebootVerdict } from '../remote/reboot-verdict.ts'
 import type { Seen } from '../run/look-at-servers.ts'
+import type { Paint } from './screen.ts'
 
 /** How one server stands, in the order in which servers need care. */
 export const rebootStates = ['due', 'unknown', 'failed', 'unreachable', 'not asked', 'not due'] as const
@@ -41,4 +42,10 @@ export function rebootLine(seen: Seen): RebootLine {
     dueSeconds: since === undefined ? undefined : Math.max(0, at - since),
     upSeconds: identity?.is === 'known' ? identity.value.uptimeSeconds : undefined,
   }
+}
+
+/** A state in the colour of what it asks for. */
+export function paintedState(state: RebootState, paint: Paint): string {
+  if (state === 'not due') return paint.good(state)
+  return state === 'due' || state === 'unknown' ? paint.due(state) : paint.bad(state)
 }

@@ -4,7 +4,7 @@ import type { Seen } from '../run/look-at-servers.ts'
 import { describeDurations } from './duration.ts'
 import { groupLines, type Together } from './group-lines.ts'
 import { hintsText } from './hints.ts'
-import { type RebootLine, type RebootState, rebootLine, rebootStates } from './reboot-line.ts'
+import { paintedState, type RebootLine, type RebootState, rebootLine, rebootStates } from './reboot-line.ts'
 import { type Paint, paintFor } from './screen.ts'
 import { renderTable } from './table.ts'
 import type { RenderOptions, Sample, View } from './view.ts'
@@ -48,17 +48,12 @@ const careRank = ({ state }: RebootLine) => rebootStates.indexOf(state)
 
 function toRow({ servers, lines, line }: Together<RebootLine>, paint: Paint): readonly string[] {
   return [
-    paintState(line.state, paint),
+    paintedState(line.state, paint),
     foldNames(servers),
     describeDurations(lines.flatMap(({ dueSeconds }) => dueSeconds ?? [])),
     describeDurations(lines.flatMap(({ upSeconds }) => upSeconds ?? [])),
     line.why,
   ]
-}
-
-function paintState(state: RebootState, paint: Paint): string {
-  if (state === 'not due') return paint.good(state)
-  return state === 'due' || state === 'unknown' ? paint.due(state) : paint.bad(state)
 }
 
 function totals(lines: readonly RebootLine[]): string {

@@ -14,7 +14,13 @@ describe('the exit code of a look', () => {
     ['a server is unreachable', [unreachable, seenDue('d')], 3, 3],
     ['a server failed', [unreachable, failed, seenDue('d')], 1, 1],
   ])('when %s', (_, all, plain, asked) => {
-    expect(exitCodeOfLook(all, undefined)).toBe(plain)
-    expect(exitCodeOfLook(all, rebootView.isDueOrUnknown)).toBe(asked)
+    const { signal: stop } = new AbortController()
+
+    expect(exitCodeOfLook(all, { stop, isDue: undefined })).toBe(plain)
+    expect(exitCodeOfLook(all, { stop, isDue: rebootView.isDueOrUnknown })).toBe(asked)
+  })
+
+  it("is the signal's, whatever else happened", () => {
+    expect(exitCodeOfLook([failed], { stop: AbortSignal.abort(143), isDue: undefined })).toBe(143)
   })
 })
