@@ -3,9 +3,9 @@ import { askSsh, optionsWithoutConfig } from '../inventory/ssh-config.ts'
 import type { SshSettings } from '../manifest/settings.ts'
 import { type Connections, openConnections } from '../ssh/connect.ts'
 import type { ConnectionOptions, Surroundings } from '../ssh/connection-options.ts'
-import type { UnknownKey } from '../ssh/host-key.ts'
 import { knownHostsOnDisk } from '../ssh/known-hosts-files.ts'
 import { fromHome } from './home.ts'
+import { askHostKeys, askPassphrase } from './questions.ts'
 import { mayAsk } from './terminal.ts'
 
 /** The connections of one command, as the manifest's `maestro.ssh` wants them; a person at a terminal is asked about unknown host keys. */
@@ -14,7 +14,7 @@ export function openConnectionsFor(ssh: SshSettings, pause: Pause): Connections 
     surroundings: surroundings(),
     hostOptions: hostOptionsFor(ssh),
     knownHosts: knownHostsOnDisk(),
-    ...(mayAsk() ? { askHostKeys: (unknown) => pause(() => askHostKeys(unknown)) } : {}),
+    ...(mayAsk() ? questions(pause) : {}),
     limits: {
       sessions: ssh.running,
       connecting: ssh.connecting,
@@ -22,6 +22,13 @@ export function openConnectionsFor(ssh: SshSettings, pause: Pause): Connections 
       signing: ssh.agentSignatures,
     },
   })
+}
+
+function questions(pause: Pause): Pick<ConnectionOptions, 'askHostKeys' | 'askPassphrase'> {
+  return {
+    askHostKeys: (unknown) => pause(() => askHostKeys(unknown)),
+    askPassphrase: (path) => pause(() => askPassphrase(path)),
+  }
 }
 
 /** Holds what is drawn on the terminal back while a question is put. */
@@ -41,20 +48,4 @@ function hostOptionsFor({ config, knownHostsFile }: SshSettings): ConnectionOpti
 function surroundings(): Surroundings {
   const { username, homedir } = userInfo()
   return { home: homedir, localUser: username, agentSocket: process.env.SSH_AUTH_SOCK || undefined }
-}
-
-async function askHostKeys(unknown: readonly UnknownKey[]): Promise<boolean> {
-  const { default: inquirer } = await import('inquirer')
-  const { printable } = await import('../printable.ts')
-  const lines = unknown.map(({ name, type, fingerprint }) => `  ${name}  ${type}  ${fingerprint}`)
-  process.stderr.write(`These host keys are not in known_hosts:\n${lines.map(printable).join('\n')}\n`)
-  const { isAccepted } = await inquirer.prompt<{ isAccepted: boolean }>([
-    {
-      type: 'confirm',
-      name: 'isAccepted',
-      message: 'Do they belong to your servers? (They are then written down.)',
-      default: false,
-    },
-  ])
-  return isAccepted
 }
