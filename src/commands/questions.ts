@@ -7,36 +7,30 @@ export async function askHostKeys(unknown: readonly UnknownKey[]): Promise<boole
   const lines = unknown.map(({ name, type, fingerprint }) => `  ${name}  ${type}  ${fingerprint}`)
   process.stderr.write(`These host keys are not in known_hosts:\n${lines.map(printable).join('\n')}\n`)
   const message = 'Do they belong to your servers? (They are then written down.)'
-  const { isAccepted } = await ask<{ isAccepted: boolean }>({
-    type: 'confirm',
-    name: 'isAccepted',
-    message,
-    default: false,
-  })
-  return isAccepted === true
+  return (await ask({ type: 'confirm', message, default: false })) === true
 }
 
 /** The passphrase of an encrypted identity file; an empty one gives the file up. */
 export async function askPassphrase(path: string): Promise<Secret> {
   const message = `Passphrase of ${printable(path)}:`
-  const { passphrase } = await ask<{ passphrase: string }>({ type: 'password', name: 'passphrase', message })
-  return new Secret(passphrase ?? '')
+  const passphrase = await ask({ type: 'password', message })
+  return new Secret(typeof passphrase === 'string' ? passphrase : '')
 }
 
-type Question = {
-  readonly type: 'confirm' | 'password'
-  readonly name: string
-  readonly message: string
-  readonly default?: boolean
-}
+type Question =
+  | { readonly type: 'confirm'; readonly message: string; readonly default: boolean }
+  | { readonly type: 'password'; readonly message: string }
 
 // On stderr, for stdout is for answers. Ctrl-C at a question never reaches us as a signal: it is passed on as one.
-async function ask<T extends object>(question: Question): Promise<Partial<T>> {
+async function ask(question: Question): Promise<unknown> {
   const { default: inquirer } = await import('inquirer')
   const prompt = inquirer.createPromptModule({ output: process.stderr })
-  return prompt<T>([question as never]).catch((error: unknown) => {
+  try {
+    const answers: Record<string, unknown> = await prompt([{ ...question, name: 'answer' }])
+    return answers.answer
+  } catch (error) {
     if (!(error instanceof Error && error.name === 'ExitPromptError')) throw error
-    process.kill(process.pid, 'SIGINT')
-    return {}
-  })
+    process.emit('SIGINT', 'SIGINT')
+    return undefined
+  }
 }
