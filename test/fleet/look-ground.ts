@@ -59,10 +59,13 @@ export const away = (path: string): Required<State> => ({
   undo: `[ ! -e ${path}.away ] || mv ${path}.away ${path}\n`,
 })
 
-/** Several states as one, taken back in the same order. */
+/** Several states as one, taken back in reverse order. */
 export const together = (...states: readonly State[]): State => ({
   make: states.map(({ make = '' }) => make).join('\n'),
-  undo: states.map(({ undo = '' }) => undo).join('\n'),
+  undo: states
+    .toReversed()
+    .map(({ undo = '' }) => undo)
+    .join('\n'),
 })
 
 async function onEach(states: States, verb: 'make' | 'undo'): Promise<void> {
