@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns'
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net'
 import { ConnectError } from './connect-error.ts'
+import { droppedIn } from './handshake-trouble.ts'
 import type { Limit } from './limits.ts'
 
 export interface Dialling {
@@ -96,6 +97,8 @@ function whyNot(cause: NodeJS.ErrnoException, { host, port }: Dialling): Connect
         cause,
         hint: 'is sshd running there, on this port?',
       })
+    case 'ECONNRESET':
+      return droppedIn('banner', where)
     case 'ETIMEDOUT':
       return new ConnectError('timeout', `no answer from ${where}`, { cause, hint: firewallHint })
     default:

@@ -1,48 +1,76 @@
-import { spawn } from 'node:child_process'
 import { createServer, Socket, type Server as TcpServer } from 'node:net'
-import ssh2, { type Connection, type ServerChannel } from 'ssh2'
+import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh2'
+import { answerOf } from './ssh-answers.ts'
 
 /**
  * A real SSH server on loopback, in this process, which runs what it gets on stdin in a real `sh`, and misbehaves when asked:
  *
- *     const server = await startSshServer({ behaviour: 'frozen' })
- *     … server.port, server.hostKey, clientKey …
+ *     const key = makeKeyPair()
+ *     const server = await startSshServer({ allowed: [wireForm(key.public)], behaviour: 'frozen' })
+ *     … server.port, server.knownHostsLine; server.commands, server.offers, server.connections() tell what came …
  *     await server.stop()
+ *
+ * It forwards as a bastion does. `env` and `loginShell` are those of the commands it runs.
  */
 export interface SshServer {
   readonly port: number
-  /** The line of known_hosts for it, and the key alone in wire form. */
+  /** The lines of known_hosts for it, and its first key alone in wire form. */
   readonly knownHostsLine: string
   readonly hostKey: Buffer
-  /** Every command that was run, and how often somebody connected. */
+  /** Every command that was run, every key or password that was offered, and how often somebody connected. */
   readonly commands: string[]
+  readonly offers: Offer[]
   readonly connections: () => number
   readonly stop: () => Promise<void>
 }
 
+/** What somebody tried to log in with; a key in wire form. */
+export interface Offer {
+  readonly method: string
+  readonly user: string
+  readonly key?: Buffer
+  readonly isSigned?: boolean
+}
+
 export type Behaviour =
   | 'well'
-  /** Before SSH: hangs up at once; says nothing; speaks something else. */
+  /** Before SSH: hangs up at once, by FIN or by RST; says nothing; speaks something else; takes half a second to speak. */
   | 'drops'
+  | 'resets'
   | 'frozen'
   | 'speaks-http'
-  /** Answers a command with: 1 GB; noise and escape sequences first; no exit status; death by a signal; silence. */
+  | 'slow-banner'
+  /** In the key exchange: hangs up after the first word, or says no second one; shows a key that it does not have. */
+  | 'drops-in-kex'
+  | 'frozen-in-kex'
+  | 'steals-key'
+  /** In the authentication: hangs up, or answers no request. */
+  | 'drops-in-auth'
+  | 'frozen-in-auth'
+  /** After it: reads nothing any more; opens no session (MaxSessions 0); runs no command. */
+  | 'frozen-after-auth'
+  | 'refuses-sessions'
+  | 'refuses-commands'
+  /** Answers a command with: 1 GB; noise and escape sequences first; no exit status; death by a signal; silence; half an answer. */
   | 'floods'
   | 'noisy'
   | 'no-status'
   | 'killed'
   | 'silent'
-  /** Login shells that are no shell. */
-  | 'nologin'
-  /** Hangs up in the middle of an answer, or right after the key exchange. */
   | 'cut'
-  | 'drops-in-auth'
+  /** Its login shell is no shell. */
+  | 'nologin'
+
+export type KeyType = 'ed25519' | 'rsa' | 'ecdsa'
 
 export interface SshServerOptions {
   readonly behaviour?: Behaviour
   /** Public keys in wire form that may log in; undefined: any. */
   readonly allowed?: readonly Buffer[]
-  readonly hostKeyType?: 'ed25519' | 'rsa' | 'ecdsa'
+  /** Lets in who has it, by password or keyboard-interactive. */
+  readonly password?: string
+  readonly maxAuthTries?: number
+  readonly hostKeyType?: KeyType | readonly KeyType[]
   readonly algorithms?: object
   readonly env?: Readonly<Record<string, string>>
   /** What the account has as its shell; it gets the command by -c, as from sshd. */
@@ -52,42 +80,39 @@ export interface SshServerOptions {
 export type KeyPair = { readonly private: string; readonly public: string }
 
 /** A fresh key pair in OpenSSH's form. */
-export function makeKeyPair(type: 'ed25519' | 'rsa' | 'ecdsa' = 'ed25519'): KeyPair {
-  const pair =
-    type === 'ed25519'
-      ? ssh2.utils.generateKeyPairSync('ed25519')
-      : ssh2.utils.generateKeyPairSync(type as 'rsa', { bits: type === 'rsa' ? 2048 : 256 })
+export function makeKeyPair(type: KeyType = 'ed25519', passphrase?: string): KeyPair {
+  const encryption = passphrase === undefined ? {} : { passphrase, cipher: 'aes256-ctr', rounds: 4 }
+  const bits = type === 'rsa' ? 2048 : 256
+  const pair = ssh2.utils.generateKeyPairSync(type as 'rsa', { bits, ...encryption })
   // ssh2 1.17 writes an ed25519 key now and then that it cannot read itself.
-  return ssh2.utils.parseKey(pair.private) instanceof Error ? makeKeyPair(type) : pair
+  return ssh2.utils.parseKey(pair.private, passphrase) instanceof Error ? makeKeyPair(type, passphrase) : pair
 }
 
 export async function startSshServer(options: SshServerOptions = {}): Promise<SshServer> {
   const { behaviour = 'well', hostKeyType = 'ed25519' } = options
-  const keys = makeKeyPair(hostKeyType)
-  const commands: string[] = []
+  const pairs = [hostKeyType].flat().map((type) => makeKeyPair(type as KeyType))
+  const publicKeys = pairs.map(({ public: line }) => line.split(' ').slice(0, 2).join(' '))
+  const log: Log = { commands: [], offers: [] }
   let count = 0
   const sockets = new Set<Socket>()
-  const hostKey = wireForm(keys.public)
   const ssh = new ssh2.Server({
-    hostKeys: [keys.private],
+    hostKeys: pairs.map((pair) => (behaviour === 'steals-key' ? stolen(pair) : pair.private)),
     ...(options.algorithms && { algorithms: options.algorithms }),
   })
-  ssh.on('connection', (client) => serve(client, { options, commands }))
   const tcp = createServer((socket) => {
     count += 1
     sockets.add(socket)
     socket.on('error', () => undefined)
     socket.on('close', () => sockets.delete(socket))
-    if (behaviour === 'drops') socket.destroy()
-    else if (behaviour === 'speaks-http') socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')
-    else if (behaviour !== 'frozen') ssh.injectSocket(socket)
+    greet(socket, behaviour, () => ssh.injectSocket(socket))
   })
+  ssh.on('connection', (client) => serve(client, { options, log, freeze: () => freeze(sockets) }))
   const port = await listen(tcp)
   return {
+    ...log,
     port,
-    hostKey,
-    knownHostsLine: `[127.0.0.1]:${port} ${keys.public.split(' ').slice(0, 2).join(' ')}`,
-    commands,
+    hostKey: wireForm(pairs[0]?.public ?? ''),
+    knownHostsLine: publicKeys.map((key) => `[127.0.0.1]:${port} ${key}`).join('\n'),
     connections: () => count,
     stop: () =>
       new Promise((resolve) => {
@@ -102,6 +127,42 @@ export function wireForm(publicKey: string): Buffer {
   return Buffer.from(publicKey.split(' ')[1] ?? '', 'base64')
 }
 
+const freeze = (sockets: ReadonlySet<Socket>) => {
+  for (const socket of sockets) socket.pause()
+}
+
+// The private half of a thief's ed25519 key under the public half of another: it can be presented, but proves nothing.
+function stolen({ public: line }: KeyPair): string {
+  const thief = makeKeyPair()
+  const [theirs, own] = [wireForm(line).subarray(-32), wireForm(thief.public).subarray(-32)]
+  const [head = '', body = '', tail = ''] = thief.private.split(/(?<=BEGIN OPENSSH PRIVATE KEY-----)|(?=-----END)/)
+  const data = Buffer.from(body, 'base64')
+  for (let at = data.indexOf(own); at !== -1; at = data.indexOf(own)) theirs.copy(data, at)
+  return `${head}\n${data.toString('base64')}\n${tail}`
+}
+
+function greet(socket: Socket, behaviour: Behaviour, serve: () => void): void {
+  switch (behaviour) {
+    case 'drops':
+      return void socket.destroy()
+    case 'resets':
+      return void socket.resetAndDestroy()
+    case 'frozen':
+      return
+    case 'speaks-http':
+      return void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')
+    case 'slow-banner':
+      return void setTimeout(serve, 500)
+    case 'drops-in-kex':
+      socket.write('SSH-2.0-OpenSSH_9.2p1\r\n')
+      return void socket.once('data', () => socket.destroy())
+    case 'frozen-in-kex':
+      return void socket.write('SSH-2.0-OpenSSH_9.2p1\r\n')
+    default:
+      serve()
+  }
+}
+
 function listen(server: TcpServer): Promise<number> {
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
@@ -111,79 +172,47 @@ function listen(server: TcpServer): Promise<number> {
   })
 }
 
-type Serving = { readonly options: SshServerOptions; readonly commands: string[] }
+type Log = { readonly commands: string[]; readonly offers: Offer[] }
+type Serving = { readonly options: SshServerOptions; readonly log: Log; readonly freeze: () => void }
 
-function serve(client: Connection, { options, commands }: Serving): void {
-  const { allowed, behaviour = 'well' } = options
+function serve(client: Connection, { options, log, freeze }: Serving): void {
+  const { behaviour = 'well', maxAuthTries = 100 } = options
+  let failures = 0
   client.on('error', () => undefined)
   client.on('authentication', (request) => {
+    log.offers.push(offerOf(request))
     if (behaviour === 'drops-in-auth') return void client.end()
-    const isAllowed = request.method === 'publickey' && (allowed?.some((key) => key.equals(request.key.data)) ?? true)
-    if (isAllowed) request.accept()
-    else request.reject(['publickey'])
+    if (behaviour === 'frozen-in-auth') return
+    if (isLetIn(request, options)) return request.accept()
+    failures += 1
+    // As sshd after MaxAuthTries.
+    if (failures >= maxAuthTries) return void client.end()
+    request.reject(options.password === undefined ? ['publickey'] : ['publickey', 'keyboard-interactive', 'password'])
   })
-  client.on('session', (accept) => {
-    accept().on('exec', (acceptExec, _reject, { command }) => {
-      commands.push(command)
-      const answer = answers[behaviour] ?? runShell
-      answer(acceptExec(), options, client)
+  client.on('ready', () => {
+    if (behaviour === 'frozen-after-auth') freeze()
+  })
+  client.on('session', (accept, reject) => {
+    if (behaviour === 'refuses-sessions') return void reject()
+    accept().on('exec', (acceptExec, rejectExec, { command }) => {
+      if (behaviour === 'refuses-commands') return void rejectExec()
+      log.commands.push(command)
+      answerOf(behaviour)(acceptExec(), options, client)
     })
   })
   client.on('tcpip', (accept, reject, { destIP, destPort }) => forwardTo({ accept, reject, destIP, destPort }))
 }
 
-type Answer = (channel: ServerChannel, options: SshServerOptions, client: Connection) => void
-
-const answers: Readonly<Partial<Record<Behaviour, Answer>>> = {
-  floods: flood,
-  silent: () => undefined,
-  'no-status': (channel) => channel.close(),
-  nologin: (channel) => {
-    channel.write('This account is currently not available.\n')
-    channel.exit(1)
-    channel.close()
-  },
-  killed: (channel) => {
-    channel.exit('KILL')
-    channel.close()
-  },
-  cut: (channel, _options, client) => {
-    channel.write('\nmaestro-begin ')
-    setTimeout(() => client.end(), 20)
-  },
-  noisy: (channel, options) => {
-    channel.write('\u001b[2J\u001b]0;title\u0007Welcome!\nmaestro-begin not-yours\nend=ok\n')
-    runShell(channel, options)
-  },
+function offerOf(request: AuthContext): Offer {
+  const { method, username: user } = request
+  if (method !== 'publickey') return { method, user }
+  return { method, user, key: request.key.data, isSigned: request.signature !== undefined }
 }
 
-function runShell(channel: ServerChannel, { env = {}, loginShell = 'sh' }: SshServerOptions): void {
-  const shell = spawn(loginShell, ['-c', 'sh -s'], { env: { PATH: process.env.PATH, ...env } })
-  channel.pipe(shell.stdin)
-  shell.stdin.on('error', () => undefined)
-  shell.stdout.on('data', (data) => channel.write(data))
-  shell.stderr.on('data', (data) => channel.stderr.write(data))
-  shell.on('close', (code, signal) => {
-    if (signal === null) channel.exit(code ?? 255)
-    else channel.exit(signal.replace('SIG', ''))
-    channel.close()
-  })
-  channel.on('close', () => shell.kill())
-}
-
-// One gigabyte, as fast as the window lets it through.
-function flood(channel: ServerChannel): void {
-  const chunk = Buffer.alloc(64 * 1024, 'x')
-  let left = 16 * 1024
-  const pour = () => {
-    while (left > 0 && channel.writable) {
-      left -= 1
-      if (!channel.write(chunk)) return void channel.once('drain', pour)
-    }
-    channel.close()
-  }
-  channel.on('error', () => undefined)
-  pour()
+function isLetIn(request: AuthContext, { allowed, password }: SshServerOptions): boolean {
+  if (request.method === 'publickey') return allowed?.some((key) => key.equals(request.key.data)) ?? true
+  if (request.method === 'password') return password !== undefined && request.password === password
+  return false
 }
 
 type Forwarding = {

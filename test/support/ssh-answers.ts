@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process'
+import type { Connection, ServerChannel } from 'ssh2'
+import type { Behaviour, SshServerOptions } from './ssh-server.ts'
+
+/** How a server answers a command. */
+export type Answer = (channel: ServerChannel, options: SshServerOptions, client: Connection) => void
+
+const answers: Readonly<Partial<Record<Behaviour, Answer>>> = {
+  floods: flood,
+  silent: () => undefined,
+  'no-status': (channel) => channel.close(),
+  nologin: (channel) => {
+    channel.write('This account is currently not available.\n')
+    channel.exit(1)
+    channel.close()
+  },
+  killed: (channel) => {
+    channel.exit('KILL')
+    channel.close()
+  },
+  cut: (channel, _options, client) => {
+    channel.write('\nmaestro-begin ')
+    setTimeout(() => client.end(), 20)
+  },
+  noisy: (channel, options) => {
+    channel.write('\u001b[2J\u001b]0;title\u0007Welcome!\nmaestro-begin not-yours\nend=ok\n')
+    runShell(channel, options)
+  },
+}
+
+export const answerOf = (behaviour: Behaviour): Answer => answers[behaviour] ?? runShell
+
+function runShell(channel: ServerChannel, { env = {}, loginShell = 'sh' }: SshServerOptions): void {
+  const shell = spawn(loginShell, ['-c', 'sh -s'], { env: { PATH: process.env.PATH, ...env } })
+  channel.pipe(shell.stdin)
+  shell.stdin.on('error', () => undefined)
+  shell.stdout.on('data', (data) => channel.write(data))
+  shell.stderr.on('data', (data) => channel.stderr.write(data))
+  shell.on('close', (code, signal) => {
+    if (signal === null) channel.exit(code ?? 255)
+    else channel.exit(signal.replace('SIG', ''))
+    channel.close()
+  })
+  channel.on('close', () => shell.kill())
+}
+
+// One gigabyte, as fast as the window lets it through.
+function flood(channel: ServerChannel): void {
+  const chunk = Buffer.alloc(64 * 1024, 'x')
+  let left = 16 * 1024
+  const pour = () => {
+    while (left > 0 && channel.writable) {
+      left -= 1
+      if (!channel.write(chunk)) return void channel.once('drain', pour)
+    }
+    channel.close()
+  }
+  channel.on('error', () => undefined)
+  pour()
+}
