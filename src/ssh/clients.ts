@@ -29,7 +29,7 @@ type Ground = {
   readonly accepted: ReadonlyMap<string, UnknownKey>
 }
 
-const defaultTimeouts: Timeouts = { tcpMs: 10_000, handshakeMs: 20_000 }
+const defaultTimeouts: Timeouts = { tcpMs: 10_000, handshakeMs: 20_000, keepaliveMs: 15_000 }
 
 export function makeClients({ options, limits, accepted }: Ground): Clients {
   const { warn = () => undefined, askPassword, surroundings } = options
@@ -80,6 +80,7 @@ export function makeClients({ options, limits, accepted }: Ground): Clients {
       steps: auth.steps,
       whyNoAuth: auth.refused,
       timeoutMs: timeouts.handshakeMs,
+      keepaliveMs: timeouts.keepaliveMs,
       stop,
     }).catch((error: unknown) => Promise.reject(error instanceof ConnectError ? explain(error) : error))
     await trust.record()

@@ -25,6 +25,8 @@ export interface Timeouts {
   readonly tcpMs: number
   /** From the TCP connection to the end of the authentication, without the time that a person is asked. */
   readonly handshakeMs: number
+  /** Between questions to a silent server whether it is there; the third without an answer ends the connection. */
+  readonly keepaliveMs: number
 }
 
 export interface ConnectionOptions {

@@ -19,10 +19,10 @@ export interface Handshake {
   /** Why nobody was let in; it is told what the server says that it takes. */
   readonly whyNoAuth: (allowed: readonly string[]) => Promise<ConnectError>
   readonly timeoutMs: number
+  readonly keepaliveMs: number
   readonly stop: AbortSignal
 }
 
-const keepaliveMs = 15_000
 const keepalivesMissed = 3
 
 /** An authenticated connection over a stream. Throws a ConnectError that names the phase; nothing is left open then. */
@@ -95,7 +95,7 @@ export function shakeHands(handshake: Handshake): Promise<Connection> {
   })
 }
 
-function optionsFor({ stream, user, hostKeyAlgorithms }: Handshake): ConnectConfig {
+function optionsFor({ stream, user, hostKeyAlgorithms, keepaliveMs }: Handshake): ConnectConfig {
   return {
     sock: stream as Readable,
     username: user,

@@ -12,6 +12,7 @@ import { makeKeyPair, type SshServer, wireForm } from '../support/ssh-server.ts'
 export interface Ground {
   readonly keyFile: string
   readonly publicKey: Buffer
+  readonly publicLine: string
   readonly knownHosts: string[]
   readonly appended: string[]
   readonly options: (change?: Partial<HostOptions>, more?: Partial<ConnectionOptions>) => ConnectionOptions
@@ -28,6 +29,7 @@ export function aGround(): Ground {
   return {
     keyFile,
     publicKey: wireForm(pair.public),
+    publicLine: pair.public,
     knownHosts,
     appended,
     remove: () => rmSync(folder, { recursive: true }),
