@@ -1,0 +1,88 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { judgeKey, readKnownHosts } from '../../src/ssh/known-hosts.ts'
+import { knownHostsOnDisk } from '../../src/ssh/known-hosts-files.ts'
+import { makeKeyPair, wireForm } from '../support/ssh-server.ts'
+
+const key = wireForm(makeKeyPair().public)
+const line = (name: string) => `${name} ssh-ed25519 ${key.toString('base64')}\n`
+const entry = (name: string, isHashed = false) => ({ name, key, isHashed })
+
+describe('known_hosts on disk', () => {
+  let folder: string
+  let path: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'maestro-known-'))
+    path = join(folder, '.ssh', 'known_hosts')
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  it('is empty where there is none', async () => {
+    await expect(knownHostsOnDisk().read(path)).resolves.toBe('')
+  })
+
+  it('is made with its folder, for nobody else to read', async () => {
+    await knownHostsOnDisk().append(path, entry('web-1'))
+
+    expect(readFileSync(path, 'utf8')).toBe(line('web-1'))
+    expect([statSync(path).mode & 0o777, statSync(join(folder, '.ssh')).mode & 0o777]).toEqual([0o600, 0o700])
+  })
+
+  it('only grows, also where its last line is not ended', async () => {
+    mkdirSync(join(folder, '.ssh'))
+    writeFileSync(path, '# mine\nweb-0 ssh-rsa AAAA')
+
+    await knownHostsOnDisk().append(path, entry('web-1'))
+
+    expect(readFileSync(path, 'utf8')).toBe(`# mine\nweb-0 ssh-rsa AAAA\n${line('web-1')}`)
+  })
+
+  it('takes many keys at once, from two runs at the same time, without losing one', async () => {
+    const [one, two] = [knownHostsOnDisk(), knownHostsOnDisk()]
+    const names = Array.from({ length: 40 }, (_, n) => `web-${n}`)
+
+    await Promise.all(names.map((name, n) => (n % 2 === 0 ? one : two).append(path, entry(name))))
+
+    const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
+    expect(lines.toSorted()).toEqual(names.map((name) => line(name).trimEnd()).toSorted())
+    expect(existsSync(`${path}.maestro-lock`)).toBe(false)
+  })
+
+  it('hides names where that is wanted', async () => {
+    await knownHostsOnDisk().append(path, entry('web-1', true))
+
+    const text = readFileSync(path, 'utf8')
+    expect(text).toMatch(/^\|1\|/)
+    expect(judgeKey(readKnownHosts(text).linesFor('web-1'), key)).toBe('known')
+  })
+
+  it('breaks the lock of a process that was killed', async () => {
+    mkdirSync(join(folder, '.ssh'))
+    const lock = `${path}.maestro-lock`
+    writeFileSync(lock, '')
+    utimesSync(lock, 0, 0)
+
+    await knownHostsOnDisk().append(path, entry('web-1'))
+
+    expect(readFileSync(path, 'utf8')).toBe(line('web-1'))
+  })
+
+  it('leaves /dev/null as it is', async () => {
+    await knownHostsOnDisk().append('/dev/null', entry('web-1'))
+
+    expect(existsSync('/dev/null.maestro-lock')).toBe(false)
+  })
+
+  it('says which file cannot be written', async () => {
+    mkdirSync(join(folder, '.ssh'))
+    const below = join(folder, 'file')
+    writeFileSync(below, '')
+
+    await expect(knownHostsOnDisk().append(join(below, 'known_hosts'), entry('web-1'))).rejects.toMatchObject({
+      kind: 'config',
+      message: expect.stringContaining(`${below}/known_hosts cannot be written`),
+    })
+  })
+})

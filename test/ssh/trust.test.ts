@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { HostOptions } from '../../src/inventory/ssh-config.ts'
+import { ConnectError } from '../../src/ssh/connect-error.ts'
+import { makeKnownHostsStore } from '../../src/ssh/known-hosts-store.ts'
+import { trustFor, UnknownKeyError } from '../../src/ssh/trust.ts'
+import { makeKeyPair, wireForm } from '../support/ssh-server.ts'
+import { aGround, type Ground } from './a-connection.ts'
+
+const pairs = [makeKeyPair(), makeKeyPair()]
+const [key, otherKey] = pairs.map(({ public: line }) => wireForm(line)) as [Buffer, Buffer]
+const lineOf = (name: string, index = 0) => `${name} ${pairs[index]?.public}`
+const tokens = { home: '/home/ana', localUser: 'ana', host: 'web-1', alias: 'web-1', port: 2222, user: 'deploy' }
+
+let ground: Ground
+beforeEach(() => {
+  ground = aGround()
+})
+afterEach(() => ground.remove())
+
+async function trustIn(change: Partial<HostOptions>, store = makeKnownHostsStore(ground.options().knownHosts)) {
+  const warnings: string[] = []
+  const options = await ground.options(change).hostOptions({ host: 'Web-1', port: 2222 })
+  const warn = (text: string) => void warnings.push(text)
+  const trust = await trustFor({ options, tokens, store, accepted: new Map(), warn })
+  return { ...trust, warnings }
+}
+
+describe('trust in a host key', () => {
+  it('is given under the HostKeyAlias, without a port', async () => {
+    ground.knownHosts.push(lineOf('Fleet'))
+
+    const { judge } = await trustIn({ hostKeyAlias: 'Fleet' })
+
+    expect(judge(key)).toBeUndefined()
+  })
+
+  it('is given to a key that is on record without the port, as OpenSSH does', async () => {
+    ground.knownHosts.push(lineOf('web-1'))
+
+    const { judge } = await trustIn({})
+
+    expect(judge(key)).toBeUndefined()
+    expect(judge(otherKey)).toMatchObject({ kind: 'hostkey-unknown' })
+  })
+
+  it('is never given to a revoked key, whatever is set', async () => {
+    ground.knownHosts.push(lineOf('[web-1]:2222'), `@revoked ${lineOf('*')}`)
+
+    for (const strictHostKeyChecking of ['yes', 'ask', 'accept-new', 'no'] as const)
+      expect((await trustIn({ strictHostKeyChecking })).judge(key)).toMatchObject({ kind: 'hostkey-revoked' })
+  })
+
+  it('says that an authority on record is of no use here', async () => {
+    ground.knownHosts.push(`@cert-authority ${lineOf('*')}`)
+
+    const error = (await trustIn({})).judge(key)
+
+    expect(error?.message).toContain('@cert-authority on record there is not supported')
+    expect(error).not.toBeInstanceOf(UnknownKeyError)
+  })
+
+  it('can be asked of a person under ask, and only there', async () => {
+    const errors = await Promise.all(
+      (['ask', 'yes'] as const).map(
+        async (strictHostKeyChecking) =>
+          (await trustIn({ strictHostKeyChecking })).judge(key) instanceof UnknownKeyError,
+      ),
+    )
+
+    expect(errors).toEqual([true, false])
+  })
+
+  it('holds for the rest of the run: a second key is then a changed one', async () => {
+    const store = makeKnownHostsStore(ground.options().knownHosts)
+    const first = await trustIn({ strictHostKeyChecking: 'accept-new' }, store)
+    const unproved = first.judge(key)
+    await first.record()
+
+    const second = await trustIn({ strictHostKeyChecking: 'accept-new' }, store)
+
+    expect([unproved, second.judge(key)]).toEqual([undefined, undefined])
+    expect(second.judge(otherKey)).toMatchObject({ kind: 'hostkey-changed' })
+    expect(ground.appended).toEqual(['[web-1]:2222'])
+  })
+
+  it('is given with a warning where the key cannot be written down', async () => {
+    const append = async () => {
+      throw new ConnectError('config', 'known_hosts cannot be written (EROFS)')
+    }
+    const store = makeKnownHostsStore({ read: async () => '', append })
+    const { judge, record, warnings } = await trustIn({ strictHostKeyChecking: 'accept-new' }, store)
+    judge(key)
+
+    await record()
+
+    expect(warnings).toEqual([
+      'the host key of [web-1]:2222 is accepted but not written down: known_hosts cannot be written (EROFS)',
+    ])
+  })
+
+  it('asks for the types on record first and for none that HostKeyAlgorithms leaves out', async () => {
+    ground.knownHosts.push(`[web-1]:2222 ${makeKeyPair('rsa').public}`)
+
+    const { algorithms } = await trustIn({ hostKeyAlgorithms: ['ssh-ed25519', 'rsa-sha2-256'] })
+
+    expect(algorithms).toEqual(['rsa-sha2-256', 'ssh-ed25519'])
+  })
+})
