@@ -36,7 +36,7 @@ export default defineConfig({
           globalSetup: ['test/fleet/global-setup.ts'],
           fileParallelism: false,
           testTimeout: 120_000,
-          hookTimeout: 300_000,
+          hookTimeout: 600_000,
         },
       },
     ],

@@ -22,10 +22,9 @@ process.stdout.write(`${JSON.stringify({ ports, knownHosts: ports.map((port) => 
 process.stdin.resume().on('end', () => process.exit(0))
 
 function reply(channel) {
-  channel.resume()
   channel.on('error', () => undefined)
-  channel.end(answer)
-  channel.on('end', () => {
+  channel.resume().on('end', () => {
+    channel.write(answer)
     channel.exit(0)
     channel.close()
   })

@@ -24,6 +24,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await undo()
+  await asRoot(due, 'apt-get -qq -y --allow-downgrades install fl-kernel=6.8.0-41.41')
   await asRoot(broken, 'mv /var/lib/dpkg/status.whole /var/lib/dpkg/status')
   manifest.remove()
 })

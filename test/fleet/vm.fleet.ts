@@ -56,4 +56,4 @@ it('runs a kernel of its own, and the newer one when it reboots after that was i
     newest: newer.running,
   })
   expect(seenNewer).toEqual({ due: 'no', reasons: [], running: newer.running, newest: newer.running })
-}, 300_000)
+}, 900_000)

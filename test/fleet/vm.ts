@@ -6,7 +6,7 @@ import { requireVmTools } from './requirements.ts'
 import { overSsh } from './ssh.ts'
 
 // An emulated processor boots in half a minute on an idle machine.
-const bootLimitMs = 180_000
+const bootLimitMs = 420_000
 
 /**
  * Adds a virtual machine to the fleet and returns when it is running. It runs Debian's last kernel but one; the package
