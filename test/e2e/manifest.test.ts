@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { itNeeds } from '../support/tools.ts'
 import { type Fleet, runMaestro, startFleet } from './a-fleet.ts'
 
 let fleet: Fleet
@@ -123,6 +124,26 @@ describe('addresses', () => {
     const run = await fleet.maestro(['reboot-status', '-m', path])
 
     expect(run.stdout).toMatch(/^(not due|due|unknown) +web-1 /m)
+  })
+
+  itNeeds(['ssh'])('come from the ssh config where it has a Host of that name, with everything it says', async () => {
+    fleet.write('ssh_config', `Include ${fleet.folder}/more\nHost web-*\n  User deploy\n`)
+    fleet.write('more', `Host web-1\n  HostName 127.0.0.1\n  Port ${port()}\n`)
+    const path = fleet.write('config.yml', manifest('config: ssh_config}').replace('user: deploy, ', ''))
+
+    const run = await fleet.maestro(['reboot-status', '-m', path])
+
+    expect(run.stdout).toMatch(/^(not due|due|unknown) +web-1 /m)
+  })
+
+  itNeeds(['ssh'])('are missed where the ssh config does not speak of the server', async () => {
+    fleet.write('other_config', 'Host db-*\n  HostName 127.0.0.1\n')
+    const path = fleet.write('silent.yml', manifest('config: other_config}'))
+
+    const run = await fleet.maestro(['reboot-status', '-m', path])
+
+    expect(run.exitCode).toBe(2)
+    expect(run.stderr).toContain('no address for web-1')
   })
 
   it('are missed in one error that names the three ways', async () => {
