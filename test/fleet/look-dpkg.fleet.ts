@@ -32,9 +32,10 @@ const lookOf = lookAtStates({
   'app-1': {
     make: `${newLockFiles}
       systemd-run -q --collect --unit=fl-flock flock /var/lib/dpkg/lock sleep infinity
-      cd /run; apt-get -qq -o APT::Sandbox::User=root download fl-upd=1.1; dpkg --unpack fl-upd_1.1_all.deb >/dev/null`,
+      cd /run; apt-get -qq -o APT::Sandbox::User=root download fl-upd=1.1 fl-stdin=1.1
+      dpkg --unpack fl-upd_1.1_all.deb fl-stdin_1.1_all.deb >/dev/null`,
     undo: `systemctl stop fl-flock || :
-      rm -f /run/fl-upd_*; dpkg --configure -a >/dev/null; ${install} fl-upd=1.0 >/dev/null`,
+      rm -f /run/fl-upd_* /run/fl-stdin_*; dpkg --configure -a >/dev/null; ${install} fl-upd=1.0 fl-stdin=1.0 >/dev/null`,
   },
   'app-2': slowUpgrade,
   'db-1': together(slowUpgrade, {
@@ -66,13 +67,15 @@ describe('dpkg', () => {
 
   it.each([
     { name: 'lb-1', broken: [] },
-    { name: 'app-1', broken: ['fl-upd unpacked'] },
+    { name: 'app-1', broken: ['fl-stdin unpacked', 'fl-upd unpacked'] },
     { name: 'db-1', broken: ['fl-slow half-configured'] },
   ])('on $name has $broken.length packages that are not fully installed', async ({ name, broken }) => {
     const audit = await inside(name, 'dpkg --audit')
 
     expect(known(lookOf(name).dpkg).broken).toEqual(broken)
-    expect(broken.map((one) => one.split(' ')[0])).toEqual(/^ (fl-\S+)/m.exec(audit)?.slice(1) ?? [])
+    expect(broken.map((one) => one.split(' ')[0])).toEqual(
+      [...audit.matchAll(/^ (fl-\S+)/gm)].map(([, one]) => one).toSorted(),
+    )
   })
 })
 
