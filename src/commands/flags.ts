@@ -5,9 +5,9 @@ import type { ExitCode } from '../errors.ts'
 export interface ServerFlags {
   readonly manifest?: string
   readonly environment?: string
-  readonly group: readonly string[]
-  readonly server: readonly string[]
-  readonly exclude: readonly string[]
+  readonly group?: readonly string[]
+  readonly server?: readonly string[]
+  readonly exclude?: readonly string[]
   readonly limit?: number
 }
 
@@ -19,12 +19,13 @@ type OutputFormat = 'table' | 'json' | 'prometheus'
 /** How the answer is printed: the flags of every command that looks. */
 export interface OutputFlags {
   readonly output: OutputFormat
-  readonly exitCode: boolean
-  readonly quiet: boolean
-  readonly verbose: boolean
+  readonly exitCode?: boolean
+  readonly quiet?: boolean
+  readonly verbose?: boolean
 }
 
-const collect = (value: string, before: readonly string[]) => [...before, value]
+// Without a default of commander's, which the help would print.
+const collect = (value: string, before: readonly string[] = []) => [...before, value]
 
 export function withManifestFlags(command: Command): Command {
   return command
@@ -34,9 +35,9 @@ export function withManifestFlags(command: Command): Command {
 
 export function withServerFlags(command: Command): Command {
   return withManifestFlags(command)
-    .option('--group <name>', 'only servers of this group; may be repeated', collect, [])
-    .option('--server <name>', 'only this server: name, address, web-*, web-[1-4]; may be repeated', collect, [])
-    .option('--exclude <name>', 'not this server; may be repeated', collect, [])
+    .option('--group <name>', 'only servers of this group; may be repeated', collect)
+    .option('--server <name>', 'only this server: name, address, web-*, web-[1-4]; may be repeated', collect)
+    .option('--exclude <name>', 'not this server; may be repeated', collect)
     .option('--limit <n>', 'only the first n of them', positiveInteger)
 }
 
@@ -45,9 +46,9 @@ export function withOutputFlags(command: Command): Command {
     .addOption(
       new Option('--output <format>', 'how to print it').choices(['table', 'json', 'prometheus']).default('table'),
     )
-    .option('--exit-code', 'exit 10 when something is due or unknown', false)
-    .option('-q, --quiet', 'print only what went wrong', false)
-    .option('-v, --verbose', 'print everything that is known', false)
+    .option('--exit-code', 'exit 10 when something is due or unknown')
+    .option('-q, --quiet', 'print only what went wrong')
+    .option('-v, --verbose', 'print everything that is known')
 }
 
 function positiveInteger(text: string): number {

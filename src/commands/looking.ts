@@ -62,8 +62,8 @@ function render({ seen, view, flags, exitCode }: Rendering): string {
     case 'table': {
       const text = view.render(seen, {
         screen: screenOf(process.stdout),
-        isVerbose: flags.verbose,
-        isQuiet: flags.quiet,
+        isVerbose: flags.verbose === true,
+        isQuiet: flags.quiet === true,
       })
       return text === '' ? '' : `${text}\n`
     }

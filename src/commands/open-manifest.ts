@@ -38,6 +38,6 @@ export function selectedServers({ manifest, namesOfGroup }: Opened, flags: Serve
   return selectServers({ servers: manifest.servers, selection: selectionOf(flags), namesOfGroup })
 }
 
-function selectionOf({ group, server, exclude, limit }: ServerFlags): Selection {
+function selectionOf({ group = [], server = [], exclude = [], limit }: ServerFlags): Selection {
   return { groups: group, servers: server, exclude, ...(limit === undefined ? {} : { limit }) }
 }
