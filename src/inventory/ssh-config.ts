@@ -1,6 +1,9 @@
-import { spawn } from 'node:child_process'
 import { isIP } from 'node:net'
+import { homedir, userInfo } from 'node:os'
 import { UsageError } from '../errors.ts'
+import { type ConfigFiles, readConfigFiles } from './ssh-config-files.ts'
+import { readWithoutSsh } from './ssh-config-reader.ts'
+import { askSshProgram, NoSshProgram } from './ssh-dash-g.ts'
 
 /** What the user's own ssh would do for a host, as far as maestro acts on it. Paths are as ssh prints them: `~` and tokens unexpanded. */
 export interface HostOptions {
@@ -35,13 +38,37 @@ export interface HostQuestion {
   readonly configFile?: string
 }
 
-const timeLimitMs = 20_000
+export type Warn = (text: string) => void
 
-/** Asks `ssh -G`; throws a UsageError with ssh's own words when the config is wrong, or when there is no ssh here. */
-export async function askSsh(question: HostQuestion): Promise<HostOptions> {
-  const { host } = question
-  if (host.startsWith('-')) throw new UsageError(`${host} cannot be the name of a host`)
-  return readOptions(await runSsh(argumentsFor(question), host))
+const answers = new Map<string, Promise<HostOptions>>()
+
+/**
+ * What ssh would do for a host: `ssh -G` says it, and its answer holds as long as no file of the config changes. Where there is
+ * nothing in the config that matters, ssh is not asked; where there is no ssh, a few keywords are read without it, and `warn`
+ * hears of the others. Throws a UsageError with ssh's own words when the config is wrong.
+ */
+export async function askSsh(question: HostQuestion, warn: Warn = () => undefined): Promise<HostOptions> {
+  if (question.host.startsWith('-')) throw new UsageError(`${question.host} cannot be the name of a host`)
+  const files = await readConfigFiles(question.configFile, homedir())
+  if (question.configFile === undefined && !files.isMeaningful)
+    return { ...optionsWithoutConfig(question, userInfo().username), hashKnownHosts: files.hashesNames }
+  if (files.isVolatile) return ask(question, files, warn)
+  const key = JSON.stringify([question, files.state])
+  const answer = answers.get(key) ?? ask(question, files, warn)
+  answers.set(key, answer)
+  // What went wrong once may have been this computer's trouble.
+  answer.catch(() => answers.delete(key))
+  return answer
+}
+
+async function ask(question: HostQuestion, files: ConfigFiles, warn: Warn): Promise<HostOptions> {
+  try {
+    return await askSshProgram(question)
+  } catch (error) {
+    if (!(error instanceof NoSshProgram)) throw error
+    const without = optionsWithoutConfig(question, userInfo().username)
+    return readWithoutSsh({ question, files, without, warn })
+  }
 }
 
 /** What ssh would do for a host without any config; `localUser` is who we are on this computer. */
@@ -50,13 +77,18 @@ export function optionsWithoutConfig(
   localUser: string,
 ): HostOptions {
   return {
-    hostName: host,
+    hostName: host.toLowerCase(),
     port: port ?? 22,
     user: user ?? localUser,
-    identityFiles: identityFiles ?? ['~/.ssh/id_ed25519', '~/.ssh/id_ecdsa', '~/.ssh/id_rsa'],
+    identityFiles: identityFiles ?? ['~/.ssh/id_rsa', '~/.ssh/id_ecdsa', '~/.ssh/id_ed25519'],
     identitiesOnly: false,
     identityAgent: undefined,
-    knownHostsFiles: ['~/.ssh/known_hosts', '~/.ssh/known_hosts2', '/etc/ssh/ssh_known_hosts'],
+    knownHostsFiles: [
+      '~/.ssh/known_hosts',
+      '~/.ssh/known_hosts2',
+      '/etc/ssh/ssh_known_hosts',
+      '/etc/ssh/ssh_known_hosts2',
+    ],
     hostKeyAlias: undefined,
     strictHostKeyChecking: 'ask',
     hashKnownHosts: false,
@@ -75,95 +107,4 @@ export async function addressInSshConfig(name: string, configFile?: string): Pro
   // A `Host` block without HostName leaves the name and changes something else.
   const { hostName: _, ...forNobody } = await ask(`nobody-${name}-nobody`)
   return JSON.stringify(options) === JSON.stringify(forNobody) ? undefined : name
-}
-
-function argumentsFor({ host, user, port, identityFiles = [], configFile }: HostQuestion): readonly string[] {
-  return [
-    '-G',
-    ...(configFile === undefined ? [] : ['-F', configFile]),
-    ...(user === undefined ? [] : ['-l', user]),
-    ...(port === undefined ? [] : ['-p', String(port)]),
-    ...identityFiles.flatMap((file) => ['-i', file]),
-    '--',
-    host,
-  ]
-}
-
-function runSsh(args: readonly string[], host: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('ssh', args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: timeLimitMs })
-    let stdout = ''
-    let stderr = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text
-    })
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text
-    })
-    child.on('error', (cause: NodeJS.ErrnoException) => reject(cannotAsk(host, cause)))
-    child.on('close', (code) => {
-      if (code === 0) resolve(stdout)
-      else
-        reject(
-          new UsageError(`the ssh config cannot be used for ${host}: ${stderr.trim() || `ssh -G ended with ${code}`}`),
-        )
-    })
-  })
-}
-
-function cannotAsk(host: string, cause: NodeJS.ErrnoException): UsageError {
-  return new UsageError(`${host}: the ssh program cannot be started (${cause.code ?? cause.message})`, {
-    cause,
-    hint: 'install OpenSSH (apt-get install openssh-client), or set maestro.ssh.config: none in the manifest',
-  })
-}
-
-function readOptions(text: string): HostOptions {
-  const all = new Map<string, string[]>()
-  for (const line of text.split('\n')) {
-    const space = line.indexOf(' ')
-    if (space === -1) continue
-    const key = line.slice(0, space)
-    const value = line.slice(space + 1)
-    all.set(key, [...(all.get(key) ?? []), value])
-  }
-  const one = (key: string) => unlessNone(all.get(key)?.[0])
-  return {
-    hostName: one('hostname') ?? '',
-    port: Number(one('port') ?? 22),
-    user: one('user') ?? '',
-    identityFiles: (all.get('identityfile') ?? []).filter((file) => file !== 'none'),
-    identitiesOnly: one('identitiesonly') === 'yes',
-    identityAgent: all.get('identityagent')?.[0],
-    knownHostsFiles: [...words(one('userknownhostsfile')), ...words(one('globalknownhostsfile'))],
-    hostKeyAlias: one('hostkeyalias'),
-    strictHostKeyChecking: strictness(one('stricthostkeychecking')),
-    hashKnownHosts: one('hashknownhosts') === 'yes',
-    proxyJump: one('proxyjump'),
-    proxyCommand: one('proxycommand'),
-    connectTimeoutMs: timeout(one('connecttimeout')),
-    hostKeyAlgorithms: one('hostkeyalgorithms')?.split(','),
-    family: familyOf(one('addressfamily')),
-    bindAddress: one('bindaddress'),
-  }
-}
-
-const unlessNone = (value: string | undefined) => (value === 'none' ? undefined : value)
-const words = (value = '') => value.split(' ').filter((word) => word !== '')
-
-// ssh prints true and false for yes and no here.
-function strictness(value = 'ask'): HostOptions['strictHostKeyChecking'] {
-  if (value === 'true' || value === 'yes') return 'yes'
-  if (value === 'false' || value === 'no' || value === 'off') return 'no'
-  return value === 'accept-new' ? 'accept-new' : 'ask'
-}
-
-function familyOf(value: string | undefined): 4 | 6 | undefined {
-  if (value === 'inet') return 4
-  return value === 'inet6' ? 6 : undefined
-}
-
-function timeout(value: string | undefined): number | undefined {
-  const seconds = Number(value)
-  return value === undefined || !(seconds > 0) ? undefined : seconds * 1000
 }
