@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { inside, known, lookAtStates, type State, together } from './look-ground.ts'
+import { inside, known, lookAt, lookAtStates, type State, together } from './look-ground.ts'
 
 const containers: State = {
   make: `docker run -d --name steady --restart always busybox:local sleep infinity
@@ -18,7 +18,7 @@ const containers: State = {
 }
 
 const stoppedEngine: State = {
-  make: 'systemctl stop docker.socket docker.service; rm -f /run/docker.sock',
+  make: 'systemctl stop docker.socket docker.service',
   // systemd refuses what was started three times in a minute.
   undo: 'systemctl reset-failed docker.socket docker.service; systemctl start docker.socket docker.service',
 }
@@ -113,6 +113,18 @@ describe('Docker', () => {
 
   it('is told as absent where there is none', () => {
     expect(known(lookOf('app-1').docker)).toBeNull()
+  })
+})
+
+describe('an engine that rests behind its socket', () => {
+  it('is not woken by a look', async () => {
+    await inside('web-2', 'systemctl reset-failed docker.socket docker.service; systemctl start docker.socket')
+
+    const looks = await lookAt(['web-2'])
+
+    expect(await inside('web-2', 'systemctl is-active docker.service || :')).toMatch(/^inactive/)
+    const { version, trouble } = known(looks.get('web-2')?.docker) ?? {}
+    expect([version, trouble]).toEqual([undefined, 'docker.service is inactive'])
   })
 })
 

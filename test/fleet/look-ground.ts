@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
 import type { Look, Told } from '../../src/remote/look.ts'
-import { type FleetServer, runMaestro, serverNamed } from './fleet.ts'
+import { runMaestro, serverNamed } from './fleet.ts'
 import { asRoot } from './inside.ts'
+import { writeManifest } from './manifest.ts'
 
 /** A state of one server, as root's shell makes it and takes it back; `undo` also bears a `make` that went only half way. */
 export interface State {
@@ -31,16 +29,14 @@ export function lookAtStates(states: States): (name: string) => Look {
 
 /** One look of `maestro status` at servers of the fleet; throws what it printed when a server was not seen. */
 export async function lookAt(names: readonly string[]): Promise<ReadonlyMap<string, Look>> {
-  const folder = mkdtempSync(join(tmpdir(), 'maestro-look-'))
+  const manifest = writeManifest(names.map(serverNamed))
   try {
-    const manifest = join(folder, 'Manifest.yml')
-    writeFileSync(manifest, manifestOf(names.map(serverNamed)))
-    const { stdout, stderr } = await runMaestro(['status', '--output', 'json', '--manifest', manifest])
+    const { stdout, stderr } = await runMaestro(['status', '--output', 'json', '--manifest', manifest.path])
     const looks = new Map(stdout.split('\n').flatMap(lookOfEvent))
     if (looks.size < names.length) throw new Error(`maestro did not see every server:\n${stdout}${stderr}`)
     return looks
   } finally {
-    rmSync(folder, { recursive: true })
+    manifest.remove()
   }
 }
 
@@ -74,16 +70,6 @@ async function onEach(states: States, verb: 'make' | 'undo'): Promise<void> {
   )
   const failed = done.find((one) => one.status === 'rejected')
   if (failed) throw failed.reason
-}
-
-function manifestOf(servers: readonly FleetServer[]): string {
-  const { user, keyPath, knownHostsPath } = servers[0] ?? serverNamed('')
-  return JSON.stringify({
-    maestro: { ssh: { user, identity_file: keyPath, known_hosts: knownHostsPath } },
-    docker: {
-      servers: servers.map(({ name, address, port }) => ({ server: { unique_name: name, address, port } })),
-    },
-  })
 }
 
 function lookOfEvent(line: string): readonly (readonly [string, Look])[] {

@@ -14,7 +14,8 @@ look_updates() {
   look_updates_newer
   sources=$(read_apt apt-cache policy)
   facts updates_source "$sources"
-  upgrade=$(read_apt apt-get -s upgrade --with-new-pkgs)
+  # With a new package that cannot be installed apt gives the whole upgrade up ("Broken packages"): then without new ones.
+  upgrade=$(read_apt apt-get -s upgrade --with-new-pkgs 2>/dev/null) || upgrade=$(read_apt apt-get -s upgrade)
   upgrade=$(printf '%s\n' "$upgrade" | sed -n '/^Inst /p')
   facts updates_inst "$upgrade"
   look_updates_full

@@ -13,6 +13,16 @@ look_weave() {
   # Without an engine no router runs.
   docker_trouble=$(docker_rest)
   if [ -n "$docker_trouble" ] || ! has_docker_socket; then return 0; fi
-  weave_image=$(docker_cli ps --filter 'name=^/weave$' --format '{{.Image}}')
+  weave_image=$(look_weave_image)
   [ -z "$weave_image" ] || fact weave_image "$weave_image"
+}
+
+# A stopped engine may leave its socket behind.
+look_weave_image() {
+  docker_cli ps --filter 'name=^/weave$' --format '{{.Image}}' 2>/dev/null && return
+  weave_words=$(docker_cli ps 2>&1) || :
+  case $weave_words in
+    *'Cannot connect to the Docker daemon'*) ;;
+    *) fail "$weave_words" ;;
+  esac
 }

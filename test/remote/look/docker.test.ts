@@ -107,7 +107,7 @@ describe.each(shells())('Docker under $name', (shell) => {
   it('is not woken by being asked', () => {
     const tools = {
       ...root,
-      docker: docker('*) touch "$MAESTRO_ROOT/asked" ;;'),
+      docker: `[ "\${DOCKER_HOST-}" = unix:///nowhere ] || touch "$MAESTRO_ROOT/asked"; ${docker('*) ;;')}`,
       systemctl: "printf 'active\\ninactive\\n'; exit 3",
     }
     const server = aServer({ files: { ...socket, 'run/systemd/system': null }, tools })
@@ -154,6 +154,16 @@ describe.each(shells())('Weave under $name', (shell) => {
     ['no Docker', {}, null],
   ])('is known by %s', (_, tools, value) => {
     expect(aServer({ files: socket, tools }).look(['weave'], shell).weave).toEqual({ is: 'known', value })
+  })
+
+  it('does not run where the engine has gone and left its socket', () => {
+    const words = 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?'
+    const tools = { ...root, weave: script, docker: `echo "${words}" >&2; exit 1` }
+
+    expect(aServer({ files: socket, tools }).look(['weave'], shell).weave).toEqual({
+      is: 'known',
+      value: { version: '2.8.1', isRunning: false },
+    })
   })
 
   it('is unknown where Docker does not let us ask', () => {

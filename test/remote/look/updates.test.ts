@@ -121,6 +121,19 @@ describe.each(shells())('the updates under $name', (shell) => {
     expect(server.look(['updates'], shell).updates).toEqual({ is: 'unknown', why })
   })
 
+  it('are told without new packages where apt can install none of them', () => {
+    const broken = `case " $* " in
+      *' --with-new-pkgs '*) echo 'E: Broken packages' >&2; exit 100 ;;
+      *' -s upgrade '*) ${says('apt-get-upgrade-ubuntu-24.04')} ;;
+      *) ${says('apt-get-dist-upgrade-ubuntu-24.04')} ;;
+      esac`
+    const whole = aServer({ files: lists, tools: aptOf('ubuntu-24.04') }).look(['updates'], shell).updates
+
+    const server = aServer({ files: lists, tools: { ...aptOf('ubuntu-24.04'), 'apt-get': broken } })
+
+    expect(server.look(['updates'], shell).updates).toEqual(whole)
+  })
+
   it('are unknown without apt', () => {
     expect(aServer().look(['updates'], shell).updates).toEqual({ is: 'unknown', why: 'this system has no apt' })
   })
