@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os'
-import { askSsh, optionsWithoutConfig } from '../inventory/ssh-config.ts'
+import { askSsh, optionsWithoutConfig, type Warn } from '../inventory/ssh-config.ts'
 import type { SshSettings } from '../manifest/settings.ts'
+import { printable } from '../printable.ts'
 import { type Connections, openConnections } from '../ssh/connect.ts'
 import type { ConnectionOptions, Surroundings } from '../ssh/connection-options.ts'
 import { knownHostsOnDisk } from '../ssh/known-hosts-files.ts'
@@ -10,9 +11,11 @@ import { mayAsk } from './terminal.ts'
 
 /** The connections of one command, as the manifest's `maestro.ssh` wants them; a person at a terminal is asked about unknown host keys. */
 export function openConnectionsFor(ssh: SshSettings, pause: Pause): Connections {
+  const warn = warner(pause)
   return openConnections({
     surroundings: surroundings(),
-    hostOptions: hostOptionsFor(ssh),
+    hostOptions: hostOptionsFor(ssh, warn),
+    warn,
     knownHosts: knownHostsOnDisk(),
     ...(mayAsk() ? questions(pause) : {}),
     limits: {
@@ -22,6 +25,16 @@ export function openConnectionsFor(ssh: SshSettings, pause: Pause): Connections 
       signing: ssh.agentSignatures,
     },
   })
+}
+
+// What is worth a line though the connection stands: once, however many servers it is said of.
+function warner(pause: Pause): Warn {
+  const said = new Set<string>()
+  return (text) => {
+    if (said.has(text)) return
+    said.add(text)
+    void pause(async () => process.stderr.write(`maestro: ${printable(text)}\n`))
+  }
 }
 
 function questions(pause: Pause): Pick<ConnectionOptions, 'askHostKeys' | 'askPassphrase'> {
@@ -34,12 +47,12 @@ function questions(pause: Pause): Pick<ConnectionOptions, 'askHostKeys' | 'askPa
 /** Holds what is drawn on the terminal back while a question is put. */
 export type Pause = <T>(question: () => Promise<T>) => Promise<T>
 
-function hostOptionsFor({ config, knownHostsFile }: SshSettings): ConnectionOptions['hostOptions'] {
+function hostOptionsFor({ config, knownHostsFile }: SshSettings, warn: Warn): ConnectionOptions['hostOptions'] {
   const configFile = config === undefined ? {} : { configFile: fromHome(config) }
   const { username } = userInfo()
   return async (question) => {
     const options =
-      config === 'none' ? optionsWithoutConfig(question, username) : await askSsh({ ...question, ...configFile })
+      config === 'none' ? optionsWithoutConfig(question, username) : await askSsh({ ...question, ...configFile }, warn)
     return knownHostsFile === undefined ? options : { ...options, knownHostsFiles: [knownHostsFile] }
   }
 }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { homedir, userInfo } from 'node:os'
+import { userInfo } from 'node:os'
 import { UsageError } from '../errors.ts'
 import { type ConfigFiles, readConfigFiles } from './ssh-config-files.ts'
 import { readWithoutSsh } from './ssh-config-reader.ts'
@@ -49,7 +49,7 @@ const answers = new Map<string, Promise<HostOptions>>()
  */
 export async function askSsh(question: HostQuestion, warn: Warn = () => undefined): Promise<HostOptions> {
   if (question.host.startsWith('-')) throw new UsageError(`${question.host} cannot be the name of a host`)
-  const files = await readConfigFiles(question.configFile, homedir())
+  const files = await readConfigFiles(question.configFile, userInfo().homedir)
   if (question.configFile === undefined && !files.isMeaningful)
     return { ...optionsWithoutConfig(question, userInfo().username), hashKnownHosts: files.hashesNames }
   if (files.isVolatile) return ask(question, files, warn)
