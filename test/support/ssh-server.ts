@@ -1,5 +1,5 @@
 import { createServer, Socket, type Server as TcpServer } from 'node:net'
-import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh2'
+import ssh2, { type AuthContext, type AuthenticationType, type Connection, type ServerChannel } from 'ssh2'
 import { answerOf } from './ssh-answers.ts'
 
 /**
@@ -69,6 +69,8 @@ export interface SshServerOptions {
   readonly allowed?: readonly Buffer[]
   /** Lets in who has it, by password or keyboard-interactive. */
   readonly password?: string
+  /** What it says that it takes; keys, and with a password all. */
+  readonly methods?: readonly AuthenticationType[]
   readonly maxAuthTries?: number
   readonly hostKeyType?: KeyType | readonly KeyType[]
   readonly algorithms?: object
@@ -175,19 +177,27 @@ function listen(server: TcpServer): Promise<number> {
 type Log = { readonly commands: string[]; readonly offers: Offer[] }
 type Serving = { readonly options: SshServerOptions; readonly log: Log; readonly freeze: () => void }
 
+const keys: readonly AuthenticationType[] = ['publickey']
+const all: readonly AuthenticationType[] = ['publickey', 'keyboard-interactive', 'password']
+
 function serve(client: Connection, { options, log, freeze }: Serving): void {
-  const { behaviour = 'well', maxAuthTries = 100 } = options
+  const { behaviour = 'well', maxAuthTries = 100, password, methods = password === undefined ? keys : all } = options
   let failures = 0
   client.on('error', () => undefined)
   client.on('authentication', (request) => {
     log.offers.push(offerOf(request))
     if (behaviour === 'drops-in-auth') return void client.end()
     if (behaviour === 'frozen-in-auth') return
-    if (isLetIn(request, options)) return request.accept()
-    failures += 1
-    // As sshd after MaxAuthTries.
-    if (failures >= maxAuthTries) return void client.end()
-    request.reject(options.password === undefined ? ['publickey'] : ['publickey', 'keyboard-interactive', 'password'])
+    const decide = (isIn: boolean) => {
+      if (isIn) return request.accept()
+      failures += 1
+      // As sshd after MaxAuthTries.
+      if (failures >= maxAuthTries) client.end()
+      else request.reject([...methods])
+    }
+    if (request.method === 'keyboard-interactive' && methods.includes('keyboard-interactive'))
+      request.prompt([{ prompt: 'Password: ', echo: false }], ([answer]) => decide(answer === options.password))
+    else decide(isLetIn(request, options))
   })
   client.on('ready', () => {
     if (behaviour === 'frozen-after-auth') freeze()
