@@ -1,5 +1,4 @@
-import type { KnownHosts } from './known-hosts.ts'
-import { readKnownHosts } from './known-hosts.ts'
+import { judgeKey, type KnownHosts, readKnownHosts } from './known-hosts.ts'
 import type { KnownHostsFiles } from './known-hosts-files.ts'
 import type { KnownHostsLine } from './known-hosts-line.ts'
 
@@ -34,6 +33,7 @@ export function makeKnownHostsStore(files: KnownHostsFiles): KnownHostsStore {
     },
     add: async (path, entry) => {
       const file = await open(path)
+      if (judgeKey(file.linesFor(entry.name), entry.key) === 'known') return
       // Known to this run before it is on disk, and also where that fails: one key a host, from its first connection on.
       file.add(entry.name, entry.key)
       await files.append(path, entry)

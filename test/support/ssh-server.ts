@@ -21,6 +21,8 @@ export interface SshServer {
   readonly commands: string[]
   readonly offers: Offer[]
   readonly connections: () => number
+  /** Cuts all connections and goes on listening. */
+  readonly cut: () => void
   readonly stop: () => Promise<void>
 }
 
@@ -101,7 +103,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     hostKeys: pairs.map((pair) => (behaviour === 'steals-key' ? stolen(pair) : pair.private)),
     ...(options.algorithms && { algorithms: options.algorithms }),
   })
-  const tcp = createServer((socket) => {
+  const tcp = createServer({ noDelay: true }, (socket) => {
     count += 1
     sockets.add(socket)
     socket.on('error', () => undefined)
@@ -109,6 +111,9 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     greet(socket, behaviour, () => ssh.injectSocket(socket))
   })
   ssh.on('connection', (client) => serve(client, { options, log, freeze: () => freeze(sockets) }))
+  const cut = () => {
+    for (const socket of sockets) socket.destroy()
+  }
   const port = await listen(tcp)
   return {
     ...log,
@@ -116,9 +121,10 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     hostKey: wireForm(pairs[0]?.public ?? ''),
     knownHostsLine: publicKeys.map((key) => `[127.0.0.1]:${port} ${key}`).join('\n'),
     connections: () => count,
+    cut,
     stop: () =>
       new Promise((resolve) => {
-        for (const socket of sockets) socket.destroy()
+        cut()
         tcp.close(() => resolve())
       }),
   }
@@ -235,7 +241,7 @@ type Forwarding = {
 function forwardTo({ accept, reject, destIP, destPort }: Forwarding): void {
   const socket = new Socket()
   socket.once('error', () => reject())
-  socket.connect(destPort, destIP, () => {
+  socket.setNoDelay(true).connect(destPort, destIP, () => {
     const channel = accept()
     socket.removeAllListeners('error').on('error', () => channel.close())
     channel.on('error', () => socket.destroy())
