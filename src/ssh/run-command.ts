@@ -1,6 +1,7 @@
 import type { Client, ClientChannel } from 'ssh2'
 import { ConnectError } from './connect-error.ts'
 import type { Connection } from './connection.ts'
+import { feed } from './feed.ts'
 import type { Command, Ending, Finished } from './session.ts'
 
 /**
@@ -10,7 +11,7 @@ import type { Command, Ending, Finished } from './session.ts'
  */
 export function runCommand(
   { client, cut }: Connection,
-  { command, stdin, timeoutMs, limitBytes }: Command,
+  { command, stdin, opening, timeoutMs, limitBytes }: Command,
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const stdout: Buffer[] = []
@@ -47,7 +48,8 @@ export function runCommand(
       channel.stderr.on('data', take(stderr))
       channel.on('error', onLost)
       channel.on('close', (code: number | null | undefined, signal?: string) => end(endingOf(code, signal)))
-      channel.end(stdin)
+      const listen = feed(channel, stdin, opening)
+      channel.stderr.on('data', listen)
     })
     if (!isOpen) onLost()
   })

@@ -1,4 +1,5 @@
 import type { Server } from '../inventory/server.ts'
+import type { Secret } from '../secret.ts'
 
 /** An open way to one server, whatever carries it. `close` never throws and leaves no timer and no socket behind. */
 export interface Session {
@@ -8,12 +9,23 @@ export interface Session {
 }
 
 export interface Command {
-  /** A constant: nothing from a manifest or a server is ever part of it. */
+  /** A constant, but for random marks: nothing from a manifest or a server is ever part of it. */
   readonly command: string
   readonly stdin: string
   readonly timeoutMs: number
   /** What stdout and stderr may bring together, before the session is cut. */
   readonly limitBytes: number
+  /** Where something stands between us and who is to read stdin; absent: stdin is sent at once. */
+  readonly opening?: Opening
+}
+
+/** What has to happen on stderr before stdin is sent. */
+export interface Opening {
+  /** Who is to read stdin says this. */
+  readonly sign: string
+  /** Who asks for a password says this; it is given once, and a second question gets the end of stdin. */
+  readonly prompt: string
+  readonly password: Secret | undefined
 }
 
 /**

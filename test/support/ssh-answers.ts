@@ -2,36 +2,44 @@ import { spawn } from 'node:child_process'
 import type { Connection, ServerChannel } from 'ssh2'
 import type { Behaviour, SshServerOptions } from './ssh-server.ts'
 
-/** How a server answers a command. */
-export type Answer = (channel: ServerChannel, options: SshServerOptions, client: Connection) => void
+/** A command that has come over a channel of a client's connection. */
+export interface Asked {
+  readonly channel: ServerChannel
+  readonly command: string
+  readonly options: SshServerOptions
+  readonly client: Connection
+}
+
+type Answer = (asked: Asked) => void
 
 const answers: Readonly<Partial<Record<Behaviour, Answer>>> = {
-  floods: flood,
+  floods: ({ channel }) => flood(channel),
   silent: () => undefined,
-  'no-status': (channel) => channel.close(),
-  nologin: (channel) => {
+  'no-status': ({ channel }) => channel.close(),
+  nologin: ({ channel }) => {
     channel.write('This account is currently not available.\n')
     channel.exit(1)
     channel.close()
   },
-  killed: (channel) => {
+  killed: ({ channel }) => {
     channel.exit('KILL')
     channel.close()
   },
-  cut: (channel, _options, client) => {
+  cut: ({ channel, client }) => {
     channel.write('\nmaestro-begin ')
     setTimeout(() => client.end(), 20)
   },
-  noisy: (channel, options) => {
-    channel.write('\u001b[2J\u001b]0;title\u0007Welcome!\nmaestro-begin not-yours\nend=ok\n')
-    runShell(channel, options)
+  noisy: (asked) => {
+    asked.channel.write('\u001b[2J\u001b]0;title\u0007Welcome!\nmaestro-begin not-yours\nend=ok\n')
+    runShell(asked)
   },
 }
 
+/** How a server of that behaviour answers a command. */
 export const answerOf = (behaviour: Behaviour): Answer => answers[behaviour] ?? runShell
 
-function runShell(channel: ServerChannel, { env = {}, loginShell = 'sh' }: SshServerOptions): void {
-  const shell = spawn(loginShell, ['-c', 'sh -s'], { env: { PATH: process.env.PATH, ...env } })
+function runShell({ channel, command, options: { env = {}, loginShell = 'sh' } }: Asked): void {
+  const shell = spawn(loginShell, ['-c', command], { env: { PATH: process.env.PATH, ...env } })
   channel.pipe(shell.stdin)
   shell.stdin.on('error', () => undefined)
   shell.stdout.on('data', (data) => channel.write(data))

@@ -213,7 +213,7 @@ function serve(client: Connection, { options, log, freeze }: Serving): void {
     accept().on('exec', (acceptExec, rejectExec, { command }) => {
       if (behaviour === 'refuses-commands') return void rejectExec()
       log.commands.push(command)
-      answerOf(behaviour)(acceptExec(), options, client)
+      answerOf(behaviour)({ channel: acceptExec(), command, options, client })
     })
   })
   client.on('tcpip', (accept, reject, { destIP, destPort }) => forwardTo({ accept, reject, destIP, destPort }))

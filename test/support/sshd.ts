@@ -19,8 +19,8 @@ export interface Sshd {
 export interface SshdOptions {
   /** Lines of authorized_keys. */
   readonly authorized: readonly string[]
-  /** More lines of sshd_config(5). */
-  readonly config?: readonly string[]
+  /** More lines of sshd_config(5), which win over those here. */
+  readonly config?: readonly string[] | ((folder: string) => readonly string[])
   readonly hostKeyTypes?: readonly ('ed25519' | 'rsa' | 'ecdsa')[]
 }
 
@@ -44,9 +44,12 @@ export async function startSshd({ authorized, config = [], hostKeyTypes = ['ed25
     'SetEnv SHLVL=2',
   ]
   // The first line of a kind wins in sshd_config.
-  writeFileSync(join(folder, 'config'), `${[...config, ...lines].join('\n')}\n`)
+  const more = typeof config === 'function' ? config(folder) : config
+  writeFileSync(join(folder, 'config'), `${[...more, ...lines].join('\n')}\n`)
   if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true })
-  const child = spawn(sshdPath(), ['-D', '-e', '-f', join(folder, 'config')], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(pathOf('sshd'), ['-D', '-e', '-f', join(folder, 'config')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   const log = await listening(child)
   return {
     port,
@@ -63,10 +66,12 @@ function makeHostKey(path: string, type: string): { readonly path: string; reado
   return { path, line: readFileSync(`${path}.pub`, 'utf8').split(' ').slice(0, 2).join(' ') }
 }
 
-// sshd wants to be started by its full path.
-const sshdPath = () => execFileSync('sh', ['-c', 'command -v sshd'], { encoding: 'utf8' }).trim()
+/** The full path of a program: sshd wants to be started by it. */
+export const pathOf = (program: string) =>
+  execFileSync('sh', ['-c', 'command -v "$1"', 'sh', program], { encoding: 'utf8' }).trim()
 
-function freePort(): Promise<number> {
+/** A port of loopback that nobody listens on, for a program that cannot choose one itself. */
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const address = server.address()
@@ -92,7 +97,8 @@ function stopSshd(child: ChildProcess, folder: string): Promise<void> {
       rmSync(folder, { recursive: true })
       resolve()
     })
-    child.kill('SIGCONT')
     child.kill('SIGTERM')
+    // One that a test has stopped hears it only now.
+    child.kill('SIGCONT')
   })
 }

@@ -1,0 +1,27 @@
+import type { Writable } from 'node:stream'
+import type { Opening } from './session.ts'
+
+/**
+ * Sends stdin when its reader is there; the function that is returned has to hear all of stderr. The password goes out only
+ * after the prompt and the rest only after the sign: neither ever reaches the wrong one of the two.
+ */
+export function feed(channel: Writable, stdin: string, opening?: Opening): (chunk: Buffer) => void {
+  if (opening === undefined) {
+    channel.end(stdin)
+    return () => undefined
+  }
+  const { sign, prompt, password } = opening
+  let heard = ''
+  let promptCount = 0
+  let isOver = false
+  return (chunk) => {
+    if (isOver) return
+    heard += chunk.toString('latin1')
+    const count = heard.split(prompt).length - 1
+    isOver = heard.includes(sign) || count > 1 || (count === 1 && password === undefined)
+    if (heard.includes(sign)) channel.end(stdin)
+    else if (isOver) channel.end()
+    else if (count > promptCount) channel.write(`${password?.reveal()}\n`)
+    promptCount = count
+  }
+}

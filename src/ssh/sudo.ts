@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto'
+import { MaestroError } from '../errors.ts'
+import type { Secret } from '../secret.ts'
+import type { Command, Finished, Session } from './session.ts'
+
+/** Why a command cannot be run as root there; part of the public face (`error.kind` in JSON). */
+export type SudoErrorKind =
+  | 'sudo-password-needed'
+  | 'sudo-password-wrong'
+  | 'sudo-wants-tty'
+  | 'sudo-not-allowed'
+  | 'sudo-not-installed'
+  | 'sudo-failed'
+
+/** A server on which we cannot become root. */
+export class SudoError extends MaestroError {
+  readonly kind: SudoErrorKind
+
+  constructor(kind: SudoErrorKind, message: string, hint: string) {
+    super(message, { hint })
+    this.kind = kind
+  }
+}
+
+type RootCommand = Omit<Command, 'command' | 'opening'> & { readonly password?: Secret | undefined }
+
+/**
+ * Runs a script in `sh` as root: as it is where we are root, else by sudo, with the password only where sudo asks for it.
+ * Throws a SudoError where sudo does not let us; what comes after that is the script's own.
+ */
+export async function runAsRoot(session: Session, { password, ...rest }: RootCommand): Promise<Finished> {
+  const [sign, prompt] = [mark(), mark()]
+  const how = password === undefined ? 'sudo -n' : `sudo -S -p ${prompt}`
+  const opened = `sh -c "echo ${sign} >&2; exec sh -s"`
+  const finished = await session.run({
+    ...rest,
+    // In single quotes: the login shell may be none that knows $( ).
+    command: `sh -c 'if [ "$(id -u)" = 0 ]; then exec ${opened}; else LC_ALL=C exec ${how} ${opened}; fi'`,
+    opening: { sign, prompt, password },
+  })
+  const [before = '', after] = finished.stderr.split(`${sign}\n`)
+  if (after !== undefined) return { ...finished, stderr: after }
+  if (finished.ending.how !== 'exited') return finished
+  throw explain(before.replaceAll(prompt, '').trim())
+}
+
+const mark = () => `maestro-${randomBytes(12).toString('hex')}`
+
+const nopasswd = 'let the user run sh by sudo without a password (NOPASSWD)'
+
+type Known = readonly [words: RegExp, kind: SudoErrorKind, message: string, hint: string]
+
+// The words of sudo (under LC_ALL=C), and of sudo-rs where it has others.
+const known: readonly Known[] = [
+  [/must have a tty/, 'sudo-wants-tty', 'sudo wants a terminal there', 'remove requiretty from its sudoers'],
+  [
+    /try again|incorrect (password|authentication)|no password was provided|maximum \d+ incorrect/i,
+    'sudo-password-wrong',
+    'sudo does not take that password',
+    'it was given once and not again',
+  ],
+  [
+    /password is required|terminal is required|no tty present|interactive authentication is required/,
+    'sudo-password-needed',
+    'sudo wants a password',
+    `${nopasswd}, or give its password`,
+  ],
+  [
+    /not in the sudoers|not allowed to (execute|run)|may not run sudo|I'm afraid I can't do that/,
+    'sudo-not-allowed',
+    'sudo does not let this user become root',
+    nopasswd,
+  ],
+  [
+    /sudo: (command )?not found|(command )?not found: sudo|unknown command: sudo/i,
+    'sudo-not-installed',
+    'there is no sudo there',
+    'install sudo, or connect as root',
+  ],
+]
+
+function explain(words: string): SudoError {
+  const found = known.find(([pattern]) => pattern.test(words))
+  const last = words.split('\n').at(-1)?.slice(0, 200) ?? ''
+  if (found === undefined)
+    return new SudoError('sudo-failed', `sudo did not run: ${last || 'it said nothing'}`, nopasswd)
+  const [, kind, message, hint] = found
+  return new SudoError(kind, `${message}: ${last}`, hint)
+}
