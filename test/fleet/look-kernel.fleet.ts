@@ -38,6 +38,16 @@ const grubSaved: State = {
   undo: 'rm -rf /boot/grub\n',
 }
 
+/** A file of /proc that only Ubuntu's kernels have: a root made of links to the real one, which sshd names to every login. */
+const signature = (text: string): State => ({
+  make: `mkdir -p /srv/root/proc
+    for path in /*; do [ "$path" = /proc ] || ln -s "$path" /srv/root; done
+    for name in sys uptime mounts locks self 1; do ln -s "/proc/$name" /srv/root/proc; done
+    echo '${text}' >/srv/root/proc/version_signature
+    echo 'SetEnv MAESTRO_ROOT=/srv/root' >/etc/ssh/sshd_config.d/root.conf; systemctl reload ssh\n`,
+  undo: 'rm -rf /srv/root /etc/ssh/sshd_config.d/root.conf; systemctl reload ssh\n',
+})
+
 const older = installed(running, '6.8.0-41.41')
 const newer = installed('6.8.0-45-generic', '6.8.0-45.45')
 const uname = runs(running, '#41-Ubuntu SMP')
@@ -45,7 +55,13 @@ const uname = runs(running, '#41-Ubuntu SMP')
 const lookOf = lookAtStates({
   'app-1': installed(release(), '1'),
   'app-2': machine(uname, older, newer),
-  'db-1': machine(uname, older, newer, grub(`GRUB_DEFAULT="1>gnulinux-${running}-advanced-77"`)),
+  'db-1': machine(
+    uname,
+    older,
+    newer,
+    grub(`GRUB_DEFAULT="1>gnulinux-${running}-advanced-77"`),
+    signature('Ubuntu 6.8.0-40.40-generic 6.8.12'),
+  ),
   'db-2': machine(uname, older, newer, grub('GRUB_DEFAULT=saved'), grubSaved),
   'lb-1': machine(runs('6.1.0-25-amd64', '#1 SMP Debian 6.1.106-3'), installed('6.1.0-25-amd64', '6.1.112-1')),
   // An image without a package, as after an installation by hand; and packages whose images lie elsewhere.
@@ -83,6 +99,12 @@ describe('the kernel', () => {
       running: '6.1.0-25-amd64',
       newest: '6.1.0-25-amd64',
       rebuilt: { running: '6.1.106-3', installed: '6.1.112-1' },
+    })
+  })
+
+  it("was rebuilt where Ubuntu's own word on the build that runs is older than its package", () => {
+    expect(known(lookOf('db-1').kernel)).toMatchObject({
+      rebuilt: { running: '6.8.0-40.40', installed: '6.8.0-41.41' },
     })
   })
 
