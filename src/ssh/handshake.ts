@@ -1,8 +1,9 @@
 import type { Duplex, Readable } from 'node:stream'
-import ssh2, { type AnyAuthMethod, type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2'
+import ssh2, { type AnyAuthMethod, type Client, type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2'
 import type { AuthStep, Pause } from './auth.ts'
 import { ConnectError } from './connect-error.ts'
 import { type Connection, connectionOver } from './connection.ts'
+import { type Deadline, startDeadline } from './deadline.ts'
 import { droppedIn, explain, type Phase, tooSlow } from './handshake-trouble.ts'
 
 export interface Handshake {
@@ -25,74 +26,77 @@ export interface Handshake {
 
 const keepalivesMissed = 3
 
+type Course = { phase: Phase; distrust: ConnectError | undefined; allowed: readonly string[] }
+type Fail = (error: ConnectError) => void
+
 /** An authenticated connection over a stream. Throws a ConnectError that names the phase; nothing is left open then. */
 export function shakeHands(handshake: Handshake): Promise<Connection> {
-  const { stream, where, timeoutMs, stop, whyNoAuth } = handshake
+  const { stream, where, timeoutMs, stop } = handshake
+  const course: Course = { phase: 'banner', distrust: undefined, allowed: [] }
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client()
-    let phase: Phase = 'banner'
-    let distrust: ConnectError | undefined
-    let allowed: readonly string[] = []
-    let timer: NodeJS.Timeout
-    const startTimer = () => {
-      timer = setTimeout(() => fail(tooSlow(phase, where, timeoutMs)), timeoutMs)
-    }
     const settle = (finish: () => void) => {
-      clearTimeout(timer)
+      deadline.end()
       stop.removeEventListener('abort', onAbort)
       client.off('close', onClose)
       finish()
     }
-    const fail = (error: ConnectError) =>
+    const fail: Fail = (error) =>
       settle(() => {
         stream.destroy()
         reject(error)
       })
-    const onClose = () => fail(distrust ?? droppedIn(phase, where))
+    const onClose = () => fail(course.distrust ?? droppedIn(course.phase, where))
     const onAbort = () => fail(new ConnectError('stopped', `${where}: stopped`))
-    // It can come more than once, also after the end: without a listener it would end the process.
-    const onError = (error: Error & { level?: string }) => {
-      // An agent that cannot sign is not the end: ssh2 goes on to the next method.
-      if (error.level === 'agent') return
-      if (error.level === 'client-authentication') void whyNoAuth(allowed).then(fail, fail)
-      else fail(distrust ?? explain(error, phase, where))
-    }
-    const pause: Pause = async (question) => {
-      clearTimeout(timer)
-      try {
-        return await question()
-      } catch (error) {
-        fail(new ConnectError('auth', `${where}: ${String(error)}`, { cause: error }))
-        throw error
-      } finally {
-        if (!stream.destroyed) startTimer()
-      }
-    }
-    startTimer()
+    const deadline = startDeadline(timeoutMs, () => fail(tooSlow(course.phase, where, timeoutMs)))
     stop.addEventListener('abort', onAbort, { once: true })
-    stream.once('data', () => {
-      if (phase === 'banner') phase = 'kex'
-    })
-    client.on('error', onError)
+    followPhases(client, stream, course)
+    // It can come more than once, also after the end: without a listener it would end the process.
+    client.on('error', onErrorOf(handshake, course, fail))
     client.on('close', onClose)
-    client.once('handshake', () => {
-      phase = 'auth'
-    })
     client.once('ready', () => settle(() => resolve(connectionOver(client, stream))))
     client.connect({
       ...optionsFor(handshake),
-      authHandler: nextOf(handshake.steps, {
-        pause,
-        onAllowed: (methods) => {
-          allowed = methods
-        },
-      }),
+      authHandler: nextOf(handshake.steps, course, pauseOf(deadline, where, fail)),
       hostVerifier: (key: Buffer) => {
-        distrust = handshake.judge(key)
-        return distrust === undefined
+        course.distrust = handshake.judge(key)
+        return course.distrust === undefined
       },
     })
   })
+}
+
+function followPhases(client: Client, stream: Duplex, course: Course): void {
+  stream.once('data', () => {
+    if (course.phase === 'banner') course.phase = 'kex'
+  })
+  client.once('handshake', () => {
+    course.phase = 'auth'
+  })
+}
+
+function onErrorOf({ where, whyNoAuth }: Handshake, course: Course, fail: Fail) {
+  return (error: Error & { level?: string }) => {
+    // An agent that cannot sign is not the end: ssh2 goes on to the next method.
+    if (error.level === 'agent') return
+    if (error.level === 'client-authentication') void whyNoAuth(course.allowed).then(fail, fail)
+    else fail(course.distrust ?? explain(error, course.phase, where))
+  }
+}
+
+// The time limit stands still while a person is asked; a question that cannot be put ends the handshake.
+function pauseOf(deadline: Deadline, where: string, fail: Fail): Pause {
+  return async (question) => {
+    deadline.pause()
+    try {
+      return await question()
+    } catch (error) {
+      fail(new ConnectError('auth', `${where}: ${error instanceof Error ? error.message : error}`, { cause: error }))
+      throw error
+    } finally {
+      deadline.goOn()
+    }
+  }
 }
 
 function optionsFor({ stream, user, hostKeyAlgorithms, keepaliveMs }: Handshake): ConnectConfig {
@@ -107,10 +111,8 @@ function optionsFor({ stream, user, hostKeyAlgorithms, keepaliveMs }: Handshake)
   }
 }
 
-type Trying = { readonly pause: Pause; readonly onAllowed: (methods: readonly string[]) => void }
-
 // One step after the other, but none of a kind that the server has said it does not take.
-function nextOf(steps: readonly AuthStep[], { pause, onAllowed }: Trying): NonNullable<ConnectConfig['authHandler']> {
+function nextOf(steps: readonly AuthStep[], course: Course, pause: Pause): NonNullable<ConnectConfig['authHandler']> {
   const left = [...steps]
   const nextMethod = async (allowed: readonly string[] | null): Promise<AnyAuthMethod | false> => {
     for (let step = left.shift(); step !== undefined; step = left.shift()) {
@@ -120,7 +122,7 @@ function nextOf(steps: readonly AuthStep[], { pause, onAllowed }: Trying): NonNu
     return false
   }
   return (allowed, _partial, next) => {
-    onAllowed(allowed ?? [])
+    course.allowed = allowed ?? []
     // The types of ssh2 leave out `false`, its word for "no more". A question that failed has ended the handshake.
     void nextMethod(allowed).then(
       (method) => next(method as AnyAuthMethod),
