@@ -127,10 +127,12 @@ describe.each(shells())('the updates under $name', (shell) => {
       *' -s upgrade '*) ${says('apt-get-upgrade-ubuntu-24.04')} ;;
       *) ${says('apt-get-dist-upgrade-ubuntu-24.04')} ;;
       esac`
-    const whole = aServer({ files: lists, tools: aptOf('ubuntu-24.04') }).look(['updates'], shell).updates
+    const clock = { date: 'echo 1795000000' }
+    const whole = aServer({ tools: { ...aptOf('ubuntu-24.04'), ...clock } }).look(['updates'], shell).updates
 
-    const server = aServer({ files: lists, tools: { ...aptOf('ubuntu-24.04'), 'apt-get': broken } })
+    const server = aServer({ tools: { ...aptOf('ubuntu-24.04'), ...clock, 'apt-get': broken } })
 
+    expect(whole).toMatchObject({ is: 'known', value: { security: { length: 7 } } })
     expect(server.look(['updates'], shell).updates).toEqual(whole)
   })
 
