@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { writeFileSync } from 'node:fs'
-import { connect, createServer, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Secret } from '../../src/secret.ts'
 import { openConnections } from '../../src/ssh/connect.ts'
@@ -13,6 +12,7 @@ import { makeKeyPair, type SshServer, type SshServerOptions, startSshServer, wir
 import { type Sshd, type SshdOptions, startSshd } from '../support/sshd.ts'
 import { itNeeds } from '../support/tools.ts'
 import { aGround, type Ground, never, runOnce, script, serverAt, trust } from './a-connection.ts'
+import { startBrokenAgent, startDeafPort, watchNoDelay } from './sockets.ts'
 
 let ground: Ground
 let ends: (() => unknown)[]
@@ -92,7 +92,8 @@ describe('ssh2 under us', () => {
 
   it('6: survives several errors, of the agent and of the authentication, and names both', async () => {
     const server = await aServer({ allowed: [] })
-    const agentSocket = await aBrokenAgent()
+    const agentSocket = `${ground.keyFile}.agent`
+    await startBrokenAgent(agentSocket, ends)
     const options = { ...ground.options(), surroundings: { home: '/', localUser: 'ana', agentSocket } }
 
     await expect(into(server, options, async () => 'in')).rejects.toMatchObject({
@@ -127,7 +128,7 @@ describe('ssh2 under us', () => {
   })
 
   it('9: tells a server that does not answer from one that does not speak', async () => {
-    const deaf = await aDeafPort()
+    const deaf = await startDeafPort(ends)
     const mute = await aServer({ behaviour: 'frozen' })
     const options = ground.options({}, { timeouts: { tcpMs: 300, handshakeMs: 300 } })
 
@@ -240,39 +241,3 @@ describe('ssh2 under us', () => {
     expect(asked).toEqual([ground.keyFile])
   })
 })
-
-type Handle = { setNoDelay: (isOn: boolean) => number }
-
-function watchNoDelay(socket: Socket, asked: boolean[]): void {
-  const handle = (socket as unknown as { _handle: Handle | null })._handle
-  if (handle === null) return
-  const { setNoDelay } = handle
-  handle.setNoDelay = (isOn) => {
-    asked.push(isOn)
-    return setNoDelay.call(handle, isOn)
-  }
-}
-
-// Takes connections and hangs up on them.
-async function aBrokenAgent(): Promise<string> {
-  const path = `${ground.keyFile}.agent`
-  const agent = createServer((socket) => socket.destroy())
-  ends.push(() => agent.close())
-  await new Promise<void>((resolve) => agent.listen(path, resolve))
-  return path
-}
-
-// A process that listens and is stopped, its queue full: the kernel answers nobody any more.
-async function aDeafPort(): Promise<number> {
-  const program =
-    "require('net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () { console.log(this.address().port); process.kill(process.pid, 'SIGSTOP') })"
-  const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'ignore'] })
-  const port = await new Promise<number>((resolve) => child.stdout.once('data', (data) => resolve(Number(data))))
-  const fillers = Array.from({ length: 6 }, () => connect(port, '127.0.0.1').on('error', () => undefined))
-  ends.push(() => {
-    for (const filler of fillers) filler.destroy()
-    child.kill('SIGKILL')
-  })
-  await new Promise((resolve) => fillers[0]?.once('connect', resolve))
-  return port
-}

@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openConnections } from '../../src/ssh/connect.ts'
+import { type SshServer, type SshServerOptions, startSshServer } from '../support/ssh-server.ts'
+import { aGround, type Ground, never, runOnce, serverAt, trust } from './a-connection.ts'
+
+let ground: Ground
+let servers: SshServer[]
+beforeEach(() => {
+  ground = aGround()
+  servers = []
+})
+afterEach(async () => {
+  await Promise.all(servers.map(({ stop }) => stop()))
+  ground.remove()
+})
+
+async function aServer(options: SshServerOptions = {}): Promise<SshServer> {
+  const server = await startSshServer(options)
+  servers.push(server)
+  return server
+}
+
+const connectTo = (server: SshServer, options = ground.options()) =>
+  runOnce(options, serverAt(server.port), async () => 'in')
+
+describe('host keys', () => {
+  it('are refused when unknown and nobody can be asked, with the fingerprint', async () => {
+    const server = await aServer()
+
+    await expect(connectTo(server)).rejects.toMatchObject({
+      kind: 'hostkey-unknown',
+      message: expect.stringMatching(/ssh-ed25519 SHA256:\S{43}\) is not in known_hosts/),
+    })
+    expect(ground.appended).toEqual([])
+  })
+
+  it('are refused when they have changed, under every setting', async () => {
+    const [server, other] = [await aServer(), await aServer()]
+    ground.knownHosts.push(other.knownHostsLine.replace(String(other.port), String(server.port)))
+
+    for (const strictHostKeyChecking of ['yes', 'ask', 'accept-new', 'no'] as const) {
+      const options = ground.options({ strictHostKeyChecking }, { askHostKeys: async () => true })
+      await expect(connectTo(server, options)).rejects.toMatchObject({ kind: 'hostkey-changed' })
+    }
+    expect(server.commands).toEqual([])
+  })
+
+  it('are written down when they are new and that is allowed', async () => {
+    const server = await aServer()
+
+    await connectTo(server, ground.options({ strictHostKeyChecking: 'accept-new' }))
+
+    expect(ground.appended).toEqual([`[127.0.0.1]:${server.port}`])
+  })
+
+  it('are asked for once for all servers, and written down when accepted', async () => {
+    const all = [await aServer(), await aServer(), await aServer()]
+    const questions: string[][] = []
+    const options = ground.options(
+      {},
+      {
+        askHostKeys: async (unknown) => {
+          questions.push(unknown.map(({ name }) => name))
+          return true
+        },
+      },
+    )
+    const connections = openConnections(options)
+
+    const sessions = await Promise.all(all.map(({ port }) => connections.connect(serverAt(port), never)))
+
+    await Promise.all(sessions.map(({ close }) => close()))
+    await connections.close()
+    const names = all.map(({ port }) => `[127.0.0.1]:${port}`)
+    expect(questions.map((asked) => asked.sort())).toEqual([names.sort()])
+    expect(ground.appended.sort()).toEqual(names)
+  })
+
+  it('are refused when the person says no', async () => {
+    const server = await aServer()
+    const options = ground.options({}, { askHostKeys: async () => false })
+
+    await expect(connectTo(server, options)).rejects.toMatchObject({ kind: 'hostkey-unknown' })
+    expect(ground.appended).toEqual([])
+  })
+
+  it('of the type on record are asked for first', async () => {
+    const server = await aServer({ hostKeyType: 'rsa' })
+    trust(ground, server)
+
+    await expect(connectTo(server)).resolves.toBe('in')
+  })
+})
