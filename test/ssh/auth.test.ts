@@ -15,6 +15,7 @@ import {
 } from '../support/ssh-server.ts'
 import { itNeeds } from '../support/tools.ts'
 import { aGround, type Ground, runOnce, serverAt, trust } from './a-connection.ts'
+import { startPowerlessAgent } from './sockets.ts'
 
 let ground: Ground
 let ends: (() => unknown)[]
@@ -45,13 +46,30 @@ function logIn(server: SshServer, change: Partial<HostOptions> = {}, more: Parti
   return runOnce(ground.options(change, more), serverAt(server.port), async () => 'in')
 }
 
-const withAgent = ({ socket }: Agent) => ({ surroundings: { home: '/', localUser: 'ana', agentSocket: socket } })
+const withAgent = ({ socket }: Pick<Agent, 'socket'>) => ({
+  surroundings: { home: '/', localUser: 'ana', agentSocket: socket },
+})
 const some = (count: number) => Array.from({ length: count }, () => makeKeyPair())
 const keysOffered = ({ offers }: SshServer) => [...new Set(offers.map(({ key }) => key?.toString('base64')))]
 const base64 = ({ public: line }: KeyPair) => line.split(' ')[1]
 const agentTools = ['ssh-agent', 'ssh-add']
 
 describe('an agent', () => {
+  it('that is gone does not matter when the identity file is good', async () => {
+    const server = await aServer({ allowed: [ground.publicKey] })
+
+    await expect(logIn(server, {}, withAgent({ socket: '/nonexistent' }))).resolves.toBe('in')
+  })
+
+  it('that cannot sign does not matter when the identity file is good', async () => {
+    const other = wireForm(makeKeyPair().public)
+    const server = await aServer({ allowed: [other, ground.publicKey] })
+    const socket = `${ground.keyFile}.agent`
+    await startPowerlessAgent(socket, other, ends)
+
+    await expect(logIn(server, {}, withAgent({ socket }))).resolves.toBe('in')
+  })
+
   itNeeds(agentTools)('logs in with a key of its own', async () => {
     const pairs = some(3)
     const agent = await anAgent(pairs)
@@ -97,10 +115,10 @@ describe('an agent', () => {
     const wanted = pairs[2] as KeyPair
     writeFileSync(`${ground.keyFile}.pub`, wanted.public)
     const agent = await anAgent(pairs)
-    const server = await aServer({ allowed: [wireForm(wanted.public)] })
+    const server = await aServer({ allowed: [] })
     const change = { identityFiles: [`${ground.keyFile}.pub`], identitiesOnly: true }
 
-    await expect(logIn(server, change, withAgent(agent))).resolves.toBe('in')
+    await expect(logIn(server, change, withAgent(agent))).rejects.toMatchObject({ kind: 'auth' })
 
     expect(keysOffered(server)).toEqual([base64(wanted)])
   })

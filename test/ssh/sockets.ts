@@ -37,3 +37,22 @@ export async function startDeafPort(ends: Ends): Promise<number> {
   await new Promise((resolve) => fillers[0]?.once('connect', resolve))
   return port
 }
+
+/** An agent that holds one key, of which it has only the public half: it fails whenever it is to sign. */
+export async function startPowerlessAgent(path: string, publicKey: Buffer, ends: Ends): Promise<void> {
+  const agent = createServer((socket) => {
+    // Every question fits one packet: four bytes of length, one of type (draft-miller-ssh-agent).
+    socket.on('data', (question) => socket.write(question[4] === 11 ? identities(publicKey) : packet(Buffer.of(5))))
+  })
+  ends.push(() => agent.close())
+  await new Promise<void>((resolve) => agent.listen(path, resolve))
+}
+
+const identities = (publicKey: Buffer) =>
+  packet(Buffer.concat([Buffer.of(12, 0, 0, 0, 1), packet(publicKey), packet()]))
+
+function packet(data: Buffer = Buffer.alloc(0)): Buffer {
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(data.length)
+  return Buffer.concat([length, data])
+}
