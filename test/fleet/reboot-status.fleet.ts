@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { linkDown, type Undo } from './faults.ts'
-import { type MaestroRun, readFleet, runMaestro, serverNamed } from './fleet.ts'
+import { powerCut, type Undo } from './faults.ts'
+import { type FleetServer, type MaestroRun, readFleet, runMaestro, serverNamed } from './fleet.ts'
 import { asRoot, bootIdOf, reboot } from './inside.ts'
 import { type FleetManifest, writeManifest } from './manifest.ts'
 
@@ -15,16 +15,16 @@ const others = [due, stranger, down, broken].map(({ name }) => name)
 const fine = servers.map(({ name }) => name).filter((name) => !others.includes(name))
 
 let manifest: FleetManifest
-let undo: Undo
+let powerOn: Undo
 beforeAll(async () => {
   manifest = writeManifest(servers, { unknown: [stranger] })
-  await asRoot(due, 'apt-get -qq -y install fl-kernel')
+  await asRoot(due, 'apt-get -qq -y install --only-upgrade fl-kernel')
   await asRoot(broken, 'cp -p /var/lib/dpkg/status /var/lib/dpkg/status.whole; echo rubbish >>/var/lib/dpkg/status')
-  undo = await linkDown(down)
+  powerOn = await powerCut(down)
 })
 afterAll(async () => {
-  await undo()
-  await asRoot(due, 'apt-get -qq -y --allow-downgrades install fl-kernel=6.8.0-41.41')
+  await powerOn()
+  await asRoot(due, 'apt-get -qq -y --allow-downgrades install fl-kernel=6.8.0-41.41; rm -f /run/reboot-required*')
   await asRoot(broken, 'mv /var/lib/dpkg/status.whole /var/lib/dpkg/status')
   manifest.remove()
 })
@@ -32,91 +32,141 @@ afterAll(async () => {
 const rebootStatus = (...args: string[]): Promise<MaestroRun> =>
   runMaestro(['reboot-status', '-m', manifest.path, ...args])
 
-/** The first word or two of each server's line in the table: how it stands. */
-function statesIn({ stdout }: MaestroRun): Readonly<Record<string, string>> {
-  const lines = stdout.matchAll(/^(not due|\w+) +((?:web|app|db|lb)-\d) /gm)
-  return Object.fromEntries([...lines].map(([, state = '', name = '']) => [name, state]))
+type State = 'due' | 'not due' | 'unknown' | 'unreachable'
+type States = readonly (readonly [server: string, state: string])[]
+
+/** Every server of the fleet but `due` as it was made, in the order in which they need care. */
+const standing = (state: State): States => {
+  const order = ['due', 'unknown', 'unreachable', 'not due']
+  const states: States = [
+    [due.name, state],
+    [broken.name, 'unknown'],
+    [stranger.name, 'unreachable'],
+    [down.name, 'unreachable'],
+    ...fine.map((name) => [name, 'not due'] as const),
+  ]
+  return states.toSorted(([a, ofA], [b, ofB]) => order.indexOf(ofA) - order.indexOf(ofB) || (a < b ? -1 : 1))
 }
 
-const expected = {
-  [due.name]: 'due',
-  [stranger.name]: 'unreachable',
-  [down.name]: 'unreachable',
-  [broken.name]: 'unknown',
-  ...Object.fromEntries(fine.map((name) => [name, 'not due'])),
+/** The first word or two of each line of the table. */
+const inTable = (stdout: string): States =>
+  [...stdout.matchAll(/^(not due|\w+) +((?:web|app|db|lb)-\d) /gm)].map(([, state = '', name = '']) => [name, state])
+
+const eventsOf = (stdout: string) =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+
+const wordsInJson: Readonly<Record<string, State>> = { yes: 'due', no: 'not due', unknown: 'unknown' }
+
+const inJson = (stdout: string): States =>
+  eventsOf(stdout)
+    .filter(({ event }) => event === 'server')
+    .map(({ server, status, reboot: verdict }) => [server, verdict ? wordsInJson[verdict.due] : status])
+
+/** The values of `reachable`, `required` and `unknown`, where they are there. */
+const wordsInMetrics: Readonly<Record<string, State>> = {
+  '1 1 0': 'due',
+  '1 0 0': 'not due',
+  '1 - 1': 'unknown',
+  '0 - -': 'unreachable',
+}
+
+function inMetrics(stdout: string): States {
+  const value = (metric: string, name: string) =>
+    new RegExp(`^maestro_${metric}\\{server="${name}"\\} (\\d)$`, 'm').exec(stdout)?.[1] ?? '-'
+  const metrics = ['server_reachable', 'reboot_required', 'reboot_unknown']
+  return servers.map(({ name }) => {
+    const values = metrics.map((metric) => value(metric, name)).join(' ')
+    return [name, wordsInMetrics[values] ?? values]
+  })
+}
+
+const byName = (states: States) => Object.fromEntries(states)
+
+/** What is told in each way, all at once: the server that is down takes as long to be given up each time. */
+async function tellAll() {
+  const [table, json, metrics] = await Promise.all([
+    rebootStatus(),
+    rebootStatus('--output', 'json', '--exit-code'),
+    rebootStatus('--output', 'prometheus'),
+  ])
+  return { table, json, metrics }
+}
+
+let told: Awaited<ReturnType<typeof tellAll>>
+
+function tellsEachAs(state: State) {
+  it('tells in the table how each one stands, what needs care first', () => {
+    expect(inTable(told.table.stdout)).toEqual(standing(state))
+    expect(told.table.exitCode).toBe(3)
+  })
+
+  it('tells the same in JSON, with --exit-code too', () => {
+    expect(byName(inJson(told.json.stdout))).toEqual(byName(standing(state)))
+    expect(eventsOf(told.json.stdout).at(-1)).toEqual({ version: 1, event: 'end', servers: 7, exitCode: 3 })
+    expect(told.json.exitCode).toBe(3)
+  })
+
+  it('tells the same in metrics', () => {
+    expect(byName(inMetrics(told.metrics.stdout))).toEqual(byName(standing(state)))
+    expect(told.metrics.exitCode).toBe(3)
+  })
+}
+
+/** The exit codes of runs over what is left without these servers, first without and then with `--exit-code`. */
+async function codesWithout(...excluded: readonly FleetServer[]): Promise<readonly (number | undefined)[]> {
+  const exclude = excluded.flatMap(({ name }) => ['--exclude', name])
+  const runs = [await rebootStatus(...exclude), await rebootStatus(...exclude, '--exit-code')]
+  return runs.map(({ exitCode }) => exitCode)
 }
 
 describe('reboot-status on a fleet with every kind of server', () => {
-  it('tells in the table how each one stands, and why', async () => {
-    const run = await rebootStatus()
-
-    expect(statesIn(run)).toEqual(expected)
-    expect(run.stdout).toMatch(new RegExp(`^due +${due.name} .*asked for by fl-kernel`, 'm'))
-    expect(run.stdout).toMatch(
-      new RegExp(`${stranger.name} .*the host key of ${stranger.address} .* is not in known_hosts`),
-    )
-    expect(run.stdout).toMatch(new RegExp(`${down.name} .*${down.address}`))
-    expect(run.stdout).toMatch(new RegExp(`${broken.name} .*dpkg-query cannot list the kernels`))
-    expect(run.exitCode).toBe(3)
+  beforeAll(async () => {
+    told = await tellAll()
   })
 
-  it('tells the same in JSON', async () => {
-    const run = await rebootStatus('--output', 'json', '--exit-code')
+  tellsEachAs('due')
 
-    const events = run.stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line))
-    const told = events
-      .filter(({ event }) => event === 'server')
-      .map(({ server, status, reboot: verdict }) => [server, verdict?.due ?? status])
-    const words = { due: 'yes', 'not due': 'no', unknown: 'unknown', unreachable: 'unreachable' }
-    const inJson = Object.entries(expected).map(([name, state]) => [name, words[state as keyof typeof words]])
-    expect(Object.fromEntries(told)).toEqual(Object.fromEntries(inJson))
-    expect(events.at(-1)).toEqual({ version: 1, event: 'end', servers: 7, exitCode: 3 })
-    expect(run.exitCode).toBe(3)
+  it.each([
+    [due.name, /asked for by fl-kernel/],
+    [broken.name, /dpkg-query cannot list the kernels/],
+    [stranger.name, new RegExp(`the host key of ${stranger.address} .* is not in known_hosts`)],
+    [down.name, new RegExp(`${down.address}:22`)],
+  ])('tells why %s stands as it does, on its line', (name, why) => {
+    const line = told.table.stdout.split('\n').find((each) => each.includes(` ${name} `))
+
+    expect(line).toMatch(why)
   })
 
-  it('tells the same in metrics', async () => {
-    const { stdout, exitCode } = await rebootStatus('--output', 'prometheus')
-
-    const samples = new Set(stdout.split('\n').filter((line) => !line.startsWith('#')))
-    expect(samples).toContain(`maestro_reboot_required{server="${due.name}"} 1`)
-    for (const name of fine) expect(samples).toContain(`maestro_reboot_required{server="${name}"} 0`)
-    expect(samples).toContain(`maestro_reboot_unknown{server="${broken.name}"} 1`)
-    expect(stdout).not.toMatch(
-      new RegExp(`maestro_reboot_required\\{server="(${broken.name}|${stranger.name}|${down.name})"`),
-    )
-    for (const { name } of [stranger, down]) expect(samples).toContain(`maestro_server_reachable{server="${name}"} 0`)
-    expect(exitCode).toBe(3)
+  it('returns 10 with --exit-code for one that is due and for one that is unknown, and 0 when there is neither', async () => {
+    expect(await codesWithout(stranger, down)).toEqual([0, 10])
+    expect(await codesWithout(stranger, down, due)).toEqual([0, 10])
+    expect(await codesWithout(stranger, down, due, broken)).toEqual([0, 0])
   })
+})
 
-  it('returns 10 with --exit-code when something is due or unknown, 0 without it, and 0 when nothing is', async () => {
-    const dueOnly = ['--server', `${due.name},${fine[0]}`]
-    const codes = [
-      await rebootStatus(...dueOnly),
-      await rebootStatus(...dueOnly, '--exit-code'),
-      await rebootStatus('--server', broken.name, '--exit-code'),
-      await rebootStatus('--server', fine.join(','), '--exit-code'),
-    ].map(({ exitCode }) => exitCode)
-
-    expect(codes).toEqual([0, 10, 10, 0])
-  })
-
-  it('tells after a real reboot that none is due any more', async () => {
-    const before = await bootIdOf(due)
+describe('reboot-status after a real reboot', () => {
+  let before: string
+  beforeAll(async () => {
+    before = await bootIdOf(due)
     await reboot(due)
+    told = await tellAll()
+  })
 
-    const run = await rebootStatus('--output', 'json', '--server', due.name, '--exit-code')
+  tellsEachAs('not due')
 
-    const [, told] = run.stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line))
-    expect(told.reboot.due).toBe('no')
-    expect(told.look.identity.value.bootId).toBe(await bootIdOf(due))
-    expect(told.look.identity.value.bootId).not.toBe(before)
-    expect(told.look.identity.value.uptimeSeconds).toBeLessThan(60)
-    expect(run.exitCode).toBe(0)
+  it('has seen the boot that the server itself is in, new and young', async () => {
+    const { look } = eventsOf(told.json.stdout).find(({ server }) => server === due.name)
+
+    const { bootId, uptimeSeconds } = look.identity.value
+    expect(bootId).toBe(await bootIdOf(due))
+    expect(bootId).not.toBe(before)
+    expect(uptimeSeconds).toBeLessThan(60)
+  })
+
+  it('returns 0 with --exit-code when those out of reach and in the dark are left out', async () => {
+    expect(await codesWithout(stranger, down, broken)).toEqual([0, 0])
   })
 })
