@@ -44,7 +44,9 @@ function runShell({ channel, command, options: { env = {}, loginShell = 'sh' } }
   shell.stdin.on('error', () => undefined)
   shell.stdout.on('data', (data) => channel.write(data))
   shell.stderr.on('data', (data) => channel.stderr.write(data))
-  shell.on('close', (code, signal) => {
+  shell.on('close', async (code, signal) => {
+    // ssh2 throws away what still waits for the client's window when a channel is closed.
+    await Promise.all([channel, channel.stderr].map((stream) => new Promise((done) => stream.write('', done))))
     if (signal === null) channel.exit(code ?? 255)
     else channel.exit(signal.replace('SIG', ''))
     channel.close()
