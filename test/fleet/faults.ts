@@ -103,6 +103,26 @@ export async function sudoPassword(server: FleetServer): Promise<{ password: str
   }
 }
 
+/** The user's login shell is another one, or none. */
+export async function loginShell(server: FleetServer, path: string): Promise<Undo> {
+  const set = (shell: string) => asRoot(server, `usermod -s ${shell} ${server.user}`)
+  await set(path)
+  return async () => void (await set('/bin/bash'))
+}
+
+/** Every command over ssh begins with what this shell text prints: bash reads ~/.bashrc for them as well. */
+export async function loginNoise(server: FleetServer, text: string): Promise<Undo> {
+  const file = `~${server.user}/.bashrc`
+  await asRoot(server, `cp -p ${file} /root/bashrc; cat >${file} <<'END-OF-NOISE'\n${text}\nEND-OF-NOISE`)
+  return async () => void (await asRoot(server, `mv /root/bashrc ${file}`))
+}
+
+/** A hardened kernel may not tell its boot id. */
+export async function withoutBootId(server: FleetServer): Promise<Undo> {
+  await asRoot(server, 'mount -t tmpfs tmpfs /proc/sys/kernel/random')
+  return async () => void (await asRoot(server, 'umount /proc/sys/kernel/random'))
+}
+
 const settled = [() => true, () => false] as const
 
 const switchNamespace = (): string => readFleet().controller.namespace.replace(/controller$/, 'switch')

@@ -5,7 +5,7 @@ set -euo pipefail
 
 main() {
   local packages=systemd,systemd-sysv,dbus,libpam-systemd,openssh-server,sudo,unattended-upgrades,needrestart,lsb-release
-  packages+=,iproute2,procps,busybox-static,ca-certificates
+  packages+=,iproute2,procps,busybox-static,ca-certificates,csh,fish
   mmdebstrap --quiet --variant=minbase --include="$packages" bookworm "$1" \
     "deb $(archive_of bookworm) bookworm main" \
     "deb $(archive_of bookworm-security) bookworm-security main"
