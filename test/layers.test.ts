@@ -11,7 +11,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   manifest: [],
   inventory: ['manifest'],
   remote: [],
-  plan: ['inventory'],
+  plan: ['inventory', 'remote'],
   operations: ['plan', 'inventory', 'remote'],
   ssh: ['inventory'],
   journal: ['plan'],

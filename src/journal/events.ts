@@ -1,0 +1,28 @@
+import type { Json } from '../plan/json.ts'
+import type { Outcome } from '../plan/outcome.ts'
+
+/** What is written into a run's journal, a line each, before that which it announces is done. */
+export type RunEvent = RunWide | OnServer
+
+export type RunWide =
+  | { readonly event: 'run-begun' | 'run-resumed'; readonly owner: string; readonly version: string }
+  | { readonly event: 'run-stopping'; readonly signal: string }
+  | { readonly event: 'run-ended'; readonly exitCode: number }
+
+export type OnServer = { readonly server: string } & (
+  | { readonly event: 'locking' | 'unlocked' }
+  | { readonly event: 'taking-over'; readonly from: string }
+  /** The step is about to be done; what its proof will compare with. */
+  | { readonly event: 'begun'; readonly step: string; readonly before: Json }
+  | { readonly event: 'acted'; readonly step: string }
+  | { readonly event: 'proved'; readonly step: string; readonly proof: Json }
+  /** Nothing to do there, by a look of the run's own. */
+  | { readonly event: 'passed-over'; readonly step: string; readonly why: string }
+  /** A hold is about to be taken; the state that it goes back to. */
+  | { readonly event: 'holding'; readonly hold: string; readonly found: Json }
+  | { readonly event: 'released'; readonly hold: string }
+  | { readonly event: 'ended'; readonly outcome: Outcome }
+)
+
+/** An event with its time: ISO 8601, by the controller's clock. */
+export type Written = RunEvent & { readonly at: string }

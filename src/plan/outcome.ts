@@ -1,0 +1,15 @@
+/** What became of one server in a run. Every server of the selection has one in the end. */
+export type Outcome =
+  /** All that was due is done and proved; or nothing was. */
+  { readonly status: 'changed' | 'unchanged' } | { readonly status: 'not-started'; readonly why: string } | Trouble
+
+export interface Trouble {
+  /**
+   * `refused`: something stood in the way before anything was done. `unknown`: nobody can say how a change stands. `stuck`:
+   * it shows no progress and goes on by itself. `stopped`: a signal ended the run; `resume` goes on from here.
+   */
+  readonly status: 'failed' | 'stuck' | 'unknown' | 'unreachable' | 'refused' | 'stopped'
+  readonly step?: string
+  readonly why: string
+  readonly hint?: string
+}

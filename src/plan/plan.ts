@@ -1,0 +1,19 @@
+import { hashOf, type Json } from './json.ts'
+import type { Recipe } from './step.ts'
+import type { Verdict } from './verdict.ts'
+
+/** What would be done to which servers in which order: data only, as it is printed, saved, and kept with the run. */
+export type Plan = {
+  readonly version: 1
+  readonly recipe: Recipe
+  /** How it rolls: those settings that decide over the order and over when to stop. */
+  readonly rollout: Json
+  /** Names of the servers where something is due; those of a batch are worked on at the same time. */
+  readonly batches: readonly (readonly string[])[]
+  /** Of every selected server that was seen, what each step has to do. */
+  readonly foreseen: Readonly<Record<string, readonly Foreseen[]>>
+}
+
+export type Foreseen = { readonly step: string; readonly verdict: Verdict }
+
+export const planHash = (plan: Plan): string => hashOf(plan as unknown as Json)

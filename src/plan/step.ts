@@ -1,0 +1,85 @@
+import type { Server } from '../inventory/server.ts'
+import type { Facts } from '../remote/facts.ts'
+import type { Look, LookPart } from '../remote/look.ts'
+import type { Json } from './json.ts'
+import type { Verdict } from './verdict.ts'
+
+/**
+ * One change to a server that can be foreseen, begun once, asked how it stands, and proved. Whatever ends in between, the
+ * controller or the line, the same calls in the same order bring it to its end: a step that was begun is asked, not repeated.
+ */
+export interface Step<What extends Json = Json, Before extends Json = Json> {
+  /** Stable: a key of the journal and of files on servers, so part of the public face. */
+  readonly id: string
+  /** What it does to a server in service; the first due step that disrupts takes the drain. */
+  readonly effect: 'changes' | 'disrupts'
+  /** Pure: the plan and the run ask the same question, of looks of different age. */
+  foresee(look: Look): Verdict<What>
+  /** What is due, in lines for people. Servers with equal lines share a paragraph of the plan. */
+  describe(what: What): readonly string[]
+  /** Why what is due now is more than was planned; undefined when it is not. Absent: anything but the same is. */
+  drift?(planned: What, now: What): string | undefined
+  /** What the proof compares with; written down before the act. Reads only. */
+  before(at: Context, what: What): Promise<Before>
+  /** Asks the server how the act stands. `no`: it never began there; `unknown`: nobody can say, so it is never repeated. */
+  settled(at: Context, before: Before): Promise<'no' | 'running' | 'yes' | 'unknown'>
+  /** Starts it, once, under `at.key`. Whatever it throws but a LineError is this step's failure. */
+  act(at: Context, before: Before): Promise<void>
+  /** Waits for its end, reads, compares; returns what shows that it is done, and throws a MaestroError that says why it is not. */
+  prove(at: Context, before: Before): Promise<Json>
+}
+
+/** A state that a server is put into for the time of a pass and that has to be given back. Both calls can be repeated. */
+export interface Hold<Found extends Json = Json> {
+  readonly id: string
+  readonly releaseWhen: 'always' | 'proved-healthy'
+  /** The state it is in before; written down before it is taken, and what it goes back to. */
+  find(at: Context): Promise<Found>
+  take(at: Context, found: Found): Promise<void>
+  release(at: Context, found: Found): Promise<void>
+}
+
+/** All that is done to one server while it is locked, in this order, each step by a look made after the one before. */
+export interface Pass {
+  readonly steps: readonly Step[]
+  readonly drain?: Hold
+  /** Throws a MaestroError while the server does not serve; what is drained goes back into service after it alone. */
+  readonly healthy?: (at: Context) => Promise<Json>
+}
+
+/** What a command that changes servers means. Made from its name and options alone, so that a resumed run is the same. */
+export interface Operation {
+  readonly recipe: Recipe
+  /** What its steps foresee by. */
+  readonly parts: readonly LookPart[]
+  readonly pass: Pass
+}
+
+/** The name of an operation and its options: all that has to be written down of it. */
+export type Recipe = { readonly name: string; readonly options: Json }
+
+/** The port through which steps and holds act on one server; the runner hands it out. */
+export interface Context {
+  readonly server: Server
+  readonly run: string
+  /** `<run>/<server>/<step>`: names whatever a step begins. */
+  readonly key: string
+  /** Runs a script and returns what it told. Connects anew when there is no line; throws a LineError when it is cut meanwhile. */
+  readonly ask: (script: Script) => Promise<Facts>
+  readonly look: (parts: readonly LookPart[]) => Promise<Look>
+  /** Throws a StoppedError as soon as the run is to end. */
+  readonly waitMs: (timeMs: number) => Promise<void>
+  /** Milliseconds of a clock that only goes forward. */
+  readonly nowMs: () => number
+  /** Says what the server is doing now, in a few words for those who watch; counts as progress. */
+  readonly tell: (doing: string) => void
+}
+
+export interface Script {
+  /** Paths below `src/remote/`, the last of which defines `work`. */
+  readonly files: readonly string[]
+  /** Become `MAESTRO_<NAME>` in the script. */
+  readonly inputs?: Readonly<Record<string, string>>
+  readonly asRoot: boolean
+  readonly timeoutMs: number
+}
