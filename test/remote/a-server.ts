@@ -31,7 +31,7 @@ export interface FakeServer {
 const nonce = 'b7e1'
 const sh: Shell = { name: 'sh', command: ['sh'] }
 const basicTools =
-  'awk cat cut date env find grep head id ls od printf readlink sed sleep stat tail timeout touch tr uname wc xargs'
+  'awk cat cut date env find flock grep head id ls mkdir mv od printf readlink rm sed sleep stat sync tail timeout touch tr uname wc xargs'
 
 /** A server with a root and tools of its own, so that a test depends on nothing that this computer happens to have. */
 export function aServer({ files = {}, tools = {} }: Parts = {}): FakeServer {
