@@ -5,9 +5,22 @@ import type { Outcome } from '../plan/outcome.ts'
 export type RunEvent = RunWide | OnServer
 
 export type RunWide =
-  | { readonly event: 'run-begun' | 'run-resumed'; readonly owner: string; readonly version: string }
+  | ({ readonly event: 'run-begun' } & About)
+  | { readonly event: 'run-resumed'; readonly owner: string; readonly version: string }
   | { readonly event: 'run-stopping'; readonly signal: string }
   | { readonly event: 'run-ended'; readonly exitCode: number }
+
+/** Who began a run, and all that has to be known beside the plan to go on with it. */
+export interface About {
+  /** For people: `ana@ops-1`. */
+  readonly owner: string
+  /** Of maestro. */
+  readonly version: string
+  readonly command: string
+  /** The manifest's absolute path. */
+  readonly manifest: string
+  readonly environment: string | undefined
+}
 
 export type OnServer = { readonly server: string } & (
   | { readonly event: 'locking' | 'unlocked' }

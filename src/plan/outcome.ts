@@ -12,4 +12,6 @@ export interface Trouble {
   readonly step?: string
   readonly why: string
   readonly hint?: string
+  /** It was taken out of service and is not back: it was not proved healthy. */
+  readonly isDrained?: true
 }

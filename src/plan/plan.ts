@@ -6,8 +6,6 @@ import type { Verdict } from './verdict.ts'
 export type Plan = {
   readonly version: 1
   readonly recipe: Recipe
-  /** How it rolls: those settings that decide over the order and over when to stop. */
-  readonly rollout: Json
   /** Names of the servers where something is due; those of a batch are worked on at the same time. */
   readonly batches: readonly (readonly string[])[]
   /** Of every selected server that was seen, what each step has to do. */

@@ -17,8 +17,8 @@ export interface Step<What extends Json = Json, Before extends Json = Json> {
   foresee(look: Look): Verdict<What>
   /** What is due, in lines for people. Servers with equal lines share a paragraph of the plan. */
   describe(what: What): readonly string[]
-  /** Why what is due now is more than was planned; undefined when it is not. Absent: anything but the same is. */
-  drift?(planned: What, now: What): string | undefined
+  /** Why what is due now is more than was planned (undefined: nothing was); undefined when it is not. Absent: all but the same is. */
+  drift?(planned: What | undefined, now: What): string | undefined
   /** What the proof compares with; written down before the act. Reads only. */
   before(at: Context, what: What): Promise<Before>
   /** Asks the server how the act stands. `no`: it never began there; `unknown`: nobody can say, so it is never repeated. */
@@ -29,10 +29,12 @@ export interface Step<What extends Json = Json, Before extends Json = Json> {
   prove(at: Context, before: Before): Promise<Json>
 }
 
-/** A state that a server is put into for the time of a pass and that has to be given back. Both calls can be repeated. */
+/**
+ * A state that a server is put into for the rest of a pass, and out of again only when it is proved healthy: out of service.
+ * Both calls can be repeated.
+ */
 export interface Hold<Found extends Json = Json> {
   readonly id: string
-  readonly releaseWhen: 'always' | 'proved-healthy'
   /** The state it is in before; written down before it is taken, and what it goes back to. */
   find(at: Context): Promise<Found>
   take(at: Context, found: Found): Promise<void>

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { MaestroError } from '../errors.ts'
+import { LineError } from '../plan/errors.ts'
 import type { Look, LookPart } from '../remote/look.ts'
 import { AnswerError, lookScript, readAnswer, readLook } from '../remote/read-look.ts'
 import type { Finished, Session } from '../ssh/session.ts'
@@ -17,7 +18,7 @@ export async function lookOverSession(session: Session, parts: readonly LookPart
     limitBytes: answerLimitBytes,
   })
   const broken = brokenEnding(finished)
-  if (broken !== undefined) throw new MaestroError(`the look ${broken}`, hintFor(finished))
+  if (broken !== undefined) throw troubleFor(finished, `the look ${broken}`)
   try {
     return readLook(readAnswer(finished.stdout, nonce), parts)
   } catch (cause) {
@@ -41,8 +42,13 @@ function brokenEnding({ ending, stderr, stdout }: Finished): string | undefined 
   }
 }
 
-const hintFor = ({ ending }: Finished) =>
-  ending.how === 'exited' ? { hint: 'the login shell of this user must be able to run `sh -s`' } : {}
+function troubleFor({ ending: { how } }: Finished, message: string): MaestroError {
+  if (how === 'connection-lost' || how === 'timed-out') return new LineError(message)
+  return new MaestroError(
+    message,
+    how === 'exited' ? { hint: 'the login shell of this user must be able to run `sh -s`' } : {},
+  )
+}
 
 function lastWords({ stderr, stdout }: Pick<Finished, 'stderr' | 'stdout'>): string {
   const words = (stderr.trim() === '' ? stdout : stderr).trim().split('\n').at(-1)?.trim() ?? ''

@@ -1,5 +1,6 @@
-# Gives the lock of a run back, and drops what runs of long ago left here.
-# Inputs: run, controller (whose lock it must be, or nothing: whoever's of that run it is), event (the last line for the copy)
+# Gives the lock of a run back unless something of the run still works here, and drops what runs of long ago left.
+# Inputs: run, controller (whose lock it must be, or nothing: whoever's of that run it is), despite (yes: although
+#   something of it works here)
 # Changes: /var/lib/maestro
 # Facts: lock_released (yes or no), and those of lock_tell: what was there
 # shellcheck shell=sh disable=SC2154 # lock.sh sets what begins with lock_
@@ -7,23 +8,21 @@ work() {
   lock_guard
   lock_read
   lock_released=no
-  if is_ours; then
+  if may_release; then
     lock_released=yes
     rm -rf "$lock_home/lock.old"
     mv "$lock_folder" "$lock_home/lock.old"
     rm -rf "$lock_home/lock.old"
-  fi
-  if [ -n "$MAESTRO_EVENT" ] && [ -d "$lock_home/$MAESTRO_RUN" ]; then
-    printf '%s\n' "$MAESTRO_EVENT" >>"$lock_home/$MAESTRO_RUN/events"
   fi
   fact lock_released "$lock_released"
   lock_tell
   drop_old
 }
 
-is_ours() {
+may_release() {
   [ "$lock_is" = held ] && [ "$lock_run" = "$MAESTRO_RUN" ] || return 1
-  [ -z "$MAESTRO_CONTROLLER" ] || [ "$lock_controller" = "$MAESTRO_CONTROLLER" ]
+  [ -z "$MAESTRO_CONTROLLER" ] || [ "$lock_controller" = "$MAESTRO_CONTROLLER" ] || return 1
+  [ -z "$lock_busy" ] || [ "$MAESTRO_DESPITE" = yes ]
 }
 
 # The names of runs begin with their day, so that nothing else is ever taken for one.

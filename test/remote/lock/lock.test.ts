@@ -35,7 +35,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
   const record = (server: FakeServer, event: string, drained = '') =>
     ask(server, 'record', { run, controller, event, drained })
   const release = (server: FakeServer, inputs: Inputs = {}) =>
-    readReleased(ask(server, 'release', { run, controller, event: '', ...inputs }))
+    readReleased(ask(server, 'release', { run, controller, despite: 'no', ...inputs }))
   const fallQuiet = ({ root }: FakeServer) => utimesSync(`${root}/var/lib/maestro/lock/heartbeat`, 1e9, 1e9)
 
   it('is taken where it is free, and told to who comes next', () => {
@@ -127,6 +127,15 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
 
     expect(answers.map(({ isReleased }) => isReleased)).toEqual([false, true, false])
     expect(take(server, bob).isTaken).toBe(true)
+  })
+
+  it('is kept while something of the run works there, unless that is wanted', () => {
+    const server = aServer({ files: { 'run/systemd/system': null }, tools: units })
+    take(server)
+
+    const answers = [release(server), release(server, { controller: '', despite: 'yes' })]
+
+    expect(answers.map(({ isReleased }) => isReleased)).toEqual([false, true])
   })
 
   it('drops what is older than 90 days and a run, and nothing else', () => {

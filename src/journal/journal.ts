@@ -1,0 +1,145 @@
+import { type FileHandle, mkdir, open, readFile, rename, truncate } from 'node:fs/promises'
+import { MaestroError, UsageError } from '../errors.ts'
+import type { Json } from '../plan/json.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { About, RunEvent, Written } from './events.ts'
+import { lockFolder } from './folder-lock.ts'
+import { parseEvents } from './read-events.ts'
+import { makeRunId } from './run-id.ts'
+
+/** What happens in a run, on disk. */
+export interface Journal {
+  readonly run: string
+  readonly folder: string
+  /** Resolves when the event is on disk; whatever it announces may be done then. */
+  readonly write: (event: RunEvent) => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+/** A run of an earlier process, taken up again. */
+export interface Reopened {
+  readonly journal: Journal
+  readonly plan: Plan
+  readonly events: readonly Written[]
+}
+
+/** Begins the journal of a new run below `root`. */
+export async function createJournal(root: string, plan: Plan, about: About): Promise<Journal> {
+  const run = makeRunId(new Date())
+  const folder = `${root}/${run}`
+  await inWords(folder, async () => {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await writeWhole(folder, 'plan.json', plan as unknown as Json)
+    await syncFolder(root)
+  })
+  const journal = await openJournal(folder, run)
+  await journal.write({ event: 'run-begun', ...about })
+  return journal
+}
+
+/** Opens the journal of a run to go on with it. Throws a RefusedError while another process has it. */
+export async function reopenJournal(root: string, run: string): Promise<Reopened> {
+  const folder = `${root}/${run}`
+  const journal = await openJournal(folder, run)
+  try {
+    return {
+      journal,
+      plan: await readPlan(`${folder}/plan.json`),
+      events: await readWholeLines(`${folder}/events.ndjson`),
+    }
+  } catch (error) {
+    await journal.close()
+    throw error
+  }
+}
+
+/** Writes a file of a run so that it is either whole or not there. */
+export async function writeWhole(folder: string, name: string, value: Json): Promise<void> {
+  const path = `${folder}/${name}`
+  const file = await open(`${path}.new`, 'w', 0o600)
+  try {
+    await file.writeFile(`${JSON.stringify(value, undefined, 1)}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(`${path}.new`, path)
+  await syncFolder(folder)
+}
+
+/** A plan as `plan.json` or `--save-plan` has it. */
+export async function readPlan(path: string): Promise<Plan> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new UsageError(`${path}: cannot be read`, { cause })
+  })
+  try {
+    const plan = JSON.parse(text) as Plan
+    if (plan.version === 1 && Array.isArray(plan.batches) && typeof plan.recipe?.name === 'string') return plan
+  } catch (cause) {
+    throw new UsageError(`${path}: not a plan of maestro: no JSON`, { cause })
+  }
+  throw new UsageError(`${path}: not a plan of maestro, or of another version of it`)
+}
+
+async function openJournal(folder: string, run: string): Promise<Journal> {
+  const unlock = lockFolder(folder)
+  const path = `${folder}/events.ndjson`
+  const file = await inWords(path, () => open(path, 'a', 0o600))
+  const append = appender(file, path)
+  return {
+    run,
+    folder,
+    write: (event) => append(`${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`),
+    close: async () => {
+      await file.close()
+      unlock()
+    },
+  }
+}
+
+// What is written while the disk is busy is synced together.
+function appender(file: FileHandle, path: string): (line: string) => Promise<void> {
+  let waiting: string[] = []
+  let writing: Promise<void> = Promise.resolve()
+  async function flush(): Promise<void> {
+    const lines = waiting.join('')
+    waiting = []
+    await file.appendFile(lines)
+    await file.datasync()
+  }
+  return (line) => {
+    waiting.push(line)
+    // The first of those that wait writes for all.
+    if (waiting.length === 1) writing = writing.then(flush)
+    return inWords(path, () => writing)
+  }
+}
+
+async function readWholeLines(path: string): Promise<readonly Written[]> {
+  const text = await readFile(path, 'utf8')
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+  // Half a line is what a power cut leaves; nothing that it announced was begun.
+  if (whole.length < text.length) await truncate(path, Buffer.byteLength(whole))
+  return parseEvents(whole, path)
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path)
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+async function inWords<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    const words = cause instanceof Error ? cause.message : String(cause)
+    throw new MaestroError(`the journal cannot be written: ${words}`, {
+      cause,
+      hint: `what is not on record is not begun: see to ${path}`,
+    })
+  }
+}

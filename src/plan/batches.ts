@@ -1,0 +1,90 @@
+import type { Server } from '../inventory/server.ts'
+import type { Rollout } from '../manifest/settings.ts'
+import type { Share } from '../manifest/share.ts'
+
+/** Those settings that decide which servers are worked on at the same time; `order` holds names of groups. */
+export type Rolling = Pick<Rollout, 'strategy' | 'canary' | 'maxUnavailable' | 'order'>
+
+type Batching = {
+  /** Servers where something is due. */
+  readonly due: readonly Server[]
+  /** All there are, selected or not: a share is one of the whole group. */
+  readonly inventory: readonly Server[]
+  readonly rolling: Rolling
+  /** Names of servers out of service already: each keeps a place of its groups. */
+  readonly away: ReadonlySet<string>
+}
+
+/**
+ * Which servers are worked on at the same time: group by group, zone by zone within a group, never more than the group's
+ * share, the canary first. A server of several groups goes with the first of them and counts in each.
+ */
+export function makeBatches({ due, inventory, rolling, away }: Batching): readonly (readonly Server[])[] {
+  const { strategy, canary, order } = rolling
+  const ordered = inOrder(due, order)
+  if (strategy === 'parallel') return ordered.length === 0 ? [] : [ordered]
+  const atMost = strategy === 'serial' ? 1 : Number.POSITIVE_INFINITY
+  const room = roomIn({ inventory, share: rolling.maxUnavailable, away })
+  const batches: Server[][] = []
+  for (const server of ordered) {
+    const last = batches.at(-1)
+    const limit = batches.length === 1 && canary > 0 ? Math.min(canary, atMost) : atMost
+    const fits = last !== undefined && last.length < limit && isOfOneKind(last, server, order) && room(last, server)
+    if (fits) last.push(server)
+    else batches.push([server])
+  }
+  return batches
+}
+
+/** How many servers of a group may be away at once: a percentage rounded down, but at least one. */
+export function allowedAway(share: Share, groupSize: number): number {
+  return share.kind === 'count' ? share.count : Math.max(1, Math.floor((share.percent * groupSize) / 100))
+}
+
+type Rooms = { readonly inventory: readonly Server[]; readonly share: Share; readonly away: ReadonlySet<string> }
+
+/** Tells whether a server may join those that are worked on; servers that are away take up room in their groups. */
+export function roomIn({ inventory, share, away }: Rooms) {
+  const groups = new Map<string, { size: number; readonly away: Set<string> }>()
+  for (const { name, groups: names } of inventory) {
+    for (const group of names) {
+      const found = groups.get(group) ?? { size: 0, away: new Set() }
+      groups.set(group, found)
+      found.size += 1
+      if (away.has(name)) found.away.add(name)
+    }
+  }
+  return (working: readonly Server[], server: Server): boolean =>
+    server.groups.every((group) => {
+      const { size, away: gone } = groups.get(group) ?? { size: 1, away: new Set<string>() }
+      const others = working.filter(({ groups: theirs }) => theirs.includes(group)).map(({ name }) => name)
+      const taken = new Set([...gone, ...others].filter((name) => name !== server.name))
+      return taken.size < allowedAway(share, size)
+    })
+}
+
+const placeOf = ({ groups }: Server, order: readonly string[]): [place: number, group: string] => {
+  const [first = ''] = groups.toSorted((a, b) => rank(a, order) - rank(b, order))
+  return [rank(first, order), first]
+}
+
+const rank = (group: string, order: readonly string[]) => {
+  const index = order.indexOf(group)
+  return index === -1 ? order.length : index
+}
+
+function inOrder(servers: readonly Server[], order: readonly string[]): readonly Server[] {
+  const groups = [...new Set(servers.map((server) => placeOf(server, order)[1]))]
+  const zones = [...new Set(servers.map(({ zone }) => zone))]
+  const keyed = servers.map((server) => {
+    const [place, group] = placeOf(server, order)
+    return { server, key: [place, groups.indexOf(group), zones.indexOf(server.zone)] as const }
+  })
+  return keyed
+    .toSorted((a, b) => a.key[0] - b.key[0] || a.key[1] - b.key[1] || a.key[2] - b.key[2])
+    .map(({ server }) => server)
+}
+
+function isOfOneKind([first]: readonly Server[], server: Server, order: readonly string[]): boolean {
+  return first !== undefined && first.zone === server.zone && placeOf(first, order)[1] === placeOf(server, order)[1]
+}

@@ -1,0 +1,34 @@
+import type { Server } from '../inventory/server.ts'
+import type { Look } from '../remote/look.ts'
+import { makeBatches, type Rolling } from './batches.ts'
+import type { Foreseen, Plan } from './plan.ts'
+import type { Operation } from './step.ts'
+
+type Planning = {
+  readonly operation: Operation
+  /** The selected servers that were seen, with what they told. */
+  readonly seen: readonly { readonly server: Server; readonly look: Look }[]
+  readonly inventory: readonly Server[]
+  readonly rolling: Rolling
+  readonly away: ReadonlySet<string>
+}
+
+/** What an operation would do by these looks. */
+export function makePlan({ operation, seen, inventory, rolling, away }: Planning): Plan {
+  const foreseen = seen.map(({ server, look }) => [server.name, foresee(operation, look)] as const)
+  const dueNames = new Set(foreseen.filter(([, steps]) => isDue(steps)).map(([name]) => name))
+  const due = seen.map(({ server }) => server).filter(({ name }) => dueNames.has(name))
+  return {
+    version: 1,
+    recipe: operation.recipe,
+    batches: makeBatches({ due, inventory, rolling, away }).map((batch) => batch.map(({ name }) => name)),
+    foreseen: Object.fromEntries(foreseen),
+  }
+}
+
+const foresee = ({ pass }: Operation, look: Look): readonly Foreseen[] =>
+  pass.steps.map((step) => ({ step: step.id, verdict: step.foresee(look) }))
+
+// A blocker keeps all of it from being begun: half a pass is worse than none.
+const isDue = (steps: readonly Foreseen[]) =>
+  steps.some(({ verdict }) => verdict.is === 'due') && steps.every(({ verdict }) => verdict.is !== 'blocked')

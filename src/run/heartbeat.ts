@@ -1,0 +1,41 @@
+import { MaestroError } from '../errors.ts'
+import type { Clock } from './clock.ts'
+import type { ServerWork } from './server-work.ts'
+
+const everyMs = 120_000
+const atOnce = 4
+
+/**
+ * Gives signs of life on every server whose lock is held, well within the time after which it would count as abandoned.
+ * One that cannot be given is left out: the server may be restarting, and the next comes soon.
+ */
+export function startHeartbeat(locked: ReadonlySet<ServerWork>, clock: Clock): { readonly end: () => Promise<void> } {
+  const over = new AbortController()
+
+  async function beat(): Promise<void> {
+    for (;;) {
+      await clock.sleepMs(everyMs, over.signal)
+      const left = [...locked]
+      await Promise.all(Array.from({ length: atOnce }, () => renewAll(left)))
+    }
+  }
+
+  async function renewAll(left: ServerWork[]): Promise<void> {
+    for (let work = left.pop(); work !== undefined && !over.signal.aborted; work = left.pop())
+      if (locked.has(work)) await work.renew().catch(letPass)
+  }
+
+  const beating = beat().catch((error: unknown) => {
+    if (!over.signal.aborted) throw error
+  })
+  return {
+    end: async () => {
+      over.abort()
+      await beating
+    },
+  }
+}
+
+function letPass(error: unknown): void {
+  if (!(error instanceof MaestroError)) throw error
+}

@@ -1,0 +1,60 @@
+import type { Server } from '../inventory/server.ts'
+import { LineError } from '../plan/errors.ts'
+import type { Script } from '../plan/step.ts'
+import type { Facts } from '../remote/facts.ts'
+import type { Look, LookPart } from '../remote/look.ts'
+import type { Secret } from '../secret.ts'
+import { ConnectError, type ConnectErrorKind } from '../ssh/connect-error.ts'
+import type { Session } from '../ssh/session.ts'
+import { askOverSession } from './ask-over-session.ts'
+import { lookOverSession } from './look-over-session.ts'
+
+/** The line to one server: opened when something is asked, and anew after it was cut. */
+export interface Line {
+  readonly ask: (script: Script) => Promise<Facts>
+  readonly look: (parts: readonly LookPart[]) => Promise<Look>
+  readonly close: () => Promise<void>
+}
+
+export type Connect = (server: Server) => Promise<Session>
+
+export function makeLine(server: Server, connect: Connect, password?: Secret): Line {
+  let opening: Promise<Session> | undefined
+
+  async function close(): Promise<void> {
+    const closing = opening
+    opening = undefined
+    const session = await closing?.catch(() => undefined)
+    await session?.close()
+  }
+
+  async function over<T>(use: (session: Session) => Promise<T>): Promise<T> {
+    opening ??= connect(server)
+    try {
+      return await use(await opening)
+    } catch (error) {
+      if (error instanceof LineError || error instanceof ConnectError) await close()
+      throw error instanceof ConnectError && mayPass(error) ? new LineError(error.message, { cause: error }) : error
+    }
+  }
+
+  return {
+    ask: (script) => over((session) => askOverSession(session, script, password)),
+    look: (parts) => over((session) => lookOverSession(session, parts)),
+    close,
+  }
+}
+
+// What may be over in a minute; a refused key will not be.
+const passing: readonly ConnectErrorKind[] = [
+  'dns',
+  'refused',
+  'unreachable',
+  'timeout',
+  'dropped',
+  'lost',
+  'proxy',
+  'session-limit',
+]
+
+const mayPass = ({ kind }: ConnectError) => passing.includes(kind)

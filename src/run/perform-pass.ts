@@ -1,0 +1,97 @@
+import { MaestroError, RefusedError } from '../errors.ts'
+import type { ServerState } from '../journal/run-state.ts'
+import { UnknownError } from '../plan/errors.ts'
+import { isSame, type Json } from '../plan/json.ts'
+import type { Outcome } from '../plan/outcome.ts'
+import type { Foreseen } from '../plan/plan.ts'
+import type { Context, Operation, Step } from '../plan/step.ts'
+import { type Drain, makeDrain } from './drain.ts'
+import { troubleOf } from './outcome-of.ts'
+import { overLineLoss } from './over-line-loss.ts'
+import { performStep, type Record } from './perform-step.ts'
+
+export interface PassGround {
+  readonly operation: Operation
+  readonly server: string
+  readonly contextFor: (step: string) => Context
+  /** What this run has written down of the server before. */
+  readonly known: ServerState
+  readonly planned: readonly Foreseen[]
+  readonly record: Record
+  /** Throws a StoppedError when nothing new is to be begun. */
+  readonly mayBegin: () => void
+}
+
+type Course = { step: string | undefined; hasChanged: boolean; readonly drain: Drain }
+
+/** Takes one server through all steps, each by a fresh look; an interrupted pass goes on where it was. */
+export async function performPass(ground: PassGround): Promise<Outcome> {
+  const course: Course = { step: undefined, hasChanged: false, drain: makeDrain(ground) }
+  try {
+    for (const step of ground.operation.pass.steps) await takeStep(step, ground, course)
+    course.step = undefined
+    await course.drain.giveBack()
+    return { status: course.hasChanged ? 'changed' : 'unchanged' }
+  } catch (error) {
+    const trouble = troubleOf(course.hasChanged ? lateRefusal(error) : error, course.step)
+    return course.drain.isOpen() ? { ...trouble, isDrained: true } : trouble
+  }
+}
+
+async function takeStep(step: Step, ground: PassGround, course: Course): Promise<void> {
+  const { contextFor, known, record, server } = ground
+  const at = contextFor(step.id)
+  const old = known.steps.get(step.id)
+  course.step = step.id
+  if (old === undefined) {
+    const what = await whatIsDue(step, at, ground)
+    if (what === undefined) return
+    if (step.effect === 'disrupts') await course.drain.take()
+    const before = await overLineLoss(at, () => step.before(at, what))
+    course.hasChanged = true
+    await record({ event: 'begun', server, step: step.id, before })
+    await performStep({ step, at, before, isOld: false, record })
+    return
+  }
+  course.hasChanged = true
+  if (old.isProved) return
+  if (step.effect === 'disrupts') await course.drain.take()
+  await performStep({ step, at, before: old.before, isOld: true, record })
+}
+
+async function whatIsDue(step: Step, at: Context, ground: PassGround): Promise<Json | undefined> {
+  const { operation, server, planned, mayBegin, record } = ground
+  mayBegin()
+  const verdict = step.foresee(await overLineLoss(at, () => at.look(operation.parts)))
+  switch (verdict.is) {
+    case 'done':
+    case 'not-due':
+      await record({ event: 'passed-over', server, step: step.id, why: verdict.why })
+      return undefined
+    case 'blocked':
+      throw new RefusedError(verdict.why)
+    case 'unknown':
+      throw new UnknownError(verdict.why)
+    case 'due':
+      mustBePlanned(step, verdict.what, planned)
+      return verdict.what
+  }
+}
+
+function mustBePlanned(step: Step, now: Json, planned: readonly Foreseen[]): void {
+  const before = planned.find((foreseen) => foreseen.step === step.id)?.verdict
+  const what = before?.is === 'due' ? before.what : undefined
+  const more = step.drift === undefined ? difference(what, now) : step.drift(what, now)
+  if (more !== undefined)
+    throw new RefusedError(`${more}: the server has changed since the plan was made`, { hint: 'make a new plan' })
+}
+
+const difference = (planned: Json | undefined, now: Json) =>
+  planned !== undefined && isSame(planned, now) ? undefined : 'what is due now is not what was planned'
+
+// What is refused after something was changed has failed: "refused" says that nothing was done.
+function lateRefusal(error: unknown): unknown {
+  if (!(error instanceof RefusedError)) return error
+  const { message, hint } = error
+  return new MaestroError(message, { cause: error, ...(hint === undefined ? {} : { hint }) })
+}

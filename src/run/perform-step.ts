@@ -1,0 +1,45 @@
+import type { OnServer } from '../journal/events.ts'
+import { LineError, UnknownError } from '../plan/errors.ts'
+import type { Json } from '../plan/json.ts'
+import type { Context, Step } from '../plan/step.ts'
+import { overLineLoss } from './over-line-loss.ts'
+
+export type Record = (event: OnServer) => Promise<void>
+
+type Begun = {
+  readonly step: Step
+  readonly at: Context
+  readonly before: Json
+  /** It was begun in an earlier life of this run: the server says how it stands. */
+  readonly isOld: boolean
+  readonly record: Record
+}
+
+/** Brings a step that is written down as begun to its proof. Acts only when it is certain that nothing was done yet. */
+export async function performStep({ step, at, before, isOld, record }: Begun): Promise<void> {
+  const server = at.server.name
+  const isOpen = isOld ? await isUntouched(step, at, before) : true
+  if (isOpen) await actOnce(step, at, before)
+  await record({ event: 'acted', server, step: step.id })
+  const proof = await overLineLoss(at, () => step.prove(at, before))
+  await record({ event: 'proved', server, step: step.id, proof })
+}
+
+// A line that is cut in the middle leaves it open whether the server heard: it is asked before it is told again.
+function actOnce(step: Step, at: Context, before: Json): Promise<void> {
+  return overLineLoss(at, async () => {
+    try {
+      await step.act(at, before)
+    } catch (error) {
+      if (!(error instanceof LineError) || (await isUntouched(step, at, before))) throw error
+    }
+  })
+}
+
+async function isUntouched(step: Step, at: Context, before: Json): Promise<boolean> {
+  const standing = await overLineLoss(at, () => step.settled(at, before))
+  if (standing !== 'unknown') return standing === 'no'
+  throw new UnknownError(`nobody can say whether ${step.id} was done`, {
+    hint: 'it was begun and is not done again by itself: look at the server, then `maestro resume`',
+  })
+}

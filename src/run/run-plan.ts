@@ -1,0 +1,146 @@
+import { untouched } from '../journal/run-state.ts'
+import { roomIn } from '../plan/batches.ts'
+import type { Outcome } from '../plan/outcome.ts'
+import { isOpen } from '../plan/window.ts'
+import { makeLimit } from '../ssh/limits.ts'
+import { startHeartbeat } from './heartbeat.ts'
+import { lockAll } from './lock-all.ts'
+import { troubleOf } from './outcome-of.ts'
+import type { Report, Run } from './run.ts'
+import { makeServerWork, type ServerWork } from './server-work.ts'
+
+/** How a run stands while it goes on. */
+export interface Course {
+  readonly run: Run
+  readonly outcomes: Map<string, Outcome>
+  readonly locked: Set<ServerWork>
+  /** Once set, nothing new is begun; why, in words for each server that was not started. */
+  halt: string | undefined
+  readonly end: (server: string, outcome: Outcome) => Promise<void>
+}
+
+/**
+ * Carries a plan out: locks every server in it, then works on them batch by batch within the budget. Every server of the
+ * plan has an outcome in the end; whatever is locked, and nothing of it runs any more, is unlocked.
+ */
+export async function runPlan(run: Run): Promise<Report> {
+  const course = beginCourse(run)
+  const works = new Map(worksOf(run, course).map((work) => [work.server.name, work]))
+  const heartbeat = startHeartbeat(course.locked, run.clock)
+  try {
+    const locks = await lockAll([...works.values()], course)
+    const batches = run.plan.batches.map((names) => names.flatMap((name) => works.get(name) ?? []))
+    for (const [index, batch] of batches.entries()) await workOn(batch, index, course)
+    return { outcomes: course.outcomes, locks }
+  } finally {
+    await heartbeat.end()
+    await Promise.all([...course.locked].map((work) => giveBack(work, course)))
+  }
+}
+
+function beginCourse(run: Run): Course {
+  const outcomes = new Map<string, Outcome>()
+  const course: Course = {
+    run,
+    outcomes,
+    locked: new Set(),
+    halt: undefined,
+    end: async (server, outcome) => {
+      outcomes.set(server, outcome)
+      run.watcher.onEnded(server, outcome)
+      await run.journal.write({ event: 'ended', server, outcome })
+      course.halt ??= reasonToHalt(course)
+    },
+  }
+  return course
+}
+
+// What an earlier life of the run has brought to a good end is not touched again.
+function worksOf(run: Run, { outcomes }: Course): readonly ServerWork[] {
+  const servers = new Map(run.inventory.map((server) => [server.name, server]))
+  return run.plan.batches.flat().flatMap((name) => {
+    const server = servers.get(name)
+    const { outcome, isLocked } = run.known.servers.get(name) ?? untouched
+    if (!isLocked && (outcome?.status === 'changed' || outcome?.status === 'unchanged')) outcomes.set(name, outcome)
+    else if (server !== undefined) return [makeServerWork(run, server)]
+    return []
+  })
+}
+
+function reasonToHalt({ run: { rollout, stop }, outcomes }: Course): string | undefined {
+  if (stop.aborted) return 'the run was stopped before its turn'
+  const failed = namesOf(outcomes, ['failed', 'stuck', 'unknown'])
+  if (failed.length > rollout.maxFailures) return `${failed.join(', ')} failed (max_failures is ${rollout.maxFailures})`
+  const lost = namesOf(outcomes, ['unreachable'])
+  if (lost.length > rollout.maxUnreachable)
+    return `${lost.join(', ')} cannot be reached (max_unreachable is ${rollout.maxUnreachable})`
+  return undefined
+}
+
+const namesOf = (outcomes: ReadonlyMap<string, Outcome>, statuses: readonly Outcome['status'][]) =>
+  [...outcomes].filter(([, { status }]) => statuses.includes(status)).map(([name]) => name)
+
+async function workOn(batch: readonly ServerWork[], index: number, course: Course): Promise<void> {
+  const { run, outcomes, end } = course
+  const open = batch.filter(({ server }) => !outcomes.has(server.name))
+  if (index > 0 && open.length > 0 && course.halt === undefined) await pause(course)
+  const chosen = await admit(open, course)
+  if (chosen.length === 0) return
+  const names = chosen.map(({ server }) => server.name)
+  run.watcher.onBatch(index, run.plan.batches.length, names)
+  const places = makeLimit(run.workingAtMost)
+  await Promise.all(
+    chosen.map(async (work) => {
+      const give = await places.take()
+      try {
+        const outcome = await work.perform()
+        await giveBack(work, course)
+        await end(work.server.name, outcome)
+      } finally {
+        give()
+      }
+    }),
+  )
+}
+
+// The others are told why not: each is accounted for.
+async function admit(open: readonly ServerWork[], course: Course): Promise<readonly ServerWork[]> {
+  const { run, outcomes, end } = course
+  if (run.stop.aborted) course.halt ??= reasonToHalt(course)
+  if (!isOpen(run.rollout.windows, run.clock.date())) course.halt ??= 'the window has closed'
+  const away = new Set([...run.away, ...troubled(outcomes)])
+  const hasRoom = roomIn({ inventory: run.inventory, share: run.rollout.maxUnavailable, away })
+  const chosen: ServerWork[] = []
+  for (const work of open) {
+    const others = chosen.map(({ server }) => server)
+    const isFree = run.rollout.strategy === 'parallel' || hasRoom(others, work.server)
+    if (course.halt === undefined && isFree) chosen.push(work)
+    else
+      await end(work.server.name, {
+        status: 'not-started',
+        why: course.halt ?? `no more of ${work.server.groups.join(', ')} may be away at once`,
+      })
+  }
+  return chosen
+}
+
+const troubled = (outcomes: ReadonlyMap<string, Outcome>) =>
+  namesOf(outcomes, ['failed', 'stuck', 'unknown', 'unreachable', 'stopped'])
+
+async function pause({ run: { rollout, clock, stop } }: Course): Promise<void> {
+  if (rollout.pauseMs === 0) return
+  await clock.sleepMs(rollout.pauseMs, stop).catch((error: unknown) => {
+    if (!stop.aborted) throw error
+  })
+}
+
+// Where there is no line the lock stays, and is told by the journal.
+async function giveBack(work: ServerWork, course: Course): Promise<void> {
+  course.locked.delete(work)
+  try {
+    await work.unlock()
+  } catch (error) {
+    troubleOf(error)
+  }
+  await work.close()
+}

@@ -1,0 +1,58 @@
+import type { Server } from '../inventory/server.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { RunState } from '../journal/run-state.ts'
+import type { Rollout } from '../manifest/settings.ts'
+import type { Outcome } from '../plan/outcome.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Operation } from '../plan/step.ts'
+import type { Lock } from '../remote/lock/lock.ts'
+import type { Clock } from './clock.ts'
+import type { Line } from './line.ts'
+
+/** One carrying-out of a plan, from its beginning or from where it was broken off. */
+export interface Run {
+  readonly plan: Plan
+  readonly operation: Operation
+  /** All servers of the manifest, selected or not. */
+  readonly inventory: readonly Server[]
+  readonly rollout: Rollout
+  /** Names of servers that are out of service or out of reach, and not ours to work on: each keeps its place. */
+  readonly away: ReadonlySet<string>
+  readonly journal: Pick<Journal, 'run' | 'write'>
+  /** What an earlier life of the run has written down. */
+  readonly known: RunState
+  readonly lineTo: (server: Server) => Line
+  /** How many servers are worked on at once, whatever the batches say. */
+  readonly workingAtMost: number
+  readonly lock: LockWish
+  /** The first signal: nothing new is begun. */
+  readonly stop: AbortSignal
+  readonly clock: Clock
+  readonly watcher: Watcher
+}
+
+/** How this process takes locks. */
+export interface LockWish {
+  /** A mark of this process alone. */
+  readonly controller: string
+  /** For people: `ana@ops-1`. */
+  readonly owner: string
+  /** Runs whose locks somebody has agreed to take over, by server. */
+  readonly takesOver: ReadonlyMap<string, string>
+  /** Whether the earlier process of this very run is known to be gone. */
+  readonly isAloneHere: boolean
+}
+
+/** Is told what happens while it happens. */
+export interface Watcher {
+  readonly onLocked: (count: number, of: number) => void
+  readonly onBatch: (index: number, of: number, names: readonly string[]) => void
+  readonly onDoing: (server: string, doing: string) => void
+  readonly onEnded: (server: string, outcome: Outcome) => void
+}
+
+/** What became of every server that the plan would work on, and the locks that stood in the way. */
+export interface Report {
+  readonly outcomes: ReadonlyMap<string, Outcome>
+  readonly locks: ReadonlyMap<string, Lock>
+}

@@ -1,0 +1,114 @@
+import type { Server } from '../inventory/server.ts'
+import type { OnServer } from '../journal/events.ts'
+import { type ServerState, untouched } from '../journal/run-state.ts'
+import { StoppedError } from '../plan/errors.ts'
+import { canonicalJson, type Json } from '../plan/json.ts'
+import type { Outcome } from '../plan/outcome.ts'
+import type { Context, Script } from '../plan/step.ts'
+import { type Lock, lockFiles, readReleased, readTaken } from '../remote/lock/lock.ts'
+import type { Line } from './line.ts'
+import { overLineLoss } from './over-line-loss.ts'
+import { performPass } from './perform-pass.ts'
+import type { Run } from './run.ts'
+
+const lockTimeoutMs = 60_000
+
+/** All that a run does with one server: its lock, its pass, and the copy of the journal there. */
+export interface ServerWork {
+  readonly server: Server
+  /** Takes the lock; returns the lock that stands in the way, if one does. Throws a LineError where there is no way in. */
+  readonly lock: () => Promise<Lock | undefined>
+  readonly perform: () => Promise<Outcome>
+  readonly unlock: () => Promise<void>
+  /** A sign of life, so that nobody takes the lock for a dead one's. */
+  readonly renew: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+export function makeServerWork(run: Run, server: Server): ServerWork {
+  const { journal, operation, lock: wish } = run
+  const line = run.lineTo(server)
+  const known = run.known.servers.get(server.name) ?? untouched
+  const ours = { run: journal.run, controller: wish.controller }
+  const atLock = contextFor(run, server, line)('lock')
+
+  const recordOnServer = (event: string, drained: '' | 'yes' | 'no') =>
+    line.ask(scriptOf('record', { ...ours, event, drained }))
+
+  const copy = (event: OnServer, drained: '' | 'yes' | 'no') =>
+    overLineLoss(atLock, () => recordOnServer(canonicalJson(event as unknown as Json), drained))
+
+  // What is begun is known here first, what is over is known there first: in between it counts as going on.
+  async function record(event: OnServer): Promise<void> {
+    if (event.event === 'released') await copy(event, 'no')
+    await journal.write(event)
+    if (event.event === 'holding') await copy(event, 'yes')
+    if (event.event === 'begun') await copy(event, '')
+  }
+
+  return {
+    server,
+    lock: async () => {
+      const takesOver = takenOver(run, server, known)
+      const isForeign = takesOver !== '' && takesOver !== journal.run
+      await journal.write(
+        isForeign
+          ? { event: 'taking-over', server: server.name, from: takesOver }
+          : { event: 'locking', server: server.name },
+      )
+      const asked = { ...ours, owner: wish.owner, recipe: canonicalJson(operation.recipe), takes_over: takesOver }
+      const despite = takesOver === journal.run && wish.isAloneHere ? 'yes' : 'no'
+      const { isTaken, before } = readTaken(await line.ask(scriptOf('take', { ...asked, despite })))
+      if (isTaken) return undefined
+      await journal.write({ event: 'unlocked', server: server.name })
+      return before
+    },
+    perform: () =>
+      performPass({
+        operation,
+        server: server.name,
+        contextFor: contextFor(run, server, line),
+        known,
+        planned: run.plan.foreseen[server.name] ?? [],
+        record,
+        mayBegin: () => {
+          if (run.stop.aborted) throw new StoppedError('stopped before it was begun')
+        },
+      }),
+    unlock: async () => {
+      const { isReleased } = readReleased(await line.ask(scriptOf('release', { ...ours, despite: 'no' })))
+      if (isReleased) await journal.write({ event: 'unlocked', server: server.name })
+    },
+    renew: async () => void (await recordOnServer('', '')),
+    close: line.close,
+  }
+}
+
+const scriptOf = (name: keyof typeof lockFiles, inputs: Readonly<Record<string, string>>): Script => ({
+  files: lockFiles[name],
+  inputs,
+  asRoot: true,
+  timeoutMs: lockTimeoutMs,
+})
+
+const takenOver = ({ lock, journal }: Run, { name }: Server, known: ServerState): string =>
+  lock.takesOver.get(name) ?? (known.isLocked ? journal.run : '')
+
+/** The port to one server, step by step. */
+function contextFor({ journal, clock, stop, watcher }: Run, server: Server, line: Line) {
+  return (step: string): Context => ({
+    server,
+    run: journal.run,
+    key: `${journal.run}/${server.name}/${step}`,
+    ask: line.ask,
+    look: line.look,
+    nowMs: clock.nowMs,
+    tell: (doing) => watcher.onDoing(server.name, doing),
+    waitMs: async (timeMs) => {
+      if (stop.aborted) throw stopped()
+      await clock.sleepMs(timeMs, stop).catch((error: unknown) => Promise.reject(stop.aborted ? stopped() : error))
+    },
+  })
+}
+
+const stopped = () => new StoppedError('stopped; `maestro resume` goes on from here')

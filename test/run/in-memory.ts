@@ -1,0 +1,185 @@
+import type { Server } from '../../src/inventory/server.ts'
+import type { RunEvent, Written } from '../../src/journal/events.ts'
+import { stateOf } from '../../src/journal/run-state.ts'
+import type { Rollout } from '../../src/manifest/settings.ts'
+import { makeBatches } from '../../src/plan/batches.ts'
+import { LineError } from '../../src/plan/errors.ts'
+import type { Foreseen, Plan } from '../../src/plan/plan.ts'
+import type { Operation, Script } from '../../src/plan/step.ts'
+import type { Facts } from '../../src/remote/facts.ts'
+import type { Look } from '../../src/remote/look.ts'
+import type { Clock } from '../../src/run/clock.ts'
+import type { Run } from '../../src/run/run.ts'
+import { runPlan } from '../../src/run/run-plan.ts'
+import { type MemoryLocks, makeMemoryLocks } from './memory-locks.ts'
+
+/** A server that lives in memory: what its scripts do to it, and what it shows. */
+export interface MemoryServer {
+  readonly server: Server
+  /** Carries a script out, lock scripts apart; undefined where it knows no such script. */
+  readonly answer: (script: Script) => Readonly<Record<string, string>> | undefined
+  readonly look: () => Look
+  /** All that must be the same in the end, however it came about. */
+  readonly state: () => unknown
+}
+
+export const aServer = (name: string, groups: readonly string[] = ['docker'], zone?: string): Server => ({
+  name,
+  host: name,
+  groups,
+  spare: false,
+  ...(zone === undefined ? {} : { zone }),
+})
+
+export const aRollout: Rollout = {
+  strategy: 'rolling',
+  canary: 1,
+  maxUnavailable: { kind: 'percent', percent: 25 },
+  maxFailures: 0,
+  maxUnreachable: 0,
+  order: [],
+  pauseMs: 0,
+  windows: [],
+  stallTimeoutMs: 600_000,
+  stableTimeMs: 0,
+  readyTimeoutMs: 0,
+  downTimeoutMs: 0,
+  upTimeoutMs: 0,
+  drainTimeoutMs: 0,
+}
+
+/** A world of servers and one journal, which may come to a sudden end at any of its moments. */
+export interface World {
+  readonly events: Written[]
+  /** Moments that have passed: an answer of a server, a line of the journal. */
+  readonly moments: () => number
+  readonly run: (options?: Partial<Life>) => Promise<Awaited<ReturnType<typeof runPlan>> | 'killed'>
+  readonly locks: MemoryLocks
+}
+
+interface Life {
+  /** The moment after which the controller is no more. */
+  readonly killAfter: number
+  readonly stop: AbortSignal
+  readonly rollout: Partial<Rollout>
+  readonly cut: (server: string, script: Script) => boolean
+  readonly onJournal: (event: RunEvent) => void
+}
+
+type Making = { readonly operation: Operation; readonly servers: readonly MemoryServer[]; readonly run?: string }
+
+export function makeWorld({ operation, servers, run = '20261123-090000-test' }: Making): World {
+  const events: Written[] = []
+  const locks = makeMemoryLocks()
+  let moments = 0
+  let lives = 0
+
+  async function live(life: Partial<Life> = {}) {
+    const { killAfter = Number.POSITIVE_INFINITY, cut = () => false } = life
+    lives += 1
+    const controller = `controller-${lives}`
+    let isDead = false
+    let die = () => {}
+    const death = new Promise<'killed'>((resolve) => {
+      die = () => resolve('killed')
+    })
+    const left = { moments: killAfter }
+    // Nothing happens in a process that is no more: who waits for it waits for ever.
+    const moment = async <T>(work: () => T): Promise<T> => {
+      if (isDead) return new Promise(() => {})
+      moments += 1
+      left.moments -= 1
+      if (left.moments === 0) isDead = true
+      const done = work()
+      if (isDead) {
+        die()
+        return new Promise(() => {})
+      }
+      return done
+    }
+    const inventory = servers.map(({ server }) => server)
+    const rollout = { ...aRollout, ...life.rollout }
+    const known = stateOf(events)
+    const isResumed = events.length > 0
+    const plan: Plan = planFor(operation, servers, rollout)
+    const stop = life.stop ?? new AbortController().signal
+    const theRun: Run = {
+      plan: isResumed ? firstPlan : plan,
+      operation,
+      inventory,
+      rollout,
+      away: new Set(),
+      known,
+      workingAtMost: 60,
+      lock: { controller, owner: `ana@${controller}`, takesOver: new Map(), isAloneHere: true },
+      stop,
+      clock,
+      watcher: { onLocked: nothing, onBatch: nothing, onDoing: nothing, onEnded: nothing },
+      journal: {
+        run,
+        write: async (event) => {
+          life.onJournal?.(event)
+          await moment(() => void events.push({ at: '2026-11-23T09:00:00.000Z', ...structuredClone(event) }))
+        },
+      },
+      lineTo: (server) => {
+        const memory = servers.find((one) => one.server.name === server.name)
+        if (memory === undefined) throw new Error(`no ${server.name}`)
+        return {
+          close: async () => {},
+          look: () => moment(() => memory.look()),
+          ask: async (script) => {
+            const isCut = cut(server.name, script)
+            const facts = await moment(() => answerTo(memory, script))
+            if (isCut) throw new LineError('the connection was lost')
+            return facts
+          },
+        }
+      },
+    }
+    firstPlan = theRun.plan
+    return Promise.race([runPlan(theRun), death])
+  }
+  let firstPlan: Plan = planFor(operation, servers, aRollout)
+
+  function answerTo({ server, answer }: MemoryServer, script: Script): Facts {
+    const facts = locks.answer(server.name, script) ?? answer(script)
+    if (facts === undefined) throw new Error(`${server.name} knows no ${script.files.join(' ')}`)
+    return new Map(Object.entries(facts).map(([key, value]) => [key, [value]]))
+  }
+
+  return { events, moments: () => moments, run: live, locks }
+}
+
+const nothing = () => {}
+
+let timeMs = 0
+const clock: Clock = {
+  nowMs: () => timeMs,
+  date: () => new Date('2026-11-23T09:00:00Z'),
+  // Waits are over at once; what is asked for by a heartbeat never comes.
+  sleepMs: (waitMs, stop) => {
+    if (waitMs >= 120_000)
+      return new Promise((_, reject) => stop?.addEventListener('abort', () => reject(new Error('over'))))
+    timeMs += waitMs
+    return Promise.resolve()
+  },
+}
+
+function planFor(operation: Operation, servers: readonly MemoryServer[], rolling: Rollout): Plan {
+  const foreseen = servers.map(({ server, look }): [string, Foreseen[]] => [
+    server.name,
+    operation.pass.steps.map((step) => ({ step: step.id, verdict: step.foresee(look()) })),
+  ])
+  const names = new Set(
+    foreseen.filter(([, all]) => all.some(({ verdict }) => verdict.is === 'due')).map(([name]) => name),
+  )
+  const inventory = servers.map(({ server }) => server)
+  const due = inventory.filter(({ name }) => names.has(name))
+  return {
+    version: 1,
+    recipe: operation.recipe,
+    batches: makeBatches({ due, inventory, rolling, away: new Set() }).map((batch) => batch.map(({ name }) => name)),
+    foreseen: Object.fromEntries(foreseen),
+  }
+}

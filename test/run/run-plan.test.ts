@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest'
+import { stateOf } from '../../src/journal/run-state.ts'
+import { aChange, aMadeServer, type Made } from './a-change.ts'
+import { makeWorld } from './in-memory.ts'
+
+const fleet = (count: number) => Array.from({ length: count }, (_, index) => aMadeServer(`web-${index + 1}`))
+const worldOf = (servers: readonly Made[]) => makeWorld({ operation: aChange(servers), servers })
+
+function statuses(report: Awaited<ReturnType<ReturnType<typeof worldOf>['run']>>): Readonly<Record<string, string>> {
+  if (report === 'killed') throw new Error('killed')
+  return Object.fromEntries([...report.outcomes].map(([name, { status }]) => [name, status]))
+}
+
+/** A line that is cut once, after so many questions: what was asked is done, and nobody hears of it. */
+function cutAfter(limit: number) {
+  let asked = 0
+  const cut = () => {
+    asked += 1
+    return asked === limit
+  }
+  return { cut, count: () => asked }
+}
+
+describe('a run', () => {
+  it('takes every server through all steps, each by what the step before made of it, and leaves no lock', async () => {
+    const servers = fleet(4)
+    const world = worldOf(servers)
+
+    const report = await world.run()
+
+    expect(new Set(Object.values(statuses(report)))).toEqual(new Set(['changed']))
+    expect(servers.map((one) => one.state())).toEqual(servers.map(() => ({ version: '2', boots: 1, isServing: true })))
+    expect([world.locks.held.size, world.locks.drained.size]).toEqual([0, 0])
+  })
+
+  it('ends the same, each thing done once, wherever it was killed and resumed', async () => {
+    const whole = worldOf(fleet(3))
+    await whole.run()
+
+    for (let killAfter = 1; killAfter <= whole.moments(); killAfter += 1) {
+      const servers = fleet(3)
+      const world = worldOf(servers)
+      const first = await world.run({ killAfter })
+      const report = await world.run()
+
+      expect({ killAfter, first, ends: statuses(report), states: servers.map((one) => one.state()) }).toEqual({
+        killAfter,
+        first: killAfter === whole.moments() ? expect.anything() : 'killed',
+        ends: { 'web-1': 'changed', 'web-2': 'changed', 'web-3': 'changed' },
+        states: servers.map(() => ({ version: '2', boots: 1, isServing: true })),
+      })
+      expect([world.locks.held.size, world.locks.drained.size]).toEqual([0, 0])
+    }
+  })
+
+  it('ends the same, each thing done once, wherever a line was cut', async () => {
+    const servers = fleet(2)
+    const asked = cutAfter(Number.POSITIVE_INFINITY)
+    await worldOf(servers).run({ cut: asked.cut })
+
+    for (let count = 1; count <= asked.count(); count += 1) {
+      const cutServers = fleet(2)
+      const world = worldOf(cutServers)
+      const report = await world.run({ cut: cutAfter(count).cut, rollout: { maxUnreachable: 1 } })
+      if (Object.values(statuses(report)).includes('unreachable')) await world.run()
+
+      expect({ count, states: cutServers.map((one) => one.state()) }).toEqual({
+        count,
+        states: cutServers.map(() => ({ version: '2', boots: 1, isServing: true })),
+      })
+    }
+  })
+
+  it('stops at the first failure: the rest is not started, and goes on when resumed after the repair', async () => {
+    const servers = fleet(6)
+    const world = worldOf(servers)
+    const [, second] = servers
+    if (second) second.trouble = 'fails'
+
+    const report = await world.run()
+
+    expect(statuses(report)).toEqual({
+      'web-1': 'changed',
+      'web-2': 'failed',
+      'web-3': 'not-started',
+      'web-4': 'not-started',
+      'web-5': 'not-started',
+      'web-6': 'not-started',
+    })
+    expect(servers.slice(2).map(({ version }) => version)).toEqual(['1', '1', '1', '1'])
+    expect(world.locks.held.size).toBe(0)
+    if (second) second.trouble = 'none'
+    expect(new Set(Object.values(statuses(await world.run())))).toEqual(new Set(['changed']))
+  })
+
+  it('lets one that failed keep its place: nobody else of its group is taken down', async () => {
+    const servers = fleet(4)
+    const [, second] = servers
+    if (second) second.trouble = 'fails'
+
+    const report = await worldOf(servers).run({ rollout: { maxFailures: 3 } })
+
+    expect(statuses(report)).toMatchObject({ 'web-2': 'failed', 'web-3': 'not-started', 'web-4': 'not-started' })
+  })
+
+  it('believes no act that cannot be proved', async () => {
+    const servers = fleet(1)
+    const [only] = servers
+    if (only) only.trouble = 'lies'
+
+    const report = await worldOf(servers).run()
+
+    expect(report).toMatchObject({
+      outcomes: new Map([
+        ['web-1', expect.objectContaining({ status: 'failed', step: 'change', why: 'the version is still 1' })],
+      ]),
+    })
+  })
+
+  it('never repeats what nobody can say was done', async () => {
+    const servers = fleet(1)
+    const [only] = servers
+    if (only) only.trouble = 'unsure'
+    const world = worldOf(servers)
+    await world.run({ cut: (_, { files }) => files[0] === 'made-up/set.sh' })
+
+    const report = await world.run()
+
+    expect(statuses(report)).toEqual({ 'web-1': 'unknown' })
+    expect(only?.asked.filter((file) => file === 'made-up/set.sh')).toHaveLength(1)
+  })
+
+  it('leaves a server out of service that is not proved healthy, and says so', async () => {
+    const servers = fleet(2)
+    const [first] = servers
+    if (first) first.isHealthy = false
+    const world = worldOf(servers)
+
+    const report = await world.run()
+
+    expect(report).toMatchObject({
+      outcomes: new Map([
+        ['web-1', expect.objectContaining({ status: 'failed', why: 'it does not answer', isDrained: true })],
+        ['web-2', expect.objectContaining({ status: 'not-started' })],
+      ]),
+    })
+    expect([first?.isServing, [...world.locks.drained]]).toEqual([false, ['web-1']])
+    if (first) first.isHealthy = true
+    await world.run()
+    expect([first?.isServing, first?.boots, world.locks.drained.size]).toEqual([true, 1, 0])
+  })
+
+  it('begins nothing new after a signal, and brings what was begun to its proof', async () => {
+    const servers = fleet(3)
+    const stop = new AbortController()
+    const world = worldOf(servers)
+
+    const report = await world.run({
+      stop: stop.signal,
+      onJournal: (event) => {
+        if (event.event === 'begun' && event.step === 'restart') stop.abort()
+      },
+    })
+
+    expect(statuses(report)).toEqual({ 'web-1': 'changed', 'web-2': 'not-started', 'web-3': 'not-started' })
+    expect(world.locks.held.size).toBe(0)
+  })
+
+  it('refuses all, having locked nothing for long, where somebody else has a lock', async () => {
+    const servers = fleet(3)
+    const world = worldOf(servers)
+    world.locks.held.set('web-3', { run: 'other', controller: 'x', owner: 'bob@ops-2' })
+
+    const report = await world.run()
+
+    expect(statuses(report)).toEqual({ 'web-1': 'not-started', 'web-2': 'not-started', 'web-3': 'refused' })
+    expect([...world.locks.held.keys()]).toEqual(['web-3'])
+    expect(servers.flatMap(({ asked }) => asked)).toEqual([])
+  })
+
+  it('writes down what it begins before it begins it, here and on the server', async () => {
+    const servers = fleet(1)
+    const world = worldOf(servers)
+
+    await world.run()
+
+    const begun = world.events.filter(({ event }) => event === 'begun' || event === 'holding' || event === 'released')
+    const copied = world.locks.copies.get('web-1')?.map((line) => JSON.parse(line))
+    expect(copied).toEqual(begun.map(({ at: _, ...event }) => event))
+    expect(stateOf(world.events).servers.get('web-1')).toMatchObject({
+      isLocked: false,
+      outcome: { status: 'changed' },
+    })
+  })
+
+  it('works in no closed window', async () => {
+    const servers = fleet(2)
+    const windows = [{ days: [0], startMinute: 0, endMinute: 60, timeZone: 'UTC', text: 'Sun 00:00-01:00 UTC' }]
+
+    const report = await worldOf(servers).run({ rollout: { windows } })
+
+    expect(statuses(report)).toEqual({ 'web-1': 'not-started', 'web-2': 'not-started' })
+  })
+})
