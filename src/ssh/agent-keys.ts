@@ -1,10 +1,5 @@
-import ssh2, {
-  type BaseAgent,
-  type IdentityCallback,
-  type ParsedKey,
-  type SignCallback,
-  type SigningRequestOptions,
-} from 'ssh2'
+import ssh2, { type BaseAgent, type ParsedKey, type SigningRequestOptions } from 'ssh2'
+import type { Sign } from './key-offer.ts'
 import { type Limit, makeLimit } from './limits.ts'
 
 /** What an agent holds; `trouble` where it could not be asked. */
@@ -16,8 +11,7 @@ export interface AgentKeys {
 /** The agents of one run: each is asked for its keys once, and signs for a few servers at a time. */
 export interface Agents {
   readonly keysOf: (socketPath: string) => Promise<AgentKeys>
-  /** The agent as ssh2 wants one, offering just these keys, in this order. */
-  readonly offering: (socketPath: string, keys: readonly ParsedKey[]) => BaseAgent<ParsedKey>
+  readonly signer: (socketPath: string, key: ParsedKey) => Sign
 }
 
 const answerMs = 10_000
@@ -30,7 +24,10 @@ export function makeAgents(signing: Limit = makeLimit(16)): Agents {
       known.set(socketPath, keys)
       return keys
     },
-    offering: (socketPath, keys) => new LimitedAgent(socketPath, { keys, signing }),
+    signer: (socketPath, key) => async (data, options) => {
+      const give = await signing.take()
+      return signBy(agentAt(socketPath), { key, data, options }).finally(give)
+    },
   }
 }
 
@@ -47,35 +44,13 @@ function listKeys(socketPath: string): Promise<AgentKeys> {
 
 const agentAt = (socketPath: string) => ssh2.createAgent(socketPath) as BaseAgent<ParsedKey>
 
-type Offer = { readonly keys: readonly ParsedKey[]; readonly signing: Limit }
+type Request = { readonly key: ParsedKey; readonly data: Buffer; readonly options: SigningRequestOptions }
 
-// ssh2 takes an agent of one's own only as an object of a class derived from its own.
-class LimitedAgent extends ssh2.BaseAgent<ParsedKey> {
-  readonly #agent: BaseAgent<ParsedKey>
-  readonly #offer: Offer
-
-  constructor(socketPath: string, offer: Offer) {
-    super()
-    this.#agent = agentAt(socketPath)
-    this.#offer = offer
-  }
-
-  override getIdentities(done: IdentityCallback<ParsedKey>): void {
-    done(undefined, [...this.#offer.keys])
-  }
-
-  override sign(
-    key: ParsedKey,
-    data: Buffer,
-    options: SigningRequestOptions | SignCallback,
-    done?: SignCallback,
-  ): void {
-    const [how, whenSigned] = typeof options === 'function' ? [{}, options] : [options, done]
-    void this.#offer.signing.take().then((give) => {
-      this.#agent.sign(key, data, how, (error, signature) => {
-        give()
-        whenSigned?.(error, signature)
-      })
-    })
-  }
+function signBy(agent: BaseAgent<ParsedKey>, { key, data, options }: Request): Promise<Buffer> {
+  return new Promise((resolve, reject) =>
+    agent.sign(key, data, options, (error, signature) => {
+      if (signature === undefined) reject(error ?? new Error('the agent gave no signature'))
+      else resolve(signature)
+    }),
+  )
 }

@@ -1,4 +1,5 @@
-import type { AgentOffer } from './auth.ts'
+import type { AgentOffer } from './agent-offer.ts'
+import type { Said } from './auth-course.ts'
 import { ConnectError } from './connect-error.ts'
 import type { Identity } from './identities.ts'
 
@@ -6,18 +7,24 @@ type Refusal = {
   readonly where: string
   readonly user: string
   readonly found: readonly Identity[]
+  /** The paths of those that the server was shown. */
+  readonly offered: ReadonlySet<string>
   readonly agent: AgentOffer
-  /** What the server says that it takes. */
-  readonly allowed: readonly string[]
+  readonly said: Said
   readonly hasPassword: boolean
 }
 
 /** The error for a server that lets nobody in: what was offered, what could not be, and what to do. */
 export function explainRefusal(refusal: Refusal): ConnectError {
-  const { where, user, agent, allowed, hasPassword } = refusal
+  const { where, user, agent, said, hasPassword } = refusal
+  const { allowed = [] } = said
   const notes = notesOn(refusal)
   const tail = notes.length === 0 ? '' : `; ${notes.join('; ')}`
   const offered = offeredBy(refusal)
+  if (said.isHalfIn)
+    return new ConnectError('auth', `${where} wants a second proof from ${user}, ${allowed.join(' or ')}${tail}`, {
+      hint: 'its sshd_config asks for several (AuthenticationMethods): let one key do for this user there (Match User)',
+    })
   if (allowed.length > 0 && !allowed.includes('publickey') && !hasPassword)
     return new ConnectError('auth', `${where} takes no keys from ${user}, only ${allowed.join(', ')}`, {
       hint: 'allow PubkeyAuthentication in its sshd_config; this transport cannot do gssapi or hostbased',
@@ -38,9 +45,8 @@ export function explainRefusal(refusal: Refusal): ConnectError {
   )
 }
 
-function offeredBy({ found, agent, hasPassword }: Refusal): readonly string[] {
-  const isInAgent = ({ publicKey }: Identity) => agent.offered.some((key) => publicKey?.equals(key.getPublicSSH()))
-  const files = found.filter((identity) => identity.is === 'key' && !isInAgent(identity)).map(({ path }) => path)
+function offeredBy({ found, offered, agent, hasPassword }: Refusal): readonly string[] {
+  const files = found.filter(({ is, path }) => is !== 'locked' && offered.has(path)).map(({ path }) => path)
   const keys = agent.offered.length === 1 ? 'a key' : `${agent.offered.length} keys`
   return [
     ...(agent.offered.length === 0 ? [] : [`${keys} of the agent`]),
@@ -49,13 +55,14 @@ function offeredBy({ found, agent, hasPassword }: Refusal): readonly string[] {
   ]
 }
 
-function notesOn({ found, agent }: Refusal): readonly string[] {
+function notesOn({ found, offered, agent }: Refusal): readonly string[] {
+  const isOfNote = ({ is, path }: Identity) => is === 'locked' || (is !== 'absent' && !offered.has(path))
   return [
     ...(agent.trouble === undefined ? [] : [agent.trouble]),
     ...(agent.leftOut === 0
       ? []
       : [`${agent.leftOut} more in the agent were kept back, for servers hang up after six`]),
-    ...found.flatMap((one) => (one.is === 'key' || one.is === 'absent' ? [] : [`${one.path} ${one.why}`])),
+    ...found.flatMap((one) => (one.is !== 'key' && isOfNote(one) ? [`${one.path} ${one.why}`] : [])),
     ...found.flatMap(({ path, hasCertificate }) =>
       hasCertificate ? [`${path} has a certificate, which this transport cannot offer`] : [],
     ),

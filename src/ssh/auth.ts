@@ -1,9 +1,12 @@
-import type { AnyAuthMethod, ParsedKey } from 'ssh2'
+import type { AnyAuthMethod } from 'ssh2'
 import type { Secret } from '../secret.ts'
-import type { AgentKeys, Agents } from './agent-keys.ts'
+import type { Agents } from './agent-keys.ts'
+import { agentOffer } from './agent-offer.ts'
+import type { Said } from './auth-course.ts'
 import { explainRefusal } from './auth-refusal.ts'
 import type { ConnectError } from './connect-error.ts'
-import type { Identities, Identity } from './identities.ts'
+import { canBeKey, type Identities, type Identity, isSameKey, parseKey } from './identities.ts'
+import { keyOffer } from './key-offer.ts'
 import { passwordSteps } from './password.ts'
 import { expandPath, type PathTokens } from './path-tokens.ts'
 
@@ -39,11 +42,8 @@ export type Pause = <T>(question: () => Promise<T>) => Promise<T>
 export interface Auth {
   readonly steps: readonly AuthStep[]
   /** The error for a server that accepted none of them; it names what was offered, what could not be, and what it allows. */
-  readonly refused: (allowed: readonly string[]) => Promise<ConnectError>
+  readonly refused: (said: Said) => Promise<ConnectError>
 }
-
-// sshd hangs up after six refused keys (MaxAuthTries); what the identity files need is kept free.
-const offersAtMost = 6
 
 /** What is offered to a server, in ssh's order: the agent (the keys of identity files first), then the identity files themselves. */
 export async function authFor(question: AuthQuestion): Promise<Auth> {
@@ -51,67 +51,51 @@ export async function authFor(question: AuthQuestion): Promise<Auth> {
   const paths = [...new Set(identityFiles.map((file) => expandPath(file, tokens)))]
   const found = await Promise.all(paths.map(identities.read))
   const agent = await agentOffer(question, found)
-  const isInAgent = ({ publicKey }: Identity) => agent.offered.some((key) => publicKey?.equals(key.getPublicSSH()))
-  const fromFiles = found.filter((identity) => !isInAgent(identity) && canBeKey(identity, identities))
-  const steps = [...agent.steps, ...fromFiles.map((identity) => keyStep(identity, question))]
+  const isInAgent = (identity: Identity) => agent.offered.some((key) => isSameKey(identity, key))
+  const fromFiles = found.filter((identity) => !isInAgent(identity) && canBeKey(identity, identities.canUnlock))
+  const offered = new Set<string>()
+  const onOffer = (path: string) => void offered.add(path)
+  const steps = [...agent.steps, ...fromFiles.map((identity) => keyStep(identity, question, onOffer))]
   return {
     steps: askPassword === undefined ? steps : [...steps, ...passwordSteps({ user: tokens.user, where }, askPassword)],
-    refused: async (allowed) => {
+    refused: async (said) => {
       // Where a passphrase was asked for, what came of it.
       const tried = await Promise.all(paths.map(identities.seen))
-      return explainRefusal({ where, user: tokens.user, found: tried, agent, allowed, hasPassword: !!askPassword })
+      return explainRefusal({
+        where,
+        user: tokens.user,
+        found: tried,
+        offered,
+        agent,
+        said,
+        hasPassword: !!askPassword,
+      })
     },
   }
 }
 
-const canBeKey = ({ is }: Identity, { canUnlock }: Identities) => is === 'key' || (is === 'encrypted' && canUnlock)
+type OnOffer = (path: string) => void
 
-function keyStep({ path }: Identity, { identities, tokens }: AuthQuestion): AuthStep {
+function keyStep({ path, publicKey }: Identity, { identities, tokens }: AuthQuestion, onOffer: OnOffer): AuthStep {
+  const publicHalf = publicKey && parseKey(publicKey)
   return {
     type: 'publickey',
     method: async (pause) => {
-      const identity = await pause(() => identities.unlock(path))
-      if (identity.is !== 'key') return undefined
-      // ssh2 takes a parsed key as well as text; its types do not say so.
-      return { type: 'publickey', username: tokens.user, key: identity.key as never }
+      const unlock = () => pause(() => identities.unlock(path))
+      // An old form of file hides its public half as well: ssh asks for the passphrase first then.
+      const key = publicHalf instanceof Error || publicHalf === undefined ? keyOf(await unlock()) : publicHalf
+      if (key === undefined) return undefined
+      onOffer(path)
+      return keyOffer(tokens.user, key, async (data, { hash }) => sign(await unlock(), data, hash))
     },
   }
 }
 
-/** What of an agent is offered; `leftOut` keys would have been too many. */
-export interface AgentOffer {
-  readonly steps: readonly AuthStep[]
-  readonly offered: readonly ParsedKey[]
-  readonly leftOut: number
-  readonly trouble?: string | undefined
-}
+const keyOf = (identity: Identity) => (identity.is === 'key' ? identity.key : undefined)
 
-async function agentOffer(question: AuthQuestion, found: readonly Identity[]): Promise<AgentOffer> {
-  const socket = agentSocketOf(question)
-  if (socket === undefined) return { steps: [], offered: [], leftOut: 0 }
-  const { keys, trouble } = await question.agents.keysOf(socket)
-  const { offered, leftOut } = choose({ keys }, found, question)
-  const method: AnyAuthMethod = {
-    type: 'agent',
-    username: question.tokens.user,
-    agent: question.agents.offering(socket, offered),
-  }
-  const steps: AuthStep[] = offered.length === 0 ? [] : [{ type: 'publickey', method: async () => method }]
-  return { steps, offered, leftOut, trouble }
-}
-
-function choose({ keys }: AgentKeys, found: readonly Identity[], { identitiesOnly, identities }: AuthQuestion) {
-  const rank = (key: ParsedKey) => found.findIndex(({ publicKey }) => publicKey?.equals(key.getPublicSSH()))
-  const preferred = keys.filter((key) => rank(key) !== -1).sort((a, b) => rank(a) - rank(b))
-  const others = identitiesOnly ? [] : keys.filter((key) => rank(key) === -1)
-  const isHeld = ({ publicKey }: Identity) => preferred.some((key) => publicKey?.equals(key.getPublicSSH()))
-  const ofFiles = found.filter((identity) => canBeKey(identity, identities) && !isHeld(identity)).length
-  const room = Math.max(1, offersAtMost - preferred.length - ofFiles)
-  return { offered: [...preferred, ...others.slice(0, room)], leftOut: Math.max(0, others.length - room) }
-}
-
-function agentSocketOf({ identityAgent, agentSocket, tokens }: AuthQuestion): string | undefined {
-  if (identityAgent === 'none') return undefined
-  if (identityAgent === undefined || identityAgent === 'SSH_AUTH_SOCK') return agentSocket
-  return expandPath(identityAgent, tokens)
+function sign(identity: Identity, data: Buffer, hash: string | undefined): Buffer {
+  // ssh2 gives an error back where its types speak of a signature alone.
+  const signature: Buffer | Error = keyOf(identity)?.sign(data, hash) ?? new Error(`${identity.path} cannot sign`)
+  if (signature instanceof Error) throw signature
+  return signature
 }

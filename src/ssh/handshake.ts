@@ -1,6 +1,7 @@
 import type { Duplex, Readable } from 'node:stream'
-import ssh2, { type AnyAuthMethod, type Client, type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2'
+import ssh2, { type Client, type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2'
 import type { AuthStep, Pause } from './auth.ts'
+import { authCourse, type Said } from './auth-course.ts'
 import { ConnectError } from './connect-error.ts'
 import { type Connection, connectionOver } from './connection.ts'
 import { type Deadline, startDeadline } from './deadline.ts'
@@ -17,8 +18,8 @@ export interface Handshake {
   /** Why a host key is not trusted, or undefined; it is asked before the server has proved that it has the key. */
   readonly judge: (key: Buffer) => ConnectError | undefined
   readonly steps: readonly AuthStep[]
-  /** Why nobody was let in; it is told what the server says that it takes. */
-  readonly whyNoAuth: (allowed: readonly string[]) => Promise<ConnectError>
+  /** Why nobody was let in; it is told what the server has said of it. */
+  readonly whyNoAuth: (said: Said) => Promise<ConnectError>
   readonly timeoutMs: number
   readonly keepaliveMs: number
   readonly stop: AbortSignal
@@ -26,13 +27,13 @@ export interface Handshake {
 
 const keepalivesMissed = 3
 
-type Course = { phase: Phase; distrust: ConnectError | undefined; allowed: readonly string[] }
+type Course = { phase: Phase; distrust: ConnectError | undefined }
 type Fail = (error: ConnectError) => void
 
 /** An authenticated connection over a stream. Throws a ConnectError that names the phase; nothing is left open then. */
 export function shakeHands(handshake: Handshake): Promise<Connection> {
-  const { stream, where, timeoutMs, stop } = handshake
-  const course: Course = { phase: 'banner', distrust: undefined, allowed: [] }
+  const { stream, user, where, steps, timeoutMs, stop } = handshake
+  const course: Course = { phase: 'banner', distrust: undefined }
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client()
     const settle = (finish: () => void) => {
@@ -51,18 +52,20 @@ export function shakeHands(handshake: Handshake): Promise<Connection> {
     const deadline = startDeadline(timeoutMs, () => fail(tooSlow(course.phase, where, timeoutMs)))
     stop.addEventListener('abort', onAbort, { once: true })
     followPhases(client, stream, course)
+    const auth = authCourse(user, steps, pauseOf(deadline, where, fail))
     // It can come more than once, also after the end: without a listener it would end the process.
-    client.on('error', onErrorOf(handshake, course, fail))
+    client.on('error', onErrorOf(handshake, { course, said: auth.said, fail }))
     client.on('close', onClose)
     client.once('ready', () => settle(() => resolve(connectionOver(client, stream))))
     client.connect({
       ...optionsFor(handshake),
-      authHandler: nextOf(handshake.steps, course, pauseOf(deadline, where, fail)),
+      authHandler: auth.handler,
       hostVerifier: (key: Buffer) => {
         course.distrust = handshake.judge(key)
         return course.distrust === undefined
       },
     })
+    auth.follow(client)
   })
 }
 
@@ -75,11 +78,13 @@ function followPhases(client: Client, stream: Duplex, course: Course): void {
   })
 }
 
-function onErrorOf({ where, whyNoAuth }: Handshake, course: Course, fail: Fail) {
+type OnError = { readonly course: Course; readonly said: () => Said; readonly fail: Fail }
+
+function onErrorOf({ where, whyNoAuth }: Handshake, { course, said, fail }: OnError) {
   return (error: Error & { level?: string }) => {
     // An agent that cannot sign is not the end: ssh2 goes on to the next method.
     if (error.level === 'agent') return
-    if (error.level === 'client-authentication') void whyNoAuth(course.allowed).then(fail, fail)
+    if (error.level === 'client-authentication') void whyNoAuth(said()).then(fail, fail)
     else fail(course.distrust ?? explain(error, course.phase, where))
   }
 }
@@ -108,25 +113,5 @@ function optionsFor({ stream, user, hostKeyAlgorithms, keepaliveMs }: Handshake)
     keepaliveInterval: keepaliveMs,
     keepaliveCountMax: keepalivesMissed,
     algorithms: { serverHostKey: [...hostKeyAlgorithms] },
-  }
-}
-
-// One step after the other, but none of a kind that the server has said it does not take.
-function nextOf(steps: readonly AuthStep[], course: Course, pause: Pause): NonNullable<ConnectConfig['authHandler']> {
-  const left = [...steps]
-  const nextMethod = async (allowed: readonly string[] | null): Promise<AnyAuthMethod | false> => {
-    for (let step = left.shift(); step !== undefined; step = left.shift()) {
-      const method = allowed === null || allowed.includes(step.type) ? await step.method(pause) : undefined
-      if (method !== undefined) return method
-    }
-    return false
-  }
-  return (allowed, _partial, next) => {
-    course.allowed = allowed ?? []
-    // The types of ssh2 leave out `false`, its word for "no more". A question that failed has ended the handshake.
-    void nextMethod(allowed).then(
-      (method) => next(method as AnyAuthMethod),
-      () => undefined,
-    )
   }
 }

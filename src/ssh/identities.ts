@@ -14,7 +14,8 @@ export type Identity = {
 type WhatIs =
   | { readonly is: 'key'; readonly key: ParsedKey; readonly publicKey: Buffer }
   | {
-      readonly is: 'absent' | 'encrypted' | 'unreadable'
+      /** `locked`: its passphrase was asked for and not given. */
+      readonly is: 'absent' | 'encrypted' | 'locked' | 'unreadable'
       readonly why: string
       /** From the file itself or the `.pub` beside it: by it an agent's key is known even where the file cannot be used. */
       readonly publicKey: Buffer | undefined
@@ -74,7 +75,7 @@ async function readKey(path: string): Promise<WhatIs> {
     if (data.code === 'ENOENT') return { is: 'absent', why: 'is not there', publicKey }
     return { is: 'unreadable', why: `cannot be read (${data.code ?? data.message})`, publicKey }
   }
-  const key = parse(data)
+  const key = parseKey(data)
   if (key instanceof Error) return { ...whyNotKey(key, publicKey), publicKey }
   // ssh accepts a public key here as well: it stands for the agent's key of that name.
   if (!key.isPrivateKey()) return { is: 'absent', why: 'holds only a public key', publicKey: key.getPublicSSH() }
@@ -90,10 +91,10 @@ async function unlock(identity: Identity, askPassphrase: AskPassphrase): Promise
   for (let left = questions; left > 0; left -= 1) {
     const passphrase = await askPassphrase(path)
     if (passphrase === undefined || passphrase.reveal() === '') break
-    const key = parse(data, passphrase)
+    const key = parseKey(data, passphrase)
     if (!(key instanceof Error)) return { is: 'key', path, hasCertificate, key, publicKey: key.getPublicSSH() }
   }
-  return { is: 'encrypted', path, hasCertificate, why: 'is encrypted, and its passphrase was not given', publicKey }
+  return { is: 'locked', path, hasCertificate, why: 'is encrypted, and its passphrase was not given', publicKey }
 }
 
 async function readPublicKey(path: string, data: Buffer | Error): Promise<Buffer | undefined> {
@@ -103,7 +104,13 @@ async function readPublicKey(path: string, data: Buffer | Error): Promise<Buffer
   return beside && publicKeyIn(beside)
 }
 
-function parse(data: Buffer, passphrase?: Secret): ParsedKey | Error {
+/** Whether an identity file is good for an offer; one that is encrypted only where its passphrase can be asked for. */
+export const canBeKey = ({ is }: Identity, canUnlock: boolean) => is === 'key' || (is === 'encrypted' && canUnlock)
+
+export const isSameKey = ({ publicKey }: Identity, key: ParsedKey) => publicKey?.equals(key.getPublicSSH()) ?? false
+
+/** Reads a private key, or a public one in any of its forms. */
+export function parseKey(data: Buffer, passphrase?: Secret): ParsedKey | Error {
   const parsed = ssh2.utils.parseKey(data, passphrase?.reveal())
   return (Array.isArray(parsed) ? parsed[0] : parsed) ?? new Error('holds no key')
 }

@@ -1,31 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { HostOptions } from '../../src/inventory/ssh-config.ts'
+import { describe, expect, it } from 'vitest'
 import { Secret } from '../../src/secret.ts'
-import type { ConnectionOptions } from '../../src/ssh/connection-options.ts'
-import { type SshServer, type SshServerOptions, startSshServer } from '../support/ssh-server.ts'
-import { aGround, type Ground, runOnce, serverAt, trust } from './a-connection.ts'
+import { useLogins } from './logins.ts'
 
-let ground: Ground
-let ends: (() => unknown)[]
-beforeEach(() => {
-  ground = aGround()
-  ends = []
-})
-afterEach(async () => {
-  await Promise.all(ends.map((end) => end()))
-  ground.remove()
-})
-
-async function aServer(options: SshServerOptions = {}): Promise<SshServer> {
-  const server = await startSshServer(options)
-  ends.push(server.stop)
-  trust(ground, server)
-  return server
-}
-
-function logIn(server: SshServer, change: Partial<HostOptions> = {}, more: Partial<ConnectionOptions> = {}) {
-  return runOnce(ground.options(change, more), serverAt(server.port), async () => 'in')
-}
+const at = useLogins()
 
 describe('a password', () => {
   const asking = (text: string) => {
@@ -42,45 +19,45 @@ describe('a password', () => {
     [['publickey', 'keyboard-interactive'], 'Password: '],
     [['publickey', 'keyboard-interactive', 'password'], 'Password: '],
   ] as const)('is asked for once, after the keys, by %j', async (methods, prompt) => {
-    const server = await aServer({ allowed: [], password: 'open sesame', methods })
+    const server = await at.aServer({ allowed: [], password: 'open sesame', methods })
     const { prompts, askPassword } = asking('open sesame')
 
-    await expect(logIn(server, {}, { askPassword })).resolves.toBe('in')
+    await expect(at.logIn(server, {}, { askPassword })).resolves.toBe('in')
 
     expect(prompts).toEqual([prompt])
     expect(server.offers[0]?.method).toBe('publickey')
   })
 
   it('is not offered twice when it is wrong', async () => {
-    const server = await aServer({ allowed: [], password: 'open sesame' })
+    const server = await at.aServer({ allowed: [], password: 'open sesame' })
     const { prompts, askPassword } = asking('wrong')
 
-    await expect(logIn(server, {}, { askPassword })).rejects.toMatchObject({ kind: 'auth' })
+    await expect(at.logIn(server, {}, { askPassword })).rejects.toMatchObject({ kind: 'auth' })
 
     expect([prompts, server.connections()]).toEqual([['Password: '], 1])
   })
 
   it('is never thought of unless it is wanted', async () => {
-    const server = await aServer({ password: 'open sesame', methods: ['password'], allowed: [] })
+    const server = await at.aServer({ password: 'open sesame', methods: ['password'], allowed: [] })
 
-    await expect(logIn(server)).rejects.toMatchObject({
+    await expect(at.logIn(server)).rejects.toMatchObject({
       message: expect.stringContaining('takes no keys from deploy, only password'),
     })
   })
 
   it('may take longer to type than a server may take to answer', async () => {
-    const server = await aServer({ allowed: [], password: 'open sesame', methods: ['password'] })
+    const server = await at.aServer({ allowed: [], password: 'open sesame', methods: ['password'] })
     const askPassword = () =>
       new Promise<Secret>((resolve) => setTimeout(() => resolve(new Secret('open sesame')), 1_500))
 
-    await expect(logIn(server, {}, { askPassword, timeouts: { handshakeMs: 1_200 } })).resolves.toBe('in')
+    await expect(at.logIn(server, {}, { askPassword, timeouts: { handshakeMs: 1_200 } })).resolves.toBe('in')
   })
 
   it('whose question fails ends the login', async () => {
-    const server = await aServer({ allowed: [], password: 'open sesame' })
+    const server = await at.aServer({ allowed: [], password: 'open sesame' })
     const askPassword = () => Promise.reject(new Error('no terminal'))
 
-    await expect(logIn(server, {}, { askPassword })).rejects.toMatchObject({
+    await expect(at.logIn(server, {}, { askPassword })).rejects.toMatchObject({
       kind: 'auth',
       message: expect.stringContaining('no terminal'),
     })

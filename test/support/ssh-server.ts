@@ -1,6 +1,7 @@
 import { createServer, Socket, type Server as TcpServer } from 'node:net'
-import ssh2, { type AuthContext, type AuthenticationType, type Connection, type ServerChannel } from 'ssh2'
+import ssh2, { type AuthenticationType, type Connection, type ServerChannel } from 'ssh2'
 import { answerOf } from './ssh-answers.ts'
+import { judgeLogins } from './ssh-logins.ts'
 
 /**
  * A real SSH server on loopback, in this process, which runs what it gets on stdin in a real `sh`, and misbehaves when asked:
@@ -73,6 +74,8 @@ export interface SshServerOptions {
   readonly password?: string
   /** What it says that it takes; keys, and with a password all. */
   readonly methods?: readonly AuthenticationType[]
+  /** What it wants one after the other, all of it (AuthenticationMethods). */
+  readonly factors?: readonly AuthenticationType[]
   readonly maxAuthTries?: number
   readonly hostKeyType?: KeyType | readonly KeyType[]
   readonly algorithms?: object
@@ -183,28 +186,10 @@ function listen(server: TcpServer): Promise<number> {
 type Log = { readonly commands: string[]; readonly offers: Offer[] }
 type Serving = { readonly options: SshServerOptions; readonly log: Log; readonly freeze: () => void }
 
-const keys: readonly AuthenticationType[] = ['publickey']
-const all: readonly AuthenticationType[] = ['publickey', 'keyboard-interactive', 'password']
-
 function serve(client: Connection, { options, log, freeze }: Serving): void {
-  const { behaviour = 'well', maxAuthTries = 100, password, methods = password === undefined ? keys : all } = options
-  let failures = 0
+  const { behaviour = 'well' } = options
   client.on('error', () => undefined)
-  client.on('authentication', (request) => {
-    log.offers.push(offerOf(request))
-    if (behaviour === 'drops-in-auth') return void client.end()
-    if (behaviour === 'frozen-in-auth') return
-    const decide = (isIn: boolean) => {
-      if (isIn) return request.accept()
-      failures += 1
-      // As sshd after MaxAuthTries.
-      if (failures >= maxAuthTries) client.end()
-      else request.reject([...methods])
-    }
-    if (request.method === 'keyboard-interactive' && methods.includes('keyboard-interactive'))
-      request.prompt([{ prompt: 'Password: ', echo: false }], ([answer]) => decide(answer === options.password))
-    else decide(isLetIn(request, options))
-  })
+  judgeLogins(client, options, log.offers)
   client.on('ready', () => {
     if (behaviour === 'frozen-after-auth') freeze()
   })
@@ -217,18 +202,6 @@ function serve(client: Connection, { options, log, freeze }: Serving): void {
     })
   })
   client.on('tcpip', (accept, reject, { destIP, destPort }) => forwardTo({ accept, reject, destIP, destPort }))
-}
-
-function offerOf(request: AuthContext): Offer {
-  const { method, username: user } = request
-  if (method !== 'publickey') return { method, user }
-  return { method, user, key: request.key.data, isSigned: request.signature !== undefined }
-}
-
-function isLetIn(request: AuthContext, { allowed, password }: SshServerOptions): boolean {
-  if (request.method === 'publickey') return allowed?.some((key) => key.equals(request.key.data)) ?? true
-  if (request.method === 'password') return password !== undefined && request.password === password
-  return false
 }
 
 type Forwarding = {

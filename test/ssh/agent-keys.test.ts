@@ -1,0 +1,87 @@
+import { writeFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { type KeyPair, makeKeyPair, wireForm } from '../support/ssh-server.ts'
+import { itNeeds } from '../support/tools.ts'
+import { agentTools, base64, keysOffered, some, useLogins, withAgent } from './logins.ts'
+import { startPowerlessAgent } from './sockets.ts'
+
+const at = useLogins()
+
+describe('an agent', () => {
+  it('that is gone does not matter when the identity file is good', async () => {
+    const server = await at.aServer({ allowed: [at.ground.publicKey] })
+
+    await expect(at.logIn(server, {}, withAgent({ socket: '/nonexistent' }))).resolves.toBe('in')
+  })
+
+  it('that cannot sign does not matter when the identity file is good', async () => {
+    const other = wireForm(makeKeyPair().public)
+    const server = await at.aServer({ allowed: [other, at.ground.publicKey] })
+    const socket = `${at.ground.keyFile}.agent`
+    await startPowerlessAgent(socket, other, at.ends)
+
+    await expect(at.logIn(server, {}, withAgent({ socket }))).resolves.toBe('in')
+  })
+
+  itNeeds(agentTools)('logs in with a key of its own', async () => {
+    const pairs = some(3)
+    const agent = await at.anAgent(pairs)
+    const server = await at.aServer({ allowed: [wireForm(pairs[1]?.public ?? '')] })
+
+    await expect(at.logIn(server, { identityFiles: [] }, withAgent(agent))).resolves.toBe('in')
+  })
+
+  itNeeds(agentTools)('does not flood a server with its keys: what the files need is kept free', async () => {
+    const agent = await at.anAgent(some(9))
+    const server = await at.aServer({ allowed: [at.ground.publicKey], maxAuthTries: 6 })
+
+    await expect(at.logIn(server, {}, withAgent(agent))).resolves.toBe('in')
+
+    expect(keysOffered(server)).toHaveLength(6)
+  })
+
+  itNeeds(agentTools)('says how many keys it kept back', async () => {
+    const agent = await at.anAgent(some(9))
+    const server = await at.aServer({ allowed: [], maxAuthTries: 7 })
+
+    await expect(at.logIn(server, {}, withAgent(agent))).rejects.toMatchObject({
+      kind: 'auth',
+      message: expect.stringContaining('4 more in the agent were kept back'),
+      hint: expect.stringContaining('IdentitiesOnly'),
+    })
+  })
+
+  itNeeds(agentTools)('offers the key of an identity file first, and once', async () => {
+    const pairs = some(4)
+    const wanted = pairs[3] as KeyPair
+    writeFileSync(at.ground.keyFile, wanted.private)
+    const agent = await at.anAgent(pairs)
+    const server = await at.aServer({ allowed: [] })
+
+    await expect(at.logIn(server, {}, withAgent(agent))).rejects.toMatchObject({ kind: 'auth' })
+
+    expect(server.offers.map(({ key }) => key?.toString('base64'))).toEqual([wanted, ...pairs.slice(0, 3)].map(base64))
+  })
+
+  itNeeds(agentTools)('offers nothing else under IdentitiesOnly, the file being only the public half', async () => {
+    const pairs = some(4)
+    const wanted = pairs[2] as KeyPair
+    writeFileSync(`${at.ground.keyFile}.pub`, wanted.public)
+    const agent = await at.anAgent(pairs)
+    const server = await at.aServer({ allowed: [] })
+    const change = { identityFiles: [`${at.ground.keyFile}.pub`], identitiesOnly: true }
+
+    await expect(at.logIn(server, change, withAgent(agent))).rejects.toMatchObject({ kind: 'auth' })
+
+    expect(keysOffered(server)).toEqual([base64(wanted)])
+  })
+
+  itNeeds(agentTools)('is left alone under IdentityAgent none', async () => {
+    const agent = await at.anAgent(some(1))
+    const server = await at.aServer({ allowed: [at.ground.publicKey] })
+
+    await expect(at.logIn(server, { identityAgent: 'none' }, withAgent(agent))).resolves.toBe('in')
+
+    expect(keysOffered(server)).toEqual([at.ground.publicKey.toString('base64')])
+  })
+})
