@@ -40,7 +40,7 @@ function noCommonAlgorithm(cause: Error, where: string): ConnectError {
   return new ConnectError('kex', `${where} and this transport have no algorithm in common: ${cause.message}`, {
     cause,
     hint: /host key/i.test(cause.message)
-      ? 'a server with certificate host keys only cannot be reached by this transport; give it a plain host key as well'
+      ? 'give it a plain ed25519 host key: this transport cannot use certificates, and SHA-1 only under HostKeyAlgorithms +ssh-rsa in the ssh config'
       : 'allow a current algorithm (curve25519-sha256, aes-gcm) in its sshd_config',
   })
 }

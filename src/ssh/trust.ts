@@ -45,7 +45,7 @@ export async function trustFor(question: Question): Promise<Trust> {
   const types = accepted === undefined ? typesOnRecord(known.linesFor(name.toLowerCase())) : [accepted.type]
   let fresh: Buffer | undefined
   return {
-    algorithms: hostKeyAlgorithms(types, options.hostKeyAlgorithms),
+    algorithms: hostKeyAlgorithms({ host: name, wanted: options.hostKeyAlgorithms, typesOnRecord: types }),
     judge: (key) => {
       const error = whyNotTrusted(judgeHost(known, { name, key, options }), name, key)
       if (error?.kind !== 'hostkey-unknown') return error

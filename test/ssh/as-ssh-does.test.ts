@@ -11,6 +11,7 @@ import { makeKeyPair, type SshServer, startSshServer, wireForm } from '../suppor
 import { itNeeds } from '../support/tools.ts'
 import { never } from './a-connection.ts'
 import { type Case, cases, type Ground } from './ssh-cases.ts'
+import { trustCases } from './ssh-trust-cases.ts'
 
 /** What came of it, as the servers and known_hosts saw it. */
 interface Outcome {
@@ -59,7 +60,7 @@ afterAll(async () => {
 })
 
 describe('maestro and ssh', () => {
-  for (const [title, make] of Object.entries(cases)) {
+  for (const [title, make] of Object.entries({ ...cases, ...trustCases })) {
     itNeeds(['ssh'])(
       `agree on where, as whom, with which key and whether at all: ${title}`,
       async () => {

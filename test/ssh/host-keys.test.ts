@@ -90,4 +90,15 @@ describe('host keys', () => {
 
     await expect(connectTo(server)).resolves.toBe('in')
   })
+
+  it('that can only sign by SHA-1 are taken where the ssh config says so, and there alone', async () => {
+    const server = await aServer({ hostKeyType: 'rsa', algorithms: { serverHostKey: ['ssh-rsa'] } })
+    trust(ground, server)
+
+    await expect(connectTo(server)).rejects.toMatchObject({
+      kind: 'kex',
+      hint: expect.stringContaining('HostKeyAlgorithms +ssh-rsa'),
+    })
+    await expect(connectTo(server, ground.options({ hostKeyAlgorithms: ['ssh-rsa'] }))).resolves.toBe('in')
+  })
 })

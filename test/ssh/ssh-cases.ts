@@ -29,7 +29,7 @@ export interface Case {
   readonly isHashed?: boolean
 }
 
-const at = (port: number) => `HostName 127.0.0.1\n  Port ${port}`
+export const at = (port: number) => `HostName 127.0.0.1\n  Port ${port}`
 
 /** Small ssh configs, each turning on one thing that ssh does. */
 export const cases: Readonly<Record<string, (ground: Ground) => Case>> = {
@@ -152,89 +152,6 @@ export const cases: Readonly<Record<string, (ground: Ground) => Case>> = {
   }),
   'ProxyCommand that fails': ({ web, keys }) => ({
     config: `Host app\n  ${at(web)}\n  ProxyCommand false %h\n  IdentityFile ${keys[0]}`,
-  }),
-  HostKeyAlias: ({ web, keys, line }) => ({
-    config: `Host app\n  ${at(web)}\n  HostKeyAlias fleet\n  IdentityFile ${keys[0]}`,
-    known: line('web', { name: 'fleet' }),
-  }),
-  'HostKeyAlias that is not on record': ({ web, keys }) => ({
-    config: `Host app\n  ${at(web)}\n  HostKeyAlias fleet\n  IdentityFile ${keys[0]}`,
-  }),
-  'HostKeyAlias under accept-new': ({ web, keys }) => ({
-    config: `Host app\n  ${at(web)}\n  HostKeyAlias fleet\n  StrictHostKeyChecking accept-new\n  IdentityFile ${keys[0]}`,
-    known: '',
-  }),
-  'an unknown key under ask': ({ web, keys }) => ({
-    config: `Host app\n  ${at(web)}\n  IdentityFile ${keys[0]}`,
-    known: '',
-  }),
-  'an unknown key under yes': ({ web, keys }) => ({
-    config: `Host app\n  ${at(web)}\n  StrictHostKeyChecking yes\n  IdentityFile ${keys[0]}`,
-    known: '',
-  }),
-  'an unknown key under accept-new': ({ web, keys }) => ({
-    config: `Host app\n  ${at(web)}\n  StrictHostKeyChecking accept-new\n  IdentityFile ${keys[0]}`,
-    known: '',
-  }),
-  'an unknown key under no': ({ web, keys }) => ({
-    config: `Host app\n  ${at(web)}\n  StrictHostKeyChecking no\n  IdentityFile ${keys[0]}`,
-    known: '',
-  }),
-  'an unknown key under accept-new, names hashed': ({ web, keys }) => ({
-    config: `Host app\n  ${at(web)}\n  StrictHostKeyChecking accept-new\n  HashKnownHosts yes\n  IdentityFile ${keys[0]}`,
-    known: '',
-    isHashed: true,
-  }),
-  'a changed key': ({ web, keys, line }) => ({
-    config: `Host app\n  ${at(web)}\n  IdentityFile ${keys[0]}`,
-    known: line('db', { name: `[127.0.0.1]:${web}` }),
-  }),
-  'a changed key under accept-new': ({ web, keys, line }) => ({
-    config: `Host app\n  ${at(web)}\n  StrictHostKeyChecking accept-new\n  IdentityFile ${keys[0]}`,
-    known: line('db', { name: `[127.0.0.1]:${web}` }),
-  }),
-  'a second key beside a changed one': ({ web, keys, line }) => ({
-    config: `Host app\n  ${at(web)}\n  IdentityFile ${keys[0]}`,
-    known: `${line('db', { name: `[127.0.0.1]:${web}` })}\n${line('web')}`,
-  }),
-  'a key of another type on record': ({ web, keys, line }) => ({
-    config: `Host app\n  ${at(web)}\n  IdentityFile ${keys[0]}`,
-    known: line('web', { type: 'ecdsa' }),
-  }),
-  'HostKeyAlgorithms without the type on record': ({ web, keys, line }) => ({
-    config: `Host app\n  ${at(web)}\n  HostKeyAlgorithms ecdsa-sha2-nistp256\n  IdentityFile ${keys[0]}`,
-    known: line('web', { type: 'ed25519' }),
-  }),
-  'a revoked key': ({ web, keys, line }) => ({
-    config: `Host app\n  ${at(web)}\n  IdentityFile ${keys[0]}`,
-    known: `${line('web')}\n${line('web', { marker: '@revoked ', name: '*' })}`,
-  }),
-  'a key on record without the port': ({ web, keys, line }) => ({
-    config: `Host app\n  ${at(web)}\n  IdentityFile ${keys[0]}`,
-    known: line('web', { name: '127.0.0.1' }),
-  }),
-  'a key on record under a pattern': ({ web, keys, line }) => ({
-    config: `Host app\n  ${at(web)}\n  IdentityFile ${keys[0]}`,
-    known: line('web', { name: '[127.0.0.*]:*' }),
-  }),
-  'a key on record under a negated pattern': ({ web, keys, line }) => ({
-    config: `Host app\n  ${at(web)}\n  IdentityFile ${keys[0]}`,
-    known: line('web', { name: `![127.0.0.1]:${web},[127.0.0.*]:*` }),
-  }),
-  'several UserKnownHostsFile': ({ folder, web, keys, line }) => ({
-    config: `Host app\n  ${at(web)}\n  UserKnownHostsFile ${folder}/known_hosts ${folder}/known-2\n  IdentityFile ${keys[0]}`,
-    files: { 'known-2': line('web') },
-    known: '',
-  }),
-  GlobalKnownHostsFile: ({ folder, web, keys, line }) => ({
-    config: `Host app\n  ${at(web)}\n  GlobalKnownHostsFile ${folder}/global\n  IdentityFile ${keys[0]}`,
-    files: { global: line('web') },
-    known: '',
-  }),
-  'UserKnownHostsFile with a token': ({ folder, web, keys, line }) => ({
-    config: `Host app\n  ${at(web)}\n  UserKnownHostsFile ${folder}/known-%n\n  IdentityFile ${keys[0]}`,
-    files: { 'known-app': line('web') },
-    known: '',
   }),
   'AddressFamily and BindAddress': ({ web, keys }) => ({
     config: `Host app\n  HostName localhost\n  Port ${web}\n  AddressFamily inet\n  BindAddress 127.0.0.1\n  HostKeyAlias 127.0.0.1\n  StrictHostKeyChecking accept-new\n  IdentityFile ${keys[0]}`,

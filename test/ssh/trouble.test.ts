@@ -69,7 +69,7 @@ describe('a real sshd', () => {
 
     await expect(logIn(sshd.port)).rejects.toMatchObject({
       kind: 'kex',
-      hint: expect.stringContaining('certificate host keys only cannot be reached by this transport'),
+      hint: expect.stringContaining('this transport cannot use certificates'),
     })
   })
 

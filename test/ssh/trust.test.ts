@@ -101,8 +101,29 @@ describe('trust in a host key', () => {
   it('asks for the types on record first and for none that HostKeyAlgorithms leaves out', async () => {
     ground.knownHosts.push(`[web-1]:2222 ${makeKeyPair('rsa').public}`)
 
-    const { algorithms } = await trustIn({ hostKeyAlgorithms: ['ssh-ed25519', 'rsa-sha2-256'] })
+    const hostKeyAlgorithms = ['ecdsa-sha2-nistp256', 'ssh-ed25519', 'rsa-sha2-256']
+    const { algorithms } = await trustIn({ hostKeyAlgorithms })
 
-    expect(algorithms).toEqual(['rsa-sha2-256', 'ssh-ed25519'])
+    expect(algorithms).toEqual(['rsa-sha2-256', 'ecdsa-sha2-nistp256', 'ssh-ed25519'])
+  })
+
+  it('asks for no signature by SHA-1 unless the ssh config does', async () => {
+    ground.knownHosts.push(`[web-1]:2222 ${makeKeyPair('rsa').public}`)
+
+    const usual = await trustIn({})
+    const old = await trustIn({ hostKeyAlgorithms: ['ssh-ed25519', 'ssh-rsa'] })
+
+    expect(usual.algorithms).not.toContain('ssh-rsa')
+    expect(old.algorithms).toEqual(['ssh-rsa', 'ssh-ed25519'])
+  })
+
+  it('says what could be done where HostKeyAlgorithms leaves nothing that can', async () => {
+    const hostKeyAlgorithms = ['ssh-ed25519-cert-v01@openssh.com', 'ssh-dss']
+
+    await expect(trustIn({ hostKeyAlgorithms })).rejects.toMatchObject({
+      kind: 'kex',
+      message: 'the ssh config allows [web-1]:2222 only host keys by ssh-ed25519-cert-v01@openssh.com, ssh-dss',
+      hint: expect.stringContaining('this transport can do ssh-ed25519, '),
+    })
   })
 })
