@@ -1,7 +1,9 @@
+import type { AptSetting } from './apt-conf.ts'
+
 /** What a look tells, or why it cannot tell. Unknown is never a reason to act and never shown as well. */
 export type Told<T> = { readonly is: 'known'; readonly value: T } | { readonly is: 'unknown'; readonly why: string }
 
-/** The parts of a look, each one file in `look/`; a command asks for those that it shows. */
+/** The parts of a look that are shown, each one file in `look/`; a command asks for those that it needs. */
 export const lookParts = [
   'identity',
   'system',
@@ -17,7 +19,10 @@ export const lookParts = [
   'maestro',
 ] as const
 
-export type LookPart = (typeof lookParts)[number]
+/** Parts that only a change foresees by: more than `status` shows. */
+export const changeParts = ['nightly'] as const
+
+export type LookPart = (typeof lookParts)[number] | (typeof changeParts)[number]
 
 /** What one server said of itself in one connection; a part that was not asked for is absent. Times are the server's own clock. */
 export interface Look {
@@ -30,6 +35,7 @@ export interface Look {
   readonly libraries?: Told<Libraries>
   readonly updates?: Told<Updates>
   readonly unattended?: Told<Unattended>
+  readonly nightly?: Told<Nightly>
   readonly dpkg?: Told<Dpkg>
   readonly disk?: Told<readonly Disk[]>
   /** null: not installed. */
@@ -117,6 +123,41 @@ export interface Unattended {
   /** Epoch seconds; undefined: never, or the log cannot be read. */
   readonly lastRunAt: number | undefined
   readonly nextRunAt: number | undefined
+}
+
+/** All that bears on setting the nightly upgrades up, or on taking that back. */
+export interface Nightly {
+  readonly package:
+    | { readonly is: 'installed'; readonly version: string }
+    | { readonly is: 'missing'; readonly candidate: string | undefined }
+    | { readonly is: 'half-installed'; readonly state: string }
+  /** apt's effective configuration. */
+  readonly options: readonly AptSetting[]
+  /** Files of apt's configuration with settings that neither their package nor maestro put there, in apt's order. */
+  readonly files: readonly { readonly path: string; readonly text: string }[]
+  readonly isEdited: boolean
+  /** The text of maestro's own file. */
+  readonly ours: string | undefined
+  readonly scheduler: 'systemd' | 'cron' | 'none'
+  readonly timers: readonly NightlyTimer[]
+  /** What maestro found before its first change; a part is undefined where it changed nothing of it. */
+  readonly was: {
+    readonly timers:
+      | readonly { readonly unit: string; readonly isEnabled: boolean; readonly isActive: boolean }[]
+      | undefined
+    readonly packages: readonly string[]
+  }
+}
+
+export interface NightlyTimer {
+  readonly unit: string
+  readonly load: string
+  readonly isEnabled: boolean
+  readonly isActive: boolean
+  /** Whether what it starts runs just now, so that there is no next time yet. */
+  readonly isRunning: boolean
+  /** Epoch seconds. */
+  readonly nextAt: number | undefined
 }
 
 export interface Dpkg {

@@ -7,6 +7,7 @@ import { readIdentity } from './look/identity.ts'
 import { readKernel } from './look/kernel.ts'
 import { readLibraries } from './look/libraries.ts'
 import { readMaestro } from './look/maestro.ts'
+import { readNightly } from './look/nightly.ts'
 import { readReboot } from './look/reboot.ts'
 import { readSystem } from './look/system.ts'
 import { readUnattended } from './look/unattended.ts'
@@ -28,6 +29,7 @@ const readers: Readers = {
   libraries: readLibraries,
   updates: readUpdates,
   unattended: readUnattended,
+  nightly: readNightly,
   dpkg: readDpkg,
   disk: readDisk,
   docker: readDocker,

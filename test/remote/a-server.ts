@@ -31,7 +31,8 @@ export interface FakeServer {
 const nonce = 'b7e1'
 const sh: Shell = { name: 'sh', command: ['sh'] }
 const basicTools =
-  'awk cat cut date env find flock grep head id ls mkdir mv od printf readlink rm sed sleep stat sync tail timeout touch tr uname wc xargs'
+  'awk cat chmod cmp cp cut date env find flock grep head id ls mkdir mktemp mv od printf readlink rm rmdir sed setsid sleep sort stat ' +
+  'sync tail timeout touch tr true uname wc xargs'
 
 /** A server with a root and tools of its own, so that a test depends on nothing that this computer happens to have. */
 export function aServer({ files = {}, tools = {} }: Parts = {}): FakeServer {

@@ -29,7 +29,7 @@ function readOption(line: string): Options {
 
 const last = (options: Options, name: string) => options.findLast(([one]) => one === name)?.[1]
 
-const isTrue = (value: string | undefined) => /^(1|yes|true|with|on|enable)$/i.test(value ?? '')
+export const isTrue = (value: string | undefined) => /^(1|yes|true|with|on|enable)$/i.test(value ?? '')
 
 function whyNotDaily(options: Options, scheduler: string, timers: readonly Timer[]): string | undefined {
   const names = ['Enable', 'Update-Package-Lists', 'Unattended-Upgrade']
@@ -40,8 +40,8 @@ function whyNotDaily(options: Options, scheduler: string, timers: readonly Timer
   return stopped === undefined ? undefined : "apt's daily timers are stopped"
 }
 
-// apt.systemd.daily: days, or a number with s, m, h or d; `always` is each time that the timer fires; 0 is never.
-function isDaily(value: string): boolean {
+/** Whether a period of apt.systemd.daily is at most a day: days, or a number with s, m, h or d; `always` is each time that the timer fires; 0 is never. */
+export function isDaily(value: string): boolean {
   if (value === 'always') return true
   const { count, unit } = /^(?<count>\d+)(?<unit>[smhd]?)$/.exec(value)?.groups ?? {}
   const seconds = Number(count) * ({ s: 1, m: 60, h: 3600 }[unit ?? ''] ?? 86_400)

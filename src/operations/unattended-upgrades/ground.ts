@@ -1,0 +1,20 @@
+import type { Verdict } from '../../plan/verdict.ts'
+import type { Look, Nightly, Told } from '../../remote/look.ts'
+
+type Ground = { readonly nightly: Nightly; readonly id: string; readonly codename: string }
+
+/** What the steps stand on; or the verdict where it is not known, or dpkg must be put right first. */
+export function groundOf({ system, nightly, dpkg }: Look): Ground | Exclude<Verdict, { is: 'due' }> {
+  if (system?.is === 'known' && !system.value.hasApt) return { is: 'blocked', why: `${system.value.name} has no apt` }
+  if (system?.is !== 'known') return unknown('the system', system)
+  if (nightly?.is !== 'known') return unknown('the nightly upgrades', nightly)
+  if (dpkg?.is !== 'known') return unknown("dpkg's state", dpkg)
+  if (dpkg.value.isInterrupted)
+    return { is: 'blocked', why: 'dpkg was cut off in the middle: run `dpkg --configure -a` there first' }
+  return { nightly: nightly.value, id: system.value.id, codename: system.value.codename }
+}
+
+const unknown = (what: string, told: Told<unknown> | undefined) => ({
+  is: 'unknown' as const,
+  why: `${what} cannot be known: ${told?.is === 'unknown' ? told.why : 'it was not asked for'}`,
+})

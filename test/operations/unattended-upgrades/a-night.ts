@@ -1,0 +1,63 @@
+import { fileText, type UnattendedOptions } from '../../../src/operations/unattended-upgrades/wanted.ts'
+import type { AptSetting } from '../../../src/remote/apt-conf.ts'
+import { readAptConf } from '../../../src/remote/apt-conf.ts'
+import type { Look, Nightly, NightlyTimer } from '../../../src/remote/look.ts'
+import { aLook, noon } from '../../support/looks.ts'
+
+export const options: UnattendedOptions = { remove: false, hold: [], origins: [] }
+
+export const ourText = fileText('ubuntu', options)
+
+export const aTimer = (unit: string, parts: Partial<NightlyTimer> = {}): NightlyTimer => ({
+  unit,
+  load: 'loaded',
+  isEnabled: true,
+  isActive: true,
+  isRunning: false,
+  nextAt: noon + 12 * 3600,
+  ...parts,
+})
+
+export const timers = (parts: Partial<NightlyTimer> = {}) => [
+  aTimer('apt-daily.timer'),
+  aTimer('apt-daily-upgrade.timer', parts),
+]
+
+// What Ubuntu's packages set.
+export const packageSettings = readAptConf(`
+  APT::Periodic::Update-Package-Lists "1";
+  APT::Periodic::Unattended-Upgrade "1";
+  Unattended-Upgrade::Allowed-Origins {
+    "\${distro_id}:\${distro_codename}"; "\${distro_id}:\${distro_codename}-security";
+    "\${distro_id}ESMApps:\${distro_codename}-apps-security"; "\${distro_id}ESM:\${distro_codename}-infra-security";
+  };`)
+
+/** A server as Ubuntu's packages leave it, but for what is given. */
+export const aNight = (parts: Partial<Nightly> = {}): Nightly => ({
+  package: { is: 'installed', version: '2.9.1' },
+  options: packageSettings,
+  files: [],
+  isEdited: false,
+  ours: undefined,
+  scheduler: 'systemd',
+  timers: timers(),
+  was: { timers: undefined, packages: [] },
+  ...parts,
+})
+
+export const lookAtNight = (parts: Partial<Nightly> = {}, others: Partial<Look> = {}): Look =>
+  aLook({ nightly: { is: 'known', value: aNight(parts) }, ...others })
+
+/** The same once our file is there. */
+export const setUp = (parts: Partial<Nightly> = {}): Partial<Nightly> => ({
+  ours: ourText,
+  options: effective(),
+  was: { timers: [], packages: [] },
+  ...parts,
+})
+
+/** What apt tells of our file, with more after it. */
+export const effective = (more: readonly AptSetting[] = []): readonly AptSetting[] => [
+  ...readAptConf(ourText).filter(({ value }) => value !== undefined),
+  ...more,
+]

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { listOf, optionOf, readAptConf, readAptDump, withSettings } from '../../src/remote/apt-conf.ts'
+import { randomTexts } from './random-texts.ts'
+import { recorded } from './recorded.ts'
+
+const lines = (settings: ReturnType<typeof readAptConf>) => settings.map(({ name, value }) => [name, value])
+
+describe('readAptConf', () => {
+  it.each([
+    ['a name and its value', 'A::B "1";', [['A::B', '1']]],
+    [
+      'blocks within blocks',
+      'A { B { C "1"; }; D "2"; };',
+      [
+        ['A::B::C', '1'],
+        ['A::D', '2'],
+      ],
+    ],
+    [
+      'a list',
+      'A::L { "x"; "y"; };',
+      [
+        ['A::L::', 'x'],
+        ['A::L::', 'y'],
+      ],
+    ],
+    ['one more item of a list', 'A::L:: "x";', [['A::L::', 'x']]],
+    [
+      'a block that has a value, too',
+      'A "1" { B "2"; };',
+      [
+        ['A', '1'],
+        ['A::B', '2'],
+      ],
+    ],
+    ['comments of every sort', '// A "1";\n# B "1";\n/* C "1";\n*/ D /* x */ "1"; // E "2";', [['D', '1']]],
+    ['a quoted semicolon, brace and slashes', 'A "x; } // /* #clear";', [['A', 'x; } // /* #clear']]],
+    [
+      'a clearing of two names',
+      '#clear A B::C;',
+      [
+        ['A', undefined],
+        ['B::C', undefined],
+      ],
+    ],
+    ['a clearing within a block', 'A { #clear B;\n };', [['A::B', undefined]]],
+    ['another way to write #clear', '# CLEAR A;', [['A', undefined]]],
+    ['a web address without quotes', 'A "http://x/";', [['A', 'http://x/']]],
+  ])('reads %s', (_, text, expected) => {
+    expect(lines(readAptConf(text))).toEqual(expected)
+  })
+
+  it.each([
+    ['an open quote', 'A "x', [['A', 'x']]],
+    ['an open comment', '/* A "x";', []],
+    ['more ends of blocks than beginnings', '}; }; A "1";', [['A', '1']]],
+    ['an open block', 'A { B "1";', [['A::B', '1']]],
+    ['a name without a value', 'A; B "1";', [['B', '1']]],
+  ])('gets past %s', (_, text, expected) => {
+    expect(lines(readAptConf(text))).toEqual(expected)
+  })
+
+  it('never throws, and ends, whatever the text', () => {
+    for (const text of [...randomTexts(2000), '{'.repeat(50_000), '#clear '.repeat(20_000), '/*'.repeat(50_000)])
+      expect(() => readAptConf(text)).not.toThrow()
+  })
+})
+
+describe('readAptDump', () => {
+  it('reads values in which something is special', () => {
+    const settings = readAptDump(['A::L:: "origin%3dDebian%22%0a%25";', 'A "1";', 'no setting', 'B "1"'])
+
+    expect(lines(settings)).toEqual([
+      ['A::L::', 'origin=Debian"\n%'],
+      ['A', '1'],
+    ])
+  })
+
+  it.each(['debian-12', 'debian-13', 'ubuntu-24.04'])('reads what apt of %s said', (system) => {
+    const settings = readAptDump(recorded(`apt-config-dump-${system}`).split('\n'))
+
+    const name = system.startsWith('debian') ? 'Origins-Pattern' : 'Allowed-Origins'
+    expect(listOf(settings, `Unattended-Upgrade::${name}`).length).toBeGreaterThan(2)
+  })
+})
+
+describe('settings', () => {
+  it('are found whatever the case of their names, and the last one holds', () => {
+    const settings = readAptConf('APT::Periodic::Enable "0"; apt::periodic::enable "1"; X { "a"; }; x:: "b";')
+
+    expect(optionOf(settings, 'Apt::Periodic::Enable')).toBe('1')
+    expect(listOf(settings, 'X')).toEqual(['a', 'b'])
+  })
+
+  it('lose with a clearing what is below its name, and nothing beside it', () => {
+    const settings = withSettings(readAptConf('A { "x"; B "1"; }; AB "2";'), readAptConf('#clear a; A:: "y";'))
+
+    expect(lines(settings)).toEqual([
+      ['AB', '2'],
+      ['A::', 'y'],
+    ])
+  })
+})

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { MaestroError } from '../../src/errors.ts'
+import type { Context, Script } from '../../src/plan/step.ts'
+import { readAnswer } from '../../src/remote/answer.ts'
+import type { LookPart } from '../../src/remote/look.ts'
+import { lookScript, readLook } from '../../src/remote/read-look.ts'
+import { makeScript } from '../../src/remote/script.ts'
+import { aServer } from './looks.ts'
+
+type Ran = { readonly status: number | null | undefined; readonly stdout: string; readonly stderr: string }
+
+/** Runs a text in a server's `sh -s`, as root or as the user who connects. */
+export type RunText = (text: string, how: { readonly asRoot: boolean; readonly timeoutMs: number }) => Promise<Ran>
+
+/** The port of one step, over any way to run scripts; `told` gathers what the step says of itself. */
+export function stepContext(name: string, step: string, run: RunText): Context & { readonly told: readonly string[] } {
+  const told: string[] = []
+  const answer = async (text: string, nonce: string, how: Parameters<RunText>[1]) => {
+    const { status, stdout, stderr } = await run(text, how)
+    if (status === 0) return readAnswer(stdout, nonce)
+    throw new MaestroError(stderr.trim().split('\n').at(-1) ?? `exit ${status}`)
+  }
+  const ask = ({ files, inputs = {}, asRoot, timeoutMs }: Script) => {
+    const nonce = randomBytes(6).toString('hex')
+    return answer(makeScript({ files, inputs, nonce }), nonce, { asRoot, timeoutMs })
+  }
+  const look = async (parts: readonly LookPart[]) => {
+    const nonce = randomBytes(6).toString('hex')
+    const text = lookScript(parts, nonce)
+    return readLook(await answer(text, nonce, { asRoot: false, timeoutMs: 90_000 }), parts)
+  }
+  return {
+    server: aServer(name),
+    run: 'r1',
+    key: `r1/${name}/${step}`,
+    ask,
+    look,
+    waitMs: async (timeMs) => void (await sleep(timeMs)),
+    nowMs: () => performance.now(),
+    tell: (doing) => told.push(doing),
+    told,
+  }
+}
