@@ -1,7 +1,10 @@
 import { Command, CommanderError } from 'commander'
 import { manifestCommand } from './commands/manifest.ts'
 import { rebootStatusCommand } from './commands/reboot-status.ts'
+import { resumeCommand } from './commands/resume.ts'
 import { statusCommand } from './commands/status.ts'
+import { unattendedUpgradesCommand } from './commands/unattended-upgrades.ts'
+import { unlockCommand } from './commands/unlock.ts'
 import { type ExitCode, exitCodes, MaestroError } from './errors.ts'
 
 declare const MAESTRO_VERSION: string
@@ -29,6 +32,9 @@ function program(): Command {
     .helpOption('-h, --help', 'print this help')
     .addCommand(rebootStatusCommand(onSignals))
     .addCommand(statusCommand(onSignals))
+    .addCommand(unattendedUpgradesCommand(onSignals))
+    .addCommand(resumeCommand(onSignals))
+    .addCommand(unlockCommand(onSignals))
     .addCommand(manifestCommand())
     .addHelpText('after', '\nmaestro <command> --help tells more. Exit codes and the manifest: see the README.')
     .hook('preAction', letPipesClose)

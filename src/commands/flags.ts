@@ -24,6 +24,29 @@ export interface OutputFlags {
   readonly verbose?: boolean
 }
 
+/** How a change rolls over the servers; each instead of the manifest's `maestro.rollout`. */
+export interface RolloutFlags {
+  readonly strategy?: 'rolling' | 'serial' | 'parallel'
+  readonly canary?: string
+  readonly maxUnavailable?: string
+  readonly maxFailures?: string
+  readonly maxUnreachable?: string
+  readonly pause?: string
+  readonly window?: readonly string[]
+}
+
+/** Of every command that changes servers: what is shown and agreed to before. */
+export interface ChangeFlags extends ServerFlags, RolloutFlags {
+  readonly dryRun?: boolean
+  readonly savePlan?: string
+  readonly plan?: string
+  readonly yes?: boolean
+  readonly output: 'table' | 'json'
+  readonly exitCode?: boolean
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+}
+
 // Without a default of commander's, which the help would print.
 const collect = (value: string, before: readonly string[] = []) => [...before, value]
 
@@ -49,6 +72,27 @@ export function withOutputFlags(command: Command): Command {
     .option('--exit-code', 'exit 10 when something is due or unknown')
     .option('-q, --quiet', 'print only what went wrong')
     .option('-v, --verbose', 'print everything that is known')
+}
+
+export function withChangeFlags(command: Command): Command {
+  return withServerFlags(command)
+    .option('--dry-run', 'show the plan and change nothing')
+    .option('--save-plan <file>', 'write the plan to a file and change nothing')
+    .option('--plan <file>', 'do what a saved plan says, and nothing more')
+    .option('-y, --yes', 'agree to the plan')
+    .addOption(
+      new Option('--strategy <how>', 'how it goes over the servers').choices(['rolling', 'serial', 'parallel']),
+    )
+    .option('--canary <n>', 'how many go first, alone')
+    .option('--max-unavailable <share>', 'how many of a group may be away at once: 2, 25%')
+    .option('--max-failures <n>', 'how many may fail before nothing new is begun')
+    .option('--max-unreachable <n>', 'how many may be out of reach')
+    .option('--pause <time>', 'between two batches: 30s, 5m')
+    .option('--window <time>', 'when changes may start: "Sat 02:00-05:00 UTC"; may be repeated', collect)
+    .addOption(new Option('--output <format>', 'how to print it').choices(['table', 'json']).default('table'))
+    .option('--exit-code', 'with --dry-run: exit 10 when something is due or unknown')
+    .option('-q, --quiet', 'print only what went wrong')
+    .option('-v, --verbose', 'print every server by itself')
 }
 
 function positiveInteger(text: string): number {

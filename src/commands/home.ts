@@ -4,3 +4,9 @@ import { userInfo } from 'node:os'
 export function fromHome(path: string): string {
   return path.replace(/^~(?=\/|$)/, userInfo().homedir)
 }
+
+/** Where the journals of runs are kept. */
+export function runsFolder(): string {
+  const { XDG_STATE_HOME: state } = process.env
+  return `${state?.startsWith('/') ? state : `${userInfo().homedir}/.local/state`}/maestro/runs`
+}

@@ -3,12 +3,12 @@ import { eventLine, serverEvent } from '../report/events.ts'
 import { exitCodeOfLook } from '../report/exit-code.ts'
 import { renderMetrics } from '../report/metrics.ts'
 import { startProgress } from '../report/progress.ts'
-import type { Screen } from '../report/screen.ts'
 import type { Sample, View } from '../report/view.ts'
 import { lookAtServers, type Seen } from '../run/look-at-servers.ts'
 import { type Chosen, chooseServers } from './choose-servers.ts'
 import { openConnectionsFor } from './connections.ts'
 import type { OutputFlags, ServerFlags } from './flags.ts'
+import { screenOf } from './screen.ts'
 import { mayDraw } from './terminal.ts'
 
 type Flags = ServerFlags & OutputFlags
@@ -83,13 +83,6 @@ function samplesOf(seen: Seen, view: View): readonly Sample[] {
   const server = { server: seen.server.name }
   const reachable = { metric: 'maestro_server_reachable', value: seen.status === 'seen' ? 1 : 0, labels: server }
   return [reachable, ...view.metrics(seen).map((sample) => ({ ...sample, labels: { ...server, ...sample.labels } }))]
-}
-
-function screenOf(stream: NodeJS.WriteStream): Screen {
-  const { NO_COLOR, FORCE_COLOR, TERM, CI } = process.env
-  const isTerminal = stream.isTTY === true
-  const hasColour = FORCE_COLOR ? FORCE_COLOR !== '0' : isTerminal && !NO_COLOR && TERM !== 'dumb' && !CI
-  return { columns: isTerminal ? stream.columns || 80 : undefined, hasColour }
 }
 
 const print = (text: string) => process.stdout.write(text)

@@ -10,6 +10,11 @@ export async function askHostKeys(unknown: readonly UnknownKey[]): Promise<boole
   return (await ask({ type: 'confirm', message, default: false })) === true
 }
 
+/** A plain yes, which has to be said. */
+export async function askYes(message: string): Promise<boolean> {
+  return (await ask({ type: 'confirm', message, default: false })) === true
+}
+
 /** The passphrase of an encrypted identity file; an empty one gives the file up. */
 export async function askPassphrase(path: string): Promise<Secret> {
   const message = `Passphrase of ${printable(path)}:`

@@ -7,7 +7,7 @@ export type RunEvent = RunWide | OnServer
 export type RunWide =
   | ({ readonly event: 'run-begun' } & About)
   | { readonly event: 'run-resumed'; readonly owner: string; readonly version: string }
-  | { readonly event: 'run-stopping'; readonly signal: string }
+  | { readonly event: 'run-stopping'; readonly exitCode: number }
   | { readonly event: 'run-ended'; readonly exitCode: number }
 
 /** Who began a run, and all that has to be known beside the plan to go on with it. */

@@ -5,11 +5,14 @@ import type { Share } from '../manifest/share.ts'
 /** Those settings that decide which servers are worked on at the same time; `order` holds names of groups. */
 export type Rolling = Pick<Rollout, 'strategy' | 'canary' | 'maxUnavailable' | 'order'>
 
-type Batching = {
+/** What the budget has to know of a server. */
+export type Member = Pick<Server, 'name' | 'groups' | 'zone'>
+
+type Batching<S extends Member> = {
   /** Servers where something is due. */
-  readonly due: readonly Server[]
+  readonly due: readonly S[]
   /** All there are, selected or not: a share is one of the whole group. */
-  readonly inventory: readonly Server[]
+  readonly inventory: readonly Member[]
   readonly rolling: Rolling
   /** Names of servers out of service already: each keeps a place of its groups. */
   readonly away: ReadonlySet<string>
@@ -19,13 +22,18 @@ type Batching = {
  * Which servers are worked on at the same time: group by group, zone by zone within a group, never more than the group's
  * share, the canary first. A server of several groups goes with the first of them and counts in each.
  */
-export function makeBatches({ due, inventory, rolling, away }: Batching): readonly (readonly Server[])[] {
+export function makeBatches<S extends Member>({
+  due,
+  inventory,
+  rolling,
+  away,
+}: Batching<S>): readonly (readonly S[])[] {
   const { strategy, canary, order } = rolling
   const ordered = inOrder(due, order)
   if (strategy === 'parallel') return ordered.length === 0 ? [] : [ordered]
   const atMost = strategy === 'serial' ? 1 : Number.POSITIVE_INFINITY
   const room = roomIn({ inventory, share: rolling.maxUnavailable, away })
-  const batches: Server[][] = []
+  const batches: S[][] = []
   for (const server of ordered) {
     const last = batches.at(-1)
     const limit = batches.length === 1 && canary > 0 ? Math.min(canary, atMost) : atMost
@@ -41,7 +49,7 @@ export function allowedAway(share: Share, groupSize: number): number {
   return share.kind === 'count' ? share.count : Math.max(1, Math.floor((share.percent * groupSize) / 100))
 }
 
-type Rooms = { readonly inventory: readonly Server[]; readonly share: Share; readonly away: ReadonlySet<string> }
+type Rooms = { readonly inventory: readonly Member[]; readonly share: Share; readonly away: ReadonlySet<string> }
 
 /** Tells whether a server may join those that are worked on; servers that are away take up room in their groups. */
 export function roomIn({ inventory, share, away }: Rooms) {
@@ -54,7 +62,7 @@ export function roomIn({ inventory, share, away }: Rooms) {
       if (away.has(name)) found.away.add(name)
     }
   }
-  return (working: readonly Server[], server: Server): boolean =>
+  return (working: readonly Member[], server: Member): boolean =>
     server.groups.every((group) => {
       const { size, away: gone } = groups.get(group) ?? { size: 1, away: new Set<string>() }
       const others = working.filter(({ groups: theirs }) => theirs.includes(group)).map(({ name }) => name)
@@ -63,7 +71,7 @@ export function roomIn({ inventory, share, away }: Rooms) {
     })
 }
 
-const placeOf = ({ groups }: Server, order: readonly string[]): [place: number, group: string] => {
+const placeOf = ({ groups }: Member, order: readonly string[]): [place: number, group: string] => {
   const [first = ''] = groups.toSorted((a, b) => rank(a, order) - rank(b, order))
   return [rank(first, order), first]
 }
@@ -73,7 +81,7 @@ const rank = (group: string, order: readonly string[]) => {
   return index === -1 ? order.length : index
 }
 
-function inOrder(servers: readonly Server[], order: readonly string[]): readonly Server[] {
+function inOrder<S extends Member>(servers: readonly S[], order: readonly string[]): readonly S[] {
   const groups = [...new Set(servers.map((server) => placeOf(server, order)[1]))]
   const zones = [...new Set(servers.map(({ zone }) => zone))]
   const keyed = servers.map((server) => {
@@ -85,6 +93,6 @@ function inOrder(servers: readonly Server[], order: readonly string[]): readonly
     .map(({ server }) => server)
 }
 
-function isOfOneKind([first]: readonly Server[], server: Server, order: readonly string[]): boolean {
+function isOfOneKind([first]: readonly Member[], server: Member, order: readonly string[]): boolean {
   return first !== undefined && first.zone === server.zone && placeOf(first, order)[1] === placeOf(server, order)[1]
 }

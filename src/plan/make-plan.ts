@@ -1,6 +1,6 @@
 import type { Server } from '../inventory/server.ts'
 import type { Look } from '../remote/look.ts'
-import { makeBatches, type Rolling } from './batches.ts'
+import { type Member, makeBatches, type Rolling } from './batches.ts'
 import type { Foreseen, Plan } from './plan.ts'
 import type { Operation } from './step.ts'
 
@@ -8,7 +8,8 @@ type Planning = {
   readonly operation: Operation
   /** The selected servers that were seen, with what they told. */
   readonly seen: readonly { readonly server: Server; readonly look: Look }[]
-  readonly inventory: readonly Server[]
+  /** All servers of the manifest. */
+  readonly inventory: readonly Member[]
   readonly rolling: Rolling
   readonly away: ReadonlySet<string>
 }
@@ -26,8 +27,16 @@ export function makePlan({ operation, seen, inventory, rolling, away }: Planning
   }
 }
 
-const foresee = ({ pass }: Operation, look: Look): readonly Foreseen[] =>
-  pass.steps.map((step) => ({ step: step.id, verdict: step.foresee(look) }))
+function foresee({ pass }: Operation, look: Look): readonly Foreseen[] {
+  const [run] = drainedBy(look)
+  if (run === undefined) return pass.steps.map((step) => ({ step: step.id, verdict: step.foresee(look) }))
+  const why = `out of service since run ${run}, which did not put it back: \`maestro resume ${run}\``
+  return pass.steps.map((step) => ({ step: step.id, verdict: { is: 'blocked', why } }))
+}
+
+/** The runs that have taken a server out of service and not put it back. */
+export const drainedBy = ({ maestro }: Look): readonly string[] =>
+  maestro?.is === 'known' ? maestro.value.drained : []
 
 // A blocker keeps all of it from being begun: half a pass is worse than none.
 const isDue = (steps: readonly Foreseen[]) =>

@@ -1,7 +1,10 @@
 /** What became of one server in a run. Every server of the selection has one in the end. */
 export type Outcome =
   /** All that was due is done and proved; or nothing was. */
-  { readonly status: 'changed' | 'unchanged' } | { readonly status: 'not-started'; readonly why: string } | Trouble
+  | { readonly status: 'changed' }
+  | { readonly status: 'unchanged'; readonly why?: string }
+  | { readonly status: 'not-started'; readonly why: string }
+  | Trouble
 
 export interface Trouble {
   /**

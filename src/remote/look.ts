@@ -1,4 +1,5 @@
 import type { AptSetting } from './apt-conf.ts'
+import type { Lock } from './lock/lock.ts'
 
 /** What a look tells, or why it cannot tell. Unknown is never a reason to act and never shown as well. */
 export type Told<T> = { readonly is: 'known'; readonly value: T } | { readonly is: 'unknown'; readonly why: string }
@@ -210,7 +211,7 @@ export interface Weave {
 /** What maestro itself left on the server. */
 export interface Marks {
   /** The lock in /var/lib/maestro/lock, when somebody holds it. */
-  readonly lock: { readonly owner: string; readonly run: string; readonly since: number } | undefined
+  readonly lock: Lock | undefined
   /** Runs whose drain is still open here. */
   readonly drained: readonly string[]
 }

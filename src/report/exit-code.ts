@@ -1,4 +1,5 @@
 import { type ExitCode, exitCodes } from '../errors.ts'
+import type { Outcome } from '../plan/outcome.ts'
 import type { Seen } from '../run/look-at-servers.ts'
 
 type Asked = {
@@ -15,4 +16,17 @@ export function exitCodeOfLook(seen: readonly Seen[], { stop, isDue }: Asked): E
   if (seen.some(({ status }) => status === 'unreachable')) return exitCodes.unreachable
   if (isDue !== undefined && seen.some(isDue)) return exitCodes.due
   return exitCodes.ok
+}
+
+type Ran = { readonly stop: AbortSignal; readonly maxUnreachable: number }
+
+/** The exit code of a command that changes servers: the worst that became of one (a signal > failed > unreachable > refused > not started). */
+export function exitCodeOfRun(outcomes: ReadonlyMap<string, Outcome>, { stop, maxUnreachable }: Ran): ExitCode {
+  const count = (...statuses: readonly Outcome['status'][]) =>
+    [...outcomes.values()].filter(({ status }) => statuses.includes(status)).length
+  if (stop.aborted) return stop.reason
+  if (count('failed', 'stuck', 'unknown', 'stopped') > 0) return exitCodes.failed
+  if (count('unreachable') > maxUnreachable) return exitCodes.unreachable
+  if (count('refused') > 0) return exitCodes.refused
+  return count('not-started') > 0 ? exitCodes.failed : exitCodes.ok
 }

@@ -1,4 +1,5 @@
 import { printable } from '../printable.ts'
+import { isAlive, type Lock } from '../remote/lock/lock.ts'
 import type { Container, Look, Told, Updates } from '../remote/look.ts'
 import type { Seen } from '../run/look-at-servers.ts'
 import { describeDuration } from './duration.ts'
@@ -59,7 +60,7 @@ function factsOf(look: Look): readonly Fact[] {
         'lock',
         lock === undefined
           ? 'free'
-          : `held by ${lock.owner}, run ${lock.run}, for ${describeDuration(look.at - lock.since)}`,
+          : `held by ${lock.owner}, run ${lock.run}, for ${describeDuration(look.at - lock.since)}${signsOfLife(lock)}`,
       ],
       ...drained.map((run): Fact => ['drained', `by run ${run}`]),
     ]),
@@ -86,5 +87,10 @@ const containerFact = ({ name, image, state, health, restartPolicy }: Container)
   'container',
   `${name} (${image}): ${state}${health === undefined ? '' : `, ${health}`}, restart ${restartPolicy}`,
 ]
+
+function signsOfLife(lock: Lock): string {
+  if (lock.busy.length > 0) return `; ${lock.busy.join(', ')} works`
+  return isAlive(lock) ? '' : `; no sign of life for ${describeDuration(lock.quietSeconds)}`
+}
 
 const gigabytes = (bytes: number) => `${(bytes / 1024 ** 3).toFixed(1)} GB`

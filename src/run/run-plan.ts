@@ -57,7 +57,7 @@ function beginCourse(run: Run): Course {
 
 // What an earlier life of the run has brought to a good end is not touched again.
 function worksOf(run: Run, { outcomes }: Course): readonly ServerWork[] {
-  const servers = new Map(run.inventory.map((server) => [server.name, server]))
+  const servers = new Map(run.servers.map((server) => [server.name, server]))
   return run.plan.batches.flat().flatMap((name) => {
     const server = servers.get(name)
     const { outcome, isLocked } = run.known.servers.get(name) ?? untouched

@@ -175,7 +175,7 @@ describe('the status table', () => {
   })
 
   it('says by which run a server is locked or drained', () => {
-    const lock = { owner: 'ana@ops', run: 'r1', since: noon - 600 }
+    const lock = { owner: 'ana@ops', run: 'r1', since: noon - 600, quietSeconds: 5, busy: [] }
     const text = statusView.render([seen('a', { maestro: known({ lock, drained: ['r0'] }) })], {
       ...inPipe,
       isVerbose: true,

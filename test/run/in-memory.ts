@@ -106,6 +106,7 @@ export function makeWorld({ operation, servers, run = '20261123-090000-test' }: 
     const theRun: Run = {
       plan: isResumed ? firstPlan : plan,
       operation,
+      servers: inventory,
       inventory,
       rollout,
       away: new Set(),

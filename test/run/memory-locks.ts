@@ -18,7 +18,9 @@ export function makeMemoryLocks(): MemoryLocks {
   const drained = new Set<string>()
   const told = (server: string): Told => {
     const lock = held.get(server)
-    return lock ? { lock_is: 'held', lock_run: lock.run, lock_owner: lock.owner, lock_quiet: '0' } : { lock_is: 'free' }
+    return lock
+      ? { lock_is: 'held', lock_run: lock.run, lock_owner: lock.owner, lock_since: '0', lock_quiet: '0' }
+      : { lock_is: 'free' }
   }
   const isOurs = (server: string, controller: string) => held.get(server)?.controller === controller
 

@@ -21,9 +21,10 @@ lock_read() {
   lock_run=$(lock_file run)
   lock_controller=$(lock_file controller)
   lock_owner=$(lock_file owner)
-  lock_since=$(lock_file since)
   lock_now=$(date +%s)
   lock_beat=$(stat -c %Y "$lock_folder/heartbeat" 2>/dev/null || stat -c %Y "$lock_folder")
+  lock_since=$(lock_file since)
+  [ -n "$lock_since" ] || lock_since=$lock_beat
   lock_quiet=$((lock_now - lock_beat))
   # A clock that was set back says nothing of how long it has been quiet.
   [ "$lock_quiet" -ge 0 ] || lock_quiet=0

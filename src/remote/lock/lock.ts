@@ -1,12 +1,12 @@
-import { allOf, type Facts, only, perhaps, perhapsWholeNumber, wholeNumber, yes } from '../facts.ts'
+import { allOf, type Facts, only, perhaps, wholeNumber, yes } from '../facts.ts'
 
 /** The lock that somebody holds on a server. */
 export interface Lock {
   readonly run: string
   /** Who holds it, for people: `ana@ops-1`. */
   readonly owner: string
-  /** Epoch seconds, by the server's clock; undefined where the lock does not say. */
-  readonly since: number | undefined
+  /** Epoch seconds, by the server's clock. */
+  readonly since: number
   /** Since its controller last gave a sign of life, by the server's clock. */
   readonly quietSeconds: number
   /** Units of that run that work or wait on the server. */
@@ -28,7 +28,7 @@ function readLock(facts: Facts): Lock | undefined {
   return {
     run: perhaps(facts, 'lock_run') ?? 'unknown',
     owner: perhaps(facts, 'lock_owner') ?? 'somebody',
-    since: perhapsWholeNumber(facts, 'lock_since'),
+    since: wholeNumber(facts, 'lock_since'),
     quietSeconds: wholeNumber(facts, 'lock_quiet'),
     busy: allOf(facts, 'lock_busy'),
   }

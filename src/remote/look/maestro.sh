@@ -4,6 +4,8 @@
 #   marks_owner
 #   marks_run
 #   marks_since    epoch seconds
+#   marks_beat     epoch seconds of its last sign of life
+#   marks_busy     each: a unit of that run that works or waits here
 #   marks_drained  each: a run
 # shellcheck shell=sh
 look_maestro() {
@@ -28,6 +30,14 @@ look_maestro_marks() {
   fact marks_owner "$owner"
   fact marks_run "$run"
   fact marks_since "$since"
+  beat=$(as_root_if_needed stat -c %Y "$marks/lock")
+  case $entries in *"$marks/lock/heartbeat"*) beat=$(as_root_if_needed stat -c %Y "$marks/lock/heartbeat") ;; esac
+  fact marks_beat "$beat"
+  if [ -n "$run" ] && [ -d "$MAESTRO_ROOT/run/systemd/system" ]; then
+    units=$(within 10 systemctl list-units --plain --no-legend --state=active,activating,deactivating "maestro-$run-*")
+    units=$(printf '%s\n' "$units" | cut -d ' ' -f 1)
+    facts marks_busy "$units"
+  fi
 }
 
 # A lock is taken by making its folder, before anything is written into it.

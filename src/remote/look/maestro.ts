@@ -8,6 +8,9 @@ export const readMaestro = (facts: Facts): Marks => ({
         owner: perhaps(facts, 'marks_owner') ?? 'somebody',
         run: perhaps(facts, 'marks_run') ?? 'unknown',
         since: perhapsWholeNumber(facts, 'marks_since') ?? wholeNumber(facts, 'at'),
+        // A clock that was set back says nothing of how long it has been quiet.
+        quietSeconds: Math.max(0, wholeNumber(facts, 'at') - wholeNumber(facts, 'marks_beat')),
+        busy: allOf(facts, 'marks_busy'),
       }
     : undefined,
   drained: allOf(facts, 'marks_drained'),

@@ -1,3 +1,4 @@
+import { utimesSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { shells } from '../../support/tools.ts'
 import { aServer } from '../a-server.ts'
@@ -14,14 +15,27 @@ describe.each(shells())("maestro's own marks under $name", (shell) => {
       [`${lock}/owner`]: 'ops@control-1 (pid 4711)\n',
       [`${lock}/run`]: '2026-11-23-0612-k3\n',
       [`${lock}/since`]: '1795000000\n',
+      [`${lock}/heartbeat`]: '',
+      'run/systemd/system': null,
       'var/lib/maestro/drained/2026-11-20-0100-aa': '',
       'var/lib/maestro/2026-11-20-0100-aa/intent': 'owner',
     }
 
-    expect(aServer({ files }).look(['maestro'], shell).maestro).toEqual({
+    const unit = 'maestro-2026-11-23-0612-k3-upgrade.service'
+    const tools = { systemctl: `[ "$1" = list-units ] && echo "${unit} loaded active running"` }
+    const server = aServer({ files, tools })
+    utimesSync(`${server.root}/${lock}/heartbeat`, Date.now() / 1000 - 100, Date.now() / 1000 - 100)
+
+    expect(server.look(['maestro'], shell).maestro).toEqual({
       is: 'known',
       value: {
-        lock: { owner: 'ops@control-1 (pid 4711)', run: '2026-11-23-0612-k3', since: 1_795_000_000 },
+        lock: {
+          owner: 'ops@control-1 (pid 4711)',
+          run: '2026-11-23-0612-k3',
+          since: 1_795_000_000,
+          quietSeconds: expect.closeTo(100, -1),
+          busy: [unit],
+        },
         drained: ['2026-11-20-0100-aa'],
       },
     })
@@ -31,7 +45,7 @@ describe.each(shells())("maestro's own marks under $name", (shell) => {
     const server = aServer({ files: { [lock]: null }, tools: { date: 'echo 1795000000' } })
 
     expect(server.look(['maestro'], shell).maestro).toMatchObject({
-      value: { lock: { owner: 'somebody', run: 'unknown', since: 1_795_000_000 } },
+      value: { lock: { owner: 'somebody', run: 'unknown', since: 1_795_000_000, busy: [] } },
     })
   })
 

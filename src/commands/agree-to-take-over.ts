@@ -1,0 +1,47 @@
+import { RefusedError } from '../errors.ts'
+import { foldNames } from '../inventory/name-set.ts'
+import type { Plan } from '../plan/plan.ts'
+import { isAlive, type Lock } from '../remote/lock/lock.ts'
+import { describeDuration } from '../report/duration.ts'
+import type { Seen } from '../run/look-at-servers.ts'
+import { mustConsent } from './consent.ts'
+
+type Held = { readonly server: string; readonly lock: Lock }
+
+/**
+ * The locks of dead runs that may be replaced, by server, when somebody agrees. Throws a RefusedError that names the run where
+ * one is alive: nothing was changed then.
+ */
+export async function agreeToTakeOver(
+  seen: readonly Seen[],
+  plan: Plan,
+  isGiven: boolean,
+): Promise<ReadonlyMap<string, string>> {
+  const worked = new Set(plan.batches.flat())
+  const held = seen.flatMap(heldOn).filter(({ server }) => worked.has(server))
+  const alive = held.filter(({ lock }) => isAlive(lock))
+  if (alive.length > 0)
+    throw new RefusedError(`${sayHeld(alive)}: nothing was changed`, {
+      hint: `wait for it; if its controller is gone, go on with it by \`maestro resume ${alive[0]?.lock.run}\``,
+    })
+  if (held.length > 0)
+    await mustConsent({
+      isGiven,
+      dangers: [`${sayHeld(held)}, which shows no sign of life`],
+      question: `${sayHeld(held)}, which shows no sign of life, and nothing of it works there. Take its place?`,
+    })
+  return new Map(held.map(({ server, lock }) => [server, lock.run]))
+}
+
+const heldOn = (seen: Seen): readonly Held[] =>
+  seen.status === 'seen' && seen.look.maestro?.is === 'known' && seen.look.maestro.value.lock !== undefined
+    ? [{ server: seen.server.name, lock: seen.look.maestro.value.lock }]
+    : []
+
+function sayHeld(held: readonly Held[]): string {
+  const [first] = held
+  if (first === undefined) return ''
+  const { owner, run, quietSeconds } = first.lock
+  const servers = foldNames(held.map(({ server }) => server))
+  return `${servers}: locked by ${owner}, run ${run}, last heard of ${describeDuration(quietSeconds)} ago`
+}

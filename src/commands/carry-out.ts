@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto'
+import { hostname, userInfo } from 'node:os'
+import { resolve } from 'node:path'
+import { type ExitCode, exitCodes } from '../errors.ts'
+import type { About } from '../journal/events.ts'
+import { type Journal, writeWhole } from '../journal/journal.ts'
+import { type RunState, stateOf } from '../journal/run-state.ts'
+import type { Manifest } from '../manifest/manifest.ts'
+import type { Rollout } from '../manifest/settings.ts'
+import type { Json } from '../plan/json.ts'
+import type { Outcome } from '../plan/outcome.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Operation } from '../plan/step.ts'
+import { exitCodeOfRun } from '../report/exit-code.ts'
+import { startRunProgress } from '../report/run-progress.ts'
+import { realClock } from '../run/clock.ts'
+import { makeLine } from '../run/line.ts'
+import { runPlan } from '../run/run-plan.ts'
+import type { Chosen } from './choose-servers.ts'
+import { openConnectionsFor } from './connections.ts'
+import type { ChangeFlags } from './flags.ts'
+import { printOutcomes } from './print-outcomes.ts'
+import { mayDraw } from './terminal.ts'
+
+declare const MAESTRO_VERSION: string
+
+type CarryingOut = {
+  readonly flags: Pick<ChangeFlags, 'output' | 'quiet' | 'verbose'>
+  readonly stop: AbortSignal
+  readonly chosen: Chosen
+  readonly operation: Operation
+  readonly rollout: Rollout
+  readonly plan: Plan
+  readonly journal: Journal
+  /** What the journal has of an earlier life of the run. */
+  readonly known?: RunState
+  readonly takesOver: ReadonlyMap<string, string>
+  readonly away: ReadonlySet<string>
+  /** Of the selected servers that are not worked on. */
+  readonly outcomes: ReadonlyMap<string, Outcome>
+}
+
+// A few places stay free for the signs of life of servers that wait.
+const placesForHeartbeats = 4
+
+/** Carries a plan out, shows how it goes and how it ended, and returns the exit code. */
+export async function carryOut(work: CarryingOut): Promise<ExitCode> {
+  const { flags, stop, chosen, journal, rollout } = work
+  const { ssh } = chosen.manifest.settings
+  const form = flags.quiet ? 'none' : mayDraw() ? 'live' : 'lines'
+  const progress = await startRunProgress({ count: work.plan.batches.flat().length, stream: process.stderr, form })
+  if (!flags.quiet) await progress.pause(async () => process.stderr.write(`run ${journal.run}\n`))
+  const connections = openConnectionsFor(ssh, progress.pause)
+  const noteSignal = () => void journal.write({ event: 'run-stopping', exitCode: stop.reason })
+  stop.addEventListener('abort', noteSignal, { once: true })
+  try {
+    const { outcomes } = await runPlan({
+      ...work,
+      servers: chosen.servers,
+      inventory: chosen.manifest.servers,
+      known: work.known ?? stateOf([]),
+      // What was begun is brought to its end after a signal too: the line to a server outlives it.
+      lineTo: (server) => makeLine(server, (one) => connections.connect(one, new AbortController().signal)),
+      workingAtMost: Math.max(1, ssh.running - placesForHeartbeats),
+      lock: { controller: randomUUID(), owner: ownerName(), takesOver: work.takesOver, isAloneHere: true },
+      clock: realClock,
+      watcher: progress,
+    })
+    progress.end()
+    return await report(new Map([...work.outcomes, ...outcomes]), work, rollout)
+  } finally {
+    progress.end()
+    stop.removeEventListener('abort', noteSignal)
+    await connections.close()
+  }
+}
+
+async function report(outcomes: ReadonlyMap<string, Outcome>, work: CarryingOut, rollout: Rollout): Promise<ExitCode> {
+  const { flags, stop, journal } = work
+  const exitCode = exitCodeOfRun(outcomes, { stop, maxUnreachable: rollout.maxUnreachable })
+  await journal.write({ event: 'run-ended', exitCode })
+  await writeWhole(journal.folder, 'report.json', {
+    exitCode,
+    servers: Object.fromEntries(outcomes),
+  } as unknown as Json)
+  printOutcomes(outcomes, flags, exitCode)
+  if (exitCode !== exitCodes.ok && !flags.quiet) process.stderr.write(`go on with it: maestro resume ${journal.run}\n`)
+  return exitCode
+}
+
+export const aboutRun = (command: string, { path, environment }: Manifest): About => ({
+  owner: ownerName(),
+  version: MAESTRO_VERSION,
+  command,
+  manifest: resolve(path),
+  environment,
+})
+
+export const ownerName = () => `${userInfo().username}@${hostname()}`

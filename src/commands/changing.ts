@@ -1,0 +1,170 @@
+import { writeFileSync } from 'node:fs'
+import { type ExitCode, exitCodes, RefusedError, UsageError } from '../errors.ts'
+import { createJournal, readPlan } from '../journal/journal.ts'
+import type { Rollout, Settings } from '../manifest/settings.ts'
+import { isSame, type Json } from '../plan/json.ts'
+import { drainedBy, makePlan } from '../plan/make-plan.ts'
+import type { Outcome } from '../plan/outcome.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Operation } from '../plan/step.ts'
+import { isOpen } from '../plan/window.ts'
+import { eventLine } from '../report/events.ts'
+import { exitCodeOfRun } from '../report/exit-code.ts'
+import { renderPlan } from '../report/plan-text.ts'
+import { startProgress } from '../report/progress.ts'
+import { awayOf, isTooMuch, outcomesOfTheRest } from '../run/left-alone.ts'
+import { lookAtServers, type Seen } from '../run/look-at-servers.ts'
+import { agreeToTakeOver } from './agree-to-take-over.ts'
+import { aboutRun, carryOut } from './carry-out.ts'
+import { type Chosen, chooseServers } from './choose-servers.ts'
+import { openConnectionsFor } from './connections.ts'
+import { mustConsent } from './consent.ts'
+import type { ChangeFlags } from './flags.ts'
+import { runsFolder } from './home.ts'
+import { printOutcomes } from './print-outcomes.ts'
+import { rolloutFor } from './rollout-flags.ts'
+import { screenOf } from './screen.ts'
+import { mayDraw } from './terminal.ts'
+
+type Changing = {
+  readonly flags: ChangeFlags
+  readonly stop: AbortSignal
+  /** As it was typed: `unattended-upgrades`. */
+  readonly command: string
+  readonly operationFor: (settings: Settings) => Operation
+}
+
+/** The road of every command that changes servers: manifest, servers, look, plan, consent, run, report. Returns the exit code. */
+export async function change(changing: Changing): Promise<ExitCode> {
+  const { flags, stop, operationFor } = changing
+  const chosen = await chooseServers(flags)
+  const { settings } = chosen.manifest
+  const rollout = rolloutFor(flags, settings.rollout)
+  const operation = operationFor(settings)
+  const saved = flags.plan === undefined ? undefined : await readPlan(flags.plan)
+  if (saved !== undefined) mustBeFor(operation, saved, flags.plan ?? '')
+  if (mayDraw() && !flags.quiet) process.stderr.write(`${chosen.title}\n`)
+
+  const seen = await seeAll(operation, chosen, { flags, stop })
+  if (stop.aborted) return stop.reason
+  const fresh = planFor(operation, chosen, seen, rollout)
+  const plan = saved === undefined ? fresh : asSaved(fresh, saved)
+  showPlan(plan, operation, chosen, flags)
+
+  const rest = outcomesOfTheRest(seen, fresh)
+  if (flags.savePlan !== undefined) savePlan(flags.savePlan, fresh)
+  const ready = { changing, chosen, operation, rollout, seen, plan, rest }
+  return isOver(plan, flags) || isTooMuch(rest, rollout) ? conclude(ready) : begin(ready)
+}
+
+type Ready = {
+  readonly changing: Changing
+  readonly chosen: Chosen
+  readonly operation: Operation
+  readonly rollout: Rollout
+  readonly seen: readonly Seen[]
+  readonly plan: Plan
+  /** What became of the selected servers that are not worked on. */
+  readonly rest: ReadonlyMap<string, Outcome>
+}
+
+const isOver = ({ batches }: Plan, { dryRun, savePlan }: ChangeFlags) =>
+  dryRun === true || savePlan !== undefined || batches.length === 0
+
+function conclude({ changing: { flags, stop }, rollout, plan, rest: known }: Ready): ExitCode {
+  const why = 'too many others failed or cannot be reached; nothing was changed'
+  const waiting = isOver(plan, flags) ? [] : plan.batches.flat()
+  const rest = new Map<string, Outcome>([
+    ...known,
+    ...waiting.map((name) => [name, { status: 'not-started', why }] as const),
+  ])
+  const worst = exitCodeOfRun(rest, { stop, maxUnreachable: rollout.maxUnreachable })
+  const isDue = flags.exitCode === true && plan.batches.length > 0
+  const exitCode = worst === exitCodes.ok && isDue ? exitCodes.due : worst
+  printOutcomes(rest, flags, exitCode)
+  return exitCode
+}
+
+async function begin({ changing, chosen, operation, rollout, seen, plan, rest }: Ready): Promise<ExitCode> {
+  const { flags, stop, command } = changing
+  if (!isOpen(rollout.windows, new Date()))
+    throw new RefusedError(
+      `outside the window (${rollout.windows.map(({ text }) => text).join(', ')}): nothing was changed`,
+    )
+  const takesOver = await agreeToTakeOver(seen, plan, flags.yes === true)
+  await mustConsent({
+    isGiven: flags.yes === true,
+    dangers: rollout.strategy === 'parallel' ? ['all servers at the same time'] : [],
+    question: `Do this on ${sayCount(plan.batches.flat().length)}?`,
+  })
+  const journal = await createJournal(runsFolder(), plan, aboutRun(command, chosen.manifest))
+  const away = awayOf(seen, plan)
+  try {
+    return await carryOut({ flags, stop, chosen, operation, rollout, plan, journal, takesOver, away, outcomes: rest })
+  } finally {
+    await journal.close()
+  }
+}
+
+const sayCount = (count: number) => (count === 1 ? 'one server' : `${count} servers`)
+
+async function seeAll(
+  { parts }: Operation,
+  { servers, manifest }: Chosen,
+  { flags, stop }: { readonly flags: ChangeFlags; readonly stop: AbortSignal },
+): Promise<readonly Seen[]> {
+  const isShown = mayDraw() && !flags.quiet
+  const progress = await startProgress({ names: servers.map(({ name }) => name), stream: process.stderr, isShown })
+  const connections = openConnectionsFor(manifest.settings.ssh, progress.pause)
+  const allParts = [...new Set([...parts, 'maestro' as const])]
+  try {
+    return await lookAtServers({
+      servers,
+      parts: allParts,
+      connect: connections.connect,
+      stop,
+      onSeen: progress.onSeen,
+    })
+  } finally {
+    progress.end()
+    await connections.close()
+  }
+}
+
+function planFor(operation: Operation, { manifest }: Chosen, seen: readonly Seen[], rolling: Rollout): Plan {
+  const told = seen.filter((one) => one.status === 'seen')
+  const away = new Set(
+    seen.filter((one) => one.status !== 'seen' || drainedBy(one.look).length > 0).map(({ server }) => server.name),
+  )
+  return makePlan({ operation, seen: told, inventory: manifest.servers, rolling, away })
+}
+
+function mustBeFor({ recipe }: Operation, plan: Plan, path: string): void {
+  if (!isSame(recipe as Json, plan.recipe as Json))
+    throw new UsageError(`${path}: a plan of another command or with other options: ${plan.recipe.name}`)
+}
+
+// What a saved plan names and is still due; the rest of it is done, and what it does not name is left alone.
+const asSaved = (fresh: Plan, saved: Plan): Plan => ({
+  ...fresh,
+  batches: fresh.batches
+    .map((names) => names.filter((name) => saved.batches.flat().includes(name)))
+    .filter(({ length }) => length > 0),
+  foreseen: { ...fresh.foreseen, ...saved.foreseen },
+})
+
+function showPlan(plan: Plan, operation: Operation, { manifest }: Chosen, flags: ChangeFlags): void {
+  if (flags.output === 'json') process.stdout.write(eventLine('plan', { plan }))
+  else if (!flags.quiet && plan.batches.length > 0)
+    process.stdout.write(
+      `${renderPlan({ plan, operation, inventory: manifest.servers, screen: screenOf(process.stdout), isVerbose: flags.verbose === true })}\n\n`,
+    )
+}
+
+function savePlan(path: string, plan: Plan): void {
+  try {
+    writeFileSync(path, `${JSON.stringify(plan, undefined, 1)}\n`, { mode: 0o600 })
+  } catch (cause) {
+    throw new UsageError(`${path}: the plan cannot be written there`, { cause })
+  }
+}

@@ -1,0 +1,23 @@
+import type { ExitCode } from '../errors.ts'
+import type { Outcome } from '../plan/outcome.ts'
+import { eventLine } from '../report/events.ts'
+import { renderOutcomes } from '../report/run-view.ts'
+import type { ChangeFlags } from './flags.ts'
+import { screenOf } from './screen.ts'
+
+type Flags = Pick<ChangeFlags, 'output' | 'quiet' | 'verbose'>
+
+/** What became of every selected server, as the flags want it. */
+export function printOutcomes(outcomes: ReadonlyMap<string, Outcome>, flags: Flags, exitCode: ExitCode): void {
+  if (flags.output === 'json') {
+    for (const [server, outcome] of outcomes) process.stdout.write(eventLine('server', { server, ...outcome }))
+    process.stdout.write(eventLine('end', { servers: outcomes.size, exitCode }))
+    return
+  }
+  const text = renderOutcomes(outcomes, {
+    screen: screenOf(process.stdout),
+    isQuiet: flags.quiet === true,
+    isVerbose: flags.verbose === true,
+  })
+  if (text !== '') process.stdout.write(`${text}\n`)
+}

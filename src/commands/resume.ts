@@ -1,0 +1,24 @@
+import { Command, Option } from 'commander'
+import type { ChangeFlags, OnSignals } from './flags.ts'
+
+export type ResumeFlags = Pick<ChangeFlags, 'output' | 'quiet' | 'verbose' | 'yes'>
+
+/** `maestro resume`: goes on with a run that was broken off or that failed. */
+export function resumeCommand(onSignals: OnSignals): Command {
+  return new Command('resume')
+    .summary('go on with a run that was broken off, or that failed')
+    .description(
+      'Goes on with a run: what is proved is left alone, what was begun is asked how it stands, the rest is done.\n' +
+        'Without a run, the newest that has not come to a good end.',
+    )
+    .argument('[run]', 'its name, or the beginning of it')
+    .addOption(new Option('--output <format>', 'how to print it').choices(['table', 'json']).default('table'))
+    .option('-y, --yes', 'agree to what is asked')
+    .option('-q, --quiet', 'print only what went wrong')
+    .option('-v, --verbose', 'print every server by itself')
+    .addHelpText('after', '\nExamples:\n  maestro resume\n  maestro resume 20261123-091530-k3f9')
+    .action(async (run: string | undefined, flags: ResumeFlags) => {
+      const { resume } = await import('./resuming.ts')
+      await onSignals((stop) => resume({ run, flags, stop }))
+    })
+}

@@ -1,0 +1,55 @@
+import { type ExitCode, exitCodes, UsageError } from '../errors.ts'
+import { findRun } from '../journal/find-run.ts'
+import { reopenJournal } from '../journal/journal.ts'
+import { type RunState, stateOf } from '../journal/run-state.ts'
+import { operationFor } from '../operations/registry.ts'
+import type { Outcome } from '../plan/outcome.ts'
+import type { Plan } from '../plan/plan.ts'
+import { carryOut, ownerName } from './carry-out.ts'
+import { chooseServers } from './choose-servers.ts'
+import { runsFolder } from './home.ts'
+import type { ResumeFlags } from './resume.ts'
+
+declare const MAESTRO_VERSION: string
+
+type Resuming = { readonly run: string | undefined; readonly flags: ResumeFlags; readonly stop: AbortSignal }
+
+/** Takes a run up where it was left, by its journal and by what its servers say. Returns the exit code. */
+export async function resume({ run: given, flags, stop }: Resuming): Promise<ExitCode> {
+  const run = await findRun(runsFolder(), given)
+  const { journal, plan, events } = await reopenJournal(runsFolder(), run)
+  try {
+    const about = events.find((event) => event.event === 'run-begun')
+    if (about === undefined) throw new UsageError(`run ${run} was never begun`)
+    const known = stateOf(events)
+    const left = leftOf(plan, known)
+    if (left.length === 0) {
+      process.stderr.write(`run ${run} has come to its end: nothing is left to do\n`)
+      return exitCodes.ok
+    }
+    const { manifest, environment } = about
+    const chosen = await chooseServers({
+      manifest,
+      ...(environment === undefined ? {} : { environment }),
+      server: left,
+    })
+    const operation = operationFor(plan.recipe)
+    const { rollout } = chosen.manifest.settings
+    await journal.write({ event: 'run-resumed', owner: ownerName(), version: MAESTRO_VERSION })
+    const outcomes = goodOnes(known)
+    const work = { flags, stop, chosen, operation, rollout, plan, journal, known, outcomes }
+    return await carryOut({ ...work, takesOver: new Map(), away: new Set() })
+  } finally {
+    await journal.close()
+  }
+}
+
+// A lock that may still be there is something left to do.
+const leftOf = ({ batches }: Plan, { servers }: RunState): readonly string[] =>
+  batches.flat().filter((name) => {
+    const { outcome, isLocked = false } = servers.get(name) ?? {}
+    return isLocked || (outcome?.status !== 'changed' && outcome?.status !== 'unchanged')
+  })
+
+const goodOnes = ({ servers }: RunState): ReadonlyMap<string, Outcome> =>
+  new Map([...servers].flatMap(([name, { outcome }]) => (outcome === undefined ? [] : [[name, outcome]])))

@@ -1,0 +1,112 @@
+import { type ExitCode, exitCodes, MaestroError } from '../errors.ts'
+import type { Server } from '../inventory/server.ts'
+import { createJournal, type Journal } from '../journal/journal.ts'
+import { printable } from '../printable.ts'
+import { isAlive, type Lock, lockFiles, readReleased } from '../remote/lock/lock.ts'
+import { describeDuration } from '../report/duration.ts'
+import { exitCodeOfLook } from '../report/exit-code.ts'
+import { type Line, makeLine } from '../run/line.ts'
+import { lookAtServers, type Seen } from '../run/look-at-servers.ts'
+import { aboutRun } from './carry-out.ts'
+import { type Chosen, chooseServers } from './choose-servers.ts'
+import { openConnectionsFor } from './connections.ts'
+import { mustConsent } from './consent.ts'
+import { runsFolder } from './home.ts'
+import type { UnlockFlags } from './unlock.ts'
+
+type Held = { readonly server: Server; readonly lock: Lock }
+
+/** Finds the locks on the selected servers, and takes those away that may go and that somebody agrees to. Returns the exit code. */
+export async function unlock(flags: UnlockFlags, stop: AbortSignal): Promise<ExitCode> {
+  const chosen = await chooseServers(flags)
+  const connections = openConnectionsFor(chosen.manifest.settings.ssh, (question) => question())
+  const connect = connections.connect
+  try {
+    const seen = await lookAtServers({
+      servers: chosen.servers,
+      parts: ['maestro'],
+      connect,
+      stop,
+      onSeen: () => undefined,
+    })
+    const held = seen.flatMap(heldOn).filter(({ lock }) => flags.run === undefined || lock.run.startsWith(flags.run))
+    for (const one of held) say(`${one.server.name}: ${sayLock(one.lock)}`)
+    const worst = exitCodeOfLook(seen, { stop, isDue: undefined })
+    for (const one of seen) if ('error' in one) say(`${one.server.name}: ${one.error.message}`)
+    const removable = held.filter(({ lock }) => flags.force === true || !isAlive(lock))
+    if (held.length === 0) say('no server is locked')
+    if (removable.length === 0) return held.length === 0 ? worst : refuse(held)
+    await mustConsent({
+      isGiven: flags.yes === true,
+      dangers: ['taking locks away'],
+      question: `Take ${removable.length === 1 ? 'this lock' : `these ${removable.length} locks`} away?`,
+    })
+    const lineTo = (server: Server) => makeLine(server, (one) => connect(one, stop))
+    const exitCode = await removeAll(removable, chosen, lineTo)
+    return held.length > removable.length
+      ? refuse(held)
+      : Math.max(exitCode, worst) === 0
+        ? exitCodes.ok
+        : exitCode || worst
+  } finally {
+    await connections.close()
+  }
+}
+
+const say = (text: string) => process.stdout.write(`${printable(text)}\n`)
+
+const heldOn = (seen: Seen): readonly Held[] =>
+  seen.status === 'seen' && seen.look.maestro?.is === 'known' && seen.look.maestro.value.lock !== undefined
+    ? [{ server: seen.server, lock: seen.look.maestro.value.lock }]
+    : []
+
+function sayLock(lock: Lock): string {
+  const quiet = `last heard of ${describeDuration(lock.quietSeconds)} ago`
+  const busy = lock.busy.length === 0 ? '' : `, ${lock.busy.join(', ')} works`
+  return `locked by ${lock.owner}, run ${lock.run}, ${quiet}${busy}`
+}
+
+function refuse(held: readonly Held[]): ExitCode {
+  const alive = held.filter(({ lock }) => isAlive(lock))
+  process.stderr.write(
+    `maestro: left alone, for the run is alive: ${alive.map(({ server }) => server.name).join(', ')} (--force takes the lock away all the same)\n`,
+  )
+  return exitCodes.refused
+}
+
+async function removeAll(
+  held: readonly Held[],
+  { manifest }: Chosen,
+  lineTo: (server: Server) => Line,
+): Promise<ExitCode> {
+  const recipe = { name: 'unlock', options: {} }
+  const plan = { version: 1 as const, recipe, batches: [held.map(({ server }) => server.name)], foreseen: {} }
+  const journal = await createJournal(runsFolder(), plan, aboutRun('unlock', manifest))
+  try {
+    const results = await Promise.all(held.map((one) => remove(one, journal, lineTo(one.server))))
+    const exitCode = results.every(Boolean) ? exitCodes.ok : exitCodes.failed
+    await journal.write({ event: 'run-ended', exitCode })
+    return exitCode
+  } finally {
+    await journal.close()
+  }
+}
+
+async function remove({ server, lock }: Held, journal: Journal, line: Line): Promise<boolean> {
+  const inputs = { run: lock.run, controller: '', despite: 'yes' }
+  try {
+    await journal.write({ event: 'taking-over', server: server.name, from: lock.run })
+    const { isReleased } = readReleased(
+      await line.ask({ files: lockFiles.release, inputs, asRoot: true, timeoutMs: 60_000 }),
+    )
+    await journal.write({ event: 'unlocked', server: server.name })
+    say(`${server.name}: ${isReleased ? 'unlocked' : 'was unlocked meanwhile'}`)
+    return true
+  } catch (error) {
+    if (!(error instanceof MaestroError)) throw error
+    say(`${server.name}: not unlocked: ${error.message}`)
+    return false
+  } finally {
+    await line.close()
+  }
+}

@@ -1,0 +1,40 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { UsageError } from '../errors.ts'
+import { isRunId } from './run-id.ts'
+
+/** The names of all runs on record, the newest first. */
+export async function listRuns(root: string): Promise<readonly string[]> {
+  const names = await readdir(root).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  return names.filter(isRunId).toSorted().toReversed()
+}
+
+/** The run that is meant: by its name or the beginning of it; without one, the newest that has not come to a good end. */
+export async function findRun(root: string, given: string | undefined): Promise<string> {
+  const runs = await listRuns(root)
+  const found = given === undefined ? await newestOpen(root, runs) : runs.filter((run) => run.startsWith(given))
+  const [run, ...others] = found
+  if (run !== undefined && others.length === 0) return run
+  if (given === undefined) throw new UsageError(`no run below ${root} is left to go on with`)
+  if (run === undefined) throw new UsageError(`no run ${JSON.stringify(given)} below ${root}`, hintFor(runs))
+  throw new UsageError(`${given} may be ${found.join(' or ')}`)
+}
+
+const hintFor = ([newest]: readonly string[]) => (newest === undefined ? {} : { hint: `the newest is ${newest}` })
+
+async function newestOpen(root: string, runs: readonly string[]): Promise<readonly string[]> {
+  for (const run of runs) if (!(await isWell(`${root}/${run}/report.json`))) return [run]
+  return []
+}
+
+// The report is written last, and anew when a run is resumed.
+async function isWell(path: string): Promise<boolean> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')).exitCode === 0
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
+}

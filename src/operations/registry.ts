@@ -1,0 +1,17 @@
+import { UsageError } from '../errors.ts'
+import type { Json } from '../plan/json.ts'
+import type { Operation, Recipe } from '../plan/step.ts'
+import type { UnattendedOptions } from './unattended-upgrades/wanted.ts'
+import { unattendedUpgrades } from './unattended-upgrades.ts'
+
+/** Every operation by its name, made from the options that a journal holds. */
+export const operations: Readonly<Record<string, (options: Json) => Operation>> = {
+  'unattended-upgrades': (options) => unattendedUpgrades(options as unknown as UnattendedOptions),
+}
+
+/** The operation that a recipe names; it is the same as when the recipe was written. */
+export function operationFor({ name, options }: Recipe): Operation {
+  const make = operations[name]
+  if (make === undefined) throw new UsageError(`this maestro knows no operation ${JSON.stringify(name)}`)
+  return make(options)
+}

@@ -1,0 +1,81 @@
+import { foldNames } from '../inventory/name-set.ts'
+import type { Member } from '../plan/batches.ts'
+import type { Foreseen, Plan } from '../plan/plan.ts'
+import type { Operation } from '../plan/step.ts'
+import { printable } from '../printable.ts'
+import { groupLines } from './group-lines.ts'
+import { paintFor, type Screen } from './screen.ts'
+import { wrap } from './table.ts'
+
+type PlanText = {
+  readonly plan: Plan
+  readonly operation: Operation
+  readonly inventory: readonly Member[]
+  readonly screen: Screen
+  readonly isVerbose: boolean
+}
+
+/** A plan as people read it: what is done where, equal servers together, and in which order. */
+export function renderPlan({ plan, operation, inventory, screen, isVerbose }: PlanText): string {
+  const worked = plan.batches.flat()
+  const lines = Object.entries(plan.foreseen).map(([server, foreseen]) => ({
+    server,
+    isDue: worked.includes(server),
+    lines: linesOf(foreseen, operation, worked.includes(server)),
+  }))
+  const groups = groupLines(lines, ({ server, lines: text }) => (isVerbose ? server : text.join('\n')), rank)
+  const paint = paintFor(screen)
+  const paragraphs = groups.map(({ servers, line }) =>
+    [
+      `${paint.strong(foldNames(servers))}${countOf(servers)}`,
+      ...line.lines.flatMap((text) => indented(text, screen)),
+    ].join('\n'),
+  )
+  return [...paragraphs, batchesText(plan, screen), ...alone(plan, operation, inventory)]
+    .filter((text) => text !== '')
+    .join('\n\n')
+}
+
+const rank = ({ isDue }: { readonly isDue: boolean }) => (isDue ? 0 : 1)
+const countOf = ({ length }: readonly string[]) => (length === 1 ? '' : ` (${length} servers)`)
+
+function indented(text: string, { columns }: Screen): readonly string[] {
+  const lines = columns === undefined ? [printable(text)] : wrap(printable(text), Math.max(20, columns - 4))
+  return lines.map((line, index) => `${index === 0 ? '  ' : '    '}${line}`)
+}
+
+function linesOf(foreseen: readonly Foreseen[], { pass }: Operation, isDue: boolean): readonly string[] {
+  const said = foreseen.flatMap(({ step, verdict }) => {
+    if (verdict.is === 'due') return pass.steps.find(({ id }) => id === step)?.describe(verdict.what) ?? []
+    if (verdict.is === 'blocked' || verdict.is === 'unknown') return [`${verdict.is}: ${verdict.why}`]
+    return isDue ? [] : [`nothing to do: ${verdict.why}`]
+  })
+  return [...new Set(said)]
+}
+
+function batchesText({ batches }: Plan, { columns }: Screen): string {
+  if (batches.length === 0) return ''
+  const text = batches.map((names, index) => `${index + 1}: ${foldNames(names)}`)
+  const shown =
+    text.length > batchesShown ? [...text.slice(0, batchesShown), `… and ${text.length - batchesShown} more`] : text
+  const line = `${batches.length === 1 ? 'One batch' : `${batches.length} batches, one after the other`}: ${shown.join('; ')}`
+  return columns === undefined ? line : wrap(line, columns - 2).join('\n  ')
+}
+
+const batchesShown = 12
+
+// Where a step disrupts, whoever is the only one of its group leaves nobody to serve.
+function alone({ batches, foreseen }: Plan, { pass }: Operation, inventory: readonly Member[]): readonly string[] {
+  const disrupting = pass.steps.filter(({ effect }) => effect === 'disrupts').map(({ id }) => id)
+  const isDisrupted = (name: string) =>
+    foreseen[name]?.some(({ step, verdict }) => disrupting.includes(step) && verdict.is === 'due') ?? false
+  const lines = batches
+    .flat()
+    .filter(isDisrupted)
+    .flatMap((name) => {
+      const { groups = [] } = inventory.find((member) => member.name === name) ?? {}
+      const only = groups.filter((group) => inventory.filter((member) => member.groups.includes(group)).length === 1)
+      return only.map((group) => `${printable(name)} is the only ${printable(group)}: it will be unavailable`)
+    })
+  return lines.length === 0 ? [] : [lines.join('\n')]
+}

@@ -1,0 +1,75 @@
+import { foldNames } from '../inventory/name-set.ts'
+import type { Outcome } from '../plan/outcome.ts'
+import { printable } from '../printable.ts'
+import type { Watcher } from '../run/run.ts'
+
+/** Tells those who wait how a run goes on. */
+export interface RunProgress extends Watcher {
+  /** Takes what is drawn away while a question is put. */
+  readonly pause: <T>(question: () => Promise<T>) => Promise<T>
+  readonly end: () => void
+}
+
+type Watched = {
+  readonly count: number
+  readonly stream: NodeJS.WriteStream
+  /** `live` redraws a few lines on a terminal, `lines` adds one for each event, `none` is silent. */
+  readonly form: 'live' | 'lines' | 'none'
+}
+
+const rowsShown = 8
+
+export async function startRunProgress({ count, stream, form }: Watched): Promise<RunProgress> {
+  if (form !== 'live') return plainProgress((line) => form === 'lines' && stream.write(`${printable(line)}\n`))
+  const { default: ora } = await import('ora')
+  const doing = new Map<string, string>()
+  const ended = new Map<Outcome['status'], number>()
+  let title = 'locking'
+  // discardStdin would take Ctrl-C away from us.
+  const spinner = ora({ stream, discardStdin: false, text: title }).start()
+  const draw = () => {
+    const counts = [...ended].map(([status, times]) => `${times} ${status.replace('-', ' ')}`)
+    const rows = [...doing].slice(0, rowsShown).map(([server, words]) => `    ${printable(`${server}: ${words}`)}`)
+    const more = doing.size > rowsShown ? [`    and ${doing.size - rowsShown} more`] : []
+    spinner.text = [[title, ...counts].join(', '), ...rows, ...more].join('\n')
+  }
+  return {
+    onLocked: (locked) => {
+      title = `${locked} of ${count} locked`
+      draw()
+    },
+    onBatch: (index, of, names) => {
+      title = `batch ${index + 1} of ${of}`
+      for (const name of names) doing.set(name, 'begins')
+      draw()
+    },
+    onDoing: (server, words) => {
+      doing.set(server, words)
+      draw()
+    },
+    onEnded: (server, { status }) => {
+      doing.delete(server)
+      ended.set(status, (ended.get(status) ?? 0) + 1)
+      draw()
+    },
+    pause: async (question) => {
+      spinner.stop()
+      try {
+        return await question()
+      } finally {
+        spinner.start()
+      }
+    },
+    end: () => spinner.stop(),
+  }
+}
+
+const plainProgress = (say: (line: string) => unknown): RunProgress => ({
+  onLocked: () => undefined,
+  onBatch: (index, of, names) => say(`batch ${index + 1} of ${of}: ${foldNames(names)}`),
+  onDoing: (server, words) => say(`${server}: ${words}`),
+  onEnded: (server, outcome) =>
+    say(`${server}: ${outcome.status.replace('-', ' ')}${'why' in outcome ? `: ${outcome.why}` : ''}`),
+  pause: (question) => question(),
+  end: () => undefined,
+})

@@ -1,0 +1,45 @@
+import type { Rollout } from '../manifest/settings.ts'
+import { drainedBy } from '../plan/make-plan.ts'
+import type { Outcome } from '../plan/outcome.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Seen } from './look-at-servers.ts'
+
+/** What became of the selected servers that are not worked on. */
+export function outcomesOfTheRest(seen: readonly Seen[], plan: Plan): ReadonlyMap<string, Outcome> {
+  const worked = new Set(plan.batches.flat())
+  const left = seen.filter(({ server }) => !worked.has(server.name))
+  return new Map(left.map((one) => [one.server.name, outcomeOf(one, plan)]))
+}
+
+function outcomeOf(seen: Seen, { foreseen }: Plan): Outcome {
+  if (seen.status === 'not-asked') return { status: 'stopped', why: 'stopped before it was asked' }
+  if (seen.status !== 'seen')
+    return {
+      status: seen.status,
+      step: 'look',
+      why: seen.error.message,
+      ...(seen.error.hint === undefined ? {} : { hint: seen.error.hint }),
+    }
+  for (const { step, verdict } of foreseen[seen.server.name] ?? []) {
+    if (verdict.is === 'blocked') return { status: 'refused', step, why: verdict.why }
+    if (verdict.is === 'unknown') return { status: 'unknown', step, why: verdict.why }
+  }
+  const reasons = (foreseen[seen.server.name] ?? []).flatMap(({ verdict }) => ('why' in verdict ? [verdict.why] : []))
+  return { status: 'unchanged', why: reasons.join('; ') }
+}
+
+/** Whether more servers failed or are out of reach already than a run may have; then it is not begun. */
+export const isTooMuch = (
+  outcomes: ReadonlyMap<string, Outcome>,
+  { maxFailures, maxUnreachable }: Pick<Rollout, 'maxFailures' | 'maxUnreachable'>,
+) => {
+  const count = (status: Outcome['status']) => [...outcomes.values()].filter((one) => one.status === status).length
+  return count('failed') > maxFailures || count('unreachable') > maxUnreachable
+}
+
+/** Servers that are out of service or out of reach and not ours to work on. */
+export function awayOf(seen: readonly Seen[], plan: Plan): ReadonlySet<string> {
+  const worked = new Set(plan.batches.flat())
+  const away = seen.filter((one) => one.status !== 'seen' || drainedBy(one.look).length > 0)
+  return new Set(away.map(({ server }) => server.name).filter((name) => !worked.has(name)))
+}
