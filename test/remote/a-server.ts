@@ -8,7 +8,7 @@ import type { Facts } from '../../src/remote/facts.ts'
 import type { Look, LookPart } from '../../src/remote/look.ts'
 import { lookScript, readLook } from '../../src/remote/read-look.ts'
 
-type Shell = { readonly name: string; readonly command: readonly string[] }
+export type Shell = { readonly name: string; readonly command: readonly string[] }
 
 type Parts = {
   /** Files of the made-up root, by path; a value of null makes a folder. */
@@ -31,8 +31,8 @@ export interface FakeServer {
 const nonce = 'b7e1'
 const sh: Shell = { name: 'sh', command: ['sh'] }
 const basicTools =
-  'awk cat chmod cmp cp cut date env find flock grep head id ls mkdir mktemp mv od printf readlink rm rmdir sed setsid sleep sort stat ' +
-  'sync tail timeout touch tr true uname wc xargs'
+  'awk cat chmod cmp cp cut date df env find flock grep head id ln ls mkdir mkfifo mktemp mv nohup od printf readlink rm rmdir ' +
+  'sed setsid sleep sort stat sync tail timeout touch tr true uname wc xargs'
 
 /** A server with a root and tools of its own, so that a test depends on nothing that this computer happens to have. */
 export function aServer({ files = {}, tools = {} }: Parts = {}): FakeServer {

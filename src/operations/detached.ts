@@ -1,0 +1,69 @@
+import { RefusedError } from '../errors.ts'
+import type { Json } from '../plan/json.ts'
+import type { Context, Script, Step } from '../plan/step.ts'
+import { type JobStanding, jobFiles, readRefusal, readStanding } from '../remote/detached/standing.ts'
+import { makeScript } from '../remote/script.ts'
+import { askStanding, jobInputs, pathsOf } from './detached-job.ts'
+import { type Finished, follow } from './follow.ts'
+
+/** A change that takes long: it runs on the server by itself, whatever becomes of the line and of us. */
+export interface Job<Before extends Json> {
+  /** What runs there, as root, once: like any script, but that all it prints is the log and its exit code the result. */
+  readonly script: (before: Before) => Pick<Script, 'files' | 'inputs'>
+  /** It counts as stuck after that long without a word in its log and without using the processor. */
+  readonly stallTimeoutMs: number
+  /** What it writes besides, so that it is refused where there is less; 16 MB when absent. */
+  readonly roomKb?: number
+}
+
+/** What a step takes from a detached job. */
+export interface Detached<Before extends Json> extends Pick<Step<Json, Before>, 'settled' | 'act'> {
+  /**
+   * Follows its log until it has ended, over lost lines, and says how it did; `act` may have been called by anybody before.
+   * Throws a StuckError, an UnknownError, a StoppedError, or a LineError where there was no line for as long as a stall.
+   */
+  readonly finish: (at: Context) => Promise<Finished>
+}
+
+/**
+ * `act` begins the job at most once however often it is called, by whomever, and throws a RefusedError where it cannot begin.
+ * `settled` says `yes` once it has ended, well or not; `unknown` when it was ended and left no result.
+ */
+export function detached<Before extends Json>({
+  script,
+  stallTimeoutMs,
+  roomKb = 16_384,
+}: Job<Before>): Detached<Before> {
+  return {
+    settled: async (at) => settledBy(readStanding(await askStanding(at)).is),
+    act: async (at, before) => {
+      const refusal = readRefusal(await at.ask(startScript(at, { script: script(before), roomKb })))
+      if (refusal !== undefined) throw refused(at, refusal)
+    },
+    finish: (at) => follow(at, stallTimeoutMs),
+  }
+}
+
+const settledBy = (is: JobStanding['is']) =>
+  (({ none: 'no', running: 'running', ended: 'yes', gone: 'unknown' }) as const)[is]
+
+type Start = { readonly script: Pick<Script, 'files' | 'inputs'>; readonly roomKb: number }
+
+function startScript(at: Context, { script: { files, inputs = {} }, roomKb }: Start): Script {
+  const job = makeScript({
+    files: [...files, ...jobFiles.job],
+    inputs: { ...inputs, ...jobInputs(at) },
+    nonce: 'none',
+  })
+  return {
+    files: jobFiles.start,
+    inputs: { ...jobInputs(at), job, room_kb: String(roomKb) },
+    asRoot: true,
+    timeoutMs: 120_000,
+  }
+}
+
+const refused = (at: Context, why: string) =>
+  new RefusedError(`nothing was begun on ${at.server.name}: ${why}`, {
+    hint: `make ${pathsOf(at).folder} and ${pathsOf(at).log} writable, with room, and run it again`,
+  })

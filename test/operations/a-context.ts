@@ -1,0 +1,37 @@
+import { LineError } from '../../src/plan/errors.ts'
+import type { Context, Script } from '../../src/plan/step.ts'
+import type { Facts } from '../../src/remote/facts.ts'
+
+type Told = Readonly<Record<string, string | readonly string[]>>
+
+/** What a server answers, in order: facts, or that the line is cut. The last one is repeated. */
+export type Answers = readonly (Told | 'cut')[]
+
+/** A context over answers in memory; time passes only by asking and waiting. */
+export function aContext(answers: Answers, { asksTakeMs = 1_000 } = {}) {
+  const asked: Script[] = []
+  const told: string[] = []
+  let timeMs = 0
+  const at: Context = {
+    server: { name: 'web-1', host: 'web-1', groups: ['docker'], spare: false },
+    run: '20261123-091500-test',
+    key: '20261123-091500-test/web-1/upgrade',
+    ask: async (script) => {
+      const answer = answers[Math.min(asked.length, answers.length - 1)]
+      asked.push(script)
+      timeMs += asksTakeMs
+      if (answer === undefined || answer === 'cut') throw new LineError('the connection was lost')
+      return factsOf(answer)
+    },
+    look: async () => ({ at: 0 }),
+    waitMs: async (waitMs) => {
+      timeMs += waitMs
+    },
+    nowMs: () => timeMs,
+    tell: (doing) => told.push(doing),
+  }
+  return { at, asked, told }
+}
+
+export const factsOf = (told: Told): Facts =>
+  new Map(Object.entries(told).map(([key, value]) => [key, typeof value === 'string' ? [value] : value]))
