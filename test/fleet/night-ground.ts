@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs'
+import type { UnattendedOptions } from '../../src/operations/unattended-upgrades/wanted.ts'
+import { unattendedUpgrades } from '../../src/operations/unattended-upgrades.ts'
+import type { Json } from '../../src/plan/json.ts'
+import type { Context, Step } from '../../src/plan/step.ts'
+import { stepContext } from '../support/step-context.ts'
+import { type FleetServer, fleetDirectory } from './fleet.ts'
+import { fleetScript } from './fleet-script.ts'
+import { asRoot, waitUntilRunning } from './inside.ts'
+import { overSsh } from './ssh.ts'
+
+/** What became of one step: the lines of its plan and its proof, or why there was nothing to do. */
+export type Done = { readonly id: string } & (
+  | { readonly lines: readonly string[]; readonly proof: Json }
+  | { readonly is: string; readonly why: string }
+)
+
+/** One more system in the fleet, for tests that leave it other than they found it. Its timers fire twelve hours from now. */
+export async function addServer(name: string): Promise<FleetServer> {
+  await fleetScript(['add', `${name}:plain`], 10)
+  const server = JSON.parse(readFileSync(`${fleetDirectory()}/run/servers/${name}/server.json`, 'utf8')) as FleetServer
+  await waitUntilRunning(server)
+  await asRoot(
+    server,
+    `for timer in apt-daily apt-daily-upgrade; do
+      printf '[Timer]\\nOnCalendar=\\nOnCalendar=*-*-* %s\\n' "$(date -d '12 hours' +%H:%M)" \\
+        >/etc/systemd/system/$timer.timer.d/fleet.conf
+    done
+    systemctl daemon-reload
+    apt-get -qq update`,
+  )
+  return server
+}
+
+/** Does what the operation means on a server, step after step, each by a look of its own. */
+export async function perform(server: FleetServer, options: Partial<UnattendedOptions> = {}): Promise<readonly Done[]> {
+  const { parts, pass } = unattendedUpgrades({ remove: false, hold: [], origins: [], ...options })
+  const done: Done[] = []
+  for (const step of pass.steps) {
+    const at = contextOn(server, step.id)
+    done.push(await performStep(step, at, await at.look(parts)))
+  }
+  return done
+}
+
+/** What became of the settings among all that was done. */
+export const settingsOf = (done: readonly Done[]) =>
+  done.find(({ id }) => id.startsWith('unattended-upgrades-settings'))
+
+/** Runs the real nightly job, as its timer does, to its end. */
+export const startNightly = (server: FleetServer) => asRoot(server, 'systemctl start apt-daily-upgrade.service')
+
+/** What a step does with a server, over ssh as an administrator comes in; `cutAfterMs` ends ssh while a script runs. */
+export const contextOn = (server: FleetServer, step: string, { cutAfterMs = 100_000 } = {}) =>
+  stepContext(server.name, step, async (input, { asRoot: isRoot }) => {
+    const ssh = overSsh(server, isRoot ? 'sudo -n sh -s' : 'sh -s', { input })
+    const cut = setTimeout(() => ssh.kill('SIGKILL'), cutAfterMs)
+    const { exitCode, stdout, stderr } = await ssh
+    clearTimeout(cut)
+    return { status: exitCode, stdout, stderr }
+  })
+
+async function performStep(step: Step, at: Context, look: Awaited<ReturnType<Context['look']>>): Promise<Done> {
+  const verdict = step.foresee(look)
+  if (verdict.is !== 'due') return { id: step.id, is: verdict.is, why: verdict.why }
+  const before = await step.before(at, verdict.what)
+  if ((await step.settled(at, before)) !== 'no') throw new Error(`${step.id} is due and seems to be done`)
+  await step.act(at, before)
+  if ((await step.settled(at, before)) !== 'yes') throw new Error(`${step.id} was done and seems not to be`)
+  return { id: step.id, lines: step.describe(verdict.what), proof: await step.prove(at, before) }
+}
+
+/** Everything that a run must leave as it is when nothing is due, as one text. */
+export const stateOf = (server: FleetServer): Promise<string> =>
+  asRoot(
+    server,
+    `find /etc /var/lib/dpkg /var/lib/apt/extended_states -type f ! -name '*-old' ! -name 'lock*' -exec sha256sum {} + | sort -k 2
+    find /etc -type l -printf '%p -> %l\\n' | sort
+    find /var/lib/apt/periodic /var/log/apt /var/log/unattended-upgrades -type f -printf '%p %m %T@\\n' | sort
+    ls -A /etc/apt /etc/apt/apt.conf.d
+    systemctl list-unit-files --no-legend --type=timer,service
+    systemctl show -p Id -p ActiveState apt-daily.timer apt-daily-upgrade.timer
+    apt-mark showmanual; apt-mark showhold`,
+  )
+
+type Archive = {
+  readonly name: string
+  /** Fields of its Release file. */
+  readonly release: Readonly<Record<'Origin' | 'Label' | 'Suite' | 'Codename', string>>
+  /** Shell that puts packages into the current folder; \`deb NAME VERSION [CONTROL-LINE]\` makes one of no content. */
+  readonly packages: string
+}
+
+/** An apt archive in a folder of the server, with a source for it. */
+export const addArchive = (server: FleetServer, { name, release, packages }: Archive): Promise<string> =>
+  asRoot(
+    server,
+    `deb() {
+      mkdir -p /tmp/deb/DEBIAN
+      name=$1 version=$2
+      shift 2
+      printf '%s\\n' "Package: $name" "Version: $version" 'Architecture: all' 'Maintainer: nobody <root@localhost>' 'Description: x' "$@" \\
+        >/tmp/deb/DEBIAN/control
+      dpkg-deb --root-owner-group --build /tmp/deb "\${name}_$version.deb" >/dev/null
+    }
+    mkdir -p /srv/${name}
+    cd /srv/${name}
+    ${packages}
+    for file in *.deb; do
+      dpkg-deb --field "$file"
+      printf 'Filename: ./%s\\nSize: %s\\nSHA256: %s\\n\\n' "$file" "$(stat -c %s "$file")" "$(sha256sum "$file" | cut -d ' ' -f 1)"
+    done >Packages
+    printf '%s\\n' ${Object.entries(release)
+      .map(([field, value]) => `'${field}: ${value}'`)
+      .join(' ')} "Date: $(date -Ru)" 'SHA256:' \\
+      " $(sha256sum Packages | cut -d ' ' -f 1) $(stat -c %s Packages) Packages" >Release
+    echo "deb [trusted=yes] file:/srv/${name} ./" >/etc/apt/sources.list.d/${name}.list
+    apt-get -qq update`,
+  )
+
+/** The installed version of each package, where there is one. */
+export async function versionsOf(
+  server: FleetServer,
+  names: readonly string[],
+): Promise<Readonly<Record<string, string>>> {
+  const said = await asRoot(server, `dpkg-query -W -f '\${Package} \${Version}\\n' ${names.join(' ')}`)
+  return Object.fromEntries(said.split('\n').map((line) => line.split(' ')))
+}

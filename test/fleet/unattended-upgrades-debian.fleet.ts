@@ -1,0 +1,67 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { FleetServer } from './fleet.ts'
+import { asRoot } from './inside.ts'
+import { addArchive, addServer, perform, settingsOf, startNightly, versionsOf } from './night-ground.ts'
+
+describe('a Debian server', () => {
+  let server: FleetServer
+
+  beforeAll(async () => {
+    server = await addServer('night-3')
+    await asRoot(
+      server,
+      `printf '%s\\n' 'ID=debian' 'VERSION_ID="12"' 'VERSION_CODENAME=bookworm' 'PRETTY_NAME="Debian 12"' 'NAME=Debian' >/usr/lib/os-release
+      printf '%s\\n' DISTRIB_ID=Debian DISTRIB_RELEASE=12 DISTRIB_CODENAME=bookworm 'DISTRIB_DESCRIPTION="Debian 12"' >/etc/lsb-release
+      cp /usr/share/unattended-upgrades/50unattended-upgrades /etc/apt/apt.conf.d/
+      rm /etc/apt/sources.list.d/*`,
+    )
+    const debian = { Origin: 'Debian', Suite: 'oldstable' }
+    await addArchive(server, {
+      name: 'point-release',
+      release: { ...debian, Label: 'Debian', Codename: 'bookworm' },
+      packages: 'deb a-point 1.0; deb a-fix 1.0; dpkg -i *.deb >/dev/null; deb a-point 1.1',
+    })
+  })
+
+  it('without a security archive cannot be proved, and says what to add', async () => {
+    const failed = perform(server)
+
+    await expect(failed).rejects.toMatchObject({
+      message: 'no package list of this server is from origin=Debian,codename=bookworm-security,label=Debian-Security',
+      hint: expect.stringContaining('add the security repository'),
+    })
+    await perform(server, { remove: true })
+  })
+
+  it('gets the security fixes alone, by their label, and no point release', async () => {
+    await addArchive(server, {
+      name: 'security',
+      release: {
+        Origin: 'Debian',
+        Suite: 'oldstable-security',
+        Label: 'Debian-Security',
+        Codename: 'bookworm-security',
+      },
+      packages: 'deb a-fix 1.1; deb docker.io 30.1',
+    })
+
+    const done = settingsOf(await perform(server))
+    await startNightly(server)
+
+    expect(done).toMatchObject({
+      lines: expect.arrayContaining([`- origin origin=Debian,codename=\${distro_codename},label=Debian`]),
+      proof: { tonight: ['a-fix'] },
+    })
+    expect(await versionsOf(server, ['a-fix', 'a-point'])).toEqual({ 'a-fix': '1.1', 'a-point': '1.0' })
+  })
+
+  it('is refused where somebody masked a timer', async () => {
+    await perform(server, { remove: true })
+    await asRoot(server, 'systemctl mask -q --now apt-daily.timer')
+
+    expect(settingsOf(await perform(server))).toMatchObject({
+      is: 'blocked',
+      why: expect.stringMatching(/^apt-daily.timer is masked, .*systemctl unmask apt-daily.timer/),
+    })
+  })
+})

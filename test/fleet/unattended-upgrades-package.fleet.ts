@@ -1,0 +1,101 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { unattendedUpgrades } from '../../src/operations/unattended-upgrades.ts'
+import type { FleetServer } from './fleet.ts'
+import { asRoot } from './inside.ts'
+import { addArchive, addServer, contextOn, perform, stateOf } from './night-ground.ts'
+
+describe('a server without unattended-upgrades', () => {
+  let server: FleetServer
+  let before: string
+
+  beforeAll(async () => {
+    server = await addServer('night-4')
+    await addArchive(server, {
+      name: 'release',
+      release: { Origin: 'Ubuntu', Label: 'Ubuntu', Suite: 'noble', Codename: 'noble' },
+      packages: repack('unattended-upgrades', 'python3-apt', 'python3-distro-info'),
+    })
+    await asRoot(
+      server,
+      `DEBIAN_FRONTEND=noninteractive apt-get -qq purge unattended-upgrades python3-apt python3-distro-info >/dev/null
+      rm -rf /var/lib/apt/lists/* /var/cache/debconf/*-old`,
+    )
+    before = await stateOf(server)
+  })
+
+  it('gets it, on fresh lists, and is proved', async () => {
+    const [theirPackage, done] = await perform(server)
+
+    expect(theirPackage).toMatchObject({
+      lines: ['refresh the package lists', 'install unattended-upgrades'],
+      proof: { version: expect.stringMatching(/^2\./) },
+    })
+    expect(done).toMatchObject({ proof: { tonight: expect.arrayContaining(['fl-sec']) } })
+  })
+
+  it('is left alone by a second run, too', async () => {
+    const state = await stateOf(server)
+
+    expect(await perform(server)).toMatchObject([{ is: 'done' }, { is: 'done' }])
+    expect(await stateOf(server)).toBe(state)
+  })
+
+  it('is rid of it again, with what came with it and its files', async () => {
+    const [, theirPackage] = await perform(server, { remove: true })
+
+    expect(theirPackage).toMatchObject({
+      lines: expect.arrayContaining(['purge python3-apt, likewise']),
+      proof: { package: 'purged' },
+    })
+    expect(configurationOf(await stateOf(server))).toEqual(configurationOf(before))
+  })
+
+  it('goes on without its line, and is asked how it stands', async () => {
+    const { parts, pass } = unattendedUpgrades({ remove: false, hold: [], origins: [] })
+    const [step] = pass.steps
+    if (step === undefined) throw new Error('there is no step')
+    const at = contextOn(server, step.id)
+    const verdict = step.foresee(await at.look(parts))
+    if (verdict.is !== 'due') throw new Error(`${verdict.is}: ${verdict.why}`)
+    // Another apt-get holds dpkg's lock for 20 s.
+    await asRoot(server, 'systemd-run -q apt-get -y install fl-slow && sleep 3')
+
+    const cut = step.act(contextOn(server, step.id, { cutAfterMs: 4000 }), '')
+    await expect(cut).rejects.toThrow()
+    const standing = await step.settled(at, '')
+    const proof = await step.prove(at, '')
+
+    expect(standing).toBe('running')
+    expect(proof).toMatchObject({ version: expect.stringMatching(/^2\./) })
+    expect(await step.settled(at, '')).toBe('yes')
+  })
+
+  it('keeps it where something else needs it by then', async () => {
+    await perform(server)
+    await addArchive(server, {
+      name: 'needs',
+      release: { Origin: 'Local', Label: 'Local', Suite: 'local', Codename: 'local' },
+      packages: "deb needs-it 1.0 'Depends: unattended-upgrades'; dpkg -i *.deb >/dev/null",
+    })
+
+    const [, theirPackage] = await perform(server, { remove: true })
+
+    expect(theirPackage).toMatchObject({ proof: { package: 'kept, since others need it' } })
+    expect(await perform(server, { remove: true })).toMatchObject([{ is: 'not-due' }, { is: 'not-due' }])
+  })
+})
+
+/** Shell that packs installed packages again, as dpkg has them. */
+const repack = (...names: readonly string[]) =>
+  `for name in ${names.join(' ')}; do
+    rm -rf /tmp/repack
+    mkdir -p /tmp/repack/DEBIAN
+    dpkg-query -L $name | while read -r path; do [ -d "$path" ] || echo "$path"; done | tar -P -c -T - | tar -C /tmp/repack -x
+    for script in preinst postinst prerm postrm conffiles templates; do
+      [ ! -e /var/lib/dpkg/info/$name.$script ] || cp /var/lib/dpkg/info/$name.$script /tmp/repack/DEBIAN/$script
+    done
+    dpkg-query -s $name | sed '/^Status:/d; /^Conffiles:/,/^[A-Z]/{/^Conffiles:/d; /^ /d}' >/tmp/repack/DEBIAN/control
+    dpkg-deb --root-owner-group -Znone --build /tmp/repack $name.deb >/dev/null
+  done`
+
+const configurationOf = (state: string) => state.split('\n').filter((line) => /\/etc\/|timer|^[0-9a-z-]+$/.test(line))

@@ -1,0 +1,137 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { FleetServer } from './fleet.ts'
+import { asRoot } from './inside.ts'
+import { addArchive, addServer, perform, settingsOf, startNightly, stateOf, versionsOf } from './night-ground.ts'
+
+const ourFile = '/etc/apt/apt.conf.d/52maestro-unattended-upgrades'
+const tonight = ['fl-both', 'fl-daemon', 'fl-sec']
+
+describe('a server of which an administrator has taken care', () => {
+  let server: FleetServer
+  let before: string
+
+  beforeAll(async () => {
+    server = await addServer('night-1')
+    await addArchive(server, {
+      name: 'vendor',
+      release: { Origin: 'Ubuntu', Label: 'Ubuntu', Suite: 'noble-security', Codename: 'noble' },
+      packages: `for name in docker-ce containerd runc kept-by-us; do deb $name 1.0; done
+        dpkg -i *.deb >/dev/null
+        rm *.deb
+        for name in docker-ce containerd runc kept-by-us; do deb $name 1.1; done`,
+    })
+    // Stopped for days: what starts them makes up for that at once.
+    await asRoot(
+      server,
+      `echo 'Unattended-Upgrade::Automatic-Reboot "true";' >/etc/apt/apt.conf.d/51local
+      apt-mark hold fl-fail fl-slow fl-kernel >/dev/null
+      systemctl disable -q --now apt-daily-upgrade.timer
+      systemctl stop apt-daily.timer
+      touch -d '3 days ago' /var/lib/systemd/timers/stamp-apt-daily*`,
+    )
+    before = await stateOf(server)
+  })
+
+  it('gets what is due as a difference, and proves what the next night will take', async () => {
+    const [theirPackage, done] = await perform(server, { hold: ['kept-*'] })
+
+    expect(theirPackage).toMatchObject({ is: 'done' })
+    expect(done).toEqual({
+      id: 'unattended-upgrades-settings',
+      lines: [
+        `+ ${ourFile}`,
+        '~ Unattended-Upgrade::Automatic-Reboot "true" -> "false" (/etc/apt/apt.conf.d/51local)',
+        expect.stringMatching(/^\+ never docker-ce, .*, containerd, runc, kept-\*$/),
+        '= /etc/apt/apt.conf.d/50unattended-upgrades stays as it was changed here',
+        'enable and start apt-daily.timer',
+        'enable and start apt-daily-upgrade.timer',
+      ],
+      proof: { next: expect.stringMatching(/^\d{4}-.*Z$/), tonight, byHand: [] },
+    })
+  })
+
+  it('has the values that apt itself tells', async () => {
+    const said = await asRoot(server, "apt-config dump | grep -E 'Automatic-Reboot|Periodic::(Un|Up)'")
+
+    expect(said.split('\n').toSorted()).toEqual([
+      'APT::Periodic::Unattended-Upgrade "1";',
+      'APT::Periodic::Update-Package-Lists "1";',
+      'Unattended-Upgrade::Automatic-Reboot "false";',
+    ])
+  })
+
+  it('does not make up for the nights that its timers missed', async () => {
+    const ran = await asRoot(
+      server,
+      'systemctl show -p ExecMainStartTimestampMonotonic apt-daily.service apt-daily-upgrade.service',
+    )
+
+    expect(ran.match(/=\d+/g)).toEqual(['=0', '=0'])
+  })
+
+  it('is left alone by a second run, to the last byte', async () => {
+    const state = await stateOf(server)
+
+    const done = await perform(server, { hold: ['kept-*'] })
+
+    expect(done).toMatchObject([{ is: 'done' }, { is: 'done' }])
+    expect(await stateOf(server)).toBe(state)
+  })
+
+  it('has back what was there before, once maestro is to take it away', async () => {
+    const done = await perform(server, { remove: true })
+
+    expect(settingsOf(done)).toMatchObject({
+      lines: [
+        `- ${ourFile}`,
+        '~ Unattended-Upgrade::Automatic-Reboot "false" -> "true" (/etc/apt/apt.conf.d/51local)',
+        'stop apt-daily.timer',
+        'stop apt-daily-upgrade.timer',
+        'disable apt-daily-upgrade.timer',
+      ],
+    })
+    expect(await stateOf(server)).toBe(before)
+    expect(await perform(server, { remove: true })).toMatchObject([{ is: 'not-due' }, { is: 'not-due' }])
+  })
+
+  it('gets in its night the security fixes, and neither other upgrades nor Docker nor what is held', async () => {
+    await perform(server, { hold: ['kept-*'] })
+    const others = ['fl-upd', 'fl-conf', 'fl-phased', 'fl-newdep', 'docker-ce', 'containerd', 'runc', 'kept-by-us']
+
+    await startNightly(server)
+
+    expect(await versionsOf(server, [...tonight, ...others, 'fl-fail'])).toEqual({
+      ...Object.fromEntries(tonight.map((name) => [name, '1.1'])),
+      ...Object.fromEntries([...others, 'fl-fail'].map((name) => [name, '1.0'])),
+    })
+  })
+})
+
+describe('a server with files of its own that come after ours', () => {
+  const later = '/etc/apt/apt.conf.d/99local'
+  let server: FleetServer
+
+  beforeAll(async () => {
+    server = await addServer('night-2')
+  })
+
+  it.each([
+    ['Unattended-Upgrade { Automatic-Reboot "true"; };', 'sets Unattended-Upgrade::Automatic-Reboot "true"'],
+    ['apt::periodic::unattended-upgrade "0";', 'sets APT::Periodic::Unattended-Upgrade "0"'],
+    ['#clear Unattended-Upgrade::Package-Blacklist;', 'clears Unattended-Upgrade::Package-Blacklist'],
+  ])('is not begun with %s', async (text, why) => {
+    await asRoot(server, `echo '${text}' >${later}`)
+    const state = await stateOf(server)
+
+    expect(settingsOf(await perform(server))).toMatchObject({ is: 'blocked', why: expect.stringContaining(why) })
+    expect(await stateOf(server)).toBe(state)
+  })
+
+  it('keeps the origins that such a file adds, and says so', async () => {
+    await asRoot(server, `echo 'Unattended-Upgrade::Allowed-Origins:: "Vendor:stable";' >${later}`)
+
+    const done = settingsOf(await perform(server))
+
+    expect(done).toMatchObject({ lines: expect.arrayContaining([`= origin Vendor:stable stays (${later})`]) })
+  })
+})
