@@ -6,7 +6,6 @@ import type { About } from '../journal/events.ts'
 import { type Journal, writeWhole } from '../journal/journal.ts'
 import { type RunState, stateOf } from '../journal/run-state.ts'
 import type { Manifest } from '../manifest/manifest.ts'
-import type { Rollout } from '../manifest/settings.ts'
 import type { Json } from '../plan/json.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -29,7 +28,6 @@ type CarryingOut = {
   readonly stop: AbortSignal
   readonly chosen: Chosen
   readonly operation: Operation
-  readonly rollout: Rollout
   readonly plan: Plan
   readonly journal: Journal
   /** What the journal has of an earlier life of the run. */
@@ -45,7 +43,7 @@ const placesForHeartbeats = 4
 
 /** Carries a plan out, shows how it goes and how it ended, and returns the exit code. */
 export async function carryOut(work: CarryingOut): Promise<ExitCode> {
-  const { flags, stop, chosen, journal, rollout } = work
+  const { flags, stop, chosen, journal } = work
   const { ssh } = chosen.manifest.settings
   const form = flags.quiet ? 'none' : mayDraw() ? 'live' : 'lines'
   const progress = await startRunProgress({ count: work.plan.batches.flat().length, stream: process.stderr, form })
@@ -67,7 +65,7 @@ export async function carryOut(work: CarryingOut): Promise<ExitCode> {
       watcher: progress,
     })
     progress.end()
-    return await report(new Map([...work.outcomes, ...outcomes]), work, rollout)
+    return await report(new Map([...work.outcomes, ...outcomes]), work)
   } finally {
     progress.end()
     stop.removeEventListener('abort', noteSignal)
@@ -75,9 +73,9 @@ export async function carryOut(work: CarryingOut): Promise<ExitCode> {
   }
 }
 
-async function report(outcomes: ReadonlyMap<string, Outcome>, work: CarryingOut, rollout: Rollout): Promise<ExitCode> {
-  const { flags, stop, journal } = work
-  const exitCode = exitCodeOfRun(outcomes, { stop, maxUnreachable: rollout.maxUnreachable })
+async function report(outcomes: ReadonlyMap<string, Outcome>, work: CarryingOut): Promise<ExitCode> {
+  const { flags, stop, journal, plan } = work
+  const exitCode = exitCodeOfRun(outcomes, { stop, maxUnreachable: plan.rollout.maxUnreachable })
   await journal.write({ event: 'run-ended', exitCode })
   await writeWhole(journal.folder, 'report.json', {
     exitCode,

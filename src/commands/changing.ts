@@ -39,9 +39,9 @@ export async function change(changing: Changing): Promise<ExitCode> {
   const { flags, stop, operationFor } = changing
   const chosen = await chooseServers(flags)
   const { settings } = chosen.manifest
-  const rollout = rolloutFor(flags, settings.rollout)
   const operation = operationFor(settings)
   const saved = flags.plan === undefined ? undefined : await readPlan(flags.plan)
+  const rollout = rolloutFor(flags, saved?.rollout ?? settings.rollout)
   if (saved !== undefined) mustBeFor(operation, saved, flags.plan ?? '')
   if (mayDraw() && !flags.quiet) process.stderr.write(`${chosen.title}\n`)
 
@@ -53,7 +53,7 @@ export async function change(changing: Changing): Promise<ExitCode> {
 
   const rest = outcomesOfTheRest(seen, fresh)
   if (flags.savePlan !== undefined) savePlan(flags.savePlan, fresh)
-  const ready = { changing, chosen, operation, rollout, seen, plan, rest }
+  const ready = { changing, chosen, operation, seen, plan, rest }
   return isOver(plan, flags) || isTooMuch(rest, rollout) ? conclude(ready) : begin(ready)
 }
 
@@ -61,7 +61,6 @@ type Ready = {
   readonly changing: Changing
   readonly chosen: Chosen
   readonly operation: Operation
-  readonly rollout: Rollout
   readonly seen: readonly Seen[]
   readonly plan: Plan
   /** What became of the selected servers that are not worked on. */
@@ -71,22 +70,23 @@ type Ready = {
 const isOver = ({ batches }: Plan, { dryRun, savePlan }: ChangeFlags) =>
   dryRun === true || savePlan !== undefined || batches.length === 0
 
-function conclude({ changing: { flags, stop }, rollout, plan, rest: known }: Ready): ExitCode {
+function conclude({ changing: { flags, stop }, plan, rest: known }: Ready): ExitCode {
   const why = 'too many others failed or cannot be reached; nothing was changed'
   const waiting = isOver(plan, flags) ? [] : plan.batches.flat()
   const rest = new Map<string, Outcome>([
     ...known,
     ...waiting.map((name) => [name, { status: 'not-started', why }] as const),
   ])
-  const worst = exitCodeOfRun(rest, { stop, maxUnreachable: rollout.maxUnreachable })
+  const worst = exitCodeOfRun(rest, { stop, maxUnreachable: plan.rollout.maxUnreachable })
   const isDue = flags.exitCode === true && plan.batches.length > 0
   const exitCode = worst === exitCodes.ok && isDue ? exitCodes.due : worst
   printOutcomes(rest, flags, exitCode)
   return exitCode
 }
 
-async function begin({ changing, chosen, operation, rollout, seen, plan, rest }: Ready): Promise<ExitCode> {
+async function begin({ changing, chosen, operation, seen, plan, rest }: Ready): Promise<ExitCode> {
   const { flags, stop, command } = changing
+  const { rollout } = plan
   if (!isOpen(rollout.windows, new Date()))
     throw new RefusedError(
       `outside the window (${rollout.windows.map(({ text }) => text).join(', ')}): nothing was changed`,
@@ -100,7 +100,7 @@ async function begin({ changing, chosen, operation, rollout, seen, plan, rest }:
   const journal = await createJournal(runsFolder(), plan, aboutRun(command, chosen.manifest))
   const away = awayOf(seen, plan)
   try {
-    return await carryOut({ flags, stop, chosen, operation, rollout, plan, journal, takesOver, away, outcomes: rest })
+    return await carryOut({ flags, stop, chosen, operation, plan, journal, takesOver, away, outcomes: rest })
   } finally {
     await journal.close()
   }
@@ -131,12 +131,12 @@ async function seeAll(
   }
 }
 
-function planFor(operation: Operation, { manifest }: Chosen, seen: readonly Seen[], rolling: Rollout): Plan {
+function planFor(operation: Operation, { manifest }: Chosen, seen: readonly Seen[], rollout: Rollout): Plan {
   const told = seen.filter((one) => one.status === 'seen')
   const away = new Set(
     seen.filter((one) => one.status !== 'seen' || drainedBy(one.look).length > 0).map(({ server }) => server.name),
   )
-  return makePlan({ operation, seen: told, inventory: manifest.servers, rolling, away })
+  return makePlan({ operation, seen: told, inventory: manifest.servers, rollout, away })
 }
 
 function mustBeFor({ recipe }: Operation, plan: Plan, path: string): void {

@@ -34,10 +34,9 @@ export async function resume({ run: given, flags, stop }: Resuming): Promise<Exi
       server: left,
     })
     const operation = operationFor(plan.recipe)
-    const { rollout } = chosen.manifest.settings
     await journal.write({ event: 'run-resumed', owner: ownerName(), version: MAESTRO_VERSION })
     const outcomes = goodOnes(known)
-    const work = { flags, stop, chosen, operation, rollout, plan, journal, known, outcomes }
+    const work = { flags, stop, chosen, operation, plan, journal, known, outcomes }
     return await carryOut({ ...work, takesOver: new Map(), away: new Set() })
   } finally {
     await journal.close()

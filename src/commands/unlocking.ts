@@ -80,7 +80,8 @@ async function removeAll(
   lineTo: (server: Server) => Line,
 ): Promise<ExitCode> {
   const recipe = { name: 'unlock', options: {} }
-  const plan = { version: 1 as const, recipe, batches: [held.map(({ server }) => server.name)], foreseen: {} }
+  const { rollout } = manifest.settings
+  const plan = { version: 1 as const, recipe, rollout, batches: [held.map(({ server }) => server.name)], foreseen: {} }
   const journal = await createJournal(runsFolder(), plan, aboutRun('unlock', manifest))
   try {
     const results = await Promise.all(held.map((one) => remove(one, journal, lineTo(one.server))))

@@ -1,6 +1,7 @@
 import type { Server } from '../inventory/server.ts'
+import type { Rollout } from '../manifest/settings.ts'
 import type { Look } from '../remote/look.ts'
-import { type Member, makeBatches, type Rolling } from './batches.ts'
+import { type Member, makeBatches } from './batches.ts'
 import type { Foreseen, Plan } from './plan.ts'
 import type { Operation } from './step.ts'
 
@@ -10,19 +11,20 @@ type Planning = {
   readonly seen: readonly { readonly server: Server; readonly look: Look }[]
   /** All servers of the manifest. */
   readonly inventory: readonly Member[]
-  readonly rolling: Rolling
+  readonly rollout: Rollout
   readonly away: ReadonlySet<string>
 }
 
 /** What an operation would do by these looks. */
-export function makePlan({ operation, seen, inventory, rolling, away }: Planning): Plan {
+export function makePlan({ operation, seen, inventory, rollout, away }: Planning): Plan {
   const foreseen = seen.map(({ server, look }) => [server.name, foresee(operation, look)] as const)
   const dueNames = new Set(foreseen.filter(([, steps]) => isDue(steps)).map(([name]) => name))
   const due = seen.map(({ server }) => server).filter(({ name }) => dueNames.has(name))
   return {
     version: 1,
     recipe: operation.recipe,
-    batches: makeBatches({ due, inventory, rolling, away }).map((batch) => batch.map(({ name }) => name)),
+    rollout,
+    batches: makeBatches({ due, inventory, rolling: rollout, away }).map((batch) => batch.map(({ name }) => name)),
     foreseen: Object.fromEntries(foreseen),
   }
 }

@@ -1,3 +1,4 @@
+import type { Rollout } from '../manifest/settings.ts'
 import { hashOf, type Json } from './json.ts'
 import type { Recipe } from './step.ts'
 import type { Verdict } from './verdict.ts'
@@ -6,6 +7,8 @@ import type { Verdict } from './verdict.ts'
 export type Plan = {
   readonly version: 1
   readonly recipe: Recipe
+  /** How it rolls, by the manifest and the command line. */
+  readonly rollout: Rollout
   /** Names of the servers where something is due; those of a batch are worked on at the same time. */
   readonly batches: readonly (readonly string[])[]
   /** Of every selected server that was seen, what each step has to do. */

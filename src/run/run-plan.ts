@@ -67,8 +67,9 @@ function worksOf(run: Run, { outcomes }: Course): readonly ServerWork[] {
   })
 }
 
-function reasonToHalt({ run: { rollout, stop }, outcomes }: Course): string | undefined {
+function reasonToHalt({ run: { plan, stop }, outcomes }: Course): string | undefined {
   if (stop.aborted) return 'the run was stopped before its turn'
+  const { rollout } = plan
   const failed = namesOf(outcomes, ['failed', 'stuck', 'unknown'])
   if (failed.length > rollout.maxFailures) return `${failed.join(', ')} failed (max_failures is ${rollout.maxFailures})`
   const lost = namesOf(outcomes, ['unreachable'])
@@ -107,13 +108,13 @@ async function workOn(batch: readonly ServerWork[], index: number, course: Cours
 async function admit(open: readonly ServerWork[], course: Course): Promise<readonly ServerWork[]> {
   const { run, outcomes, end } = course
   if (run.stop.aborted) course.halt ??= reasonToHalt(course)
-  if (!isOpen(run.rollout.windows, run.clock.date())) course.halt ??= 'the window has closed'
+  if (!isOpen(run.plan.rollout.windows, run.clock.date())) course.halt ??= 'the window has closed'
   const away = new Set([...run.away, ...troubled(outcomes)])
-  const hasRoom = roomIn({ inventory: run.inventory, share: run.rollout.maxUnavailable, away })
+  const hasRoom = roomIn({ inventory: run.inventory, share: run.plan.rollout.maxUnavailable, away })
   const chosen: ServerWork[] = []
   for (const work of open) {
     const others = chosen.map(({ server }) => server)
-    const isFree = run.rollout.strategy === 'parallel' || hasRoom(others, work.server)
+    const isFree = run.plan.rollout.strategy === 'parallel' || hasRoom(others, work.server)
     if (course.halt === undefined && isFree) chosen.push(work)
     else
       await end(work.server.name, {
@@ -127,7 +128,8 @@ async function admit(open: readonly ServerWork[], course: Course): Promise<reado
 const troubled = (outcomes: ReadonlyMap<string, Outcome>) =>
   namesOf(outcomes, ['failed', 'stuck', 'unknown', 'unreachable', 'stopped'])
 
-async function pause({ run: { rollout, clock, stop } }: Course): Promise<void> {
+async function pause({ run: { plan, clock, stop } }: Course): Promise<void> {
+  const { rollout } = plan
   if (rollout.pauseMs === 0) return
   await clock.sleepMs(rollout.pauseMs, stop).catch((error: unknown) => {
     if (!stop.aborted) throw error

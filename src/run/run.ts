@@ -1,7 +1,6 @@
 import type { Server } from '../inventory/server.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { RunState } from '../journal/run-state.ts'
-import type { Rollout } from '../manifest/settings.ts'
 import type { Member } from '../plan/batches.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -18,7 +17,6 @@ export interface Run {
   readonly servers: readonly Server[]
   /** All servers of the manifest, selected or not: the budget is one of whole groups. */
   readonly inventory: readonly Member[]
-  readonly rollout: Rollout
   /** Names of servers that are out of service or out of reach, and not ours to work on: each keeps its place. */
   readonly away: ReadonlySet<string>
   readonly journal: Pick<Journal, 'run' | 'write'>

@@ -104,11 +104,10 @@ export function makeWorld({ operation, servers, run = '20261123-090000-test' }: 
     const plan: Plan = planFor(operation, servers, rollout)
     const stop = life.stop ?? new AbortController().signal
     const theRun: Run = {
-      plan: isResumed ? firstPlan : plan,
+      plan: isResumed ? { ...firstPlan, rollout } : plan,
       operation,
       servers: inventory,
       inventory,
-      rollout,
       away: new Set(),
       known,
       workingAtMost: 60,
@@ -167,7 +166,7 @@ const clock: Clock = {
   },
 }
 
-function planFor(operation: Operation, servers: readonly MemoryServer[], rolling: Rollout): Plan {
+function planFor(operation: Operation, servers: readonly MemoryServer[], rollout: Rollout): Plan {
   const foreseen = servers.map(({ server, look }): [string, Foreseen[]] => [
     server.name,
     operation.pass.steps.map((step) => ({ step: step.id, verdict: step.foresee(look()) })),
@@ -180,7 +179,10 @@ function planFor(operation: Operation, servers: readonly MemoryServer[], rolling
   return {
     version: 1,
     recipe: operation.recipe,
-    batches: makeBatches({ due, inventory, rolling, away: new Set() }).map((batch) => batch.map(({ name }) => name)),
+    rollout,
+    batches: makeBatches({ due, inventory, rolling: rollout, away: new Set() }).map((batch) =>
+      batch.map(({ name }) => name),
+    ),
     foreseen: Object.fromEntries(foreseen),
   }
 }
