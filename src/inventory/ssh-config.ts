@@ -14,7 +14,12 @@ export interface HostOptions {
   readonly identitiesOnly: boolean
   /** `none`, a path, or `SSH_AUTH_SOCK`; undefined: the usual agent. */
   readonly identityAgent: string | undefined
+  readonly pubkeyAuthentication: boolean
+  readonly certificateFiles: readonly string[]
   readonly knownHostsFiles: readonly string[]
+  readonly globalKnownHostsFiles: readonly string[]
+  readonly knownHostsCommand?: string | undefined
+  readonly revokedHostKeys?: string | undefined
   readonly hostKeyAlias: string | undefined
   readonly strictHostKeyChecking: 'yes' | 'ask' | 'accept-new' | 'no'
   readonly hashKnownHosts: boolean
@@ -83,12 +88,10 @@ export function optionsWithoutConfig(
     identityFiles: identityFiles ?? ['~/.ssh/id_rsa', '~/.ssh/id_ecdsa', '~/.ssh/id_ed25519'],
     identitiesOnly: false,
     identityAgent: undefined,
-    knownHostsFiles: [
-      '~/.ssh/known_hosts',
-      '~/.ssh/known_hosts2',
-      '/etc/ssh/ssh_known_hosts',
-      '/etc/ssh/ssh_known_hosts2',
-    ],
+    pubkeyAuthentication: true,
+    certificateFiles: [],
+    knownHostsFiles: ['~/.ssh/known_hosts', '~/.ssh/known_hosts2'],
+    globalKnownHostsFiles: ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'],
     hostKeyAlias: undefined,
     strictHostKeyChecking: 'ask',
     hashKnownHosts: false,

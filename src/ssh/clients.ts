@@ -83,7 +83,10 @@ export function makeClients({ options, limits, accepted }: Ground): Clients {
       keepaliveMs: timeouts.keepaliveMs,
       stop,
     }).catch((error: unknown) => Promise.reject(error instanceof ConnectError ? explain(error) : error))
-    await trust.record()
+    await trust.record().catch((error: unknown) => {
+      connection.cut()
+      throw error
+    })
     return connection
   }
 

@@ -1,4 +1,5 @@
-import { open, rm, stat } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConnectError } from './connect-error.ts'
 
@@ -8,31 +9,47 @@ const pauseMs = 100
 const leftBehindMs = 30_000
 
 /** Does short work while no other maestro touches the file; throws a ConnectError when the lock is not to be had. */
-export async function underLock(path: string, work: () => Promise<void>): Promise<void> {
+export async function underLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   const lock = `${path}.maestro-lock`
-  for (let left = tries; !(await takeLock(lock)); left -= 1) {
+  const owner = randomUUID()
+  for (let left = tries; !(await take(lock, owner)); left -= 1) {
     if (left === 0)
       throw new ConnectError('config', `${path} is being written by another maestro`, {
-        hint: `if none runs: rm '${lock}'`,
+        hint: `if none runs: rm -f '${lock}' '${breakerOf(lock)}'`,
       })
-    await sleep(pauseMs)
+    if (await isLeftBehind(lock)) await breakOpen(lock, owner)
+    else await sleep(pauseMs)
   }
   try {
-    await work()
+    return await work()
   } finally {
-    await rm(lock, { force: true })
+    // Whoever slept for longer than a lock lasts has lost it, perhaps to somebody who holds it now.
+    if ((await ownerOf(lock)) === owner) await rm(lock, { force: true })
   }
 }
 
-async function takeLock(lock: string): Promise<boolean> {
+const breakerOf = (lock: string) => `${lock}-breaking`
+const ownerOf = (lock: string) => readFile(lock, 'utf8').catch(() => undefined)
+
+async function take(lock: string, owner: string): Promise<boolean> {
   try {
-    const file = await open(lock, 'wx', 0o600)
-    await file.close()
+    await writeFile(lock, owner, { flag: 'wx', mode: 0o600 })
     return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    const held = await stat(lock).catch(() => undefined)
-    if (held !== undefined && Date.now() - held.mtimeMs > leftBehindMs) await rm(lock, { force: true })
-    return false
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
   }
+}
+
+async function isLeftBehind(lock: string): Promise<boolean> {
+  const held = await stat(lock).catch(() => undefined)
+  return held !== undefined && Date.now() - held.mtimeMs > leftBehindMs
+}
+
+// Under a lock of its own, and looked at once more there: between a look and its end the lock may have become another's.
+async function breakOpen(lock: string, owner: string): Promise<void> {
+  const breaker = breakerOf(lock)
+  if (!(await take(breaker, owner))) return void (await sleep(pauseMs))
+  if (await isLeftBehind(lock)) await rm(lock, { force: true })
+  await rm(breaker, { force: true })
 }

@@ -16,7 +16,7 @@ export interface Handshake {
   /** The algorithms of host keys to negotiate, the wanted ones first. */
   readonly hostKeyAlgorithms: readonly ServerHostKeyAlgorithm[]
   /** Why a host key is not trusted, or undefined; it is asked before the server has proved that it has the key. */
-  readonly judge: (key: Buffer) => ConnectError | undefined
+  readonly judge: (key: Buffer) => Promise<ConnectError | undefined>
   readonly steps: readonly AuthStep[]
   /** Why nobody was let in; it is told what the server has said of it. */
   readonly whyNoAuth: (said: Said) => Promise<ConnectError>
@@ -60,9 +60,11 @@ export function shakeHands(handshake: Handshake): Promise<Connection> {
     client.connect({
       ...optionsFor(handshake),
       authHandler: auth.handler,
-      hostVerifier: (key: Buffer) => {
-        course.distrust = handshake.judge(key)
-        return course.distrust === undefined
+      hostVerifier: (key: Buffer, verify: (isTrusted: boolean) => void) => {
+        void handshake.judge(key).then((distrust) => {
+          course.distrust = distrust
+          verify(distrust === undefined)
+        }, fail)
       },
     })
     auth.follow(client)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { ConnectError } from './connect-error.ts'
-import { type KeyVerdict, typeOfKey } from './known-hosts.ts'
+import { judgeKey, type KeyVerdict, typeOfKey } from './known-hosts.ts'
+import type { KnownHostsLine } from './known-hosts-line.ts'
 
 /** A host key that no known_hosts file has, for a person to judge. */
 export interface UnknownKey {
@@ -42,4 +43,15 @@ export function whyNotTrusted(verdict: KeyVerdict, name: string, key: Buffer): C
         hint: 'connect once with ssh and compare the key, or set StrictHostKeyChecking accept-new in the ssh config',
       })
   }
+}
+
+type Presented = { readonly name: string; readonly key: Buffer }
+
+/** Whether a key that was accepted has still to be written down. Throws a ConnectError where another one stands there by now. */
+export function isStillNew(lines: readonly KnownHostsLine[], { name, key }: Presented): boolean {
+  const verdict = judgeKey(lines, key)
+  if (verdict === 'unknown') return true
+  const error = whyNotTrusted(verdict, name, key)
+  if (error !== undefined) throw error
+  return false
 }

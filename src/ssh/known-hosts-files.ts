@@ -1,45 +1,77 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, stat } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ConnectError } from './connect-error.ts'
 import { underLock } from './file-lock.ts'
-import { typeOfKey } from './known-hosts.ts'
+import { isStillNew } from './host-key.ts'
+import { judgeKey, type KnownHosts, readKnownHosts, typeOfKey } from './known-hosts.ts'
 import { hashOfName } from './known-hosts-line.ts'
 import type { NewEntry } from './known-hosts-store.ts'
 
 /** Reads and grows known_hosts files; a file that is not there is empty. */
 export interface KnownHostsFiles {
   readonly read: (path: string) => Promise<string>
+  /** Adds an entry unless somebody has by now; throws a ConnectError where they have added another key for that host. */
   readonly append: (path: string, entry: NewEntry) => Promise<void>
 }
 
-type Batch = { readonly lines: string[]; readonly isWritten: Promise<void> }
+type Batch = {
+  readonly entries: NewEntry[]
+  /** Ends with what others have written since the file was last read. */
+  readonly isWritten: Promise<KnownHosts>
+}
 
 /** The known_hosts files on this computer. They are only ever appended to, under a lock, what comes at once in one go. */
 export function knownHostsOnDisk(): KnownHostsFiles {
   const batches = new Map<string, Batch>()
+  const seen = new Map<string, string>()
   let writing: Promise<unknown> = Promise.resolve()
 
+  async function read(path: string): Promise<string> {
+    const text = await readText(path)
+    seen.set(path, text)
+    return text
+  }
+
   function startBatch(path: string): Batch {
-    const lines: string[] = []
-    const isWritten = writing.then(async () => {
+    const entries: NewEntry[] = []
+    const isWritten = writing.then(() => {
       batches.delete(path)
-      await write(path, lines)
+      return whereItCan(path, () => addMissing(path, entries))
     })
     writing = isWritten.catch(() => undefined)
-    return { lines, isWritten }
+    return { entries, isWritten }
+  }
+
+  async function addMissing(path: string, entries: readonly NewEntry[]): Promise<KnownHosts> {
+    const before = seen.get(path) ?? ''
+    const text = await read(path)
+    // Mostly nobody has written, or somebody has appended: what is known is not gone through again.
+    const others = readKnownHosts(text.startsWith(before) ? text.slice(before.length) : text)
+    const missing = await Promise.all(
+      entries.map(async (entry) => ((await isIn(others, entry)) ? [] : [lineFor(entry)])),
+    )
+    const added = missing.flat().map((line) => `${line}\n`)
+    if (text !== '' && !text.endsWith('\n')) added.unshift('\n')
+    await appendFile(path, added.join(''), { mode: 0o600 })
+    seen.set(path, text + added.join(''))
+    return others
   }
 
   return {
-    read: readText,
-    append: (path, entry) => {
+    read,
+    append: async (path, entry) => {
       const batch = batches.get(path) ?? startBatch(path)
       batches.set(path, batch)
-      batch.lines.push(lineFor(entry))
-      return batch.isWritten
+      batch.entries.push(entry)
+      const others = await batch.isWritten
+      isStillNew(await others.linesFor(entry.name.toLowerCase()), entry)
     },
   }
 }
+
+const isIn = async (others: KnownHosts, { name, key }: NewEntry) =>
+  judgeKey(await others.linesFor(name.toLowerCase()), key) !== 'unknown'
 
 async function readText(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
@@ -50,7 +82,8 @@ async function readText(path: string): Promise<string> {
 
 /** The line of known_hosts(5) for a key, the name hashed where the user's ssh hashes names. */
 export function lineFor({ name, key, isHashed }: NewEntry): string {
-  return `${isHashed ? hashedName(name) : name} ${typeOfKey(key)} ${key.toString('base64')}`
+  const lower = name.toLowerCase()
+  return `${isHashed ? hashedName(lower) : lower} ${typeOfKey(key)} ${key.toString('base64')}`
 }
 
 function hashedName(name: string): string {
@@ -58,28 +91,16 @@ function hashedName(name: string): string {
   return `|1|${salt.toString('base64')}|${hashOfName(salt, name)}`
 }
 
-async function write(path: string, lines: readonly string[]): Promise<void> {
+async function whereItCan(path: string, add: () => Promise<KnownHosts>): Promise<KnownHosts> {
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     const there = await stat(path).catch(() => undefined)
     // People who want no known_hosts name /dev/null.
-    if (there !== undefined && !there.isFile()) return
-    await underLock(path, () => appendLines(path, lines))
+    if (there !== undefined && !there.isFile()) return readKnownHosts('')
+    return await underLock(path, add)
   } catch (cause) {
     if (cause instanceof ConnectError) throw cause
     const { code, message } = cause as NodeJS.ErrnoException
     throw new ConnectError('config', `${path} cannot be written (${code ?? message})`, { cause })
-  }
-}
-
-async function appendLines(path: string, lines: readonly string[]): Promise<void> {
-  const file = await open(path, 'a+', 0o600)
-  try {
-    const { size } = await file.stat()
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1))
-    const isWhole = bytesRead === 0 || buffer[0] === 0x0a
-    await file.appendFile(`${isWhole ? '' : '\n'}${lines.join('\n')}\n`)
-  } finally {
-    await file.close()
   }
 }

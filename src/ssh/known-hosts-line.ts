@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import type { HashedName } from './hashed-names.ts'
 
 /** One line of known_hosts(5). */
 export interface KnownHostsLine {
@@ -13,7 +14,7 @@ export interface KnownHostsLine {
 export type Names =
   | { readonly kind: 'plain'; readonly all: readonly string[] }
   | { readonly kind: 'patterns'; readonly match: (name: string) => boolean }
-  | { readonly kind: 'hashed'; readonly salt: Buffer; readonly hash: string }
+  | ({ readonly kind: 'hashed' } & HashedName)
 
 /** Reads one line; undefined for remarks and for what cannot be read, which ssh passes over as well. */
 export function readKnownHostsLine(text: string): KnownHostsLine | undefined {
@@ -25,7 +26,8 @@ export function readKnownHostsLine(text: string): KnownHostsLine | undefined {
 
 function readNames(text: string): Names {
   const hashed = /^\|1\|([^|]+)\|([^|]+)$/.exec(text)
-  if (hashed !== null) return { kind: 'hashed', salt: Buffer.from(hashed[1] ?? '', 'base64'), hash: hashed[2] ?? '' }
+  const [salt, hash] = (hashed?.slice(1) ?? []).map((part) => Buffer.from(part, 'base64'))
+  if (salt !== undefined && hash !== undefined) return { kind: 'hashed', salt, hash }
   const all = text.toLowerCase().split(',')
   return /[*?!]/.test(text) ? { kind: 'patterns', match: matcherOf(all) } : { kind: 'plain', all }
 }

@@ -1,16 +1,19 @@
-import { judgeKey, type KnownHosts, readKnownHosts } from './known-hosts.ts'
+import { ConnectError } from './connect-error.ts'
+import { isStillNew } from './host-key.ts'
+import { type KnownHosts, readKnownHosts } from './known-hosts.ts'
 import type { KnownHostsFiles } from './known-hosts-files.ts'
 import type { KnownHostsLine } from './known-hosts-line.ts'
 
 /** The known_hosts files of one run: each is read once, and grows by what the run writes down. */
 export interface KnownHostsStore {
   readonly open: (paths: readonly string[]) => Promise<KnownHostsOf>
+  /** Writes a key down; throws a ConnectError where another one of that type stands there by now. */
   readonly add: (path: string, entry: NewEntry) => Promise<void>
 }
 
 /** Files that are asked together, as one. */
 export interface KnownHostsOf {
-  readonly linesFor: (name: string) => readonly KnownHostsLine[]
+  readonly linesFor: (name: string) => Promise<readonly KnownHostsLine[]>
 }
 
 export interface NewEntry {
@@ -26,17 +29,30 @@ export function makeKnownHostsStore(files: KnownHostsFiles): KnownHostsStore {
     known.set(path, file)
     return file
   }
+  let judging: Promise<unknown> = Promise.resolve()
   return {
     open: async (paths) => {
       const all = await Promise.all(paths.map(open))
-      return { linesFor: (name) => all.flatMap(({ linesFor }) => linesFor(name)) }
+      return { linesFor: async (name) => (await Promise.all(all.map(({ linesFor }) => linesFor(name)))).flat() }
     },
     add: async (path, entry) => {
       const file = await open(path)
-      if (judgeKey(file.linesFor(entry.name), entry.key) === 'known') return
-      // Known to this run before it is on disk, and also where that fails: one key a host, from its first connection on.
-      file.add(entry.name, entry.key)
-      await files.append(path, entry)
+      const { key } = entry
+      const name = entry.name.toLowerCase()
+      // One after the other: of two servers that show different keys under one name, only the first is believed.
+      const isNew = judging.then(async () => {
+        if (!isStillNew(await file.linesFor(name), entry)) return false
+        // Known to this run before it is on disk, and also where that fails: one key a host, from its first connection on.
+        file.add(name, key)
+        return true
+      })
+      judging = isNew.catch(() => undefined)
+      if (!(await isNew)) return
+      await files.append(path, entry).catch((error: unknown) => {
+        // Another key stands there by now: it is the one to believe.
+        if (error instanceof ConnectError && error.kind !== 'config') known.delete(path)
+        throw error
+      })
     },
   }
 }

@@ -1,11 +1,12 @@
-import { hashOfName, type KnownHostsLine, readKnownHostsLine } from './known-hosts-line.ts'
+import { makeFindHashed } from './hashed-names.ts'
+import { type KnownHostsLine, readKnownHostsLine } from './known-hosts-line.ts'
 
 /** What known_hosts files say of a key that a host presents. */
 export type KeyVerdict = 'known' | 'unknown' | 'changed' | 'revoked'
 
 /** The entries of one known_hosts file, found by a host's name as `lookupName` writes it. */
 export interface KnownHosts {
-  readonly linesFor: (name: string) => readonly KnownHostsLine[]
+  readonly linesFor: (name: string) => Promise<readonly KnownHostsLine[]>
   /** Takes a key in that has just been written down, so that the rest of the run knows it. */
   readonly add: (name: string, key: Buffer) => void
 }
@@ -19,26 +20,27 @@ export const lookupName = (host: string, port: number) => (port === 22 ? host : 
  */
 export function readKnownHosts(text: string): KnownHosts {
   const lines = text.split('\n').flatMap((line) => readKnownHostsLine(line) ?? [])
-  const plain = indexPlain(lines)
-  const others = lines.filter(({ names }) => names.kind !== 'plain')
-  const found = new Map<string, readonly KnownHostsLine[]>()
-  const find = (name: string) => [...(plain.get(name) ?? []), ...others.filter((line) => speaksFor(line, name))]
+  const plain = new Map<string, KnownHostsLine[]>()
+  const add = (line: KnownHostsLine, name: string) => void plain.set(name, [...(plain.get(name) ?? []), line])
+  for (const line of lines) if (line.names.kind === 'plain') for (const name of line.names.all) add(line, name)
+  const findHashed = makeFindHashed(
+    lines.flatMap((line) => (line.names.kind === 'hashed' ? { line, ...line.names } : [])),
+  )
+  const hashed = new Map<string, Promise<readonly KnownHostsLine[]>>()
+  const patterns = lines.flatMap((line) => (line.names.kind === 'patterns' ? { line, ...line.names } : []))
+  const lineOf = ({ line }: { readonly line: KnownHostsLine }) => line
   return {
-    linesFor: (name) => {
-      const known = found.get(name) ?? find(name)
-      found.set(name, known)
-      return known
+    linesFor: async (name) => {
+      const found = hashed.get(name) ?? findHashed(name).then((all) => all.map(lineOf))
+      hashed.set(name, found)
+      const byPattern = patterns.filter(({ match }) => match(name)).map(lineOf)
+      return [...(await found), ...byPattern, ...(plain.get(name) ?? [])]
     },
-    add: (name, key) => {
-      const line: KnownHostsLine = {
-        marker: undefined,
-        names: { kind: 'plain', all: [name] },
-        type: typeOfKey(key),
-        key: key.toString('base64'),
-      }
-      plain.set(name, [...(plain.get(name) ?? []), line])
-      found.delete(name)
-    },
+    add: (name, key) =>
+      add(
+        { marker: undefined, names: { kind: 'plain', all: [name] }, type: typeOfKey(key), key: key.toString('base64') },
+        name,
+      ),
   }
 }
 
@@ -64,21 +66,3 @@ export function typesOnRecord(lines: readonly KnownHostsLine[]): readonly string
 
 export const hasAuthority = (lines: readonly KnownHostsLine[]) =>
   lines.some(({ marker }) => marker === 'cert-authority')
-
-function indexPlain(lines: readonly KnownHostsLine[]): Map<string, readonly KnownHostsLine[]> {
-  const index = new Map<string, KnownHostsLine[]>()
-  for (const line of lines) {
-    if (line.names.kind !== 'plain') continue
-    for (const name of line.names.all) {
-      const known = index.get(name)
-      if (known === undefined) index.set(name, [line])
-      else known.push(line)
-    }
-  }
-  return index
-}
-
-function speaksFor({ names }: KnownHostsLine, name: string): boolean {
-  if (names.kind === 'hashed') return hashOfName(names.salt, name) === names.hash
-  return names.kind === 'patterns' && names.match(name)
-}

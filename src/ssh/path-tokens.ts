@@ -15,10 +15,10 @@ export function expandPath(path: string, tokens: PathTokens): string {
   return expandTokens(fromHome, tokens)
 }
 
-/** A text of an ssh config with its percent tokens written out. */
-export function expandTokens(text: string, tokens: PathTokens): string {
+/** A text of an ssh config with its percent tokens written out; `more` holds those that are of this text alone, by their letter. */
+export function expandTokens(text: string, tokens: PathTokens, more: Readonly<Record<string, string>> = {}): string {
   return text.replace(/%(.)/g, (whole, letter: string) =>
-    letter === '%' ? '%' : (tokenValue(letter, tokens) ?? whole),
+    letter === '%' ? '%' : (more[letter] ?? tokenValue(letter, tokens) ?? whole),
   )
 }
 

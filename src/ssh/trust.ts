@@ -3,16 +3,22 @@ import type { HostOptions } from '../inventory/ssh-config.ts'
 import { ConnectError } from './connect-error.ts'
 import { type UnknownKey, unknownKey, whyNotTrusted } from './host-key.ts'
 import { hostKeyAlgorithms } from './host-key-algorithms.ts'
+import { type HostRecords, openRecords } from './host-records.ts'
 import { hasAuthority, judgeKey, type KeyVerdict, lookupName, typesOnRecord } from './known-hosts.ts'
 import type { KnownHostsLine } from './known-hosts-line.ts'
-import type { KnownHostsOf, KnownHostsStore } from './known-hosts-store.ts'
+import type { KnownHostsStore } from './known-hosts-store.ts'
 import { expandPath, type PathTokens } from './path-tokens.ts'
+import { isRevokedIn } from './revoked-keys.ts'
 
 /** Which host keys are believed for one host. */
 export interface Trust {
   readonly algorithms: readonly ServerHostKeyAlgorithm[]
-  readonly judge: (key: Buffer) => ConnectError | undefined
-  /** To be called once the server has proved that it has the key: writes down one that was accepted as new. */
+  /** Why a key is not trusted, or undefined; throws a ConnectError where that cannot be found out. */
+  readonly judge: (key: Buffer) => Promise<ConnectError | undefined>
+  /**
+   * To be called once the server has proved that it has the key: writes down one that was accepted as new. Throws a ConnectError
+   * where another key has been written down in the meantime.
+   */
   readonly record: () => Promise<void>
 }
 
@@ -35,27 +41,29 @@ type Question = {
   readonly warn: (text: string) => void
 }
 
-/** What known_hosts and StrictHostKeyChecking say of a host. A changed or revoked key is refused under every setting. */
+/** What is on record and StrictHostKeyChecking say of a host. A changed or revoked key is refused under every setting. */
 export async function trustFor(question: Question): Promise<Trust> {
-  const { options, tokens, store, accepted: allAccepted } = question
+  const { options, tokens, accepted: allAccepted } = question
   const name = options.hostKeyAlias ?? lookupName(options.hostName, options.port)
   const accepted = allAccepted.get(name)
-  const paths = options.knownHostsFiles.map((path) => expandPath(path, tokens))
-  const known = await store.open(paths)
-  const types = accepted === undefined ? typesOnRecord(known.linesFor(name.toLowerCase())) : [accepted.type]
+  const records = await openRecords(question)
+  const types = accepted === undefined ? typesOnRecord(await records.linesFor(name)) : [accepted.type]
+  const revokedPath = options.revokedHostKeys && expandPath(options.revokedHostKeys, tokens)
   let fresh: Buffer | undefined
   return {
     algorithms: hostKeyAlgorithms({ host: name, wanted: options.hostKeyAlgorithms, typesOnRecord: types }),
-    judge: (key) => {
-      const error = whyNotTrusted(judgeHost(known, { name, key, options }), name, key)
-      if (error?.kind !== 'hostkey-unknown') return error
+    judge: async (key) => {
+      if (revokedPath !== undefined && (await isRevokedIn(revokedPath, key))) return whyNotTrusted('revoked', name, key)
+      const { verdict, lines } = await judgeHost(records, { name, key, options })
+      const error = whyNotTrusted(verdict, name, key)
+      if (verdict !== 'unknown' || error === undefined) return error
       if (!acceptsNew(options) && accepted?.key.equals(key) !== true)
-        return askable(error, unknownKey(name, key), { options, lines: known.linesFor(name.toLowerCase()) })
+        return askable(error, unknownKey(name, key), { options, lines })
       fresh = key
       return undefined
     },
     record: async () => {
-      if (fresh !== undefined) await writeDown({ name, key: fresh }, paths[0], question)
+      if (fresh !== undefined) await writeDown({ name, key: fresh }, records.newKeysFile, question)
     },
   }
 }
@@ -63,13 +71,15 @@ export async function trustFor(question: Question): Promise<Trust> {
 const acceptsNew = ({ strictHostKeyChecking: how }: HostOptions) => how === 'accept-new' || how === 'no'
 
 type Presented = { readonly name: string; readonly key: Buffer; readonly options: HostOptions }
+type Judgement = { readonly verdict: KeyVerdict; readonly lines: readonly KnownHostsLine[] }
 
-function judgeHost(known: KnownHostsOf, { name, key, options }: Presented): KeyVerdict {
-  const verdict = judgeKey(known.linesFor(name.toLowerCase()), key)
-  if (verdict !== 'unknown' || options.hostKeyAlias !== undefined || options.port === 22) return verdict
+async function judgeHost(records: HostRecords, { name, key, options }: Presented): Promise<Judgement> {
+  const lines = await records.linesFor(name, key)
+  const verdict = judgeKey(lines, key)
+  if (verdict !== 'unknown' || options.hostKeyAlias !== undefined || options.port === 22) return { verdict, lines }
   // OpenSSH: a host on another port may be on record without the port; a different key there says nothing.
-  const withoutPort = judgeKey(known.linesFor(options.hostName.toLowerCase()), key)
-  return withoutPort === 'changed' ? 'unknown' : withoutPort
+  const withoutPort = judgeKey(await records.linesFor(options.hostName, key), key)
+  return { verdict: withoutPort === 'changed' ? 'unknown' : withoutPort, lines }
 }
 
 // The server has proved the key by now; where it cannot be written down, ssh goes on as well.
@@ -82,7 +92,7 @@ async function writeDown(
   try {
     await store.add(path, { name, key, isHashed: options.hashKnownHosts })
   } catch (error) {
-    if (!(error instanceof ConnectError)) throw error
+    if (!(error instanceof ConnectError) || error.kind !== 'config') throw error
     warn(`the host key of ${name} is accepted but not written down: ${error.message}`)
   }
 }

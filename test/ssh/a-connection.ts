@@ -39,6 +39,7 @@ export function aGround(): Ground {
         ...optionsWithoutConfig({ user: 'deploy', ...question }, 'ana'),
         identityFiles: [keyFile],
         knownHostsFiles: ['known_hosts'],
+        globalKnownHostsFiles: [],
         ...change,
       }),
       knownHosts: {

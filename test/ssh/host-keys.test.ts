@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openConnections } from '../../src/ssh/connect.ts'
+import { ConnectError } from '../../src/ssh/connect-error.ts'
 import { type SshServer, type SshServerOptions, startSshServer } from '../support/ssh-server.ts'
 import { aGround, type Ground, never, runOnce, serverAt, trust } from './a-connection.ts'
 
@@ -82,6 +83,19 @@ describe('host keys', () => {
 
     await expect(connectTo(server, options)).rejects.toMatchObject({ kind: 'hostkey-unknown' })
     expect(ground.appended).toEqual([])
+  })
+
+  it('that another has come to stand for meanwhile are refused, and nothing is left open', async () => {
+    const server = await aServer()
+    const append = () => Promise.reject(new ConnectError('hostkey-changed', 'it is another'))
+    const options = ground.options(
+      { strictHostKeyChecking: 'accept-new' },
+      { knownHosts: { read: async () => '', append } },
+    )
+
+    await expect(connectTo(server, options)).rejects.toMatchObject({ kind: 'hostkey-changed' })
+
+    await expect.poll(server.open).toBe(0)
   })
 
   it('of the type on record are asked for first', async () => {

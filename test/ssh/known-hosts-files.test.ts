@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -50,23 +50,49 @@ describe('known_hosts on disk', () => {
     expect(existsSync(`${path}.maestro-lock`)).toBe(false)
   })
 
+  it('gets nothing where somebody has written the same meanwhile, hashed or not', async () => {
+    const [ours, another] = [knownHostsOnDisk(), knownHostsOnDisk()]
+    await ours.read(path)
+    await another.append(path, entry('web-1'))
+    await another.append(path, entry('web-2', true))
+    const before = readFileSync(path, 'utf8')
+
+    await Promise.all(['web-1', 'web-2'].map((name) => ours.append(path, entry(name))))
+
+    expect(readFileSync(path, 'utf8')).toBe(before)
+  })
+
+  it('gets nothing where somebody has written another key meanwhile, and the key is refused', async () => {
+    const [ours, another] = [knownHostsOnDisk(), knownHostsOnDisk()]
+    await ours.read(path)
+    await another.append(path, { ...entry('web-1'), key: wireForm(makeKeyPair().public) })
+    const before = readFileSync(path, 'utf8')
+
+    const [refused, written] = await Promise.allSettled(
+      ['web-1', 'web-2'].map((name) => ours.append(path, entry(name))),
+    )
+
+    expect(refused).toMatchObject({ reason: { kind: 'hostkey-changed' } })
+    expect([written?.status, readFileSync(path, 'utf8')]).toEqual(['fulfilled', `${before}${line('web-2')}`])
+  })
+
+  it('is heeded also where somebody has written it anew', async () => {
+    const ours = knownHostsOnDisk()
+    await ours.append(path, entry('web-1'))
+    const otherLine = `web-2 ${makeKeyPair().public}\n`
+    writeFileSync(path, otherLine)
+
+    await expect(ours.append(path, entry('web-2'))).rejects.toMatchObject({ kind: 'hostkey-changed' })
+
+    expect(readFileSync(path, 'utf8')).toBe(otherLine)
+  })
+
   it('hides names where that is wanted', async () => {
     await knownHostsOnDisk().append(path, entry('web-1', true))
 
     const text = readFileSync(path, 'utf8')
     expect(text).toMatch(/^\|1\|/)
-    expect(judgeKey(readKnownHosts(text).linesFor('web-1'), key)).toBe('known')
-  })
-
-  it('breaks the lock of a process that was killed', async () => {
-    mkdirSync(join(folder, '.ssh'))
-    const lock = `${path}.maestro-lock`
-    writeFileSync(lock, '')
-    utimesSync(lock, 0, 0)
-
-    await knownHostsOnDisk().append(path, entry('web-1'))
-
-    expect(readFileSync(path, 'utf8')).toBe(line('web-1'))
+    expect(judgeKey(await readKnownHosts(text).linesFor('web-1'), key)).toBe('known')
   })
 
   it('leaves /dev/null as it is', async () => {

@@ -31,7 +31,7 @@ describe('trust in a host key', () => {
 
     const { judge } = await trustIn({ hostKeyAlias: 'Fleet' })
 
-    expect(judge(key)).toBeUndefined()
+    expect(await judge(key)).toBeUndefined()
   })
 
   it('is given to a key that is on record without the port, as OpenSSH does', async () => {
@@ -39,21 +39,21 @@ describe('trust in a host key', () => {
 
     const { judge } = await trustIn({})
 
-    expect(judge(key)).toBeUndefined()
-    expect(judge(otherKey)).toMatchObject({ kind: 'hostkey-unknown' })
+    expect(await judge(key)).toBeUndefined()
+    expect(await judge(otherKey)).toMatchObject({ kind: 'hostkey-unknown' })
   })
 
   it('is never given to a revoked key, whatever is set', async () => {
     ground.knownHosts.push(lineOf('[web-1]:2222'), `@revoked ${lineOf('*')}`)
 
     for (const strictHostKeyChecking of ['yes', 'ask', 'accept-new', 'no'] as const)
-      expect((await trustIn({ strictHostKeyChecking })).judge(key)).toMatchObject({ kind: 'hostkey-revoked' })
+      expect(await (await trustIn({ strictHostKeyChecking })).judge(key)).toMatchObject({ kind: 'hostkey-revoked' })
   })
 
   it('says that an authority on record is of no use here', async () => {
     ground.knownHosts.push(`@cert-authority ${lineOf('*')}`)
 
-    const error = (await trustIn({})).judge(key)
+    const error = await (await trustIn({})).judge(key)
 
     expect(error?.message).toContain('@cert-authority on record there is not supported')
     expect(error).not.toBeInstanceOf(UnknownKeyError)
@@ -63,7 +63,7 @@ describe('trust in a host key', () => {
     const errors = await Promise.all(
       (['ask', 'yes'] as const).map(
         async (strictHostKeyChecking) =>
-          (await trustIn({ strictHostKeyChecking })).judge(key) instanceof UnknownKeyError,
+          (await (await trustIn({ strictHostKeyChecking })).judge(key)) instanceof UnknownKeyError,
       ),
     )
 
@@ -73,14 +73,40 @@ describe('trust in a host key', () => {
   it('holds for the rest of the run: a second key is then a changed one', async () => {
     const store = makeKnownHostsStore(ground.options().knownHosts)
     const first = await trustIn({ strictHostKeyChecking: 'accept-new' }, store)
-    const unproved = first.judge(key)
+    const unproved = await first.judge(key)
     await first.record()
 
     const second = await trustIn({ strictHostKeyChecking: 'accept-new' }, store)
 
-    expect([unproved, second.judge(key)]).toEqual([undefined, undefined])
-    expect(second.judge(otherKey)).toMatchObject({ kind: 'hostkey-changed' })
+    expect([unproved, await second.judge(key)]).toEqual([undefined, undefined])
+    expect(await second.judge(otherKey)).toMatchObject({ kind: 'hostkey-changed' })
     expect(ground.appended).toEqual(['[web-1]:2222'])
+  })
+
+  it('is given to the first of two who show different keys at once', async () => {
+    const store = makeKnownHostsStore(ground.options().knownHosts)
+    const both = await Promise.all([1, 2].map(() => trustIn({ strictHostKeyChecking: 'accept-new' }, store)))
+    await Promise.all(both.map(({ judge }, index) => judge(index === 0 ? key : otherKey)))
+
+    const recorded = await Promise.allSettled(both.map(({ record }) => record()))
+
+    expect(recorded).toMatchObject([{ status: 'fulfilled' }, { reason: { kind: 'hostkey-changed' } }])
+    expect(ground.appended).toEqual(['[web-1]:2222'])
+  })
+
+  it('is lost where another key has come to be on record meanwhile, for the rest of the run', async () => {
+    const append = async () => {
+      ground.knownHosts.push(lineOf('[web-1]:2222', 1))
+      throw new ConnectError('hostkey-changed', 'it is another')
+    }
+    const store = makeKnownHostsStore({ ...ground.options().knownHosts, append })
+    const { judge, record } = await trustIn({ strictHostKeyChecking: 'accept-new' }, store)
+    await judge(key)
+
+    await expect(record()).rejects.toMatchObject({ kind: 'hostkey-changed' })
+
+    const later = await trustIn({ strictHostKeyChecking: 'accept-new' }, store)
+    expect(await later.judge(key)).toMatchObject({ kind: 'hostkey-changed' })
   })
 
   it('is given with a warning where the key cannot be written down', async () => {
@@ -89,7 +115,7 @@ describe('trust in a host key', () => {
     }
     const store = makeKnownHostsStore({ read: async () => '', append })
     const { judge, record, warnings } = await trustIn({ strictHostKeyChecking: 'accept-new' }, store)
-    judge(key)
+    await judge(key)
 
     await record()
 

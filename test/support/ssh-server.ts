@@ -22,6 +22,8 @@ export interface SshServer {
   readonly commands: string[]
   readonly offers: Offer[]
   readonly connections: () => number
+  /** How many of them stand. */
+  readonly open: () => number
   /** Cuts all connections and goes on listening. */
   readonly cut: () => void
   readonly stop: () => Promise<void>
@@ -124,6 +126,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     hostKey: wireForm(pairs[0]?.public ?? ''),
     knownHostsLine: publicKeys.map((key) => `[127.0.0.1]:${port} ${key}`).join('\n'),
     connections: () => count,
+    open: () => sockets.size,
     cut,
     stop: () =>
       new Promise((resolve) => {

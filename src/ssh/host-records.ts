@@ -1,0 +1,29 @@
+import type { HostOptions } from '../inventory/ssh-config.ts'
+import { askKnownHostsCommand } from './known-hosts-command.ts'
+import type { KnownHostsLine } from './known-hosts-line.ts'
+import type { KnownHostsStore } from './known-hosts-store.ts'
+import { expandPath, type PathTokens } from './path-tokens.ts'
+
+/** Everything that is on record about host keys, for one host: known_hosts files and what KnownHostsCommand says. */
+export interface HostRecords {
+  /** With the key that the host has shown, where it has shown one. */
+  readonly linesFor: (name: string, key?: Buffer) => Promise<readonly KnownHostsLine[]>
+  /** The file that new keys go to, where there is one. */
+  readonly newKeysFile: string | undefined
+}
+
+type Question = { readonly options: HostOptions; readonly tokens: PathTokens; readonly store: KnownHostsStore }
+
+export async function openRecords({ options, tokens, store }: Question): Promise<HostRecords> {
+  const { knownHostsFiles, globalKnownHostsFiles, knownHostsCommand } = options
+  const pathOf = (path: string) => expandPath(path, tokens)
+  const files = await store.open([...knownHostsFiles, ...globalKnownHostsFiles].map(pathOf))
+  return {
+    linesFor: async (name, key) => {
+      const lines = await files.linesFor(name.toLowerCase())
+      if (knownHostsCommand === undefined) return lines
+      return [...lines, ...(await askKnownHostsCommand(knownHostsCommand, tokens, { name, key }))]
+    },
+    newKeysFile: knownHostsFiles.map(pathOf)[0],
+  }
+}
