@@ -1,0 +1,108 @@
+import { fileText } from '../../../src/operations/unattended-upgrades/wanted.ts'
+import { unattendedUpgrades } from '../../../src/operations/unattended-upgrades.ts'
+import {
+  effective,
+  lookAtNight,
+  options,
+  packageSettings,
+  timers,
+} from '../../operations/unattended-upgrades/a-night.ts'
+import { noon } from '../../support/looks.ts'
+import { aServer, type MemoryServer } from '../in-memory.ts'
+import type { Model } from './model.ts'
+
+type Night = {
+  hasPackage: boolean
+  ours: string | undefined
+  isTimed: boolean
+  notes: { timers: boolean | undefined; package: boolean }
+  installs: number
+}
+type Inputs = Readonly<Record<string, string>>
+type Told = Readonly<Record<string, string>>
+
+const unit = 'apt-daily-upgrade.timer'
+
+const scripts: Readonly<Record<string, (night: Night, inputs: Inputs) => Told>> = {
+  'unattended-upgrades/standing.sh': ({ hasPackage }) => ({
+    apt_runs: 'no',
+    package_status: hasPackage ? 'install ok installed' : '',
+  }),
+  'unattended-upgrades/install.sh': (night) => {
+    if (!night.hasPackage) night.notes.package = true
+    night.installs += 1
+    night.hasPackage = true
+    return {}
+  },
+  'unattended-upgrades/configure.sh': (night, { text = '', timers: wanted = '' }) => {
+    night.notes.timers ??= night.isTimed
+    night.ours = `${text}\n`
+    if (wanted.includes(unit)) night.isTimed = true
+    return {}
+  },
+  'unattended-upgrades/dry-run.sh': () => ({
+    dry_locked: 'no',
+    dry_ended: 'yes',
+    dry_origins:
+      'o=Ubuntu,a=noble-security, o=UbuntuESMApps,a=noble-apps-security, o=UbuntuESM,a=noble-infra-security, o=Ubuntu,a=noble',
+    release: 'v=24.04,o=Ubuntu,a=noble-security,n=noble,l=Ubuntu,c=main,b=amd64',
+  }),
+  'unattended-upgrades/restore.sh': (night, { stop = '' }) => {
+    if (stop.includes(unit)) night.isTimed = false
+    night.ours = undefined
+    night.notes.timers = undefined
+    return {}
+  },
+  'unattended-upgrades/purge.sh': (night) => {
+    if (night.notes.package) night.hasPackage = false
+    night.notes.package = false
+    return {}
+  },
+}
+
+function nightServer(name: string, night: Night): MemoryServer {
+  const look = () =>
+    lookAtNight({
+      package: night.hasPackage ? { is: 'installed', version: '2.9.1' } : { is: 'missing', candidate: '2.9.1' },
+      ours: night.ours,
+      options: night.ours === undefined ? packageSettings : effective(),
+      timers: timers({ isEnabled: night.isTimed, isActive: night.isTimed, nextAt: noon + 3600 }),
+      was: {
+        timers:
+          night.notes.timers === undefined
+            ? undefined
+            : [{ unit, isEnabled: night.notes.timers, isActive: night.notes.timers }],
+        packages: night.notes.package ? ['unattended-upgrades'] : [],
+      },
+    })
+  return {
+    server: aServer(name),
+    look,
+    state: () => structuredClone(night),
+    answer: ({ files, inputs = {} }) => scripts[files.at(-1) ?? '']?.(night, inputs),
+  }
+}
+
+const bare = (): Night => ({
+  hasPackage: false,
+  ours: undefined,
+  isTimed: false,
+  notes: { timers: undefined, package: false },
+  installs: 0,
+})
+
+const setUp = (): Night => ({
+  hasPackage: true,
+  ours: fileText('ubuntu', options),
+  isTimed: true,
+  notes: { timers: false, package: true },
+  installs: 1,
+})
+
+const serversOf = (night: () => Night) => () => [nightServer('web-1', night()), nightServer('web-2', night())]
+
+/** The nightly upgrades set up where there is nothing, and taken back where all is. */
+export const nightlyModels: readonly Model[] = [
+  { operation: () => unattendedUpgrades(options), servers: serversOf(bare) },
+  { operation: () => unattendedUpgrades({ ...options, remove: true }), servers: serversOf(setUp) },
+]
