@@ -1,4 +1,5 @@
 import type { Operation } from '../plan/step.ts'
+import { parts } from './unattended-upgrades/ground.ts'
 import { packageBackStep } from './unattended-upgrades/package-back-step.ts'
 import { packageStep } from './unattended-upgrades/package-step.ts'
 import { settingsBackStep } from './unattended-upgrades/settings-back-step.ts'
@@ -14,7 +15,7 @@ export function unattendedUpgrades(options: UnattendedOptions): Operation {
   const { remove, hold, origins } = options
   return {
     recipe: { name: 'unattended-upgrades', options: { remove, hold, origins } },
-    parts: ['system', 'nightly', 'dpkg'],
+    parts,
     pass: { steps: remove ? [settingsBackStep, packageBackStep] : [packageStep, settingsStep(options)] },
   }
 }

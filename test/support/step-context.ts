@@ -16,6 +16,7 @@ export type RunText = (text: string, how: { readonly asRoot: boolean; readonly t
 /** The port of one step, over any way to run scripts; `told` gathers what the step says of itself. */
 export function stepContext(name: string, step: string, run: RunText): Context & { readonly told: readonly string[] } {
   const told: string[] = []
+  const id = `20261123-${randomBytes(4).toString('hex')}`
   const answer = async (text: string, nonce: string, how: Parameters<RunText>[1]) => {
     const { status, stdout, stderr } = await run(text, how)
     if (status === 0) return readAnswer(stdout, nonce)
@@ -32,8 +33,8 @@ export function stepContext(name: string, step: string, run: RunText): Context &
   }
   return {
     server: aServer(name),
-    run: 'r1',
-    key: `r1/${name}/${step}`,
+    run: id,
+    key: `${id}/${name}/${step}`,
     ask,
     look,
     waitMs: async (timeMs) => void (await sleep(timeMs)),

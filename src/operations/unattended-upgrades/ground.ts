@@ -1,6 +1,9 @@
 import type { Verdict } from '../../plan/verdict.ts'
 import type { Look, Nightly, Told } from '../../remote/look.ts'
 
+/** What the steps foresee by. */
+export const parts = ['system', 'nightly', 'dpkg'] as const
+
 type Ground = { readonly nightly: Nightly; readonly id: string; readonly codename: string }
 
 /** What the steps stand on; or the verdict where it is not known, or dpkg must be put right first. */
@@ -9,7 +12,8 @@ export function groundOf({ system, nightly, dpkg }: Look): Ground | Exclude<Verd
   if (system?.is !== 'known') return unknown('the system', system)
   if (nightly?.is !== 'known') return unknown('the nightly upgrades', nightly)
   if (dpkg?.is !== 'known') return unknown("dpkg's state", dpkg)
-  if (dpkg.value.isInterrupted)
+  // At work it looks the same as cut off, but for who holds its locks.
+  if (dpkg.value.isInterrupted && dpkg.value.lockHolders.length === 0)
     return { is: 'blocked', why: 'dpkg was cut off in the middle: run `dpkg --configure -a` there first' }
   return { nightly: nightly.value, id: system.value.id, codename: system.value.codename }
 }

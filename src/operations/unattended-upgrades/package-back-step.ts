@@ -1,12 +1,15 @@
 import type { Step } from '../../plan/step.ts'
-import { aptScript, standing, whenAptHasEnded } from './apt-at-work.ts'
-import { groundOf } from './ground.ts'
+import { detached } from '../detached.ts'
+import { aptJob, mustHaveWorked, packageIn } from './apt-job.ts'
+import { groundOf, parts } from './ground.ts'
 
-const id = 'unattended-upgrades-package-back'
+const { act, settled, finish } = detached(
+  aptJob<readonly string[]>('purge.sh', (packages) => ({ packages: packages.join(' ') })),
+)
 
 /** Purges the package where an earlier run installed it, with what came with it, unless something else needs them by now. */
 export const packageBackStep: Step<readonly string[], readonly string[]> = {
-  id,
+  id: 'unattended-upgrades-package-back',
   effect: 'changes',
   foresee: (look) => {
     const ground = groundOf(look)
@@ -20,23 +23,11 @@ export const packageBackStep: Step<readonly string[], readonly string[]> = {
     ...packages.filter((name) => name !== 'unattended-upgrades').map((name) => `purge ${name}, likewise`),
   ],
   before: async (_, packages) => packages,
-  settled: async (at) => {
-    if ((await standing(at)).isRunning) return 'running'
-    const ground = groundOf(await at.look(['system', 'nightly', 'dpkg']))
-    if ('is' in ground) return 'unknown'
-    return ground.nightly.was.packages.length === 0 ? 'yes' : 'no'
-  },
-  act: async (at, packages) => {
-    at.tell('purging unattended-upgrades')
-    const script = aptScript(at, id)
-    await at.ask({
-      ...script,
-      files: ['unattended-upgrades/apt.sh', 'unattended-upgrades/note.sh', 'unattended-upgrades/purge.sh'],
-      inputs: { ...script.inputs, packages: packages.join(' ') },
-    })
-  },
+  settled,
+  act,
   prove: async (at) => {
-    const state = await whenAptHasEnded(at)
-    return { package: state === 'missing' ? 'purged' : 'kept, since others need it' }
+    mustHaveWorked(at, 'unattended-upgrades cannot be purged', await finish(at))
+    const { is } = packageIn(await at.look(parts))
+    return { package: is === 'missing' ? 'purged' : 'kept, since others need it' }
   },
 }

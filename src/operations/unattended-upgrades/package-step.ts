@@ -1,13 +1,14 @@
 import { MaestroError } from '../../errors.ts'
 import type { Step } from '../../plan/step.ts'
-import { aptScript, standing, whenAptHasEnded } from './apt-at-work.ts'
-import { groundOf } from './ground.ts'
+import { detached } from '../detached.ts'
+import { aptJob, mustHaveWorked, packageIn } from './apt-job.ts'
+import { groundOf, parts } from './ground.ts'
 
-const id = 'unattended-upgrades-package'
+const { act, settled, finish } = detached(aptJob<string>('install.sh'))
 
-/** Installs the package where it is missing. */
-export const packageStep: Step = {
-  id,
+/** Installs the package where it is missing. What is due is the version that apt would take, empty where it knows none yet. */
+export const packageStep: Step<string, string> = {
+  id: 'unattended-upgrades-package',
   effect: 'changes',
   foresee: (look) => {
     const ground = groundOf(look)
@@ -29,25 +30,12 @@ export const packageStep: Step = {
   // Which version there is may change with the lists that are refreshed for it.
   drift: (planned) => (planned === undefined ? 'unattended-upgrades was there and is not any more' : undefined),
   before: async (_, candidate) => candidate,
-  settled: async (at) => {
-    const { isRunning, state } = await standing(at)
-    if (isRunning) return 'running'
-    return state === 'installed' ? 'yes' : state === 'missing' ? 'no' : 'unknown'
-  },
-  act: async (at) => {
-    at.tell('installing unattended-upgrades')
-    await at.ask({
-      files: ['unattended-upgrades/apt.sh', 'unattended-upgrades/note.sh', 'unattended-upgrades/install.sh'],
-      ...aptScript(at, id),
-    })
-  },
+  settled,
+  act,
   prove: async (at) => {
-    if ((await whenAptHasEnded(at)) === 'missing')
-      throw new MaestroError('unattended-upgrades is not installed', {
-        hint: `see /var/log/maestro/${at.run}/${id}.log there`,
-      })
-    const ground = groundOf(await at.look(['system', 'nightly', 'dpkg']))
-    if ('is' in ground) throw new MaestroError(`unattended-upgrades is installed, but ${ground.why}`)
-    return ground.nightly.package.is === 'installed' ? { version: ground.nightly.package.version } : null
+    mustHaveWorked(at, 'unattended-upgrades cannot be installed', await finish(at))
+    const its = packageIn(await at.look(parts))
+    if (its.is !== 'installed') throw new MaestroError('apt-get ended well, but unattended-upgrades is not installed')
+    return { version: its.version }
   },
 }

@@ -2,7 +2,7 @@ import { MaestroError } from '../../errors.ts'
 import type { Step } from '../../plan/step.ts'
 import type { Look, Nightly } from '../../remote/look.ts'
 import { differenceBack } from './difference.ts'
-import { groundOf } from './ground.ts'
+import { groundOf, parts } from './ground.ts'
 import { isOurs, ourFile } from './wanted.ts'
 
 type Back = {
@@ -50,8 +50,6 @@ export const settingsBackStep: Step<Back, Back> = {
     return { removed: ourFile, disabled: disable, stopped: stop }
   },
 }
-
-const parts = ['system', 'nightly', 'dpkg'] as const
 
 function foresee(look: Look) {
   const ground = groundOf(look)

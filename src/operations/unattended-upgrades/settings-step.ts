@@ -3,7 +3,7 @@ import type { Context, Step } from '../../plan/step.ts'
 import type { Verdict } from '../../plan/verdict.ts'
 import type { Look, Nightly } from '../../remote/look.ts'
 import { conflict, difference } from './difference.ts'
-import { groundOf } from './ground.ts'
+import { groundOf, parts } from './ground.ts'
 import { proveNight } from './prove-night.ts'
 import { type Family, fileText, isOurs, ourFile, type UnattendedOptions } from './wanted.ts'
 
@@ -42,8 +42,6 @@ export const settingsStep = (options: UnattendedOptions): Step<Settings, Setting
     return proveNight(at, look, options)
   },
 })
-
-export const parts = ['system', 'nightly', 'dpkg'] as const
 
 const wordsOf = ({ changes, timers }: Settings) =>
   [...changes, ...timers.map((unit) => `${unit} is stopped`)].join('; ')

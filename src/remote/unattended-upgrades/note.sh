@@ -14,7 +14,7 @@ put() {
 # note_once NAME TEXT: what was there before the first change, which no later run may overwrite.
 note_once() {
   notes=$(nightly_notes)
-  mkdir -p "$notes"
+  (umask 077 && mkdir -p "$notes")
   [ -e "$notes/$1" ] || put "$notes/$1" "$notes/$1.new" "$2"
 }
 
