@@ -33,6 +33,8 @@ type CarryingOut = {
   /** What the journal has of an earlier life of the run. */
   readonly known?: RunState
   readonly takesOver: ReadonlyMap<string, string>
+  /** Whether an earlier process of this very run is known to be gone. */
+  readonly isAloneHere: boolean
   readonly away: ReadonlySet<string>
   /** Of the selected servers that are not worked on. */
   readonly outcomes: ReadonlyMap<string, Outcome>
@@ -60,7 +62,7 @@ export async function carryOut(work: CarryingOut): Promise<ExitCode> {
       // What was begun is brought to its end after a signal too: the line to a server outlives it.
       lineTo: (server) => makeLine(server, (one) => connections.connect(one, new AbortController().signal)),
       workingAtMost: Math.max(1, ssh.running - placesForHeartbeats),
-      lock: { controller: randomUUID(), owner: ownerName(), takesOver: work.takesOver, isAloneHere: true },
+      lock: { controller: randomUUID(), owner: ownerName(), takesOver: work.takesOver, isAloneHere: work.isAloneHere },
       clock: realClock,
       watcher: progress,
     })

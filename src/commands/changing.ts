@@ -100,7 +100,18 @@ async function begin({ changing, chosen, operation, seen, plan, rest }: Ready): 
   const journal = await createJournal(runsFolder(), plan, aboutRun(command, chosen.manifest))
   const away = awayOf(seen, plan)
   try {
-    return await carryOut({ flags, stop, chosen, operation, plan, journal, takesOver, away, outcomes: rest })
+    return await carryOut({
+      flags,
+      stop,
+      chosen,
+      operation,
+      plan,
+      journal,
+      takesOver,
+      isAloneHere: true,
+      away,
+      outcomes: rest,
+    })
   } finally {
     await journal.close()
   }

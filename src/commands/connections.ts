@@ -53,7 +53,9 @@ function hostOptionsFor({ config, knownHostsFile }: SshSettings, warn: Warn): Co
   return async (question) => {
     const options =
       config === 'none' ? optionsWithoutConfig(question, username) : await askSsh({ ...question, ...configFile }, warn)
-    return knownHostsFile === undefined ? options : { ...options, knownHostsFiles: [knownHostsFile], globalKnownHostsFiles: [] }
+    return knownHostsFile === undefined
+      ? options
+      : { ...options, knownHostsFiles: [knownHostsFile], globalKnownHostsFiles: [] }
   }
 }
 

@@ -1,7 +1,9 @@
 import { Command, Option } from 'commander'
 import type { ChangeFlags, OnSignals } from './flags.ts'
 
-export type ResumeFlags = Pick<ChangeFlags, 'output' | 'quiet' | 'verbose' | 'yes'>
+export type ResumeFlags = Pick<ChangeFlags, 'output' | 'quiet' | 'verbose' | 'yes' | 'manifest' | 'environment'> & {
+  readonly adopt?: boolean
+}
 
 /** `maestro resume`: goes on with a run that was broken off or that failed. */
 export function resumeCommand(onSignals: OnSignals): Command {
@@ -12,13 +14,20 @@ export function resumeCommand(onSignals: OnSignals): Command {
         'Without a run, the newest that has not come to a good end.',
     )
     .argument('[run]', 'its name, or the beginning of it')
+    .option('--adopt', 'a run of another controller, by what it has left on the servers')
+    .option('-m, --manifest <file>', 'with --adopt: the manifest of its servers')
+    .option('-e, --environment <name>', 'with --adopt: the environment in it')
     .addOption(new Option('--output <format>', 'how to print it').choices(['table', 'json']).default('table'))
     .option('-y, --yes', 'agree to what is asked')
     .option('-q, --quiet', 'print only what went wrong')
     .option('-v, --verbose', 'print every server by itself')
-    .addHelpText('after', '\nExamples:\n  maestro resume\n  maestro resume 20261123-091530-k3f9')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  maestro resume\n  maestro resume 20261123-091530-k3f9\n  maestro resume --adopt 20261123-091530-k3f9',
+    )
     .action(async (run: string | undefined, flags: ResumeFlags) => {
       const { resume } = await import('./resuming.ts')
-      await onSignals((stop) => resume({ run, flags, stop }))
+      const { adopt } = await import('./adopting.ts')
+      await onSignals((stop) => (flags.adopt ? adopt({ run, flags, stop }) : resume({ run, flags, stop })))
     })
 }

@@ -12,7 +12,7 @@ import type { ResumeFlags } from './resume.ts'
 
 declare const MAESTRO_VERSION: string
 
-type Resuming = { readonly run: string | undefined; readonly flags: ResumeFlags; readonly stop: AbortSignal }
+export type Resuming = { readonly run: string | undefined; readonly flags: ResumeFlags; readonly stop: AbortSignal }
 
 /** Takes a run up where it was left, by its journal and by what its servers say. Returns the exit code. */
 export async function resume({ run: given, flags, stop }: Resuming): Promise<ExitCode> {
@@ -37,7 +37,7 @@ export async function resume({ run: given, flags, stop }: Resuming): Promise<Exi
     await journal.write({ event: 'run-resumed', owner: ownerName(), version: MAESTRO_VERSION })
     const outcomes = goodOnes(known)
     const work = { flags, stop, chosen, operation, plan, journal, known, outcomes }
-    return await carryOut({ ...work, takesOver: new Map(), away: new Set() })
+    return await carryOut({ ...work, takesOver: new Map(), isAloneHere: true, away: new Set() })
   } finally {
     await journal.close()
   }

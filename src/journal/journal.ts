@@ -24,8 +24,12 @@ export interface Reopened {
 }
 
 /** Begins the journal of a new run below `root`. */
-export async function createJournal(root: string, plan: Plan, about: About): Promise<Journal> {
-  const run = makeRunId(new Date())
+export async function createJournal(
+  root: string,
+  plan: Plan,
+  about: About,
+  run: string = makeRunId(new Date()),
+): Promise<Journal> {
   const folder = `${root}/${run}`
   await inWords(folder, async () => {
     await mkdir(folder, { recursive: true, mode: 0o700 })

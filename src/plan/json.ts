@@ -11,6 +11,13 @@ export function canonicalJson(value: Json): string {
   return `{${entries.map(([key, each]) => `${JSON.stringify(key)}:${canonicalJson(each)}`).join(',')}}`
 }
 
+/** The same in ASCII alone, for where bytes are counted. */
+export const asciiJson = (value: Json): string =>
+  canonicalJson(value).replaceAll(
+    /[\u0080-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+
 export const hashOf = (value: Json): string => createHash('sha256').update(canonicalJson(value)).digest('hex')
 
 export const isSame = (a: Json, b: Json): boolean => canonicalJson(a) === canonicalJson(b)

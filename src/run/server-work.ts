@@ -2,7 +2,7 @@ import type { Server } from '../inventory/server.ts'
 import type { OnServer } from '../journal/events.ts'
 import { type ServerState, untouched } from '../journal/run-state.ts'
 import { StoppedError } from '../plan/errors.ts'
-import { canonicalJson, type Json } from '../plan/json.ts'
+import { asciiJson, type Json } from '../plan/json.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import type { Context, Script } from '../plan/step.ts'
 import { type Lock, lockFiles, readReleased, readTaken } from '../remote/lock/lock.ts'
@@ -36,7 +36,7 @@ export function makeServerWork(run: Run, server: Server): ServerWork {
     line.ask(scriptOf('record', { ...ours, event, drained }))
 
   const copy = (event: OnServer, drained: '' | 'yes' | 'no') =>
-    overLineLoss(atLock, () => recordOnServer(canonicalJson(event as unknown as Json), drained))
+    overLineLoss(atLock, () => recordOnServer(asciiJson(event as unknown as Json), drained))
 
   // What is begun is known here first, what is over is known there first: in between it counts as going on.
   async function record(event: OnServer): Promise<void> {
@@ -56,7 +56,7 @@ export function makeServerWork(run: Run, server: Server): ServerWork {
           ? { event: 'taking-over', server: server.name, from: takesOver }
           : { event: 'locking', server: server.name },
       )
-      const asked = { ...ours, owner: wish.owner, recipe: canonicalJson(operation.recipe), takes_over: takesOver }
+      const asked = { ...ours, owner: wish.owner, recipe: asciiJson(operation.recipe), takes_over: takesOver }
       const despite = takesOver === journal.run && wish.isAloneHere ? 'yes' : 'no'
       const { isTaken, before } = readTaken(await line.ask(scriptOf('take', { ...asked, despite })))
       if (isTaken) return undefined

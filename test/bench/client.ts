@@ -17,7 +17,11 @@ const command = { command: 'sh -s', stdin: 'true\n', timeoutMs: 60_000, limitByt
 
 function connections(): Connections {
   const { keyFile, knownHostsFile, sshConfig, concurrency } = config
-  const mine: Partial<HostOptions> = { identityFiles: [keyFile], knownHostsFiles: [knownHostsFile], globalKnownHostsFiles: [] }
+  const mine: Partial<HostOptions> = {
+    identityFiles: [keyFile],
+    knownHostsFiles: [knownHostsFile],
+    globalKnownHostsFiles: [],
+  }
   return openConnections({
     surroundings: { home: '/nonexistent', localUser: 'bench', agentSocket: undefined },
     hostOptions: async (question) =>

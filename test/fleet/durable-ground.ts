@@ -33,7 +33,8 @@ export function aController(servers: readonly FleetServer[]): Controller {
   }
   const maestro = (...args: string[]) => runMaestro([...args, '--manifest', manifest.path], { env })
   return {
-    maestro: (...args) => (args[0] === 'resume' ? runMaestro(args, { env }) : maestro(...args)),
+    maestro: (...args) =>
+      args[0] === 'resume' && args[1] !== '--adopt' ? runMaestro(args, { env }) : maestro(...args),
     killedAfter: async (lines, ...args) => {
       const before = runs()
       const { namespace, home } = readFleet().controller

@@ -112,6 +112,21 @@ describe('a run over real servers', () => {
     expect(await locksOn()).toEqual(servers.map(() => ''))
   })
 
+  it('is taken up by another controller that has only what lies on the servers', async () => {
+    const dead = aFreshController()
+    await dead.killedAfter(servers.length + 8, ...quickly)
+    const [run = ''] = dead.runs()
+    const other = aFreshController()
+
+    const refused = await other.maestro('resume', '--adopt', run)
+    const adopted = await other.maestro('resume', '--adopt', run, '--yes')
+
+    expect([refused.exitCode, adopted.exitCode]).toEqual([4, 0])
+    expect((await onAll(settingsOn)).every((text) => text.includes('Unattended-Upgrade'))).toBe(true)
+    expect(await locksOn()).toEqual(servers.map(() => ''))
+    expect(other.runs()).toEqual([run])
+  })
+
   it('stops at the second of six that fails: the rest is not started, and resume does it after the repair', async () => {
     const controller = aFreshController()
     await asRoot(

@@ -1,4 +1,4 @@
-import { allOf, type Facts, only, perhaps, wholeNumber, yes } from '../facts.ts'
+import { allOf, FactError, type Facts, only, perhaps, wholeNumber, yes } from '../facts.ts'
 
 /** The lock that somebody holds on a server. */
 export interface Lock {
@@ -15,15 +15,34 @@ export interface Lock {
 
 const file = (name: string) => ['lock/lock.sh', `lock/${name}.sh`]
 
-/** The scripts that take, keep and give back the lock of a server. */
-export const lockFiles = { take: file('take'), record: file('record'), release: file('release') } as const
+/** The scripts that take, keep and give back the lock of a server, and tell what lies beside it. */
+export const lockFiles = {
+  take: file('take'),
+  record: file('record'),
+  release: file('release'),
+  copy: file('copy'),
+} as const
 
 /** What became of taking it, and the lock that was there before. */
 export const readTaken = (facts: Facts) => ({ isTaken: yes(facts, 'lock_taken'), before: readLock(facts) })
 
 export const readReleased = (facts: Facts) => ({ isReleased: yes(facts, 'lock_released'), before: readLock(facts) })
 
-function readLock(facts: Facts): Lock | undefined {
+/** What a run has left on a server: its recipe and the events that concern the server, as JSON texts; undefined where it never was. */
+export function readCopy(facts: Facts): { readonly recipe: string; readonly events: readonly string[] } | undefined {
+  const recipe = perhaps(facts, 'copy_recipe')
+  if (recipe === undefined) return undefined
+  const lines: string[] = []
+  for (const part of allOf(facts, 'copy_part')) {
+    const [number = ''] = part.split(' ', 1)
+    const index = Number(number) - 1
+    if (!Number.isInteger(index) || index < 0 || index > lines.length) throw new FactError('copy_part is out of order')
+    lines[index] = (lines[index] ?? '') + part.slice(number.length + 1)
+  }
+  return { recipe, events: lines }
+}
+
+export function readLock(facts: Facts): Lock | undefined {
   if (only(facts, 'lock_is') === 'free') return undefined
   return {
     run: perhaps(facts, 'lock_run') ?? 'unknown',

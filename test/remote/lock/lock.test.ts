@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, utimesSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { asciiJson } from '../../../src/plan/json.ts'
 import { readAnswer } from '../../../src/remote/answer.ts'
-import { lockFiles, readReleased, readTaken } from '../../../src/remote/lock/lock.ts'
+import { lockFiles, readCopy, readReleased, readTaken } from '../../../src/remote/lock/lock.ts'
 import { makeScript } from '../../../src/remote/script.ts'
 import { shells } from '../../support/tools.ts'
 import { aServer, type FakeServer } from '../a-server.ts'
@@ -106,6 +107,18 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     expect(take(server, bob).before?.quietSeconds).toBeLessThan(60)
     record(server, '', 'no')
     expect(existsSync(`${home}/drained/${run}`)).toBe(false)
+  })
+
+  it('tells another controller what was begun, however long that is', () => {
+    const server = aServer()
+    take(server, { ...ana, recipe: '{"name":"upgrade","options":{}}' })
+    const events = ['{"event":"begun"}', asciiJson({ before: 'ü'.repeat(3000) }), '{"event":"released"}']
+    for (const event of events) record(server, event)
+
+    const facts = ask(server, 'copy', { run })
+
+    expect(readCopy(facts)).toEqual({ recipe: '{"name":"upgrade","options":{}}', events })
+    expect(readCopy(ask(server, 'copy', { run: 'another' }))).toBeUndefined()
   })
 
   it('lets nobody write who has lost it', () => {

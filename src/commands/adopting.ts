@@ -1,0 +1,118 @@
+import { type ExitCode, exitCodes, UsageError } from '../errors.ts'
+import { createJournal } from '../journal/journal.ts'
+import { isRunId } from '../journal/run-id.ts'
+import { stateOf } from '../journal/run-state.ts'
+import { operationFor } from '../operations/registry.ts'
+import { makePlan } from '../plan/make-plan.ts'
+import type { Plan } from '../plan/plan.ts'
+import { describeDuration } from '../report/duration.ts'
+import { renderPlan } from '../report/plan-text.ts'
+import { makeLine } from '../run/line.ts'
+import { lookAtServers } from '../run/look-at-servers.ts'
+import { type Copy, readCopyOn } from '../run/read-copies.ts'
+import { aboutRun, carryOut } from './carry-out.ts'
+import { type Chosen, chooseServers } from './choose-servers.ts'
+import { openConnectionsFor } from './connections.ts'
+import { mustConsent } from './consent.ts'
+import { runsFolder } from './home.ts'
+import type { Resuming } from './resuming.ts'
+import { screenOf } from './screen.ts'
+
+/** Goes on with a run whose journal is on another computer, or lost, by what it has left on the servers. Returns the exit code. */
+export async function adopt({ run, flags, stop }: Resuming): Promise<ExitCode> {
+  if (run === undefined || !isRunId(run))
+    throw new UsageError('--adopt needs the whole name of a run, like 20261123-091530-k3f9', {
+      hint: '`maestro status --verbose` names the run of each lock and of each server out of service',
+    })
+  const chosen = await chooseServers(flags)
+  const copies = await copiesOf(run, chosen, stop)
+  const [first] = copies
+  if (first === undefined) throw new UsageError(`no server of ${chosen.manifest.path} has anything of run ${run}`)
+  const operation = operationFor(first.recipe)
+  const servers = copies.map(({ server }) => server)
+  const plan = await planAnew(chosen, copies, stop)
+  process.stdout.write(
+    `${renderPlan({ plan, operation, inventory: chosen.manifest.servers, screen: screenOf(process.stdout), isVerbose: flags.verbose === true })}\n\n`,
+  )
+  const lastHeard = Math.min(...copies.map(({ lock }) => lock?.quietSeconds ?? Number.POSITIVE_INFINITY))
+  const heard = Number.isFinite(lastHeard)
+    ? `, whose controller was last heard of ${describeDuration(lastHeard)} ago`
+    : ''
+  await mustConsent({
+    isGiven: flags.yes === true,
+    dangers: [`taking the place of run ${run}${heard}`],
+    question: `Take the place of run ${run}${heard}?`,
+  })
+  if (plan.batches.length === 0) return exitCodes.ok
+  const journal = await createJournal(runsFolder(), plan, aboutRun(`resume --adopt ${run}`, chosen.manifest), run)
+  try {
+    const events = copies.flatMap((copy) => copy.events)
+    for (const { at: _, ...event } of events) await journal.write(event)
+    return await carryOut({
+      flags,
+      stop,
+      chosen: { ...chosen, servers },
+      operation,
+      plan,
+      journal,
+      known: stateOf(events),
+      takesOver: new Map(servers.map(({ name }) => [name, run])),
+      isAloneHere: true,
+      away: new Set(),
+      outcomes: new Map(),
+    })
+  } finally {
+    await journal.close()
+  }
+}
+
+async function copiesOf(run: string, { manifest, servers }: Chosen, stop: AbortSignal): Promise<readonly Copy[]> {
+  const connections = openConnectionsFor(manifest.settings.ssh, (question) => question())
+  try {
+    const copies = servers.map(async (server) => {
+      const line = makeLine(server, (one) => connections.connect(one, stop))
+      return readCopyOn(server, line, run).finally(line.close)
+    })
+    return (await Promise.all(copies)).filter((copy) => copy !== undefined)
+  } finally {
+    await connections.close()
+  }
+}
+
+// What the first controller had agreed upon is lost with it: what is due now is shown, and asked about anew.
+async function planAnew({ manifest }: Chosen, copies: readonly Copy[], stop: AbortSignal): Promise<Plan> {
+  const connections = openConnectionsFor(manifest.settings.ssh, (question) => question())
+  const [first] = copies
+  if (first === undefined) throw new RangeError('a plan for no server')
+  const operation = operationFor(first.recipe)
+  const servers = copies.map(({ server }) => server)
+  try {
+    const seen = await lookAtServers({
+      servers,
+      parts: operation.parts,
+      connect: connections.connect,
+      stop,
+      onSeen: () => undefined,
+    })
+    const told = seen.filter((one) => one.status === 'seen')
+    const plan = makePlan({
+      operation,
+      seen: told,
+      inventory: manifest.servers,
+      rollout: manifest.settings.rollout,
+      away: new Set(),
+    })
+    return withBegun(plan, copies)
+  } finally {
+    await connections.close()
+  }
+}
+
+// A server where something was begun, or whose lock is held, is brought to its end even where nothing more is due.
+function withBegun(plan: Plan, copies: readonly Copy[]): Plan {
+  const planned = new Set(plan.batches.flat())
+  const open = copies
+    .filter(({ server, events, lock }) => !planned.has(server.name) && (lock !== undefined || events.length > 0))
+    .map(({ server }) => server.name)
+  return { ...plan, batches: [...open.map((name) => [name]), ...plan.batches] }
+}
