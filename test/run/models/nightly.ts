@@ -9,6 +9,7 @@ import {
 } from '../../operations/unattended-upgrades/a-night.ts'
 import { noon } from '../../support/looks.ts'
 import { aServer, type MemoryServer } from '../in-memory.ts'
+import { memoryJobs } from './memory-jobs.ts'
 import type { Model } from './model.ts'
 
 type Night = {
@@ -24,16 +25,6 @@ type Told = Readonly<Record<string, string>>
 const unit = 'apt-daily-upgrade.timer'
 
 const scripts: Readonly<Record<string, (night: Night, inputs: Inputs) => Told>> = {
-  'unattended-upgrades/standing.sh': ({ hasPackage }) => ({
-    apt_runs: 'no',
-    package_status: hasPackage ? 'install ok installed' : '',
-  }),
-  'unattended-upgrades/install.sh': (night) => {
-    if (!night.hasPackage) night.notes.package = true
-    night.installs += 1
-    night.hasPackage = true
-    return {}
-  },
   'unattended-upgrades/configure.sh': (night, { text = '', timers: wanted = '' }) => {
     night.notes.timers ??= night.isTimed
     night.ours = `${text}\n`
@@ -53,14 +44,23 @@ const scripts: Readonly<Record<string, (night: Night, inputs: Inputs) => Told>> 
     night.notes.timers = undefined
     return {}
   },
-  'unattended-upgrades/purge.sh': (night) => {
-    if (night.notes.package) night.hasPackage = false
-    night.notes.package = false
-    return {}
-  },
 }
 
+const jobsOf = (night: Night) =>
+  memoryJobs({
+    'unattended-upgrades-package': () => {
+      if (!night.hasPackage) night.notes.package = true
+      night.installs += 1
+      night.hasPackage = true
+    },
+    'unattended-upgrades-package-back': () => {
+      if (night.notes.package) night.hasPackage = false
+      night.notes.package = false
+    },
+  })
+
 function nightServer(name: string, night: Night): MemoryServer {
+  const jobs = jobsOf(night)
   const look = () =>
     lookAtNight({
       package: night.hasPackage ? { is: 'installed', version: '2.9.1' } : { is: 'missing', candidate: '2.9.1' },
@@ -79,7 +79,7 @@ function nightServer(name: string, night: Night): MemoryServer {
     server: aServer(name),
     look,
     state: () => structuredClone(night),
-    answer: ({ files, inputs = {} }) => scripts[files.at(-1) ?? '']?.(night, inputs),
+    answer: (script) => jobs(script) ?? scripts[script.files.at(-1) ?? '']?.(night, script.inputs ?? {}),
   }
 }
 
