@@ -1,0 +1,28 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { readAnswer } from '../../../src/remote/answer.ts'
+import type { Facts } from '../../../src/remote/facts.ts'
+import { makeScript } from '../../../src/remote/script.ts'
+import type { FakeServer } from '../a-server.ts'
+
+type Shell = Parameters<FakeServer['run']>[1]
+type Inputs = Readonly<Record<string, string>>
+
+const nonce = 'c0ffee'
+
+/** Runs a script of the nightly upgrades on a made-up server; throws what it said where it failed. */
+export function runner(shell: Shell) {
+  return (server: FakeServer, name: string, inputs: Inputs = {}): Facts => {
+    const files = ['apt.sh', 'note.sh', `${name}.sh`].map((file) => `unattended-upgrades/${file}`)
+    const { status, stdout, stderr } = server.run(makeScript({ files, inputs, nonce }), shell)
+    if (status !== 0) throw new Error(stderr.trim().split('\n').at(-1) ?? `exit ${status}`)
+    return readAnswer(stdout, nonce)
+  }
+}
+
+/** The text of a file of the made-up root; undefined where there is none. */
+export const textOf = ({ root }: FakeServer, path: string): string | undefined =>
+  existsSync(`${root}/${path}`) ? readFileSync(`${root}/${path}`, 'utf8') : undefined
+
+/** The lines that stand-ins have kept, each a call of a tool. */
+export const callsOf = (server: FakeServer): readonly string[] =>
+  (textOf(server, 'calls') ?? '').split('\n').filter((line) => line !== '')
