@@ -1,10 +1,15 @@
 import ssh2, { type BaseAgent, type ParsedKey, type SigningRequestOptions } from 'ssh2'
+import { listAgent } from './agent-list.ts'
+import { parseKey } from './identities.ts'
 import type { Sign } from './key-offer.ts'
+import { typeOfKey } from './known-hosts.ts'
 import { type Limit, makeLimit } from './limits.ts'
 
 /** What an agent holds; `trouble` where it could not be asked. */
 export interface AgentKeys {
   readonly keys: readonly ParsedKey[]
+  /** The types of those that this transport cannot use: security keys, certificates. */
+  readonly unusable: readonly string[]
   readonly trouble?: string
 }
 
@@ -31,15 +36,18 @@ export function makeAgents(signing: Limit = makeLimit(16)): Agents {
   }
 }
 
-function listKeys(socketPath: string): Promise<AgentKeys> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve({ keys: [], trouble: 'the agent did not answer' }), answerMs)
-    agentAt(socketPath).getIdentities((error, keys) => {
-      clearTimeout(timer)
-      if (error) resolve({ keys: [], trouble: `the agent ${socketPath} cannot be asked (${error.message})` })
-      else resolve({ keys: (keys ?? []) as readonly ParsedKey[] })
-    })
-  })
+async function listKeys(socketPath: string): Promise<AgentKeys> {
+  try {
+    const all = await listAgent(socketPath, answerMs)
+    const keys = all.map((key) => ({ type: typeOfKey(key), parsed: parseKey(key) }))
+    return {
+      keys: keys.flatMap(({ parsed }) => (parsed instanceof Error ? [] : [parsed])),
+      unusable: [...new Set(keys.filter(({ parsed }) => parsed instanceof Error).map(({ type }) => type))],
+    }
+  } catch (error) {
+    const { message } = error as Error
+    return { keys: [], unusable: [], trouble: `the agent ${socketPath} cannot be asked (${message})` }
+  }
 }
 
 const agentAt = (socketPath: string) => ssh2.createAgent(socketPath) as BaseAgent<ParsedKey>

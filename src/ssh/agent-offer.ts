@@ -9,18 +9,22 @@ export interface AgentOffer {
   readonly steps: readonly AuthStep[]
   readonly offered: readonly ParsedKey[]
   readonly leftOut: number
+  /** Types of keys that it holds and this transport cannot use. */
+  readonly unusable: readonly string[]
   readonly trouble?: string | undefined
 }
 
 // sshd hangs up after six refused keys (MaxAuthTries); what the identity files need is kept free.
 const offersAtMost = 6
 
+export const noOffer: AgentOffer = { steps: [], offered: [], leftOut: 0, unusable: [] }
+
 /** The keys of the agent that are offered, those of the identity files first, in their order. */
 export async function agentOffer(question: AuthQuestion, found: readonly Identity[]): Promise<AgentOffer> {
   const { agents, tokens } = question
   const socket = agentSocketOf(question)
-  if (socket === undefined) return { steps: [], offered: [], leftOut: 0 }
-  const { keys, trouble } = await agents.keysOf(socket)
+  if (socket === undefined) return noOffer
+  const { keys, unusable, trouble } = await agents.keysOf(socket)
   const { offered, leftOut } = choose(keys, found, question)
   const steps = offered.map(
     (key): AuthStep => ({
@@ -28,7 +32,7 @@ export async function agentOffer(question: AuthQuestion, found: readonly Identit
       method: async () => keyOffer(tokens.user, key, agents.signer(socket, key)),
     }),
   )
-  return { steps, offered, leftOut, trouble }
+  return { steps, offered, leftOut, unusable, trouble }
 }
 
 function choose(

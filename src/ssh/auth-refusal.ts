@@ -6,7 +6,11 @@ import type { Identity } from './identities.ts'
 type Refusal = {
   readonly where: string
   readonly user: string
+  /** What the ssh config says (PubkeyAuthentication). */
+  readonly takesKeys: boolean
   readonly found: readonly Identity[]
+  /** Certificates that ssh would have offered. */
+  readonly certificates: readonly string[]
   /** The paths of those that the server was shown. */
   readonly offered: ReadonlySet<string>
   readonly agent: AgentOffer
@@ -16,33 +20,46 @@ type Refusal = {
 
 /** The error for a server that lets nobody in: what was offered, what could not be, and what to do. */
 export function explainRefusal(refusal: Refusal): ConnectError {
-  const { where, user, agent, said, hasPassword } = refusal
-  const { allowed = [] } = said
-  const notes = notesOn(refusal)
-  const tail = notes.length === 0 ? '' : `; ${notes.join('; ')}`
+  const { message, hint } = wordsFor(refusal)
+  return new ConnectError('auth', [message, ...notesOn(refusal)].join('; '), { hint })
+}
+
+type Words = { readonly message: string; readonly hint: string }
+
+function wordsFor(refusal: Refusal): Words {
+  const { where, user, said, takesKeys, hasPassword } = refusal
+  const { allowed = [], isHalfIn } = said
   const offered = offeredBy(refusal)
-  if (said.isHalfIn)
-    return new ConnectError('auth', `${where} wants a second proof from ${user}, ${allowed.join(' or ')}${tail}`, {
+  if (isHalfIn)
+    return {
+      message: `${where} wants a second proof from ${user}, ${allowed.join(' or ')}`,
       hint: 'its sshd_config asks for several (AuthenticationMethods): let one key do for this user there (Match User)',
-    })
+    }
   if (allowed.length > 0 && !allowed.includes('publickey') && !hasPassword)
-    return new ConnectError('auth', `${where} takes no keys from ${user}, only ${allowed.join(', ')}`, {
+    return {
+      message: `${where} takes no keys from ${user}, only ${allowed.join(', ')}`,
       hint: 'allow PubkeyAuthentication in its sshd_config; this transport cannot do gssapi or hostbased',
-    })
-  if (offered.length === 0)
-    return new ConnectError('auth', `there is no key to offer to ${where} for ${user}${tail}`, {
-      hint: 'start an agent and ssh-add a key, or name one: maestro.ssh.identity_file in the manifest',
-    })
-  return new ConnectError(
-    'auth',
-    `${where} accepts none of our keys for ${user} (offered: ${offered.join(', ')})${tail}`,
-    {
-      hint:
-        agent.leftOut > 0
-          ? 'name the right key: maestro.ssh.identity_file in the manifest, or IdentityFile and IdentitiesOnly in the ssh config'
-          : `put the public key into ~${user}/.ssh/authorized_keys there, or set another user or identity_file in the manifest`,
-    },
-  )
+    }
+  if (!takesKeys && !hasPassword)
+    return {
+      message: `the ssh config says PubkeyAuthentication no for ${where}, so that there is nothing to offer`,
+      hint: 'take it out for this host',
+    }
+  if (offered.length > 0) return noneAccepted(refusal, offered)
+  return {
+    message: `there is no key to offer to ${where} for ${user}`,
+    hint: 'start an agent and ssh-add a key, or name one: maestro.ssh.identity_file in the manifest',
+  }
+}
+
+function noneAccepted({ where, user, agent }: Refusal, offered: readonly string[]): Words {
+  return {
+    message: `${where} accepts none of our keys for ${user} (offered: ${offered.join(', ')})`,
+    hint:
+      agent.leftOut > 0
+        ? 'name the right key: maestro.ssh.identity_file in the manifest, or IdentityFile and IdentitiesOnly in the ssh config'
+        : `put the public key into ~${user}/.ssh/authorized_keys there, or set another user or identity_file in the manifest`,
+  }
 }
 
 function offeredBy({ found, offered, agent, hasPassword }: Refusal): readonly string[] {
@@ -55,7 +72,7 @@ function offeredBy({ found, offered, agent, hasPassword }: Refusal): readonly st
   ]
 }
 
-function notesOn({ found, offered, agent }: Refusal): readonly string[] {
+function notesOn({ found, certificates, offered, agent }: Refusal): readonly string[] {
   const isOfNote = ({ is, path }: Identity) => is === 'locked' || (is !== 'absent' && !offered.has(path))
   return [
     ...(agent.trouble === undefined ? [] : [agent.trouble]),
@@ -63,8 +80,7 @@ function notesOn({ found, offered, agent }: Refusal): readonly string[] {
       ? []
       : [`${agent.leftOut} more in the agent were kept back, for servers hang up after six`]),
     ...found.flatMap((one) => (one.is !== 'key' && isOfNote(one) ? [`${one.path} ${one.why}`] : [])),
-    ...found.flatMap(({ path, hasCertificate }) =>
-      hasCertificate ? [`${path} has a certificate, which this transport cannot offer`] : [],
-    ),
+    ...agent.unusable.map((type) => `a key of the agent is of type ${type}, which this transport cannot use`),
+    ...certificates.map((path) => `the certificate ${path} cannot be offered by this transport`),
   ]
 }

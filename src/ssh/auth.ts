@@ -1,7 +1,8 @@
+import { access } from 'node:fs/promises'
 import type { AnyAuthMethod } from 'ssh2'
 import type { Secret } from '../secret.ts'
 import type { Agents } from './agent-keys.ts'
-import { agentOffer } from './agent-offer.ts'
+import { agentOffer, noOffer } from './agent-offer.ts'
 import type { Said } from './auth-course.ts'
 import { explainRefusal } from './auth-refusal.ts'
 import type { ConnectError } from './connect-error.ts'
@@ -20,7 +21,9 @@ export type AskPassword = (question: {
 export interface AuthQuestion {
   readonly tokens: PathTokens
   readonly where: string
+  readonly pubkeyAuthentication: boolean
   readonly identityFiles: readonly string[]
+  readonly certificateFiles: readonly string[]
   readonly identitiesOnly: boolean
   /** As in the ssh config: `none`, a path, `SSH_AUTH_SOCK`; undefined: the usual agent. */
   readonly identityAgent: string | undefined
@@ -47,10 +50,11 @@ export interface Auth {
 
 /** What is offered to a server, in ssh's order: the agent (the keys of identity files first), then the identity files themselves. */
 export async function authFor(question: AuthQuestion): Promise<Auth> {
-  const { tokens, where, identityFiles, identities, askPassword } = question
-  const paths = [...new Set(identityFiles.map((file) => expandPath(file, tokens)))]
+  const { tokens, where, identities, askPassword } = question
+  const files = question.pubkeyAuthentication ? question.identityFiles : []
+  const paths = [...new Set(files.map((file) => expandPath(file, tokens)))]
   const found = await Promise.all(paths.map(identities.read))
-  const agent = await agentOffer(question, found)
+  const agent = question.pubkeyAuthentication ? await agentOffer(question, found) : noOffer
   const isInAgent = (identity: Identity) => agent.offered.some((key) => isSameKey(identity, key))
   const fromFiles = found.filter((identity) => !isInAgent(identity) && canBeKey(identity, identities.canUnlock))
   const offered = new Set<string>()
@@ -58,20 +62,38 @@ export async function authFor(question: AuthQuestion): Promise<Auth> {
   const steps = [...agent.steps, ...fromFiles.map((identity) => keyStep(identity, question, onOffer))]
   return {
     steps: askPassword === undefined ? steps : [...steps, ...passwordSteps({ user: tokens.user, where }, askPassword)],
-    refused: async (said) => {
-      // Where a passphrase was asked for, what came of it.
-      const tried = await Promise.all(paths.map(identities.seen))
-      return explainRefusal({
+    refused: async (said) =>
+      explainRefusal({
         where,
         user: tokens.user,
-        found: tried,
+        takesKeys: question.pubkeyAuthentication,
+        // Where a passphrase was asked for, what came of it.
+        found: await Promise.all(paths.map(identities.seen)),
+        certificates: await certificatesFor(paths, question),
         offered,
         agent,
         said,
-        hasPassword: !!askPassword,
-      })
-    },
+        hasPassword: askPassword !== undefined,
+      }),
   }
+}
+
+// Those that ssh would offer: named ones, and what lies beside an identity file.
+async function certificatesFor(
+  paths: readonly string[],
+  { certificateFiles, tokens }: AuthQuestion,
+): Promise<readonly string[]> {
+  const named = certificateFiles.map((file) => expandPath(file, tokens))
+  const all = [...new Set([...named, ...paths.map((path) => `${path}-cert.pub`)])]
+  const isThere = await Promise.all(
+    all.map((path) =>
+      access(path).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  )
+  return all.filter((_, index) => isThere[index])
 }
 
 type OnOffer = (path: string) => void

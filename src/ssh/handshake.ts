@@ -27,13 +27,13 @@ export interface Handshake {
 
 const keepalivesMissed = 3
 
-type Course = { phase: Phase; distrust: ConnectError | undefined }
+type Course = { phase: Phase; distrust: ConnectError | undefined; isRefused: boolean }
 type Fail = (error: ConnectError) => void
 
 /** An authenticated connection over a stream. Throws a ConnectError that names the phase; nothing is left open then. */
 export function shakeHands(handshake: Handshake): Promise<Connection> {
   const { stream, user, where, steps, timeoutMs, stop } = handshake
-  const course: Course = { phase: 'banner', distrust: undefined }
+  const course: Course = { phase: 'banner', distrust: undefined, isRefused: false }
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client()
     const settle = (finish: () => void) => {
@@ -47,7 +47,10 @@ export function shakeHands(handshake: Handshake): Promise<Connection> {
         stream.destroy()
         reject(error)
       })
-    const onClose = () => fail(course.distrust ?? droppedIn(course.phase, where))
+    const onClose = () => {
+      // Why the authentication was refused takes a moment longer to say.
+      if (!course.isRefused) fail(course.distrust ?? droppedIn(course.phase, where))
+    }
     const onAbort = () => fail(new ConnectError('stopped', `${where}: stopped`))
     const deadline = startDeadline(timeoutMs, () => fail(tooSlow(course.phase, where, timeoutMs)))
     stop.addEventListener('abort', onAbort, { once: true })
@@ -85,8 +88,9 @@ type OnError = { readonly course: Course; readonly said: () => Said; readonly fa
 function onErrorOf({ where, whyNoAuth }: Handshake, { course, said, fail }: OnError) {
   return (error: Error & { level?: string }) => {
     // An agent that cannot sign is not the end: ssh2 goes on to the next method.
-    if (error.level === 'agent') return
-    if (error.level === 'client-authentication') void whyNoAuth(said()).then(fail, fail)
+    if (error.level === 'agent' || course.isRefused) return
+    course.isRefused = error.level === 'client-authentication'
+    if (course.isRefused) void whyNoAuth(said()).then(fail, fail)
     else fail(course.distrust ?? explain(error, course.phase, where))
   }
 }

@@ -6,23 +6,31 @@ import { expandPath, type PathTokens } from './path-tokens.ts'
 
 /** Everything that is on record about host keys, for one host: known_hosts files and what KnownHostsCommand says. */
 export interface HostRecords {
-  /** With the key that the host has shown, where it has shown one. */
+  readonly onFile: (name: string) => Promise<readonly KnownHostsLine[]>
+  /** On file and by the command, which hears of the key that the host has shown, where it has shown one. */
   readonly linesFor: (name: string, key?: Buffer) => Promise<readonly KnownHostsLine[]>
   /** The file that new keys go to, where there is one. */
   readonly newKeysFile: string | undefined
 }
 
-type Question = { readonly options: HostOptions; readonly tokens: PathTokens; readonly store: KnownHostsStore }
+type Question = {
+  readonly options: HostOptions
+  readonly tokens: PathTokens
+  readonly store: KnownHostsStore
+  readonly warn: (text: string) => void
+}
 
-export async function openRecords({ options, tokens, store }: Question): Promise<HostRecords> {
+export async function openRecords({ options, tokens, store, warn }: Question): Promise<HostRecords> {
   const { knownHostsFiles, globalKnownHostsFiles, knownHostsCommand } = options
   const pathOf = (path: string) => expandPath(path, tokens)
   const files = await store.open([...knownHostsFiles, ...globalKnownHostsFiles].map(pathOf))
+  const onFile = (name: string) => files.linesFor(name.toLowerCase())
   return {
+    onFile,
     linesFor: async (name, key) => {
-      const lines = await files.linesFor(name.toLowerCase())
+      const lines = await onFile(name)
       if (knownHostsCommand === undefined) return lines
-      return [...lines, ...(await askKnownHostsCommand(knownHostsCommand, tokens, { name, key }))]
+      return [...lines, ...(await askKnownHostsCommand(knownHostsCommand, tokens, { name, key, warn }))]
     },
     newKeysFile: knownHostsFiles.map(pathOf)[0],
   }

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import ssh2, { type ParsedKey } from 'ssh2'
 import type { Secret } from '../secret.ts'
 import { typeOfKey } from './known-hosts.ts'
@@ -7,8 +7,6 @@ import { publicKeyIn } from './public-key.ts'
 /** What an identity file turned out to be. */
 export type Identity = {
   readonly path: string
-  /** Whether a certificate lies beside it, as ssh looks for one. */
-  readonly hasCertificate: boolean
 } & WhatIs
 
 type WhatIs =
@@ -49,7 +47,7 @@ export function makeIdentities(askPassphrase?: AskPassphrase): Identities {
     asking = done.catch(() => undefined)
     return done
   }
-  const read = (path: string) => once(known, path, () => readIdentity(path))
+  const read = (path: string) => once(known, path, async () => ({ path, ...(await readKey(path)) }))
   return {
     read,
     canUnlock: askPassphrase !== undefined,
@@ -61,11 +59,6 @@ export function makeIdentities(askPassphrase?: AskPassphrase): Identities {
         return inTurn(() => unlock(identity, askPassphrase))
       }),
   }
-}
-
-async function readIdentity(path: string): Promise<Identity> {
-  const certificate = await stat(`${path}-cert.pub`).catch(() => undefined)
-  return { path, hasCertificate: certificate !== undefined, ...(await readKey(path)) }
 }
 
 async function readKey(path: string): Promise<WhatIs> {
@@ -86,15 +79,15 @@ const questions = 3
 
 // As ssh: three tries, and nothing typed gives up at once.
 async function unlock(identity: Identity, askPassphrase: AskPassphrase): Promise<Identity> {
-  const { path, hasCertificate, publicKey } = identity
+  const { path, publicKey } = identity
   const data = await readFile(path)
   for (let left = questions; left > 0; left -= 1) {
     const passphrase = await askPassphrase(path)
     if (passphrase === undefined || passphrase.reveal() === '') break
     const key = parseKey(data, passphrase)
-    if (!(key instanceof Error)) return { is: 'key', path, hasCertificate, key, publicKey: key.getPublicSSH() }
+    if (!(key instanceof Error)) return { is: 'key', path, key, publicKey: key.getPublicSSH() }
   }
-  return { is: 'locked', path, hasCertificate, why: 'is encrypted, and its passphrase was not given', publicKey }
+  return { is: 'locked', path, why: 'is encrypted, and its passphrase was not given', publicKey }
 }
 
 async function readPublicKey(path: string, data: Buffer | Error): Promise<Buffer | undefined> {

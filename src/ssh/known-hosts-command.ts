@@ -12,33 +12,31 @@ type Asked = {
   readonly name: string
   /** The key that the host has shown; undefined: it is asked which types are known, before the host is. */
   readonly key: Buffer | undefined
+  readonly warn: (text: string) => void
 }
 
 /**
- * What the KnownHostsCommand of the ssh config says of a host, in lines like those of a known_hosts file. Throws a
- * ConnectError where the command fails: ssh connects to nobody then.
+ * What the KnownHostsCommand of the ssh config says of a host, in lines like those of a known_hosts file. As with ssh, a command
+ * that cannot be started says nothing, and one that fails ends it all, by a ConnectError.
  */
 export async function askKnownHostsCommand(
   command: string,
   tokens: PathTokens,
-  { name, key }: Asked,
+  { name, key, warn }: Asked,
 ): Promise<readonly KnownHostsLine[]> {
-  const more = {
-    H: name,
-    I: key === undefined ? 'ORDER' : 'HOSTNAME',
-    t: key === undefined ? 'NONE' : typeOfKey(key),
-    f: key === undefined ? 'NONE' : fingerprint(key),
-    K: key === undefined ? 'NONE' : key.toString('base64'),
-  }
   // No shell: ssh starts it itself, from the words of the command.
-  const [program = '', ...args] = wordsOf(command).map((word) => expandTokens(word, tokens, more))
-  const output = await outputOf(program, args).catch((cause: Error) => {
-    throw new ConnectError('config', `the KnownHostsCommand for ${tokens.alias} ${cause.message}`, {
-      cause,
-      hint: `try it by hand: ${program}`,
-    })
-  })
-  return readKnownHosts(output).linesFor(name.toLowerCase())
+  const [program = '', ...args] = wordsOf(command).map((word) => expandTokens(word, tokens, tokensOf(name, key)))
+  const { output, trouble, hasRun } = await run(program, args)
+  if (trouble === undefined) return readKnownHosts(output).linesFor(name.toLowerCase())
+  const text = `the KnownHostsCommand ${program} ${trouble}`
+  if (hasRun) throw new ConnectError('config', `${tokens.alias}: ${text}`, { hint: 'try it by hand' })
+  warn(text)
+  return []
+}
+
+function tokensOf(name: string, key: Buffer | undefined): Readonly<Record<string, string>> {
+  if (key === undefined) return { H: name, I: 'ORDER', t: 'NONE', f: 'NONE', K: 'NONE' }
+  return { H: name, I: 'HOSTNAME', t: typeOfKey(key), f: fingerprint(key), K: key.toString('base64') }
 }
 
 const wordsOf = (command: string) =>
@@ -46,18 +44,23 @@ const wordsOf = (command: string) =>
     ([, double, single, plain]) => double ?? single ?? plain ?? '',
   )
 
-function outputOf(program: string, args: readonly string[]): Promise<string> {
-  if (!program.startsWith('/')) return Promise.reject(new Error(`has to begin with a full path, not ${program}`))
-  return new Promise((resolve, reject) => {
+type Run = { readonly output: string; readonly trouble?: string; readonly hasRun: boolean }
+
+function run(program: string, args: readonly string[]): Promise<Run> {
+  if (!program.startsWith('/'))
+    return Promise.resolve({ output: '', trouble: 'has to begin with a full path', hasRun: false })
+  return new Promise((resolve) => {
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], timeout: timeLimitMs })
     let output = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text
     })
-    child.on('error', (error: NodeJS.ErrnoException) => reject(new Error(`cannot be started (${error.code})`)))
+    child.on('error', ({ code }: NodeJS.ErrnoException) =>
+      resolve({ output, trouble: `cannot be started (${code})`, hasRun: false }),
+    )
     child.on('close', (code, signal) => {
-      if (code === 0) resolve(output)
-      else reject(new Error(`ended with ${code ?? signal}`))
+      const trouble = code === 0 ? {} : { trouble: `ended with ${code ?? signal}` }
+      resolve({ output, hasRun: true, ...trouble })
     })
   })
 }

@@ -47,6 +47,7 @@ export async function trustFor(question: Question): Promise<Trust> {
   const name = options.hostKeyAlias ?? lookupName(options.hostName, options.port)
   const accepted = allAccepted.get(name)
   const records = await openRecords(question)
+  const { newKeysFile } = records
   const types = accepted === undefined ? typesOnRecord(await records.linesFor(name)) : [accepted.type]
   const revokedPath = options.revokedHostKeys && expandPath(options.revokedHostKeys, tokens)
   let fresh: Buffer | undefined
@@ -57,13 +58,15 @@ export async function trustFor(question: Question): Promise<Trust> {
       const { verdict, lines } = await judgeHost(records, { name, key, options })
       const error = whyNotTrusted(verdict, name, key)
       if (verdict !== 'unknown' || error === undefined) return error
+      // ssh takes no new key where it has no file to write it to, not even /dev/null.
+      if (newKeysFile === undefined) return error
       if (!acceptsNew(options) && accepted?.key.equals(key) !== true)
         return askable(error, unknownKey(name, key), { options, lines })
       fresh = key
       return undefined
     },
     record: async () => {
-      if (fresh !== undefined) await writeDown({ name, key: fresh }, records.newKeysFile, question)
+      if (fresh !== undefined && newKeysFile !== undefined) await writeDown({ name, key: fresh }, newKeysFile, question)
     },
   }
 }
@@ -78,17 +81,16 @@ async function judgeHost(records: HostRecords, { name, key, options }: Presented
   const verdict = judgeKey(lines, key)
   if (verdict !== 'unknown' || options.hostKeyAlias !== undefined || options.port === 22) return { verdict, lines }
   // OpenSSH: a host on another port may be on record without the port; a different key there says nothing.
-  const withoutPort = judgeKey(await records.linesFor(options.hostName, key), key)
+  const withoutPort = judgeKey(await records.onFile(options.hostName), key)
   return { verdict: withoutPort === 'changed' ? 'unknown' : withoutPort, lines }
 }
 
 // The server has proved the key by now; where it cannot be written down, ssh goes on as well.
 async function writeDown(
   { name, key }: { readonly name: string; readonly key: Buffer },
-  path: string | undefined,
+  path: string,
   { options, store, warn }: Question,
 ): Promise<void> {
-  if (path === undefined) return
   try {
     await store.add(path, { name, key, isHashed: options.hashKnownHosts })
   } catch (error) {

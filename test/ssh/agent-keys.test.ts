@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { type KeyPair, makeKeyPair, wireForm } from '../support/ssh-server.ts'
 import { itNeeds } from '../support/tools.ts'
 import { agentTools, base64, keysOffered, some, useLogins, withAgent } from './logins.ts'
-import { startPowerlessAgent } from './sockets.ts'
+import { startOddAgent, startPowerlessAgent } from './sockets.ts'
 
 const at = useLogins()
 
@@ -83,5 +84,38 @@ describe('an agent', () => {
     await expect(at.logIn(server, { identityAgent: 'none' }, withAgent(agent))).resolves.toBe('in')
 
     expect(keysOffered(server)).toEqual([at.ground.publicKey.toString('base64')])
+  })
+
+  itNeeds([...agentTools, 'ssh-keygen'])('says which of its keys are of no use here', async () => {
+    const agent = await at.anAgent([])
+    const file = at.ground.keyFile
+    const authority = `${file}-ca`
+    writeFileSync(authority, makeKeyPair().private, { mode: 0o600 })
+    writeFileSync(`${file}.pub`, at.ground.publicLine)
+    execFileSync('ssh-keygen', ['-q', '-s', authority, '-I', 'ana', '-n', 'deploy', `${file}.pub`], { stdio: 'ignore' })
+    agent.add(readFileSync(file, 'utf8'), readFileSync(`${file}-cert.pub`, 'utf8'))
+    const server = await at.aServer({ allowed: [] })
+
+    await expect(at.logIn(server, { identityFiles: [] }, withAgent(agent))).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /offered: a key of the agent\); a key of the agent is of type ssh-ed25519-cert-v01@openssh.com, which/,
+      ),
+    })
+  })
+
+  it.each([
+    ['hangs up', Buffer.alloc(0)],
+    ['cannot list', Buffer.of(0, 0, 0, 1, 5)],
+    ['promises more keys than it sends', Buffer.of(0, 0, 0, 5, 12, 0, 0, 0, 9)],
+    ['says too much', Buffer.of(255, 0, 0, 0)],
+  ])('that %s is named, and does not matter where a file is good', async (_what, answer) => {
+    const server = await at.aServer({ allowed: [at.ground.publicKey] })
+    const socket = `${at.ground.keyFile}.agent`
+    await startOddAgent(socket, answer, at.ends)
+
+    await expect(at.logIn(server, { identityFiles: [] }, withAgent({ socket }))).rejects.toMatchObject({
+      message: expect.stringContaining(`the agent ${socket} cannot be asked`),
+    })
+    await expect(at.logIn(server, {}, withAgent({ socket }))).resolves.toBe('in')
   })
 })

@@ -77,3 +77,26 @@ describe('a server that takes no keys', () => {
     })
   })
 })
+
+describe('what keeps us from offering a key', () => {
+  it('is PubkeyAuthentication no in the ssh config', async () => {
+    const server = await at.aServer()
+
+    await expect(at.logIn(server, { pubkeyAuthentication: false })).rejects.toMatchObject({
+      kind: 'auth',
+      message: expect.stringContaining('the ssh config says PubkeyAuthentication no'),
+    })
+    expect(server.offers.map(({ method }) => method)).toEqual(['none'])
+  })
+
+  it('is that it is certified by a CertificateFile, once for each file that is there', async () => {
+    const certificate = `${at.ground.keyFile}-cert.pub`
+    writeFileSync(certificate, '')
+    const server = await at.aServer({ allowed: [] })
+    const certificateFiles = [certificate, '/nonexistent-cert.pub']
+
+    await expect(at.logIn(server, { certificateFiles })).rejects.toMatchObject({
+      message: expect.stringMatching(/\); the certificate \S+id_ed25519-cert.pub cannot be offered by this transport$/),
+    })
+  })
+})

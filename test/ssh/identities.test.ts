@@ -119,7 +119,9 @@ describe('an identity file', () => {
     const server = await at.aServer({ allowed: [] })
 
     await expect(at.logIn(server)).rejects.toMatchObject({
-      message: expect.stringContaining(`${at.ground.keyFile} has a certificate, which this transport cannot offer`),
+      message: expect.stringContaining(
+        `the certificate ${at.ground.keyFile}-cert.pub cannot be offered by this transport`,
+      ),
     })
   })
 

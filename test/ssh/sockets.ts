@@ -17,8 +17,11 @@ export function watchNoDelay(socket: Socket, asked: boolean[]): void {
 }
 
 /** An agent that takes connections and hangs up on them. */
-export async function startBrokenAgent(path: string, ends: Ends): Promise<void> {
-  const agent = createServer((socket) => socket.destroy())
+export const startBrokenAgent = (path: string, ends: Ends) => startOddAgent(path, Buffer.alloc(0), ends)
+
+/** An agent that says the same to everybody and hangs up. */
+export async function startOddAgent(path: string, answer: Buffer, ends: Ends): Promise<void> {
+  const agent = createServer((socket) => socket.on('error', () => undefined).end(answer))
   ends.push(() => agent.close())
   await new Promise<void>((resolve) => agent.listen(path, resolve))
 }

@@ -119,6 +119,15 @@ export const cases: Readonly<Record<string, (ground: Ground) => Case>> = {
     config: `Host app\n  ${at(db)}\n  IdentityFile ${keys[0]}\n  IdentityFile ${keys[0]}\n  IdentityFile ${keys[1]}`,
   }),
   'no right identity': ({ db, keys }) => ({ config: `Host app\n  ${at(db)}\n  IdentityFile ${keys[0]}` }),
+  'PubkeyAuthentication no': ({ web, keys }) => ({
+    config: `Host app\n  ${at(web)}\n  PubkeyAuthentication no\n  IdentityFile ${keys[0]}`,
+  }),
+  'PubkeyAuthentication unbound': ({ web, keys }) => ({
+    config: `Host app\n  ${at(web)}\n  PubkeyAuthentication unbound\n  IdentityFile ${keys[0]}`,
+  }),
+  'CertificateFile that is not there': ({ folder, web, keys }) => ({
+    config: `Host app\n  ${at(web)}\n  CertificateFile ${folder}/no-cert.pub\n  IdentityFile ${keys[0]}`,
+  }),
   'explicit user, port and identity': ({ web, keys }) => ({
     config: `Host app\n  HostName 127.0.0.1\n  Port 1\n  User ana\n  IdentityFile ${keys[2]}`,
     user: 'deploy',

@@ -88,4 +88,54 @@ export const trustCases: Readonly<Record<string, (ground: Ground) => Case>> = {
     files: { 'known-app': line('web') },
     known: '',
   }),
+  'UserKnownHostsFile none under accept-new': ({ folder, web, keys }) => ({
+    config: `Host app\n  ${at(web)}\n  UserKnownHostsFile none\n  GlobalKnownHostsFile ${folder}/known_hosts\n  StrictHostKeyChecking accept-new\n  IdentityFile ${keys[0]}`,
+    known: '',
+  }),
+  'RevokedHostKeys with the key': ({ folder, web, keys, line }) => ({
+    config: `Host app\n  ${at(web)}\n  RevokedHostKeys ${folder}/revoked\n  IdentityFile ${keys[0]}`,
+    files: { revoked: `# stolen\n${line('db', { name: '' })}\n ${line('web', { name: '' })} in march` },
+  }),
+  'RevokedHostKeys with the keys of others': ({ folder, web, keys, line }) => ({
+    config: `Host app\n  ${at(web)}\n  RevokedHostKeys ${folder}/revoked\n  IdentityFile ${keys[0]}`,
+    files: { revoked: `#${line('web', { name: '' })}\n${line('db', { name: '' })}` },
+  }),
+  'RevokedHostKeys that is not there': ({ folder, web, keys }) => ({
+    config: `Host app\n  ${at(web)}\n  RevokedHostKeys ${folder}/no-such-file\n  IdentityFile ${keys[0]}`,
+  }),
+  'RevokedHostKeys none': ({ web, keys }) => ({
+    config: `Host app\n  ${at(web)}\n  RevokedHostKeys none\n  IdentityFile ${keys[0]}`,
+  }),
+  'KnownHostsCommand that knows the key': ({ web, keys, line }) => ({
+    config: `Host app\n  ${at(web)}\n  KnownHostsCommand /bin/echo "%H" ${line('web', { name: '' })}\n  IdentityFile ${keys[0]}`,
+    known: '',
+  }),
+  'KnownHostsCommand that knows the key of another name': ({ web, keys, line }) => ({
+    config: `Host app\n  ${at(web)}\n  KnownHostsCommand /bin/echo %h ${line('web', { name: '' })}\n  IdentityFile ${keys[0]}`,
+    known: '',
+  }),
+  'KnownHostsCommand that echoes what is shown': ({ web, keys }) => ({
+    config: `Host app\n  ${at(web)}\n  KnownHostsCommand /bin/echo %H %t %K\n  IdentityFile ${keys[0]}`,
+    known: '',
+  }),
+  'KnownHostsCommand that knows another key': ({ web, keys, line }) => ({
+    config: `Host app\n  ${at(web)}\n  KnownHostsCommand /bin/echo %H ${line('db', { name: '' })}\n  StrictHostKeyChecking accept-new\n  IdentityFile ${keys[0]}`,
+    known: '',
+  }),
+  'KnownHostsCommand that prefers another type': ({ web, keys, line }) => ({
+    config: `Host app\n  ${at(web)}\n  KnownHostsCommand /bin/echo %H ${line('web', { name: '', type: 'ecdsa' })}\n  IdentityFile ${keys[0]}`,
+    known: '',
+  }),
+  'KnownHostsCommand that fails': ({ web, keys }) => ({
+    config: `Host app\n  ${at(web)}\n  KnownHostsCommand /bin/false\n  IdentityFile ${keys[0]}`,
+  }),
+  'KnownHostsCommand that is not there': ({ folder, web, keys }) => ({
+    config: `Host app\n  ${at(web)}\n  KnownHostsCommand ${folder}/no-such-program\n  IdentityFile ${keys[0]}`,
+  }),
+  'KnownHostsCommand without a full path': ({ web, keys }) => ({
+    config: `Host app\n  ${at(web)}\n  KnownHostsCommand true\n  IdentityFile ${keys[0]}`,
+  }),
+  'KnownHostsCommand none': ({ web, keys }) => ({
+    config: `Host app\n  ${at(web)}\n  KnownHostsCommand none\n  IdentityFile ${keys[0]}`,
+  }),
 }

@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { HostOptions } from '../../src/inventory/ssh-config.ts'
 import { ConnectError } from '../../src/ssh/connect-error.ts'
 import { makeKnownHostsStore } from '../../src/ssh/known-hosts-store.ts'
 import { trustFor, UnknownKeyError } from '../../src/ssh/trust.ts'
 import { makeKeyPair, wireForm } from '../support/ssh-server.ts'
+import { itNeeds } from '../support/tools.ts'
 import { aGround, type Ground } from './a-connection.ts'
 
 const pairs = [makeKeyPair(), makeKeyPair()]
@@ -150,6 +152,33 @@ describe('trust in a host key', () => {
       kind: 'kex',
       message: 'the ssh config allows [web-1]:2222 only host keys by ssh-ed25519-cert-v01@openssh.com, ssh-dss',
       hint: expect.stringContaining('this transport can do ssh-ed25519, '),
+    })
+  })
+
+  itNeeds(['ssh-keygen'])('is given to nobody where RevokedHostKeys is a KRL, which cannot be read here', async () => {
+    ground.knownHosts.push(lineOf('[web-1]:2222'))
+    const revokedHostKeys = `${ground.keyFile}.krl`
+    execFileSync('ssh-keygen', ['-q', '-k', '-f', revokedHostKeys], { stdio: 'ignore' })
+
+    const { judge } = await trustIn({ revokedHostKeys })
+
+    await expect(judge(key)).rejects.toMatchObject({
+      kind: 'config',
+      message: `RevokedHostKeys ${revokedHostKeys} is a KRL, which this transport cannot read`,
+    })
+  })
+
+  it('is sought in vain by a KnownHostsCommand that cannot be started, which is said', async () => {
+    const { judge, warnings } = await trustIn({ knownHostsCommand: '/nonexistent %H' })
+
+    expect(await judge(key)).toMatchObject({ kind: 'hostkey-unknown' })
+    expect(new Set(warnings)).toEqual(new Set(['the KnownHostsCommand /nonexistent cannot be started (ENOENT)']))
+  })
+
+  it('is given to nobody where the KnownHostsCommand fails', async () => {
+    await expect(trustIn({ knownHostsCommand: '/bin/false' })).rejects.toMatchObject({
+      kind: 'config',
+      message: 'web-1: the KnownHostsCommand /bin/false ended with 1',
     })
   })
 })

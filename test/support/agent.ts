@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** A real ssh-agent of a test's own. */
 export interface Agent {
   readonly socket: string
-  readonly add: (privateKey: string) => void
+  readonly add: (privateKey: string, certificate?: string) => void
   readonly stop: () => void
 }
 
@@ -15,8 +15,9 @@ export async function startAgent(): Promise<Agent> {
   const folder = mkdtempSync(join(tmpdir(), 'maestro-agent-'))
   const socket = join(folder, 'socket')
   const child = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' })
-  const add = (privateKey: string) => {
+  const add = (privateKey: string, certificate?: string) => {
     const path = join(folder, 'key')
+    if (certificate !== undefined) writeFileSync(`${path}-cert.pub`, certificate)
     writeFileSync(path, privateKey, { mode: 0o600 })
     execFileSync('ssh-add', ['-q', path], { env: { ...process.env, SSH_AUTH_SOCK: socket }, stdio: 'pipe' })
   }
