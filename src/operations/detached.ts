@@ -64,6 +64,6 @@ function startScript(at: Context, { script: { files, inputs = {} }, roomKb }: St
 }
 
 const refused = (at: Context, why: string) =>
-  new RefusedError(`nothing was begun on ${at.server.name}: ${why}`, {
-    hint: `make ${pathsOf(at).folder} and ${pathsOf(at).log} writable, with room, and run it again`,
+  new RefusedError(`nothing was begun: ${why}`, {
+    hint: `${pathsOf(at).folder} and ${pathsOf(at).log} must be writable there, with room to spare`,
   })

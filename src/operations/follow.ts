@@ -17,6 +17,7 @@ import { type LogTail, makeLogTail } from './log-tail.ts'
 export type Finished = JobEnding & Pick<LogTail, 'lastLines' | 'skippedBytes'>
 
 const retryMs = 1_000
+const processesShown = 12
 /** Less than that in a whole stall is what sleeping and polling costs, and no progress. */
 const busyTicks = 10
 
@@ -68,14 +69,14 @@ function stallWatch(at: Context, stallTimeoutMs: number): (now: Progress) => boo
 }
 
 function lost(at: Context, standing: Exclude<JobStanding, { is: 'running' | 'ended' }>): UnknownError {
-  const { unit, log } = pathsOf(at)
-  const where = `look at ${log} on ${at.server.name}`
-  if (standing.is === 'none') return new UnknownError(`${unit} never began on ${at.server.name}`, { hint: where })
+  const hint = `${pathsOf(at).log} says how far it came`
+  if (standing.is === 'none')
+    return new UnknownError('it never began', { hint: 'look at the server, then run it again' })
   const how =
     standing.restartedAt === undefined
       ? 'it was killed, or could not write its result'
       : `the server was restarted at ${new Date(standing.restartedAt * 1000).toISOString().replace('.000Z', 'Z')}`
-  return new UnknownError(`${unit} ended on ${at.server.name} without a result: ${how}`, { hint: where })
+  return new UnknownError(`it ended without a result: ${how}`, { hint })
 }
 
 type Stuck = { readonly tree: readonly JobProcess[]; readonly stallTimeoutMs: number }
@@ -83,11 +84,17 @@ type Stuck = { readonly tree: readonly JobProcess[]; readonly stallTimeoutMs: nu
 function stuck(at: Context, { tree, stallTimeoutMs }: Stuck): StuckError {
   const { unit, log } = pathsOf(at)
   const minutes = `${Number((stallTimeoutMs / 60_000).toPrecision(2))} min`
-  const message = `${unit} has shown no progress for ${minutes} on ${at.server.name}, and goes on there:`
-  return new StuckError([message, ...tree.map(processLine)].join('\n'), {
-    hint: `look at ${log} there and at what the last process waits for; \`maestro resume ${at.run}\` follows it again`,
+  return new StuckError(`no progress for ${minutes}, and it goes on there: ${treeText(tree)}`, {
+    hint: `\`systemctl status ${unit}\` and ${log} say more there; \`maestro resume ${at.run}\` follows it again`,
   })
 }
 
-const processLine = ({ depth, pid, state, seconds, command }: JobProcess) =>
-  `${'  '.repeat(depth)}${pid} ${state} ${seconds} s  ${printable(command)}`
+/** On one line, as a reason has to be: a mark for each step down. */
+function treeText(tree: readonly JobProcess[]): string {
+  const shown = tree.slice(0, processesShown).map(processText)
+  const more = tree.length > processesShown ? [`and ${tree.length - processesShown} more`] : []
+  return tree.length === 0 ? 'no process of it can be seen' : [...shown, ...more].join(', ')
+}
+
+const processText = ({ depth, pid, state, seconds, command }: JobProcess) =>
+  printable(`${'> '.repeat(depth - 1)}${command} (${pid}, ${state}, ${seconds} s)`)

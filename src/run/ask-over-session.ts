@@ -40,7 +40,8 @@ function mustHaveEnded({ ending, stderr }: Finished, script: Script): void {
       if (ending.code === 0) return
       throw new MaestroError(lastWords(stderr) || `${name} ended with exit code ${ending.code} and no word`)
     case 'killed':
-      throw new MaestroError(`${name} was ended on the server by ${ending.signal}`)
+      // As when the server shuts down: what it had done by then nobody knows.
+      throw new LineError(`${name} was ended on the server by ${ending.signal}`)
     case 'flooded':
       throw new MaestroError(`${name} was stopped: the server sent more than ${answerLimitBytes / 1024 / 1024} MB`)
     case 'timed-out':

@@ -41,7 +41,7 @@ describe('a detached job', () => {
     const act = job.act(aContext([{ job_refused: 'only 3 KB are free in /var/log' }]).at, null)
 
     await expect(act).rejects.toThrow(RefusedError)
-    await expect(act).rejects.toThrow('nothing was begun on web-1: only 3 KB are free in /var/log')
+    await expect(act).rejects.toThrow('nothing was begun: only 3 KB are free in /var/log')
   })
 
   it.each([
@@ -112,11 +112,16 @@ describe('following a detached job', () => {
 
     await expect(result).rejects.toThrow(StuckError)
     await expect(result).rejects.toThrow(
-      `maestro-20261123-091500-test-upgrade.service has shown no progress for 10 min on web-1, and goes on there:
-  812 S 640 s  apt-get upgrade
-    815 D 600 s  sh \\u{1b}[2J`,
+      'no progress for 10 min, and it goes on there: apt-get upgrade (812, S, 640 s), > sh \\u{1b}[2J (815, D, 600 s)',
     )
     await expect(result).rejects.toHaveProperty('hint', expect.stringContaining('maestro resume 20261123-091500-test'))
+  })
+
+  it('names twelve processes of a stuck job and counts the others', async () => {
+    const many = { job_process: Array.from({ length: 15 }, (_, n) => `1 ${n} S 640 sleep`) }
+    const { result } = finish([...Array.from({ length: 121 }, () => running(5)), many], { asksTakeMs: 5_000 })
+
+    await expect(result).rejects.toThrow(/sleep \(11, S, 640 s\), and 3 more$/)
   })
 
   it.each([
@@ -135,12 +140,12 @@ describe('following a detached job', () => {
   })
 
   it.each([
-    [{ job_is: 'gone' }, 'ended on web-1 without a result: it was killed, or could not write its result'],
+    [{ job_is: 'gone' }, 'it ended without a result: it was killed, or could not write its result'],
     [
       { job_is: 'gone', job_restarted_at: '1795000000' },
-      'ended on web-1 without a result: the server was restarted at 2026-11-18T11:06:40Z',
+      'it ended without a result: the server was restarted at 2026-11-18T11:06:40Z',
     ],
-    [{ job_is: 'none' }, 'never began on web-1'],
+    [{ job_is: 'none' }, 'it never began'],
   ])('says that nobody knows where the server says %j', async (answer, words) => {
     const { result } = finish([answer])
 

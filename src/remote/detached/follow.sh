@@ -52,9 +52,11 @@ job_tell_cpu() {
   fact job_cpu_ticks "$job_cpu"
 }
 
+# By the start of its first process: a container has its host's kernel.
 job_tell_restart() {
   [ "$job_boot" != "$job_boot_now" ] || return 0
-  job_restarted_at=$(awk '$1 == "btime" { print $2 }' "$MAESTRO_ROOT/proc/stat")
+  job_read_start 1
+  job_restarted_at=$(awk -v start="$job_start_now" '$1 == "btime" { printf "%d", $2 + start / 100 }' "$MAESTRO_ROOT/proc/stat")
   fact job_restarted_at "$job_restarted_at"
 }
 
