@@ -12,7 +12,8 @@ look_unattended() {
   if has unattended-upgrade; then unattended_installed=yes; fi
   fact unattended_installed "$unattended_installed"
   options=$(apt-config dump)
-  options=$(printf '%s\n' "$options" | sed -n '/^APT::Periodic::/p; /^Unattended-Upgrade::/p')
+  # A name keeps the case in which it was first written, which means nothing to apt.
+  options=$(printf '%s\n' "$options" | grep -iE '^(APT::Periodic|Unattended-Upgrade)::' || true)
   facts unattended_option "$options"
   look_unattended_schedule
   stamp=$MAESTRO_ROOT/var/lib/apt/periodic/unattended-upgrades-stamp

@@ -27,7 +27,8 @@ function readOption(line: string): Options {
   return name === undefined || value === undefined ? [] : [[name, value]]
 }
 
-const last = (options: Options, name: string) => options.findLast(([one]) => one === name)?.[1]
+const last = (options: Options, name: string) =>
+  options.findLast(([one]) => one.toLowerCase() === name.toLowerCase())?.[1]
 
 export const isTrue = (value: string | undefined) => /^(1|yes|true|with|on|enable)$/i.test(value ?? '')
 
@@ -65,7 +66,7 @@ function originsOf(options: Options, facts: Facts): readonly string[] {
     codename: value('VERSION_CODENAME'),
   }
   return options
-    .filter(([name]) => /^Unattended-Upgrade::(Allowed-Origins|Origins-Pattern)::/.test(name))
+    .filter(([name]) => /^Unattended-Upgrade::(Allowed-Origins|Origins-Pattern)::/i.test(name))
     .map(([, origin]) => origin.replaceAll(/\$\{distro_(\w+)\}/g, (whole, name) => variables[name] ?? whole))
 }
 

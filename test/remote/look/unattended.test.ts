@@ -67,6 +67,17 @@ describe.each(shells())('the nightly upgrades under $name', (shell) => {
     })
   })
 
+  it('are configured by names in whatever case', () => {
+    const said = 'apt::periodic::unattended-upgrade "7";\nunattended-upgrade::automatic-reboot "true";'
+
+    const { unattended } = aServer({ files: systemd, tools: { ...tools, 'apt-config': `echo '${said}'` } }).look(
+      ['unattended'],
+      shell,
+    )
+
+    expect(unattended).toMatchObject({ value: { isDaily: false, rebootsByItself: true } })
+  })
+
   it('are not installed where their program is not', () => {
     const { 'unattended-upgrade': _, ...others } = tools
 
