@@ -147,6 +147,8 @@ export interface Nightly {
       | readonly { readonly unit: string; readonly isEnabled: boolean; readonly isActive: boolean }[]
       | undefined
     readonly packages: readonly string[]
+    /** The hash of the file that was last proved to work. */
+    readonly proved: string | undefined
   }
 }
 

@@ -30,7 +30,7 @@ describe('a Debian server', () => {
       message: 'no package list of this server is from origin=Debian,codename=bookworm-security,label=Debian-Security',
       hint: expect.stringContaining('add the security repository'),
     })
-    await perform(server, { remove: true })
+    await expect(perform(server)).rejects.toThrow('no package list of this server is from')
   })
 
   it('gets the security fixes alone, by their label, and no point release', async () => {
@@ -49,10 +49,18 @@ describe('a Debian server', () => {
     await startNightly(server)
 
     expect(done).toMatchObject({
-      lines: expect.arrayContaining([`- origin origin=Debian,codename=\${distro_codename},label=Debian`]),
+      lines: ['prove by a dry run what is set up'],
       proof: { tonight: ['a-fix'] },
     })
     expect(await versionsOf(server, ['a-fix', 'a-point'])).toEqual({ 'a-fix': '1.1', 'a-point': '1.0' })
+  })
+
+  it('is told that it does without the point releases that Debian allows', async () => {
+    await perform(server, { remove: true })
+
+    expect(settingsOf(await perform(server))).toMatchObject({
+      lines: expect.arrayContaining([`- origin origin=Debian,codename=\${distro_codename},label=Debian`]),
+    })
   })
 
   it('is refused where somebody masked a timer', async () => {

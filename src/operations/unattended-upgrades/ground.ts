@@ -4,10 +4,11 @@ import type { Look, Nightly, Told } from '../../remote/look.ts'
 /** What the steps foresee by. */
 export const parts = ['system', 'nightly', 'dpkg'] as const
 
+type Obstacle = Extract<Verdict, { is: 'blocked' | 'unknown' }>
 type Ground = { readonly nightly: Nightly; readonly id: string; readonly codename: string }
 
-/** What the steps stand on; or the verdict where it is not known, or dpkg must be put right first. */
-export function groundOf({ system, nightly, dpkg }: Look): Ground | Exclude<Verdict, { is: 'due' }> {
+/** What the steps stand on, or what is in the way where it is not known, or dpkg must be put right first. */
+export function groundOf({ system, nightly, dpkg }: Look): Ground | Obstacle {
   if (system?.is === 'known' && !system.value.hasApt) return { is: 'blocked', why: `${system.value.name} has no apt` }
   if (system?.is !== 'known') return unknown('the system', system)
   if (nightly?.is !== 'known') return unknown('the nightly upgrades', nightly)

@@ -1,24 +1,23 @@
 import { MaestroError } from '../../errors.ts'
 import type { Context, Step } from '../../plan/step.ts'
-import type { Verdict } from '../../plan/verdict.ts'
-import type { Look, Nightly } from '../../remote/look.ts'
-import { conflict, difference } from './difference.ts'
-import { groundOf, parts } from './ground.ts'
+import { parts } from './ground.ts'
 import { proveNight } from './prove-night.ts'
-import { type Family, fileText, isOurs, ourFile, type UnattendedOptions } from './wanted.ts'
+import { hashFor, type Settings, settingsIn } from './settings.ts'
+import { fileText, type UnattendedOptions } from './wanted.ts'
 
-export type Settings = {
-  readonly family: Family
-  readonly changes: readonly string[]
-  /** To be enabled and started. */
-  readonly timers: readonly string[]
-}
-
-/** Writes our file of apt's configuration, starts the timers, and proves by a dry run what the nights will do. */
+/**
+ * Writes our file of apt's configuration, starts the timers, and proves by a dry run what the nights will do. Set up is
+ * not enough: a proof that failed stays due until it succeeds.
+ */
 export const settingsStep = (options: UnattendedOptions): Step<Settings, Settings> => ({
   id: 'unattended-upgrades-settings',
   effect: 'changes',
-  foresee: (look) => foreseeSettings(look, options),
+  foresee: (look) => {
+    const standing = settingsIn(look, options)
+    if (standing.is !== 'set-up') return standing
+    if (standing.isProved) return { is: 'done', why: 'security upgrades are set up for each night' }
+    return { is: 'due', what: { family: standing.family, changes: ['prove by a dry run what is set up'], timers: [] } }
+  },
   describe: ({ changes, timers }) => [...changes, ...timers.map((unit) => `enable and start ${unit}`)],
   // Installing the package brings settings of its own, so the lines may be others by now; the end is the same.
   drift: (planned, now) => {
@@ -29,53 +28,36 @@ export const settingsStep = (options: UnattendedOptions): Step<Settings, Setting
   },
   before: async (_, settings) => settings,
   settled: async (at) => {
-    const verdict = foreseeSettings(await at.look(parts), options)
-    if (verdict.is === 'due') return 'no'
-    return verdict.is === 'done' ? 'yes' : 'unknown'
+    const { is } = settingsIn(await at.look(parts), options)
+    if (is === 'due') return 'no'
+    return is === 'set-up' ? 'yes' : 'unknown'
   },
-  act: async (at, { family, timers }) => configure(at, fileText(family, options), timers),
+  act: async (at, { family, timers }) => {
+    await ask(at, 'configure.sh', {
+      // Its last newline comes with the writing.
+      text: fileText(family, options).trimEnd(),
+      timers: timers.join(' '),
+    })
+  },
   prove: async (at) => {
     const look = await at.look(parts)
-    const verdict = foreseeSettings(look, options)
-    if (verdict.is === 'due') throw new MaestroError(`the nightly upgrades are not as wanted: ${wordsOf(verdict.what)}`)
-    if (verdict.is !== 'done') throw new MaestroError(verdict.why)
-    return proveNight(at, look, options)
+    const standing = settingsIn(look, options)
+    if (standing.is === 'due')
+      throw new MaestroError(`the nightly upgrades are not as wanted: ${wordsOf(standing.what)}`)
+    if (standing.is !== 'set-up') throw new MaestroError(standing.why)
+    const proof = await proveNight(at, look, options)
+    await ask(at, 'proved.sh', { hash: hashFor(standing.family, options) })
+    return proof
   },
 })
 
 const wordsOf = ({ changes, timers }: Settings) =>
   [...changes, ...timers.map((unit) => `${unit} is stopped`)].join('; ')
 
-async function configure(at: Context, text: string, timers: readonly string[]): Promise<void> {
-  await at.ask({
-    files: ['unattended-upgrades/note.sh', 'unattended-upgrades/configure.sh'],
-    // put adds the last newline.
-    inputs: { text: text.trimEnd(), timers: timers.join(' ') },
+const ask = (at: Context, file: string, inputs: Readonly<Record<string, string>>) =>
+  at.ask({
+    files: ['unattended-upgrades/note.sh', `unattended-upgrades/${file}`],
+    inputs,
     asRoot: true,
     timeoutMs: 120_000,
   })
-}
-
-function foreseeSettings(look: Look, options: UnattendedOptions): Verdict<Settings> {
-  const ground = groundOf(look)
-  if ('is' in ground) return ground
-  const { nightly, id } = ground
-  if (id !== 'ubuntu' && id !== 'debian')
-    return { is: 'blocked', why: `maestro knows the security origins of Ubuntu and Debian, not of ${id}` }
-  const why = hindrance(nightly) ?? conflict(nightly, id, options)
-  if (why !== undefined) return { is: 'blocked', why }
-  const changes = difference(nightly, id, options)
-  const timers = nightly.timers.filter((one) => !one.isEnabled || !one.isActive).map(({ unit }) => unit)
-  if (changes.length > 0 || timers.length > 0) return { is: 'due', what: { family: id, changes, timers } }
-  return { is: 'done', why: 'security upgrades are set up for each night' }
-}
-
-function hindrance({ ours, scheduler, timers }: Nightly): string | undefined {
-  if (ours !== undefined && !isOurs(ours)) return `${ourFile} is there and not maestro's: move it away`
-  if (scheduler === 'none') return 'neither systemd nor cron is there to run upgrades each night'
-  const masked = timers.find(({ load }) => load === 'masked')
-  if (masked !== undefined)
-    return `${masked.unit} is masked, so somebody wants no nightly upgrades: run \`systemctl unmask ${masked.unit}\` there first`
-  const missing = timers.find(({ load }) => load !== 'loaded')
-  return missing === undefined ? undefined : `systemd has no ${missing.unit} to start (${missing.load || 'not known'})`
-}

@@ -60,7 +60,7 @@ function readTimer(line: string): NightlyTimer {
 // Enabled until the next boot only is not enough.
 const isEnabled = (state: string | undefined) => /^(enabled|static|alias|generated|linked)$/.test(state ?? '')
 
-// `timer apt-daily.timer enabled active` and `package unattended-upgrades`, as our own scripts note them.
+// `timer apt-daily.timer enabled active`, `package unattended-upgrades`, `proved 0af3…`, as our own scripts note them.
 function readWas(lines: readonly string[]): Nightly['was'] {
   const words = lines.map((line) => line.split(' '))
   const timers = words
@@ -68,6 +68,7 @@ function readWas(lines: readonly string[]): Nightly['was'] {
     .map(([, unit = '', enabled, active]) => ({ unit, isEnabled: isEnabled(enabled), isActive: active === 'active' }))
   return {
     timers: words.some(([kind]) => kind === 'scheduler') ? timers : undefined,
+    proved: words.find(([kind]) => kind === 'proved')?.[1],
     packages: words.flatMap(([kind, name]) => (kind === 'package' && name !== undefined ? [name] : [])),
   }
 }

@@ -30,6 +30,7 @@ function readOption(line: string): Options {
 const last = (options: Options, name: string) =>
   options.findLast(([one]) => one.toLowerCase() === name.toLowerCase())?.[1]
 
+/** Whether apt reads that as yes. */
 export const isTrue = (value: string | undefined) => /^(1|yes|true|with|on|enable)$/i.test(value ?? '')
 
 function whyNotDaily(options: Options, scheduler: string, timers: readonly Timer[]): string | undefined {

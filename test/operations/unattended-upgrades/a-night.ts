@@ -1,3 +1,4 @@
+import { hashFor } from '../../../src/operations/unattended-upgrades/settings.ts'
 import { fileText, type UnattendedOptions } from '../../../src/operations/unattended-upgrades/wanted.ts'
 import type { AptSetting } from '../../../src/remote/apt-conf.ts'
 import { readAptConf } from '../../../src/remote/apt-conf.ts'
@@ -41,7 +42,7 @@ export const aNight = (parts: Partial<Nightly> = {}): Nightly => ({
   ours: undefined,
   scheduler: 'systemd',
   timers: timers(),
-  was: { timers: undefined, packages: [] },
+  was: { timers: undefined, packages: [], proved: undefined },
   ...parts,
 })
 
@@ -52,7 +53,7 @@ export const lookAtNight = (parts: Partial<Nightly> = {}, others: Partial<Look> 
 export const setUp = (parts: Partial<Nightly> = {}): Partial<Nightly> => ({
   ours: ourText,
   options: effective(),
-  was: { timers: [], packages: [] },
+  was: { timers: [], packages: [], proved: hashFor('ubuntu', options) },
   ...parts,
 })
 

@@ -99,7 +99,7 @@ describe('the package', () => {
 })
 
 describe('the package on the way back', () => {
-  const was = { timers: [], packages: ['unattended-upgrades', 'python3-apt'] }
+  const was = { timers: [], packages: ['unattended-upgrades', 'python3-apt'], proved: undefined }
 
   it('goes with what came with it, where maestro installed it', () => {
     const verdict = packageBackStep.foresee(lookAtNight({ was }))

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { hashFor } from '../../../src/operations/unattended-upgrades/settings.ts'
 import { settingsStep } from '../../../src/operations/unattended-upgrades/settings-step.ts'
 import type { Nightly } from '../../../src/remote/look.ts'
 import { noon } from '../../support/looks.ts'
@@ -18,8 +19,8 @@ const locked = { dry_locked: 'yes', dry_ended: 'no', dry_said: 'Lock could not b
 const settings = { family: 'ubuntu', changes: [], timers: [] } as const
 
 function prove(answers: Answers, parts: Partial<Nightly> = {}, its = settingsStep(options)) {
-  const { at, told } = aContext(answers)
-  return { proof: its.prove({ ...at, look: async () => lookAtNight(setUp(parts)) }, settings), told }
+  const { at, asked, told } = aContext(answers)
+  return { proof: its.prove({ ...at, look: async () => lookAtNight(setUp(parts)) }, settings), asked, told }
 }
 
 describe('the proof of the nights', () => {
@@ -32,6 +33,16 @@ describe('the proof of the nights', () => {
       byHand: ['nginx'],
     })
     expect(told).toEqual(['trying what the next night will do'])
+  })
+
+  it('is noted on the server, so that it is not done again', async () => {
+    const { proof, asked } = prove([ended])
+    await proof
+
+    expect(asked.at(-1)).toMatchObject({
+      files: ['unattended-upgrades/note.sh', 'unattended-upgrades/proved.sh'],
+      inputs: { hash: hashFor('ubuntu', options) },
+    })
   })
 
   it('needs no timers where cron runs the nights', async () => {
@@ -96,7 +107,10 @@ describe('the proof of the nights', () => {
       'the nightly upgrades are not as wanted: apt-daily-upgrade.timer is stopped',
     ],
   ])('fails where %s', async (_, answers, parts, message) => {
-    await expect(prove(answers, parts).proof).rejects.toThrow(message)
+    const { proof, asked } = prove(answers, parts)
+
+    await expect(proof).rejects.toThrow(message)
+    expect(asked.flatMap(({ files }) => files)).not.toContain('unattended-upgrades/proved.sh')
   })
 
   it('does not mind the next time of a timer at work', async () => {

@@ -12,6 +12,7 @@ const was = (isEnabled: boolean, isActive: boolean) => ({
     { unit: upgrade, isEnabled, isActive },
   ],
   packages: [],
+  proved: undefined,
 })
 const foresee = (parts: Partial<Nightly>) => settingsBackStep.foresee(lookAtNight(parts))
 const contextOver = (parts: Partial<Nightly>) => ({ ...aContext([{}]).at, look: async () => lookAtNight(parts) })
@@ -41,7 +42,7 @@ describe('what was there before maestro', () => {
   it.each<[string, Partial<Nightly>]>([
     ['were running', { was: was(true, true) }],
     ['are stopped by now', { was: was(false, false), timers: timers({ isEnabled: false, isActive: false }) }],
-    ['were never noted', { was: { timers: undefined, packages: [] } }],
+    ['were never noted', { was: { timers: undefined, packages: [], proved: undefined } }],
   ])('leaves timers alone that %s', (_, parts) => {
     expect(foresee(setUp(parts))).toMatchObject({ what: { disable: [], stop: [] } })
   })

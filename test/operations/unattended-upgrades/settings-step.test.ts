@@ -195,6 +195,14 @@ describe('the settings of the nights are not begun', () => {
   })
 })
 
+describe('settings that were never proved, or otherwise than now,', () => {
+  it.each([undefined, 'f'.repeat(64)])('are due until they are: %s', (proved) => {
+    expect(linesFor(setUp({ was: { timers: [], packages: [], proved } }))).toEqual([
+      'prove by a dry run what is set up',
+    ])
+  })
+})
+
 describe('what is due by now', () => {
   const planned = { family: 'ubuntu', changes: [`+ ${ours}`], timers: ['apt-daily.timer'] } as const
 

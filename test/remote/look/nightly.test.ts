@@ -45,7 +45,7 @@ describe.each(shells())('the look at what the nights are set to, under $name', (
         isRunning: false,
         nextAt: Date.UTC(2026, 10, 24, 6, 5, 11) / 1000,
       })),
-      was: { timers: undefined, packages: [] },
+      was: { timers: undefined, packages: [], proved: undefined },
     })
   })
 
@@ -112,6 +112,7 @@ describe.each(shells())('the look at what the nights are set to, under $name', (
     const { was } = look({
       [`${notes}/settings`]: 'scheduler\ntimer apt-daily.timer disabled inactive\n',
       [`${notes}/package`]: 'package unattended-upgrades\npackage python3-apt\n',
+      [`${notes}/proved`]: 'proved 0af3\n',
       [`${notes}/package.new`]: 'package half\n',
       'var/lib/maestro/lock/owner': 'package not-this\n',
     })
@@ -119,6 +120,7 @@ describe.each(shells())('the look at what the nights are set to, under $name', (
     expect(was).toEqual({
       timers: [{ unit: 'apt-daily.timer', isEnabled: false, isActive: false }],
       packages: ['unattended-upgrades', 'python3-apt'],
+      proved: '0af3',
     })
   })
 

@@ -87,6 +87,7 @@ describe.each(shells())('under $name the settings of the nights', (shell) => {
   it('go, with the note, and the timers get back what is told', () => {
     const server = aServer({ files, tools: { systemctl } })
     configure(server)
+    run(server, 'proved', { hash: '0af3' })
 
     run(server, 'restore', { stop: both, disable: 'apt-daily-upgrade.timer' })
 
@@ -100,6 +101,14 @@ describe.each(shells())('under $name the settings of the nights', (shell) => {
       false,
     ])
     expect(() => run(server, 'restore', { stop: '', disable: '' })).not.toThrow()
+  })
+
+  it('are noted as proved, by the last proof alone', () => {
+    const server = aServer()
+
+    for (const hash of ['0af3', '1b2c']) run(server, 'proved', { hash })
+
+    expect(textOf(server, 'var/lib/maestro/unattended-upgrades/proved')).toBe('proved 1b2c\n')
   })
 
   it('keep the note until a timer that cannot be stopped has been', () => {

@@ -1,3 +1,4 @@
+import { hashFor } from '../../../src/operations/unattended-upgrades/settings.ts'
 import { fileText } from '../../../src/operations/unattended-upgrades/wanted.ts'
 import { unattendedUpgrades } from '../../../src/operations/unattended-upgrades.ts'
 import {
@@ -16,7 +17,7 @@ type Night = {
   hasPackage: boolean
   ours: string | undefined
   isTimed: boolean
-  notes: { timers: boolean | undefined; package: boolean }
+  notes: { timers: boolean | undefined; package: boolean; proved: string | undefined }
   installs: number
 }
 type Inputs = Readonly<Record<string, string>>
@@ -38,10 +39,15 @@ const scripts: Readonly<Record<string, (night: Night, inputs: Inputs) => Told>> 
       'o=Ubuntu,a=noble-security, o=UbuntuESMApps,a=noble-apps-security, o=UbuntuESM,a=noble-infra-security, o=Ubuntu,a=noble',
     release: 'v=24.04,o=Ubuntu,a=noble-security,n=noble,l=Ubuntu,c=main,b=amd64',
   }),
+  'unattended-upgrades/proved.sh': (night, { hash }) => {
+    night.notes.proved = hash
+    return {}
+  },
   'unattended-upgrades/restore.sh': (night, { stop = '' }) => {
     if (stop.includes(unit)) night.isTimed = false
     night.ours = undefined
     night.notes.timers = undefined
+    night.notes.proved = undefined
     return {}
   },
 }
@@ -73,6 +79,7 @@ function nightServer(name: string, night: Night): MemoryServer {
             ? undefined
             : [{ unit, isEnabled: night.notes.timers, isActive: night.notes.timers }],
         packages: night.notes.package ? ['unattended-upgrades'] : [],
+        proved: night.notes.proved,
       },
     })
   return {
@@ -87,7 +94,7 @@ const bare = (): Night => ({
   hasPackage: false,
   ours: undefined,
   isTimed: false,
-  notes: { timers: undefined, package: false },
+  notes: { timers: undefined, package: false, proved: undefined },
   installs: 0,
 })
 
@@ -95,7 +102,7 @@ const setUp = (): Night => ({
   hasPackage: true,
   ours: fileText('ubuntu', options),
   isTimed: true,
-  notes: { timers: false, package: true },
+  notes: { timers: false, package: true, proved: hashFor('ubuntu', options) },
   installs: 1,
 })
 
