@@ -20,6 +20,8 @@ export interface Agents {
 }
 
 const answerMs = 10_000
+// The handshake that waits for it has given up by then; its place is for others.
+const signatureMs = 25_000
 
 export function makeAgents(signing: Limit = makeLimit(16)): Agents {
   const known = new Map<string, Promise<AgentKeys>>()
@@ -55,10 +57,12 @@ const agentAt = (socketPath: string) => ssh2.createAgent(socketPath) as BaseAgen
 type Request = { readonly key: ParsedKey; readonly data: Buffer; readonly options: SigningRequestOptions }
 
 function signBy(agent: BaseAgent<ParsedKey>, { key, data, options }: Request): Promise<Buffer> {
-  return new Promise((resolve, reject) =>
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('the agent gave no signature in time')), signatureMs)
     agent.sign(key, data, options, (error, signature) => {
+      clearTimeout(timer)
       if (signature === undefined) reject(error ?? new Error('the agent gave no signature'))
       else resolve(signature)
-    }),
-  )
+    })
+  })
 }

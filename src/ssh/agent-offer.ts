@@ -1,5 +1,6 @@
 import type { ParsedKey } from 'ssh2'
 import type { AuthQuestion, AuthStep } from './auth.ts'
+import { fingerprint } from './host-key.ts'
 import { canBeKey, type Identity, isSameKey } from './identities.ts'
 import { keyOffer } from './key-offer.ts'
 import { expandPath } from './path-tokens.ts'
@@ -29,6 +30,7 @@ export async function agentOffer(question: AuthQuestion, found: readonly Identit
   const steps = offered.map(
     (key): AuthStep => ({
       type: 'publickey',
+      name: `agent key ${fingerprint(key.getPublicSSH())}`,
       method: async () => keyOffer(tokens.user, key, agents.signer(socket, key)),
     }),
   )

@@ -12,6 +12,8 @@ export interface Said {
 /** An authentication under way. */
 export interface AuthCourse {
   readonly said: () => Said
+  /** What was offered last; once the server lets us in, what it took. */
+  readonly offered: () => string
   readonly handler: NonNullable<ConnectConfig['authHandler']>
   /** Listens to a client; to be called once its `connect` was. */
   readonly follow: (client: Client) => void
@@ -35,6 +37,7 @@ export function authCourse(user: string, steps: readonly AuthStep[], pause: Paus
   }
   return {
     said: () => said,
+    offered: () => tried?.name ?? 'nothing at all',
     handler: (_allowed, _partial, next) => {
       // The types of ssh2 leave out `false`, its word for "no more". A question that failed has ended the handshake.
       void nextMethod().then(

@@ -36,6 +36,8 @@ export interface AuthQuestion {
 /** One thing to try; `method` may have to ask a person first, and gives nothing where there is nothing to offer after all. */
 export interface AuthStep {
   readonly type: 'publickey' | 'password' | 'keyboard-interactive'
+  /** What it offers, for people. */
+  readonly name: string
   readonly method: (pause: Pause) => Promise<AnyAuthMethod | undefined>
 }
 
@@ -102,6 +104,7 @@ function keyStep({ path, publicKey }: Identity, { identities, tokens }: AuthQues
   const publicHalf = publicKey && parseKey(publicKey)
   return {
     type: 'publickey',
+    name: `key ${path}`,
     method: async (pause) => {
       const unlock = () => pause(() => identities.unlock(path))
       // An old form of file hides its public half as well: ssh asks for the passphrase first then.

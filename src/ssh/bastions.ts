@@ -21,22 +21,28 @@ type Ground = {
   readonly connectingAtMost: number
   readonly forwardMs: number
   readonly open: (target: Target, stop: AbortSignal) => Promise<Connection>
+  /** As whom and where, however it was spelt. */
+  readonly whereIs: (jump: Target) => Promise<string>
 }
 
 // A bastion that cannot be reached is tried again for servers that come later, but not for each that waits.
 const believedGoneMs = 30_000
 
-export function makeBastions({ connectingAtMost, forwardMs, open }: Ground): Bastions {
+export function makeBastions({ connectingAtMost, forwardMs, open, whereIs }: Ground): Bastions {
   const bastions = new Map<string, Bastion>()
   // A server that is given up must not take the bastion of the others with it.
   const ending = new AbortController()
 
-  function bastionFor(jumps: readonly Target[], last: Target): Bastion {
-    const key = JSON.stringify(jumps)
+  async function bastionFor(jumps: readonly Target[], last: Target): Promise<Bastion> {
+    const key = (await Promise.all(jumps.map(whereIs))).join(' ')
+    const { trail = [] } = last
+    // ssh would start one process after the other without end.
+    if (trail.includes(key)) throw new ConnectError('config', `the ProxyJump of ${last.host} leads in a circle`)
     const known = bastions.get(key)
     if (known !== undefined) return known
     const before = jumps.slice(0, -1)
-    const connection = open(before.length === 0 ? last : { ...last, jumps: before }, ending.signal)
+    const target = { ...last, trail: [...trail, key] }
+    const connection = open(before.length === 0 ? target : { ...target, jumps: before }, ending.signal)
     const bastion = { connection, turns: makeLimit(connectingAtMost) }
     bastions.set(key, bastion)
     const forget = () => void (bastions.get(key) === bastion && bastions.delete(key))
@@ -51,7 +57,7 @@ export function makeBastions({ connectingAtMost, forwardMs, open }: Ground): Bas
     through: async (jumps, stop, make) => {
       const last = jumps.at(-1)
       if (last === undefined) return make(undefined)
-      const { connection, turns } = bastionFor(jumps, last)
+      const { connection, turns } = await bastionFor(jumps, last)
       const giveTurn = await turns.take(stop)
       try {
         const { client } = await unlessStopped(connection, last, stop)

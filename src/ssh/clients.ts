@@ -13,6 +13,7 @@ import { jumpsOf, questionFor, type Target } from './jumps.ts'
 import { makeKnownHostsStore } from './known-hosts-store.ts'
 import { makeLimit } from './limits.ts'
 import type { PathTokens } from './path-tokens.ts'
+import { type Phases, startPhases } from './phases.ts'
 import { withRetries } from './retries.ts'
 import { makeStreams, type Stream } from './streams.ts'
 import { trustFor } from './trust.ts'
@@ -42,27 +43,43 @@ export function makeClients({ options, limits, accepted }: Ground): Clients {
   const bastions = makeBastions({
     connectingAtMost: limits.perBastion,
     forwardMs: timeouts.tcpMs,
-    open: openWithoutPlace,
+    whereIs: async (jump) => {
+      const { user, hostName, port } = await options.hostOptions(questionFor(jump))
+      return `${user}@${whereIs(hostName, port)}`
+    },
+    // A bastion takes no place: servers that wait for it would keep it from having one.
+    open: (target, stop) => openVia(target, stop, async () => () => undefined),
   })
 
-  async function open(target: Target, stop: AbortSignal): Promise<Connection> {
-    const givePlace = await connecting.take(stop)
+  const open = (target: Target, stop: AbortSignal) => openVia(target, stop, () => connecting.take(stop))
+
+  // A place is taken when the bastion's turn has come: who waits for one keeps no other server waiting.
+  async function openVia(target: Target, stop: AbortSignal, takePlace: () => Promise<() => void>): Promise<Connection> {
+    const phases = startPhases()
     try {
-      return await openWithoutPlace(target, stop)
-    } finally {
-      givePlace()
+      phases.enter('config')
+      const found = await options.hostOptions(questionFor(target))
+      const jumps = jumpsOf(target, found)
+      if (jumps.length > 0) phases.enter('bastion')
+      return await bastions.through(jumps, stop, async (forward) => {
+        phases.enter('turn')
+        const givePlace = await takePlace()
+        try {
+          return await withRetries(stop, () =>
+            openOnce({ target, found, stop, phases, open: streams.way(found, forward) }),
+          )
+        } finally {
+          givePlace()
+        }
+      })
+    } catch (error) {
+      if (error instanceof ConnectError) error.phases = phases.times()
+      throw error
     }
   }
 
-  // A bastion takes no place: those that wait for it hold all places already.
-  async function openWithoutPlace(target: Target, stop: AbortSignal): Promise<Connection> {
-    const found = await options.hostOptions(questionFor(target))
-    return bastions.through(jumpsOf(target, found), stop, (forward) =>
-      withRetries(stop, () => openOnce({ target, found, stop, open: streams.way(found, forward) })),
-    )
-  }
-
-  async function openOnce({ target, found, stop, open: openStream }: Opening): Promise<Connection> {
+  async function openOnce({ target, found, stop, phases, open: openStream }: Opening): Promise<Connection> {
+    phases.enter('connect')
     const tokens = tokensFor(target, found, options)
     const where = whereIs(found.hostName, found.port)
     const { agentSocket } = surroundings
@@ -82,6 +99,7 @@ export function makeClients({ options, limits, accepted }: Ground): Clients {
       timeoutMs: timeouts.handshakeMs,
       keepaliveMs: timeouts.keepaliveMs,
       stop,
+      phases,
     }).catch((error: unknown) => Promise.reject(error instanceof ConnectError ? explain(error) : error))
     await trust.record().catch((error: unknown) => {
       connection.cut()
@@ -97,6 +115,7 @@ type Opening = {
   readonly target: Target
   readonly found: HostOptions
   readonly stop: AbortSignal
+  readonly phases: Phases
   readonly open: (tokens: PathTokens, stop: AbortSignal) => Promise<Stream>
 }
 

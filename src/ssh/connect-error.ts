@@ -1,4 +1,5 @@
 import { MaestroError } from '../errors.ts'
+import type { PhaseTime } from './phases.ts'
 
 /** Why there is no way in; part of the public face (`error.kind` in JSON). */
 export type ConnectErrorKind =
@@ -12,6 +13,7 @@ export type ConnectErrorKind =
   | 'hostkey-revoked'
   | 'auth'
   | 'dropped'
+  | 'penalty'
   | 'lost'
   | 'proxy'
   | 'session-limit'
@@ -23,6 +25,8 @@ type Detail = { readonly hint?: string; readonly cause?: unknown }
 /** A server that could not be reached, by the phase in which it went wrong. */
 export class ConnectError extends MaestroError {
   readonly kind: ConnectErrorKind
+  /** How long it took to come that far; set where the connection was given up. */
+  phases: readonly PhaseTime[] = []
 
   constructor(kind: ConnectErrorKind, message: string, detail: Detail = {}) {
     super(message, detail)

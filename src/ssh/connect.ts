@@ -52,6 +52,7 @@ function sessionOver(server: Server, connection: Connection, givePlace: () => vo
   const commands = makeLimit(commandsAtMost)
   return {
     server,
+    about: connection.about,
     run: async (command) => {
       const giveTurn = await commands.take()
       try {

@@ -3,9 +3,19 @@ import { ConnectError } from './connect-error.ts'
 /** Where a handshake is: before the server's first word, exchanging keys, authenticating. */
 export type Phase = 'banner' | 'kex' | 'auth'
 
-/** The other end closed the connection without a word of why. */
-export function droppedIn(phase: Phase, where: string): ConnectError {
+/** The other end closed the connection; `greeting` is what it said before its name, where sshd says why. */
+export function droppedIn(phase: Phase, where: string, greeting = ''): ConnectError {
   if (phase === 'auth') return new ConnectError('lost', `${where} hung up during authentication`)
+  const words = greeting.trim().split(/\r?\n/).at(-1)?.slice(0, 200) ?? ''
+  // sshd from 9.8 on (PerSourcePenalties): whoever comes again at once stays away for longer.
+  if (/^not allowed at this time/i.test(words))
+    return new ConnectError('penalty', `${where} lets nobody in from here for now: ${words}`, {
+      hint: 'it punishes earlier failures from this address: wait, or name the address in PerSourcePenaltyExemptList of its sshd_config',
+    })
+  if (words !== '')
+    return new ConnectError('dropped', `${where} turned the connection away: ${words}`, {
+      hint: 'too many connections at once (MaxStartups), or no sshd on that port',
+    })
   return new ConnectError('dropped', `${where} hung up before the connection was made`, {
     hint: 'too many connections at once (MaxStartups), a blocked address, or no sshd on that port',
   })
@@ -23,11 +33,17 @@ export function tooSlow(phase: Phase, where: string, timeoutMs: number): Connect
   })
 }
 
+/** How far the handshake came, and what the server said before its name. */
+export interface Heard {
+  readonly phase: Phase
+  readonly greeting: string
+}
+
 /** What an error of ssh2 means in that phase. */
-export function explain(error: Error & { level?: string }, phase: Phase, where: string): ConnectError {
+export function explain(error: Error & { level?: string }, { phase, greeting }: Heard, where: string): ConnectError {
   if (/no matching/i.test(error.message)) return noCommonAlgorithm(error, where)
   const isCut = error.level === 'client-socket' || /before handshake|ECONNRESET|EPIPE/i.test(error.message)
-  if (isCut) return droppedIn(phase, where)
+  if (isCut) return droppedIn(phase, where, greeting)
   if (/too many authentication failures/i.test(error.message))
     return new ConnectError('auth', `${where} hung up: too many of our keys were refused`, {
       cause: error,

@@ -6,6 +6,9 @@ import { ConnectError } from './connect-error.ts'
 import { type Connection, connectionOver } from './connection.ts'
 import { type Deadline, startDeadline } from './deadline.ts'
 import { droppedIn, explain, type Phase, tooSlow } from './handshake-trouble.ts'
+import { fingerprint } from './host-key.ts'
+import { typeOfKey } from './known-hosts.ts'
+import type { Phases } from './phases.ts'
 
 export interface Handshake {
   /** A connected stream, which is destroyed when this fails. */
@@ -23,17 +26,28 @@ export interface Handshake {
   readonly timeoutMs: number
   readonly keepaliveMs: number
   readonly stop: AbortSignal
+  readonly phases: Phases
 }
 
 const keepalivesMissed = 3
+const greetingBytes = 8192
 
-type Course = { phase: Phase; distrust: ConnectError | undefined; isRefused: boolean }
+type Course = {
+  phase: Phase
+  /** What came before the server's name. */
+  greeting: string
+  distrust: ConnectError | undefined
+  isRefused: boolean
+  readonly seen: { software: string; hostKey: string; kex: string; cipher: string }
+}
 type Fail = (error: ConnectError) => void
 
 /** An authenticated connection over a stream. Throws a ConnectError that names the phase; nothing is left open then. */
 export function shakeHands(handshake: Handshake): Promise<Connection> {
-  const { stream, user, where, steps, timeoutMs, stop } = handshake
-  const course: Course = { phase: 'banner', distrust: undefined, isRefused: false }
+  const { stream, user, where, steps, timeoutMs, stop, phases } = handshake
+  const seen = { software: '', hostKey: '', kex: '', cipher: '' }
+  const course: Course = { phase: 'banner', greeting: '', distrust: undefined, isRefused: false, seen }
+  phases.enter('banner')
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client()
     const settle = (finish: () => void) => {
@@ -49,21 +63,27 @@ export function shakeHands(handshake: Handshake): Promise<Connection> {
       })
     const onClose = () => {
       // Why the authentication was refused takes a moment longer to say.
-      if (!course.isRefused) fail(course.distrust ?? droppedIn(course.phase, where))
+      if (!course.isRefused) fail(course.distrust ?? droppedIn(course.phase, where, course.greeting))
     }
     const onAbort = () => fail(new ConnectError('stopped', `${where}: stopped`))
     const deadline = startDeadline(timeoutMs, () => fail(tooSlow(course.phase, where, timeoutMs)))
     stop.addEventListener('abort', onAbort, { once: true })
-    followPhases(client, stream, course)
+    followPhases(client, stream, { course, phases })
     const auth = authCourse(user, steps, pauseOf(deadline, where, fail))
     // It can come more than once, also after the end: without a listener it would end the process.
     client.on('error', onErrorOf(handshake, { course, said: auth.said, fail }))
     client.on('close', onClose)
-    client.once('ready', () => settle(() => resolve(connectionOver(client, stream))))
+    client.once('ready', () =>
+      settle(() => {
+        const about = { ...seen, login: `${user}@${where}`, proof: auth.offered(), phases: phases.times() }
+        resolve(connectionOver(client, stream, about))
+      }),
+    )
     client.connect({
       ...optionsFor(handshake),
       authHandler: auth.handler,
       hostVerifier: (key: Buffer, verify: (isTrusted: boolean) => void) => {
+        seen.hostKey = `${typeOfKey(key)} ${fingerprint(key)}`
         void handshake.judge(key).then((distrust) => {
           course.distrust = distrust
           verify(distrust === undefined)
@@ -74,12 +94,23 @@ export function shakeHands(handshake: Handshake): Promise<Connection> {
   })
 }
 
-function followPhases(client: Client, stream: Duplex, course: Course): void {
-  stream.once('data', () => {
-    if (course.phase === 'banner') course.phase = 'kex'
-  })
-  client.once('handshake', () => {
+type Following = { readonly course: Course; readonly phases: Phases }
+
+function followPhases(client: Client, stream: Duplex, { course, phases }: Following): void {
+  const hear = (data: Buffer) => {
+    course.greeting = (course.greeting + data.toString('latin1', 0, greetingBytes)).slice(0, greetingBytes)
+    const name = /^SSH-.*$/m.exec(course.greeting)?.[0]
+    if (name === undefined) return
+    stream.off('data', hear)
+    course.seen.software = name.trim()
+    course.phase = 'kex'
+    phases.enter('kex')
+  }
+  stream.on('data', hear)
+  client.once('handshake', ({ kex, cs }) => {
+    Object.assign(course.seen, { kex, cipher: cs.cipher })
     course.phase = 'auth'
+    phases.enter('auth')
   })
 }
 
@@ -91,7 +122,7 @@ function onErrorOf({ where, whyNoAuth }: Handshake, { course, said, fail }: OnEr
     if (error.level === 'agent' || course.isRefused) return
     course.isRefused = error.level === 'client-authentication'
     if (course.isRefused) void whyNoAuth(said()).then(fail, fail)
-    else fail(course.distrust ?? explain(error, course.phase, where))
+    else fail(course.distrust ?? explain(error, course, where))
   }
 }
 

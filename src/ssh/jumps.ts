@@ -6,11 +6,9 @@ import { ConnectError } from './connect-error.ts'
 export interface Target extends Pick<Server, 'host' | 'user' | 'port' | 'identityFiles' | 'gateway'> {
   /** Bastions on the way, the one next to the target last; undefined: gateway or ssh config decide. */
   readonly jumps?: readonly Target[]
-  /** How many bastions led to this one by their own ssh config. */
-  readonly depth?: number
+  /** The bastions whose own way led here, as the bastions know them. */
+  readonly trail?: readonly string[]
 }
-
-const deepest = 8
 
 /** What ssh is asked about a target: explicit values, as on its command line. */
 export function questionFor({ host, user, port, identityFiles }: Target): HostQuestion {
@@ -24,13 +22,11 @@ export function questionFor({ host, user, port, identityFiles }: Target): HostQu
 
 /** The bastions in front of a target: given ones, else the manifest's gateway, else the ssh config's ProxyJump. */
 export function jumpsOf(target: Target, { proxyJump }: HostOptions): readonly Target[] {
-  const { jumps, gateway, host, depth = 0 } = target
+  const { jumps, gateway, host, trail = [] } = target
   if (jumps !== undefined) return jumps
   if (gateway !== undefined) return [fromGateway(gateway, target)]
   if (proxyJump === undefined) return []
-  // ssh would start one process after the other without end.
-  if (depth === deepest) throw new ConnectError('config', `the ProxyJump of ${host} leads in a circle`)
-  return proxyJump.split(',').map((hop) => ({ ...readHop(hop, host), depth: depth + 1 }))
+  return proxyJump.split(',').map((hop) => ({ ...readHop(hop, host), trail }))
 }
 
 // The manifest's keys are for the manifest's gateway as well.

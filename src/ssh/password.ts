@@ -21,6 +21,7 @@ export function passwordSteps({ user, where }: Account, ask: AskPassword): reado
   return [
     {
       type: 'keyboard-interactive',
+      name: 'password (keyboard-interactive)',
       method: async (pause) => ({
         type: 'keyboard-interactive',
         username: user,
@@ -31,6 +32,7 @@ export function passwordSteps({ user, where }: Account, ask: AskPassword): reado
     },
     {
       type: 'password',
+      name: 'password',
       method: async (pause) => {
         if (hasAsked) return undefined
         return { type: 'password', username: user, password: await pause(() => answer('password')) }

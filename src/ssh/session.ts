@@ -1,9 +1,11 @@
 import type { Server } from '../inventory/server.ts'
 import type { Secret } from '../secret.ts'
+import type { About } from './connection.ts'
 
 /** An open way to one server, whatever carries it. `close` never throws and leaves no timer and no socket behind. */
 export interface Session {
   readonly server: Server
+  readonly about: About
   readonly run: (command: Command) => Promise<Finished>
   readonly close: () => Promise<void>
 }

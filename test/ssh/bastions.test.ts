@@ -75,6 +75,42 @@ describe('a bastion', () => {
     60_000,
   )
 
+  it('is one connection, however its name is spelt', async () => {
+    const bastion = await aServer()
+    const [first, second] = (await some(2)) as [SshServer, SshServer]
+    const hostOptions = async (question: HostQuestion) => {
+      const found = await ground.options().hostOptions(question)
+      return question.host === 'gate.example' ? { ...found, hostName: '127.0.0.1', user: 'jump' } : found
+    }
+    const connections = openConnections({ ...ground.options(), hostOptions })
+    const spelt = { name: 'gate', host: 'gate.example', port: bastion.port }
+    const plain = { name: 'gate', host: '127.0.0.1', port: bastion.port, user: 'jump' }
+
+    const sessions = [
+      await connections.connect(serverAt(first.port, { gateway: spelt }), never),
+      await connections.connect(serverAt(second.port, { gateway: plain }), never),
+    ]
+
+    expect(bastion.connections()).toBe(1)
+    await Promise.all(sessions.map(({ close }) => close()))
+    await connections.close()
+  })
+
+  it('that does not answer keeps nobody waiting who does not go through it', async () => {
+    const bastion = await aServer({ behaviour: 'frozen' })
+    const [server] = (await some(1)) as [SshServer]
+    const connections = openConnections(ground.options({}, { limits: { connecting: 1 } }))
+    const stop = new AbortController()
+    const waiting = connections.connect(serverAt(server.port, behind(bastion)), stop.signal)
+
+    const session = await connections.connect(serverAt(server.port), never)
+
+    stop.abort()
+    await expect(waiting).rejects.toMatchObject({ kind: 'stopped' })
+    await session.close()
+    await connections.close()
+  })
+
   it('that refuses our key is asked once, however many servers are behind it', async () => {
     const bastion = await aServer({ allowed: [wireForm(makeKeyPair().public)] })
     const servers = await some(12)

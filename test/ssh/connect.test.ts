@@ -102,7 +102,9 @@ describe('no way in', () => {
   const troubles: readonly (readonly [Behaviour, string, string])[] = [
     ['drops', 'dropped', 'hung up before the connection was made'],
     ['frozen', 'timeout', 'accepted the connection but said nothing within 0.4 s'],
-    ['speaks-http', 'dropped', 'hung up before the connection was made'],
+    ['speaks-http', 'dropped', 'turned the connection away: HTTP/1.1 400 Bad Request'],
+    ['too-busy', 'dropped', 'turned the connection away: Exceeded MaxStartups'],
+    ['punishes', 'penalty', 'lets nobody in from here for now: Not allowed at this time'],
     ['drops-in-auth', 'lost', 'hung up during authentication'],
   ]
   it.each(troubles)('names the phase when a server %s', async (behaviour, kind, words) => {
@@ -110,6 +112,14 @@ describe('no way in', () => {
     const options = ground.options({}, { timeouts: { handshakeMs: behaviour === 'frozen' ? 400 : 10_000 } })
 
     await expect(connectTo(server, options)).rejects.toMatchObject({ kind, message: expect.stringContaining(words) })
+  })
+
+  it('comes again where sshd is too busy, and not where it punishes', async () => {
+    const [busy, punishing] = [await aTrustedServer('too-busy'), await aTrustedServer('punishes')]
+
+    await Promise.allSettled([connectTo(busy), connectTo(punishing)])
+
+    expect([busy.connections(), punishing.connections()]).toEqual([3, 1])
   })
 
   it('says refused where nothing listens, and tries once', async () => {

@@ -39,11 +39,13 @@ export interface Offer {
 
 export type Behaviour =
   | 'well'
-  /** Before SSH: hangs up at once, by FIN or by RST; says nothing; speaks something else; takes half a second to speak. */
+  /** Before SSH: hangs up at once, by FIN or by RST; says nothing; speaks something else; turns away with sshd's words; is slow. */
   | 'drops'
   | 'resets'
   | 'frozen'
   | 'speaks-http'
+  | 'too-busy'
+  | 'punishes'
   | 'slow-banner'
   /** In the key exchange: hangs up after the first word, or says no second one; shows a key that it does not have. */
   | 'drops-in-kex'
@@ -165,6 +167,10 @@ function greet(socket: Socket, behaviour: Behaviour, serve: () => void): void {
       return
     case 'speaks-http':
       return void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')
+    case 'too-busy':
+      return void socket.end('Exceeded MaxStartups\r\n')
+    case 'punishes':
+      return void socket.end('Not allowed at this time\r\n')
     case 'slow-banner':
       return void setTimeout(serve, 500)
     case 'drops-in-kex':
