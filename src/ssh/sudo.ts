@@ -29,9 +29,10 @@ type RootCommand = Omit<Command, 'command' | 'opening'> & { readonly password?: 
  * Throws a SudoError where sudo does not let us; what comes after that is the script's own.
  */
 export async function runAsRoot(session: Session, { password, ...rest }: RootCommand): Promise<Finished> {
-  const [sign, prompt] = [mark(), mark()]
-  const how = password === undefined ? 'sudo -n' : `sudo -S -p ${prompt}`
-  const opened = `sh -c "echo ${sign} >&2; exec sh -s"`
+  const [sign, prompt] = [mark(' '), mark('-')]
+  // Both are written otherwise than they are said: a sudo or a shell that repeats the command says neither.
+  const how = password === undefined ? 'sudo -n' : `sudo -S -p ${prompt.replace('-', '""-')}`
+  const opened = `sh -c "echo ${sign.replace(' ', '  ')} >&2; exec sh -s"`
   const finished = await session.run({
     ...rest,
     // In single quotes: the login shell may be none that knows $( ).
@@ -44,7 +45,7 @@ export async function runAsRoot(session: Session, { password, ...rest }: RootCom
   throw explain(before.replaceAll(prompt, '').trim())
 }
 
-const mark = () => `maestro-${randomBytes(12).toString('hex')}`
+const mark = (between: string) => `maestro${between}${randomBytes(12).toString('hex')}`
 
 const nopasswd = 'let the user run sh by sudo without a password (NOPASSWD)'
 
@@ -79,9 +80,12 @@ const known: readonly Known[] = [
   ],
 ]
 
+// sudo repeats the command that it does not allow.
+const ownWords = /sh -c echo maestro {2}\w+ >&2; exec sh -s/
+
 function explain(words: string): SudoError {
   const found = known.find(([pattern]) => pattern.test(words))
-  const last = words.split('\n').at(-1)?.slice(0, 200) ?? ''
+  const last = words.split('\n').at(-1)?.replace(ownWords, 'sh').slice(0, 200) ?? ''
   if (found === undefined)
     return new SudoError('sudo-failed', `sudo did not run: ${last || 'it said nothing'}`, nopasswd)
   const [, kind, message, hint] = found

@@ -112,6 +112,30 @@ describe('as root', () => {
     })
   })
 
+  it('gives nothing to a sudo that only repeats the command', async () => {
+    put('sudo', 'echo "may not run $*" >&2; timeout 1 head -c 1 >&2; exit 1')
+
+    await expect(run('echo never')).rejects.toMatchObject({ message: 'sudo did not run: may not run -n sh' })
+  })
+
+  it.each([
+    ['asks', classic],
+    ['does not ask', open],
+  ])('gives nothing to a shell that repeats the command, and sudo what it wants: it %s', async (_how, sudo) => {
+    put('shell', `echo "+ $2" >&2; exec sh "$@"`)
+    put('sudo', sudo)
+    await server.stop()
+    const loginShell = join(folder, 'shell')
+    server = await startSshServer({ env: { PATH: `${folder}:/usr/bin:/bin` }, loginShell })
+    trust(ground, server)
+
+    await expect(run('echo from the script', 'open sesame')).resolves.toMatchObject({
+      ending: { how: 'exited', code: 0 },
+      stdout: 'from the script\n',
+      stderr: '',
+    })
+  })
+
   it('says so where there is no sudo', async () => {
     await server.stop()
     for (const tool of ['sh', 'env']) put(tool, `exec /bin/${tool} "$@"`)

@@ -37,3 +37,8 @@ export function itNeeds(tools: readonly string[]) {
   if (process.env.MAESTRO_REQUIRE_ALL === '1') throw new Error(`these tests need ${missing.join(', ')}, not found here`)
   return it.skip
 }
+
+/** The same for a test that also has to be root: where it is not, that is what is missing. */
+export function itNeedsRoot(tools: readonly string[]) {
+  return process.getuid?.() === 0 ? itNeeds(tools) : it.skip
+}

@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect } from 'vitest'
+import { Secret } from '../../src/secret.ts'
+import { runAsRoot } from '../../src/ssh/sudo.ts'
+import { boxPassword, makeSudoBox } from '../support/sudo-box.ts'
+import { itNeedsRoot } from '../support/tools.ts'
+import { runOnce, script, serverAt } from './a-connection.ts'
+import { useLogins } from './logins.ts'
+
+const at = useLogins()
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'maestro-sudo-box-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+async function run(program: string, sudoers: readonly string[], password?: string): Promise<unknown> {
+  const loginShell = makeSudoBox(folder, { program, sudoers })
+  const server = await at.aServer({ loginShell, env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } })
+  const command = {
+    ...script('id -u\necho the rest\n'),
+    timeoutMs: 20_000,
+    ...(password && { password: new Secret(password) }),
+  }
+  return runOnce(at.ground.options(), serverAt(server.port), (session) => runAsRoot(session, command))
+}
+
+const asRoot = { ending: { how: 'exited', code: 0 }, stdout: '0\nthe rest\n', stderr: '' }
+
+describe.each([
+  ['sudo', '/usr/bin/sudo'],
+  ['sudo-rs', '/usr/bin/sudo-rs'],
+])('by a real %s', (_name, program) => {
+  const itWorks = itNeedsRoot([program, 'unshare', 'setpriv', 'openssl'])
+
+  itWorks('a script runs without a password, and none that is given reaches it', async () => {
+    const sudoers = ['deploy ALL=(ALL:ALL) NOPASSWD: ALL']
+
+    expect(await run(program, sudoers)).toEqual(asRoot)
+    expect(await run(program, sudoers, boxPassword)).toEqual(asRoot)
+  })
+
+  itWorks('a script runs by the password, which does not reach it', async () => {
+    expect(await run(program, ['deploy ALL=(ALL:ALL) ALL'], boxPassword)).toEqual(asRoot)
+  })
+
+  itWorks(
+    'a wrong password is given once',
+    async () => {
+      await expect(run(program, ['deploy ALL=(ALL:ALL) ALL'], 'wrong')).rejects.toMatchObject({
+        kind: 'sudo-password-wrong',
+      })
+    },
+    30_000,
+  )
+
+  itWorks('nothing runs without the password that is wanted', async () => {
+    await expect(run(program, ['deploy ALL=(ALL:ALL) ALL'])).rejects.toMatchObject({ kind: 'sudo-password-needed' })
+  })
+
+  itWorks('nothing runs for who is not in sudoers', async () => {
+    await expect(run(program, [], boxPassword)).rejects.toMatchObject({ kind: 'sudo-not-allowed' })
+  })
+
+  itWorks('nothing runs that sudoers does not allow', async () => {
+    await expect(run(program, ['deploy ALL=(ALL:ALL) NOPASSWD: /bin/true'], boxPassword)).rejects.toMatchObject({
+      kind: 'sudo-not-allowed',
+    })
+  })
+})
+
+describe('by a real sudo', () => {
+  itNeedsRoot(['/usr/bin/sudo', 'unshare', 'setpriv', 'openssl'])('a terminal that is wanted is named', async () => {
+    const sudoers = ['Defaults requiretty', 'deploy ALL=(ALL:ALL) NOPASSWD: ALL']
+
+    await expect(run('/usr/bin/sudo', sudoers)).rejects.toMatchObject({
+      kind: 'sudo-wants-tty',
+      hint: expect.stringContaining('requiretty'),
+    })
+  })
+})
