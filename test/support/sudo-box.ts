@@ -9,6 +9,9 @@ export interface SudoBox {
   readonly sudoers: readonly string[]
 }
 
+/** What it needs to be set up. */
+export const boxTools = ['unshare', 'setpriv', 'openssl']
+
 /** The password of the account, and of nobody else. */
 export const boxPassword = 'open sesame'
 

@@ -31,14 +31,16 @@ const pathOf = (name: string) =>
   spawnSync('sh', ['-c', 'command -v -- "$1"', 'sh', name], { encoding: 'utf8' }).stdout.trim()
 
 /** A test that needs programs which not every computer has: where one is missing it is reported as not run, by name. */
-export function itNeeds(tools: readonly string[]) {
-  const missing = tools.filter((tool) => !hasTool(tool))
+export const itNeeds = (tools: readonly string[]) => itLacks(tools.filter((tool) => !hasTool(tool)))
+
+/** The same for a test that also has to mount something, in a namespace of its own: only root may. */
+export function itNeedsMounts(tools: readonly string[]) {
+  const canMount = spawnSync('unshare', ['-m', 'true'], { stdio: 'ignore' }).status === 0
+  return itLacks([...tools.filter((tool) => !hasTool(tool)), ...(canMount ? [] : ['the right to mount'])])
+}
+
+function itLacks(missing: readonly string[]) {
   if (missing.length === 0) return it
   if (process.env.MAESTRO_REQUIRE_ALL === '1') throw new Error(`these tests need ${missing.join(', ')}, not found here`)
   return it.skip
-}
-
-/** The same for a test that also has to be root: where it is not, that is what is missing. */
-export function itNeedsRoot(tools: readonly string[]) {
-  return process.getuid?.() === 0 ? itNeeds(tools) : it.skip
 }
