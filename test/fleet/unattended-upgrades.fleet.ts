@@ -107,7 +107,7 @@ describe('a server of which an administrator has taken care', () => {
   })
 })
 
-describe('a server with files of its own that come after ours', () => {
+describe('a server with files of its own after ours, without systemd, or at work', () => {
   const later = '/etc/apt/apt.conf.d/99local'
   let server: FleetServer
 
@@ -133,5 +133,22 @@ describe('a server with files of its own that come after ours', () => {
     const done = settingsOf(await perform(server))
 
     expect(done).toMatchObject({ lines: expect.arrayContaining([`= origin Vendor:stable stays (${later})`]) })
+  })
+
+  it('waits with its proof for whoever is at work with dpkg', async () => {
+    await perform(server, { remove: true })
+    // An overlay shows another inode to stat than to /proc/locks where a file comes from a layer below.
+    await asRoot(server, `rm ${later} /var/lib/dpkg/lock*; systemd-run -q apt-get -y install fl-slow; sleep 2`)
+
+    expect(settingsOf(await perform(server))).toMatchObject({ proof: { tonight: expect.arrayContaining(['fl-sec']) } })
+    expect(await versionsOf(server, ['fl-slow'])).toEqual({ 'fl-slow': '1.1' })
+  })
+
+  it('is set up for cron where systemd is not there', async () => {
+    await perform(server, { remove: true })
+    await asRoot(server, 'mv /run/systemd/system /run/systemd/away; install /bin/true /usr/local/bin/cron')
+
+    expect(settingsOf(await perform(server))).toMatchObject({ proof: { next: null } })
+    await asRoot(server, 'mv /run/systemd/away /run/systemd/system')
   })
 })

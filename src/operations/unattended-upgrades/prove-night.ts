@@ -63,10 +63,12 @@ function checkOrigins(
   facts: Facts,
   { security, release }: { security: readonly string[]; release: readonly string[] },
 ): void {
-  const taken = perhaps(facts, 'dry_origins') ?? ''
+  const words = perhaps(facts, 'dry_origins') ?? ''
+  // Old ones print a list as Python writes it.
+  const taken = words.replaceAll(/[[\]']/g, '').split(', ')
   const missing = [...security, ...release].find((origin) => !taken.includes(origin))
   if (missing !== undefined)
-    throw new MaestroError(`unattended-upgrade does not take from ${missing}, only from ${taken || 'nothing'}`)
+    throw new MaestroError(`unattended-upgrade does not take from ${missing}, only from ${words || 'nothing'}`)
   if (security.some((origin) => allOf(facts, 'release').some((one) => hasRelease(one, origin)))) return
   throw new MaestroError(`no package list of this server is from ${security.join(' or ')}`, {
     hint: 'add the security repository below /etc/apt/sources.list.d and run `apt-get update` there',

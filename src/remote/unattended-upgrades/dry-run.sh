@@ -19,11 +19,11 @@ work() {
   kept=$MAESTRO_ROOT/var/lib/unattended-upgrades/kept-back
   sources=$MAESTRO_ROOT/etc/apt/sources.list
   folder=$(mktemp -d "$MAESTRO_ROOT/run/maestro-dry-run.XXXXXX")
+  trap 'rm -rf "$folder"' EXIT
   remember
   dry_run
   put_back
   tell_run
-  rm -rf "$folder"
   releases=$(apt-cache policy | sed -n 's/^ *release //p' | sort -u)
   facts release "$releases"
 }

@@ -45,6 +45,12 @@ describe('the proof of the nights', () => {
     })
   })
 
+  it('reads the words of old releases', async () => {
+    const old = { ...ended, dry_origins: `['${ended.dry_origins.replaceAll(', ', "', '")}']` }
+
+    await expect(prove([old]).proof).resolves.toMatchObject({ tonight: ['openssl', 'libssl3'] })
+  })
+
   it('needs no timers where cron runs the nights', async () => {
     expect(await prove([ended], { scheduler: 'cron', timers: [] }).proof).toMatchObject({ next: null })
   })
@@ -69,6 +75,12 @@ describe('the proof of the nights', () => {
       [{ ...ended, dry_origins: 'o=Ubuntu,a=noble' }],
       {},
       'unattended-upgrade does not take from o=Ubuntu,a=noble-security, only from o=Ubuntu,a=noble',
+    ],
+    [
+      'only the beginning of an origin is taken from',
+      [{ ...ended, dry_origins: ended.dry_origins.replace('o=Ubuntu,a=noble, ', '') }],
+      {},
+      'unattended-upgrade does not take from o=Ubuntu,a=noble, only from',
     ],
     [
       'no list is from a security origin',
