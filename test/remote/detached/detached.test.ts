@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   utimesSync,
@@ -45,6 +46,26 @@ describe.each(shells())('a detached job under $name', (shell) => {
       log: 'one\ntwo\n',
     })
     expect(existsSync(`${job.root}/var/${state}/upgrade.pipe`)).toBe(false)
+  })
+
+  it('is a unit that a stop waits for, and that tells how it was killed where systemd-run knows how to', () => {
+    const asked = 'echo "$*" >>"$MAESTRO_ROOT/asked";'
+    const old = 'case $* in *ExecStopPost*) echo "Unknown assignment: ExecStopPost" >&2; exit 1 ;; esac;'
+    const tools = { ...withUnits.tools, 'systemd-run': `${asked} ${old} ${systemdRun}` }
+    const neverThere = `[ -e "$MAESTRO_ROOT/var/${state}/upgrade.begun" ] || grep -q Type "$MAESTRO_ROOT/asked" && echo activating`
+    const job = aJob(shell, { ...withUnits, tools: { ...tools, systemctl: neverThere } })
+
+    job.start('echo ran')
+
+    const properties = '-p KillMode=mixed -p TimeoutStopSec=30min -p IgnoreSIGPIPE=no'
+    const unit = `--quiet --collect --no-ask-password --unit=maestro-${run}-upgrade.service ${properties}`
+    const script = `/bin/sh ${job.root}/var/${state}/upgrade.sh`
+    expect(readFileSync(`${job.root}/asked`, 'utf8').split('\n')).toEqual([
+      `${unit} -p ExecStopPost=/usr/bin/env MAESTRO_PHASE=ended ${script} ${script}`,
+      `${unit} -p Type=simple ${script}`,
+      '',
+    ])
+    expect(job.end()).toMatchObject({ standing: { ending: { code: 0 } }, log: 'ran\n' })
   })
 
   it('passes for none before it was begun', () => {
