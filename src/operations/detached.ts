@@ -1,14 +1,14 @@
 import { RefusedError } from '../errors.ts'
 import type { Json } from '../plan/json.ts'
 import type { Context, Script, Step } from '../plan/step.ts'
-import { type JobStanding, jobFiles, readRefusal, readStanding } from '../remote/detached/standing.ts'
+import { type JobEnding, type JobStanding, jobFiles, readRefusal, readStanding } from '../remote/detached/standing.ts'
 import { makeScript } from '../remote/script.ts'
 import { askStanding, jobInputs, pathsOf } from './detached-job.ts'
 import { type Finished, follow } from './follow.ts'
 
 /** A change that takes long: it runs on the server by itself, whatever becomes of the line and of us. */
 export interface Job<Before extends Json> {
-  /** What runs there, as root, once: like any script, but that all it prints is the log and its exit code the result. */
+  /** What runs there, as root: like any script, but that all it prints is the log and its exit code the result. */
   readonly script: (before: Before) => Pick<Script, 'files' | 'inputs'>
   /** It counts as stuck after that long without a word in its log and without using the processor. */
   readonly stallTimeoutMs: number
@@ -26,8 +26,9 @@ export interface Detached<Before extends Json> extends Pick<Step<Json, Before>, 
 }
 
 /**
- * `act` begins the job at most once however often it is called, by whomever, and throws a RefusedError where it cannot begin.
- * `settled` says `yes` once it has ended, well or not; `unknown` when it was ended and left no result.
+ * `act` begins the job unless it runs or has ended well, so once however often and by whomever it is called; it throws a
+ * RefusedError where it cannot begin. `settled` says `yes` once it has ended well; `no` when it ended otherwise, so that
+ * `resume` begins it anew: its script must bear that; `unknown` when it was ended and left no result.
  */
 export function detached<Before extends Json>({
   script,
@@ -35,7 +36,7 @@ export function detached<Before extends Json>({
   roomKb = 16_384,
 }: Job<Before>): Detached<Before> {
   return {
-    settled: async (at) => settledBy(readStanding(await askStanding(at)).is),
+    settled: async (at) => settledBy(readStanding(await askStanding(at))),
     act: async (at, before) => {
       const refusal = readRefusal(await at.ask(startScript(at, { script: script(before), roomKb })))
       if (refusal !== undefined) throw refused(at, refusal)
@@ -44,8 +45,12 @@ export function detached<Before extends Json>({
   }
 }
 
-const settledBy = (is: JobStanding['is']) =>
-  (({ none: 'no', running: 'running', ended: 'yes', gone: 'unknown' }) as const)[is]
+function settledBy(standing: JobStanding): 'no' | 'running' | 'yes' | 'unknown' {
+  if (standing.is === 'ended') return hasWorked(standing.ending) ? 'yes' : 'no'
+  return ({ none: 'no', running: 'running', gone: 'unknown' } as const)[standing.is]
+}
+
+const hasWorked = (ending: JobEnding) => ending.how === 'exited' && ending.code === 0
 
 type Start = { readonly script: Pick<Script, 'files' | 'inputs'>; readonly roomKb: number }
 

@@ -66,7 +66,7 @@ describe('a detached job on a real server', () => {
     expect(await job.finish()).toMatchObject({ how: 'exited', code: 0, lastLines: ['line 1', 'line 2', 'line 3'] })
   })
 
-  it.each([60, 120, 180, 240, 300])(
+  it.each([60, 150, 240])(
     'runs once, though its controller was killed %i ms after it had set out',
     async (afterMs) => {
       const job = aJob('echo ran; sleep 0.5')
@@ -90,14 +90,16 @@ describe('a detached job on a real server', () => {
     expect(second).toEqual(first)
   })
 
-  it('is told by its unit when somebody kills it', async () => {
-    const job = aJob('sleep 60')
+  it('is told by its unit when somebody kills it, and can be begun anew', async () => {
+    const job = aJob('[ -e /run/killed ] || { echo >/run/killed; sleep 60; }; rm /run/killed; echo done')
     await job.begin()
 
     await asRoot(server, `systemctl kill --signal=KILL ${job.unit}`)
 
     expect(await job.finish()).toMatchObject({ how: 'killed', result: 'signal', status: 'KILL' })
-    expect(await activeUnits(server)).toBe('')
+    expect(await job.settled()).toBe('no')
+    await job.begin()
+    expect(await job.finish()).toMatchObject({ how: 'exited', code: 0, lastLines: ['done'] })
   })
 
   it('comes to its own end when somebody stops it', async () => {
@@ -143,7 +145,7 @@ describe('a detached job on a real server', () => {
   })
 
   it('goes on when the disk fills up meanwhile, and still tells how it ended', async () => {
-    const job = aJob('echo begun; sleep 2; seq 30000; echo still; exit 3')
+    const job = aJob('echo begun; sleep 2; seq 15000; echo still; exit 3')
     await job.begin()
     const makeRoom = await diskFull(server)
     onTestFinished(makeRoom)

@@ -48,8 +48,10 @@ describe('a detached job', () => {
     ['no', { job_is: 'none' }],
     ['running', running(0)],
     ['yes', ended],
+    ['no', { ...ended, job_result: 'exited 100 1795000000' }],
+    ['no', { ...ended, job_result: 'killed signal KILL 1795000000' }],
     ['unknown', { job_is: 'gone' }],
-  ])('is settled: %s', async (expected, answer) => {
+  ])('is settled: %s, for %j', async (expected, answer) => {
     expect(await job.settled(aContext([answer]).at, null)).toBe(expected)
   })
 

@@ -1,4 +1,4 @@
-# Clears away what old runs left on the server: all but the last 50 runs, and what is older than 90 days.
+# Clears away what old runs left on the server: all but the 50 runs before this one, and what is older than 90 days.
 # A run is kept while one of its jobs has not told its end, for those 90 days.
 # Changes: /var/lib/maestro, /var/log/maestro
 # shellcheck shell=sh disable=SC2154
@@ -11,7 +11,7 @@ job_prune() {
   for job_old; do
     job_newer=$((job_newer - 1))
     if [ ! -d "$job_old" ] || [ "$job_old" = "$job_folder" ]; then continue; fi
-    if job_is_old "$job_old" || { [ "$job_newer" -ge 50 ] && job_has_ended "$job_old"; }; then
+    if job_is_old "$job_old" || { [ "$job_newer" -gt 50 ] && job_has_ended "$job_old"; }; then
       job_old_logs=${job_logs%/*}/${job_old##*/}
       rm -rf "$job_old_logs" "$job_old"
     fi

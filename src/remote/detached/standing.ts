@@ -5,7 +5,7 @@ const reading = ['detached/paths.sh', 'detached/processes.sh', 'detached/standin
 /** The scripts that begin a detached job, follow it, and look at its processes; `job` makes a job of what comes before it. */
 export const jobFiles = {
   job: [...reading, 'detached/job.sh'],
-  start: [...reading, 'detached/prune.sh', 'detached/start.sh'],
+  start: [...reading, 'detached/prune.sh', 'detached/launch.sh', 'detached/start.sh'],
   follow: [...reading, 'detached/follow.sh'],
   tree: [...reading, 'detached/tree.sh'],
 } as const

@@ -36,9 +36,10 @@ export const logs = `log/maestro/${run}`
 const names = { job_run: run, job_step: 'upgrade' }
 const nonce = 'c0ffee'
 
-/** Starts a unit: the same process, without the manager. */
+/** Starts a unit: the same process, without the manager. From then until it has begun, `systemctl` has it as activating. */
 export const systemdRun =
-  'while [ "$1" != /bin/sh ]; do shift; done; shift; setsid sh "$@" </dev/null >/dev/null 2>&1 &'
+  'touch "$MAESTRO_ROOT/unit"; while [ "$1" != /bin/sh ]; do shift; done; shift; setsid sh "$@" </dev/null >/dev/null 2>&1 &'
+export const systemctl = `[ ! -e "$MAESTRO_ROOT/unit" ] || [ -e "$MAESTRO_ROOT/var/${state}/upgrade.begun" ] || echo activating`
 
 type Ground = { readonly tools?: Inputs; readonly files?: Readonly<Record<string, string | null>> }
 

@@ -1,26 +1,16 @@
 import { spawnSync } from 'node:child_process'
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { quote } from '../../../src/remote/quote.ts'
 import { shells } from '../../support/tools.ts'
 import { hostileTexts } from '../random-texts.ts'
-import { type AJob, aJob, logs, run, state, systemdRun } from './a-job.ts'
+import { type AJob, aJob, logs, run, state, systemctl, systemdRun } from './a-job.ts'
 
 const withUnits = {
   files: { 'run/systemd/system': null },
   tools: {
     'systemd-run': systemdRun,
-    systemctl: `[ -e "$MAESTRO_ROOT/var/${state}/upgrade.begun" ] || echo activating`,
+    systemctl,
   },
 }
 
@@ -52,8 +42,7 @@ describe.each(shells())('a detached job under $name', (shell) => {
     const asked = 'echo "$*" >>"$MAESTRO_ROOT/asked";'
     const old = 'case $* in *ExecStopPost*) echo "Unknown assignment: ExecStopPost" >&2; exit 1 ;; esac;'
     const tools = { ...withUnits.tools, 'systemd-run': `${asked} ${old} ${systemdRun}` }
-    const neverThere = `[ -e "$MAESTRO_ROOT/var/${state}/upgrade.begun" ] || grep -q Type "$MAESTRO_ROOT/asked" && echo activating`
-    const job = aJob(shell, { ...withUnits, tools: { ...tools, systemctl: neverThere } })
+    const job = aJob(shell, { ...withUnits, tools })
 
     job.start('echo ran')
 
@@ -87,6 +76,20 @@ describe.each(shells())('a detached job under $name', (shell) => {
 
     expect(refusals).toEqual([undefined, undefined, undefined])
     expect(job.end().log).toBe('ran\n')
+  })
+
+  it.each([
+    ['it ended badly', 'exit 3'],
+    ['it was killed', 'kill -KILL 0'],
+  ])('is begun anew where %s, and keeps what the attempt before left', (_, ending) => {
+    const job = aJob(shell)
+    job.start(`echo one; sleep 0.2; ${ending}`)
+    job.end()
+
+    job.start('echo two')
+
+    expect(job.end()).toMatchObject({ standing: { is: 'ended', ending: { code: 0 } }, log: 'two\n' })
+    expect(job.file(`${logs}/upgrade.log.before`)).toBe('one\n')
   })
 
   it('runs once when it is begun many times at once', () => {
@@ -207,55 +210,6 @@ describe.each(shells())('a detached job under $name', (shell) => {
 
     expect(job.start('echo ran', inputs)).toMatch(words)
     expect(job.follow().is).toBe('none')
-  })
-
-  it('tells the bytes of its log from an offset on, and of too many the last', () => {
-    const job = aJob(shell)
-    job.start("printf 'abc\\000\\377\\n'; i=1; while [ $i -le 20000 ]; do echo $i; i=$((i + 1)); done")
-    job.end()
-    const sizeBytes = statSync(`${job.root}/var/${logs}/upgrade.log`).size
-
-    const asked = [{ limit_bytes: '999999' }, { offset: '4' }, { offset: '4', limit_bytes: '6' }]
-    const [all, rest, last] = asked.map((inputs) => job.follow(inputs).piece)
-
-    expect(all?.bytes.subarray(0, 8)).toEqual(Buffer.from('abc\0\xff\n1\n', 'latin1'))
-    expect(all?.bytes.length).toBe(sizeBytes)
-    expect(rest).toMatchObject({ fromBytes: sizeBytes - 65536, bytes: { length: 65536 } })
-    expect(last).toEqual({ fromBytes: sizeBytes - 6, bytes: Buffer.from('20000\n') })
-  })
-
-  it('tells what its processes are, and what they have used', () => {
-    const job = aJob(shell)
-    job.start('i=0; while [ $i -lt 150000 ]; do i=$((i + 1)); done; echo used; sleep 30')
-    job.follow({ wait_seconds: '20' })
-
-    expect(job.follow()).toMatchObject({ is: 'running', cpuTicks: expect.any(Number) })
-    expect(job.tree()).toEqual([
-      expect.objectContaining({ depth: 1, command: expect.stringMatching(/upgrade\.sh$/) }),
-      expect.objectContaining({ depth: 2, state: 'S', command: 'sleep 30' }),
-    ])
-  })
-
-  it('clears away old runs, and keeps those that may still matter', () => {
-    const job = aJob(shell)
-    const made = (name: string, { isEnded = true, days = 1 } = {}) => {
-      for (const where of ['lib', 'log']) mkdirSync(`${job.root}/var/${where}/maestro/${name}`, { recursive: true })
-      writeFileSync(`${job.root}/var/lib/maestro/${name}/upgrade.begun`, '')
-      if (isEnded) writeFileSync(`${job.root}/var/log/maestro/${name}/upgrade.result`, '')
-      const time = Date.now() / 1000 - days * 86_400
-      for (const where of ['lib', 'log']) utimesSync(`${job.root}/var/${where}/maestro/${name}`, time, time)
-      return name
-    }
-    const kept = Array.from({ length: 50 }, (_, n) => made(`20261101-0000${n + 10}-kept`))
-    made('20261001-000000-gone')
-    made('20251001-000000-gone', { isEnded: false, days: 92 })
-    const open = made('20261002-000000-open', { isEnded: false })
-    mkdirSync(`${job.root}/var/lib/maestro/lock`)
-
-    job.start('true')
-
-    expect(readdirSync(`${job.root}/var/log/maestro`)).toEqual([open, ...kept, run])
-    expect(readdirSync(`${job.root}/var/lib/maestro`)).toEqual([open, ...kept, run, 'lock'])
   })
 
   it('keeps its log and its result where they are when it is begun anew by another', () => {

@@ -1,0 +1,33 @@
+import { statSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { shells } from '../../support/tools.ts'
+import { aJob, logs } from './a-job.ts'
+
+describe.each(shells())('following a detached job under $name', (shell) => {
+  it('tells the bytes of its log from an offset on, and of too many the last', () => {
+    const job = aJob(shell)
+    job.start("printf 'abc\\000\\377\\n'; i=1; while [ $i -le 20000 ]; do echo $i; i=$((i + 1)); done")
+    job.end()
+    const sizeBytes = statSync(`${job.root}/var/${logs}/upgrade.log`).size
+
+    const asked = [{ limit_bytes: '999999' }, { offset: '4' }, { offset: '4', limit_bytes: '6' }]
+    const [all, rest, last] = asked.map((inputs) => job.follow(inputs).piece)
+
+    expect(all?.bytes.subarray(0, 8)).toEqual(Buffer.from('abc\0\xff\n1\n', 'latin1'))
+    expect(all?.bytes.length).toBe(sizeBytes)
+    expect(rest).toMatchObject({ fromBytes: sizeBytes - 65536, bytes: { length: 65536 } })
+    expect(last).toEqual({ fromBytes: sizeBytes - 6, bytes: Buffer.from('20000\n') })
+  })
+
+  it('tells what its processes are, and what they have used', () => {
+    const job = aJob(shell)
+    job.start('i=0; while [ $i -lt 150000 ]; do i=$((i + 1)); done; echo used; sleep 30')
+    job.follow({ wait_seconds: '20' })
+
+    expect(job.follow()).toMatchObject({ is: 'running', cpuTicks: expect.any(Number) })
+    expect(job.tree()).toEqual([
+      expect.objectContaining({ depth: 1, command: expect.stringMatching(/upgrade\.sh$/) }),
+      expect.objectContaining({ depth: 2, state: 'S', command: 'sleep 30' }),
+    ])
+  })
+})
