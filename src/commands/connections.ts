@@ -62,5 +62,5 @@ function hostOptionsFor({ config, knownHostsFile }: SshSettings, warn: Warn): Co
 // The home of the account and not HOME: that is where ssh looks, and what there is under `env -i`.
 function surroundings(): Surroundings {
   const { username, homedir } = userInfo()
-  return { home: homedir, localUser: username, agentSocket: process.env.SSH_AUTH_SOCK || undefined }
+  return { home: homedir, localUser: username, agentSocket: process.env.SSH_AUTH_SOCK || undefined, env: process.env }
 }

@@ -54,5 +54,6 @@ function choose(
 function agentSocketOf({ identityAgent, agentSocket, tokens }: AuthQuestion): string | undefined {
   if (identityAgent === 'none') return undefined
   if (identityAgent === undefined || identityAgent === 'SSH_AUTH_SOCK') return agentSocket
-  return expandPath(identityAgent, tokens)
+  const variable = /^\$(\w+)$/.exec(identityAgent)?.[1]
+  return variable === undefined ? expandPath(identityAgent, tokens) : tokens.env?.[variable]
 }

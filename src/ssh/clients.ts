@@ -121,9 +121,9 @@ type Opening = {
 
 function tokensFor(
   { host }: Target,
-  { hostName, port, user }: HostOptions,
+  { hostName, hostKeyAlias, port, user }: HostOptions,
   { surroundings }: ConnectionOptions,
 ): PathTokens {
-  const { home, localUser } = surroundings
-  return { home, localUser, host: hostName, alias: host, port, user }
+  const { home, localUser, env } = surroundings
+  return { home, localUser, host: hostName, alias: host, hostKeyAlias, port, user, env }
 }

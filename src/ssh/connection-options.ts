@@ -3,6 +3,7 @@ import type { AskPassword } from './auth.ts'
 import type { UnknownKey } from './host-key.ts'
 import type { AskPassphrase } from './identities.ts'
 import type { KnownHostsFiles } from './known-hosts-files.ts'
+import type { Environment } from './path-tokens.ts'
 
 /** The computer that maestro runs on, as far as ssh cares. */
 export interface Surroundings {
@@ -10,6 +11,8 @@ export interface Surroundings {
   readonly localUser: string
   /** SSH_AUTH_SOCK, where there is an agent. */
   readonly agentSocket: string | undefined
+  /** For the variables that an ssh config names. */
+  readonly env?: Environment | undefined
 }
 
 /** How many of each at a time. */

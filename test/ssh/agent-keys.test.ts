@@ -86,6 +86,16 @@ describe('an agent', () => {
     expect(keysOffered(server)).toEqual([at.ground.publicKey.toString('base64')])
   })
 
+  itNeeds(agentTools)('may be named by a variable in IdentityAgent', async () => {
+    const pairs = some(1)
+    const agent = await at.anAgent(pairs)
+    const server = await at.aServer({ allowed: pairs.map(({ public: line }) => wireForm(line)) })
+    const surroundings = { home: '/', localUser: 'ana', agentSocket: undefined, env: { MY_AGENT: agent.socket } }
+
+    for (const identityAgent of ['$MY_AGENT', `\${MY_AGENT}`])
+      await expect(at.logIn(server, { identityAgent, identityFiles: [] }, { surroundings })).resolves.toBe('in')
+  })
+
   itNeeds([...agentTools, 'ssh-keygen'])('says which of its keys are of no use here', async () => {
     const agent = await at.anAgent([])
     const file = at.ground.keyFile

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
@@ -28,6 +28,7 @@ let ground: Ground
 let publicKeys: readonly Buffer[]
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'maestro-as-ssh-'))
+  process.env.MAESTRO_CASES = folder
   const pairs = [makeKeyPair(), makeKeyPair('ecdsa'), makeKeyPair()] as const
   const keys = pairs.map((pair, n) => {
     writeFileSync(join(folder, `key-${n + 1}`), pair.private, { mode: 0o600 })
@@ -56,6 +57,7 @@ beforeAll(async () => {
 }, 30_000)
 afterAll(async () => {
   await Promise.all(Object.values(servers).map(({ stop }) => stop()))
+  delete process.env.MAESTRO_CASES
   rmSync(folder, { recursive: true })
 })
 
@@ -94,12 +96,14 @@ async function observe(one: Case, run: (one: Case) => Promise<boolean>): Promise
   }
 }
 
-function prepare({ config, files = {}, known = everything() }: Case): void {
+function prepare({ config, files = {}, links = {}, known = everything() }: Case): void {
   writeFileSync(
     join(folder, 'config'),
     `${config}\n\nMatch all\n  UserKnownHostsFile ${folder}/known_hosts\n  GlobalKnownHostsFile /dev/null\n`,
   )
   writeFileSync(join(folder, 'known_hosts'), known === '' ? '' : `${known}\n`)
+  for (const [name, target] of Object.entries(links))
+    if (!existsSync(join(folder, name))) symlinkSync(target, join(folder, name))
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), `${text}\n`)
@@ -133,7 +137,7 @@ function runSsh({ host = 'app', user, port, identityFiles = [] }: Case): Promise
 
 async function runMaestro({ host = 'app', user, port, identityFiles }: Case): Promise<boolean> {
   const connections = openConnections({
-    surroundings: { home: homedir(), localUser: userInfo().username, agentSocket: undefined },
+    surroundings: { home: homedir(), localUser: userInfo().username, agentSocket: undefined, env: process.env },
     hostOptions: (question) => askSsh({ ...question, configFile: join(folder, 'config') }),
     knownHosts: knownHostsOnDisk(),
   })

@@ -1,3 +1,5 @@
+import { hostname, userInfo } from 'node:os'
+
 /** What a case of the comparison with ssh can name: the ports of three servers, three keys, and a folder. */
 export interface Ground {
   readonly folder: string
@@ -20,6 +22,8 @@ export interface LineOptions {
 export interface Case {
   readonly config: string
   readonly files?: Readonly<Record<string, string>>
+  /** Symbolic links in the folder, and where they lead. */
+  readonly links?: Readonly<Record<string, string>>
   readonly host?: string
   readonly user?: string
   readonly port?: number
@@ -105,6 +109,24 @@ export const cases: Readonly<Record<string, (ground: Ground) => Case>> = {
   'alias and port in IdentityFile': ({ folder, web }) => ({
     config: `Host key-2\n  ${at(web)}\n  IdentityFile ${folder}/no-%p-%h\n  IdentityFile ${folder}/%n`,
     host: 'key-2',
+  }),
+  'a variable in IdentityFile': ({ web }) => ({
+    config: `Host app\n  ${at(web)}\n  IdentityFile \${MAESTRO_CASES}/key-1`,
+  }),
+  'a variable in IdentityFile that is not set': ({ web, keys }) => ({
+    config: `Host app\n  ${at(web)}\n  IdentityFile \${MAESTRO_NO_CASES}/key-1\n  IdentityFile ${keys[0]}`,
+  }),
+  'the host key alias in IdentityFile': ({ web, line }) => ({
+    config: `Host app\n  ${at(web)}\n  HostKeyAlias key-1\n  IdentityFile \${MAESTRO_CASES}/%k`,
+    known: line('web', { name: 'key-1' }),
+  }),
+  'the alias in IdentityFile for want of a host key alias': ({ folder, web }) => ({
+    config: `Host key-2\n  ${at(web)}\n  IdentityFile ${folder}/%k`,
+    host: 'key-2',
+  }),
+  'this computer and its user in IdentityFile': ({ folder, web }) => ({
+    config: `Host app\n  ${at(web)}\n  IdentityFile ${folder}/on-%l-%L-%u-%i/key-1`,
+    links: { [`on-${hostname()}-${hostname().replace(/\..*/, '')}-${userInfo().username}-${userInfo().uid}`]: '.' },
   }),
   'several identities, a wrong one first': ({ web, keys }) => ({
     config: `Host app\n  ${at(web)}\n  IdentityFile ${keys[2]}\n  IdentityFile ${keys[1]}\n  IdentityFile ${keys[0]}`,
