@@ -93,7 +93,10 @@ describe('settings', () => {
   })
 
   it('lose with a clearing what is below its name, and nothing beside it', () => {
-    const settings = withSettings(readAptConf('A { "x"; B "1"; }; AB "2";'), readAptConf('#clear a; A:: "y";'))
+    const settings = withSettings(
+      readAptConf('A { "x"; B "1"; }; AB "2"; C "3";'),
+      readAptConf('#clear a; A:: "y"; #clear C;'),
+    )
 
     expect(lines(settings)).toEqual([
       ['AB', '2'],

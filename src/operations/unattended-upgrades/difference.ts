@@ -18,13 +18,18 @@ export function difference(nightly: Nightly, family: Family, options: Unattended
   const text = fileText(family, options)
   if (nightly.ours === text && isMet(nightly, family, options)) return []
   return [
-    `${nightly.ours === undefined ? '+' : '~'} ${ourFile}`,
+    ...fileLine(nightly.ours, text),
     ...scalars.flatMap((scalar) => scalarLine(nightly, scalar)),
     ...listOf(nightly.options, listNames.days).map((day) => `- only on ${day}`),
     ...originLines(nightly, after(nightly, text)),
     ...neverLines(nightly, options),
     ...keptLines(nightly, family, options),
   ]
+}
+
+function fileLine(ours: string | undefined, text: string): readonly string[] {
+  if (ours === undefined) return [`+ ${ourFile}`]
+  return ours === text ? [] : [`~ ${ourFile}`]
 }
 
 function isMet({ options: now }: Nightly, family: Family, options: UnattendedOptions): boolean {

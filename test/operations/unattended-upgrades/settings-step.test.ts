@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { settingsStep } from '../../../src/operations/unattended-upgrades/settings-step.ts'
-import { readAptConf } from '../../../src/remote/apt-conf.ts'
+import { type AptSetting, readAptConf } from '../../../src/remote/apt-conf.ts'
 import type { Look, Nightly } from '../../../src/remote/look.ts'
 import { aLook } from '../../support/looks.ts'
 import { aTimer, effective, lookAtNight, options, packageSettings, setUp, timers } from './a-night.ts'
@@ -192,6 +192,24 @@ describe('the settings of the nights are not begun', () => {
       is: 'unknown',
       why: 'the nightly upgrades cannot be known: it was not asked for',
     })
+  })
+})
+
+describe('our file as it was written does not pass for the settings', () => {
+  const without = (part: string) => effective().filter(({ name, value }) => !`${name} "${value}"`.includes(part))
+
+  it.each<[string, readonly AptSetting[], readonly string[]]>([
+    [
+      'another value holds',
+      effective(readAptConf('APT::Periodic::Enable "0";')),
+      ['~ APT::Periodic::Enable "0" -> "1"'],
+    ],
+    ['days are named', effective(readAptConf('Unattended-Upgrade::Update-Days { "Mon"; };')), ['- only on Mon']],
+    ['a package is not left alone', without('runc'), ['+ never runc']],
+    ['an origin is missing', without('-security'), [`+ origin \${distro_id}:\${distro_codename}-security`]],
+  ])('where %s', (_, options, lines) => {
+    expect(linesFor(setUp({ options }))).toEqual(expect.arrayContaining([...lines]))
+    expect(linesFor(setUp({ options })).join()).not.toContain(ours)
   })
 })
 
