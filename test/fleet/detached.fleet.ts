@@ -27,8 +27,10 @@ const cleared = `
   systemctl kill --signal=KILL 'maestro-2026*' 2>/dev/null || :
   rm -rf /var/lib/maestro /var/log/maestro`
 
-function aJob(work: string, { on = server, run = freshRun(), stallTimeoutMs = 60_000 } = {}) {
-  const job = fleetJob(on, { run, work, stallTimeoutMs })
+type Wish = Partial<Omit<Parameters<typeof fleetJob>[1], 'work'>> & { readonly on?: FleetServer }
+
+function aJob(work: string, { on = server, run = freshRun(), ...wish }: Wish = {}) {
+  const job = fleetJob(on, { run, work, ...wish })
   onTestFinished(job.close)
   return { ...job, run, unit: `maestro-${run}-upgrade.service`, folder: `/var/lib/maestro/${run}` }
 }
@@ -66,17 +68,14 @@ describe('a detached job on a real server', () => {
     expect(await job.finish()).toMatchObject({ how: 'exited', code: 0, lastLines: ['line 1', 'line 2', 'line 3'] })
   })
 
-  it.each([60, 150, 240])(
-    'runs once, though its controller was killed %i ms after it had set out',
-    async (afterMs) => {
-      const job = aJob('echo ran; sleep 0.5')
+  it.each([60, 150, 240])('runs once, though its controller was killed %i ms after it had set out', async (afterMs) => {
+    const job = aJob('echo ran; sleep 0.5')
 
-      await killedWhen(/^beginning$/m, [server.name, job.run, 'echo ran; sleep 0.5'], afterMs)
-      await job.begin()
+    await killedWhen(/^beginning$/m, [server.name, job.run, 'echo ran; sleep 0.5'], afterMs)
+    await job.begin()
 
-      expect(await job.finish()).toMatchObject({ code: 0, lastLines: ['ran'] })
-    },
-  )
+    expect(await job.finish()).toMatchObject({ code: 0, lastLines: ['ran'] })
+  })
 
   it('is begun once by two controllers at once', async () => {
     const [one, two] = [aJob('echo ran; sleep 1'), aJob('echo ran; sleep 1')]
@@ -109,6 +108,20 @@ describe('a detached job on a real server', () => {
     await asRoot(server, `systemctl stop ${job.unit}`)
 
     expect(await job.finish()).toMatchObject({ how: 'exited', code: 0, lastLines: ['done'] })
+  })
+
+  it('says what is new within about a second', async () => {
+    const lateMs: number[] = []
+    const job = aJob('for _ in 1 2 3; do date +%s%3N; sleep 1.3; done', {
+      onTold: (line) => lateMs.push(Date.now() - Number(line)),
+    })
+    await job.begin()
+
+    await job.finish()
+
+    console.info(`news of a detached job: ${lateMs.join(', ')} ms old`)
+    expect(lateMs).toHaveLength(3)
+    expect(Math.max(...lateMs)).toBeLessThan(2_000)
   })
 
   it('is followed through a log of 200 MB in little memory', async () => {

@@ -2,7 +2,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # Sets job_is: none (it never began), running, ended (there is a result) or gone (it began, and nothing tells how it ended).
 job_look() {
-  job_is=running
+  job_is=running job_pid=''
   if [ -e "$job_result" ]; then
     job_is=ended
   elif [ -e "$job_begun" ]; then
@@ -15,7 +15,7 @@ job_look() {
   if [ "$job_is" = gone ] && [ -e "$job_result" ]; then job_is=ended; fi
 }
 
-# Sets job_pid, job_start, job_boot, job_invocation: who runs the work, as it wrote down itself. Written once, read once.
+# Sets job_pid, job_start, job_boot, job_invocation: who runs the work, as it wrote down itself.
 job_read_begun() {
   [ -z "${job_pid-}" ] || return 0
   job_pid='' job_start='' job_boot='' job_invocation=''

@@ -1,7 +1,7 @@
 # The lock of a server: the folder /var/lib/maestro/lock, whose files say whose it is. All that reads and then changes it
 # does so under a guard, so that of two who come at once one waits for the other.
 # Changes: /var/lib/maestro/guard
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # detached/standing.sh reads and sets what begins with job_
 
 # lock_guard: from here to the end of the script nobody else changes the lock. Sets lock_home and lock_folder.
 lock_guard() {
@@ -33,12 +33,24 @@ lock_read() {
 
 lock_file() { [ ! -f "$lock_folder/$1" ] || head -c 1000 "$lock_folder/$1"; }
 
-# lock_work_of RUN: the units of a run that work or wait here, one a line; an armed reboot is one of them.
+# lock_work_of RUN: what of a run works or waits here, one a line: its units, of which an armed reboot is one, and its jobs.
 lock_work_of() {
   [ -n "$1" ] || return 0
+  lock_jobs_of "$1"
   [ -d "$MAESTRO_ROOT/run/systemd/system" ] || return 0
   lock_units=$(systemctl list-units --plain --no-legend --state=active,activating,deactivating,reloading "maestro-$1-*")
   printf '%s\n' "$lock_units" | cut -d ' ' -f 1
+}
+
+# lock_jobs_of RUN: those that run without a unit.
+lock_jobs_of() {
+  for job_begun in "$lock_home/$1"/*.begun; do
+    [ -e "$job_begun" ] || continue
+    job_pid=''
+    job_read_begun
+    [ -z "$job_invocation" ] || continue
+    if job_process_lives || job_session_lives; then lock_job=${job_begun##*/} && printf '%s\n' "${lock_job%.begun}"; fi
+  done
 }
 
 lock_tell() {

@@ -13,7 +13,7 @@ export interface Lock {
   readonly busy: readonly string[]
 }
 
-const file = (name: string) => ['lock/lock.sh', `lock/${name}.sh`]
+const file = (name: string) => ['detached/processes.sh', 'detached/standing.sh', 'lock/lock.sh', `lock/${name}.sh`]
 
 /** The scripts that take, keep and give back the lock of a server, and tell what lies beside it. */
 export const lockFiles = {

@@ -92,8 +92,13 @@ describe.each(shells())('a detached job under $name', (shell) => {
     expect(job.file(`${logs}/upgrade.log.before`)).toBe('one\n')
   })
 
-  it('runs once when it is begun many times at once', () => {
+  it.each([
+    ['for the first time', undefined],
+    ['after it ended badly', 'sleep 0.1; exit 3'],
+  ])('runs once when it is begun many times at once %s', (_, before) => {
     const job = aJob(shell)
+    if (before !== undefined) job.start(before)
+    job.end()
     writeFileSync(`${job.root}/start.sh`, job.startText('echo ran; sleep 0.5'))
     const start = `${shell.command.join(' ')} -s <${job.root}/start.sh &`
 

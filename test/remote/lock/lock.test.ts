@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, utimesSync } from 'node:fs'
+import { existsSync, readFileSync, symlinkSync, utimesSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { asciiJson } from '../../../src/plan/json.ts'
 import { readAnswer } from '../../../src/remote/answer.ts'
@@ -22,6 +22,9 @@ const ana = {
 }
 const bob = { ...ana, run: '20261123-0901-bob1', controller: 'b', owner: 'bob@ops-2' }
 const units = { systemctl: 'echo maestro-20261123-0900-ana1-upgrade.service loaded active running' }
+
+// Its name may hold anything: what is counted begins behind it.
+const statOfThis = () => ['', '', ...(readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1)?.split(' ') ?? [])]
 
 const textOf = (name: Name, inputs: Inputs) => makeScript({ files: lockFiles[name], inputs, nonce })
 
@@ -92,6 +95,21 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
 
     expect(another).toMatchObject({ isTaken: false, before: { busy: ['maestro-20261123-0900-ana1-upgrade.service'] } })
     expect(resumed.isTaken).toBe(true)
+  })
+
+  it('knows of a job that works there without a unit', () => {
+    const [start, boot] = [statOfThis().at(21), readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()]
+    const begun = (ticks?: string) => `pid=${process.pid}\nstart=${ticks}\nboot=${boot}\ninvocation=\n`
+    const home = `var/lib/maestro/${run}`
+    const server = aServer({ files: { [`${home}/upgrade.begun`]: begun(start), [`${home}/old.begun`]: begun('1') } })
+    symlinkSync('/proc', `${server.root}/proc`)
+    take(server)
+    fallQuiet(server)
+
+    expect(take(server, { ...bob, takes_over: ana.run })).toMatchObject({
+      isTaken: false,
+      before: { busy: ['upgrade'] },
+    })
   })
 
   it('keeps a copy of what was begun, and the mark of a drain', () => {
