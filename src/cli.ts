@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { doctorCommand } from './commands/doctor.ts'
 import { manifestCommand } from './commands/manifest.ts'
 import { rebootStatusCommand } from './commands/reboot-status.ts'
 import { resumeCommand } from './commands/resume.ts'
@@ -35,6 +36,7 @@ function program(): Command {
     .addCommand(unattendedUpgradesCommand(onSignals))
     .addCommand(resumeCommand(onSignals))
     .addCommand(unlockCommand(onSignals))
+    .addCommand(doctorCommand(onSignals))
     .addCommand(manifestCommand())
     .addHelpText('after', '\nmaestro <command> --help tells more. Exit codes and the manifest: see the README.')
     .hook('preAction', letPipesClose)

@@ -66,11 +66,11 @@ export async function adopt({ run, flags, stop }: Resuming): Promise<ExitCode> {
   }
 }
 
-async function copiesOf(run: string, { manifest, servers }: Chosen, stop: AbortSignal): Promise<readonly Copy[]> {
-  const connections = openConnectionsFor(manifest.settings.ssh, (question) => question())
+async function copiesOf(run: string, chosen: Chosen, stop: AbortSignal): Promise<readonly Copy[]> {
+  const connections = openConnectionsFor(chosen, (question) => question())
   try {
-    const copies = servers.map(async (server) => {
-      const line = makeLine(server, (one) => connections.connect(one, stop))
+    const copies = chosen.servers.map(async (server) => {
+      const line = makeLine(server, (one) => connections.connect(one, stop), chosen.passwords.sudo)
       return readCopyOn(server, line, run).finally(line.close)
     })
     return (await Promise.all(copies)).filter((copy) => copy !== undefined)
@@ -80,8 +80,9 @@ async function copiesOf(run: string, { manifest, servers }: Chosen, stop: AbortS
 }
 
 // What the first controller had agreed upon is lost with it: what is due now is shown, and asked about anew.
-async function planAnew({ manifest }: Chosen, copies: readonly Copy[], stop: AbortSignal): Promise<Plan> {
-  const connections = openConnectionsFor(manifest.settings.ssh, (question) => question())
+async function planAnew(chosen: Chosen, copies: readonly Copy[], stop: AbortSignal): Promise<Plan> {
+  const { manifest } = chosen
+  const connections = openConnectionsFor(chosen, (question) => question())
   const [first] = copies
   if (first === undefined) throw new RangeError('a plan for no server')
   const operation = operationFor(first.recipe)
@@ -91,6 +92,7 @@ async function planAnew({ manifest }: Chosen, copies: readonly Copy[], stop: Abo
       servers,
       parts: operation.parts,
       connect: connections.connect,
+      password: chosen.passwords.sudo,
       stop,
       onSeen: () => undefined,
     })

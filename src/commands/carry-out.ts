@@ -50,7 +50,7 @@ export async function carryOut(work: CarryingOut): Promise<ExitCode> {
   const form = flags.quiet ? 'none' : mayDraw() ? 'live' : 'lines'
   const progress = await startRunProgress({ count: work.plan.batches.flat().length, stream: process.stderr, form })
   if (!flags.quiet) await progress.pause(async () => process.stderr.write(`run ${journal.run}\n`))
-  const connections = openConnectionsFor(ssh, progress.pause)
+  const connections = openConnectionsFor(chosen, progress.pause)
   const noteSignal = () => void journal.write({ event: 'run-stopping', exitCode: stop.reason })
   stop.addEventListener('abort', noteSignal, { once: true })
   try {
@@ -60,7 +60,8 @@ export async function carryOut(work: CarryingOut): Promise<ExitCode> {
       inventory: chosen.manifest.servers,
       known: work.known ?? stateOf([]),
       // What was begun is brought to its end after a signal too: the line to a server outlives it.
-      lineTo: (server) => makeLine(server, (one) => connections.connect(one, new AbortController().signal)),
+      lineTo: (server) =>
+        makeLine(server, (one) => connections.connect(one, new AbortController().signal), chosen.passwords.sudo),
       workingAtMost: Math.max(1, ssh.running - placesForHeartbeats),
       lock: { controller: randomUUID(), owner: ownerName(), takesOver: work.takesOver, isAloneHere: work.isAloneHere },
       clock: realClock,

@@ -121,12 +121,13 @@ const sayCount = (count: number) => (count === 1 ? 'one server' : `${count} serv
 
 async function seeAll(
   { parts }: Operation,
-  { servers, manifest }: Chosen,
+  chosen: Chosen,
   { flags, stop }: { readonly flags: ChangeFlags; readonly stop: AbortSignal },
 ): Promise<readonly Seen[]> {
+  const { servers, passwords } = chosen
   const isShown = mayDraw() && !flags.quiet
   const progress = await startProgress({ names: servers.map(({ name }) => name), stream: process.stderr, isShown })
-  const connections = openConnectionsFor(manifest.settings.ssh, progress.pause)
+  const connections = openConnectionsFor(chosen, progress.pause)
   const allParts = [...new Set([...parts, 'maestro' as const])]
   try {
     return await lookAtServers({
@@ -135,6 +136,7 @@ async function seeAll(
       connect: connections.connect,
       stop,
       onSeen: progress.onSeen,
+      password: passwords.sudo,
     })
   } finally {
     progress.end()

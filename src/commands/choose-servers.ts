@@ -5,11 +5,13 @@ import type { Manifest } from '../manifest/manifest.ts'
 import type { ServerFlags } from './flags.ts'
 import { fromHome } from './home.ts'
 import { openManifest, selectedServers } from './open-manifest.ts'
+import { type Passwords, passwordsFor } from './passwords.ts'
 
 /** The servers that a command touches, and the manifest that they come from. */
 export interface Chosen {
   readonly manifest: Manifest
   readonly servers: readonly Server[]
+  readonly passwords: Passwords
   /** One line for people: which manifest, which environment, how many servers. */
   readonly title: string
 }
@@ -25,7 +27,7 @@ export async function chooseServers(flags: ServerFlags): Promise<Chosen> {
       config === 'none' ? undefined : addressInSshConfig(name, config && fromHome(config)),
     uid: process.getuid?.(),
   })
-  return { manifest, servers, title: titleOf(manifest, servers.length) }
+  return { manifest, servers, passwords: await passwordsFor(flags), title: titleOf(manifest, servers.length) }
 }
 
 function titleOf({ path, environment }: Manifest, count: number): string {

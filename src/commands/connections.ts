@@ -5,12 +5,16 @@ import { printable } from '../printable.ts'
 import { type Connections, openConnections } from '../ssh/connect.ts'
 import type { ConnectionOptions, Surroundings } from '../ssh/connection-options.ts'
 import { knownHostsOnDisk } from '../ssh/known-hosts-files.ts'
+import type { Chosen } from './choose-servers.ts'
 import { fromHome } from './home.ts'
 import { askHostKeys, askPassphrase } from './questions.ts'
 import { mayAsk } from './terminal.ts'
 
+type Using = Pick<Chosen, 'manifest' | 'passwords'>
+
 /** The connections of one command, as the manifest's `maestro.ssh` wants them; a person at a terminal is asked about unknown host keys. */
-export function openConnectionsFor(ssh: SshSettings, pause: Pause): Connections {
+export function openConnectionsFor({ manifest, passwords }: Using, pause: Pause): Connections {
+  const { ssh } = manifest.settings
   const warn = warner(pause)
   return openConnections({
     surroundings: surroundings(),
@@ -18,6 +22,7 @@ export function openConnectionsFor(ssh: SshSettings, pause: Pause): Connections 
     warn,
     knownHosts: knownHostsOnDisk(),
     ...(mayAsk() ? questions(pause) : {}),
+    ...(passwords.askPassword ? { askPassword: passwords.askPassword } : {}),
     limits: {
       sessions: ssh.running,
       connecting: ssh.connecting,

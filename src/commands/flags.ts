@@ -9,6 +9,8 @@ export interface ServerFlags {
   readonly server?: readonly string[]
   readonly exclude?: readonly string[]
   readonly limit?: number
+  readonly askPassword?: boolean
+  readonly askSudoPassword?: boolean
 }
 
 /** Does work that a signal may stop (the reason is then the exit code), and sets the exit code to what it returns. */
@@ -62,6 +64,8 @@ export function withServerFlags(command: Command): Command {
     .option('--server <name>', 'only this server: name, address, web-*, web-[1-4]; may be repeated', collect)
     .option('--exclude <name>', 'not this server; may be repeated', collect)
     .option('--limit <n>', 'only the first n of them', positiveInteger)
+    .option('--ask-password', 'ask for the password of ssh, once')
+    .option('--ask-sudo-password', 'ask for the password of sudo, once (else MAESTRO_SUDO_PASSWORD_FILE)')
 }
 
 export function withOutputFlags(command: Command): Command {

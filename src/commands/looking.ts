@@ -33,13 +33,20 @@ type Seeing = Looking & { readonly chosen: Chosen; readonly isShown: boolean }
 async function seeAll({ chosen, view, flags, stop, isShown }: Seeing): Promise<readonly Seen[]> {
   const { servers } = chosen
   const progress = await startProgress({ names: servers.map(({ name }) => name), stream: process.stderr, isShown })
-  const connections = openConnectionsFor(chosen.manifest.settings.ssh, progress.pause)
+  const connections = openConnectionsFor(chosen, progress.pause)
   const onSeen = (seen: Seen) => {
     progress.onSeen(seen)
     if (flags.output === 'json') print(serverEvent(seen, view))
   }
   try {
-    return await lookAtServers({ servers, parts: view.parts, connect: connections.connect, stop, onSeen })
+    return await lookAtServers({
+      servers,
+      parts: view.parts,
+      connect: connections.connect,
+      stop,
+      onSeen,
+      password: chosen.passwords.sudo,
+    })
   } finally {
     progress.end()
     await connections.close()

@@ -10,16 +10,20 @@ export async function askHostKeys(unknown: readonly UnknownKey[]): Promise<boole
   return (await ask({ type: 'confirm', message, default: false })) === true
 }
 
+/** A password, for what the message says. */
+export async function askSecret(message: string): Promise<Secret> {
+  const answer = await ask({ type: 'password', message: printable(message) })
+  return new Secret(typeof answer === 'string' ? answer : '')
+}
+
 /** A plain yes, which has to be said. */
 export async function askYes(message: string): Promise<boolean> {
   return (await ask({ type: 'confirm', message, default: false })) === true
 }
 
 /** The passphrase of an encrypted identity file; an empty one gives the file up. */
-export async function askPassphrase(path: string): Promise<Secret> {
-  const message = `Passphrase of ${printable(path)}:`
-  const passphrase = await ask({ type: 'password', message })
-  return new Secret(typeof passphrase === 'string' ? passphrase : '')
+export function askPassphrase(path: string): Promise<Secret> {
+  return askSecret(`Passphrase of ${path}:`)
 }
 
 type Question =

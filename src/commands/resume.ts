@@ -1,7 +1,10 @@
 import { Command, Option } from 'commander'
 import type { ChangeFlags, OnSignals } from './flags.ts'
 
-export type ResumeFlags = Pick<ChangeFlags, 'output' | 'quiet' | 'verbose' | 'yes' | 'manifest' | 'environment'> & {
+export type ResumeFlags = Pick<
+  ChangeFlags,
+  'output' | 'quiet' | 'verbose' | 'yes' | 'manifest' | 'environment' | 'askPassword' | 'askSudoPassword'
+> & {
   readonly adopt?: boolean
 }
 
@@ -19,6 +22,8 @@ export function resumeCommand(onSignals: OnSignals): Command {
     .option('-e, --environment <name>', 'with --adopt: the environment in it')
     .addOption(new Option('--output <format>', 'how to print it').choices(['table', 'json']).default('table'))
     .option('-y, --yes', 'agree to what is asked')
+    .option('--ask-password', 'ask for the password of ssh, once')
+    .option('--ask-sudo-password', 'ask for the password of sudo, once (else MAESTRO_SUDO_PASSWORD_FILE)')
     .option('-q, --quiet', 'print only what went wrong')
     .option('-v, --verbose', 'print every server by itself')
     .addHelpText(

@@ -29,6 +29,7 @@ export async function resume({ run: given, flags, stop }: Resuming): Promise<Exi
     }
     const { manifest, environment } = about
     const chosen = await chooseServers({
+      ...flags,
       manifest,
       ...(environment === undefined ? {} : { environment }),
       server: left,

@@ -19,7 +19,7 @@ type Held = { readonly server: Server; readonly lock: Lock }
 /** Finds the locks on the selected servers, and takes those away that may go and that somebody agrees to. Returns the exit code. */
 export async function unlock(flags: UnlockFlags, stop: AbortSignal): Promise<ExitCode> {
   const chosen = await chooseServers(flags)
-  const connections = openConnectionsFor(chosen.manifest.settings.ssh, (question) => question())
+  const connections = openConnectionsFor(chosen, (question) => question())
   const connect = connections.connect
   try {
     const seen = await lookAtServers({
@@ -41,7 +41,7 @@ export async function unlock(flags: UnlockFlags, stop: AbortSignal): Promise<Exi
       dangers: ['taking locks away'],
       question: `Take ${removable.length === 1 ? 'this lock' : `these ${removable.length} locks`} away?`,
     })
-    const lineTo = (server: Server) => makeLine(server, (one) => connect(one, stop))
+    const lineTo = (server: Server) => makeLine(server, (one) => connect(one, stop), chosen.passwords.sudo)
     const exitCode = await removeAll(removable, chosen, lineTo)
     return held.length > removable.length
       ? refuse(held)

@@ -23,7 +23,10 @@ export const lookParts = [
 /** Parts that only a change foresees by: more than `status` shows. */
 export const changeParts = ['nightly'] as const
 
-export type LookPart = (typeof lookParts)[number] | (typeof changeParts)[number]
+/** Parts that only `maestro doctor` asks for. */
+export const doctorParts = ['tools', 'systemd', 'balancer'] as const
+
+export type LookPart = (typeof lookParts | typeof changeParts | typeof doctorParts)[number]
 
 /** What one server said of itself in one connection; a part that was not asked for is absent. Times are the server's own clock. */
 export interface Look {
@@ -43,6 +46,31 @@ export interface Look {
   readonly docker?: Told<Docker | null>
   readonly weave?: Told<Weave | null>
   readonly maestro?: Told<Marks>
+  readonly tools?: Told<Tools>
+  readonly systemd?: Told<Systemd>
+  /** null: no HAProxy there. */
+  readonly balancer?: Told<Balancer | null>
+}
+
+export interface Tools {
+  /** As whom we are there. */
+  readonly user: string
+  /** Tools of maestro's scripts that are not there. */
+  readonly missing: readonly string[]
+}
+
+export interface Systemd {
+  /** In its own words: running, degraded, starting, …; `none` where it is not the init. */
+  readonly state: string
+  readonly canRunUnits: boolean
+  readonly failed: readonly string[]
+  /** Who blocks a shutdown, and why, a line each. */
+  readonly inhibitors: readonly string[]
+}
+
+export interface Balancer {
+  readonly sockets: readonly { readonly path: string; readonly isAdmin: boolean; readonly isThere: boolean }[]
+  readonly hasSocat: boolean
 }
 
 export interface Identity {

@@ -1,5 +1,6 @@
 import { FactError, type Facts, perhaps, wholeNumber } from './facts.ts'
 import { lastWords } from './last-words.ts'
+import { readBalancer } from './look/balancer.ts'
 import { readDisk } from './look/disk.ts'
 import { readDocker } from './look/docker.ts'
 import { readDpkg } from './look/dpkg.ts'
@@ -10,6 +11,8 @@ import { readMaestro } from './look/maestro.ts'
 import { readNightly } from './look/nightly.ts'
 import { readReboot } from './look/reboot.ts'
 import { readSystem } from './look/system.ts'
+import { readSystemd } from './look/systemd.ts'
+import { readTools } from './look/tools.ts'
 import { readUnattended } from './look/unattended.ts'
 import { readUpdates } from './look/updates.ts'
 import { readWeave } from './look/weave.ts'
@@ -35,6 +38,9 @@ const readers: Readers = {
   docker: readDocker,
   weave: readWeave,
   maestro: readMaestro,
+  tools: readTools,
+  systemd: readSystemd,
+  balancer: readBalancer,
 }
 
 /** The script that looks at these parts, for the stdin of `sh -s`. */

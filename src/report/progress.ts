@@ -4,7 +4,7 @@ import type { Seen } from '../run/look-at-servers.ts'
 
 /** The one line that tells a waiting person how far a look has come. */
 export interface Progress {
-  readonly onSeen: (seen: Seen) => void
+  readonly onSeen: (seen: Pick<Seen, 'server' | 'status'>) => void
   /** Takes the line away while a question is put. */
   readonly pause: <T>(question: () => Promise<T>) => Promise<T>
   readonly end: () => void

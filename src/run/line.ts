@@ -40,7 +40,7 @@ export function makeLine(server: Server, connect: Connect, password?: Secret): L
 
   return {
     ask: (script) => over((session) => askOverSession(session, script, password)),
-    look: (parts) => over((session) => lookOverSession(session, parts)),
+    look: (parts) => over((session) => lookOverSession(session, parts, password)),
     close,
   }
 }

@@ -1,6 +1,7 @@
 import { MaestroError } from '../errors.ts'
 import type { Server } from '../inventory/server.ts'
 import type { Look, LookPart } from '../remote/look.ts'
+import type { Secret } from '../secret.ts'
 import type { Session } from '../ssh/session.ts'
 import { lookOverSession } from './look-over-session.ts'
 
@@ -17,6 +18,8 @@ type LookAround = {
   readonly connect: (server: Server, stop: AbortSignal) => Promise<Session>
   readonly stop: AbortSignal
   readonly onSeen: (seen: Seen) => void
+  /** That of sudo, where somebody gave one. */
+  readonly password?: Secret | undefined
 }
 
 /**
@@ -32,12 +35,12 @@ export async function lookAtServers(around: LookAround): Promise<readonly Seen[]
   return Promise.all(lookings)
 }
 
-async function lookAt(server: Server, { parts, connect, stop }: LookAround): Promise<Seen> {
+async function lookAt(server: Server, { parts, connect, stop, password }: LookAround): Promise<Seen> {
   if (stop.aborted) return { status: 'not-asked', server }
   const session = await connect(server, stop).catch(asTrouble)
   if (session instanceof MaestroError) return whenStopped(stop, { status: 'unreachable', server, error: session })
   try {
-    return { status: 'seen', server, look: await lookOverSession(session, parts) }
+    return { status: 'seen', server, look: await lookOverSession(session, parts, password) }
   } catch (error) {
     return whenStopped(stop, { status: 'failed', server, error: asTrouble(error) })
   } finally {

@@ -102,6 +102,9 @@ function whyNot(cause: NodeJS.ErrnoException, { host, port }: Dialling): Connect
     case 'ETIMEDOUT':
       return new ConnectError('timeout', `no answer from ${where}`, { cause, hint: firewallHint })
     default:
-      return new ConnectError('unreachable', `${where} cannot be reached (${cause.code ?? cause.message})`, { cause })
+      return new ConnectError('unreachable', `${where} cannot be reached (${cause.code ?? cause.message})`, {
+        cause,
+        hint: 'is it switched on, and is this its address? From here, is there a route to it?',
+      })
   }
 }

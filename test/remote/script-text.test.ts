@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { changeParts, lookParts } from '../../src/remote/look.ts'
+import { changeParts, doctorParts, lookParts } from '../../src/remote/look.ts'
 import { scriptText } from '../../src/remote/script-text.ts'
 
 const folder = fileURLToPath(new URL('../../src/remote', import.meta.url))
 const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.sh'))
-const partPaths = [...lookParts, ...changeParts].map((part) => `look/${part}.sh`)
+const partPaths = [...lookParts, ...changeParts, ...doctorParts].map((part) => `look/${part}.sh`)
 
 const factsPrinted = (text: string) => [...text.matchAll(/^[^#\n]*\bfacts? ([a-z_]+) /gm)].map(([, key]) => key)
 const factsNamed = (text: string) => [...text.matchAll(/^# {3}([a-z_]+)/gm)].map(([, key]) => key)

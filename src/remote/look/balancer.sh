@@ -1,0 +1,36 @@
+# Whether HAProxy's runtime socket can be used here, by which servers are taken out of service.
+# Facts:
+#   balancer_installed  yes or no
+#   balancer_socket     each that its configuration names: its level (admin, operator, user), then there or missing, its path
+#   balancer_socat      yes or no
+# shellcheck shell=sh
+look_balancer() {
+  config=$MAESTRO_ROOT/etc/haproxy/haproxy.cfg
+  if [ ! -e "$config" ]; then
+    fact balancer_installed no
+    return 0
+  fi
+  fact balancer_installed yes
+  text=$(as_root_if_needed head -c 1000000 "$config")
+  lines=$(printf '%s\n' "$text" | sed -n 's/^[[:space:]]*stats[[:space:]][[:space:]]*socket[[:space:]][[:space:]]*//p')
+  set -f
+  IFS='
+'
+  for line in $lines; do
+    path=${line%%[[:space:]]*}
+    path=${path#unix@}
+    level=user
+    case $line in
+      *level[[:space:]]admin*) level="admin" ;;
+      *level[[:space:]]operator*) level=operator ;;
+    esac
+    presence=missing
+    if as_root_if_needed test -S "$MAESTRO_ROOT$path" >/dev/null 2>&1; then presence=there; fi
+    fact balancer_socket "$level $presence $path"
+  done
+  unset IFS
+  set +f
+  socat=no
+  if has socat; then socat=yes; fi
+  fact balancer_socat "$socat"
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { shells } from '../../support/tools.ts'
+import { aServer } from '../a-server.ts'
+
+const config = `global
+  stats socket /run/haproxy/admin.sock mode 660 level admin expose-fd listeners
+  stats socket unix@/run/other.sock level operator
+  # stats socket /run/not.sock level admin
+`
+const there = 'case $2 in */admin.sock) exit 0 ;; esac; exit 1'
+
+describe.each(shells())('what only the doctor asks, under $name', (shell) => {
+  it('tells who we are and which tools are missing', () => {
+    const tools = { id: 'echo deploy', 'apt-get': ':', dpkg: ':' }
+
+    expect(aServer({ tools }).look(['tools'], shell).tools).toEqual({
+      is: 'known',
+      value: { user: 'deploy', missing: expect.arrayContaining(['apt-cache', 'dpkg-query']) },
+    })
+  })
+
+  it('tells how systemd fares and who blocks a shutdown', () => {
+    const systemctl = `case $1 in
+      is-system-running) echo degraded; exit 1 ;;
+      list-units) echo 'bad.service loaded failed failed Bad' ;;
+    esac`
+    const inhibit = `echo 'WHO UID USER PID COMM WHAT WHY MODE'
+      echo 'Backup 0 root 9 tar  shutdown  running  block'; echo 'Sync 0 root 9 s sleep x delay'`
+    const server = aServer({
+      files: { 'run/systemd/system': null },
+      tools: { systemctl, 'systemd-inhibit': inhibit, 'systemd-run': ':' },
+    })
+
+    expect(server.look(['systemd'], shell).systemd).toEqual({
+      is: 'known',
+      value: {
+        state: 'degraded',
+        canRunUnits: true,
+        failed: ['bad.service'],
+        inhibitors: ['Backup 0 root 9 tar shutdown running block'],
+      },
+    })
+  })
+
+  it('tells that systemd is not there', () => {
+    expect(aServer().look(['systemd'], shell).systemd).toMatchObject({ value: { state: 'none', canRunUnits: false } })
+  })
+
+  it("tells HAProxy's sockets, and which of them may be used", () => {
+    const server = aServer({ files: { 'etc/haproxy/haproxy.cfg': config }, tools: { test: there, socat: ':' } })
+
+    expect(server.look(['balancer'], shell).balancer).toEqual({
+      is: 'known',
+      value: {
+        sockets: [
+          { path: '/run/haproxy/admin.sock', isAdmin: true, isThere: expect.any(Boolean) },
+          { path: '/run/other.sock', isAdmin: false, isThere: false },
+        ],
+        hasSocat: true,
+      },
+    })
+  })
+
+  it('tells that there is no HAProxy', () => {
+    expect(aServer().look(['balancer'], shell).balancer).toEqual({ is: 'known', value: null })
+  })
+})
