@@ -169,7 +169,7 @@ describe('a detached job on a real server', () => {
   })
 
   it('is stuck when nothing moves, is shown with its processes, and goes on', async () => {
-    const job = aJob('echo waiting; cat /dev/zero | sleep 600', { stallTimeoutMs: 9_000 })
+    const job = aJob('echo waiting; cat /dev/zero | sleep 600', { stallTimeoutMs: 4_500 })
     await job.begin()
     const following = job.finish().catch((error: unknown) => error)
     await eventually(() => job.told.length > 0, 5_000)
@@ -181,7 +181,7 @@ describe('a detached job on a real server', () => {
     console.info(`following an idle job: ${((job.asks() - asks) / minutes).toFixed(1)} questions a minute`)
     expect(stuck).toBeInstanceOf(StuckError)
     expect(String(stuck)).toMatch(
-      /no progress for 0\.15 min, and it goes on there: sh .*upgrade\.sh \(\d+, S, \d+ s\), .*> sleep 600/,
+      /no progress for 0\.075 min, and it goes on there: sh .*upgrade\.sh \(\d+, S, \d+ s\), .*> sleep 600/,
     )
     expect(await activeUnits(server)).toBe(job.unit)
     expect(await job.settled()).toBe('running')
