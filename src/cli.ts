@@ -3,6 +3,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { manifestCommand } from './commands/manifest.ts'
 import { rebootStatusCommand } from './commands/reboot-status.ts'
 import { resumeCommand } from './commands/resume.ts'
+import { runsCommand } from './commands/runs.ts'
 import { statusCommand } from './commands/status.ts'
 import { unattendedUpgradesCommand } from './commands/unattended-upgrades.ts'
 import { unlockCommand } from './commands/unlock.ts'
@@ -35,6 +36,7 @@ function program(): Command {
     .addCommand(statusCommand(onSignals))
     .addCommand(unattendedUpgradesCommand(onSignals))
     .addCommand(resumeCommand(onSignals))
+    .addCommand(runsCommand())
     .addCommand(unlockCommand(onSignals))
     .addCommand(doctorCommand(onSignals))
     .addCommand(manifestCommand())

@@ -18,7 +18,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   run: ['manifest', 'plan', 'remote', 'ssh', 'journal', 'inventory'],
   failover: ['plan', 'inventory'],
   provider: ['plan', 'inventory'],
-  report: ['manifest', 'plan', 'inventory', 'run', 'remote'],
+  report: ['manifest', 'plan', 'inventory', 'journal', 'run', 'remote'],
   lab: ['remote'],
   commands: [
     'manifest',

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { type ExitCode, exitCodes, RefusedError, UsageError } from '../errors.ts'
+import { usualSeconds } from '../journal/history.ts'
 import { createJournal, readPlan } from '../journal/journal.ts'
 import type { Rollout, Settings } from '../manifest/settings.ts'
 import { isSame, type Json } from '../plan/json.ts'
@@ -49,7 +50,7 @@ export async function change(changing: Changing): Promise<ExitCode> {
   if (stop.aborted) return stop.reason
   const fresh = planFor(operation, chosen, seen, rollout)
   const plan = saved === undefined ? fresh : asSaved(fresh, saved)
-  showPlan(plan, operation, chosen, flags)
+  await showPlan(plan, operation, chosen, flags)
 
   const rest = outcomesOfTheRest(seen, fresh)
   if (flags.savePlan !== undefined) savePlan(flags.savePlan, fresh)
@@ -166,12 +167,18 @@ const asSaved = (fresh: Plan, saved: Plan): Plan => ({
   foreseen: { ...fresh.foreseen, ...saved.foreseen },
 })
 
-function showPlan(plan: Plan, operation: Operation, { manifest }: Chosen, flags: ChangeFlags): void {
-  if (flags.output === 'json') process.stdout.write(eventLine('plan', { plan }))
-  else if (!flags.quiet && plan.batches.length > 0)
-    process.stdout.write(
-      `${renderPlan({ plan, operation, inventory: manifest.servers, screen: screenOf(process.stdout), isVerbose: flags.verbose === true })}\n\n`,
-    )
+async function showPlan(plan: Plan, operation: Operation, { manifest }: Chosen, flags: ChangeFlags): Promise<void> {
+  if (flags.output === 'json') return void process.stdout.write(eventLine('plan', { plan }))
+  if (flags.quiet || plan.batches.length === 0) return
+  const text = renderPlan({
+    plan,
+    operation,
+    inventory: manifest.servers,
+    screen: screenOf(process.stdout),
+    isVerbose: flags.verbose === true,
+    usualSeconds: await usualSeconds(runsFolder(), operation.recipe.name),
+  })
+  process.stdout.write(`${text}\n\n`)
 }
 
 function savePlan(path: string, plan: Plan): void {

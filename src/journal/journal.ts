@@ -4,6 +4,7 @@ import type { Json } from '../plan/json.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { About, RunEvent, Written } from './events.ts'
 import { lockFolder } from './folder-lock.ts'
+import { pruneRuns } from './prune.ts'
 import { parseEvents } from './read-events.ts'
 import { makeRunId } from './run-id.ts'
 
@@ -35,6 +36,7 @@ export async function createJournal(
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await writeWhole(folder, 'plan.json', plan as unknown as Json)
     await syncFolder(root)
+    await pruneRuns(root, Date.now())
   })
   const journal = await openJournal(folder, run)
   await journal.write({ event: 'run-begun', ...about })

@@ -3,6 +3,7 @@ import type { Member } from '../plan/batches.ts'
 import type { Foreseen, Plan } from '../plan/plan.ts'
 import type { Operation } from '../plan/step.ts'
 import { printable } from '../printable.ts'
+import { describeDuration } from './duration.ts'
 import { groupLines } from './group-lines.ts'
 import { paintFor, type Screen } from './screen.ts'
 import { wrap } from './table.ts'
@@ -13,10 +14,12 @@ type PlanText = {
   readonly inventory: readonly Member[]
   readonly screen: Screen
   readonly isVerbose: boolean
+  /** What a server usually took; undefined: it was never done from here. */
+  readonly usualSeconds?: number | undefined
 }
 
 /** A plan as people read it: what is done where, equal servers together, and in which order. */
-export function renderPlan({ plan, operation, inventory, screen, isVerbose }: PlanText): string {
+export function renderPlan({ plan, operation, inventory, screen, isVerbose, usualSeconds }: PlanText): string {
   const worked = plan.batches.flat()
   const lines = Object.entries(plan.foreseen).map(([server, foreseen]) => ({
     server,
@@ -31,7 +34,7 @@ export function renderPlan({ plan, operation, inventory, screen, isVerbose }: Pl
       ...line.lines.flatMap((text) => indented(text, screen)),
     ].join('\n'),
   )
-  return [...paragraphs, batchesText(plan, screen), ...alone(plan, operation, inventory)]
+  return [...paragraphs, batchesText(plan, screen), estimate(plan, usualSeconds), ...alone(plan, operation, inventory)]
     .filter((text) => text !== '')
     .join('\n\n')
 }
@@ -60,6 +63,12 @@ function batchesText({ batches }: Plan, { columns }: Screen): string {
     text.length > batchesShown ? [...text.slice(0, batchesShown), `… and ${text.length - batchesShown} more`] : text
   const line = `${batches.length === 1 ? 'One batch' : `${batches.length} batches, one after the other`}: ${shown.join('; ')}`
   return columns === undefined ? line : wrap(line, columns - 2).join('\n  ')
+}
+
+function estimate({ batches, rollout }: Plan, seconds: number | undefined): string {
+  if (seconds === undefined || batches.length === 0) return ''
+  const all = batches.length * seconds + (batches.length - 1) * (rollout.pauseMs / 1000)
+  return `A server usually takes ${describeDuration(seconds)}: about ${describeDuration(all)} in all`
 }
 
 const batchesShown = 12

@@ -1,0 +1,63 @@
+import { UsageError } from '../errors.ts'
+import type { Written } from '../journal/events.ts'
+import { findRun, listRuns } from '../journal/find-run.ts'
+import { eventsOf, summaryOf } from '../journal/read-run.ts'
+import { stateOf } from '../journal/run-state.ts'
+import { eventLine } from '../report/events.ts'
+import { renderLogs, renderRun, renderRuns } from '../report/runs-text.ts'
+import { runsFolder } from './home.ts'
+import type { RunsFlags } from './runs.ts'
+import { screenOf } from './screen.ts'
+
+const say = (text: string) => process.stdout.write(text)
+
+/** Every run on this computer. */
+export async function listAll({ output }: RunsFlags): Promise<void> {
+  const root = runsFolder()
+  const names = await listRuns(root)
+  if (names.length === 0) process.stderr.write(`no runs yet (${root})\n`)
+  const summaries = []
+  for (const name of names) summaries.push(await summaryOf(root, name))
+  if (output === 'json')
+    for (const { ends, ...one } of summaries) say(eventLine('run', { ...one, ends: Object.fromEntries(ends) }))
+  else if (summaries.length > 0) say(`${renderRuns(summaries, screenOf(process.stdout))}\n`)
+}
+
+/** One run in full. */
+export async function showRun(given: string | undefined, { output }: RunsFlags): Promise<void> {
+  const root = runsFolder()
+  const run = await meantBy(root, given)
+  const events = await gather(eventsOf(root, run))
+  if (output === 'json') for (const event of events) say(`${JSON.stringify(event)}\n`)
+  else say(`${renderRun(await summaryOf(root, run), events)}\n`)
+}
+
+/** What happened on one server in a run. */
+export async function showLogs(
+  server: string,
+  { output, run: given }: RunsFlags & { readonly run?: string },
+): Promise<void> {
+  const root = runsFolder()
+  const run = await meantBy(root, given)
+  const all = await gather(eventsOf(root, run))
+  const own = all.filter((event) => 'server' in event && event.server === server)
+  if (own.length === 0) {
+    const names = [...stateOf(all).servers.keys()]
+    throw new UsageError(`run ${run} has nothing of ${server}`, { hint: `it has ${names.join(', ') || 'no server'}` })
+  }
+  if (output === 'json') for (const event of own) say(`${JSON.stringify(event)}\n`)
+  else say(`${renderLogs(own, all[0]?.at ?? '')}\n`)
+}
+
+async function meantBy(root: string, given = 'last'): Promise<string> {
+  if (given !== 'last') return findRun(root, given)
+  const [newest] = await listRuns(root)
+  if (newest === undefined) throw new UsageError(`no runs yet (${root})`)
+  return newest
+}
+
+async function gather(events: AsyncIterable<Written>): Promise<readonly Written[]> {
+  const all: Written[] = []
+  for await (const event of events) all.push(event)
+  return all
+}

@@ -1,0 +1,245 @@
+import { spawn } from 'node:child_process'
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { findRun, listRuns } from '../../src/journal/find-run.ts'
+import { usualSeconds } from '../../src/journal/history.ts'
+import { createJournal, readPlan, reopenJournal } from '../../src/journal/journal.ts'
+import { pruneRuns } from '../../src/journal/prune.ts'
+import { eventsOf, summaryOf } from '../../src/journal/read-run.ts'
+import { stateOf } from '../../src/journal/run-state.ts'
+import type { Plan } from '../../src/plan/plan.ts'
+import { aRollout } from '../run/in-memory.ts'
+
+const plan: Plan = {
+  version: 1,
+  recipe: { name: 'made-up', options: {} },
+  rollout: aRollout,
+  batches: [['web-1']],
+  foreseen: {},
+}
+const about = { owner: 'ana@ops', version: '0', command: 'made-up --all', manifest: '/m.yml', environment: undefined }
+const begun = (server: string) => ({ event: 'begun', server, step: 'change', before: { n: 1 } }) as const
+
+let root: string
+beforeEach(() => {
+  root = join(mkdtempSync(join(tmpdir(), 'maestro-journal-')), 'runs')
+  onTestFinished(() => rmSync(join(root, '..'), { recursive: true }))
+})
+
+async function aRun(
+  write: readonly Parameters<Awaited<ReturnType<typeof createJournal>>['write']>[0][] = [],
+): Promise<string> {
+  const journal = await createJournal(root, plan, about)
+  for (const event of write) await journal.write(event)
+  await journal.close()
+  return journal.run
+}
+
+describe('a journal', () => {
+  it('is read again as it was written, and goes on', async () => {
+    const run = await aRun([begun('web-1')])
+
+    const { journal, plan: readAgain, events } = await reopenJournal(root, run)
+    await journal.write({ event: 'proved', server: 'web-1', step: 'change', proof: 'yes' })
+    await journal.close()
+
+    expect(readAgain).toEqual(plan)
+    expect(events.map(({ event }) => event)).toEqual(['run-begun', 'begun'])
+    const again = await reopenJournal(root, run)
+    expect(stateOf(again.events).servers.get('web-1')?.steps.get('change')).toEqual({
+      before: { n: 1 },
+      isProved: true,
+      proof: 'yes',
+    })
+    await again.journal.close()
+  })
+
+  it('is for its owner alone', async () => {
+    const run = await aRun()
+
+    const modes = [`${root}/${run}`, `${root}/${run}/plan.json`, `${root}/${run}/events.ndjson`].map(
+      (path) => statSync(path).mode & 0o777,
+    )
+    expect(modes).toEqual([0o700, 0o600, 0o600])
+  })
+
+  it('leaves out the half line of a power cut, for what it announced was not begun', async () => {
+    const run = await aRun([begun('web-1')])
+    appendFileSync(`${root}/${run}/events.ndjson`, '{"at":"2026-11-23T00:00:00Z","event":"begun","server":"web-2"')
+
+    const { journal, events } = await reopenJournal(root, run)
+    await journal.write(begun('web-3'))
+    await journal.close()
+
+    expect(events).toHaveLength(2)
+    const lines = readFileSync(`${root}/${run}/events.ndjson`, 'utf8').trimEnd().split('\n')
+    expect(lines.map((line) => JSON.parse(line).server)).toEqual([undefined, 'web-1', 'web-3'])
+  })
+
+  it('says where a line is none', async () => {
+    const run = await aRun()
+    appendFileSync(`${root}/${run}/events.ndjson`, 'rubbish\n')
+
+    await expect(reopenJournal(root, run)).rejects.toThrow(`${root}/${run}/events.ndjson:2: not a line of a journal`)
+  })
+
+  it("is one process's at a time, and free again once that is gone", async () => {
+    const journal = await createJournal(root, plan, about)
+
+    await expect(reopenJournal(root, journal.run)).rejects.toThrow(
+      `another maestro, process ${process.pid}, is at work`,
+    )
+
+    await journal.close()
+    writeFileSync(`${root}/${journal.run}/lock`, '4194303 gone')
+    const again = await reopenJournal(root, journal.run)
+    await again.journal.close()
+    expect(readdirSync(`${root}/${journal.run}`).toSorted()).toEqual(['events.ndjson', 'plan.json'])
+  })
+
+  it('has on disk whatever it said was written, when its process is killed', async () => {
+    const [entry, writer] = [fileURLToPath(new URL('./writer.ts', import.meta.url)), join(root, '..', 'writer.mjs')]
+    await build({
+      entryPoints: [entry],
+      outfile: writer,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      logLevel: 'error',
+    })
+    const child = spawn(process.execPath, [writer, root], { stdio: ['ignore', 'pipe', 'inherit'] })
+    let said = ''
+    await new Promise<void>((resolve) => {
+      child.stdout.on('data', (data) => {
+        said += data
+        if (said.split('\n').length > 40) child.kill('SIGKILL')
+      })
+      child.on('close', () => resolve())
+    })
+
+    const [run = ''] = await listRuns(root)
+    const acknowledged = said.split('\n').slice(0, -1)
+    const { journal, events } = await reopenJournal(root, run)
+    await journal.close()
+    const written = events.flatMap((event) => (event.event === 'begun' ? [event.server] : []))
+    expect(acknowledged.length).toBeGreaterThan(30)
+    expect(written).toEqual(expect.arrayContaining(acknowledged))
+  })
+
+  it('makes a state of every beginning of it', async () => {
+    const run = await aRun([
+      begun('web-1'),
+      { event: 'holding', server: 'web-1', hold: 'service', found: 'up' },
+      { event: 'released', server: 'web-1', hold: 'service' },
+      { event: 'run-ended', exitCode: 0 },
+    ])
+    const { journal, events } = await reopenJournal(root, run)
+    await journal.close()
+
+    const states = events.map((_, index) => stateOf(events.slice(0, index + 1)))
+    expect(states.map(({ servers }) => servers.get('web-1')?.holds.size ?? 0)).toEqual([0, 0, 1, 0, 0])
+    expect(states.map(({ exitCode }) => exitCode)).toEqual([undefined, undefined, undefined, undefined, 0])
+  })
+})
+
+describe('the runs on record', () => {
+  it('are found by their name, its beginning, or as the newest that has not come to a good end', async () => {
+    const well = await aRun()
+    writeFileSync(`${root}/${well}/report.json`, '{"exitCode":0}')
+    const broken = '20200101-000000-aaaa'
+    mkdirSync(`${root}/${broken}`)
+
+    expect([await findRun(root, undefined), await findRun(root, '2020'), await findRun(root, well)]).toEqual([
+      broken,
+      broken,
+      well,
+    ])
+    await expect(findRun(root, '1999')).rejects.toThrow('no run "1999"')
+  })
+
+  it('are none where there is no folder', async () => {
+    expect(await listRuns(root)).toEqual([])
+    await expect(findRun(root, undefined)).rejects.toThrow('is left to go on with')
+  })
+
+  it('are summed up without holding them in memory', async () => {
+    const run = await aRun([
+      { event: 'ended', server: 'a', outcome: { status: 'changed' } },
+      { event: 'ended', server: 'b', outcome: { status: 'changed' } },
+      { event: 'run-ended', exitCode: 0 },
+    ])
+    appendFileSync(`${root}/${run}/events.ndjson`, '{"half')
+
+    expect(await summaryOf(root, run)).toMatchObject({
+      exitCode: 0,
+      isRunning: false,
+      ends: new Map([['changed', 2]]),
+      about: { owner: 'ana@ops' },
+    })
+    const events = []
+    for await (const event of eventsOf(root, run)) events.push(event.event)
+    expect(events).toEqual(['run-begun', 'ended', 'ended', 'run-ended'])
+  })
+
+  it('go when they are older than 90 days, but for the newest 50', async () => {
+    const names = Array.from({ length: 52 }, (_, index) => `20200101-0000${String(index).padStart(2, '0')}-aaaa`)
+    for (const name of names) {
+      mkdirSync(`${root}/${name}`, { recursive: true })
+      writeFileSync(`${root}/${name}/events.ndjson`, '')
+      utimesSync(`${root}/${name}/events.ndjson`, 1e9, 1e9)
+    }
+
+    await pruneRuns(root, Date.now())
+
+    expect(await listRuns(root)).toEqual(names.slice(2).toReversed())
+  })
+
+  it('tell how long a server usually takes, by what was not broken off', async () => {
+    const folder = `${root}/20260101-000000-aaaa`
+    mkdirSync(folder, { recursive: true })
+    const at = (second: number) => ({ at: new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString() })
+    const lines = [
+      { ...at(0), event: 'run-begun', ...about },
+      { ...at(1), event: 'begun', server: 'a', step: 'x' },
+      { ...at(5), event: 'ended', server: 'a', outcome: { status: 'changed' } },
+      { ...at(6), event: 'begun', server: 'b', step: 'x' },
+      { ...at(50), event: 'run-resumed' },
+      { ...at(55), event: 'ended', server: 'b', outcome: { status: 'changed' } },
+    ]
+    writeFileSync(`${folder}/events.ndjson`, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+
+    expect([await usualSeconds(root, 'made-up'), await usualSeconds(root, 'other')]).toEqual([4, undefined])
+  })
+})
+
+describe('a plan on disk', () => {
+  it("that is none is an error of the user's", async () => {
+    mkdirSync(root, { recursive: true })
+    writeFileSync(`${root}/text`, 'rubbish')
+    writeFileSync(`${root}/other`, '{"version":2}')
+
+    await expect(readPlan(`${root}/text`)).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining('no JSON'),
+    })
+    await expect(readPlan(`${root}/other`)).rejects.toMatchObject({ exitCode: 2 })
+    await expect(readPlan(`${root}/absent`)).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining('cannot be read'),
+    })
+  })
+})

@@ -1,0 +1,22 @@
+import { createJournal } from '../../src/journal/journal.ts'
+import { aRollout } from '../run/in-memory.ts'
+
+const [, , root = ''] = process.argv
+const plan = {
+  version: 1,
+  recipe: { name: 'made-up', options: {} },
+  rollout: aRollout,
+  batches: [],
+  foreseen: {},
+} as const
+const about = { owner: 'ana@ops', version: '0', command: 'made-up', manifest: '/m.yml', environment: undefined }
+
+const journal = await createJournal(root, plan, about)
+// Some at a time: those that wait for the disk share one sync.
+for (let count = 0; count < 5000; count += 4)
+  await Promise.all(
+    [0, 1, 2, 3].map(async (more) => {
+      await journal.write({ event: 'begun', server: `web-${count + more}`, step: 'change', before: null })
+      process.stdout.write(`web-${count + more}\n`)
+    }),
+  )
