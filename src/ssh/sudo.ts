@@ -41,7 +41,8 @@ export async function runAsRoot(session: Session, { password, ...rest }: RootCom
   })
   const [before = '', after] = finished.stderr.split(`${sign}\n`)
   if (after !== undefined) return { ...finished, stderr: after }
-  if (finished.ending.how !== 'exited') return finished
+  const wasAskedAgain = before.split(prompt).length > 2
+  if (finished.ending.how !== 'exited' && !wasAskedAgain) return finished
   throw explain(before.replaceAll(prompt, '').trim())
 }
 
@@ -84,10 +85,10 @@ const known: readonly Known[] = [
 const ownWords = /sh -c echo maestro {2}\w+ >&2; exec sh -s/
 
 function explain(words: string): SudoError {
-  const found = known.find(([pattern]) => pattern.test(words))
-  const last = words.split('\n').at(-1)?.replace(ownWords, 'sh').slice(0, 200) ?? ''
-  if (found === undefined)
-    return new SudoError('sudo-failed', `sudo did not run: ${last || 'it said nothing'}`, nopasswd)
-  const [, kind, message, hint] = found
-  return new SudoError(kind, `${message}: ${last}`, hint)
+  const lines = words.split('\n').map((line) => line.replace(ownWords, 'sh').trim().slice(0, 200))
+  for (const [pattern, kind, message, hint] of known) {
+    const line = lines.find((text) => pattern.test(text))
+    if (line !== undefined) return new SudoError(kind, `${message}: ${line}`, hint)
+  }
+  return new SudoError('sudo-failed', `sudo did not run: ${lines.at(-1) || 'it said nothing'}`, nopasswd)
 }

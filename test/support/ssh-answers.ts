@@ -39,7 +39,8 @@ const answers: Readonly<Partial<Record<Behaviour, Answer>>> = {
 export const answerOf = (behaviour: Behaviour): Answer => answers[behaviour] ?? runShell
 
 function runShell({ channel, command, options: { env = {}, loginShell = 'sh' } }: Asked): void {
-  const shell = spawn(loginShell, ['-c', command], { env: { PATH: process.env.PATH, ...env } })
+  // In a group of its own, which signals go to, as with sshd.
+  const shell = spawn(loginShell, ['-c', command], { env: { PATH: process.env.PATH, ...env }, detached: true })
   channel.pipe(shell.stdin)
   shell.stdin.on('error', () => undefined)
   shell.stdout.on('data', (data) => channel.write(data))
@@ -51,6 +52,7 @@ function runShell({ channel, command, options: { env = {}, loginShell = 'sh' } }
     else channel.exit(signal.replace('SIG', ''))
     channel.close()
   })
+  channel.on('signal', (name: string) => process.kill(-(shell.pid ?? 0), `SIG${name}` as NodeJS.Signals))
   channel.on('close', () => shell.kill())
 }
 

@@ -204,10 +204,12 @@ function serve(client: Connection, { options, log, freeze }: Serving): void {
   })
   client.on('session', (accept, reject) => {
     if (behaviour === 'refuses-sessions') return void reject()
-    accept().on('exec', (acceptExec, rejectExec, { command }) => {
+    const session = accept().on('exec', (acceptExec, rejectExec, { command }) => {
       if (behaviour === 'refuses-commands') return void rejectExec()
       log.commands.push(command)
-      answerOf(behaviour)({ channel: acceptExec(), command, options, client })
+      const channel = acceptExec()
+      session.on('signal', (_accept, _reject, { name }) => channel.emit('signal', name))
+      answerOf(behaviour)({ channel, command, options, client })
     })
   })
   client.on('tcpip', (accept, reject, { destIP, destPort }) => forwardTo({ accept, reject, destIP, destPort }))
