@@ -88,11 +88,11 @@ describe('as root', () => {
     ['sudo', classic],
     ['sudo-rs', inRust],
   ])('gives a wrong password to %s once', async (_name, sudo) => {
-    put('sudo', sudo.replace('IFS=', `echo >> ${folder}/asked; IFS=`))
+    put('sudo', sudo.replace('[ "$password"', `echo "$password" >> ${folder}/given; [ "$password"`))
 
     await expect(run('echo never', 'wrong')).rejects.toMatchObject({ kind: 'sudo-password-wrong' })
 
-    expect(readFileSync(join(folder, 'asked'), 'utf8')).toBe('\n\n')
+    expect(readFileSync(join(folder, 'given'), 'utf8')).toBe('wrong\n')
   })
 
   it.each([
