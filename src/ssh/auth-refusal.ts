@@ -33,12 +33,14 @@ function wordsFor(refusal: Refusal): Words {
   if (isHalfIn)
     return {
       message: `${where} wants a second proof from ${user}, ${allowed.join(' or ')}`,
-      hint: 'its sshd_config asks for several (AuthenticationMethods): let one key do for this user there (Match User)',
+      hint: `its sshd_config asks for several (AuthenticationMethods): ${hasPassword ? '' : 'give a password (--ask-password), or '}let one key do for this user there (Match User)`,
     }
   if (allowed.length > 0 && !allowed.includes('publickey') && !hasPassword)
     return {
       message: `${where} takes no keys from ${user}, only ${allowed.join(', ')}`,
-      hint: 'allow PubkeyAuthentication in its sshd_config; this transport cannot do gssapi or hostbased',
+      hint: takesPassword(allowed)
+        ? 'give a password (--ask-password), or allow PubkeyAuthentication in its sshd_config'
+        : 'allow PubkeyAuthentication in its sshd_config; this transport cannot do gssapi or hostbased',
     }
   if (!takesKeys && !hasPassword)
     return {
@@ -51,6 +53,9 @@ function wordsFor(refusal: Refusal): Words {
     hint: 'start an agent and ssh-add a key, or name one: maestro.ssh.identity_file in the manifest',
   }
 }
+
+const takesPassword = (allowed: readonly string[]) =>
+  allowed.includes('password') || allowed.includes('keyboard-interactive')
 
 function noneAccepted({ where, user, agent }: Refusal, offered: readonly string[]): Words {
   return {

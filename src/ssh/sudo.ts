@@ -65,7 +65,7 @@ const known: readonly Known[] = [
     /password is required|terminal is required|no tty present|interactive authentication is required/,
     'sudo-password-needed',
     'sudo wants a password',
-    `${nopasswd}, or give its password`,
+    `${nopasswd}, or give its password (--ask-sudo-password)`,
   ],
   [
     /not in the sudoers|not allowed to (execute|run)|may not run sudo|I'm afraid I can't do that/,

@@ -55,6 +55,7 @@ describe('a server that wants more than a key', () => {
     await expect(at.logIn(server)).rejects.toMatchObject({
       kind: 'auth',
       message: expect.stringContaining('wants a second proof from deploy, keyboard-interactive'),
+      hint: expect.stringContaining('--ask-password'),
     })
   })
 })
@@ -66,6 +67,15 @@ describe('a server that takes no keys', () => {
 
     await expect(at.logIn(server, { identityFiles: [] }, withAgent(agent))).rejects.toMatchObject({
       message: expect.stringContaining('takes no keys from deploy, only password'),
+    })
+  })
+
+  it('is said to need another way where it takes no password either', async () => {
+    const server = await at.aServer({ methods: ['hostbased'], allowed: [] })
+
+    await expect(at.logIn(server)).rejects.toMatchObject({
+      message: expect.stringContaining('takes no keys from deploy, only hostbased'),
+      hint: expect.stringContaining('this transport cannot do gssapi or hostbased'),
     })
   })
 
