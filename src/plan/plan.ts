@@ -1,5 +1,4 @@
 import type { Rollout } from '../manifest/settings.ts'
-import { hashOf, type Json } from './json.ts'
 import type { Recipe } from './step.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -16,5 +15,3 @@ export type Plan = {
 }
 
 export type Foreseen = { readonly step: string; readonly verdict: Verdict }
-
-export const planHash = (plan: Plan): string => hashOf(plan as unknown as Json)
