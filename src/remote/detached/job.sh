@@ -13,6 +13,8 @@ main() {
 }
 
 job_begin() {
+  # A stop of the unit and a shutdown wait for the work's own end.
+  trap : TERM HUP INT
   job_claim || exit 0
   # Ends are held here, so that the work neither waits for a reader nor finds the pipe broken.
   # shellcheck disable=SC2094
@@ -21,8 +23,6 @@ job_begin() {
   (exec <&4 3>&- 4<&- && job_keep_log) &
   job_keeper=$!
   exec 4<&-
-  # A stop of the unit and a shutdown wait for the work's own end.
-  trap : TERM HUP INT
   job_path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
   # A made-up root brings tools of its own.
   [ -z "$MAESTRO_ROOT" ] || job_path=$PATH

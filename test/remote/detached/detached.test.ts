@@ -16,7 +16,7 @@ const withUnits = {
 
 const pidOf = (job: AJob) => /^pid=(\d+)$/m.exec(job.file(`${state}/upgrade.begun`))?.[1] ?? ''
 
-describe.each(shells())('a detached job under $name', (shell) => {
+describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shell) => {
   it.each([
     ['a unit', withUnits],
     ['a session of its own', {}],

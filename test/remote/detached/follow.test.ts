@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { shells } from '../../support/tools.ts'
 import { aJob, logs } from './a-job.ts'
 
-describe.each(shells())('following a detached job under $name', (shell) => {
+describe.each(shells())('following a detached job under $name', { timeout: 30_000 }, (shell) => {
   it('tells the bytes of its log from an offset on, and of too many the last', () => {
     const job = aJob(shell)
     job.start("printf 'abc\\000\\377\\n'; i=1; while [ $i -le 20000 ]; do echo $i; i=$((i + 1)); done")

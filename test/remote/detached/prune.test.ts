@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { shells } from '../../support/tools.ts'
 import { aJob, run } from './a-job.ts'
 
-describe.each(shells())('a detached job that begins under $name', (shell) => {
+describe.each(shells())('a detached job that begins under $name', { timeout: 30_000 }, (shell) => {
   it('clears away old runs, and keeps those that may still matter', () => {
     const job = aJob(shell)
     const made = (name: string, { isEnded = true, days = 1 } = {}) => {
