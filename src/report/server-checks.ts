@@ -1,5 +1,5 @@
 import { MaestroError } from '../errors.ts'
-import type { Examined, PhaseTime } from '../run/examine-servers.ts'
+import type { About, Examined, PhaseTime } from '../run/examine-servers.ts'
 import { allChanges, bad, type Check, ok, warn } from './check.ts'
 import { describeDuration } from './duration.ts'
 import { lookChecks, type Wanted } from './look-checks.ts'
@@ -8,12 +8,16 @@ import { lookChecks, type Wanted } from './look-checks.ts'
 export function serverChecks(examined: Examined, wanted: Wanted): readonly Check[] {
   const { connection, look } = examined
   if (connection.is === 'failed') return [connectionFailed(connection.error, connection.phases)]
-  const { about } = connection
-  const connected = ok('connection', `${about.login} by ${about.proof}; ${about.hostKey}; ${phasesText(about.phases)}`)
+  const connected = ok('connection', aboutText(connection.about))
   if (look === undefined) return [connected]
   if (look instanceof MaestroError)
     return [connected, bad('tools', look.message, { stops: ['every command'], fix: look.hint })]
   return [connected, sudoCheck(examined), clockCheck(examined), ...lookChecks(look, wanted)]
+}
+
+function aboutText({ login, bastions, proof, hostKey, phases }: About): string {
+  const over = bastions.length === 0 ? '' : ` over ${bastions.join(', ')}`
+  return `${login}${over} by ${proof}; ${hostKey}; ${phasesText(phases)}`
 }
 
 export const phasesText = (phases: readonly PhaseTime[]): string =>

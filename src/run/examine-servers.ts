@@ -10,7 +10,7 @@ import type { Session } from '../ssh/session.ts'
 import { askOverSession } from './ask-over-session.ts'
 import { lookOverSession } from './look-over-session.ts'
 
-export type { PhaseTime }
+export type { About, PhaseTime }
 
 /** All that could be found out about one server without changing it. */
 export interface Examined {

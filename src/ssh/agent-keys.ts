@@ -1,4 +1,5 @@
-import ssh2, { type BaseAgent, type ParsedKey, type SigningRequestOptions } from 'ssh2'
+import { connect, type Socket } from 'node:net'
+import ssh2, { type ParsedKey, type SigningRequestOptions } from 'ssh2'
 import { listAgent } from './agent-list.ts'
 import { parseKey } from './identities.ts'
 import type { Sign } from './key-offer.ts'
@@ -16,12 +17,11 @@ export interface AgentKeys {
 /** The agents of one run: each is asked for its keys once, and signs for a few servers at a time. */
 export interface Agents {
   readonly keysOf: (socketPath: string) => Promise<AgentKeys>
-  readonly signer: (socketPath: string, key: ParsedKey) => Sign
+  /** Who signs with a key of it; given up, and its place given back, once the handshake that wants it is over. */
+  readonly signer: (socketPath: string, key: ParsedKey, over: AbortSignal) => Sign
 }
 
 const answerMs = 10_000
-// The handshake that waits for it has given up by then; its place is for others.
-const signatureMs = 25_000
 
 export function makeAgents(signing: Limit = makeLimit(16)): Agents {
   const known = new Map<string, Promise<AgentKeys>>()
@@ -31,9 +31,9 @@ export function makeAgents(signing: Limit = makeLimit(16)): Agents {
       known.set(socketPath, keys)
       return keys
     },
-    signer: (socketPath, key) => async (data, options) => {
-      const give = await signing.take()
-      return signBy(agentAt(socketPath), { key, data, options }).finally(give)
+    signer: (socketPath, key, over) => async (data, options) => {
+      const givePlace = await signing.take(over)
+      return signBy(connect({ path: socketPath, signal: over }), { key, data, options }).finally(givePlace)
     },
   }
 }
@@ -52,17 +52,17 @@ async function listKeys(socketPath: string): Promise<AgentKeys> {
   }
 }
 
-const agentAt = (socketPath: string) => ssh2.createAgent(socketPath) as BaseAgent<ParsedKey>
-
 type Request = { readonly key: ParsedKey; readonly data: Buffer; readonly options: SigningRequestOptions }
 
-function signBy(agent: BaseAgent<ParsedKey>, { key, data, options }: Request): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('the agent gave no signature in time')), signatureMs)
-    agent.sign(key, data, options, (error, signature) => {
-      clearTimeout(timer)
-      if (signature === undefined) reject(error ?? new Error('the agent gave no signature'))
-      else resolve(signature)
-    })
+// ssh2's own agent keeps its socket for as long as no answer comes.
+function signBy(socket: Socket, { key, data, options }: Request): Promise<Buffer> {
+  const signature = new Promise<Buffer>((resolve, reject) => {
+    const hungUp = () => reject(new Error('the agent gave no signature'))
+    const protocol = new ssh2.AgentProtocol(true)
+    protocol.on('error', reject)
+    socket.on('error', reject).on('close', hungUp)
+    protocol.pipe(socket).pipe(protocol)
+    protocol.sign(key, data, options, (error, made) => (made === undefined ? reject(error) : resolve(made)))
   })
+  return signature.finally(() => socket.destroy())
 }

@@ -22,7 +22,7 @@ export const noOffer: AgentOffer = { steps: [], offered: [], leftOut: 0, unusabl
 
 /** The keys of the agent that are offered, those of the identity files first, in their order. */
 export async function agentOffer(question: AuthQuestion, found: readonly Identity[]): Promise<AgentOffer> {
-  const { agents, tokens } = question
+  const { agents, tokens, over } = question
   const socket = agentSocketOf(question)
   if (socket === undefined) return noOffer
   const { keys, unusable, trouble } = await agents.keysOf(socket)
@@ -31,7 +31,7 @@ export async function agentOffer(question: AuthQuestion, found: readonly Identit
     (key): AuthStep => ({
       type: 'publickey',
       name: `agent key ${fingerprint(key.getPublicSSH())}`,
-      method: async () => keyOffer(tokens.user, key, agents.signer(socket, key)),
+      method: async () => keyOffer(tokens.user, key, agents.signer(socket, key, over)),
     }),
   )
   return { steps, offered, leftOut, unusable, trouble }

@@ -31,6 +31,8 @@ export interface AuthQuestion {
   readonly identities: Identities
   readonly agents: Agents
   readonly askPassword?: AskPassword | undefined
+  /** Comes when the handshake has ended, however: an agent is not waited for any longer. */
+  readonly over: AbortSignal
 }
 
 /** One thing to try; `method` may have to ask a person first, and gives nothing where there is nothing to offer after all. */

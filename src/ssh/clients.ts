@@ -6,17 +6,19 @@ import { ConnectError } from './connect-error.ts'
 import type { Connection } from './connection.ts'
 import type { ConnectionOptions, Limits, Timeouts } from './connection-options.ts'
 import { whereIs } from './dial.ts'
+import type { Forward } from './forward.ts'
 import { shakeHands } from './handshake.ts'
 import type { UnknownKey } from './host-key.ts'
 import { makeIdentities } from './identities.ts'
-import { jumpsOf, questionFor, type Target } from './jumps.ts'
+import type { Target } from './jumps.ts'
 import { makeKnownHostsStore } from './known-hosts-store.ts'
 import { makeLimit } from './limits.ts'
 import type { PathTokens } from './path-tokens.ts'
-import { type Phases, startPhases } from './phases.ts'
+import { type Phases, timed } from './phases.ts'
 import { withRetries } from './retries.ts'
-import { makeStreams, type Stream } from './streams.ts'
+import { makeStreams } from './streams.ts'
 import { trustFor } from './trust.ts'
+import { bastionsOn, type Way, wayTo } from './way.ts'
 
 /** Makes authenticated connections, over bastions where that is the way. */
 export interface Clients {
@@ -39,59 +41,57 @@ export function makeClients({ options, limits, accepted }: Ground): Clients {
   const identities = makeIdentities(options.askPassphrase)
   const agents = makeAgents(makeLimit(limits.signing))
   const store = makeKnownHostsStore(options.knownHosts)
-  const streams = makeStreams(timeouts.tcpMs)
+  const openStream = makeStreams(timeouts.tcpMs)
   const bastions = makeBastions({
     connectingAtMost: limits.perBastion,
     forwardMs: timeouts.tcpMs,
-    whereIs: async (jump) => {
-      const { user, hostName, port } = await options.hostOptions(questionFor(jump))
-      return `${user}@${whereIs(hostName, port)}`
-    },
     // A bastion takes no place: servers that wait for it would keep it from having one.
-    open: (target, stop) => openVia(target, stop, async () => () => undefined),
+    open: (way, stop) => timed((phases) => openWay({ way, stop, phases, takePlace: async () => () => undefined })),
   })
 
-  const open = (target: Target, stop: AbortSignal) => openVia(target, stop, () => connecting.take(stop))
+  const open = (target: Target, stop: AbortSignal) =>
+    timed(async (phases) => {
+      phases.enter('config')
+      const way = await wayTo(target, options.hostOptions)
+      return openWay({ way, stop, phases, takePlace: () => connecting.take(stop) })
+    })
+
+  function openWay(opening: Opening): Promise<Connection> {
+    const { way, stop, phases } = opening
+    if (way.via === undefined) return openInTurn(opening, undefined)
+    phases.enter('bastion')
+    return bastions.through(way.via, stop, (forward) => openInTurn(opening, forward))
+  }
 
   // A place is taken when the bastion's turn has come: who waits for one keeps no other server waiting.
-  async function openVia(target: Target, stop: AbortSignal, takePlace: () => Promise<() => void>): Promise<Connection> {
-    const phases = startPhases()
+  async function openInTurn(opening: Opening, forward: Forward | undefined): Promise<Connection> {
+    opening.phases.enter('turn')
+    const givePlace = await opening.takePlace()
     try {
-      phases.enter('config')
-      const found = await options.hostOptions(questionFor(target))
-      const jumps = jumpsOf(target, found)
-      if (jumps.length > 0) phases.enter('bastion')
-      return await bastions.through(jumps, stop, async (forward) => {
-        phases.enter('turn')
-        const givePlace = await takePlace()
-        try {
-          return await withRetries(stop, () =>
-            openOnce({ target, found, stop, phases, open: streams.way(found, forward) }),
-          )
-        } finally {
-          givePlace()
-        }
-      })
-    } catch (error) {
-      if (error instanceof ConnectError) error.phases = phases.times()
-      throw error
+      return await withRetries(opening.stop, () => openOnce(opening, forward))
+    } finally {
+      givePlace()
     }
   }
 
-  async function openOnce({ target, found, stop, phases, open: openStream }: Opening): Promise<Connection> {
-    phases.enter('connect')
+  async function openOnce({ way, stop, phases }: Opening, forward: Forward | undefined): Promise<Connection> {
+    phases.enter('config')
+    const { target, found } = way
     const tokens = tokensFor(target, found, options)
     const where = whereIs(found.hostName, found.port)
     const { agentSocket } = surroundings
+    const over = new AbortController()
     const [auth, trust] = await Promise.all([
-      authFor({ ...found, tokens, where, agentSocket, identities, agents, askPassword }),
+      authFor({ ...found, tokens, where, agentSocket, identities, agents, askPassword, over: over.signal }),
       trustFor({ options: found, tokens, store, accepted, warn }),
     ])
-    const { stream, explain } = await openStream(tokens, stop)
+    phases.enter('connect')
+    const { stream, explain } = await openStream({ found, forward, tokens, stop })
     const connection = await shakeHands({
       stream,
       user: found.user,
       where,
+      bastions: bastionsOn(way),
       hostKeyAlgorithms: trust.algorithms,
       judge: trust.judge,
       steps: auth.steps,
@@ -100,7 +100,9 @@ export function makeClients({ options, limits, accepted }: Ground): Clients {
       keepaliveMs: timeouts.keepaliveMs,
       stop,
       phases,
-    }).catch((error: unknown) => Promise.reject(error instanceof ConnectError ? explain(error) : error))
+    })
+      .catch((error: unknown) => Promise.reject(error instanceof ConnectError ? explain(error) : error))
+      .finally(() => over.abort())
     await trust.record().catch((error: unknown) => {
       connection.cut()
       throw error
@@ -112,11 +114,10 @@ export function makeClients({ options, limits, accepted }: Ground): Clients {
 }
 
 type Opening = {
-  readonly target: Target
-  readonly found: HostOptions
+  readonly way: Way
   readonly stop: AbortSignal
   readonly phases: Phases
-  readonly open: (tokens: PathTokens, stop: AbortSignal) => Promise<Stream>
+  readonly takePlace: () => Promise<() => void>
 }
 
 function tokensFor(

@@ -13,7 +13,6 @@ export type ConnectErrorKind =
   | 'hostkey-revoked'
   | 'auth'
   | 'dropped'
-  | 'penalty'
   | 'lost'
   | 'proxy'
   | 'session-limit'

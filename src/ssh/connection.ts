@@ -6,6 +6,8 @@ import type { PhaseTime } from './phases.ts'
 export interface About {
   /** As whom and where: `deploy@203.0.113.11:22`. */
   readonly login: string
+  /** The logins of the bastions on the way, the first one first. */
+  readonly bastions: readonly string[]
   /** What the server took: `key ~/.ssh/id_ed25519`, `agent key SHA256:…`, `password`. */
   readonly proof: string
   /** What the server says that it is: `SSH-2.0-OpenSSH_9.2p1`. */

@@ -7,18 +7,20 @@ export type Phase = 'banner' | 'kex' | 'auth'
 export function droppedIn(phase: Phase, where: string, greeting = ''): ConnectError {
   if (phase === 'auth') return new ConnectError('lost', `${where} hung up during authentication`)
   const words = greeting.trim().split(/\r?\n/).at(-1)?.slice(0, 200) ?? ''
-  // sshd from 9.8 on (PerSourcePenalties): whoever comes again at once stays away for longer.
-  if (/^not allowed at this time/i.test(words))
-    return new ConnectError('penalty', `${where} lets nobody in from here for now: ${words}`, {
-      hint: 'it punishes earlier failures from this address: wait, or name the address in PerSourcePenaltyExemptList of its sshd_config',
-    })
-  if (words !== '')
-    return new ConnectError('dropped', `${where} turned the connection away: ${words}`, {
-      hint: 'too many connections at once (MaxStartups), or no sshd on that port',
-    })
+  if (words !== '') return new ConnectError('dropped', `${where} turned the connection away: ${words}`, hintAt(words))
   return new ConnectError('dropped', `${where} hung up before the connection was made`, {
     hint: 'too many connections at once (MaxStartups), a blocked address, or no sshd on that port',
   })
+}
+
+// sshd from 9.8 on has one word for MaxStartups and for a penalty, and only its log tells them apart. A penalty lasts 15 s or more;
+// who is turned away for one and comes again is not punished for that (srclimit.c: only a forked child earns one).
+function hintAt(words: string): { readonly hint: string } {
+  if (!/^not allowed at this time/i.test(words))
+    return { hint: 'too many connections at once (MaxStartups), or no sshd on that port' }
+  return {
+    hint: 'too many connections at once (MaxStartups), or a penalty for earlier failures from this address: wait a minute, or name the address in PerSourcePenaltyExemptList of its sshd_config',
+  }
 }
 
 const phaseWords = {
@@ -29,7 +31,7 @@ const phaseWords = {
 
 export function tooSlow(phase: Phase, where: string, timeoutMs: number): ConnectError {
   return new ConnectError('timeout', `${where} ${phaseWords[phase]} within ${timeoutMs / 1000} s`, {
-    hint: 'the server may be overloaded, frozen, or going down',
+    hint: `the server may be overloaded, frozen, or going down${phase === 'auth' ? '; or the agent waits for somebody' : ''}`,
   })
 }
 

@@ -16,6 +16,8 @@ export interface Handshake {
   readonly user: string
   /** How people know the other end, in every message: `203.0.113.11:22`. */
   readonly where: string
+  /** The logins of the bastions on the way. */
+  readonly bastions: readonly string[]
   /** The algorithms of host keys to negotiate, the wanted ones first. */
   readonly hostKeyAlgorithms: readonly ServerHostKeyAlgorithm[]
   /** Why a host key is not trusted, or undefined; it is asked before the server has proved that it has the key. */
@@ -44,7 +46,7 @@ type Fail = (error: ConnectError) => void
 
 /** An authenticated connection over a stream. Throws a ConnectError that names the phase; nothing is left open then. */
 export function shakeHands(handshake: Handshake): Promise<Connection> {
-  const { stream, user, where, steps, timeoutMs, stop, phases } = handshake
+  const { stream, user, where, bastions, steps, timeoutMs, stop, phases } = handshake
   const seen = { software: '', hostKey: '', kex: '', cipher: '' }
   const course: Course = { phase: 'banner', greeting: '', distrust: undefined, isRefused: false, seen }
   phases.enter('banner')
@@ -75,7 +77,7 @@ export function shakeHands(handshake: Handshake): Promise<Connection> {
     client.on('close', onClose)
     client.once('ready', () =>
       settle(() => {
-        const about = { ...seen, login: `${user}@${where}`, proof: auth.offered(), phases: phases.times() }
+        const about = { ...seen, login: `${user}@${where}`, proof: auth.offered(), bastions, phases: phases.times() }
         resolve(connectionOver(client, stream, about))
       }),
     )

@@ -3,12 +3,7 @@ import type { HostOptions, HostQuestion } from '../inventory/ssh-config.ts'
 import { ConnectError } from './connect-error.ts'
 
 /** What a connection is made to: a server, or a bastion on the way to one. */
-export interface Target extends Pick<Server, 'host' | 'user' | 'port' | 'identityFiles' | 'gateway'> {
-  /** Bastions on the way, the one next to the target last; undefined: gateway or ssh config decide. */
-  readonly jumps?: readonly Target[]
-  /** The bastions whose own way led here, as the bastions know them. */
-  readonly trail?: readonly string[]
-}
+export type Target = Pick<Server, 'host' | 'user' | 'port' | 'identityFiles' | 'gateway'>
 
 /** What ssh is asked about a target: explicit values, as on its command line. */
 export function questionFor({ host, user, port, identityFiles }: Target): HostQuestion {
@@ -20,13 +15,11 @@ export function questionFor({ host, user, port, identityFiles }: Target): HostQu
   }
 }
 
-/** The bastions in front of a target: given ones, else the manifest's gateway, else the ssh config's ProxyJump. */
+/** The bastions in front of a target, the one next to it last: the manifest's gateway, else the ssh config's ProxyJump. */
 export function jumpsOf(target: Target, { proxyJump }: HostOptions): readonly Target[] {
-  const { jumps, gateway, host, trail = [] } = target
-  if (jumps !== undefined) return jumps
+  const { gateway, host } = target
   if (gateway !== undefined) return [fromGateway(gateway, target)]
-  if (proxyJump === undefined) return []
-  return proxyJump.split(',').map((hop) => ({ ...readHop(hop, host), trail }))
+  return proxyJump?.split(',').map((hop) => readHop(hop, host)) ?? []
 }
 
 // The manifest's keys are for the manifest's gateway as well.

@@ -1,6 +1,9 @@
+import { ConnectError } from './connect-error.ts'
+
 /**
- * The stretches of making a connection, in their order: reading the ssh config, waiting for the bastion and for its turn, reaching the server
- * (a name, TCP, a forward or a ProxyCommand), its first word, the key exchange, logging in.
+ * The stretches of making a connection, in their order: reading the ssh config, keys and known_hosts; waiting for the bastion and its
+ * turn; waiting for a place among all that connect; reaching the server (a name, TCP, a forward or a ProxyCommand); its first word; the
+ * key exchange; logging in. The pause before another try belongs to the phase that failed.
  */
 export type PhaseName = 'config' | 'bastion' | 'turn' | 'connect' | 'banner' | 'kex' | 'auth'
 
@@ -34,5 +37,16 @@ export function startPhases(nowMs: () => number = () => performance.now()): Phas
       leave()
       return [...durations].map(([phase, durationMs]) => ({ phase, durationMs }))
     },
+  }
+}
+
+/** Gives the phases to what makes a connection, and their times to the error where it fails. */
+export async function timed<T>(work: (phases: Phases) => Promise<T>): Promise<T> {
+  const phases = startPhases()
+  try {
+    return await work(phases)
+  } catch (error) {
+    if (error instanceof ConnectError) error.phases = phases.times()
+    throw error
   }
 }

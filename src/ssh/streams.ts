@@ -13,30 +13,30 @@ export interface Stream {
   readonly explain: (error: ConnectError) => ConnectError
 }
 
-/** The ways to a server's sshd: through a bastion, a ProxyCommand, or straight. */
-export interface Streams {
-  readonly way: (
-    found: HostOptions,
-    forward: Forward | undefined,
-  ) => (tokens: PathTokens, stop: AbortSignal) => Promise<Stream>
+type Wanted = {
+  readonly found: HostOptions
+  /** Through the last bastion, where there is one. */
+  readonly forward: Forward | undefined
+  readonly tokens: PathTokens
+  readonly stop: AbortSignal
 }
 
 // Of Node's four threads, one stays free for files.
 const lookupsAtMost = 3
 
-export function makeStreams(tcpMs: number): Streams {
+/** Makes what opens streams: through a bastion, a ProxyCommand, or straight. */
+export function makeStreams(tcpMs: number): (wanted: Wanted) => Promise<Stream> {
   const lookups = makeLimit(lookupsAtMost)
-  const asItIs = (error: ConnectError) => error
-  return {
-    way: (found, forward) => async (tokens, stop) => {
-      const { hostName: host, port, proxyCommand, connectTimeoutMs, family, bindAddress: localAddress } = found
-      if (forward !== undefined) return { stream: await forward({ host, port }), explain: asItIs }
-      if (proxyCommand !== undefined) return throughProxy(proxyCommand, tokens)
-      const timeoutMs = connectTimeoutMs ?? tcpMs
-      return { stream: await dial({ host, port, timeoutMs, stop, lookups, family, localAddress }), explain: asItIs }
-    },
+  return async ({ found, forward, tokens, stop }) => {
+    const { hostName: host, port, proxyCommand, connectTimeoutMs, family, bindAddress: localAddress } = found
+    if (forward !== undefined) return { stream: await forward({ host, port }), explain: asItIs }
+    if (proxyCommand !== undefined) return throughProxy(proxyCommand, tokens)
+    const timeoutMs = connectTimeoutMs ?? tcpMs
+    return { stream: await dial({ host, port, timeoutMs, stop, lookups, family, localAddress }), explain: asItIs }
   }
 }
+
+const asItIs = (error: ConnectError) => error
 
 function throughProxy(command: string, tokens: PathTokens): Stream {
   const { stream, lastWords } = startProxy(command, tokens)

@@ -9,6 +9,7 @@ import { aLook, aServer } from '../support/looks.ts'
 
 const about = {
   login: 'deploy@web-1:22',
+  bastions: ['ops@jump:22'],
   proof: 'key /k',
   software: 'SSH-2.0-OpenSSH_9.2p1',
   hostKey: 'ssh-ed25519 SHA256:x',
@@ -48,7 +49,9 @@ describe('the checks of a server', () => {
   it('tell how the connection came about, phase by phase', () => {
     const [first] = serverChecks(anExamined(), nothingWanted)
 
-    expect(first?.text).toBe('deploy@web-1:22 by key /k; ssh-ed25519 SHA256:x; connect 12 ms, auth 11 s')
+    expect(first?.text).toBe(
+      'deploy@web-1:22 over ops@jump:22 by key /k; ssh-ed25519 SHA256:x; connect 12 ms, auth 11 s',
+    )
   })
 
   it('end with the connection where there is none, and say how far it came', () => {

@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import type { HostQuestion } from '../../src/inventory/ssh-config.ts'
+import { openConnections } from '../../src/ssh/connect.ts'
 import { type KeyPair, makeKeyPair, wireForm } from '../support/ssh-server.ts'
 import { itNeeds } from '../support/tools.ts'
+import { never, serverAt } from './a-connection.ts'
 import { agentTools, base64, keysOffered, some, useLogins, withAgent } from './logins.ts'
-import { startOddAgent, startPowerlessAgent } from './sockets.ts'
+import { startOddAgent, startPowerlessAgent, startSilentAgent } from './sockets.ts'
 
 const at = useLogins()
 
@@ -111,6 +114,30 @@ describe('an agent', () => {
         /offered: a key of the agent\); a key of the agent is of type ssh-ed25519-cert-v01@openssh.com, which/,
       ),
     })
+  })
+
+  itNeeds(agentTools)('that never signs keeps no other from signing once its own server is given up', async () => {
+    const pairs = some(1)
+    const server = await at.aServer({ allowed: pairs.map(({ public: line }) => wireForm(line)) })
+    const silent = `${at.ground.keyFile}.agent`
+    await startSilentAgent(silent, wireForm(pairs[0]?.public ?? ''), at.ends)
+    const good = await at.anAgent(pairs)
+    const options = at.ground.options({}, { limits: { signing: 1 }, timeouts: { handshakeMs: 500 } })
+    const hostOptions = async (question: HostQuestion) => ({
+      ...(await options.hostOptions(question)),
+      identityAgent: question.user === 'silent' ? silent : good.socket,
+      identityFiles: [],
+    })
+    const connections = openConnections({ ...options, hostOptions })
+    await expect(connections.connect(serverAt(server.port, { user: 'silent' }), never)).rejects.toMatchObject({
+      kind: 'timeout',
+    })
+
+    const session = await connections.connect(serverAt(server.port), never)
+
+    expect(session.about.proof).toMatch(/^agent key SHA256:/)
+    await session.close()
+    await connections.close()
   })
 
   it.each([

@@ -96,6 +96,28 @@ describe('a bastion', () => {
     await connections.close()
   })
 
+  it('is not taken for another that has the same address behind another bastion', async () => {
+    const [east, west, inner] = (await some(3)) as [SshServer, SshServer, SshServer]
+    const plain = ground.options()
+    const gates: Readonly<Record<string, number>> = { 'inner.east': east.port, 'inner.west': west.port }
+    const hostOptions = async (question: HostQuestion) => {
+      const found = { ...(await plain.hostOptions(question)), hostName: '127.0.0.1' }
+      const gate = gates[question.host]
+      return gate === undefined ? found : { ...found, proxyJump: `127.0.0.1:${gate}` }
+    }
+    const connections = openConnections({ ...plain, hostOptions })
+    const over = (host: string) => serverAt(inner.port, { gateway: { name: host, host, port: inner.port } })
+
+    const sessions = [
+      await connections.connect(over('inner.east'), never),
+      await connections.connect(over('inner.west'), never),
+    ]
+
+    expect([east.connections(), west.connections()]).toEqual([1, 1])
+    await Promise.all(sessions.map(({ close }) => close()))
+    await connections.close()
+  })
+
   it('that does not answer keeps nobody waiting who does not go through it', async () => {
     const bastion = await aServer({ behaviour: 'frozen' })
     const [server] = (await some(1)) as [SshServer]

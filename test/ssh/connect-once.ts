@@ -5,9 +5,9 @@ import { ConnectError } from '../../src/ssh/connect-error.ts'
 
 // A program of its own: connects once, runs `true`, closes, prints what became of it, and must then end by itself.
 async function connectOnce(): Promise<string> {
-  const { port, keyFile, knownHostsLine } = JSON.parse(readFileSync(0, 'utf8'))
+  const { port, keyFile, knownHostsLine, agentSocket } = JSON.parse(readFileSync(0, 'utf8'))
   const connections = openConnections({
-    surroundings: { home: '/nonexistent', localUser: 'ana', agentSocket: undefined },
+    surroundings: { home: '/nonexistent', localUser: 'ana', agentSocket },
     hostOptions: async (question) => ({ ...optionsWithoutConfig(question, 'ana'), identityFiles: [keyFile] }),
     knownHosts: { read: async () => knownHostsLine, append: async () => undefined },
     timeouts: { tcpMs: 1_000, handshakeMs: 1_000 },

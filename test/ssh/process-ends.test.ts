@@ -7,6 +7,7 @@ import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Behaviour, startSshServer } from '../support/ssh-server.ts'
 import { aGround, type Ground } from './a-connection.ts'
+import { startSilentAgent } from './sockets.ts'
 
 const entry = fileURLToPath(new URL('connect-once.ts', import.meta.url))
 
@@ -72,6 +73,19 @@ describe('a process that connects', () => {
     },
     20_000,
   )
+
+  it.concurrent('with an agent that never signs ends by itself', async () => {
+    const server = await startSshServer()
+    const { port, knownHostsLine } = server
+    const stops: (() => unknown)[] = [server.stop]
+    const agentSocket = join(folder, 'agent')
+    await startSilentAgent(agentSocket, ground.publicKey, stops)
+
+    const run = await runProgram(program, { port, knownHostsLine, keyFile: ground.keyFile, agentSocket })
+
+    await Promise.all(stops.map((stop) => stop()))
+    expect(run).toEqual({ said: 'timeout', exitCode: 0, stderr: '' })
+  })
 })
 
 type Ended = { readonly said: string; readonly exitCode: number | null; readonly stderr: string }

@@ -42,10 +42,19 @@ export async function startDeafPort(ends: Ends): Promise<number> {
 }
 
 /** An agent that holds one key, of which it has only the public half: it fails whenever it is to sign. */
-export async function startPowerlessAgent(path: string, publicKey: Buffer, ends: Ends): Promise<void> {
+export const startPowerlessAgent = (path: string, publicKey: Buffer, ends: Ends) =>
+  startAgentOf(publicKey, { path, ends, onSign: (socket) => socket.write(packet(Buffer.of(5))) })
+
+/** An agent that holds one key and says nothing when it is to sign. */
+export const startSilentAgent = (path: string, publicKey: Buffer, ends: Ends) =>
+  startAgentOf(publicKey, { path, ends, onSign: () => undefined })
+
+type AgentWays = { readonly path: string; readonly ends: Ends; readonly onSign: (socket: Socket) => unknown }
+
+async function startAgentOf(publicKey: Buffer, { path, ends, onSign }: AgentWays): Promise<void> {
   const agent = createServer((socket) => {
     // Every question fits one packet: four bytes of length, one of type (draft-miller-ssh-agent).
-    socket.on('data', (question) => socket.write(question[4] === 11 ? identities(publicKey) : packet(Buffer.of(5))))
+    socket.on('data', (question) => (question[4] === 11 ? socket.write(identities(publicKey)) : onSign(socket)))
   })
   ends.push(() => agent.close())
   await new Promise<void>((resolve) => agent.listen(path, resolve))

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { ConnectError } from '../../src/ssh/connect-error.ts'
+import { runOnce, serverAt } from './a-connection.ts'
+import { useLogins } from './logins.ts'
+
+const at = useLogins()
+
+describe('a session', () => {
+  it('tells how it came about', async () => {
+    const [bastion, server] = [await at.aServer(), await at.aServer()]
+    const gateway = { name: 'gate', host: '127.0.0.1', port: bastion.port, user: 'jump' }
+
+    const about = await runOnce(at.ground.options(), serverAt(server.port, { gateway }), async ({ about }) => about)
+
+    expect(about).toEqual({
+      login: `deploy@127.0.0.1:${server.port}`,
+      bastions: [`jump@127.0.0.1:${bastion.port}`],
+      proof: `key ${at.ground.keyFile}`,
+      software: expect.stringMatching(/^SSH-2\.0-\S+$/),
+      hostKey: expect.stringMatching(/^ssh-ed25519 SHA256:/),
+      kex: expect.stringContaining('curve25519'),
+      cipher: expect.stringMatching(/aes|chacha/),
+      phases: ['config', 'bastion', 'turn', 'connect', 'banner', 'kex', 'auth'].map((phase) => ({
+        phase,
+        durationMs: expect.any(Number),
+      })),
+    })
+  })
+
+  it('that did not come about tells how far it came', async () => {
+    const server = await at.aServer({ behaviour: 'frozen-in-kex' })
+    const options = at.ground.options({}, { timeouts: { handshakeMs: 200 } })
+
+    const error = await runOnce(options, serverAt(server.port), async () => 'in').catch((error: unknown) => error)
+
+    const phases = error instanceof ConnectError ? error.phases.map(({ phase }) => phase) : error
+    expect(phases).toEqual(['config', 'turn', 'connect', 'banner', 'kex'])
+  })
+})
