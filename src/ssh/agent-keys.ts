@@ -31,10 +31,8 @@ export function makeAgents(signing: Limit = makeLimit(16)): Agents {
       known.set(socketPath, keys)
       return keys
     },
-    signer: (socketPath, key, over) => async (data, options) => {
-      const givePlace = await signing.take(over)
-      return signBy(connect({ path: socketPath, signal: over }), { key, data, options }).finally(givePlace)
-    },
+    signer: (socketPath, key, over) => (data, options) =>
+      signing.within(() => signBy(connect({ path: socketPath, signal: over }), { key, data, options }), over),
   }
 }
 

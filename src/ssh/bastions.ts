@@ -46,13 +46,10 @@ export function makeBastions({ connectingAtMost, forwardMs, open }: Ground): Bas
     through: async (way, stop, make) => {
       const { host } = way.target
       const { connection, turns } = bastionOn(way)
-      const giveTurn = await turns.take(stop)
-      try {
+      return turns.within(async () => {
         const { client } = await unlessStopped(connection, host, stop)
-        return await make((to) => forwardOver(client, { ...to, bastion: host, timeoutMs: forwardMs, stop }))
-      } finally {
-        giveTurn()
-      }
+        return make((to) => forwardOver(client, { ...to, bastion: host, timeoutMs: forwardMs, stop }))
+      }, stop)
     },
     close: async () => {
       ending.abort()

@@ -12,7 +12,7 @@ import type { UnknownKey } from './host-key.ts'
 import { makeIdentities } from './identities.ts'
 import type { Target } from './jumps.ts'
 import { makeKnownHostsStore } from './known-hosts-store.ts'
-import { makeLimit } from './limits.ts'
+import { type Limit, makeLimit } from './limits.ts'
 import type { PathTokens } from './path-tokens.ts'
 import { type Phases, timed } from './phases.ts'
 import { withRetries } from './retries.ts'
@@ -32,12 +32,20 @@ type Ground = {
   readonly accepted: ReadonlyMap<string, UnknownKey>
 }
 
+// The ssh config is read for this many servers at a time, so that a stop does not find thousands of them at it.
+const lookupsAtMost = 16
+// A bastion takes no place: servers that wait for it would keep it from having one.
+const unlimited: Places = {
+  sessions: makeLimit(Number.POSITIVE_INFINITY),
+  connecting: makeLimit(Number.POSITIVE_INFINITY),
+}
 const defaultTimeouts: Timeouts = { tcpMs: 10_000, handshakeMs: 20_000, keepaliveMs: 15_000 }
 
 export function makeClients({ options, limits, accepted }: Ground): Clients {
   const { warn = () => undefined, askPassword, surroundings } = options
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
-  const connecting = makeLimit(limits.connecting)
+  const places = { sessions: makeLimit(limits.sessions), connecting: makeLimit(limits.connecting) }
+  const lookups = makeLimit(lookupsAtMost)
   const identities = makeIdentities(options.askPassphrase)
   const agents = makeAgents(makeLimit(limits.signing))
   const store = makeKnownHostsStore(options.knownHosts)
@@ -45,15 +53,14 @@ export function makeClients({ options, limits, accepted }: Ground): Clients {
   const bastions = makeBastions({
     connectingAtMost: limits.perBastion,
     forwardMs: timeouts.tcpMs,
-    // A bastion takes no place: servers that wait for it would keep it from having one.
-    open: (way, stop) => timed((phases) => openWay({ way, stop, phases, takePlace: async () => () => undefined })),
+    open: (way, stop) => timed((phases) => openWay({ way, stop, phases, places: unlimited })),
   })
 
   const open = (target: Target, stop: AbortSignal) =>
     timed(async (phases) => {
       phases.enter('config')
-      const way = await wayTo(target, options.hostOptions)
-      return openWay({ way, stop, phases, takePlace: () => connecting.take(stop) })
+      const way = await lookups.within(() => wayTo(target, options.hostOptions), stop)
+      return openWay({ way, stop, phases, places })
     })
 
   function openWay(opening: Opening): Promise<Connection> {
@@ -63,14 +70,19 @@ export function makeClients({ options, limits, accepted }: Ground): Clients {
     return bastions.through(way.via, stop, (forward) => openInTurn(opening, forward))
   }
 
-  // A place is taken when the bastion's turn has come: who waits for one keeps no other server waiting.
+  // Places are taken when the bastion's turn has come: who waits for one keeps no other server waiting.
   async function openInTurn(opening: Opening, forward: Forward | undefined): Promise<Connection> {
-    opening.phases.enter('turn')
-    const givePlace = await opening.takePlace()
+    const { stop, phases, places } = opening
+    phases.enter('turn')
+    const giveSession = await places.sessions.take(stop)
     try {
-      return await withRetries(opening.stop, () => openOnce(opening, forward))
-    } finally {
-      givePlace()
+      const attempt = () => withRetries(stop, () => openOnce(opening, forward))
+      const connection = await places.connecting.within(attempt, stop)
+      void connection.ended.then(giveSession)
+      return connection
+    } catch (error) {
+      giveSession()
+      throw error
     }
   }
 
@@ -113,11 +125,13 @@ export function makeClients({ options, limits, accepted }: Ground): Clients {
   return { open, close: bastions.close }
 }
 
+type Places = { readonly sessions: Limit; readonly connecting: Limit }
+
 type Opening = {
   readonly way: Way
   readonly stop: AbortSignal
   readonly phases: Phases
-  readonly takePlace: () => Promise<() => void>
+  readonly places: Places
 }
 
 function tokensFor(

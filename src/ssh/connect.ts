@@ -18,52 +18,28 @@ export interface Connections {
 }
 
 const defaults: Limits = { sessions: 64, connecting: 16, perBastion: 8, signing: 16 }
-// sshd opens ten on one connection (MaxSessions) and refuses the next.
-const commandsAtMost = 8
+// sshd opens ten on one connection (MaxSessions) and refuses the next; one that ends still counts while it reads what came with its
+// end, which may be the next opening: half of them are always safe.
+const commandsAtMost = 5
 
 export function openConnections(options: ConnectionOptions): Connections {
   const limits = { ...defaults, ...options.limits }
-  const sessions = makeLimit(limits.sessions)
   const accepted = new Map<string, UnknownKey>()
   const clients = makeClients({ options, limits, accepted })
   const together = askTogether(options.askHostKeys, accepted)
-
-  async function connect(server: Server, stop: AbortSignal): Promise<Session> {
-    const givePlace = await sessions.take(stop)
-    try {
-      return sessionOver(server, await clients.open(server, stop), givePlace)
-    } catch (error) {
-      givePlace()
-      throw error
-    }
-  }
 
   return {
     connect: (server, stop) => {
       // Every connection listens to the one signal of the run, which is no leak.
       setMaxListeners(0, stop)
-      return together.attempt(() => connect(server, stop))
+      return together.attempt(async () => sessionOver(server, await clients.open(server, stop)))
     },
     close: clients.close,
   }
 }
 
-function sessionOver(server: Server, connection: Connection, givePlace: () => void): Session {
+function sessionOver(server: Server, connection: Connection): Session {
   const commands = makeLimit(commandsAtMost)
-  return {
-    server,
-    about: connection.about,
-    run: async (command) => {
-      const giveTurn = await commands.take()
-      try {
-        return await runCommand(connection, command)
-      } finally {
-        giveTurn()
-      }
-    },
-    close: async () => {
-      await connection.close()
-      givePlace()
-    },
-  }
+  const { about, close } = connection
+  return { server, about, run: (command) => commands.within(() => runCommand(connection, command)), close }
 }

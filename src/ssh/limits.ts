@@ -4,6 +4,8 @@ import { ConnectError } from './connect-error.ts'
 export interface Limit {
   /** Waits for a place and returns what gives it back; rejects with a ConnectError `stopped` when the signal comes first. */
   readonly take: (stop?: AbortSignal) => Promise<() => void>
+  /** Works in a place of its own, and gives it back at the end. */
+  readonly within: <T>(work: () => Promise<T>, stop?: AbortSignal) => Promise<T>
 }
 
 export function makeLimit(atMost: number): Limit {
@@ -21,26 +23,31 @@ export function makeLimit(atMost: number): Limit {
       isTaken = false
     }
   }
+  const take: Limit['take'] = (stop) =>
+    new Promise((resolve, reject) => {
+      if (stop?.aborted) return reject(stopped())
+      if (free > 0) {
+        free -= 1
+        return resolve(placeOnce())
+      }
+      const onAbort = () => {
+        waiting.delete(onPlace)
+        reject(stopped())
+      }
+      const onPlace = () => {
+        waiting.delete(onPlace)
+        stop?.removeEventListener('abort', onAbort)
+        resolve(placeOnce())
+      }
+      waiting.add(onPlace)
+      stop?.addEventListener('abort', onAbort, { once: true })
+    })
   return {
-    take: (stop) =>
-      new Promise((resolve, reject) => {
-        if (stop?.aborted) return reject(stopped())
-        if (free > 0) {
-          free -= 1
-          return resolve(placeOnce())
-        }
-        const onAbort = () => {
-          waiting.delete(onPlace)
-          reject(stopped())
-        }
-        const onPlace = () => {
-          waiting.delete(onPlace)
-          stop?.removeEventListener('abort', onAbort)
-          resolve(placeOnce())
-        }
-        waiting.add(onPlace)
-        stop?.addEventListener('abort', onAbort, { once: true })
-      }),
+    take,
+    within: async (work, stop) => {
+      const givePlace = await take(stop)
+      return work().finally(givePlace)
+    },
   }
 }
 

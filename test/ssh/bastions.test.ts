@@ -121,7 +121,7 @@ describe('a bastion', () => {
   it('that does not answer keeps nobody waiting who does not go through it', async () => {
     const bastion = await aServer({ behaviour: 'frozen' })
     const [server] = (await some(1)) as [SshServer]
-    const connections = openConnections(ground.options({}, { limits: { connecting: 1 } }))
+    const connections = openConnections(ground.options({}, { limits: { connecting: 1, sessions: 1 } }))
     const stop = new AbortController()
     const waiting = connections.connect(serverAt(server.port, behind(bastion)), stop.signal)
 

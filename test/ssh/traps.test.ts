@@ -139,7 +139,7 @@ describe('ssh2 under us', () => {
     '10: runs no more commands at a time over a connection than sshd opens (MaxSessions)',
     async () => {
       const sshd = await anSshd()
-      const many = Array.from({ length: 16 }, (_, n) => ({ ...script(`echo ${n}`), timeoutMs: 20_000 }))
+      const many = Array.from({ length: 100 }, (_, n) => ({ ...script(`echo ${n}`), timeoutMs: 20_000 }))
 
       const outputs = await runOnce(ground.options(), serverAt(sshd.port, { user: sshd.user }), async ({ run }) =>
         Promise.all(many.map(run)),
