@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
+import { userInfo } from 'node:os'
 import ssh2, { type ParsedKey } from 'ssh2'
 import type { Secret } from '../secret.ts'
 import { typeOfKey } from './known-hosts.ts'
@@ -68,11 +69,22 @@ async function readKey(path: string): Promise<WhatIs> {
     if (data.code === 'ENOENT') return { is: 'absent', why: 'is not there', publicKey }
     return { is: 'unreadable', why: `cannot be read (${data.code ?? data.message})`, publicKey }
   }
+  const mode = data.includes('PRIVATE KEY') ? await openTo(path) : undefined
+  if (mode !== undefined) {
+    const why = `is open to others (mode ${mode}), which ssh takes for no secret any more: chmod 600`
+    return { is: 'unreadable', why, publicKey }
+  }
   const key = parseKey(data)
   if (key instanceof Error) return { ...whyNotKey(key, publicKey), publicKey }
   // ssh accepts a public key here as well: it stands for the agent's key of that name.
   if (!key.isPrivateKey()) return { is: 'absent', why: 'holds only a public key', publicKey: key.getPublicSSH() }
   return { is: 'key', key, publicKey: key.getPublicSSH() }
+}
+
+// As ssh, which minds only files of one's own.
+async function openTo(path: string): Promise<string | undefined> {
+  const { uid, mode } = await stat(path)
+  return uid === userInfo().uid && (mode & 0o077) !== 0 ? `0${(mode & 0o777).toString(8)}` : undefined
 }
 
 const questions = 3

@@ -39,7 +39,7 @@ describe('a server that wants more than a key', () => {
 
   itNeeds(['sshd'])('gets a second key', async () => {
     const second = makeKeyPair()
-    writeFileSync(`${at.ground.keyFile}-2`, second.private)
+    writeFileSync(`${at.ground.keyFile}-2`, second.private, { mode: 0o600 })
     const config = ['AuthenticationMethods publickey,publickey']
     const sshd = await startSshd({ authorized: [at.ground.publicLine, second.public], config })
     at.ends.push(sshd.stop)

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
-import { copyFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../src/secret.ts'
 import { openConnections } from '../../src/ssh/connect.ts'
@@ -106,7 +106,7 @@ describe('an identity file', () => {
 
   it('that is encrypted is not asked for where another key does', async () => {
     const encrypted = `${at.ground.keyFile}-2`
-    writeFileSync(encrypted, makeKeyPair('ed25519', 'open sesame').private)
+    writeFileSync(encrypted, makeKeyPair('ed25519', 'open sesame').private, { mode: 0o600 })
     const server = await at.aServer({ allowed: [at.ground.publicKey] })
     const askPassphrase = () => Promise.reject(new Error('asked'))
 
@@ -145,6 +145,15 @@ describe('an identity file', () => {
 
     await expect(at.logIn(server)).rejects.toMatchObject({
       message: expect.stringContaining(`${at.ground.keyFile} cannot be used`),
+    })
+  })
+
+  it('that others can read is not used, as with ssh', async () => {
+    chmodSync(at.ground.keyFile, 0o640)
+    const server = await at.aServer()
+
+    await expect(at.logIn(server)).rejects.toMatchObject({
+      message: expect.stringContaining(`${at.ground.keyFile} is open to others (mode 0640)`),
     })
   })
 })
