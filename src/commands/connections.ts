@@ -2,12 +2,15 @@ import { userInfo } from 'node:os'
 import { askSsh, optionsWithoutConfig, type Warn } from '../inventory/ssh-config.ts'
 import type { SshSettings } from '../manifest/settings.ts'
 import { printable } from '../printable.ts'
+import type { Secret } from '../secret.ts'
+import type { AskPassword } from '../ssh/auth.ts'
 import { type Connections, openConnections } from '../ssh/connect.ts'
 import type { ConnectionOptions, Surroundings } from '../ssh/connection-options.ts'
 import { knownHostsOnDisk } from '../ssh/known-hosts-files.ts'
 import type { Chosen } from './choose-servers.ts'
 import { fromHome } from './home.ts'
-import { askHostKeys, askPassphrase } from './questions.ts'
+import type { Passwords } from './passwords.ts'
+import { askHostKeys, askPassphrase, askSecret } from './questions.ts'
 import { mayAsk } from './terminal.ts'
 
 type Using = Pick<Chosen, 'manifest' | 'passwords'>
@@ -21,8 +24,7 @@ export function openConnectionsFor({ manifest, passwords }: Using, pause: Pause)
     hostOptions: hostOptionsFor(ssh, warn),
     warn,
     knownHosts: knownHostsOnDisk(),
-    ...(mayAsk() ? questions(pause) : {}),
-    ...(passwords.askPassword ? { askPassword: passwords.askPassword } : {}),
+    ...(mayAsk() ? questions(pause, passwords) : {}),
     limits: {
       sessions: ssh.running,
       connecting: ssh.connecting,
@@ -42,10 +44,29 @@ function warner(pause: Pause): Warn {
   }
 }
 
-function questions(pause: Pause): Pick<ConnectionOptions, 'askHostKeys' | 'askPassphrase'> {
+type Questions = Pick<ConnectionOptions, 'askHostKeys' | 'askPassphrase' | 'askPassword'>
+
+function questions(pause: Pause, { ssh }: Passwords): Questions {
+  const inTurn = oneAtATime(pause)
   return {
-    askHostKeys: (unknown) => pause(() => askHostKeys(unknown)),
-    askPassphrase: (path) => pause(() => askPassphrase(path)),
+    askHostKeys: (unknown) => inTurn(() => askHostKeys(unknown)),
+    askPassphrase: (path) => inTurn(() => askPassphrase(path)),
+    askPassword: ssh && answerWith(ssh, inTurn),
+  }
+}
+
+// A server may also ask for what is no password, such as a code that is good for once: that is the person's to answer each time.
+const answerWith =
+  (password: Secret, pause: Pause): AskPassword =>
+  async ({ user, where, prompt }) =>
+    /passw|passphrase/i.test(prompt) ? password : pause(() => askSecret(`${user} at ${where}: ${prompt.trim()}`))
+
+function oneAtATime(pause: Pause): Pause {
+  let last: Promise<unknown> = Promise.resolve()
+  return (question) => {
+    const answer = last.then(() => pause(question))
+    last = answer.catch(() => undefined)
+    return answer
   }
 }
 

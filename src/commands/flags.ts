@@ -59,13 +59,18 @@ export function withManifestFlags(command: Command): Command {
 }
 
 export function withServerFlags(command: Command): Command {
+  return withSelectionFlags(command)
+    .option('--ask-password', 'ask once for the password to log in with, for servers that take no key')
+    .option('--ask-sudo-password', "ask once for sudo's password (else MAESTRO_SUDO_PASSWORD_FILE names a file of it)")
+}
+
+/** The same without passwords, for a command that contacts nobody. */
+export function withSelectionFlags(command: Command): Command {
   return withManifestFlags(command)
     .option('--group <name>', 'only servers of this group; may be repeated', collect)
     .option('--server <name>', 'only this server: name, address, web-*, web-[1-4]; may be repeated', collect)
     .option('--exclude <name>', 'not this server; may be repeated', collect)
     .option('--limit <n>', 'only the first n of them', positiveInteger)
-    .option('--ask-password', 'ask for the password of ssh, once')
-    .option('--ask-sudo-password', 'ask for the password of sudo, once (else MAESTRO_SUDO_PASSWORD_FILE)')
 }
 
 export function withOutputFlags(command: Command): Command {

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { type ServerFlags, withManifestFlags, withServerFlags } from './flags.ts'
+import { type ServerFlags, withManifestFlags, withSelectionFlags } from './flags.ts'
 
 type ManifestFlags = Pick<ServerFlags, 'manifest' | 'environment'>
 type ListFlags = ServerFlags & { readonly output: 'table' | 'json' }
@@ -28,7 +28,7 @@ function serversCommand(): Command {
   const command = new Command('servers')
     .summary('list its servers, with their groups and addresses')
     .addOption(new Option('--output <format>', 'how to print it').choices(['table', 'json']).default('table'))
-  return withServerFlags(command).action(async (flags: ListFlags) => {
+  return withSelectionFlags(command).action(async (flags: ListFlags) => {
     const { openManifest, selectedServers } = await import('./open-manifest.ts')
     const { listServers } = await import('../report/manifest-text.ts')
     const servers = selectedServers(await openManifest(flags), flags)

@@ -1,49 +1,49 @@
-import { readFileSync, statSync } from 'node:fs'
 import { UsageError } from '../errors.ts'
-import { Secret } from '../secret.ts'
-import type { ConnectionOptions } from '../ssh/connection-options.ts'
+import type { Secret } from '../secret.ts'
 import type { ServerFlags } from './flags.ts'
-import { askSecret } from './questions.ts'
+import { readPasswordFile } from './password-file.ts'
 import { mayAsk } from './terminal.ts'
 
-/** The passwords that a command was given. */
+type PasswordFlags = Pick<ServerFlags, 'askPassword' | 'askSudoPassword'>
+
+/** What a person or a file has given for this run; absent: servers must let us in, and let us be root, without. */
 export interface Passwords {
+  /** For logging in, where a server takes no key. */
+  readonly ssh: Secret | undefined
   readonly sudo: Secret | undefined
-  readonly askPassword: ConnectionOptions['askPassword']
 }
 
-const fileName = 'MAESTRO_SUDO_PASSWORD_FILE'
+const fileVariable = 'MAESTRO_SUDO_PASSWORD_FILE'
 
-/** Asks for the passwords that the flags want, or reads them; throws a UsageError where nobody is there to ask. */
-export async function passwordsFor(flags: Pick<ServerFlags, 'askPassword' | 'askSudoPassword'>): Promise<Passwords> {
-  const flag = flags.askPassword ? '--ask-password' : flags.askSudoPassword ? '--ask-sudo-password' : undefined
-  if (flag !== undefined && !mayAsk())
-    throw new UsageError(`${flag} needs a terminal`, {
-      hint: flags.askPassword
-        ? 'let a key in instead: ssh-copy-id'
-        : `name a file with the password in ${fileName}, mode 0600`,
-    })
-  const ssh = flags.askPassword ? await askSecret('Password of ssh:') : undefined
-  const sudo = flags.askSudoPassword ? await askSecret('Password of sudo:') : fromFile(process.env[fileName])
-  return { sudo, askPassword: ssh && (async () => ssh) }
-}
-
-function fromFile(path: string | undefined): Secret | undefined {
-  if (path === undefined || path === '') return undefined
-  const text = readPrivate(path).replace(/\r?\n$/, '')
-  if (text === '') throw new UsageError(`${fileName} ${path}: the file is empty`)
-  return new Secret(text)
-}
-
-function readPrivate(path: string): string {
-  try {
-    const { mode, uid } = statSync(path)
-    if ((mode & 0o077) !== 0)
-      throw new UsageError(`${fileName} ${path}: others may read it`, { hint: `chmod 600 ${path}` })
-    if (uid !== process.getuid?.()) throw new UsageError(`${fileName} ${path}: it belongs to somebody else`)
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    if (cause instanceof UsageError) throw cause
-    throw new UsageError(`${fileName} ${path}: cannot be read`, { cause })
+/** Takes the passwords that the flags and MAESTRO_SUDO_PASSWORD_FILE speak of; each is asked for once, before any server is contacted. */
+export async function passwordsFor(flags: PasswordFlags): Promise<Passwords> {
+  mustHavePerson(flags)
+  const file = process.env[fileVariable]
+  return {
+    ssh: flags.askPassword ? await ask('SSH password:') : undefined,
+    sudo: flags.askSudoPassword
+      ? await ask('sudo password:')
+      : file
+        ? await readPasswordFile(file, { name: fileVariable, uid: process.getuid?.() })
+        : undefined,
   }
+}
+
+function mustHavePerson({ askPassword, askSudoPassword }: PasswordFlags): void {
+  if (mayAsk()) return
+  if (askSudoPassword)
+    throw new UsageError('--ask-sudo-password: there is no terminal to ask at', {
+      hint: `name a file that holds it: ${fileVariable}=/path/to/file (0600, yours)`,
+    })
+  if (askPassword)
+    throw new UsageError('--ask-password: there is no terminal to ask at', {
+      hint: 'log in with a key: an agent, or one without a passphrase (maestro.ssh.identity_file in the manifest)',
+    })
+}
+
+async function ask(message: string): Promise<Secret | undefined> {
+  const { askSecret } = await import('./questions.ts')
+  const secret = await askSecret(message)
+  // Enter alone is no password: then it goes on as without the question.
+  return secret.reveal() === '' ? undefined : secret
 }

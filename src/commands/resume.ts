@@ -22,8 +22,8 @@ export function resumeCommand(onSignals: OnSignals): Command {
     .option('-e, --environment <name>', 'with --adopt: the environment in it')
     .addOption(new Option('--output <format>', 'how to print it').choices(['table', 'json']).default('table'))
     .option('-y, --yes', 'agree to what is asked')
-    .option('--ask-password', 'ask for the password of ssh, once')
-    .option('--ask-sudo-password', 'ask for the password of sudo, once (else MAESTRO_SUDO_PASSWORD_FILE)')
+    .option('--ask-password', 'ask once for the password to log in with, for servers that take no key')
+    .option('--ask-sudo-password', "ask once for sudo's password (else MAESTRO_SUDO_PASSWORD_FILE names a file of it)")
     .option('-q, --quiet', 'print only what went wrong')
     .option('-v, --verbose', 'print every server by itself')
     .addHelpText(

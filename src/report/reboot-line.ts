@@ -2,6 +2,7 @@ import { printable } from '../printable.ts'
 import { rebootVerdict } from '../remote/reboot-verdict.ts'
 import type { Seen } from '../run/look-at-servers.ts'
 import type { Paint } from './screen.ts'
+import { sudoHint } from './sudo-hint.ts'
 
 /** How one server stands, in the order in which servers need care. */
 export const rebootStates = ['due', 'unknown', 'failed', 'unreachable', 'not asked', 'not due'] as const
@@ -37,6 +38,7 @@ export function rebootLine(seen: Seen): RebootLine {
   const { identity, at } = seen.look
   return {
     ...nothing,
+    hint: sudoHint(seen.look),
     state: states[due],
     why: reasons.map(printable).join('; '),
     dueSeconds: since === undefined ? undefined : Math.max(0, at - since),

@@ -43,18 +43,25 @@ export async function runAsRoot(session: Session, { password, ...rest }: RootCom
   if (after !== undefined) return { ...finished, stderr: after }
   const wasAskedAgain = before.split(prompt).length > 2
   if (finished.ending.how !== 'exited' && !wasAskedAgain) return finished
-  throw explain(before.replaceAll(prompt, '').trim())
+  throw explain(before.replaceAll(prompt, '').trim(), userOf(session))
 }
 
 const mark = (between: string) => `maestro${between}${randomBytes(12).toString('hex')}`
 
-const nopasswd = 'let the user run sh by sudo without a password (NOPASSWD)'
+// A file there may have no dot in its name, as users have.
+const nopasswd = '`USER ALL=(ALL) NOPASSWD: ALL` in /etc/sudoers.d/maestro there (visudo -f)'
 
+/** In the hint USER stands for whom we are there. */
 type Known = readonly [words: RegExp, kind: SudoErrorKind, message: string, hint: string]
 
 // The words of sudo (under LC_ALL=C), and of sudo-rs where it has others.
 const known: readonly Known[] = [
-  [/must have a tty/, 'sudo-wants-tty', 'sudo wants a terminal there', 'remove requiretty from its sudoers'],
+  [
+    /must have a tty/,
+    'sudo-wants-tty',
+    'sudo wants a terminal there',
+    'take requiretty out of its sudoers, or put `Defaults:USER !requiretty` behind it',
+  ],
   [
     /try again|incorrect (password|authentication)|no password was provided|maximum \d+ incorrect/i,
     'sudo-password-wrong',
@@ -65,7 +72,7 @@ const known: readonly Known[] = [
     /password is required|terminal is required|no tty present|interactive authentication is required/,
     'sudo-password-needed',
     'sudo wants a password',
-    `${nopasswd}, or give its password (--ask-sudo-password)`,
+    `--ask-sudo-password or MAESTRO_SUDO_PASSWORD_FILE; or ${nopasswd}`,
   ],
   [
     /not in the sudoers|not allowed to (execute|run)|may not run sudo|I'm afraid I can't do that/,
@@ -84,11 +91,17 @@ const known: readonly Known[] = [
 // sudo repeats the command that it does not allow.
 const ownWords = /sh -c echo maestro {2}\w+ >&2; exec sh -s/
 
-function explain(words: string): SudoError {
+const userOf = ({ about: { login } }: Session) => login.slice(0, login.lastIndexOf('@'))
+
+function explain(words: string, user: string): SudoError {
   const lines = words.split('\n').map((line) => line.replace(ownWords, 'sh').trim().slice(0, 200))
   for (const [pattern, kind, message, hint] of known) {
     const line = lines.find((text) => pattern.test(text))
-    if (line !== undefined) return new SudoError(kind, `${message}: ${line}`, hint)
+    if (line !== undefined) return new SudoError(kind, `${message}: ${line}`, hint.replace('USER', user))
   }
-  return new SudoError('sudo-failed', `sudo did not run: ${lines.at(-1) || 'it said nothing'}`, nopasswd)
+  return new SudoError(
+    'sudo-failed',
+    `sudo did not run: ${lines.at(-1) || 'it said nothing'}`,
+    nopasswd.replace('USER', user),
+  )
 }

@@ -40,6 +40,16 @@ describe('the reboot-status table', () => {
     expect(text).toContain('lb-1: look at its console')
   })
 
+  it('says what to do where sudo would not tell', () => {
+    const wanting = {
+      libraries: { is: 'unknown', why: 'needs root, which sudo refuses (sudo: a password is required)' },
+    } as const
+
+    const text = rebootView.render([seen('a', wanting), seen('b', wanting), seen('c')], inPipe)
+
+    expect(text).toContain('a,b: sudo does not run there without more: --ask-sudo-password')
+  })
+
   it('stays within the terminal', () => {
     const lines = rebootView.render(fleet, onTerminal).split('\n')
 
