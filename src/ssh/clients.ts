@@ -34,17 +34,13 @@ type Ground = {
 
 // The ssh config is read for this many servers at a time, so that a stop does not find thousands of them at it.
 const lookupsAtMost = 16
-// A bastion takes no place: servers that wait for it would keep it from having one.
-const unlimited: Places = {
-  sessions: makeLimit(Number.POSITIVE_INFINITY),
-  connecting: makeLimit(Number.POSITIVE_INFINITY),
-}
 const defaultTimeouts: Timeouts = { tcpMs: 10_000, handshakeMs: 20_000, keepaliveMs: 15_000 }
 
 export function makeClients({ options, limits, accepted }: Ground): Clients {
   const { warn = () => undefined, askPassword, surroundings } = options
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
   const places = { sessions: makeLimit(limits.sessions), connecting: makeLimit(limits.connecting) }
+  const unlimited = makeLimit(Number.POSITIVE_INFINITY)
   const lookups = makeLimit(lookupsAtMost)
   const identities = makeIdentities(options.askPassphrase)
   const agents = makeAgents(makeLimit(limits.signing))
@@ -53,7 +49,9 @@ export function makeClients({ options, limits, accepted }: Ground): Clients {
   const bastions = makeBastions({
     connectingAtMost: limits.perBastion,
     forwardMs: timeouts.tcpMs,
-    open: (way, stop) => timed((phases) => openWay({ way, stop, phases, places: unlimited })),
+    // A bastion takes no place: servers that wait for it would keep it from having one.
+    open: (way, stop) =>
+      timed((phases) => openWay({ way, stop, phases, places: { sessions: unlimited, connecting: unlimited } })),
   })
 
   const open = (target: Target, stop: AbortSignal) =>

@@ -1,11 +1,12 @@
 import type { Duplex, Readable } from 'node:stream'
-import ssh2, { type Client, type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2'
+import ssh2, { type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2'
 import type { AuthStep, Pause } from './auth.ts'
 import { authCourse, type Said } from './auth-course.ts'
 import { ConnectError } from './connect-error.ts'
 import { type Connection, connectionOver } from './connection.ts'
 import { type Deadline, startDeadline } from './deadline.ts'
-import { droppedIn, explain, type Phase, tooSlow } from './handshake-trouble.ts'
+import { type Course, followCourse, startCourse } from './handshake-course.ts'
+import { droppedIn, explain, tooSlow } from './handshake-trouble.ts'
 import { fingerprint } from './host-key.ts'
 import { typeOfKey } from './known-hosts.ts'
 import type { Phases } from './phases.ts'
@@ -32,24 +33,13 @@ export interface Handshake {
 }
 
 const keepalivesMissed = 3
-const greetingBytes = 8192
 
-type Course = {
-  phase: Phase
-  /** What came before the server's name. */
-  greeting: string
-  distrust: ConnectError | undefined
-  isRefused: boolean
-  readonly seen: { software: string; hostKey: string; kex: string; cipher: string }
-}
 type Fail = (error: ConnectError) => void
 
 /** An authenticated connection over a stream. Throws a ConnectError that names the phase; nothing is left open then. */
 export function shakeHands(handshake: Handshake): Promise<Connection> {
   const { stream, user, where, bastions, steps, timeoutMs, stop, phases } = handshake
-  const seen = { software: '', hostKey: '', kex: '', cipher: '' }
-  const course: Course = { phase: 'banner', greeting: '', distrust: undefined, isRefused: false, seen }
-  phases.enter('banner')
+  const course = startCourse(phases)
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client()
     const settle = (finish: () => void) => {
@@ -70,14 +60,20 @@ export function shakeHands(handshake: Handshake): Promise<Connection> {
     const onAbort = () => fail(new ConnectError('stopped', `${where}: stopped`))
     const deadline = startDeadline(timeoutMs, () => fail(tooSlow(course.phase, where, timeoutMs)))
     stop.addEventListener('abort', onAbort, { once: true })
-    followPhases(client, stream, { course, phases })
+    followCourse(course, client, stream)
     const auth = authCourse(user, steps, pauseOf(deadline, where, fail))
     // It can come more than once, also after the end: without a listener it would end the process.
     client.on('error', onErrorOf(handshake, { course, said: auth.said, fail }))
     client.on('close', onClose)
     client.once('ready', () =>
       settle(() => {
-        const about = { ...seen, login: `${user}@${where}`, proof: auth.offered(), bastions, phases: phases.times() }
+        const about = {
+          ...course.seen,
+          login: `${user}@${where}`,
+          proof: auth.offered(),
+          bastions,
+          phases: phases.times(),
+        }
         resolve(connectionOver(client, stream, about))
       }),
     )
@@ -85,7 +81,7 @@ export function shakeHands(handshake: Handshake): Promise<Connection> {
       ...optionsFor(handshake),
       authHandler: auth.handler,
       hostVerifier: (key: Buffer, verify: (isTrusted: boolean) => void) => {
-        seen.hostKey = `${typeOfKey(key)} ${fingerprint(key)}`
+        course.seen.hostKey = `${typeOfKey(key)} ${fingerprint(key)}`
         void handshake.judge(key).then((distrust) => {
           course.distrust = distrust
           verify(distrust === undefined)
@@ -93,26 +89,6 @@ export function shakeHands(handshake: Handshake): Promise<Connection> {
       },
     })
     auth.follow(client)
-  })
-}
-
-type Following = { readonly course: Course; readonly phases: Phases }
-
-function followPhases(client: Client, stream: Duplex, { course, phases }: Following): void {
-  const hear = (data: Buffer) => {
-    course.greeting = (course.greeting + data.toString('latin1', 0, greetingBytes)).slice(0, greetingBytes)
-    const name = /^SSH-.*$/m.exec(course.greeting)?.[0]
-    if (name === undefined) return
-    stream.off('data', hear)
-    course.seen.software = name.trim()
-    course.phase = 'kex'
-    phases.enter('kex')
-  }
-  stream.on('data', hear)
-  client.once('handshake', ({ kex, cs }) => {
-    Object.assign(course.seen, { kex, cipher: cs.cipher })
-    course.phase = 'auth'
-    phases.enter('auth')
   })
 }
 
