@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { HostQuestion } from '../../src/inventory/ssh-config.ts'
 import { openConnections } from '../../src/ssh/connect.ts'
-import { makeKeyPair, type SshServer, type SshServerOptions, startSshServer, wireForm } from '../support/ssh-server.ts'
+import { type SshServer, type SshServerOptions, startSshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'
 import { itNeeds } from '../support/tools.ts'
-import { aGround, type Ground, never, runOnce, script, serverAt, trust } from './a-connection.ts'
+import { aGround, type Ground, never, script, serverAt, trust } from './a-connection.ts'
 
 let ground: Ground
 let ends: (() => unknown)[]
@@ -133,36 +132,6 @@ describe('a bastion', () => {
     await connections.close()
   })
 
-  it('that refuses our key is asked once, however many servers are behind it', async () => {
-    const bastion = await aServer({ allowed: [wireForm(makeKeyPair().public)] })
-    const servers = await some(12)
-    const connections = openConnections(ground.options({}, { limits: { connecting: 2 } }))
-
-    const errors = await Promise.all(
-      servers.map(({ port }) => connections.connect(serverAt(port, behind(bastion)), never).catch((error) => error)),
-    )
-
-    await connections.close()
-    expect(new Set(errors.map(({ kind }) => kind))).toEqual(new Set(['auth']))
-    expect(errors[0].message).toMatch(/^the bastion 127\.0\.0\.1: .* accepts none of our keys/)
-    expect(bastion.connections()).toBe(1)
-  })
-
-  it('that drops us is tried three times, however many servers are behind it', async () => {
-    const bastion = await aServer({ behaviour: 'drops' })
-    const servers = await some(6)
-    const connections = openConnections(ground.options({}, { limits: { connecting: 2 } }))
-
-    await Promise.all(
-      servers.map(({ port }) =>
-        expect(connections.connect(serverAt(port, behind(bastion)), never)).rejects.toMatchObject({ kind: 'dropped' }),
-      ),
-    )
-
-    await connections.close()
-    expect(bastion.connections()).toBe(3)
-  })
-
   it('whose key nobody knows is asked about once, and then used', async () => {
     const bastion = await startSshServer()
     ends.push(bastion.stop)
@@ -181,89 +150,5 @@ describe('a bastion', () => {
     await Promise.all(sessions.map(({ close }) => close()))
     await connections.close()
     expect(asked).toEqual([`[127.0.0.1]:${bastion.port}`])
-  })
-
-  it('that cannot reach a server is named, and so is the server', async () => {
-    const bastion = await aServer()
-    const gone = await aServer()
-    await gone.stop()
-
-    await expect(
-      runOnce(ground.options(), serverAt(gone.port, behind(bastion)), async () => 'in'),
-    ).rejects.toMatchObject({
-      kind: 'proxy',
-      message: expect.stringContaining(`the bastion 127.0.0.1 cannot reach 127.0.0.1:${gone.port}`),
-    })
-  })
-
-  it('that has frozen does not keep us longer than the limit', async () => {
-    const bastion = await aServer({ behaviour: 'frozen-after-auth' })
-    const server = await aServer()
-    const options = ground.options({}, { timeouts: { tcpMs: 500 } })
-
-    await expect(runOnce(options, serverAt(server.port, behind(bastion)), async () => 'in')).rejects.toMatchObject({
-      kind: 'timeout',
-      message: `the bastion 127.0.0.1 had no answer from 127.0.0.1:${server.port} within 0.5 s`,
-    })
-  })
-
-  it('that is lost in the middle ends the sessions over it, and is connected to anew', async () => {
-    const bastion = await aServer()
-    const [server] = (await some(1)) as [SshServer]
-    const connections = openConnections(ground.options())
-    const session = await connections.connect(serverAt(server.port, behind(bastion)), never)
-    const running = session.run({ ...script('sleep 60'), timeoutMs: 60_000 })
-    bastion.cut()
-
-    const { ending } = await running
-    await session.close()
-    const next = await connections.connect(serverAt(server.port, behind(bastion)), never)
-
-    await next.close()
-    await connections.close()
-    expect([ending.how, bastion.connections()]).toEqual(['connection-lost', 2])
-  })
-
-  it('in a circle of bastions is seen through', async () => {
-    const plain = ground.options()
-    const inCircle = async (question: HostQuestion) => ({
-      ...(await plain.hostOptions(question)),
-      proxyJump: question.host === 'a' ? 'b' : 'a',
-    })
-
-    await expect(
-      runOnce({ ...plain, hostOptions: inCircle }, serverAt(22, { host: 'a' }), async () => 'in'),
-    ).rejects.toMatchObject({ kind: 'config', message: expect.stringContaining('leads in a circle') })
-  })
-
-  it('lets go of who waits for it when they are stopped', async () => {
-    const bastion = await aServer({ behaviour: 'frozen' })
-    const servers = await some(3)
-    const connections = openConnections(ground.options())
-    const stop = new AbortController()
-    const waiting = servers.map(({ port }) => connections.connect(serverAt(port, behind(bastion)), stop.signal))
-    const ended = Promise.all(waiting.map((one) => expect(one).rejects.toMatchObject({ kind: 'stopped' })))
-    await sleep(100)
-
-    stop.abort(130)
-
-    await ended
-    await connections.close()
-  })
-})
-
-describe('stopping', () => {
-  it('ends those that wait for their turn with a word that is ours, whatever the reason given', async () => {
-    const frozen = await aServer({ behaviour: 'frozen' })
-    const connections = openConnections(ground.options({}, { limits: { sessions: 4, connecting: 1 } }))
-    const stop = new AbortController()
-    const waiting = Array.from({ length: 8 }, () => connections.connect(serverAt(frozen.port), stop.signal))
-    const ended = Promise.all(waiting.map((one) => expect(one).rejects.toMatchObject({ kind: 'stopped' })))
-    await sleep(100)
-
-    stop.abort(130)
-
-    await ended
-    await connections.close()
   })
 })

@@ -1,13 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openConnections } from '../../src/ssh/connect.ts'
-import {
-  type Behaviour,
-  makeKeyPair,
-  type SshServer,
-  type SshServerOptions,
-  startSshServer,
-  wireForm,
-} from '../support/ssh-server.ts'
+import { type Behaviour, type SshServer, type SshServerOptions, startSshServer } from '../support/ssh-server.ts'
 import { aGround, type Ground, never, runOnce, script, serverAt, trust } from './a-connection.ts'
 
 let ground: Ground
@@ -33,7 +26,7 @@ async function aTrustedServer(behaviour: Behaviour = 'well', options: SshServerO
   return server
 }
 
-const connectTo = (server: SshServer, options = ground.options()) =>
+const _connectTo = (server: SshServer, options = ground.options()) =>
   runOnce(options, serverAt(server.port), async () => 'in')
 
 describe('a session', () => {
@@ -85,6 +78,20 @@ describe('a session', () => {
     expect(finished.stdout.length).toBeLessThanOrEqual(300_000)
   })
 
+  it('gives its place to the next, and so does one that does not come about', async () => {
+    const [gone, server] = [await aTrustedServer(), await aTrustedServer()]
+    await gone.stop()
+    const connections = openConnections(ground.options({}, { limits: { sessions: 1 } }))
+    const failed = connections.connect(serverAt(gone.port), never).catch(({ kind }) => kind)
+    const [first, second] = [0, 1].map(() => connections.connect(serverAt(server.port), never))
+
+    expect(await failed).toBe('refused')
+    await (await first)?.close()
+    await (await second)?.close()
+
+    await connections.close()
+  })
+
   it('may be closed when the other end has gone', async () => {
     const server = await aTrustedServer()
     const connections = openConnections(ground.options())
@@ -95,97 +102,6 @@ describe('a session', () => {
     await session.close()
 
     await connections.close()
-  })
-})
-
-describe('no way in', () => {
-  const troubles: readonly (readonly [Behaviour, string, string])[] = [
-    ['drops', 'dropped', 'hung up before the connection was made'],
-    ['frozen', 'timeout', 'accepted the connection but said nothing within 0.4 s'],
-    ['speaks-http', 'dropped', 'turned the connection away: HTTP/1.1 400 Bad Request'],
-    ['too-busy', 'dropped', 'turned the connection away: Exceeded MaxStartups'],
-    ['punishes', 'dropped', 'turned the connection away: Not allowed at this time'],
-    ['drops-in-auth', 'lost', 'hung up during authentication'],
-  ]
-  it.each(troubles)('names the phase when a server %s', async (behaviour, kind, words) => {
-    const server = await aTrustedServer(behaviour)
-    const options = ground.options({}, { timeouts: { handshakeMs: behaviour === 'frozen' ? 400 : 10_000 } })
-
-    await expect(connectTo(server, options)).rejects.toMatchObject({ kind, message: expect.stringContaining(words) })
-  })
-
-  it.each(['too-busy', 'punishes'] as const)('comes again where sshd may only be too busy (%s)', async (behaviour) => {
-    const server = await aTrustedServer(behaviour)
-
-    await expect(connectTo(server)).rejects.toMatchObject({ hint: expect.stringContaining('MaxStartups') })
-
-    expect(server.connections()).toBe(3)
-  })
-
-  it('says refused where nothing listens, and tries once', async () => {
-    const server = await aServer()
-    await server.stop()
-
-    await expect(connectTo(server)).rejects.toMatchObject({
-      kind: 'refused',
-      message: expect.stringContaining(`127.0.0.1:${server.port}`),
-    })
-  })
-
-  it('says which name cannot be resolved', async () => {
-    const nowhere = serverAt(22, { host: 'nowhere.invalid' })
-
-    await expect(runOnce(ground.options(), nowhere, async () => 'in')).rejects.toMatchObject({
-      kind: 'dns',
-      message: expect.stringContaining('nowhere.invalid'),
-    })
-  })
-
-  it('tries a server again that hung up before the authentication, for it may only be busy', async () => {
-    const server = await aTrustedServer('drops')
-
-    await expect(connectTo(server)).rejects.toMatchObject({ kind: 'dropped' })
-
-    expect(server.connections()).toBe(3)
-  })
-
-  it('never tries again after a refused authentication, and says what was offered', async () => {
-    const server = await aTrustedServer('well', { allowed: [wireForm(makeKeyPair().public)] })
-
-    await expect(connectTo(server)).rejects.toMatchObject({
-      kind: 'auth',
-      message: expect.stringContaining(`accepts none of our keys for deploy (offered: ${ground.keyFile})`),
-    })
-
-    expect(server.connections()).toBe(1)
-  })
-
-  it('says so when there is no key to offer', async () => {
-    const server = await aTrustedServer()
-
-    await expect(connectTo(server, ground.options({ identityFiles: ['~/.ssh/nothing'] }))).rejects.toMatchObject({
-      kind: 'auth',
-      message: expect.stringContaining('there is no key to offer'),
-    })
-  })
-
-  it('says that no algorithm is common', async () => {
-    const server = await aTrustedServer('well', { algorithms: { kex: ['diffie-hellman-group1-sha1'] } })
-
-    await expect(connectTo(server)).rejects.toMatchObject({
-      kind: 'kex',
-      message: expect.stringContaining('no algorithm in common'),
-    })
-  })
-
-  it('comes back at once when it is stopped', async () => {
-    const server = await aTrustedServer('frozen')
-    const connections = openConnections(ground.options({}, { timeouts: { handshakeMs: 60_000 } }))
-    const stop = new AbortController()
-    const connecting = connections.connect(serverAt(server.port), stop.signal)
-    setTimeout(() => stop.abort(), 50)
-
-    await expect(connecting).rejects.toMatchObject({ kind: 'stopped' })
   })
 })
 
