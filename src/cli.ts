@@ -4,6 +4,7 @@ import { manifestCommand } from './commands/manifest.ts'
 import { rebootStatusCommand } from './commands/reboot-status.ts'
 import { resumeCommand } from './commands/resume.ts'
 import { runsCommand } from './commands/runs.ts'
+import { securityUpgradeCommand } from './commands/security-upgrade.ts'
 import { statusCommand } from './commands/status.ts'
 import { unattendedUpgradesCommand } from './commands/unattended-upgrades.ts'
 import { unlockCommand } from './commands/unlock.ts'
@@ -19,6 +20,7 @@ const signalExitCodes = {
 
 /** Reads the command line, does what it says, and sets the exit code; nothing else in maestro ends the process. */
 async function main(): Promise<void> {
+  letPipesClose()
   process.on('uncaughtException', leaveWithTrouble)
   try {
     await program().parseAsync()
@@ -34,6 +36,7 @@ function program(): Command {
     .helpOption('-h, --help', 'print this help')
     .addCommand(rebootStatusCommand(onSignals))
     .addCommand(statusCommand(onSignals))
+    .addCommand(securityUpgradeCommand(onSignals))
     .addCommand(unattendedUpgradesCommand(onSignals))
     .addCommand(resumeCommand(onSignals))
     .addCommand(runsCommand())
@@ -41,7 +44,6 @@ function program(): Command {
     .addCommand(doctorCommand(onSignals))
     .addCommand(manifestCommand())
     .addHelpText('after', '\nmaestro <command> --help tells more. Exit codes and the manifest: see the README.')
-    .hook('preAction', letPipesClose)
     .exitOverride()
   inherit(maestro)
   return maestro

@@ -70,7 +70,7 @@ async function copiesOf(run: string, chosen: Chosen, stop: AbortSignal): Promise
   const connections = openConnectionsFor(chosen, (question) => question())
   try {
     const copies = chosen.servers.map(async (server) => {
-      const line = makeLine(server, (one) => connections.connect(one, stop), chosen.passwords.sudo)
+      const line = makeLine(server, (one) => connections.connect(one, stop), { password: chosen.passwords.sudo })
       return readCopyOn(server, line, run).finally(line.close)
     })
     return (await Promise.all(copies)).filter((copy) => copy !== undefined)
@@ -93,6 +93,7 @@ async function planAnew(chosen: Chosen, copies: readonly Copy[], stop: AbortSign
       parts: operation.parts,
       connect: connections.connect,
       password: chosen.passwords.sudo,
+      inputs: operation.lookInputs ?? {},
       stop,
       onSeen: () => undefined,
     })

@@ -61,7 +61,10 @@ export async function carryOut(work: CarryingOut): Promise<ExitCode> {
       known: work.known ?? stateOf([]),
       // What was begun is brought to its end after a signal too: the line to a server outlives it.
       lineTo: (server) =>
-        makeLine(server, (one) => connections.connect(one, new AbortController().signal), chosen.passwords.sudo),
+        makeLine(server, (one) => connections.connect(one, new AbortController().signal), {
+          password: chosen.passwords.sudo,
+          inputs: work.operation.lookInputs ?? {},
+        }),
       workingAtMost: Math.max(1, ssh.running - placesForHeartbeats),
       lock: { controller: randomUUID(), owner: ownerName(), takesOver: work.takesOver, isAloneHere: work.isAloneHere },
       clock: realClock,

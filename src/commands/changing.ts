@@ -121,7 +121,7 @@ async function begin({ changing, chosen, operation, seen, plan, rest }: Ready): 
 const sayCount = (count: number) => (count === 1 ? 'one server' : `${count} servers`)
 
 async function seeAll(
-  { parts }: Operation,
+  { parts, lookInputs = {}, refresh }: Operation,
   chosen: Chosen,
   { flags, stop }: { readonly flags: ChangeFlags; readonly stop: AbortSignal },
 ): Promise<readonly Seen[]> {
@@ -138,6 +138,8 @@ async function seeAll(
       stop,
       onSeen: progress.onSeen,
       password: passwords.sudo,
+      inputs: lookInputs,
+      prepare: flags.refresh === false ? undefined : refresh,
     })
   } finally {
     progress.end()

@@ -43,6 +43,8 @@ export interface ChangeFlags extends ServerFlags, RolloutFlags {
   readonly savePlan?: string
   readonly plan?: string
   readonly yes?: boolean
+  /** False: the package lists stay as they are. */
+  readonly refresh?: boolean
   readonly output: 'table' | 'json'
   readonly exitCode?: boolean
   readonly quiet?: boolean
@@ -50,7 +52,7 @@ export interface ChangeFlags extends ServerFlags, RolloutFlags {
 }
 
 // Without a default of commander's, which the help would print.
-const collect = (value: string, before: readonly string[] = []) => [...before, value]
+export const collect = (value: string, before: readonly string[] = []) => [...before, value]
 
 export function withManifestFlags(command: Command): Command {
   return command

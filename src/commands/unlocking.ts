@@ -41,7 +41,8 @@ export async function unlock(flags: UnlockFlags, stop: AbortSignal): Promise<Exi
       dangers: ['taking locks away'],
       question: `Take ${removable.length === 1 ? 'this lock' : `these ${removable.length} locks`} away?`,
     })
-    const lineTo = (server: Server) => makeLine(server, (one) => connect(one, stop), chosen.passwords.sudo)
+    const lineTo = (server: Server) =>
+      makeLine(server, (one) => connect(one, stop), { password: chosen.passwords.sudo })
     const exitCode = await removeAll(removable, chosen, lineTo)
     return held.length > removable.length
       ? refuse(held)

@@ -54,6 +54,10 @@ export interface Operation {
   readonly recipe: Recipe
   /** What its steps foresee by. */
   readonly parts: readonly LookPart[]
+  /** What some of these parts look by. */
+  readonly lookInputs?: Readonly<Record<string, string>>
+  /** Run on every server before the plan's look, unless that is not wanted: the one thing that a plan changes. */
+  readonly refresh?: Script
   readonly pass: Pass
 }
 

@@ -21,7 +21,7 @@ export const lookParts = [
 ] as const
 
 /** Parts that only a change foresees by: more than `status` shows. */
-export const changeParts = ['nightly'] as const
+export const changeParts = ['nightly', 'security'] as const
 
 /** Parts that only `maestro doctor` asks for. */
 export const doctorParts = ['tools', 'systemd', 'balancer'] as const
@@ -40,6 +40,7 @@ export interface Look {
   readonly updates?: Told<Updates>
   readonly unattended?: Told<Unattended>
   readonly nightly?: Told<Nightly>
+  readonly security?: Told<Security>
   readonly dpkg?: Told<Dpkg>
   readonly disk?: Told<readonly Disk[]>
   /** null: not installed. */
@@ -50,6 +51,23 @@ export interface Look {
   readonly systemd?: Told<Systemd>
   /** null: no HAProxy there. */
   readonly balancer?: Told<Balancer | null>
+}
+
+/** What apt would install under the pins of a security upgrade. */
+export interface Security {
+  readonly packages: readonly Planned[]
+  /** Package files whose priority is not the one that the pins give: what is installed from there nobody has foreseen. */
+  readonly wrongSources: readonly string[]
+  readonly downloadBytes: number
+}
+
+/** One package of an upgrade; `from` is undefined for one that comes new, as a dependency. */
+export type Planned = {
+  readonly name: string
+  readonly from: string | null
+  readonly to: string
+  /** As apt names it: `Ubuntu:24.04/noble-security`. */
+  readonly origin: string
 }
 
 export interface Tools {

@@ -10,6 +10,7 @@ import { readLibraries } from './look/libraries.ts'
 import { readMaestro } from './look/maestro.ts'
 import { readNightly } from './look/nightly.ts'
 import { readReboot } from './look/reboot.ts'
+import { readSecurity } from './look/security.ts'
 import { readSystem } from './look/system.ts'
 import { readSystemd } from './look/systemd.ts'
 import { readTools } from './look/tools.ts'
@@ -33,6 +34,7 @@ const readers: Readers = {
   updates: readUpdates,
   unattended: readUnattended,
   nightly: readNightly,
+  security: readSecurity,
   dpkg: readDpkg,
   disk: readDisk,
   docker: readDocker,
@@ -43,11 +45,14 @@ const readers: Readers = {
   balancer: readBalancer,
 }
 
+/** What some parts are to look by: `pins` of `security`. */
+export type LookInputs = Readonly<Record<string, string>>
+
 /** The script that looks at these parts, for the stdin of `sh -s`. */
-export function lookScript(parts: readonly LookPart[], nonce: string): string {
+export function lookScript(parts: readonly LookPart[], nonce: string, inputs: LookInputs = {}): string {
   return makeScript({
-    files: ['docker-cli.sh', ...parts.map((part) => `look/${part}.sh`), 'look.sh'],
-    inputs: { parts: parts.join(' ') },
+    files: ['docker-cli.sh', 'read-apt.sh', 'pins.sh', ...parts.map((part) => `look/${part}.sh`), 'look.sh'],
+    inputs: { ...inputs, parts: parts.join(' ') },
     nonce,
   })
 }

@@ -56,9 +56,7 @@ async function examine(server: Server, { parts, connect, password, stop }: Exami
   try {
     const rootTrouble = await whyNoRoot(session, password)
     const askedAtMs = Date.now()
-    const look = await lookOverSession(session, parts, rootTrouble === undefined ? password : undefined).catch(
-      asTrouble,
-    )
+    const look = await lookOverSession(session, parts, rootTrouble === undefined ? { password } : {}).catch(asTrouble)
     const connection = { is: 'made', about: session.about } as const
     if (look instanceof MaestroError) return { server, connection, look, rootTrouble }
     // The look notes its clock as it begins: half a round trip after it was asked for, and in whole seconds.

@@ -3,11 +3,10 @@ import { LineError } from '../plan/errors.ts'
 import type { Script } from '../plan/step.ts'
 import type { Facts } from '../remote/facts.ts'
 import type { Look, LookPart } from '../remote/look.ts'
-import type { Secret } from '../secret.ts'
 import { ConnectError, type ConnectErrorKind } from '../ssh/connect-error.ts'
 import type { Session } from '../ssh/session.ts'
 import { askOverSession } from './ask-over-session.ts'
-import { lookOverSession } from './look-over-session.ts'
+import { type LookOptions, lookOverSession } from './look-over-session.ts'
 
 /** The line to one server: opened when something is asked, and anew after it was cut. */
 export interface Line {
@@ -18,7 +17,7 @@ export interface Line {
 
 export type Connect = (server: Server) => Promise<Session>
 
-export function makeLine(server: Server, connect: Connect, password?: Secret): Line {
+export function makeLine(server: Server, connect: Connect, options: LookOptions = {}): Line {
   let opening: Promise<Session> | undefined
 
   async function close(): Promise<void> {
@@ -39,8 +38,8 @@ export function makeLine(server: Server, connect: Connect, password?: Secret): L
   }
 
   return {
-    ask: (script) => over((session) => askOverSession(session, script, password)),
-    look: (parts) => over((session) => lookOverSession(session, parts, password)),
+    ask: (script) => over((session) => askOverSession(session, script, options.password)),
+    look: (parts) => over((session) => lookOverSession(session, parts, options)),
     close,
   }
 }

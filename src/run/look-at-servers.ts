@@ -1,8 +1,11 @@
 import { MaestroError } from '../errors.ts'
 import type { Server } from '../inventory/server.ts'
+import type { Script } from '../plan/step.ts'
 import type { Look, LookPart } from '../remote/look.ts'
+import type { LookInputs } from '../remote/read-look.ts'
 import type { Secret } from '../secret.ts'
 import type { Session } from '../ssh/session.ts'
+import { askOverSession } from './ask-over-session.ts'
 import { lookOverSession } from './look-over-session.ts'
 
 /** What became of looking at one server. */
@@ -20,6 +23,9 @@ type LookAround = {
   readonly onSeen: (seen: Seen) => void
   /** That of sudo, where somebody gave one. */
   readonly password?: Secret | undefined
+  readonly inputs?: LookInputs
+  /** Run on every server, as root, before it is looked at. */
+  readonly prepare?: Script | undefined
 }
 
 /**
@@ -35,12 +41,14 @@ export async function lookAtServers(around: LookAround): Promise<readonly Seen[]
   return Promise.all(lookings)
 }
 
-async function lookAt(server: Server, { parts, connect, stop, password }: LookAround): Promise<Seen> {
+async function lookAt(server: Server, around: LookAround): Promise<Seen> {
+  const { parts, connect, stop, password, inputs = {}, prepare } = around
   if (stop.aborted) return { status: 'not-asked', server }
   const session = await connect(server, stop).catch(asTrouble)
   if (session instanceof MaestroError) return whenStopped(stop, { status: 'unreachable', server, error: session })
   try {
-    return { status: 'seen', server, look: await lookOverSession(session, parts, password) }
+    if (prepare !== undefined) await askOverSession(session, prepare, password)
+    return { status: 'seen', server, look: await lookOverSession(session, parts, { password, inputs }) }
   } catch (error) {
     return whenStopped(stop, { status: 'failed', server, error: asTrouble(error) })
   } finally {

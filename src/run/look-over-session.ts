@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { MaestroError } from '../errors.ts'
 import { LineError } from '../plan/errors.ts'
 import type { Look, LookPart } from '../remote/look.ts'
-import { AnswerError, lookScript, readAnswer, readLook } from '../remote/read-look.ts'
+import { AnswerError, type LookInputs, lookScript, readAnswer, readLook } from '../remote/read-look.ts'
 import type { Secret } from '../secret.ts'
 import type { Finished, Session } from '../ssh/session.ts'
 import { runAsRoot } from '../ssh/sudo.ts'
@@ -10,10 +10,20 @@ import { runAsRoot } from '../ssh/sudo.ts'
 const timeLimitMs = 90_000
 const answerLimitBytes = 4 * 1024 * 1024
 
+export interface LookOptions {
+  /** That of sudo, where somebody gave one. */
+  readonly password?: Secret | undefined
+  readonly inputs?: LookInputs
+}
+
 /** One look over an open session; throws a MaestroError that says what the server answered instead. */
-export async function lookOverSession(session: Session, parts: readonly LookPart[], password?: Secret): Promise<Look> {
+export async function lookOverSession(
+  session: Session,
+  parts: readonly LookPart[],
+  { password, inputs = {} }: LookOptions = {},
+): Promise<Look> {
   const nonce = randomBytes(12).toString('hex')
-  const asked = { stdin: lookScript(parts, nonce), timeoutMs: timeLimitMs, limitBytes: answerLimitBytes }
+  const asked = { stdin: lookScript(parts, nonce, inputs), timeoutMs: timeLimitMs, limitBytes: answerLimitBytes }
   // Where sudo wants a password, the script cannot become root by itself for what only root can see.
   const finished = await (password === undefined
     ? session.run({ ...asked, command: 'sh -s' })

@@ -14,7 +14,7 @@ export function aptJob<What extends readonly string[] | string>(
   file: string,
   inputs?: (what: What) => Readonly<Record<string, string>>,
 ): Job<What> {
-  const files = ['unattended-upgrades/apt.sh', 'unattended-upgrades/note.sh', `unattended-upgrades/${file}`]
+  const files = ['apt.sh', 'unattended-upgrades/note.sh', `unattended-upgrades/${file}`]
   return { script: (what) => (inputs === undefined ? { files } : { files, inputs: inputs(what) }), stallTimeoutMs }
 }
 

@@ -66,8 +66,8 @@ export function originsFor(family: Family, { origins }: UnattendedOptions): Orig
   return { security: [...security, ...origins], release }
 }
 
-// A new engine restarts every container: only an upgrade that is asked for does that.
-const dockerPackages = [
+/** What only an upgrade of Docker that is asked for touches: a new engine restarts every container. */
+export const dockerPackages: readonly string[] = [
   ...['docker-ce', 'docker-ce-cli', 'docker-ce-rootless-extras', 'docker-buildx-plugin', 'docker-compose-plugin'],
   ...['containerd.io', 'docker.io', 'containerd', 'runc'],
 ]

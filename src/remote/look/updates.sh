@@ -65,14 +65,3 @@ look_updates_full() {
   full=$(printf '%s\n' "$full" | sed -n '/^Inst /p; /^Remv /p')
   facts updates_full "$full"
 }
-
-# As root apt would write its caches and a log, and take signed lists apart in files of /tmp, on a disk that may be full.
-read_apt() {
-  read_apt_tool=$1
-  shift
-  set -- -o Dir::Log::Planner= -o Dir::Log::Solver= "$@"
-  ! is_root || set -- -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= "$@"
-  set -- "$read_apt_tool" "$@"
-  [ ! -w /dev/shm ] || set -- env TMPDIR=/dev/shm "$@"
-  within 30 "$@"
-}

@@ -1,0 +1,35 @@
+import { Command } from 'commander'
+import { type ChangeFlags, collect, type OnSignals, withChangeFlags } from './flags.ts'
+
+type Flags = ChangeFlags & {
+  readonly hold?: readonly string[]
+  readonly aptLockTimeout?: string
+  readonly restartServices: boolean
+}
+
+/** `maestro security-upgrade`: installs the security upgrades that are due, exactly those that the plan names. */
+export function securityUpgradeCommand(onSignals: OnSignals): Command {
+  const command = new Command('security-upgrade')
+    .summary('install the security upgrades that are due')
+    .description(
+      'Installs the security versions that the plan names and nothing else, as a job of each server that outlives a cut\n' +
+        'line, proves it by dpkg, and restarts the services that still run old code (never Docker). The plan refreshes the\n' +
+        'package lists, which is the one thing that it changes.',
+    )
+    .option('--no-refresh', 'plan by the package lists as they are')
+    .option('--hold <package>', 'leave this package alone: name or linux-image-*; may be repeated', collect)
+    .option('--apt-lock-timeout <time>', 'how long another process may hold its locks (15m)')
+    .option('--no-restart-services', 'leave services on old code running')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  maestro security-upgrade --dry-run\n  maestro security-upgrade --group web --yes',
+    )
+  return withChangeFlags(command).action(async (flags: Flags) => {
+    const { change } = await import('./changing.ts')
+    const { securityUpgradeFor } = await import('./security-upgrading.ts')
+    const operationFor = securityUpgradeFor(flags)
+    await onSignals((stop) => change({ flags, stop, command: 'security-upgrade', operationFor }))
+  })
+}
+
+export type SecurityUpgradeFlags = Pick<Flags, 'hold' | 'aptLockTimeout' | 'restartServices'>

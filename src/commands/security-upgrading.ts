@@ -1,0 +1,23 @@
+import { UsageError } from '../errors.ts'
+import { parseDurationMs } from '../manifest/duration.ts'
+import type { Settings } from '../manifest/settings.ts'
+import { securityUpgrade } from '../operations/security-upgrade.ts'
+import type { Operation } from '../plan/step.ts'
+import type { SecurityUpgradeFlags } from './security-upgrade.ts'
+
+const lockTimeoutMs = 15 * 60_000
+
+/** What the flags mean beside the manifest; throws a UsageError for a time that is none. */
+export function securityUpgradeFor(flags: SecurityUpgradeFlags): (settings: Settings) => Operation {
+  const { aptLockTimeout: time, hold = [], restartServices } = flags
+  const timeoutMs = time === undefined ? lockTimeoutMs : parseDurationMs(time)
+  if (timeoutMs === undefined)
+    throw new UsageError(`--apt-lock-timeout ${JSON.stringify(time)}: must be a time like 30s, 15m or 1h`)
+  return ({ security }) =>
+    securityUpgrade({
+      hold: [...security.hold, ...hold],
+      origins: security.origins,
+      lockTimeoutMs: timeoutMs,
+      restartServices: restartServices && security.restartServices,
+    })
+}

@@ -1,0 +1,165 @@
+import { MaestroError } from '../../errors.ts'
+import type { Json } from '../../plan/json.ts'
+import type { Context, Step } from '../../plan/step.ts'
+import type { Verdict } from '../../plan/verdict.ts'
+import { allOf, type Facts } from '../../remote/facts.ts'
+import type { Disk, Look, Planned } from '../../remote/look.ts'
+import { detached } from '../detached.ts'
+import { jobInputs } from '../detached-job.ts'
+import { mustHaveWorked } from '../unattended-upgrades/apt-job.ts'
+import { pinsText } from './pins.ts'
+
+export type Due = {
+  readonly packages: readonly Planned[]
+  /** What is left as it is, and why, in lines for people. */
+  readonly notes: readonly string[]
+}
+
+export interface UpgradeOptions {
+  readonly hold: readonly string[]
+  readonly origins: readonly string[]
+  /** How long another process may hold apt's locks. */
+  readonly lockTimeoutMs: number
+}
+
+/** Installs exactly the security versions that were planned, as a job of the server's own, and proves it by dpkg. */
+export function upgradeStep(options: UpgradeOptions): Step<Due, Due> {
+  const job = detached<Due>({
+    script: ({ packages }) => ({
+      files: ['apt.sh', 'pins.sh', 'look/dpkg.sh', 'security-upgrade/upgrade.sh'],
+      inputs: {
+        pins: pinsText(options),
+        allowed: packages.map(({ name, to }) => `${name}=${to}`).join('\n'),
+        lock_seconds: String(Math.ceil(options.lockTimeoutMs / 1000)),
+      },
+    }),
+    stallTimeoutMs: Math.max(options.lockTimeoutMs + 60_000, 15 * 60_000),
+  })
+  return {
+    id: 'security-upgrade',
+    effect: 'disrupts',
+    foresee,
+    describe: ({ packages, notes }) => [...packages.map(describePackage), ...notes.map((note) => `= ${note}`)],
+    drift: (planned, now) => {
+      const known = new Set(planned?.packages.map(({ name, to }) => `${name} ${to}`))
+      const more = now.packages.filter(({ name, to }) => !known.has(`${name} ${to}`))
+      return more.length === 0
+        ? undefined
+        : `${more.map(({ name, to }) => `${name} ${to}`).join(', ')} would be installed, too`
+    },
+    before: async (_, due) => due,
+    settled: job.settled,
+    act: job.act,
+    prove: async (at, due) => {
+      const finished = await job.finish(at)
+      if (finished.how !== 'exited' || finished.code !== 0) await mustBeWhole(at)
+      mustHaveWorked(at, 'the upgrade did not come to a good end', finished)
+      return proof(await askMoved(at), due)
+    },
+  }
+}
+
+const describePackage = ({ name, from, to, origin }: Planned) =>
+  from === null ? `+ ${name} ${to} (${originOf(origin)})` : `${name} ${from} -> ${to} (${originOf(origin)})`
+
+// A version may stand in several pockets; the one that made it due is the one to name.
+const originOf = (origins: string) => {
+  const all = origins.split(', ')
+  return all.find((origin) => /security/i.test(origin)) ?? all[0] ?? ''
+}
+
+function foresee(look: Look): Verdict<Due> {
+  const { system, security, dpkg, disk, updates } = look
+  if (system?.is === 'known' && !system.value.hasApt)
+    return { is: 'blocked', why: `${system.value.name} has no apt: maestro upgrades Debian and Ubuntu` }
+  if (security?.is !== 'known')
+    return { is: 'unknown', why: `what is due cannot be told: ${security?.why ?? 'nobody asked'}` }
+  if (dpkg?.is !== 'known')
+    return { is: 'unknown', why: `how dpkg stands cannot be told: ${dpkg?.why ?? 'nobody asked'}` }
+  const { packages, wrongSources, downloadBytes } = security.value
+  if (wrongSources.length > 0)
+    return {
+      is: 'blocked',
+      why: `the pins do not hold for ${wrongSources.join(', ')}: somebody prefers it in /etc/apt/preferences.d`,
+    }
+  if (packages.length === 0) return { is: 'done', why: 'no security upgrade is due' }
+  const short = disk?.is === 'known' ? shortOf(disk.value, downloadBytes) : undefined
+  if (short !== undefined) return { is: 'blocked', why: short }
+  return { is: 'due', what: { packages, notes: updates?.is === 'known' ? notesOf(look, packages) : [] } }
+}
+
+// The archives, and what comes out of them: dpkg unpacks the new beside the old.
+const unpackedTimes = 4
+const reserveBytes = 50 * 1024 ** 2
+
+function shortOf(disks: readonly Disk[], downloadBytes: number): string | undefined {
+  const needed = downloadBytes * unpackedTimes + reserveBytes
+  const [short] = disks.filter(
+    ({ path, freeBytes, isReadOnly }) => isReadOnly || (path !== '/boot' && freeBytes < needed),
+  )
+  if (short === undefined) return undefined
+  if (short.isReadOnly) return `${short.path} is mounted read-only`
+  return `${short.path} has ${megabytes(short.freeBytes)} free, and ${megabytes(needed)} may be needed: \`apt-get clean\` there, or more room`
+}
+
+const megabytes = (bytes: number) => `${Math.ceil(bytes / 1024 ** 2)} MB`
+
+// A fix that is there and is not taken is never left unsaid.
+function notesOf({ updates }: Look, packages: readonly Planned[]): readonly string[] {
+  if (updates?.is !== 'known') return []
+  const taken = new Set(packages.map(({ name }) => name))
+  const { security, held, keptBack } = updates.value
+  return security
+    .filter(({ name }) => !taken.has(name))
+    .map(({ name, from, to }) => {
+      const why = held.includes(name)
+        ? 'held on the server'
+        : (keptBack.find((one) => one.name === name)?.why ?? 'left to docker-upgrade, or held by the manifest')
+      return `${name} ${from} stays, though ${to} fixes it: ${why}`
+    })
+}
+
+const askMoved = (at: Context): Promise<Facts> =>
+  at.ask({
+    files: ['security-upgrade/moved.sh'],
+    inputs: jobInputs({ ...at, key: `${at.run}/${at.server.name}/security-upgrade` }),
+    asRoot: true,
+    timeoutMs: 120_000,
+  })
+
+async function mustBeWhole(at: Context): Promise<void> {
+  const broken = allOf(await askMoved(at), 'moved_broken')
+  if (broken.length > 0)
+    throw new MaestroError(`the upgrade left packages half done: ${broken.join(', ')}`, {
+      hint: '`dpkg --configure -a` there, then `maestro resume`',
+    })
+}
+
+// What moved on the server is what was planned: no more, no less, and nothing half done.
+function proof(facts: Facts, { packages }: Due): Json {
+  const moved = allOf(facts, 'moved').map((line) => line.split('|'))
+  const now = new Map(moved.map(([name = '', , to = '']) => [name, to]))
+  const missing = packages.filter(({ name, to }) => now.get(name) !== to)
+  const planned = new Set(packages.map(({ name }) => name))
+  const others = moved.filter(([name = '']) => !planned.has(name))
+  const broken = allOf(facts, 'moved_broken')
+  if (broken.length > 0)
+    throw new MaestroError(`not fully installed: ${broken.join(', ')}`, { hint: '`dpkg --configure -a` there' })
+  if (missing.length > 0)
+    throw new MaestroError(
+      `not at the planned version: ${missing.map(({ name, to }) => `${name} (${now.get(name) ?? 'as before'}, not ${to})`).join(', ')}`,
+    )
+  if (others.length > 0)
+    throw new MaestroError(
+      `moved though it was not planned: ${others.map(([name, from, to]) => `${name} ${from} -> ${to || 'gone'}`).join(', ')}`,
+    )
+  return {
+    upgraded: packages.map(({ name, from, to }) => `${name} ${from ?? 'new'} -> ${to}`),
+    back: backText(packages),
+    conffiles: allOf(facts, 'moved_conffile'),
+    failed: allOf(facts, 'moved_failed'),
+  }
+}
+
+const backText = (packages: readonly Planned[]) =>
+  `apt-get install --allow-downgrades ${packages.flatMap(({ name, from }) => (from === null ? [] : [`${name}=${from}`])).join(' ')}`

@@ -1,0 +1,27 @@
+# What has moved on the server since the upgrade began. Changes nothing.
+# Inputs: job_run, job_step
+# Facts:
+#   moved           each package that changed: name|from|to
+#   moved_broken    each that is not fully installed: name and state
+#   moved_conffile  each new default that lies beside a file that was changed by hand
+#   moved_failed    each failed unit
+# shellcheck shell=sh
+work() {
+  before=$MAESTRO_ROOT/var/lib/maestro/$MAESTRO_JOB_RUN/$MAESTRO_JOB_STEP.before
+  [ -e "$before" ] || fail 'the upgrade never began: there is no list of what was installed'
+  # shellcheck disable=SC2016  # dpkg-query fills these in
+  now=$(dpkg-query -W -f '${binary:Package}|${Version}|${db:Status-Abbrev}\n')
+  moved=$(printf '%s\n' "$now" | awk -F '|' '
+    NR == FNR { was[$1] = $2; next }
+    { is[$1] = $2; if (was[$1] != $2) print $1 "|" was[$1] "|" $2 }
+    END { for (name in was) if (!(name in is)) print name "|" was[name] "|" }' "$before" - | sort)
+  broken=$(printf '%s\n' "$now" | awk -F '|' '$3 !~ /^(.i |rc |un |pn )/ { print $1 " " $3 }')
+  conffiles=$(find "$MAESTRO_ROOT/etc" -xdev -newer "$before" \( -name '*.dpkg-dist' -o -name '*.dpkg-new' -o -name '*.ucf-dist' \))
+  facts moved "$moved"
+  facts moved_broken "$broken"
+  facts moved_conffile "$conffiles"
+  if [ -d "$MAESTRO_ROOT/run/systemd/system" ]; then
+    failed=$(systemctl list-units --failed --plain --no-legend | cut -d ' ' -f 1)
+    facts moved_failed "$failed"
+  fi
+}

@@ -1,0 +1,77 @@
+# Installs the security versions that were planned and nothing else. A detached job, which can be begun anew: what is installed
+# by then is left alone.
+# Inputs: pins, allowed (name=version, a line each), lock_seconds (how long others may hold apt's locks)
+# Changes: the packages; apt's timers stand still meanwhile; /var/lib/maestro/<run>/<step>.{preferences,before}
+# shellcheck shell=sh disable=SC2154
+work() {
+  work_begin=$(date +%s)
+  keep_before
+  make_pins "$job_folder/$MAESTRO_JOB_STEP.preferences" "$MAESTRO_PINS"
+  stop_timers
+  trap start_timers EXIT
+  await_locks
+  only_planned
+  say 'downloading'
+  upgrade --download-only
+  say 'installing'
+  upgrade --no-download
+}
+
+say() { printf '%s\n' "$*"; }
+
+# What the proof compares with: as it was before the first attempt.
+keep_before() {
+  before=$job_folder/$MAESTRO_JOB_STEP.before
+  [ ! -e "$before" ] || return 0
+  # shellcheck disable=SC2016  # dpkg-query fills these in
+  dpkg-query -W -f '${binary:Package}|${Version}|${db:Status-Abbrev}\n' >"$before.new"
+  mv "$before.new" "$before"
+}
+
+upgrade() {
+  apt_get -o "Dir::Etc::Preferences=$job_folder/$MAESTRO_JOB_STEP.preferences" -o APT::Default-Release= \
+    -o APT::Get::Always-Include-Phased-Updates=true --no-remove "$@" upgrade --with-new-pkgs
+}
+
+# The lists may have changed since they were planned by: what comes new is refused, and nothing is begun.
+only_planned() {
+  simulated=$(upgrade -s)
+  planned=$(printf '%s\n' "$simulated" | sed -n 's/^Inst \([^ ]*\) \(\[[^]]*\] \)\{0,1\}(\([^ ]*\) .*/\1=\3/p')
+  for one in $planned; do
+    printf '%s\n' "$MAESTRO_ALLOWED" | grep -Fxq -e "$one" || fail "$one would be installed, which the plan did not name"
+  done
+}
+
+# Who starts at night what we wait for would wait for us.
+stop_timers() {
+  stopped=''
+  [ -d "$MAESTRO_ROOT/run/systemd/system" ] || return 0
+  for timer in apt-daily.timer apt-daily-upgrade.timer; do
+    if systemctl -q is-active "$timer"; then
+      stopped="$stopped $timer"
+      systemctl stop "$timer"
+    fi
+  done
+}
+
+start_timers() {
+  for timer in $stopped; do
+    # It makes up at once for what it missed, unless its stamp says that it missed nothing.
+    [ ! -d "$MAESTRO_ROOT/var/lib/systemd/timers" ] || touch "$MAESTRO_ROOT/var/lib/systemd/timers/stamp-$timer"
+    systemctl start "$timer" || note "$timer could not be started again"
+  done
+}
+
+# apt-get waits for dpkg's lock by itself and says not for whom; nobody is ever ended and no lock file taken away.
+await_locks() {
+  while holder=$(held_by) && [ -n "$holder" ]; do
+    waited=$(($(date +%s) - work_begin))
+    [ "$waited" -lt "$MAESTRO_LOCK_SECONDS" ] || fail "apt's locks are held: $holder"
+    say "waiting for $holder"
+    sleep 3
+  done
+}
+
+held_by() {
+  look_dpkg_locks | awk -F '|' '{ sub(/^dpkg_lock=/, "", $1); printf "%s%s (pid %s, %s s, the %s lock)", NR > 1 ? ", " : "", $4, $2, $3, $1 }'
+}
