@@ -4,9 +4,13 @@ import { aChange, aMadeServer } from './a-change.ts'
 import { makeWorld } from './in-memory.ts'
 import type { Model } from './models/model.ts'
 import { nightlyModels } from './models/nightly.ts'
+import { securityModels } from './models/security.ts'
 
 // Servers in memory for each operation that there is: one that is registered without them fails here.
-const models: Readonly<Record<string, readonly Model[]>> = { 'unattended-upgrades': nightlyModels }
+const models: Readonly<Record<string, readonly Model[]>> = {
+  'security-upgrade': securityModels,
+  'unattended-upgrades': nightlyModels,
+}
 
 function madeUp(): Model {
   const servers = [aMadeServer('web-1'), aMadeServer('web-2')]
