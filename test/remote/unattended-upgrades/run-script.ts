@@ -12,7 +12,7 @@ const nonce = 'c0ffee'
 /** Runs a script of the nightly upgrades on a made-up server; throws what it said where it failed. */
 export function runner(shell: Shell) {
   return (server: FakeServer, name: string, inputs: Inputs = {}): Facts => {
-    const files = ['apt.sh', 'note.sh', `${name}.sh`].map((file) => `unattended-upgrades/${file}`)
+    const files = ['apt.sh', 'unattended-upgrades/note.sh', `unattended-upgrades/${name}.sh`]
     const { status, stdout, stderr } = server.run(makeScript({ files, inputs, nonce }), shell)
     if (status !== 0) throw new Error(stderr.trim().split('\n').at(-1) ?? `exit ${status}`)
     return readAnswer(stdout, nonce)
