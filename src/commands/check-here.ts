@@ -1,24 +1,25 @@
-import { execFile } from 'node:child_process'
-import { accessSync, constants, readFileSync, statSync } from 'node:fs'
-import { connect } from 'node:net'
+import { accessSync, constants, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { promisify } from 'node:util'
 import { MaestroError } from '../errors.ts'
 import { checkExecutable } from '../manifest/check-executable.ts'
-import { bad, type Check, ok, warn } from '../report/check.ts'
+import type { Manifest } from '../manifest/manifest.ts'
+import { allChanges, type Check, everything, fine, note, wrong } from '../report/check.ts'
+import { checkSshHere } from './check-ssh-here.ts'
 import type { Chosen } from './choose-servers.ts'
-import { fromHome, runsFolder } from './home.ts'
+import { runsFolder } from './home.ts'
+import { output } from './output-of.ts'
+import { mayAsk } from './terminal.ts'
 
 /** What of this computer the commands need. Changes nothing. */
 export async function checkHere({ manifest, title }: Chosen): Promise<readonly Check[]> {
   return [
-    ok('manifest', title),
     nodeCheck(),
-    await sshCheck(),
-    await agentCheck(),
-    ...manifest.settings.ssh.identityFiles.map((path) => identityCheck(fromHome(path))),
+    fine('manifest', title),
     ...(await programChecks(manifest)),
+    ...(await checkSshHere(manifest.settings.ssh)),
+    terminalCheck(),
     journalCheck(),
+    ...(await clockChecks()),
   ]
 }
 
@@ -27,95 +28,44 @@ const oldestNode = [20, 19] as const
 function nodeCheck(): Check {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   const isOld = major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1])
-  if (!isOld) return ok('node', process.version)
-  return bad('node', `Node ${process.version} is older than 20.19`, {
-    stops: ['every command'],
+  if (!isOld) return fine('node', `Node ${process.version}`)
+  return wrong('node', `Node ${process.version} is older than ${oldestNode.join('.')}`, {
+    stops: everything,
     fix: 'install a current Node',
   })
 }
 
-async function sshCheck(): Promise<Check> {
-  try {
-    const { stderr } = await promisify(execFile)('ssh', ['-V'], { timeout: 5000 })
-    return ok('ssh', stderr.trim())
-  } catch {
-    return warn(
-      'ssh',
-      'there is no ssh here: Match, tokens and some other lines of an ssh config are not understood',
-      'apt-get install openssh-client',
-    )
-  }
+async function programChecks({ path, settings }: Manifest): Promise<readonly Check[]> {
+  const { inventory, hooks, provider, failover } = settings
+  const driver = failover?.driver.kind === 'command' ? failover.driver.command : undefined
+  const programs = { inventory, ...hooks, provider: provider?.command, failover: driver }
+  const named = Object.entries(programs).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return Promise.all(named.map(([what, program]) => programCheck(what, resolve(dirname(path), program))))
 }
 
-async function agentCheck(): Promise<Check> {
-  const path = process.env.SSH_AUTH_SOCK
-  if (path === undefined || path === '')
-    return ok('keys', 'no ssh agent (SSH_AUTH_SOCK is not set): keys come from files')
-  const isThere = await new Promise<boolean>((settle) => {
-    const socket = connect(path)
-    const end = (value: boolean) => {
-      socket.destroy()
-      settle(value)
-    }
-    socket.setTimeout(2000, () => end(false))
-    socket.on('connect', () => end(true))
-    socket.on('error', () => end(false))
-  })
-  if (isThere) return ok('keys', `the ssh agent ${path} answers`)
-  return warn(
-    'keys',
-    `SSH_AUTH_SOCK names ${path}, and no agent answers there`,
-    'start one: eval "$(ssh-agent)"; ssh-add',
-  )
-}
-
-function identityCheck(path: string): Check {
-  try {
-    const { mode } = statSync(path)
-    const isOpen = (mode & 0o077) !== 0
-    const isEncrypted = /ENCRYPTED|bcrypt/.test(decoded(readFileSync(path, 'latin1')))
-    if (isOpen) return warn('keys', `${path} can be read by others: ssh itself would not use it`, `chmod 600 ${path}`)
-    return ok(
-      'keys',
-      `${path}${isEncrypted ? ', encrypted: it is asked for at a terminal, for cron use an agent' : ''}`,
-    )
-  } catch (error) {
-    const why = error instanceof Error && 'code' in error ? error.code : error
-    return bad('keys', `${path} cannot be read (${why})`, {
-      stops: ['every command'],
-      fix: 'maestro.ssh.identity_file in the manifest names it',
-    })
-  }
-}
-
-// OpenSSH's own form names its cipher and bcrypt in the first bytes of what is encoded.
-const decoded = (text: string) =>
-  `${text.slice(0, 400)}${Buffer.from(text.split('\n').slice(1, 4).join(''), 'base64').toString('latin1')}`
-
-async function programChecks({ path, settings }: Chosen['manifest']): Promise<readonly Check[]> {
-  const { inventory, hooks, provider } = settings
-  const programs = [inventory, ...Object.values(hooks), provider?.command].filter((program) => program !== undefined)
-  return Promise.all(programs.map((program) => programCheck(resolve(dirname(path), program))))
-}
-
-async function programCheck(program: string): Promise<Check> {
+async function programCheck(what: string, program: string): Promise<Check> {
   try {
     await checkExecutable(program, process.getuid?.())
-    return ok('manifest', `${program} can be run`)
+    return fine('manifest', `${what} ${program} can be run`)
   } catch (error) {
     if (!(error instanceof MaestroError)) throw error
-    return bad('manifest', error.message, { stops: ['deploy'], fix: error.hint })
+    return wrong('manifest', `${what}: ${error.message}`, { stops: ['every command that runs it'], fix: error.hint })
   }
+}
+
+function terminalCheck(): Check {
+  if (mayAsk()) return fine('terminal', 'a person can be asked')
+  return fine('terminal', 'nobody to ask: unknown host keys are refused, encrypted key files are not used')
 }
 
 function journalCheck(): Check {
   const folder = runsFolder()
   try {
     accessSync(nearest(folder), constants.W_OK)
-    return ok('journal', folder)
+    return fine('journal', folder)
   } catch {
-    return bad('journal', `${folder} cannot be written`, {
-      stops: ['every command that changes servers'],
+    return wrong('journal', `${folder} cannot be written`, {
+      stops: allChanges,
       fix: 'set XDG_STATE_HOME to a folder of your own',
     })
   }
@@ -123,10 +73,13 @@ function journalCheck(): Check {
 
 // The folder is made by the first run; until then what counts is whether it can be.
 function nearest(folder: string): string {
-  try {
-    statSync(folder)
-    return folder
-  } catch {
-    return dirname(folder) === folder ? folder : nearest(dirname(folder))
-  }
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder
+  return dirname(folder) === folder ? folder : nearest(dirname(folder))
+}
+
+// Only systemd can say; where it cannot, the servers' clocks say as much.
+async function clockChecks(): Promise<readonly Check[]> {
+  const answer = await output('timedatectl', ['show', '--property=NTPSynchronized', '--value'])
+  if (answer === 'yes') return [fine('clock', 'kept by NTP')]
+  return answer === 'no' ? [note('clock', 'this clock is not kept by NTP', 'timedatectl set-ntp true')] : []
 }

@@ -71,8 +71,6 @@ export type Planned = {
 }
 
 export interface Tools {
-  /** As whom we are there. */
-  readonly user: string
   /** Tools of maestro's scripts that are not there. */
   readonly missing: readonly string[]
 }
@@ -87,7 +85,13 @@ export interface Systemd {
 }
 
 export interface Balancer {
-  readonly sockets: readonly { readonly path: string; readonly isAdmin: boolean; readonly isThere: boolean }[]
+  readonly sockets: readonly {
+    readonly path: string
+    readonly isAdmin: boolean
+    readonly isThere: boolean
+    /** Who may use it: `haproxy:haproxy 660`. */
+    readonly owner: string | undefined
+  }[]
   readonly hasSocat: boolean
 }
 
@@ -148,6 +152,8 @@ export interface Updates {
   readonly otherCount: number
   readonly held: readonly string[]
   readonly keptBack: readonly { readonly name: string; readonly why: string }[]
+  /** As in `Ubuntu:noble-security`: where fixes would come from, by the lists that are there. */
+  readonly securityOrigins: readonly string[]
   /** Age of the newest package list; undefined: never fetched. */
   readonly listsAgeSeconds: number | undefined
 }

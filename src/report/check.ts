@@ -1,42 +1,53 @@
 /** One thing that the doctor has looked at. */
 export interface Check {
   readonly area: Area
-  /** `bad`: some command cannot do its work; `warn`: it can, but somebody should know; `unknown`: it cannot be told. */
-  readonly is: 'ok' | 'warn' | 'bad' | 'unknown'
+  /** `wrong`: some command cannot do its work; `note`: it can, but somebody should know; `unknown`: it cannot be told. */
+  readonly is: 'fine' | 'note' | 'wrong' | 'unknown'
   readonly text: string
-  /** The commands that it stops. */
+  /** What cannot be done because of it. */
   readonly stops?: readonly string[]
   /** The line that puts it right. */
   readonly fix?: string | undefined
 }
 
-export type Area =
-  | 'connection'
-  | 'sudo'
-  | 'clock'
-  | 'disk'
-  | 'apt'
-  | 'systemd'
-  | 'docker'
-  | 'balancer'
-  | 'tools'
-  | 'maestro'
-  | 'node'
-  | 'ssh'
-  | 'keys'
-  | 'manifest'
-  | 'journal'
+/** Where to look for it, in the order in which one thing needs the other. */
+export const areas = [
+  'node',
+  'manifest',
+  'ssh',
+  'keys',
+  'terminal',
+  'journal',
+  'connection',
+  'host key',
+  'shell',
+  'sudo',
+  'clock',
+  'system',
+  'tools',
+  'disk',
+  'apt',
+  'systemd',
+  'docker',
+  'weave',
+  'balancer',
+  'maestro',
+] as const
+type Area = (typeof areas)[number]
 
-export const ok = (area: Area, text: string): Check => ({ area, is: 'ok', text })
-export const warn = (area: Area, text: string, fix?: string): Check => ({ area, is: 'warn', text, fix })
-export const bad = (area: Area, text: string, { stops, fix }: Pick<Check, 'stops' | 'fix'>): Check => ({
+export const fine = (area: Area, text: string): Check => ({ area, is: 'fine', text })
+export const note = (area: Area, text: string, fix?: string): Check => ({ area, is: 'note', text, fix })
+export const wrong = (area: Area, text: string, { stops, fix }: Required<Pick<Check, 'stops' | 'fix'>>): Check => ({
   area,
-  is: 'bad',
+  is: 'wrong',
   text,
-  ...(stops === undefined ? {} : { stops }),
+  stops,
   fix,
 })
-export const unknown = (area: Area, text: string): Check => ({ area, is: 'unknown', text })
+export const unknown = (area: Area, text: string, fix?: string): Check => ({ area, is: 'unknown', text, fix })
 
-/** Every command that changes servers. */
-export const allChanges: readonly string[] = ['unattended-upgrades', 'resume', 'unlock']
+export const everything: readonly string[] = ['every command']
+export const allChanges: readonly string[] = ['every command that changes servers']
+export const installs: readonly string[] = ['every command that installs packages']
+
+export type { Area }

@@ -53,12 +53,16 @@ function unattendedConcerns({ isInstalled, isDaily, why, rebootsByItself }: Unat
 }
 
 // Holds and phasing are everyday; that they keep a security fix away is not.
-function updatesConcerns({ security, held, keptBack, listsAgeSeconds }: Updates): readonly string[] {
+function updatesConcerns({ security, held, keptBack, securityOrigins, listsAgeSeconds }: Updates): readonly string[] {
   const isFix = (name: string) => security.some((upgrade) => upgrade.name === name)
   const heldFixes = held.filter(isFix)
   return [
     ...when(listsAgeSeconds === undefined, 'package lists were never fetched'),
     ...when((listsAgeSeconds ?? 0) > oldListsSeconds, `package lists ${describeDuration(listsAgeSeconds ?? 0)} old`),
+    ...when(
+      listsAgeSeconds !== undefined && securityOrigins.length === 0,
+      'no security origin among the package sources',
+    ),
     ...when(heldFixes.length > 0, `held with a security fix: ${heldFixes.join(', ')}`),
     ...keptBack.filter(({ name }) => isFix(name)).map(({ name, why }) => `security fix kept back: ${name} (${why})`),
   ]

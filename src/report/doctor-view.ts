@@ -1,9 +1,10 @@
 import { foldNames } from '../inventory/name-set.ts'
 import { printable } from '../printable.ts'
-import type { Check } from './check.ts'
-import { groupLines } from './group-lines.ts'
+import { areas, type Check } from './check.ts'
+import { groupLines, type Together } from './group-lines.ts'
 import { type Paint, paintFor, type Screen } from './screen.ts'
-import { wrap } from './table.ts'
+import { renderTable, wrap } from './table.ts'
+import type { RenderOptions } from './view.ts'
 
 /** What was found of one server, or of this computer. */
 export interface Findings {
@@ -11,50 +12,111 @@ export interface Findings {
   readonly checks: readonly Check[]
 }
 
-type Rendering = { readonly screen: Screen; readonly isVerbose: boolean; readonly isQuiet: boolean }
-
-/** What is wrong and how to put it right, servers with the same troubles together; all that was looked at when verbose. */
-export function renderFindings(findings: readonly Findings[], { screen, isVerbose, isQuiet }: Rendering): string {
-  const shown = findings.map(({ server, checks }) => ({
-    server,
-    checks: isVerbose ? checks : checks.filter(isTrouble),
-  }))
-  const key = ({ server, checks }: Findings) => (isVerbose ? server : JSON.stringify(checks))
-  const groups = groupLines(shown, key, ({ checks }) => (checks.length === 0 ? 1 : 0))
-  const paint = paintFor(screen)
-  const told = groups.filter(({ line }) => !isQuiet || line.checks.some(isTrouble))
-  const paragraphs = told.map(({ servers, line }) =>
-    [titleOf(servers, line, paint), ...line.checks.flatMap((check) => checkLines(check, { screen, paint }))].join('\n'),
+/** Troubles on a terminal each once with its servers, in a pipe one a line; every check of every server when verbose. */
+export function renderFindings(findings: readonly Findings[], options: RenderOptions): string {
+  if (options.isVerbose && !options.isQuiet) return findings.map((one) => paragraph(one, options.screen)).join('\n\n')
+  const lines = findings.flatMap(({ server, checks }) =>
+    checks.filter(options.isQuiet ? isWrong : isTrouble).map((check) => ({ server, check })),
   )
-  return paragraphs.join('\n\n')
+  const well = options.isQuiet ? [] : findings.filter(isWell).map(({ server }) => server)
+  return options.screen.columns === undefined
+    ? plainLines(lines, well)
+    : [
+        ...groupLines(lines, sameTrouble, careRank).map((group) => troubleText(group, options.screen)),
+        wellText(well, options.screen),
+      ]
+        .filter((text) => text !== '')
+        .join('\n\n')
 }
 
-export const isTrouble = ({ is }: Check): boolean => is !== 'ok'
-
-function titleOf(servers: readonly string[], { checks }: Findings, paint: Paint): string {
-  const name = paint.strong(foldNames(servers))
-  const count = servers.length === 1 ? '' : ` (${servers.length} servers)`
-  return checks.length === 0 ? `${name}${count}: ${paint.good('all well')}` : `${name}${count}`
+/** How many servers have something to see to. */
+export function totalsOf(servers: readonly Findings[]): string {
+  const count = (is: (one: Findings) => boolean) => servers.filter(is).length
+  const counts = [
+    [count(isWell), 'fine'],
+    [count(({ checks }) => checks.some(isWrong)), 'with something wrong'],
+    [count(({ checks }) => checks.some(isTrouble) && !checks.some(isWrong)), 'with a note'],
+    [count(({ checks }) => checks.length === 0), 'not asked'],
+  ] as const
+  const said = counts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`)
+  return `${servers.length} ${servers.length === 1 ? 'server' : 'servers'}: ${said.join(', ')}`
 }
 
-const words = { ok: 'ok', warn: 'note', bad: 'wrong', unknown: 'unknown' } as const
-const wordColumns = 9
+/** Whether some command cannot do its work, or nobody knows whether it can. */
+export const isWrong = ({ is }: Check): boolean => is === 'wrong' || is === 'unknown'
+const isTrouble = ({ is }: Check): boolean => is !== 'fine'
+const isWell = ({ checks }: Findings): boolean => checks.length > 0 && !checks.some(isTrouble)
+
+type Line = { readonly server: string; readonly check: Check }
+
+// Numbers differ from server to server where the trouble is the same.
+const sameTrouble = ({ check: { text, ...check } }: Line) =>
+  JSON.stringify({ ...check, text: text.replaceAll(/\d+/g, '#') })
+const states = ['wrong', 'unknown', 'note', 'fine'] as const
+const careRank = ({ check: { is, area } }: Line) => states.indexOf(is) * areas.length + areas.indexOf(area)
+
+function plainLines(lines: readonly Line[], well: readonly string[]): string {
+  const rows = [
+    ...lines.map(({ server, check }) => [server, check.is, check.area, sentencesOf(check).join('; ')]),
+    ...well.map((server) => [server, 'fine', '', '']),
+  ]
+  if (rows.length === 0) return ''
+  const printed = rows.map((row) => row.map(printable))
+  return renderTable({ head: ['SERVER', 'STATE', 'AREA', 'WHAT'], rows: printed, widthColumns: undefined })
+}
+
+const sentencesOf = ({ text, ...rest }: Check): readonly string[] => [text, ...remediesOf(rest)]
+
+const remediesOf = ({ stops = [], fix }: Pick<Check, 'stops' | 'fix'>): readonly string[] => [
+  ...(stops.length === 0 ? [] : [`stops: ${stops.join(', ')}`]),
+  ...(fix === undefined ? [] : [`fix: ${fix}`]),
+]
+
+const variantsShown = 3
+
+function troubleText({ lines, line }: Together<Line>, screen: Screen): string {
+  const variants = groupLines(
+    lines,
+    ({ check }) => check.text,
+    () => 0,
+  )
+  const shown = variants.slice(0, variantsShown)
+  const rest = variants.slice(variantsShown).flatMap(({ servers }) => servers)
+  const texts = [
+    ...shown.map(({ servers, line: { check } }) => `${nameAll(servers)}: ${check.text}`),
+    ...(rest.length === 0 ? [] : [`${nameAll(rest)}: the same with other numbers`]),
+    ...remediesOf(line.check),
+  ]
+  return checkText(line.check, texts, screen)
+}
+
+const nameAll = (servers: readonly string[]) =>
+  servers.length === 1 ? (servers[0] ?? '') : `${foldNames(servers)} (${servers.length} servers)`
+
+function wellText(servers: readonly string[], { columns = 80, ...screen }: Screen): string {
+  if (servers.length === 0) return ''
+  const [first = '', ...rest] = wrap(printable(foldNames(servers)), Math.max(30, columns - stateColumns))
+  const lead = paintFor({ columns, ...screen }).good('fine'.padEnd(stateColumns))
+  return [`${lead}${first}`, ...rest.map((line) => ' '.repeat(stateColumns) + line)].join('\n')
+}
+
+function paragraph({ server, checks }: Findings, screen: Screen): string {
+  const title = paintFor(screen).strong(printable(server))
+  return [title, ...checks.map((check) => checkText(check, sentencesOf(check), screen))].join('\n')
+}
+
+const stateColumns = 9
 const areaColumns = 12
 
-type Look = { readonly screen: Screen; readonly paint: Paint }
-
-function checkLines(
-  { is, area, text, stops = [], fix }: Check,
-  { screen: { columns }, paint }: Look,
-): readonly string[] {
-  const colours = { ok: paint.good, warn: paint.due, bad: paint.bad, unknown: paint.due }
-  const lead = `  ${colours[is](words[is].padEnd(wordColumns))}${area.padEnd(areaColumns)}`
-  const indent = ' '.repeat(2 + wordColumns + areaColumns)
+function checkText({ is, area }: Check, texts: readonly string[], screen: Screen): string {
+  const lead = colourOf(is, paintFor(screen))(is.padEnd(stateColumns)) + area.padEnd(areaColumns)
+  const indent = ' '.repeat(stateColumns + areaColumns)
+  const { columns } = screen
   const fold = (line: string) => (columns === undefined ? [line] : wrap(line, Math.max(30, columns - indent.length)))
-  const more = [
-    ...(stops.length === 0 ? [] : [`stops: ${stops.join(', ')}`]),
-    ...(fix === undefined ? [] : [`fix: ${fix}`]),
-  ]
-  const [first = '', ...rest] = [printable(text), ...more.map(printable)].flatMap(fold)
-  return [`${lead}${first}`, ...rest.map((line) => `${indent}${line}`)]
+  const [first = '', ...rest] = texts.map(printable).flatMap(fold)
+  return [`${lead}${first}`, ...rest.map((line) => `${indent}${line}`)].join('\n')
+}
+
+function colourOf(is: Check['is'], { good, due, bad }: Paint): Paint[keyof Paint] {
+  return { fine: good, note: due, wrong: bad, unknown: due }[is]
 }

@@ -1,26 +1,47 @@
 import { MaestroError } from '../errors.ts'
-import type { About, Examined, PhaseTime } from '../run/examine-servers.ts'
-import { allChanges, bad, type Check, ok, warn } from './check.ts'
+import type { Examined, PhaseTime } from '../run/examine-servers.ts'
+import { allChanges, type Check, everything, fine, note, wrong } from './check.ts'
+import type { Wanted } from './docker-checks.ts'
 import { describeDuration } from './duration.ts'
-import { lookChecks, type Wanted } from './look-checks.ts'
+import { lookChecks } from './look-checks.ts'
+
+type Well = Extract<Examined, { readonly status: 'examined' }>
 
 /** What stands between one server and the commands, each with the line that puts it right. */
 export function serverChecks(examined: Examined, wanted: Wanted): readonly Check[] {
-  const { connection, look } = examined
-  if (connection.is === 'failed') return [connectionFailed(connection.error, connection.phases)]
-  const connected = ok('connection', aboutText(connection.about))
-  if (look === undefined) return [connected]
-  if (look instanceof MaestroError)
-    return [connected, bad('tools', look.message, { stops: ['every command'], fix: look.hint })]
-  return [connected, sudoCheck(examined), clockCheck(examined), ...lookChecks(look, wanted)]
+  switch (examined.status) {
+    case 'not-asked':
+      return []
+    case 'unreachable':
+      return [connectionFailed(examined.error, examined.phases)]
+    case 'failed':
+      return [...aboutChecks(examined), wrong('shell', examined.error.message, stoppedBy(examined.error))]
+    case 'examined':
+      return [
+        ...aboutChecks(examined),
+        ...helloChecks(examined),
+        sudoCheck(examined),
+        ...checksOfLook(examined, wanted),
+      ]
+  }
 }
 
-function aboutText({ login, bastions, proof, hostKey, phases }: About): string {
-  const over = bastions.length === 0 ? '' : ` over ${bastions.join(', ')}`
-  return `${login}${over} by ${proof}; ${hostKey}; ${phasesText(phases)}`
+const stoppedBy = ({ hint }: MaestroError) => ({ stops: everything, fix: hint })
+
+function connectionFailed(error: MaestroError, phases: readonly PhaseTime[]): Check {
+  const times = phasesText(phases)
+  return wrong('connection', `${error.message}${times === '' ? '' : ` (${times})`}`, stoppedBy(error))
 }
 
-export const phasesText = (phases: readonly PhaseTime[]): string =>
+function aboutChecks({ about }: Pick<Well, 'about'>): readonly Check[] {
+  const over = about.bastions.length === 0 ? '' : ` over ${about.bastions.join(', ')}`
+  return [
+    fine('connection', `${about.login}${over} by ${about.proof}: ${phasesText(about.phases)}`),
+    fine('host key', `${about.hostKey}, of ${about.software}`),
+  ]
+}
+
+const phasesText = (phases: readonly PhaseTime[]): string =>
   phases
     .filter(({ durationMs }) => durationMs >= 0.5)
     .map(({ phase, durationMs }) => `${phase} ${milliseconds(durationMs)}`)
@@ -29,21 +50,51 @@ export const phasesText = (phases: readonly PhaseTime[]): string =>
 const milliseconds = (durationMs: number) =>
   durationMs < 10_000 ? `${Math.round(durationMs)} ms` : `${Math.round(durationMs / 1000)} s`
 
-const connectionFailed = ({ message, hint }: MaestroError, phases: readonly PhaseTime[]): Check => {
-  const times = phasesText(phases)
-  return bad('connection', `${message}${times === '' ? '' : ` (${times})`}`, { stops: ['every command'], fix: hint })
+function helloChecks({ hello }: Well): readonly Check[] {
+  const { user, noise, durationMs } = hello
+  const quiet = fine('shell', `runs what it gets as ${user}, in ${milliseconds(durationMs)}`)
+  return [noise === '' ? quiet : noiseCheck(noise, user), clockCheck(hello)]
 }
 
-function sudoCheck({ rootTrouble }: Examined): Check {
-  if (rootTrouble === undefined) return ok('sudo', 'we can become root')
-  return bad('sudo', rootTrouble.message, { stops: allChanges, fix: rootTrouble.hint })
+const noiseShown = 60
+
+function noiseCheck(noise: string, user: string): Check {
+  const [first = ''] = noise.split('\n')
+  const shown = first.length > noiseShown ? `${first.slice(0, noiseShown)}…` : first
+  return note(
+    'shell',
+    `the login shell of ${user} prints by itself, which breaks scp and rsync: ${shown}`,
+    `begin ~${user}/.bashrc there with: case $- in *i*) ;; *) return ;; esac`,
+  )
 }
 
 const clockLimitSeconds = 5
 
-function clockCheck({ aheadSeconds = 0 }: Examined): Check {
-  const apart = Math.abs(aheadSeconds)
-  if (apart <= clockLimitSeconds) return ok('clock', 'as here')
-  const text = `${describeDuration(apart)} ${aheadSeconds > 0 ? 'ahead of' : 'behind'} this computer's clock: signatures and windows go by it`
-  return warn('clock', text, 'timedatectl set-ntp true')
+function clockCheck({ clock: { aheadSeconds, exactToSeconds } }: Well['hello']): Check {
+  const apartSeconds = Math.abs(aheadSeconds)
+  if (apartSeconds - exactToSeconds <= clockLimitSeconds) return fine('clock', 'as here')
+  const where = aheadSeconds > 0 ? 'ahead of' : 'behind'
+  return note(
+    'clock',
+    `${describeDuration(apartSeconds)} ${where} this computer: signatures, locks and windows go by it`,
+    'timedatectl set-ntp true',
+  )
+}
+
+const rootBy = {
+  login: 'we log in as root',
+  sudo: 'sudo makes us root without a password',
+  'sudo-with-password': 'sudo makes us root with the password',
+} as const
+
+function sudoCheck({ root }: Well): Check {
+  if (root.is !== 'refused') return fine('sudo', rootBy[root.is])
+  return wrong('sudo', root.error.message, { stops: allChanges, fix: root.error.hint })
+}
+
+function checksOfLook({ look, root }: Well, wanted: Wanted): readonly Check[] {
+  if (look instanceof MaestroError) return [wrong('shell', look.message, stoppedBy(look))]
+  const checks = lookChecks(look, wanted)
+  // What only root may know is unknown for one reason, which is said.
+  return root.is === 'refused' ? checks.filter(({ text }) => !text.includes('which sudo refuses')) : checks
 }

@@ -1,29 +1,35 @@
 import { MaestroError } from '../errors.ts'
 import type { Server } from '../inventory/server.ts'
-import { only } from '../remote/facts.ts'
 import type { Look, LookPart } from '../remote/look.ts'
 import type { Secret } from '../secret.ts'
 import { ConnectError } from '../ssh/connect-error.ts'
 import type { About } from '../ssh/connection.ts'
 import type { PhaseTime } from '../ssh/phases.ts'
 import type { Session } from '../ssh/session.ts'
-import { askOverSession } from './ask-over-session.ts'
 import { lookOverSession } from './look-over-session.ts'
+import { type Hello, sayHello } from './say-hello.ts'
+import { type Root, tryRoot } from './try-root.ts'
 
-export type { About, PhaseTime }
+export type { PhaseTime }
 
 /** All that could be found out about one server without changing it. */
-export interface Examined {
-  readonly server: Server
-  /** How the connection came about, or why there is none and how far it came. */
-  readonly connection:
-    | { readonly is: 'made'; readonly about: About }
-    | { readonly is: 'failed'; readonly error: MaestroError; readonly phases: readonly PhaseTime[] }
-  readonly look?: Look | MaestroError
-  /** What keeps us from becoming root; undefined: nothing does. */
-  readonly rootTrouble?: MaestroError | undefined
-  /** How far the server's clock is ahead of ours, to about a second. */
-  readonly aheadSeconds?: number
+export type Examined =
+  | ({ readonly status: 'examined'; readonly server: Server; readonly about: About } & Found)
+  | {
+      readonly status: 'unreachable'
+      readonly server: Server
+      readonly error: MaestroError
+      /** How far the connection came. */
+      readonly phases: readonly PhaseTime[]
+    }
+  /** It lets us in and does not answer as a shell does. */
+  | { readonly status: 'failed'; readonly server: Server; readonly about: About; readonly error: MaestroError }
+  | { readonly status: 'not-asked'; readonly server: Server }
+
+type Found = {
+  readonly hello: Hello
+  readonly root: Root
+  readonly look: Look | MaestroError
 }
 
 type Examining = {
@@ -46,35 +52,28 @@ export function examineServers(examining: Examining): Promise<readonly Examined[
   )
 }
 
-async function examine(server: Server, { parts, connect, password, stop }: Examining): Promise<Examined> {
+async function examine(server: Server, examining: Examining): Promise<Examined> {
+  const { connect, stop } = examining
+  if (stop.aborted) return { status: 'not-asked', server }
   const session = await connect(server, stop).catch(asTrouble)
-  if (session instanceof MaestroError)
-    return {
-      server,
-      connection: { is: 'failed', error: session, phases: session instanceof ConnectError ? session.phases : [] },
-    }
+  if (session instanceof MaestroError) {
+    const phases = session instanceof ConnectError ? session.phases : []
+    return stop.aborted ? { status: 'not-asked', server } : { status: 'unreachable', server, error: session, phases }
+  }
   try {
-    const rootTrouble = await whyNoRoot(session, password)
-    const askedAtMs = Date.now()
-    const look = await lookOverSession(session, parts, rootTrouble === undefined ? { password } : {}).catch(asTrouble)
-    const connection = { is: 'made', about: session.about } as const
-    if (look instanceof MaestroError) return { server, connection, look, rootTrouble }
-    // The look notes its clock as it begins: half a round trip after it was asked for, and in whole seconds.
-    return { server, connection, look, rootTrouble, aheadSeconds: look.at - Math.floor(askedAtMs / 1000) }
+    return { status: 'examined', server, about: session.about, ...(await find(session, examining)) }
+  } catch (error) {
+    return { status: 'failed', server, about: session.about, error: asTrouble(error) }
   } finally {
     await session.close()
   }
 }
 
-async function whyNoRoot(session: Session, password: Secret | undefined): Promise<MaestroError | undefined> {
-  try {
-    const facts = await askOverSession(session, { files: ['root.sh'], asRoot: true, timeoutMs: 30_000 }, password)
-    return only(facts, 'uid') === '0'
-      ? undefined
-      : new MaestroError(`sudo makes us user ${only(facts, 'uid')}, not root`)
-  } catch (error) {
-    return asTrouble(error)
-  }
+async function find(session: Session, { parts, password }: Examining): Promise<Found> {
+  const hello = await sayHello(session)
+  const root = await tryRoot(session, { user: hello.user, password })
+  const given = root.is === 'sudo-with-password' ? password : undefined
+  return { hello, root, look: await lookOverSession(session, parts, { password: given }).catch(asTrouble) }
 }
 
 function asTrouble(error: unknown): MaestroError {

@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { MaestroError } from '../../src/errors.ts'
 import type { Look } from '../../src/remote/look.ts'
-import { renderFindings } from '../../src/report/doctor-view.ts'
-import type { Wanted } from '../../src/report/look-checks.ts'
+import type { Wanted } from '../../src/report/docker-checks.ts'
 import { serverChecks } from '../../src/report/server-checks.ts'
 import type { Examined } from '../../src/run/examine-servers.ts'
-import { aLook, aServer } from '../support/looks.ts'
+import { aLook, aServer, noon } from '../support/looks.ts'
 
-const about = {
+type Well = Extract<Examined, { readonly status: 'examined' }>
+
+const known = <T>(value: T) => ({ is: 'known', value }) as const
+const about: Well['about'] = {
   login: 'deploy@web-1:22',
-  bastions: ['ops@jump:22'],
+  bastions: [],
   proof: 'key /k',
   software: 'SSH-2.0-OpenSSH_9.2p1',
   hostKey: 'ssh-ed25519 SHA256:x',
@@ -20,50 +22,59 @@ const about = {
     { phase: 'turn', durationMs: 0.1 },
     { phase: 'auth', durationMs: 11_400 },
   ],
-} as const
-const known = <T>(value: T) => ({ is: 'known', value }) as const
-
-const well: Partial<Look> = {
-  tools: known({ user: 'deploy', missing: [] }),
+}
+const hello: Well['hello'] = {
+  user: 'deploy',
+  clock: { aheadSeconds: 0.3, exactToSeconds: 0.6 },
+  noise: '',
+  durationMs: 40,
+}
+const parts: Partial<Look> = {
+  tools: known({ missing: [] }),
   systemd: known({ state: 'running', canRunUnits: true, failed: [], inhibitors: [] }),
   balancer: known(null),
 }
-const anExamined = (parts: Partial<Look> = {}, more: Partial<Examined> = {}): Examined => ({
+const anExamined = (more: Partial<Look> = {}, change: Partial<Well> = {}): Well => ({
+  status: 'examined',
   server: aServer('web-1'),
-  connection: { is: 'made', about },
-  look: aLook({ ...well, ...parts }),
-  rootTrouble: undefined,
-  aheadSeconds: 1,
-  ...more,
+  about,
+  hello,
+  root: { is: 'sudo' },
+  look: aLook({ ...parts, ...more }),
+  ...change,
 })
 
-const nothingWanted: Wanted = { isBalancer: false }
-const troubles = (examined: Examined, wanted = nothingWanted) =>
-  serverChecks(examined, wanted).filter(({ is }) => is !== 'ok')
+const plain: Wanted = { isBalancer: false }
+const balancer: Wanted = { isBalancer: true }
+const troubles = (examined: Examined, wanted = plain) =>
+  serverChecks(examined, wanted).filter(({ is }) => is !== 'fine')
+const textOf = (examined: Examined, area: string) =>
+  serverChecks(examined, plain).find((one) => one.area === area)?.text
 
 describe('the checks of a server', () => {
-  it('are all well where all is', () => {
+  it('are all fine where all is', () => {
     expect(troubles(anExamined())).toEqual([])
   })
 
   it('tell how the connection came about, phase by phase', () => {
-    const [first] = serverChecks(anExamined(), nothingWanted)
+    expect(textOf(anExamined(), 'connection')).toBe('deploy@web-1:22 by key /k: connect 12 ms, auth 11 s')
+    expect(textOf(anExamined(), 'host key')).toBe('ssh-ed25519 SHA256:x, of SSH-2.0-OpenSSH_9.2p1')
+  })
 
-    expect(first?.text).toBe(
-      'deploy@web-1:22 over ops@jump:22 by key /k; ssh-ed25519 SHA256:x; connect 12 ms, auth 11 s',
-    )
+  it('name the bastions on the way', () => {
+    const far = { ...about, bastions: ['ops@jump:22', 'ops@inner:22'] }
+
+    expect(textOf(anExamined({}, { about: far }), 'connection')).toContain(' over ops@jump:22, ops@inner:22 by key')
   })
 
   it('end with the connection where there is none, and say how far it came', () => {
     const error = new MaestroError('web-1:22 said nothing', { hint: 'look at it' })
     const phases = [{ phase: 'connect', durationMs: 3 }] as const
 
-    expect(
-      serverChecks({ server: aServer('web-1'), connection: { is: 'failed', error, phases } }, nothingWanted),
-    ).toEqual([
+    expect(serverChecks({ status: 'unreachable', server: aServer('web-1'), error, phases }, plain)).toEqual([
       {
         area: 'connection',
-        is: 'bad',
+        is: 'wrong',
         text: 'web-1:22 said nothing (connect 3 ms)',
         stops: ['every command'],
         fix: 'look at it',
@@ -71,124 +82,270 @@ describe('the checks of a server', () => {
     ])
   })
 
-  const rootTrouble = new MaestroError('sudo wants a password', { hint: 'NOPASSWD' })
-  const gone = { path: '/', totalBytes: 1e10, freeBytes: 1e6, isReadOnly: false }
-  const socket = { path: '/run/haproxy/admin.sock', isAdmin: true, isThere: false }
-  it.each<[string, Examined, Wanted, object]>([
-    ['sudo that refuses', anExamined({}, { rootTrouble }), nothingWanted, { area: 'sudo', is: 'bad', fix: 'NOPASSWD' }],
-    [
-      'a clock that is behind',
-      anExamined({}, { aheadSeconds: -90 }),
-      nothingWanted,
-      { area: 'clock', text: expect.stringContaining('1 min behind') },
-    ],
-    [
-      'a tool that is missing',
-      anExamined({ tools: known({ user: 'a', missing: ['flock'] }) }),
-      nothingWanted,
-      { is: 'bad', text: 'missing: flock' },
-    ],
-    [
-      'a full disk',
-      anExamined({ disk: known([gone]) }),
-      nothingWanted,
-      { area: 'disk', is: 'warn', text: '/ has 0 MB free' },
-    ],
-    [
-      'a disk that is read-only',
-      anExamined({ disk: known([{ ...gone, isReadOnly: true }]) }),
-      nothingWanted,
-      { area: 'disk', is: 'bad' },
-    ],
-    [
-      'a dpkg that was interrupted',
-      anExamined({ dpkg: known({ isInterrupted: true, broken: [], lockHolders: [] }) }),
-      nothingWanted,
-      { area: 'apt', fix: 'sudo dpkg --configure -a' },
-    ],
-    [
-      'a part that cannot be told',
-      anExamined({ dpkg: { is: 'unknown', why: 'no dpkg' } }),
-      nothingWanted,
-      { area: 'apt', is: 'unknown', text: 'no dpkg' },
-    ],
-    [
-      'a failed unit',
-      anExamined({ systemd: known({ state: 'degraded', canRunUnits: true, failed: ['a.service'], inhibitors: [] }) }),
-      nothingWanted,
-      { area: 'systemd', text: 'failed: a.service' },
-    ],
-    [
-      'a shutdown that is blocked',
-      anExamined({ systemd: known({ state: 'running', canRunUnits: true, failed: [], inhibitors: ['vm root'] }) }),
-      nothingWanted,
-      { text: 'a shutdown is blocked: vm root' },
-    ],
-    [
-      'another Docker than is wanted',
-      anExamined({
-        docker: known({ version: '20.10', client: '20.10', trouble: undefined, source: 'docker-ce', containers: [] }),
-      }),
-      { ...nothingWanted, dockerVersion: '27.5.1' },
-      { area: 'docker', text: '20.10 (docker-ce); the manifest wants 27.5.1' },
-    ],
-    [
-      'a load balancer without its socket',
-      anExamined({ balancer: known({ sockets: [socket], hasSocat: false }) }),
-      { isBalancer: true },
-      { area: 'balancer', text: "HAProxy's socket /run/haproxy/admin.sock is not there" },
-    ],
-    [
-      'a drain that is open',
-      anExamined({ maestro: known({ lock: undefined, drained: ['r1'] }) }),
-      nothingWanted,
-      { area: 'maestro', is: 'bad', fix: 'maestro resume r1' },
-    ],
-  ])('name %s', (_, examined, wanted, check) => {
-    expect(troubles(examined, wanted)).toEqual([expect.objectContaining(check)])
+  it('end with the shell where there is none', () => {
+    const error = new MaestroError('the first command ended with exit code 1', { hint: 'give it a shell' })
+
+    const checks = serverChecks({ status: 'failed', server: aServer('web-1'), about, error }, plain)
+
+    expect(checks.map(({ area, is }) => `${area} ${is}`)).toEqual(['connection fine', 'host key fine', 'shell wrong'])
+    expect(checks.at(-1)?.fix).toBe('give it a shell')
+  })
+
+  it('are none for a server that was not asked', () => {
+    expect(serverChecks({ status: 'not-asked', server: aServer('web-1') }, plain)).toEqual([])
+  })
+
+  it.each([
+    ['login', 'we log in as root'],
+    ['sudo', 'sudo makes us root without a password'],
+    ['sudo-with-password', 'sudo makes us root with the password'],
+  ] as const)('tell that we are root by %s', (is, text) => {
+    expect(textOf(anExamined({}, { root: { is } }), 'sudo')).toBe(text)
+  })
+
+  it('say once that sudo refuses, and not again for all that only root may know', () => {
+    const root = { is: 'refused', error: new MaestroError('sudo wants a password', { hint: 'NOPASSWD' }) } as const
+    const closed = { is: 'unknown', why: 'needs root, which sudo refuses (sudo: a password is required)' } as const
+
+    const found = troubles(anExamined({ maestro: closed, weave: closed }, { root }))
+
+    expect(found).toEqual([
+      {
+        area: 'sudo',
+        is: 'wrong',
+        text: 'sudo wants a password',
+        stops: ['every command that changes servers'],
+        fix: 'NOPASSWD',
+      },
+    ])
+  })
+
+  it.each([
+    [90, '1 min ahead of this computer'],
+    [-7200, '2 h behind this computer'],
+  ])('name a clock that is off by %i s', (aheadSeconds, words) => {
+    const clock = { aheadSeconds, exactToSeconds: 0.6 }
+
+    expect(troubles(anExamined({}, { hello: { ...hello, clock } }))).toEqual([
+      expect.objectContaining({ area: 'clock', is: 'note', text: expect.stringContaining(words) }),
+    ])
+  })
+
+  it('do not blame a clock for a slow line', () => {
+    const clock = { aheadSeconds: -12, exactToSeconds: 12.5 }
+
+    expect(troubles(anExamined({}, { hello: { ...hello, clock } }))).toEqual([])
+  })
+
+  it('name a login shell that prints, by its first words', () => {
+    const noise = `Welcome to web-1 ${'!'.repeat(100)}\nmore`
+
+    const [found] = troubles(anExamined({}, { hello: { ...hello, noise } }))
+
+    expect(found).toMatchObject({ area: 'shell', is: 'note', text: expect.stringMatching(/Welcome to web-1 !+…$/) })
+    expect(found?.fix).toContain('~deploy/.bashrc')
+  })
+})
+
+const gigabyte = 1024 ** 3
+const disk = (path: string, freeBytes: number, isReadOnly = false) =>
+  known([{ path, totalBytes: 100 * gigabyte, freeBytes, isReadOnly }])
+const dpkg = { isInterrupted: false, broken: [], lockHolders: [] }
+const docker = { version: '27.5.1', client: '27.5.1', trouble: undefined, source: 'docker-ce', containers: [] }
+const updates = {
+  security: [],
+  otherCount: 0,
+  held: [],
+  keptBack: [],
+  securityOrigins: ['Ubuntu:noble-security'],
+  listsAgeSeconds: 3600,
+}
+const systemd = { state: 'running', canRunUnits: true, failed: [], inhibitors: [] }
+const socket = { path: '/run/haproxy/admin.sock', isAdmin: true, isThere: true, owner: 'root:haproxy 660' }
+const system = { id: 'alpine', release: '3.22', codename: '', name: 'Alpine Linux v3.22', hasApt: false }
+const openssl = { name: 'libssl3', from: '1', to: '2', origin: 'Ubuntu:noble-security' }
+const lock = { owner: 'ana@ops', run: 'r1', since: noon - 60, quietSeconds: 5, busy: [] }
+
+type Case = readonly [name: string, parts: Partial<Look>, wanted: Wanted, expected: object]
+const cases: readonly Case[] = [
+  [
+    'a system without apt',
+    { system: known(system) },
+    plain,
+    { is: 'wrong', text: 'Alpine Linux v3.22 has no dpkg and apt' },
+  ],
+  ['a tool that is missing', { tools: known({ missing: ['flock'] }) }, plain, { is: 'wrong', text: 'missing: flock' }],
+  [
+    'a disk that fills up',
+    { disk: disk('/', 0.5 * gigabyte) },
+    plain,
+    { is: 'note', text: '/ has 512 MB free, less than 1000' },
+  ],
+  ['a full disk', { disk: disk('/var', 1e6) }, plain, { is: 'wrong', text: '/var has 0 MB free' }],
+  ['a full /boot', { disk: disk('/boot', 100e6) }, plain, { is: 'note', fix: 'apt-get autoremove --purge' }],
+  ['a read-only disk', { disk: disk('/', gigabyte, true) }, plain, { is: 'wrong', text: '/ is mounted read-only' }],
+  [
+    'a dpkg that was interrupted',
+    { dpkg: known({ ...dpkg, isInterrupted: true }) },
+    plain,
+    { is: 'wrong', stops: ['every command that installs packages'], fix: 'sudo dpkg --configure -a' },
+  ],
+  [
+    'who holds a lock',
+    { dpkg: known({ ...dpkg, lockHolders: [{ lock: 'frontend', pid: 9, command: 'apt-get', ageSeconds: 70 }] }) },
+    plain,
+    { is: 'note', text: "apt's frontend lock is held by apt-get (pid 9) for 1 min" },
+  ],
+  [
+    'a part that cannot be told',
+    { dpkg: { is: 'unknown', why: 'no dpkg' } },
+    plain,
+    { area: 'apt', is: 'unknown', text: 'no dpkg' },
+  ],
+  [
+    'old lists',
+    { updates: known({ ...updates, listsAgeSeconds: 9 * 86_400 }) },
+    plain,
+    { is: 'note', text: 'package lists 9 d old' },
+  ],
+  ['no lists', { updates: known({ ...updates, listsAgeSeconds: undefined }) }, plain, { fix: 'sudo apt-get update' }],
+  [
+    'sources without a security origin',
+    { updates: known({ ...updates, securityOrigins: [] }) },
+    plain,
+    { is: 'wrong', stops: ['security upgrades'] },
+  ],
+  [
+    'a held fix',
+    { updates: known({ ...updates, security: [openssl], held: ['libssl3', 'nginx'] }) },
+    plain,
+    { text: 'held with a security fix: libssl3', fix: 'sudo apt-mark unhold libssl3' },
+  ],
+  [
+    'a server that never says that a restart is due',
+    { reboot: known({ isSet: false, packages: [], since: undefined, hasSetter: false }) },
+    plain,
+    { is: 'note', fix: 'apt-get install needrestart' },
+  ],
+  [
+    'a failed unit',
+    { systemd: known({ ...systemd, state: 'degraded', failed: ['a.service'] }) },
+    plain,
+    { text: 'failed: a.service' },
+  ],
+  [
+    'a systemd that hangs',
+    { systemd: known({ ...systemd, state: 'starting' }) },
+    plain,
+    { text: 'systemd is starting, not running' },
+  ],
+  ['no systemd', { systemd: known({ ...systemd, state: 'none', canRunUnits: false }) }, plain, { is: 'note' }],
+  [
+    'a blocked shutdown',
+    { systemd: known({ ...systemd, inhibitors: ['vm root'] }) },
+    plain,
+    { text: 'a shutdown is blocked: vm root' },
+  ],
+  [
+    'another Docker than is wanted',
+    { docker: known(docker) },
+    { ...plain, dockerVersion: '28.1' },
+    { text: 'Docker 27.5.1; the manifest wants 28.1' },
+  ],
+  [
+    'no Docker where one is wanted',
+    {},
+    { ...plain, dockerVersion: '28.1' },
+    { text: 'Docker is not installed; the manifest wants 28.1' },
+  ],
+  [
+    'a Docker of snap',
+    { docker: known({ ...docker, source: 'snap' }) },
+    plain,
+    { text: expect.stringContaining('a snap build') },
+  ],
+  [
+    'a Docker that is down',
+    { docker: known({ ...docker, version: undefined, trouble: 'no socket' }) },
+    plain,
+    { text: 'Docker does not answer: no socket' },
+  ],
+  [
+    'no Weave where one is wanted',
+    {},
+    { ...plain, weaveVersion: '2.8.1' },
+    { text: 'Weave is not installed; the manifest wants 2.8.1' },
+  ],
+  [
+    'a Weave that is down',
+    { weave: known({ version: '2.8.1', isRunning: false }) },
+    plain,
+    { text: 'Weave 2.8.1 does not run' },
+  ],
+  [
+    'a load balancer without its socket',
+    { balancer: known({ sockets: [{ ...socket, isThere: false }], hasSocat: true }) },
+    balancer,
+    { text: "HAProxy's socket /run/haproxy/admin.sock is not there" },
+  ],
+  [
+    'a load balancer whose socket may do nothing',
+    { balancer: known({ sockets: [{ ...socket, isAdmin: false }], hasSocat: true }) },
+    balancer,
+    { text: 'HAProxy has no runtime socket of level admin' },
+  ],
+  [
+    'a load balancer without socat',
+    { balancer: known({ sockets: [socket], hasSocat: false }) },
+    balancer,
+    { fix: 'apt-get install socat' },
+  ],
+  ['a load balancer of another kind', {}, balancer, { fix: expect.stringContaining('hooks.drain') }],
+  [
+    'a lock at work',
+    { maestro: known({ lock, drained: [] }) },
+    plain,
+    { is: 'note', text: 'locked by ana@ops, run r1, which is at work' },
+  ],
+  [
+    'a lock that was left',
+    { maestro: known({ lock: { ...lock, quietSeconds: 7200 }, drained: [] }) },
+    plain,
+    { is: 'wrong', fix: 'maestro resume r1, or maestro unlock' },
+  ],
+  [
+    'a drain that is open',
+    { maestro: known({ lock: undefined, drained: ['r1'] }) },
+    plain,
+    { is: 'wrong', fix: 'maestro resume r1' },
+  ],
+]
+
+describe('the checks of a look', () => {
+  it.each(cases)('name %s', (_, look, wanted, expected) => {
+    expect(troubles(anExamined(look), wanted)).toEqual([expect.objectContaining(expected)])
+  })
+
+  it.each([
+    ['the very version', '27.5.1'],
+    ['the beginning of it', '27.5'],
+  ])('take a Docker for what is wanted by %s', (_, dockerVersion) => {
+    expect(troubles(anExamined({ docker: known(docker) }), { ...plain, dockerVersion })).toEqual([])
+  })
+
+  it('take 27.1 for no 27.10', () => {
+    const newer = known({ ...docker, version: '27.10.0' })
+
+    expect(troubles(anExamined({ docker: newer }), { ...plain, dockerVersion: '27.1' })).toHaveLength(1)
   })
 
   it('ask of no server what only a load balancer has to have', () => {
     expect(troubles(anExamined({ balancer: known({ sockets: [], hasSocat: false }) }))).toEqual([])
   })
-})
 
-describe('what the doctor prints', () => {
-  const bare = { screen: { columns: undefined, hasColour: false }, isVerbose: false, isQuiet: false }
-  const findings = ['a-1', 'a-2', 'b-1'].map((server) => ({
-    server,
-    checks: serverChecks(anExamined({}, server === 'b-1' ? {} : { aheadSeconds: 60 }), nothingWanted),
-  }))
+  it("say who may use HAProxy's socket", () => {
+    const checks = serverChecks(anExamined({ balancer: known({ sockets: [socket], hasSocat: true }) }), balancer)
 
-  it('puts servers with the same trouble together, with the line that puts it right, those that are well last', () => {
-    expect(renderFindings(findings, bare)).toBe(
-      [
-        'a-[1-2] (2 servers)',
-        "  note     clock       1 min ahead of this computer's clock: signatures and windows go by it",
-        '                       fix: timedatectl set-ntp true',
-        '',
-        'b-1: all well',
-      ].join('\n'),
-    )
-  })
-
-  it('is nothing of those that are well when quiet, and everything of each when verbose', () => {
-    const quiet = renderFindings(findings, { ...bare, isQuiet: true })
-    const verbose = renderFindings(findings, { ...bare, isVerbose: true })
-
-    expect(quiet).not.toContain('b-1')
-    expect(verbose.match(/we can become root/g)).toHaveLength(3)
-  })
-
-  it('lets nothing of a server reach the terminal raw, and stays within its columns', () => {
-    const error = new MaestroError(`\u001b[2Jowned ${'x'.repeat(200)}`)
-    const checks = serverChecks(
-      { server: aServer('w'), connection: { is: 'failed', error, phases: [] } },
-      nothingWanted,
-    )
-    const text = renderFindings([{ server: 'w', checks }], { ...bare, screen: { columns: 80, hasColour: false } })
-
-    expect(text).not.toContain('\u001b')
-    expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80)
+    expect(checks.find(({ area }) => area === 'balancer')?.text).toContain('admin.sock (root:haproxy 660)')
   })
 })

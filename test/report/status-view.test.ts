@@ -15,6 +15,7 @@ const updates = {
   otherCount: 4,
   held: ['nginx'],
   keptBack: [{ name: 'php', why: 'needs removal of x' }],
+  securityOrigins: ['Ubuntu:noble-security'],
   listsAgeSeconds: 3600,
 }
 const off = {
@@ -63,6 +64,11 @@ describe('the concerns', () => {
       'a security fix that is kept back',
       { updates: known({ ...updates, keptBack: [{ name: 'libssl3', why: 'needs removal of x' }] }) },
       'security fix kept back: libssl3 (needs removal of x)',
+    ],
+    [
+      'sources without a security origin',
+      { updates: known({ ...updates, securityOrigins: [] }) },
+      'no security origin among the package sources',
     ],
     ['lists that are old', { updates: known({ ...updates, listsAgeSeconds: 5 * 86_400 }) }, 'package lists 5 d old'],
     [

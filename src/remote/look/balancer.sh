@@ -1,7 +1,7 @@
 # Whether HAProxy's runtime socket can be used here, by which servers are taken out of service.
 # Facts:
 #   balancer_installed  yes or no
-#   balancer_socket     each that its configuration names: its level (admin, operator, user), then there or missing, its path
+#   balancer_socket     each that its configuration names: level (admin, operator, user), there or missing, owner, mode, path
 #   balancer_socat      yes or no
 # shellcheck shell=sh
 look_balancer() {
@@ -24,9 +24,10 @@ look_balancer() {
       *level[[:space:]]admin*) level="admin" ;;
       *level[[:space:]]operator*) level=operator ;;
     esac
-    presence=missing
-    if as_root_if_needed test -S "$MAESTRO_ROOT$path" >/dev/null 2>&1; then presence=there; fi
-    fact balancer_socket "$level $presence $path"
+    # A folder on the way may be closed to us: then nobody can say.
+    shown=$(as_root_if_needed stat -c '%F|there %U:%G %a' "$MAESTRO_ROOT$path" 2>/dev/null) || shown=
+    case $shown in socket*) shown=${shown##*|} ;; *) shown="missing - -" ;; esac
+    fact balancer_socket "$level $shown $path"
   done
   unset IFS
   set +f

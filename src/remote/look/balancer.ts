@@ -8,8 +8,9 @@ export function readBalancer(facts: Facts): Balancer | null {
 }
 
 function readSocket(line: string): Balancer['sockets'][number] {
-  const { level, presence, path } =
-    /^(?<level>admin|operator|user) (?<presence>there|missing) (?<path>.+)$/.exec(line)?.groups ?? {}
+  const [, level, presence, owner, mode, path] =
+    /^(admin|operator|user) (there|missing) (\S+) ([0-7]+|-) (.+)$/.exec(line) ?? []
   if (level === undefined || path === undefined) throw new FactError(`a line is no socket: ${line.slice(0, 60)}`)
-  return { path, isAdmin: level === 'admin', isThere: presence === 'there' }
+  const isThere = presence === 'there'
+  return { path, isAdmin: level === 'admin', isThere, owner: isThere ? `${owner} ${mode}` : undefined }
 }

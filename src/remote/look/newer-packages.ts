@@ -27,6 +27,12 @@ export function newerPackages(stanzas: readonly string[], list: readonly string[
   return starts.map((start, index) => readStanza(stanzas.slice(start, starts[index + 1]), sources))
 }
 
+/** The security pockets in that list, each once. */
+export function securityOrigins(list: readonly string[]): readonly string[] {
+  const sources = [...sourcesOf(list).values()].filter(({ isSecurity }) => isSecurity)
+  return [...new Set(sources.map(({ name }) => name))]
+}
+
 function readStanza(lines: readonly string[], sources: ReadonlyMap<string, Source>): NewerPackage {
   const field = (name: string) => lines.find((line) => line.startsWith(`  ${name}: `))?.slice(name.length + 4) ?? ''
   return {

@@ -1,7 +1,4 @@
-import { allOf, type Facts, only } from '../facts.ts'
+import { allOf, type Facts } from '../facts.ts'
 import type { Tools } from '../look.ts'
 
-export const readTools = (facts: Facts): Tools => ({
-  user: only(facts, 'tools_user'),
-  missing: allOf(facts, 'tools_missing'),
-})
+export const readTools = (facts: Facts): Tools => ({ missing: allOf(facts, 'tools_missing') })

@@ -1,6 +1,6 @@
 import { allOf, type Facts, perhapsWholeNumber, wholeNumber } from '../facts.ts'
 import type { Updates, Upgrade } from '../look.ts'
-import { type NewerPackage, newerPackages } from './newer-packages.ts'
+import { type NewerPackage, newerPackages, securityOrigins } from './newer-packages.ts'
 
 /** What is pending on the lists as they are. A fix in a security pocket counts also where -updates already holds a newer version. */
 export function readUpdates(facts: Facts): Updates {
@@ -12,6 +12,7 @@ export function readUpdates(facts: Facts): Updates {
     security,
     otherCount: newer.filter((one) => isUpgrade(one) && !isSecurity.has(one.name)).length,
     held: allOf(facts, 'updates_held'),
+    securityOrigins: securityOrigins(allOf(facts, 'updates_source')),
     keptBack: keptBack(newer, isSecurity, facts),
     listsAgeSeconds: listedAt === undefined ? undefined : Math.max(0, wholeNumber(facts, 'at') - listedAt),
   }

@@ -7,15 +7,15 @@ const config = `global
   stats socket unix@/run/other.sock level operator
   # stats socket /run/not.sock level admin
 `
-const there = 'case $2 in */admin.sock) exit 0 ;; esac; exit 1'
+const stat = "case $3 in */admin.sock) echo 'socket|there root:haproxy 660' ;; *) exit 1 ;; esac"
 
 describe.each(shells())('what only the doctor asks, under $name', (shell) => {
-  it('tells who we are and which tools are missing', () => {
-    const tools = { id: 'echo deploy', 'apt-get': ':', dpkg: ':' }
+  it('tells which tools are missing', () => {
+    const tools = { 'apt-get': ':', dpkg: ':' }
 
     expect(aServer({ tools }).look(['tools'], shell).tools).toEqual({
       is: 'known',
-      value: { user: 'deploy', missing: expect.arrayContaining(['apt-cache', 'dpkg-query']) },
+      value: { missing: expect.arrayContaining(['apt-cache', 'dpkg-query']) },
     })
   })
 
@@ -46,15 +46,15 @@ describe.each(shells())('what only the doctor asks, under $name', (shell) => {
     expect(aServer().look(['systemd'], shell).systemd).toMatchObject({ value: { state: 'none', canRunUnits: false } })
   })
 
-  it("tells HAProxy's sockets, and which of them may be used", () => {
-    const server = aServer({ files: { 'etc/haproxy/haproxy.cfg': config }, tools: { test: there, socat: ':' } })
+  it("tells HAProxy's sockets, and who may use them", () => {
+    const server = aServer({ files: { 'etc/haproxy/haproxy.cfg': config }, tools: { stat, socat: ':' } })
 
     expect(server.look(['balancer'], shell).balancer).toEqual({
       is: 'known',
       value: {
         sockets: [
-          { path: '/run/haproxy/admin.sock', isAdmin: true, isThere: expect.any(Boolean) },
-          { path: '/run/other.sock', isAdmin: false, isThere: false },
+          { path: '/run/haproxy/admin.sock', isAdmin: true, isThere: true, owner: 'root:haproxy 660' },
+          { path: '/run/other.sock', isAdmin: false, isThere: false, owner: undefined },
         ],
         hasSocat: true,
       },

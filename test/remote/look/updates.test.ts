@@ -39,6 +39,7 @@ describe.each(shells())('the updates under $name', (shell) => {
         ],
         otherCount: 7,
         held: ['fl-held'],
+        securityOrigins: [origin],
       },
     })
   })
@@ -72,6 +73,7 @@ describe.each(shells())('the updates under $name', (shell) => {
         otherCount: 2,
         held: [],
         keptBack: [],
+        securityOrigins: [origin],
       },
     })
   })
