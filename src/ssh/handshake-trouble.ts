@@ -6,6 +6,10 @@ export type Phase = 'banner' | 'kex' | 'auth'
 /** The other end closed the connection; `greeting` is what it said before its name, where sshd says why. */
 export function droppedIn(phase: Phase, where: string, greeting = ''): ConnectError {
   if (phase === 'auth') return new ConnectError('lost', `${where} hung up during authentication`)
+  if (phase === 'kex')
+    return new ConnectError('dropped', `${where} hung up during the key exchange`, {
+      hint: 'the log of its sshd says why: journalctl -u ssh',
+    })
   const words = greeting.trim().split(/\r?\n/).at(-1)?.slice(0, 200) ?? ''
   if (words !== '') return new ConnectError('dropped', `${where} turned the connection away: ${words}`, hintAt(words))
   return new ConnectError('dropped', `${where} hung up before the connection was made`, {

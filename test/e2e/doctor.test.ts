@@ -1,0 +1,153 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Fleet, type Run, startFleet } from './a-fleet.ts'
+
+type Event = Readonly<Record<string, unknown>> & {
+  readonly checks: readonly { readonly area: string; readonly is: string; readonly text: string }[]
+}
+
+const eventsOf = ({ stdout }: Run): readonly Event[] =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+
+describe('the doctor', () => {
+  let fleet: Fleet
+  let folder: string
+  let table: Run
+  let json: Run
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'maestro-doctor-'))
+    put('id', 'case $1 in -un) echo deploy ;; *) echo 1000 ;; esac')
+    put('sudo', 'echo "sudo: a password is required" >&2; exit 1')
+    put('late/date', 'case $1 in +%s) echo $(($(/bin/date +%s) - 3600)) ;; *) exec /bin/date "$@" ;; esac')
+    const asDeploy = { PATH: `${folder}:/usr/sbin:/usr/bin:/sbin:/bin` }
+    fleet = await startFleet({
+      'web-1': {},
+      'web-2': {},
+      'late-1': { env: { PATH: `${folder}/late:/usr/bin:/bin` } },
+      'closed-1': { env: asDeploy },
+      'closed-2': { env: asDeploy },
+      'noisy-1': { behaviour: 'noisy' },
+      'nologin-1': { behaviour: 'nologin' },
+      'gone-1': { isGone: true },
+      'stranger-1': { isUnknown: true },
+      'cut-1': { behaviour: 'drops-in-kex' },
+    })
+    ;[table, json] = await Promise.all([fleet.maestro(['doctor']), fleet.maestro(['doctor', '--output', 'json'])])
+  }, 90_000)
+  afterAll(async () => {
+    await fleet.end()
+    rmSync(folder, { recursive: true })
+  })
+
+  function put(name: string, text: string): void {
+    const path = join(folder, name)
+    execFileSync('mkdir', ['-p', join(path, '..')])
+    writeFileSync(path, `#!/bin/sh\n${text}\n`)
+    chmodSync(path, 0o755)
+  }
+
+  const linesOf = (server: string) => table.stdout.split('\n').filter((line) => line.startsWith(`${server} `))
+
+  it.each([
+    ['closed-1', /wrong +sudo +sudo wants a password.*; stops: every command that changes servers; fix: --ask-sudo/],
+    ['closed-2', /NOPASSWD: ALL` in \/etc\/sudoers\.d/],
+    ['late-1', /note +clock +59 min behind this computer|note +clock +1 h behind this computer/],
+    ['noisy-1', /note +shell +the login shell of root prints by itself.*Welcome!|note +shell .*\\u\{1b\}/],
+    ['nologin-1', /wrong +shell +the first command ended with exit code 1: This account is currently not available/],
+    ['gone-1', /wrong +connection +127\.0\.0\.1:\d+ refuses connections.*stops: every command; fix: is sshd running/],
+    ['stranger-1', /wrong +connection +the host key of .* is not in known_hosts/],
+    ['cut-1', /wrong +connection +.* hung up during the key exchange \(.*banner \d+ ms, kex \d+ ms/],
+  ])('says of %s what is wrong, what it stops and what puts it right', (server, words) => {
+    expect(linesOf(server).join('\n')).toMatch(words)
+  })
+
+  it('asks sudo for nothing twice: what only root may know is not said again', () => {
+    expect(linesOf('closed-1').filter((line) => line.includes('sudo'))).toHaveLength(1)
+  })
+
+  it('has every server in the report, and the totals at its end', () => {
+    for (const server of Object.keys(fleet.servers)) expect(linesOf(server).length).toBeGreaterThan(0)
+    expect(table.stdout.trimEnd().split('\n').at(-1)).toMatch(/^10 servers: /)
+  })
+
+  it('looks at this computer, too', async () => {
+    const { stdout } = await fleet.maestro(['doctor', '--verbose', '--server', 'web-1'])
+
+    expect(stdout).toMatch(/^this computer\nfine +node +Node v\d+/m)
+    expect(stdout).toMatch(/keys +.*key is a key without a passphrase/)
+    expect(stdout).toMatch(/fine +connection +deploy@127\.0\.0\.1:\d+ by key .*: .*connect \d+ ms, .*auth \d+ ms/)
+    expect(stdout).toMatch(/fine +host key +ssh-ed25519 SHA256:/)
+  })
+
+  it('names a hook that others can write, and an identity file that is not there', async () => {
+    const text = execFileSync('cat', [join(fleet.folder, 'Manifest.yml')], { encoding: 'utf8' })
+    fleet.write('hook', '#!/bin/sh\n', 0o777)
+    fleet.write(
+      'Other.yml',
+      `${text.replace('identity_file: key', 'identity_file: [key, lost]')}  hooks: {drain: ./hook}\n`,
+    )
+
+    const { stdout } = await fleet.maestro(['doctor', '-m', 'Other.yml', '--server', 'web-1'])
+
+    expect(stdout).toMatch(
+      /this computer +wrong +manifest +drain: .*hook is not run: it can be written by everybody.*chmod go-w/,
+    )
+    expect(stdout).toMatch(/this computer +wrong +keys +.*lost is not there/)
+  })
+
+  it('is 1 where a server has no shell for us, 3 where one cannot be reached, and else 0', async () => {
+    const [unreachable, closed, due] = await Promise.all([
+      fleet.maestro(['doctor', '--server', 'gone-1,closed-1']),
+      fleet.maestro(['doctor', '--server', 'closed-1']),
+      fleet.maestro(['doctor', '--server', 'closed-1', '--exit-code']),
+    ])
+
+    expect([table, unreachable, closed, due].map(({ exitCode }) => exitCode)).toEqual([1, 3, 0, 10])
+  })
+
+  it('has an event for this computer and each server, the end last', () => {
+    const events = eventsOf(json)
+
+    expect(events.slice(0, 2)).toMatchObject([
+      { version: 1, event: 'begin', command: 'doctor', servers: 10 },
+      { event: 'computer', checks: expect.any(Array) },
+    ])
+    expect(events.at(-1)).toMatchObject({ event: 'end', servers: 10, exitCode: 1 })
+    expect(events.filter(({ event }) => event === 'server')).toHaveLength(10)
+  })
+
+  it('has in JSON what the checks come from', () => {
+    const find = (name: string) => eventsOf(json).find(({ server }) => server === name)
+
+    expect(find('web-1')).toMatchObject({
+      status: 'examined',
+      login: expect.stringMatching(/^deploy@127/),
+      phases: expect.arrayContaining([{ phase: 'kex', durationMs: expect.any(Number) }]),
+      user: 'root',
+      root: { is: 'login' },
+      clock: { aheadSeconds: expect.any(Number), exactToSeconds: expect.any(Number) },
+      look: { dpkg: { is: 'known' } },
+    })
+    expect(find('closed-1')).toMatchObject({ root: { is: 'refused', error: { kind: 'sudo-password-needed' } } })
+    expect(find('gone-1')).toMatchObject({ status: 'unreachable', error: { kind: 'refused' } })
+    expect(find('nologin-1')).toMatchObject({ status: 'failed', error: { message: expect.any(String) } })
+  })
+
+  it('lets no control character of a server through', () => {
+    expect(table.stdout + table.stderr + json.stdout).not.toMatch(/[^\P{Cc}\n]/u)
+  })
+
+  it('prints only what is wrong under --quiet, and nothing where nothing is', async () => {
+    const { stdout, stderr } = await fleet.maestro(['doctor', '--quiet', '--server', 'late-1,closed-1'])
+
+    expect(stdout).toMatch(/closed-1/)
+    expect(stdout).not.toMatch(/late-1|servers:/)
+    expect(stderr).toBe('')
+  })
+})
