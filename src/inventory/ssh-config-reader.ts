@@ -1,5 +1,6 @@
 import type { HostOptions, HostQuestion, Warn } from './ssh-config.ts'
-import { type ConfigFiles, type ConfigLine, globOf } from './ssh-config-files.ts'
+import type { ConfigFiles, ConfigLine } from './ssh-config-files.ts'
+import { matchesAny } from './ssh-config-shape.ts'
 
 type Reading = {
   readonly question: HostQuestion
@@ -60,7 +61,7 @@ function collect(lines: readonly ConfigLine[], collecting: Collecting): void {
 }
 
 function opens({ keyword, args }: Option, { host, ignored }: Collecting): boolean {
-  if (keyword === 'host') return isNamed(args, host)
+  if (keyword === 'host') return matchesAny(args, host)
   const isForAll = args.join(' ').toLowerCase() === 'all'
   if (!isForAll) ignored.add('match')
   return isForAll
@@ -69,10 +70,4 @@ function opens({ keyword, args }: Option, { host, ignored }: Collecting): boolea
 function takeOption({ keyword, args }: Option, { found, ignored }: Collecting): void {
   if (understood.has(keyword)) found.set(keyword, [...(found.get(keyword) ?? []), args[0] ?? ''])
   else if (!harmless.has(keyword)) ignored.add(keyword)
-}
-
-function isNamed(patterns: readonly string[], host: string): boolean {
-  const isLike = (pattern: string) => globOf(pattern).test(host)
-  const denied = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1))
-  return patterns.some((pattern) => !pattern.startsWith('!') && isLike(pattern)) && !denied.some(isLike)
 }

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os'
 import { UsageError } from '../errors.ts'
 import { type ConfigFiles, readConfigFiles } from './ssh-config-files.ts'
 import { readWithoutSsh } from './ssh-config-reader.ts'
+import { shapeOf } from './ssh-config-shape.ts'
 import { askSshProgram, NoSshProgram } from './ssh-dash-g.ts'
 
 /** What the user's own ssh would do for a host, as far as maestro acts on it. Paths are as ssh prints them: `~` and tokens unexpanded. */
@@ -48,7 +49,8 @@ export type Warn = (text: string) => void
 const answers = new Map<string, Promise<HostOptions>>()
 
 /**
- * What ssh would do for a host: `ssh -G` says it, and its answer holds as long as no file of the config changes. Where there is
+ * What ssh would do for a host: `ssh -G` says it, and its answer holds as long as no file of the config changes, for all hosts
+ * that the same blocks of the config are for. Where there is
  * nothing in the config that matters, ssh is not asked; where there is no ssh, a few keywords are read without it, and `warn`
  * hears of the others. Throws a UsageError with ssh's own words when the config is wrong.
  */
@@ -58,12 +60,14 @@ export async function askSsh(question: HostQuestion, warn: Warn = () => undefine
   if (question.configFile === undefined && !files.isMeaningful)
     return { ...optionsWithoutConfig(question, userInfo().username), hashKnownHosts: files.hashesNames }
   if (files.isVolatile) return ask(question, files, warn)
-  const key = JSON.stringify([question, files.state])
+  const shape = shapeOf(files.lines, question.host)
+  const key = JSON.stringify([shape === undefined ? question : { ...question, host: shape }, files.state])
   const answer = answers.get(key) ?? ask(question, files, warn)
   answers.set(key, answer)
   // What went wrong once may have been this computer's trouble.
   answer.catch(() => answers.delete(key))
-  return answer
+  const options = await answer
+  return shape === undefined || shape.hasHostName ? options : { ...options, hostName: question.host.toLowerCase() }
 }
 
 async function ask(question: HostQuestion, files: ConfigFiles, warn: Warn): Promise<HostOptions> {
