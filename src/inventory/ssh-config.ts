@@ -61,13 +61,32 @@ export async function askSsh(question: HostQuestion, warn: Warn = () => undefine
     return { ...optionsWithoutConfig(question, userInfo().username), hashKnownHosts: files.hashesNames }
   if (files.isVolatile) return ask(question, files, warn)
   const shape = shapeOf(files.lines, question.host)
-  const key = JSON.stringify([shape === undefined ? question : { ...question, host: shape }, files.state])
+  if (shape === undefined) return askOnce({ question, about: question, files, warn })
+  const { user, port, ...shared } = question
+  const options = await askOnce({ question: shared, about: { ...shared, host: shape }, files, warn })
+  return {
+    ...options,
+    ...(user === undefined ? {} : { user }),
+    ...(port === undefined ? {} : { port }),
+    ...(shape.hasHostName ? {} : { hostName: question.host.toLowerCase() }),
+  }
+}
+
+type Asking = {
+  readonly question: HostQuestion
+  /** Questions that are about the same have one answer. */
+  readonly about: unknown
+  readonly files: ConfigFiles
+  readonly warn: Warn
+}
+
+function askOnce({ question, about, files, warn }: Asking): Promise<HostOptions> {
+  const key = JSON.stringify([about, files.state])
   const answer = answers.get(key) ?? ask(question, files, warn)
   answers.set(key, answer)
   // What went wrong once may have been this computer's trouble.
   answer.catch(() => answers.delete(key))
-  const options = await answer
-  return shape === undefined || shape.hasHostName ? options : { ...options, hostName: question.host.toLowerCase() }
+  return answer
 }
 
 async function ask(question: HostQuestion, files: ConfigFiles, warn: Warn): Promise<HostOptions> {

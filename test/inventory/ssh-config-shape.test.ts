@@ -95,7 +95,12 @@ describe('one answer of ssh for all hosts of a shape', () => {
       for (let round = 0; round < 60; round += 1) {
         const text = aConfig(pick)
         writeFileSync(configFile, text)
-        const questions = hosts.map((host) => ({ host, configFile, ...(pick(4) === 0 ? { user: 'eve' } : {}) }))
+        const questions = hosts.map((host) => ({
+          host,
+          configFile,
+          ...(pick(4) === 0 ? { user: 'eve' } : {}),
+          ...(pick(4) === 0 ? { port: 4022 } : {}),
+        }))
 
         const shared = await Promise.allSettled(questions.map((question) => askSsh(question)))
 
