@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -8,6 +8,8 @@ import { type Fleet, type Run, startFleet } from './a-fleet.ts'
 type Event = Readonly<Record<string, unknown>> & {
   readonly checks: readonly { readonly area: string; readonly is: string; readonly text: string }[]
 }
+
+const fewTools = 'awk cat cut date df find grep head id od printf sed sh stat tail timeout tr uname'.split(' ')
 
 const eventsOf = ({ stdout }: Run): readonly Event[] =>
   stdout
@@ -25,14 +27,22 @@ describe('the doctor', () => {
     put('id', 'case $1 in -un) echo deploy ;; *) echo 1000 ;; esac')
     put('sudo', 'echo "sudo: a password is required" >&2; exit 1')
     put('late/date', 'case $1 in +%s) echo $(($(/bin/date +%s) - 3600)) ;; *) exec /bin/date "$@" ;; esac')
-    const asDeploy = { PATH: `${folder}:/usr/sbin:/usr/bin:/sbin:/bin` }
+    // Without apt, whose answers take their time, most of them are quick.
+    mkdirSync(join(folder, 'few'))
+    for (const tool of fewTools)
+      symlinkSync(
+        execFileSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim(),
+        join(folder, 'few', tool),
+      )
+    const few = { PATH: `${folder}/few`, MAESTRO_ROOT: '/nowhere' }
+    const asDeploy = { ...few, PATH: `${folder}:${few.PATH}` }
     fleet = await startFleet({
       'web-1': {},
-      'web-2': {},
-      'late-1': { env: { PATH: `${folder}/late:/usr/bin:/bin` } },
+      'web-2': { env: few },
+      'late-1': { env: { ...few, PATH: `${folder}/late:${few.PATH}` } },
       'closed-1': { env: asDeploy },
       'closed-2': { env: asDeploy },
-      'noisy-1': { behaviour: 'noisy' },
+      'noisy-1': { behaviour: 'noisy', env: few },
       'nologin-1': { behaviour: 'nologin' },
       'gone-1': { isGone: true },
       'stranger-1': { isUnknown: true },
@@ -47,7 +57,7 @@ describe('the doctor', () => {
 
   function put(name: string, text: string): void {
     const path = join(folder, name)
-    execFileSync('mkdir', ['-p', join(path, '..')])
+    mkdirSync(join(path, '..'), { recursive: true })
     writeFileSync(path, `#!/bin/sh\n${text}\n`)
     chmodSync(path, 0o755)
   }
@@ -86,14 +96,14 @@ describe('the doctor', () => {
   })
 
   it('names a hook that others can write, and an identity file that is not there', async () => {
-    const text = execFileSync('cat', [join(fleet.folder, 'Manifest.yml')], { encoding: 'utf8' })
+    const text = readFileSync(join(fleet.folder, 'Manifest.yml'), 'utf8')
     fleet.write('hook', '#!/bin/sh\n', 0o777)
     fleet.write(
       'Other.yml',
       `${text.replace('identity_file: key', 'identity_file: [key, lost]')}  hooks: {drain: ./hook}\n`,
     )
 
-    const { stdout } = await fleet.maestro(['doctor', '-m', 'Other.yml', '--server', 'web-1'])
+    const { stdout } = await fleet.maestro(['doctor', '-m', 'Other.yml', '--server', 'web-2'])
 
     expect(stdout).toMatch(
       /this computer +wrong +manifest +drain: .*hook is not run: it can be written by everybody.*chmod go-w/,
@@ -143,11 +153,11 @@ describe('the doctor', () => {
     expect(table.stdout + table.stderr + json.stdout).not.toMatch(/[^\P{Cc}\n]/u)
   })
 
-  it('prints only what is wrong under --quiet, and nothing where nothing is', async () => {
-    const { stdout, stderr } = await fleet.maestro(['doctor', '--quiet', '--server', 'late-1,closed-1'])
+  it('prints only what is wrong under --quiet', async () => {
+    const { stdout, stderr } = await fleet.maestro(['doctor', '--quiet', '--server', 'web-2,closed-1'])
 
     expect(stdout).toMatch(/closed-1/)
-    expect(stdout).not.toMatch(/late-1|servers:/)
+    expect(stdout).not.toMatch(/ (note|fine) |servers:/)
     expect(stderr).toBe('')
   })
 })
