@@ -1,6 +1,7 @@
 import type { Dpkg, Unattended, Updates } from '../remote/look.ts'
 import { type Check, fine, installs, note, wrong } from './check.ts'
 import { describeDuration } from './duration.ts'
+import { shorten } from './shorten.ts'
 
 export function dpkgChecks({ isInterrupted, broken, lockHolders }: Dpkg): readonly Check[] {
   const problems = [
@@ -18,7 +19,7 @@ export function dpkgChecks({ isInterrupted, broken, lockHolders }: Dpkg): readon
     ...lockHolders.map(({ lock, command, pid, ageSeconds }) =>
       note(
         'apt',
-        `apt's ${lock} lock is held by ${command} (pid ${pid}) for ${describeDuration(ageSeconds)}`,
+        `apt's ${lock} lock is held by ${shorten(command)} (pid ${pid}) for ${describeDuration(ageSeconds)}`,
         'installing waits for it; one that never ends has to be looked at there',
       ),
     ),

@@ -4,6 +4,7 @@ import { allChanges, type Check, everything, fine, note, wrong } from './check.t
 import type { Wanted } from './docker-checks.ts'
 import { describeDuration } from './duration.ts'
 import { lookChecks } from './look-checks.ts'
+import { shorten } from './shorten.ts'
 
 type Well = Extract<Examined, { readonly status: 'examined' }>
 
@@ -56,14 +57,11 @@ function helloChecks({ hello }: Well): readonly Check[] {
   return [noise === '' ? quiet : noiseCheck(noise, user), clockCheck(hello)]
 }
 
-const noiseShown = 60
-
 function noiseCheck(noise: string, user: string): Check {
   const [first = ''] = noise.split('\n')
-  const shown = first.length > noiseShown ? `${first.slice(0, noiseShown)}…` : first
   return note(
     'shell',
-    `the login shell of ${user} prints by itself, which breaks scp and rsync: ${shown}`,
+    `the login shell of ${user} prints by itself, which breaks scp and rsync: ${shorten(first)}`,
     `begin ~${user}/.bashrc there with: case $- in *i*) ;; *) return ;; esac`,
   )
 }
