@@ -28,7 +28,7 @@ type Course = { step: string | undefined; hasChanged: boolean; readonly drain: D
 export async function performPass(ground: PassGround): Promise<Outcome> {
   const course: Course = { step: undefined, hasChanged: false, drain: makeDrain(ground) }
   try {
-    for (const step of ground.operation.pass.steps) await takeStep(step, ground, course)
+    for (const step of stepsLeft(ground)) await takeStep(step, ground, course)
     course.step = undefined
     await course.drain.giveBack()
     return { status: course.hasChanged ? 'changed' : 'unchanged' }
@@ -36,6 +36,12 @@ export async function performPass(ground: PassGround): Promise<Outcome> {
     const trouble = troubleOf(course.hasChanged ? lateRefusal(error) : error, course.step)
     return course.drain.isOpen() ? { ...trouble, isDrained: true } : trouble
   }
+}
+
+// What stands before a step that was begun was decided then: a look into its middle says nothing of it.
+function stepsLeft({ operation: { pass }, known }: PassGround): readonly Step[] {
+  const lastBegun = pass.steps.findLastIndex(({ id }) => known.steps.has(id))
+  return pass.steps.filter(({ id }, index) => index >= lastBegun || known.steps.has(id))
 }
 
 async function takeStep(step: Step, ground: PassGround, course: Course): Promise<void> {

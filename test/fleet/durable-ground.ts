@@ -16,6 +16,8 @@ export interface Controller {
   readonly maestro: (...args: string[]) => Promise<MaestroRun>
   /** Runs it until the journal has that many lines, and kills it there; resolves when it is gone. */
   readonly killedAfter: (lines: number, ...args: string[]) => Promise<void>
+  /** The same once that is so. */
+  readonly killedWhen: (isTime: () => Promise<boolean>, ...args: string[]) => Promise<void>
   readonly runs: () => readonly string[]
   readonly eventsOf: (run: string) => readonly Written[]
   readonly remove: () => void
@@ -32,21 +34,24 @@ export function aController(servers: readonly FleetServer[]): Controller {
     return existsSync(path) ? readFileSync(path, 'utf8') : ''
   }
   const maestro = (...args: string[]) => runMaestro([...args, '--manifest', manifest.path], { env })
+  async function killedWhen(isTime: () => Promise<boolean>, everyMs: number, args: readonly string[]): Promise<void> {
+    const { namespace, home } = readFleet().controller
+    const command = ['netns', 'exec', namespace, process.execPath, bundle, ...args, '--manifest', manifest.path]
+    const child = spawn('ip', command, { env: { PATH: process.env.PATH, HOME: home, ...env }, stdio: 'ignore' })
+    const isGone = new Promise((resolve) => child.on('exit', resolve))
+    while (child.exitCode === null && child.signalCode === null && !(await isTime())) await sleep(everyMs)
+    child.kill('SIGKILL')
+    await isGone
+  }
   return {
     maestro: (...args) =>
       args[0] === 'resume' && args[1] !== '--adopt' ? runMaestro(args, { env }) : maestro(...args),
     killedAfter: async (lines, ...args) => {
       const before = runs()
-      const { namespace, home } = readFleet().controller
-      const command = ['netns', 'exec', namespace, process.execPath, bundle, ...args, '--manifest', manifest.path]
-      const child = spawn('ip', command, { env: { PATH: process.env.PATH, HOME: home, ...env }, stdio: 'ignore' })
-      const isGone = new Promise((resolve) => child.on('exit', resolve))
       const run = () => runs().find((name) => !before.includes(name))
-      while (child.exitCode === null && child.signalCode === null && linesIn(textOf(run() ?? '')) < lines)
-        await sleep(2)
-      child.kill('SIGKILL')
-      await isGone
+      await killedWhen(async () => linesIn(textOf(run() ?? '')) >= lines, 2, args)
     },
+    killedWhen: (isTime, ...args) => killedWhen(isTime, 200, args),
     runs,
     eventsOf: (run) =>
       textOf(run)

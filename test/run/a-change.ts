@@ -90,7 +90,7 @@ const change = (isUnsure: (server: string) => boolean): Step<{ to: string }, { f
 })
 
 /** Boots it once, where a look of now says that the version has changed. */
-const restart: Step<null, { boots: number }> = {
+export const restart: Step<null, { boots: number }> = {
   id: 'restart',
   effect: 'disrupts',
   foresee: (look) =>

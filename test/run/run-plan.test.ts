@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { stateOf } from '../../src/journal/run-state.ts'
-import { aChange, aMadeServer, type Made } from './a-change.ts'
+import type { Step } from '../../src/plan/step.ts'
+import { aChange, aMadeServer, type Made, restart } from './a-change.ts'
 import { makeWorld } from './in-memory.ts'
 
 const fleet = (count: number) => Array.from({ length: count }, (_, index) => aMadeServer(`web-${index + 1}`))
@@ -128,6 +129,27 @@ describe('a run', () => {
 
     expect(statuses(report)).toEqual({ 'web-1': 'unknown' })
     expect(only?.asked.filter((file) => file === 'made-up/set.sh')).toHaveLength(1)
+  })
+
+  it('decides nothing anew that stands before a step which was begun, wherever it was killed', async () => {
+    // Due by what the next step does in its middle.
+    const early: Step = { ...restart, id: 'early' }
+    const aWorld = () => {
+      const servers = fleet(1)
+      const { pass, ...operation } = aChange(servers)
+      return makeWorld({ operation: { ...operation, pass: { ...pass, steps: [early, ...pass.steps] } }, servers })
+    }
+    const whole = aWorld()
+    await whole.run()
+
+    for (let killAfter = 1; killAfter < whole.moments(); killAfter += 1) {
+      const world = aWorld()
+      await world.run({ killAfter })
+      await world.run()
+
+      const begun = world.events.flatMap((event) => (event.event === 'begun' ? [event.step] : []))
+      expect({ killAfter, begun }).toEqual({ killAfter, begun: ['change', 'restart'] })
+    }
   })
 
   it('leaves a server out of service that is not proved healthy, and says so', async () => {

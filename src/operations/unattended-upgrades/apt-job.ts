@@ -21,7 +21,9 @@ export function aptJob<What extends readonly string[] | string>(
 /** Throws what apt-get said last where the job did not end well. */
 export function mustHaveWorked(at: Context, what: string, { lastLines, ...ending }: Finished): void {
   if (ending.how === 'exited' && ending.code === 0) return
-  const last = lastLines.findLast((line) => line.trim() !== '') ?? 'it said nothing'
+  // What dpkg and apt say after their error is advice of every case.
+  const error = lastLines.findLast((line) => /^(E: |dpkg: error)/.test(line))
+  const last = error ?? lastLines.findLast((line) => line.trim() !== '') ?? 'it said nothing'
   const how = ending.how === 'exited' ? last : `it was ended by systemd (${ending.result} ${ending.status}): ${last}`
   throw new MaestroError(`${what}: ${how}`, { hint: `see ${pathsOf(at).log} there` })
 }

@@ -4,17 +4,20 @@
 # Changes: the packages; apt's timers stand still meanwhile; /var/lib/maestro/<run>/<step>.{preferences,before}
 # shellcheck shell=sh disable=SC2154
 work() {
+  again=no
   work_begin=$(date +%s)
   keep_before
   make_pins "$job_folder/$MAESTRO_JOB_STEP.preferences" "$MAESTRO_PINS"
   stop_timers
   trap start_timers EXIT
   await_locks
+  [ "$again" = no ] || finish_interrupted
   only_planned
   say 'downloading'
   upgrade --download-only
   say 'installing'
-  upgrade --no-download
+  # By --no-download apt would not find what lies in a repository on this very disk.
+  upgrade
 }
 
 say() { printf '%s\n' "$*"; }
@@ -22,10 +25,19 @@ say() { printf '%s\n' "$*"; }
 # What the proof compares with: as it was before the first attempt.
 keep_before() {
   before=$job_folder/$MAESTRO_JOB_STEP.before
-  [ ! -e "$before" ] || return 0
+  if [ -e "$before" ]; then
+    again=yes
+    return 0
+  fi
   # shellcheck disable=SC2016  # dpkg-query fills these in
   dpkg-query -W -f '${binary:Package}|${Version}|${db:Status-Abbrev}\n' >"$before.new"
   mv "$before.new" "$before"
+}
+
+# What an attempt before left half done.
+finish_interrupted() {
+  DEBIAN_FRONTEND=noninteractive dpkg --force-confdef --force-confold --configure -a </dev/null ||
+    fail 'dpkg cannot finish what it was interrupted in'
 }
 
 upgrade() {
