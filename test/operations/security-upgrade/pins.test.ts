@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { pinsText } from '../../../src/operations/security-upgrade/pins.ts'
+
+const stanzas = (options: Parameters<typeof pinsText>[0]) =>
+  pinsText(options)
+    .split('\n\n')
+    .map((text) => Object.fromEntries(text.split('\n').map((line) => line.split(': ') as [string, string])))
+
+describe("apt's pins for a security upgrade", () => {
+  it('let in security by its pocket or its label, the release for dependencies alone, and nothing else', () => {
+    const all = stanzas({ hold: [], origins: [] }).filter(({ Package }) => Package === '*')
+
+    expect(all.map(({ Pin, 'Pin-Priority': priority }) => `${Pin} ${priority}`)).toEqual([
+      'release a=now 100',
+      'release o=Ubuntu,a=/-security$/ 500',
+      'release o=UbuntuESM,a=/-security$/ 500',
+      'release o=UbuntuESMApps,a=/-security$/ 500',
+      'release o=Debian,l=Debian-Security 500',
+      'release o=Ubuntu,a=/^[a-z]+$/ 50',
+      'release o=Debian,l=Debian 50',
+      'release a=/./ -1',
+    ])
+  })
+
+  it("keep Docker's packages and those that are held where they are", () => {
+    const [now, others] = stanzas({ hold: ['nginx', 'linux-image-*'], origins: [] })
+
+    expect(now).toMatchObject({ Pin: 'release a=now', 'Pin-Priority': '100' })
+    expect(others).toMatchObject({ Pin: 'release a=/./', 'Pin-Priority': '-1' })
+    expect(others?.Package).toMatch(/^docker-ce .*\bcontainerd\b.* nginx linux-image-\*$/)
+  })
+
+  it.each([
+    ['Docker:bookworm', 'release o=Docker,a=bookworm'],
+    ['origin=Docker,codename=bookworm,label=Docker CE', 'release o=Docker,n=bookworm,l=Docker CE'],
+  ])('let in the origin %s that the manifest adds', (origin, pin) => {
+    expect(stanzas({ hold: [], origins: [origin] })).toContainEqual({ Package: '*', Pin: pin, 'Pin-Priority': '501' })
+  })
+})

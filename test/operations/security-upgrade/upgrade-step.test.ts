@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest'
+import { repairStep } from '../../../src/operations/security-upgrade/repair-step.ts'
+import { servicesStep } from '../../../src/operations/security-upgrade/services-step.ts'
+import { upgradeStep } from '../../../src/operations/security-upgrade/upgrade-step.ts'
+import type { Look, Planned, Security } from '../../../src/remote/look.ts'
+import { aLook } from '../../support/looks.ts'
+import { aContext } from '../a-context.ts'
+
+const known = <T>(value: T) => ({ is: 'known', value }) as const
+const openssl: Planned = {
+  name: 'openssl',
+  from: '3.0.1',
+  to: '3.0.2',
+  origin: 'Ubuntu:24.04/noble-updates, Ubuntu:24.04/noble-security',
+}
+const lib: Planned = { name: 'libnew', from: null, to: '1.0', origin: 'Ubuntu:24.04/noble' }
+const step = upgradeStep({ hold: [], origins: [], lockTimeoutMs: 1000 })
+
+const lookAt = (security: Partial<Security> = {}, parts: Partial<Look> = {}) =>
+  aLook({ security: known({ packages: [openssl, lib], wrongSources: [], downloadBytes: 1e6, ...security }), ...parts })
+
+describe('what a security upgrade foresees', () => {
+  it('is every package with its versions and where it is from, new ones marked', () => {
+    const verdict = step.foresee(lookAt())
+
+    expect(verdict.is === 'due' && step.describe(verdict.what)).toEqual([
+      'openssl 3.0.1 -> 3.0.2 (Ubuntu:24.04/noble-security)',
+      '+ libnew 1.0 (Ubuntu:24.04/noble)',
+    ])
+  })
+
+  it('names every fix that is there and is not taken, with the reason', () => {
+    const fix = (name: string) => ({ name, from: '1', to: '2', origin: 'x' })
+    const updates = known({
+      security: [fix('held'), fix('kept'), fix('docker.io'), { ...fix('openssl') }],
+      otherCount: 0,
+      held: ['held'],
+      keptBack: [{ name: 'kept', why: 'a full upgrade would remove x' }],
+      listsAgeSeconds: 1,
+      securityOrigins: ['Ubuntu:noble-security'],
+    })
+
+    const verdict = step.foresee(lookAt({}, { updates }))
+
+    expect(verdict.is === 'due' && step.describe(verdict.what).slice(2)).toEqual([
+      '= held 1 stays, though 2 fixes it: held on the server',
+      '= kept 1 stays, though 2 fixes it: a full upgrade would remove x',
+      '= docker.io 1 stays, though 2 fixes it: left to docker-upgrade, or held by the manifest',
+    ])
+  })
+
+  const full = known([{ path: '/var', totalBytes: 1e9, freeBytes: 1e6, isReadOnly: false }])
+  it.each<[string, Look, object]>([
+    ['done where nothing is due', lookAt({ packages: [] }), { is: 'done' }],
+    [
+      'unknown where apt cannot tell',
+      lookAt({}, { security: { is: 'unknown', why: 'no lists' } }),
+      { is: 'unknown', why: 'what is due cannot be told: no lists' },
+    ],
+    ['unknown where dpkg cannot be seen', lookAt({}, { dpkg: { is: 'unknown', why: 'closed' } }), { is: 'unknown' }],
+    [
+      'blocked where the pins do not hold',
+      lookAt({ wrongSources: ['http://x (priority 500)'] }),
+      { is: 'blocked', why: expect.stringContaining('http://x (priority 500)') },
+    ],
+    [
+      'blocked where there is no room',
+      lookAt({}, { disk: full }),
+      { is: 'blocked', why: expect.stringMatching(/^\/var has 1 MB free, and 54 MB may be needed/) },
+    ],
+    [
+      'blocked without apt',
+      lookAt({}, { system: known({ id: 'alpine', release: '3', codename: '', name: 'Alpine', hasApt: false }) }),
+      { is: 'blocked', why: expect.stringContaining('Alpine has no apt') },
+    ],
+  ])('is %s', (_, look, verdict) => {
+    expect(step.foresee(look)).toMatchObject(verdict)
+  })
+})
+
+describe('what has changed since the plan', () => {
+  const due = (...packages: Planned[]) => ({ packages, notes: [] })
+
+  it.each([
+    ['less, for it is done already', due(openssl, lib), due(lib), undefined],
+    ['another version', due(openssl), due({ ...openssl, to: '3.0.3' }), 'openssl 3.0.3 would be installed, too'],
+    ['one more package', due(openssl), due(openssl, lib), 'libnew 1.0 would be installed, too'],
+    ['something where nothing was due', undefined, due(lib), 'libnew 1.0 would be installed, too'],
+  ])('is %s', (_, planned, now, words) => {
+    expect(step.drift?.(planned, now)).toBe(words)
+  })
+})
+
+describe('the proof of an upgrade', () => {
+  const proveBy = (moved: readonly string[], broken: readonly string[] = [], result = 'exited 0 1') => {
+    const { at } = aContext([
+      { job_is: 'ended', job_result: result },
+      { moved, moved_broken: broken },
+    ])
+    return step.prove(at, { packages: [openssl, lib], notes: [] })
+  }
+
+  it('is that exactly the planned versions came, and holds the way back', async () => {
+    await expect(proveBy(['openssl|3.0.1|3.0.2', 'libnew||1.0'])).resolves.toMatchObject({
+      upgraded: ['openssl 3.0.1 -> 3.0.2', 'libnew new -> 1.0'],
+      back: 'apt-get install --allow-downgrades openssl=3.0.1',
+    })
+  })
+
+  it.each<[string, readonly string[], readonly string[], RegExp]>([
+    ['one has not come', ['libnew||1.0'], [], /not at the planned version: openssl \(as before, not 3.0.2\)/],
+    ['another version has come', ['openssl|3.0.1|3.0.3', 'libnew||1.0'], [], /openssl \(3.0.3, not 3.0.2\)/],
+    [
+      'something else has moved',
+      ['openssl|3.0.1|3.0.2', 'libnew||1.0', 'bash|5|'],
+      [],
+      /moved though it was not planned: bash 5 -> gone/,
+    ],
+    ['one is half done', ['openssl|3.0.1|3.0.2', 'libnew||1.0'], ['openssl iF'], /not fully installed: openssl iF/],
+  ])('fails where %s', async (_, moved, broken, words) => {
+    await expect(proveBy(moved, broken)).rejects.toThrow(words)
+  })
+
+  it('names what a job that ended badly has left half done', async () => {
+    await expect(proveBy([], ['openssl iF'], 'exited 100 1')).rejects.toThrow('left packages half done: openssl iF')
+  })
+})
+
+describe('the steps around it', () => {
+  const dpkg = (parts: object) => known({ isInterrupted: false, broken: [], lockHolders: [], ...parts })
+  const busy = [{ lock: 'dpkg', pid: 1, command: 'apt-get', ageSeconds: 1 }]
+
+  it.each([
+    ['not due where dpkg is in order', dpkg({}), 'not-due'],
+    ['due where it was interrupted', dpkg({ isInterrupted: true }), 'due'],
+    ['due where packages are half done', dpkg({ broken: ['a half-configured'] }), 'due'],
+    ['not due while dpkg is at work', dpkg({ isInterrupted: true, lockHolders: busy }), 'not-due'],
+  ])('repair is %s', (_, told, is) => {
+    expect(repairStep.foresee(aLook({ dpkg: told }))).toMatchObject({ is })
+  })
+
+  it('restart what runs old code, and never Docker, dbus or our own way in', () => {
+    const services = [
+      'nginx.service',
+      'docker.service',
+      'containerd.service',
+      'dbus.service',
+      'ssh.service',
+      'user@1000.service',
+    ]
+    const libraries = known({ hasTool: true, kernel: 'current' as const, services })
+
+    expect(servicesStep.foresee(aLook({ libraries }))).toEqual({ is: 'due', what: ['nginx.service'] })
+  })
+
+  it('leave services alone where nothing tells which run old code', () => {
+    expect(
+      servicesStep.foresee(aLook({ libraries: known({ hasTool: false, kernel: undefined, services: [] }) })),
+    ).toMatchObject({ is: 'not-due' })
+  })
+})

@@ -1,0 +1,137 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { readAnswer } from '../../../src/remote/answer.ts'
+import { allOf } from '../../../src/remote/facts.ts'
+import { lookScript, readLook } from '../../../src/remote/read-look.ts'
+import { makeScript } from '../../../src/remote/script.ts'
+import { shells } from '../../support/tools.ts'
+import { aServer, type FakeServer } from '../a-server.ts'
+
+const nonce = 'c0de'
+const policy = `cat <<'END'
+Package files:
+ 100 /var/lib/dpkg/status
+     release a=now
+ 500 http://mirror.example/ubuntu noble-security/main amd64 Packages
+     release v=24.04,o=Ubuntu,a=noble-security,n=noble,l=Ubuntu,c=main,b=amd64
+     origin mirror.example
+ -1 http://mirror.example/ubuntu noble-updates/main amd64 Packages
+     release v=24.04,o=Ubuntu,a=noble-updates,n=noble,l=Ubuntu,c=main,b=amd64
+     origin mirror.example
+ 500 http://flat.example ./ Packages
+     release o=Vendor,l=Vendor,c=
+     origin flat.example
+END`
+const aptGet = `case "$*" in
+  *--print-uris*) echo "'http://mirror.example/a.deb' a.deb 1000 SHA256:x"; echo "'http://mirror.example/b.deb' b.deb 234 SHA256:y" ;;
+  *) for word; do case $word in Dir::Etc::Preferences=*) cp "\${word#*=}" "$MAESTRO_ROOT/kept"; echo "\${word#*=}" >"$MAESTRO_ROOT/path" ;; esac; done
+    echo 'Inst openssl [3.0.1] (3.0.2 Ubuntu:24.04/noble-updates, Ubuntu:24.04/noble-security [amd64])'
+    echo 'Inst libnew (1.0 Ubuntu:24.04/noble [all]) []'
+    echo 'Conf libnew (1.0 Ubuntu:24.04/noble [all])' ;;
+esac`
+const outer = ['cp', 'mktemp', 'sort'].map((name) => [name, `exec /usr/bin/${name} "$@"`])
+const tools = { 'apt-cache': policy, 'apt-get': aptGet, 'dpkg-query': ':', ...Object.fromEntries(outer) }
+
+describe.each(shells())('what a security upgrade would install, under $name', (shell) => {
+  const look = (server: FakeServer) => {
+    const { stdout, status, stderr } = server.run(
+      lookScript(['security'], nonce, { pins: 'Package: *\nPin: x' }),
+      shell,
+    )
+    if (status !== 0) throw new Error(stderr)
+    return readLook(readAnswer(stdout, nonce), ['security']).security
+  }
+
+  it("is apt's simulation under the pins, with its size and every source that the pins do not hold", () => {
+    expect(look(aServer({ tools }))).toEqual({
+      is: 'known',
+      value: {
+        packages: [
+          {
+            name: 'openssl',
+            from: '3.0.1',
+            to: '3.0.2',
+            origin: 'Ubuntu:24.04/noble-updates, Ubuntu:24.04/noble-security',
+          },
+          { name: 'libnew', from: null, to: '1.0', origin: 'Ubuntu:24.04/noble' },
+        ],
+        wrongSources: ['http://flat.example ./ Packages (priority 500)'],
+        downloadBytes: 1234,
+      },
+    })
+  })
+
+  it("puts the administrator's own preferences first, and repositories without a suite out by their host", () => {
+    const server = aServer({ tools, files: { 'etc/apt/preferences': 'Package: mine\n' } })
+
+    look(server)
+
+    const pins = readFileSync(`${server.root}/kept`, 'utf8')
+    expect(pins.startsWith('Package: mine\n\nPackage: *\nPin: x\n')).toBe(true)
+    expect(pins).toContain('Package: *\nPin: origin "flat.example"\nPin-Priority: -1\n')
+    expect(pins).not.toContain('origin "mirror.example"')
+    expect(existsSync(readFileSync(`${server.root}/path`, 'utf8').trim())).toBe(false)
+  })
+
+  it('is unknown where apt says what is no package', () => {
+    const hostile = { ...tools, 'apt-get': "echo 'Inst \\033[2J; rm -rf /'" }
+
+    expect(look(aServer({ tools: hostile }))).toMatchObject({
+      is: 'unknown',
+      why: expect.stringContaining('is no package'),
+    })
+  })
+})
+
+describe.each(shells())('what has moved since an upgrade began, under $name', (shell) => {
+  const moved = (before: string | undefined, now: string) => {
+    const files = before === undefined ? {} : { 'var/lib/maestro/r1/security-upgrade.before': before, etc: null }
+    const query = `cat <<'END'\n${now}\nEND`
+    const server = aServer({ files, tools: { 'dpkg-query': query, sort: 'exec /usr/bin/sort "$@"' } })
+    const inputs = { job_run: 'r1', job_step: 'security-upgrade' }
+    const text = makeScript({ files: ['security-upgrade/moved.sh'], inputs, nonce })
+    const { stdout, stderr, status } = server.run(text, shell)
+    if (status !== 0) throw new Error(stderr)
+    return readAnswer(stdout, nonce)
+  }
+
+  it('is each package with another version, each that came, and each that went', () => {
+    const facts = moved('a|1|ii \nb|1|ii \ngone|1|ii ', 'a|2|ii \nb|1|ii \nnew|1|ii \nhalf|1|iF ')
+
+    expect(allOf(facts, 'moved')).toEqual(['a|1|2', 'gone|1|', 'half||1', 'new||1'])
+    expect(allOf(facts, 'moved_broken')).toEqual(['half iF '])
+  })
+
+  it('cannot be told where the upgrade never began', () => {
+    expect(() => moved(undefined, 'a|1|ii ')).toThrow('the upgrade never began')
+  })
+})
+
+describe.each(shells())('refreshing the package lists under $name', (shell) => {
+  const refresh = (aptGetText: string) => {
+    const server = aServer({ tools: { 'apt-get': aptGetText, sleep: ':' } })
+    const text = makeScript({ files: ['apt.sh', 'security-upgrade/refresh.sh'], nonce })
+    return { server, ...server.run(text, shell) }
+  }
+
+  it('asks for every list, and fails with the words of apt where one cannot be had', () => {
+    const { status, stderr } = refresh(
+      `case "$*" in *-s*) exit 0 ;; *-eany*update) echo 'E: Failed to fetch http://mirror.example/InRelease' >&2; exit 100 ;; esac`,
+    )
+
+    expect(status).not.toBe(0)
+    expect(stderr).toContain(
+      'the package lists cannot be refreshed: E: Failed to fetch http://mirror.example/InRelease',
+    )
+  })
+
+  it('waits for who holds the lists', () => {
+    const { status, server } = refresh(
+      `case "$*" in *-s*) exit 0 ;; esac
+      if [ -e "$MAESTRO_ROOT/free" ]; then exit 0; fi
+      : >"$MAESTRO_ROOT/free"; echo 'E: Could not get lock /var/lib/apt/lists/lock' >&2; exit 100`,
+    )
+
+    expect([status, existsSync(`${server.root}/free`)]).toEqual([0, true])
+  })
+})
