@@ -38,7 +38,7 @@ function aboutChecks({ about }: Pick<Well, 'about'>): readonly Check[] {
   const over = about.bastions.length === 0 ? '' : ` over ${about.bastions.join(', ')}`
   return [
     fine('connection', `${about.login}${over} by ${about.proof}: ${phasesText(about.phases)}`),
-    fine('host key', `${about.hostKey}, of ${about.software}`),
+    fine('host key', `${about.hostKey} ${about.hostKeyVouched}, of ${about.software}`),
   ]
 }
 

@@ -104,6 +104,7 @@ export function makeClients({ options, limits, accepted }: Ground): Clients {
       bastions: bastionsOn(way),
       hostKeyAlgorithms: trust.algorithms,
       judge: trust.judge,
+      vouchedBy: trust.vouchedBy,
       steps: auth.steps,
       whyNoAuth: auth.refused,
       timeoutMs: timeouts.handshakeMs,

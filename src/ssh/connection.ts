@@ -14,6 +14,8 @@ export interface About {
   readonly software: string
   /** Type and fingerprint. */
   readonly hostKey: string
+  /** Why it is believed: `in ~/.ssh/known_hosts`. */
+  readonly hostKeyVouched: string
   readonly kex: string
   readonly cipher: string
   readonly phases: readonly PhaseTime[]

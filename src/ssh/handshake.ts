@@ -23,6 +23,8 @@ export interface Handshake {
   readonly hostKeyAlgorithms: readonly ServerHostKeyAlgorithm[]
   /** Why a host key is not trusted, or undefined; it is asked before the server has proved that it has the key. */
   readonly judge: (key: Buffer) => Promise<ConnectError | undefined>
+  /** Why the key that was judged is believed. */
+  readonly vouchedBy: () => string
   readonly steps: readonly AuthStep[]
   /** Why nobody was let in; it is told what the server has said of it. */
   readonly whyNoAuth: (said: Said) => Promise<ConnectError>
@@ -69,6 +71,7 @@ export function shakeHands(handshake: Handshake): Promise<Connection> {
       settle(() => {
         const about = {
           ...course.seen,
+          hostKeyVouched: handshake.vouchedBy(),
           login: `${user}@${where}`,
           proof: auth.offered(),
           bastions,

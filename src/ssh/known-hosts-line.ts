@@ -8,6 +8,8 @@ export interface KnownHostsLine {
   readonly type: string
   /** In base64, as the file has it. */
   readonly key: string
+  /** Where it stands; absent where that is no file. */
+  readonly file?: string
 }
 
 /** For whom a line speaks: plain names, patterns (`*`, `?`, `!`) or one hashed name. */

@@ -32,8 +32,10 @@ export function makeKnownHostsStore(files: KnownHostsFiles): KnownHostsStore {
   let judging: Promise<unknown> = Promise.resolve()
   return {
     open: async (paths) => {
-      const all = await Promise.all(paths.map(open))
-      return { linesFor: async (name) => (await Promise.all(all.map(({ linesFor }) => linesFor(name)))).flat() }
+      const all = await Promise.all(paths.map(async (path) => ({ path, file: await open(path) })))
+      const linesIn = async ({ path, file }: (typeof all)[number], name: string) =>
+        (await file.linesFor(name)).map((line) => ({ ...line, file: path }))
+      return { linesFor: async (name) => (await Promise.all(all.map((one) => linesIn(one, name)))).flat() }
     },
     add: async (path, entry) => {
       const file = await open(path)

@@ -59,6 +59,11 @@ export function judgeKey(lines: readonly KnownHostsLine[], key: Buffer): KeyVerd
   return plain.some(({ type }) => type === typeOfKey(key)) ? 'changed' : 'unknown'
 }
 
+/** The file that vouches for a key, where one does. */
+export const fileOf = (lines: readonly KnownHostsLine[], key: Buffer): string | undefined =>
+  lines.find((line) => line.marker === undefined && line.key === key.toString('base64') && line.file !== undefined)
+    ?.file
+
 /** The key types on record, which ssh prefers when it negotiates (else a second type looks unknown). */
 export function typesOnRecord(lines: readonly KnownHostsLine[]): readonly string[] {
   return [...new Set(lines.filter(({ marker }) => marker === undefined).map(({ type }) => type))]

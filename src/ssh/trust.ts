@@ -4,7 +4,7 @@ import { ConnectError } from './connect-error.ts'
 import { type UnknownKey, unknownKey, whyNotTrusted } from './host-key.ts'
 import { hostKeyAlgorithms } from './host-key-algorithms.ts'
 import { type HostRecords, openRecords } from './host-records.ts'
-import { hasAuthority, judgeKey, type KeyVerdict, lookupName, typesOnRecord } from './known-hosts.ts'
+import { fileOf, hasAuthority, judgeKey, type KeyVerdict, lookupName, typesOnRecord } from './known-hosts.ts'
 import type { KnownHostsLine } from './known-hosts-line.ts'
 import type { KnownHostsStore } from './known-hosts-store.ts'
 import { expandPath, type PathTokens } from './path-tokens.ts'
@@ -15,6 +15,8 @@ export interface Trust {
   readonly algorithms: readonly ServerHostKeyAlgorithm[]
   /** Why a key is not trusted, or undefined; throws a ConnectError where that cannot be found out. */
   readonly judge: (key: Buffer) => Promise<ConnectError | undefined>
+  /** What has vouched for the key that was judged last, for people: a file, or that it is new. */
+  readonly vouchedBy: () => string
   /**
    * To be called once the server has proved that it has the key: writes down one that was accepted as new. Throws a ConnectError
    * where another key has been written down in the meantime.
@@ -51,20 +53,24 @@ export async function trustFor(question: Question): Promise<Trust> {
   const types = accepted === undefined ? typesOnRecord(await records.linesFor(name)) : [accepted.type]
   const revokedPath = options.revokedHostKeys && expandPath(options.revokedHostKeys, tokens)
   let fresh: Buffer | undefined
+  let vouchedBy = ''
   return {
     algorithms: hostKeyAlgorithms({ host: name, wanted: options.hostKeyAlgorithms, typesOnRecord: types }),
     judge: async (key) => {
       if (revokedPath !== undefined && (await isRevokedIn(revokedPath, key))) return whyNotTrusted('revoked', name, key)
-      const { verdict, lines } = await judgeHost(records, { name, key, options })
+      const { verdict, lines, file } = await judgeHost(records, { name, key, options })
       const error = whyNotTrusted(verdict, name, key)
+      vouchedBy = file === undefined ? 'by KnownHostsCommand' : `in ${file}`
       if (verdict !== 'unknown' || error === undefined) return error
       // ssh takes no new key where it has no file to write it to, not even /dev/null.
       if (newKeysFile === undefined) return error
       if (!acceptsNew(options) && accepted?.key.equals(key) !== true)
         return askable(error, unknownKey(name, key), { options, lines })
       fresh = key
+      vouchedBy = `new, for ${newKeysFile}`
       return undefined
     },
+    vouchedBy: () => vouchedBy,
     record: async () => {
       if (fresh !== undefined && newKeysFile !== undefined) await writeDown({ name, key: fresh }, newKeysFile, question)
     },
@@ -74,15 +80,22 @@ export async function trustFor(question: Question): Promise<Trust> {
 const acceptsNew = ({ strictHostKeyChecking: how }: HostOptions) => how === 'accept-new' || how === 'no'
 
 type Presented = { readonly name: string; readonly key: Buffer; readonly options: HostOptions }
-type Judgement = { readonly verdict: KeyVerdict; readonly lines: readonly KnownHostsLine[] }
+type Judgement = {
+  readonly verdict: KeyVerdict
+  readonly lines: readonly KnownHostsLine[]
+  /** That has the key. */
+  readonly file: string | undefined
+}
 
 async function judgeHost(records: HostRecords, { name, key, options }: Presented): Promise<Judgement> {
   const lines = await records.linesFor(name, key)
   const verdict = judgeKey(lines, key)
-  if (verdict !== 'unknown' || options.hostKeyAlias !== undefined || options.port === 22) return { verdict, lines }
+  if (verdict !== 'unknown' || options.hostKeyAlias !== undefined || options.port === 22)
+    return { verdict, lines, file: fileOf(lines, key) }
   // OpenSSH: a host on another port may be on record without the port; a different key there says nothing.
-  const withoutPort = judgeKey(await records.onFile(options.hostName), key)
-  return { verdict: withoutPort === 'changed' ? 'unknown' : withoutPort, lines }
+  const plain = await records.onFile(options.hostName)
+  const withoutPort = judgeKey(plain, key)
+  return { verdict: withoutPort === 'changed' ? 'unknown' : withoutPort, lines, file: fileOf(plain, key) }
 }
 
 // The server has proved the key by now; where it cannot be written down, ssh goes on as well.

@@ -92,7 +92,7 @@ describe('the doctor', () => {
     expect(stdout).toMatch(/^this computer\nfine +node +Node v\d+/m)
     expect(stdout).toMatch(/keys +.*key is a key without a passphrase/)
     expect(stdout).toMatch(/fine +connection +deploy@127\.0\.0\.1:\d+ by key .*: .*connect \d+ ms, .*auth \d+ ms/)
-    expect(stdout).toMatch(/fine +host key +ssh-ed25519 SHA256:/)
+    expect(stdout).toMatch(/fine +host key +ssh-ed25519 SHA256:\S+ in \/.*known_hosts, of SSH-2.0-/)
   })
 
   it('names a hook that others can write, and an identity file that is not there', async () => {

@@ -15,6 +15,7 @@ const about: Well['about'] = {
   proof: 'key /k',
   software: 'SSH-2.0-OpenSSH_9.2p1',
   hostKey: 'ssh-ed25519 SHA256:x',
+  hostKeyVouched: 'in /kh',
   kex: 'curve25519-sha256',
   cipher: 'aes128-gcm@openssh.com',
   phases: [
@@ -58,7 +59,7 @@ describe('the checks of a server', () => {
 
   it('tell how the connection came about, phase by phase', () => {
     expect(textOf(anExamined(), 'connection')).toBe('deploy@web-1:22 by key /k: connect 12 ms, auth 11 s')
-    expect(textOf(anExamined(), 'host key')).toBe('ssh-ed25519 SHA256:x, of SSH-2.0-OpenSSH_9.2p1')
+    expect(textOf(anExamined(), 'host key')).toBe('ssh-ed25519 SHA256:x in /kh, of SSH-2.0-OpenSSH_9.2p1')
   })
 
   it('name the bastions on the way', () => {

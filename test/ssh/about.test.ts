@@ -18,6 +18,7 @@ describe('a session', () => {
       proof: `key ${at.ground.keyFile}`,
       software: expect.stringMatching(/^SSH-2\.0-\S+$/),
       hostKey: expect.stringMatching(/^ssh-ed25519 SHA256:/),
+      hostKeyVouched: 'in known_hosts',
       kex: expect.stringContaining('curve25519'),
       cipher: expect.stringMatching(/aes|chacha/),
       phases: ['config', 'bastion', 'turn', 'connect', 'banner', 'kex', 'auth'].map((phase) => ({

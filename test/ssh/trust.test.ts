@@ -45,6 +45,19 @@ describe('trust in a host key', () => {
     expect(await judge(otherKey)).toMatchObject({ kind: 'hostkey-unknown' })
   })
 
+  it.each([
+    ['in the file that has it', '[web-1]:2222', {}, 'in known_hosts'],
+    ['in the file that has it without the port', 'web-1', {}, 'in known_hosts'],
+    ['as new, with the file that it goes to', 'other', { strictHostKeyChecking: 'accept-new' }, 'new, for known_hosts'],
+  ] as const)('is told where it comes from: %s', async (_, name, change, words) => {
+    ground.knownHosts.push(lineOf(name))
+    const { judge, vouchedBy } = await trustIn(change)
+
+    expect(await judge(key)).toBeUndefined()
+
+    expect(vouchedBy()).toBe(words)
+  })
+
   it('is never given to a revoked key, whatever is set', async () => {
     ground.knownHosts.push(lineOf('[web-1]:2222'), `@revoked ${lineOf('*')}`)
 
