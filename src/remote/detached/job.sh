@@ -31,8 +31,9 @@ job_begin() {
     >"$job_pipe" 2>&1 3>&- || job_status=$?
   exec 3>&-
   job_await_log
-  job_write_result "exited $job_status"
+  # The result comes last: who sees it finds nothing of the work any more.
   rm -f "$job_pipe"
+  job_write_result "exited $job_status"
 }
 
 # As root's own shell on this server would: no file of a package may end up closed to others.

@@ -27,7 +27,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
   ])('runs as %s, and tells its log and how it ended', (_, ground) => {
     const job = aJob(shell, ground)
 
-    const refusal = job.start('echo one; echo two >&2; sleep 0.3; exit 7')
+    const refusal = job.start('echo one; echo two >&2; sleep 1; exit 7')
 
     expect(refusal).toBeUndefined()
     expect(job.follow().is).toBe('running')
