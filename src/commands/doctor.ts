@@ -8,8 +8,8 @@ export function doctorCommand(onSignals: OnSignals): Command {
   const command = new Command('doctor')
     .summary('what stands in the way, here and on every server, and how to fix it')
     .description(
-      'Tries everything that the other commands need: the connection phase by phase, host key, sudo, clock, disk, apt,\n' +
-        'systemd, Docker, the load balancer, and this computer. Says what is wrong, which commands it stops, and the line\n' +
+      'Tries everything that the other commands need: the connection phase by phase, host key, sudo, clock, disk, apt, ' +
+        'systemd, Docker, the load balancer, and this computer. Says what is wrong, which commands it stops, and the line ' +
         'that puts it right. Changes nothing.',
     )
     .addHelpText('after', '\nExamples:\n  maestro doctor\n  maestro doctor --server web-2 --verbose')

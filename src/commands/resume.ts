@@ -13,7 +13,7 @@ export function resumeCommand(onSignals: OnSignals): Command {
   return new Command('resume')
     .summary('go on with a run that was broken off, or that failed')
     .description(
-      'Goes on with a run: what is proved is left alone, what was begun is asked how it stands, the rest is done.\n' +
+      'Goes on with a run: what is proved is left alone, what was begun is asked how it stands, the rest is done. ' +
         'Without a run, the newest that has not come to a good end.',
     )
     .argument('[run]', 'its name, or the beginning of it')

@@ -12,8 +12,8 @@ export function securityUpgradeCommand(onSignals: OnSignals): Command {
   const command = new Command('security-upgrade')
     .summary('install the security upgrades that are due')
     .description(
-      'Installs the security versions that the plan names and nothing else, as a job of each server that outlives a cut\n' +
-        'line, proves it by dpkg, and restarts the services that still run old code (never Docker). The plan refreshes the\n' +
+      'Installs the security versions that the plan names and nothing else, as a job of each server that outlives a cut ' +
+        'line, proves it by dpkg, and restarts the services that still run old code (never Docker). The plan refreshes the ' +
         'package lists, which is the one thing that it changes.',
     )
     .option('--no-refresh', 'plan by the package lists as they are')

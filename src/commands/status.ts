@@ -6,7 +6,7 @@ export function statusCommand(onSignals: OnSignals): Command {
   const command = new Command('status')
     .summary('the whole look: security, reboot, packages, disk, Docker, …')
     .description(
-      'Asks every server for everything that bears on patching it: pending security upgrades, holds, restart,\n' +
+      'Asks every server for everything that bears on patching it: pending security upgrades, holds, restart, ' +
         'nightly upgrades, dpkg and who holds its locks, disk, Docker, Weave, release and end of life. Changes nothing.',
     )
     .addHelpText('after', '\nExamples:\n  maestro status\n  maestro status --server web-2 --verbose')

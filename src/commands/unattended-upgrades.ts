@@ -8,7 +8,7 @@ export function unattendedUpgradesCommand(onSignals: OnSignals): Command {
   const command = new Command('unattended-upgrades')
     .summary('set up the nightly security upgrades on every server')
     .description(
-      'Makes every server install its security upgrades by itself each night, and proves that it will: security origins\n' +
+      'Makes every server install its security upgrades by itself each night, and proves that it will: security origins ' +
         'daily, no restart by itself, Docker and containerd left alone. What an administrator has set up stays, and is said.',
     )
     .option('--remove', 'put back what was there before')

@@ -12,8 +12,8 @@ export function unlockCommand(onSignals: OnSignals): Command {
   const command = new Command('unlock')
     .summary('take away the locks that a dead run has left')
     .description(
-      'Shows who has locked which servers, asks, and takes the locks away. A lock whose run shows signs of life,\n' +
-        'or of which something still works on the server, stays unless --force says otherwise.\n' +
+      'Shows who has locked which servers, asks, and takes the locks away. A lock whose run shows signs of life, ' +
+        'or of which something still works on the server, stays unless --force says otherwise. ' +
         'Better where the run is known here: `maestro resume`, which also does what is left.',
     )
     .option('--run <run>', 'only locks of this run')

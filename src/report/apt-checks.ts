@@ -37,7 +37,7 @@ export function updatesChecks({ listsAgeSeconds, held, security, securityOrigins
     listsAgeSeconds > oldListsSeconds ? note('apt', age, 'sudo apt-get update') : fine('apt', age),
     securityOrigins.length === 0
       ? wrong('apt', 'no security origin among its package sources: no fix will ever be seen', {
-          stops: ['security upgrades'],
+          stops: installs,
           fix: 'add the -security suite to /etc/apt/sources.list.d there',
         })
       : fine('apt', `security from ${securityOrigins.join(', ')}`),

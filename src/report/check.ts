@@ -48,6 +48,7 @@ export const unknown = (area: Area, text: string, fix?: string): Check => ({ are
 
 export const everything: readonly string[] = ['every command']
 export const allChanges: readonly string[] = ['every command that changes servers']
-export const installs: readonly string[] = ['every command that installs packages']
+/** Those that install packages. */
+export const installs: readonly string[] = ['security-upgrade', 'unattended-upgrades']
 
 export type { Area }

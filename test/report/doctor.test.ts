@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { MaestroError } from '../../src/errors.ts'
 import type { Look } from '../../src/remote/look.ts'
+import { installs } from '../../src/report/check.ts'
 import type { Wanted } from '../../src/report/docker-checks.ts'
 import { serverChecks } from '../../src/report/server-checks.ts'
 import type { Examined } from '../../src/run/examine-servers.ts'
@@ -189,7 +192,7 @@ const cases: readonly Case[] = [
     'a dpkg that was interrupted',
     { dpkg: known({ ...dpkg, isInterrupted: true }) },
     plain,
-    { is: 'wrong', stops: ['every command that installs packages'], fix: 'sudo dpkg --configure -a' },
+    { is: 'wrong', stops: ['security-upgrade', 'unattended-upgrades'], fix: 'sudo dpkg --configure -a' },
   ],
   [
     'who holds a lock',
@@ -214,7 +217,7 @@ const cases: readonly Case[] = [
     'sources without a security origin',
     { updates: known({ ...updates, securityOrigins: [] }) },
     plain,
-    { is: 'wrong', stops: ['security upgrades'] },
+    { is: 'wrong', stops: installs },
   ],
   [
     'a held fix',
@@ -323,6 +326,10 @@ const cases: readonly Case[] = [
 ]
 
 describe('the checks of a look', () => {
+  it.each(installs)('stop a command that there is: %s', (name) => {
+    expect(existsSync(fileURLToPath(new URL(`../../src/commands/${name}.ts`, import.meta.url)))).toBe(true)
+  })
+
   it.each(cases)('name %s', (_, look, wanted, expected) => {
     expect(troubles(anExamined(look), wanted)).toEqual([expect.objectContaining(expected)])
   })
