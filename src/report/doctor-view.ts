@@ -14,19 +14,18 @@ export interface Findings {
 
 /** Troubles on a terminal each once with its servers, in a pipe one a line; every check of every server when verbose. */
 export function renderFindings(findings: readonly Findings[], options: RenderOptions): string {
-  if (options.isVerbose && !options.isQuiet) return findings.map((one) => paragraph(one, options.screen)).join('\n\n')
+  const { screen, isVerbose, isQuiet } = options
+  if (isVerbose && !isQuiet) return findings.map((one) => paragraph(one, screen)).join('\n\n')
   const lines = findings.flatMap(({ server, checks }) =>
-    checks.filter(options.isQuiet ? isWrong : isTrouble).map((check) => ({ server, check })),
+    checks.filter(isQuiet ? isWrong : isTrouble).map((check) => ({ server, check })),
   )
-  const well = options.isQuiet ? [] : findings.filter(isWell).map(({ server }) => server)
-  return options.screen.columns === undefined
-    ? plainLines(lines, well)
-    : [
-        ...groupLines(lines, sameTrouble, careRank).map((group) => troubleText(group, options.screen)),
-        wellText(well, options.screen),
-      ]
-        .filter((text) => text !== '')
-        .join('\n\n')
+  const rest: readonly Rest[] = [
+    { state: 'fine', servers: isQuiet ? [] : namesOf(findings.filter(isWell)) },
+    { state: 'not asked', servers: namesOf(findings.filter(isIdle)) },
+  ]
+  if (screen.columns === undefined) return plainLines(lines, rest)
+  const troubles = groupLines(lines, sameTrouble, careRank).map((group) => troubleText(group, screen))
+  return [...troubles, ...rest.map((one) => restText(one, screen))].filter((text) => text !== '').join('\n\n')
 }
 
 /** How many servers have something to see to. */
@@ -36,7 +35,7 @@ export function totalsOf(servers: readonly Findings[]): string {
     [count(isWell), 'fine'],
     [count(({ checks }) => checks.some(isWrong)), 'with something wrong'],
     [count(({ checks }) => checks.some(isTrouble) && !checks.some(isWrong)), 'with a note'],
-    [count(({ checks }) => checks.length === 0), 'not asked'],
+    [count(isIdle), 'not asked'],
   ] as const
   const said = counts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`)
   return `${servers.length} ${servers.length === 1 ? 'server' : 'servers'}: ${said.join(', ')}`
@@ -45,9 +44,14 @@ export function totalsOf(servers: readonly Findings[]): string {
 /** Whether some command cannot do its work, or nobody knows whether it can. */
 export const isWrong = ({ is }: Check): boolean => is === 'wrong' || is === 'unknown'
 const isTrouble = ({ is }: Check): boolean => is !== 'fine'
-const isWell = ({ checks }: Findings): boolean => checks.length > 0 && !checks.some(isTrouble)
+const isIdle = ({ checks }: Findings): boolean => checks.length === 0
+const isWell = (one: Findings): boolean => !isIdle(one) && !one.checks.some(isTrouble)
+const namesOf = (findings: readonly Findings[]) => findings.map(({ server }) => server)
 
 type Line = { readonly server: string; readonly check: Check }
+
+/** Servers of which there is nothing more to say. */
+type Rest = { readonly state: 'fine' | 'not asked'; readonly servers: readonly string[] }
 
 // Numbers differ from server to server where the trouble is the same.
 const sameTrouble = ({ check: { text, ...check } }: Line) =>
@@ -55,10 +59,10 @@ const sameTrouble = ({ check: { text, ...check } }: Line) =>
 const states = ['wrong', 'unknown', 'note', 'fine'] as const
 const careRank = ({ check: { is, area } }: Line) => states.indexOf(is) * areas.length + areas.indexOf(area)
 
-function plainLines(lines: readonly Line[], well: readonly string[]): string {
+function plainLines(lines: readonly Line[], rest: readonly Rest[]): string {
   const rows = [
     ...lines.map(({ server, check }) => [server, check.is, check.area, sentencesOf(check).join('; ')]),
-    ...well.map((server) => [server, 'fine', '', '']),
+    ...rest.flatMap(({ state, servers }) => servers.map((server) => [server, state, '', ''])),
   ]
   if (rows.length === 0) return ''
   const printed = rows.map((row) => row.map(printable))
@@ -93,19 +97,21 @@ function troubleText({ lines, line }: Together<Line>, screen: Screen): string {
 const nameAll = (servers: readonly string[]) =>
   servers.length === 1 ? (servers[0] ?? '') : `${foldNames(servers)} (${servers.length} servers)`
 
-function wellText(servers: readonly string[], { columns = 80, ...screen }: Screen): string {
+function restText({ state, servers }: Rest, screen: Screen): string {
   if (servers.length === 0) return ''
-  const [first = '', ...rest] = wrap(printable(foldNames(servers)), Math.max(30, columns - stateColumns))
-  const lead = paintFor({ columns, ...screen }).good('fine'.padEnd(stateColumns))
-  return [`${lead}${first}`, ...rest.map((line) => ' '.repeat(stateColumns) + line)].join('\n')
+  const { columns = 80 } = screen
+  const { good, bad } = paintFor(screen)
+  const [first = '', ...more] = wrap(printable(foldNames(servers)), Math.max(30, columns - stateColumns))
+  const lead = (state === 'fine' ? good : bad)(state.padEnd(stateColumns))
+  return [`${lead}${first}`, ...more.map((line) => ' '.repeat(stateColumns) + line)].join('\n')
 }
 
 function paragraph({ server, checks }: Findings, screen: Screen): string {
-  const title = paintFor(screen).strong(printable(server))
+  const title = paintFor(screen).strong(printable(server)) + (checks.length === 0 ? '  not asked' : '')
   return [title, ...checks.map((check) => checkText(check, sentencesOf(check), screen))].join('\n')
 }
 
-const stateColumns = 9
+const stateColumns = 11
 const areaColumns = 12
 
 function checkText({ is, area }: Check, texts: readonly string[], screen: Screen): string {

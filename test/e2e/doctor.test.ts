@@ -153,6 +153,18 @@ describe('the doctor', () => {
     expect(table.stdout + table.stderr + json.stdout).not.toMatch(/[^\P{Cc}\n]/u)
   })
 
+  it('stops on a signal, and says which servers it did not come to', async () => {
+    const frozen = await startFleet({ 'frozen-1': { behaviour: 'frozen' } })
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(), 1_500)
+
+    const run = await frozen.interrupted(['doctor'], controller.signal)
+
+    expect(run.exitCode).toBe(130)
+    expect(run.stdout).toMatch(/^frozen-1 +not asked$/m)
+    await frozen.end()
+  })
+
   it('prints only what is wrong under --quiet', async () => {
     const { stdout, stderr } = await fleet.maestro(['doctor', '--quiet', '--server', 'web-2,closed-1'])
 

@@ -17,14 +17,14 @@ describe('what the doctor prints', () => {
 
     expect(renderFindings(findings, onTerminal)).toBe(
       [
-        'wrong    sudo        a-[1-2] (2 servers): sudo wants a password',
-        '                     stops: every change',
-        '                     fix: NOPASSWD',
+        'wrong      sudo        a-[1-2] (2 servers): sudo wants a password',
+        '                       stops: every change',
+        '                       fix: NOPASSWD',
         '',
-        'note     disk        a-2: / has 300 MB free',
-        '                     fix: apt-get clean',
+        'note       disk        a-2: / has 300 MB free',
+        '                       fix: apt-get clean',
         '',
-        'fine     b-[1-2]',
+        'fine       b-[1-2]',
       ].join('\n'),
     )
   })
@@ -51,6 +51,13 @@ describe('what the doctor prints', () => {
     ])
   })
 
+  it.each([onTerminal, inPipe, { ...inPipe, isVerbose: true }])(
+    'says of a server that was not asked just that',
+    (how) => {
+      expect(renderFindings([{ server: 'late', checks: [] }], how)).toMatch(/^not asked +late$|^late +not asked$/m)
+    },
+  )
+
   it('is only what is wrong when quiet, and nothing where nothing is', () => {
     const quiet = { ...inPipe, isQuiet: true }
 
@@ -62,7 +69,7 @@ describe('what the doctor prints', () => {
     const text = renderFindings([of('a-1', sudo), of('a-2', sudo)], { ...onTerminal, isVerbose: true })
 
     expect(text.match(/as here/g)).toHaveLength(2)
-    expect(text).toMatch(/^a-1\nwrong {4}sudo/)
+    expect(text).toMatch(/^a-1\nwrong {6}sudo/)
   })
 
   it.each([onTerminal, inPipe, { ...onTerminal, isVerbose: true }])(
