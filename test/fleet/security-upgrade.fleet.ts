@@ -138,6 +138,24 @@ describe('a security upgrade of real servers', () => {
     expect(await versionsOf(server, 'fl-daemon')).toEqual(['fl-daemon 1.1 installed'])
   })
 
+  it('gives the timers back when its job is killed, and goes on when resumed', async () => {
+    const [server] = servers as [FleetServer]
+    const controller = controllerOf(server)
+    const upgrading = controller.maestro('security-upgrade', ...held('fl-kernel'))
+    while ((await asRoot(server, "pgrep -f '[f]l-slow.postinst' || true")) === '') await sleep(300)
+    const stopped = await asRoot(server, 'systemctl is-active apt-daily.timer || true')
+
+    await asRoot(server, "systemctl kill --kill-who=all -s KILL 'maestro-*-security-upgrade.service'")
+    const killed = await upgrading
+    const after = await asRoot(server, 'systemctl is-active apt-daily.timer apt-daily-upgrade.timer')
+    const resumed = await controller.maestro('resume')
+
+    expect([stopped, after]).toEqual(['inactive', 'active\nactive'])
+    expect(killed).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('half done: fl-slow') })
+    expect(resumed.exitCode).toBe(0)
+    expect(await versionsOf(server, 'fl-slow')).toEqual(['fl-slow 1.1 installed'])
+  })
+
   it('outlives its controller and a cut line in the middle of dpkg: each package is configured once', async () => {
     const [, server] = servers as [FleetServer, FleetServer]
     const controller = controllerOf(server)

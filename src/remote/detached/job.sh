@@ -70,11 +70,13 @@ job_await_log() {
   done
 }
 
-# The unit's own ending, after a kill: systemd tells how. Of another beginner's unit it has nothing to say.
+# The unit's own ending, after a kill: systemd tells how. Of another beginner's unit it has nothing to say. Work that has
+# something to put back says so by a function `work_ended`.
 job_ended() {
   [ -e "$job_begun" ] && [ ! -e "$job_result" ] || return 0
   job_read_begun
   [ "$job_invocation" = "${INVOCATION_ID-}" ] || return 0
+  if command -v work_ended >/dev/null; then (work_ended) || :; fi
   job_write_result "killed ${SERVICE_RESULT:-unknown} ${EXIT_STATUS:-unknown}"
 }
 

@@ -1,7 +1,7 @@
 # Installs the security versions that were planned and nothing else. A detached job, which can be begun anew: what is installed
 # by then is left alone.
 # Inputs: pins, allowed (name=version, a line each), lock_seconds (how long others may hold apt's locks)
-# Changes: the packages; apt's timers stand still meanwhile; /var/lib/maestro/<run>/<step>.{preferences,before}
+# Changes: the packages; apt's timers stand still meanwhile; /var/lib/maestro/<run>/<step>.{preferences,before,timers}
 # shellcheck shell=sh disable=SC2154
 work() {
   again=no
@@ -54,25 +54,30 @@ only_planned() {
   done
 }
 
-# Who starts at night what we wait for would wait for us.
+# Who starts at night what we wait for would wait for us. What was stopped is noted, so that whoever comes last starts it.
 stop_timers() {
-  stopped=''
   [ -d "$MAESTRO_ROOT/run/systemd/system" ] || return 0
   for timer in apt-daily.timer apt-daily-upgrade.timer; do
     if systemctl -q is-active "$timer"; then
-      stopped="$stopped $timer"
+      printf '%s\n' "$timer" >>"$job_folder/$MAESTRO_JOB_STEP.timers"
       systemctl stop "$timer"
     fi
   done
 }
 
 start_timers() {
-  for timer in $stopped; do
+  list=$job_folder/$MAESTRO_JOB_STEP.timers
+  [ -e "$list" ] || return 0
+  timers=$(cat "$list")
+  for timer in $timers; do
     # It makes up at once for what it missed, unless its stamp says that it missed nothing.
     [ ! -d "$MAESTRO_ROOT/var/lib/systemd/timers" ] || touch "$MAESTRO_ROOT/var/lib/systemd/timers/stamp-$timer"
     systemctl start "$timer" || note "$timer could not be started again"
   done
+  rm -f "$list"
 }
+
+work_ended() { start_timers; }
 
 # apt-get waits for dpkg's lock by itself and says not for whom; nobody is ever ended and no lock file taken away.
 await_locks() {
