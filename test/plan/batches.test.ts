@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { allowedAway, type Member, makeBatches, type Rolling, roomIn } from '../../src/plan/batches.ts'
+
+const member = (name: string, groups: readonly string[] = ['docker'], zone?: string): Member => ({
+  name,
+  groups,
+  ...(zone === undefined ? {} : { zone }),
+})
+const some = (count: number, group = 'docker') =>
+  Array.from({ length: count }, (_, index) => member(`${group}-${index + 1}`, [group]))
+const rolling: Rolling = { strategy: 'rolling', canary: 1, maxUnavailable: { kind: 'percent', percent: 25 }, order: [] }
+const names = (due: readonly Member[], parts: Partial<Rolling> = {}, away: readonly string[] = [], inventory = due) =>
+  makeBatches({ due, inventory, rolling: { ...rolling, ...parts }, away: new Set(away) }).map((batch) =>
+    batch.map(({ name }) => name),
+  )
+
+describe('the batches of a plan', () => {
+  it('are a canary, then as many as the share of the group allows', () => {
+    expect(names(some(9)).map(({ length }) => length)).toEqual([1, 2, 2, 2, 2])
+  })
+
+  it('take the share of the whole group, selected or not', () => {
+    const inventory = some(40)
+
+    expect(names(inventory.slice(0, 11), {}, [], inventory).map(({ length }) => length)).toEqual([1, 10])
+  })
+
+  it('leave room for those that are away already', () => {
+    const inventory = some(8)
+
+    expect(names(inventory.slice(1, 5), {}, ['docker-8'], inventory).map(({ length }) => length)).toEqual([1, 1, 1, 1])
+  })
+
+  it('go group by group in the order that is wanted, then in that of the manifest', () => {
+    const due = [member('a', ['cache']), member('b', ['db']), member('c', ['web'])]
+
+    expect(names(due, { order: ['web', 'db'] })).toEqual([['c'], ['b'], ['a']])
+  })
+
+  it('go zone by zone within a group', () => {
+    const due = [member('a', ['web'], '1'), member('b', ['web'], '2'), member('c', ['web'], '1')]
+    const share = { kind: 'count', count: 9 } as const
+
+    expect(names(due, { maxUnavailable: share, canary: 0 })).toEqual([['a', 'c'], ['b']])
+  })
+
+  it('count a server of two groups in both', () => {
+    const due = [member('a', ['web', 'db']), member('b', ['web']), member('c', ['web'])]
+    const inventory = [...due, member('d', ['db'])]
+
+    expect(names(due, { canary: 0, maxUnavailable: { kind: 'count', count: 2 } }, ['d'], inventory)).toEqual([
+      ['a', 'b'],
+      ['c'],
+    ])
+  })
+
+  it('are one each when serial, and one of all when parallel', () => {
+    expect(names(some(3), { strategy: 'serial' }).length).toBe(3)
+    expect(names(some(3), { strategy: 'parallel' }).length).toBe(1)
+    expect(names([], { strategy: 'parallel' })).toEqual([])
+  })
+})
+
+describe('the budget', () => {
+  it('is a share rounded down, but at least one', () => {
+    const percent = (value: number) => ({ kind: 'percent', percent: value }) as const
+
+    expect([
+      allowedAway(percent(25), 7),
+      allowedAway(percent(25), 3),
+      allowedAway({ kind: 'count', count: 2 }, 9),
+    ]).toEqual([1, 1, 2])
+  })
+
+  it('has no room for another where the places of any of its groups are taken', () => {
+    const inventory = [member('a', ['web', 'db']), member('b', ['db']), member('c', ['web'])]
+    const hasRoom = roomIn({ inventory, share: { kind: 'count', count: 1 }, away: new Set(['b']) })
+
+    expect([
+      hasRoom([], member('a', ['web', 'db'])),
+      hasRoom([], member('c', ['web'])),
+      hasRoom([], member('b', ['db'])),
+    ]).toEqual([false, true, true])
+  })
+})
