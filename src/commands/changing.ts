@@ -38,10 +38,10 @@ type Changing = {
 /** The road of every command that changes servers: manifest, servers, look, plan, consent, run, report. Returns the exit code. */
 export async function change(changing: Changing): Promise<ExitCode> {
   const { flags, stop, operationFor } = changing
-  const chosen = await chooseServers(flags)
+  const saved = flags.plan === undefined ? undefined : await readPlan(flags.plan)
+  const chosen = inPlan(await chooseServers(flags), saved)
   const { settings } = chosen.manifest
   const operation = operationFor(settings)
-  const saved = flags.plan === undefined ? undefined : await readPlan(flags.plan)
   const rollout = rolloutFor(flags, saved?.rollout ?? settings.rollout)
   if (saved !== undefined) mustBeFor(operation, saved, flags.plan ?? '')
   if (mayDraw() && !flags.quiet) process.stderr.write(`${chosen.title}\n`)
@@ -52,7 +52,7 @@ export async function change(changing: Changing): Promise<ExitCode> {
   const plan = saved === undefined ? fresh : asSaved(fresh, saved)
   await showPlan(plan, operation, chosen, flags)
 
-  const rest = outcomesOfTheRest(seen, fresh)
+  const rest = outcomesOfTheRest(seen, { ...fresh, batches: plan.batches })
   if (flags.savePlan !== undefined) savePlan(flags.savePlan, fresh)
   const ready = { changing, chosen, operation, seen, plan, rest }
   return isOver(plan, flags) || isTooMuch(rest, rollout) ? conclude(ready) : begin(ready)
@@ -158,6 +158,12 @@ function planFor(operation: Operation, { manifest }: Chosen, seen: readonly Seen
 function mustBeFor({ recipe }: Operation, plan: Plan, path: string): void {
   if (!isSame(recipe as Json, plan.recipe as Json))
     throw new UsageError(`${path}: a plan of another command or with other options: ${plan.recipe.name}`)
+}
+
+// A saved plan is for the servers that it was made for.
+function inPlan(chosen: Chosen, saved: Plan | undefined): Chosen {
+  if (saved === undefined) return chosen
+  return { ...chosen, servers: chosen.servers.filter(({ name }) => name in saved.foreseen) }
 }
 
 // What a saved plan names and is still due; the rest of it is done, and what it does not name is left alone.

@@ -80,12 +80,15 @@ export async function readPlan(path: string): Promise<Plan> {
   })
   try {
     const plan = JSON.parse(text) as Plan
-    if (plan.version === 1 && Array.isArray(plan.batches) && typeof plan.recipe?.name === 'string') return plan
+    if (isPlan(plan)) return plan
   } catch (cause) {
     throw new UsageError(`${path}: not a plan of maestro: no JSON`, { cause })
   }
   throw new UsageError(`${path}: not a plan of maestro, or of another version of it`)
 }
+
+const isPlan = ({ version, batches, recipe, rollout, foreseen }: Partial<Plan>) =>
+  version === 1 && Array.isArray(batches) && typeof recipe?.name === 'string' && !!rollout && !!foreseen
 
 async function openJournal(folder: string, run: string): Promise<Journal> {
   const unlock = lockFolder(folder)

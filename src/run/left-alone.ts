@@ -24,6 +24,13 @@ function outcomeOf(seen: Seen, { foreseen }: Plan): Outcome {
     if (verdict.is === 'blocked') return { status: 'refused', step, why: verdict.why }
     if (verdict.is === 'unknown') return { status: 'unknown', step, why: verdict.why }
   }
+  const isDue = foreseen[seen.server.name]?.some(({ verdict }) => verdict.is === 'due')
+  if (isDue)
+    return {
+      status: 'refused',
+      why: 'something is due by now, and the plan says that nothing is',
+      hint: 'make a new plan',
+    }
   const reasons = (foreseen[seen.server.name] ?? []).flatMap(({ verdict }) => ('why' in verdict ? [verdict.why] : []))
   return { status: 'unchanged', why: reasons.join('; ') }
 }

@@ -18,6 +18,8 @@ export interface Controller {
   readonly killedAfter: (lines: number, ...args: string[]) => Promise<void>
   /** The same once that is so. */
   readonly killedWhen: (isTime: () => Promise<boolean>, ...args: string[]) => Promise<void>
+  /** A folder of its own. */
+  readonly folder: string
   readonly runs: () => readonly string[]
   readonly eventsOf: (run: string) => readonly Written[]
   readonly remove: () => void
@@ -52,6 +54,7 @@ export function aController(servers: readonly FleetServer[]): Controller {
       await killedWhen(async () => linesIn(textOf(run() ?? '')) >= lines, 2, args)
     },
     killedWhen: (isTime, ...args) => killedWhen(isTime, 200, args),
+    folder: state,
     runs,
     eventsOf: (run) =>
       textOf(run)

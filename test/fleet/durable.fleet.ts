@@ -81,6 +81,24 @@ describe('a run over real servers', () => {
     expect(controller.runs()).toHaveLength(1)
   })
 
+  it('does what a saved plan names, and nothing that it does not', async () => {
+    const controller = aFreshController()
+    const plan = `${controller.folder}/plan.json`
+    const untouched = await onAll(fingerprint)
+    const saved = await controller.maestro(...quickly, '--exclude', second.name, '--save-plan', plan)
+    const afterSaving = await onAll(fingerprint)
+
+    const carried = await controller.maestro('unattended-upgrades', '--plan', plan)
+    const again = await controller.maestro('unattended-upgrades', '--plan', plan)
+
+    expect([saved.exitCode, carried.exitCode, again.exitCode]).toEqual([0, 0, 0])
+    expect(again.stdout).toContain(`${servers.length - 1} unchanged`)
+    expect(afterSaving).toEqual(untouched)
+    expect(carried.stdout).toContain(`${servers.length - 1} changed`)
+    const isSetUp = (await onAll(settingsOn)).map((text) => text.includes('Unattended-Upgrade'))
+    expect(isSetUp).toEqual(servers.map((server) => server !== second))
+  })
+
   it('is one of two that come at once: the other is refused and names it', async () => {
     const [one, other] = [aFreshController(), aFreshController()]
 
