@@ -108,5 +108,5 @@ export const fingerprint = (server: FleetServer): Promise<string> =>
 export const settingsOn = (server: FleetServer): Promise<string> =>
   asRoot(
     server,
-    `cat ${ourFile} 2>&1 || true; ls -A /var/lib/maestro; systemctl is-enabled ${timers.replaceAll(/\S+/g, '$&.timer')}`,
+    `cat ${ourFile} 2>&1 || true; ls -A /var/lib/maestro 2>/dev/null || true; systemctl is-enabled ${timers.replaceAll(/\S+/g, '$&.timer')}`,
   )
