@@ -1,154 +1,132 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join } from 'node:path'
+import { type ConfigOption, readConfigLine } from './ssh-config-line.ts'
+import { always, type Condition, conditionOf, makePattern } from './ssh-config-patterns.ts'
 
-/** A line of an ssh config, or the lines of a file that it includes. */
-export type ConfigLine =
-  | { readonly kind: 'option'; readonly keyword: string; readonly args: readonly string[] }
-  | { readonly kind: 'include'; readonly lines: readonly ConfigLine[] }
+/** What a Host or a Match line opens, and the beginning of a file. */
+export interface ConfigBlock {
+  readonly isFor: Condition
+  readonly items: readonly ConfigItem[]
+}
 
-/** The files of an ssh config, as far as they can be understood without ssh. */
+export type ConfigItem = ConfigOption | { readonly kind: 'include'; readonly blocks: readonly ConfigBlock[] }
+
+/** The files of an ssh config, as far as they can be understood without ssh; another object once any of them has changed. */
 export interface ConfigFiles {
-  readonly lines: readonly ConfigLine[]
-  /** Other once any file of it has changed. */
-  readonly state: string
-  /** Whether ssh's answer can change though no file does. */
+  readonly blocks: readonly ConfigBlock[]
+  /** Whether ssh has to be asked anew each time: its answer may change though no file does, or a line is beyond us. */
   readonly isVolatile: boolean
   /** Whether anything stands in it that maestro would heed. */
   readonly isMeaningful: boolean
-  readonly hashesNames: boolean
 }
 
 type Reading = {
   readonly home: string
-  /** Files and folders whose change changes the config. */
-  readonly watched: Set<string>
+  /** Files and folders whose change changes the config, and how they were before they were read. */
+  readonly watched: Map<string, string>
+  lines: number
   isVolatile: boolean
+  isMeaningful: boolean
 }
 
-const known = new Map<string, ConfigFiles & { readonly watched: readonly string[] }>()
+type Known = { readonly files: ConfigFiles; readonly watched: ReadonlyMap<string, string> }
+const known = new Map<string, Promise<Known | undefined>>()
 
 /** Reads the given config, or the user's and the system's; once for as long as their files stay as they are. */
 export async function readConfigFiles(configFile: string | undefined, home: string): Promise<ConfigFiles> {
   const key = configFile ?? home
-  const before = known.get(key)
-  if (before !== undefined && (await stateOf(before.watched)) === before.state) return before
-  const after = await readAll(configFile, home)
-  known.set(key, after)
-  return after
+  const before = known.get(key) ?? Promise.resolve(undefined)
+  const now = before.then(async (last) => (last && (await isAsItWas(last)) ? last : readAll(configFile, home)))
+  known.set(key, now)
+  return (await now).files
 }
 
-async function readAll(configFile: string | undefined, home: string) {
-  const paths = configFile === undefined ? [join(home, '.ssh/config'), '/etc/ssh/ssh_config'] : [configFile]
-  const reading: Reading = { home, watched: new Set(), isVolatile: false }
-  const lines: ConfigLine[] = []
-  for (const path of paths) lines.push({ kind: 'include', lines: await readOne(path, reading, 0) })
-  const watched = [...reading.watched]
-  return {
-    lines,
-    watched,
-    state: await stateOf(watched),
-    isVolatile: reading.isVolatile,
-    isMeaningful: hasMeaning(lines),
-    hashesNames: /^yes$/i.test(findOption(lines, 'hashknownhosts') ?? ''),
-  }
+async function readAll(configFile: string | undefined, home: string): Promise<Known> {
+  const reading: Reading = { home, watched: new Map(), lines: 0, isVolatile: false, isMeaningful: false }
+  const ofUser: Place = { reading, folder: join(home, '.ssh'), depth: 0 }
+  const blocks = [...(await readOne(configFile ?? join(home, '.ssh/config'), ofUser))]
+  if (configFile === undefined)
+    blocks.push(...(await readOne('/etc/ssh/ssh_config', { ...ofUser, folder: '/etc/ssh' })))
+  const { watched, isVolatile, isMeaningful } = reading
+  return { files: { blocks, isVolatile, isMeaningful }, watched }
 }
+
+/** `folder`: where ssh looks for included files, wherever the file that names them is. */
+type Place = { readonly reading: Reading; readonly folder: string; readonly depth: number }
 
 const deepest = 16
 
-async function readOne(path: string, reading: Reading, depth: number): Promise<readonly ConfigLine[]> {
-  reading.watched.add(path)
+async function readOne(path: string, place: Place): Promise<readonly ConfigBlock[]> {
+  const { reading, depth } = place
+  reading.watched.set(path, await stateOf(path))
   const text = depth > deepest ? '' : await readFile(path, 'utf8').catch(() => '')
-  const lines: ConfigLine[] = []
+  let items: ConfigItem[] = []
+  const blocks: ConfigBlock[] = [{ isFor: always, items }]
   for (const line of text.split('\n')) {
-    const [keyword = '', ...args] = wordsOf(line)
-    if (keyword === '') continue
-    if (keyword === 'include') lines.push(await include(args, { reading, path, depth }))
-    else lines.push({ kind: 'option', keyword, args })
-    if (dependsOnMore(keyword, args)) reading.isVolatile = true
+    reading.lines += 1
+    const option = readConfigLine(line, reading.lines)
+    if (option === undefined) continue
+    if (isBeyondUs(option)) reading.isVolatile = true
+    if (hasMeaning(option)) reading.isMeaningful = true
+    if (option.keyword === 'include') items.push({ kind: 'include', blocks: await include(option.args, place) })
+    else if (!opensBlock(option)) items.push(option)
+    else {
+      items = []
+      blocks.push({ isFor: conditionOf(option), items })
+    }
   }
-  return lines
+  return blocks
 }
+
+const opensBlock = ({ keyword }: ConfigOption) => keyword === 'host' || keyword === 'match'
 
 // `Match exec` runs a program, localnetwork and canonical names ask the network.
-const dependsOnMore = (keyword: string, args: readonly string[]) =>
-  keyword === 'canonicalizehostname' ||
-  (keyword === 'match' && /exec|localnetwork|canonical|final/i.test(args.join(' ')))
+function isBeyondUs({ keyword, text, isPlain }: ConfigOption): boolean {
+  if (keyword === '' || keyword.startsWith('canonical')) return true
+  if (keyword === 'match' && /exec|localnetwork|canonical|final/i.test(text)) return true
+  return !isPlain && ['host', 'match', 'include'].includes(keyword)
+}
 
-type Including = { readonly reading: Reading; readonly path: string; readonly depth: number }
+/** What the distributions put into /etc/ssh/ssh_config, which changes nothing of what maestro does. */
+export const meaningless = /^(sendenv|setenv|gssapi\w+|forward\w+|xauthlocation|hashknownhosts|visualhostkey)$/
 
-async function include(patterns: readonly string[], { reading, path, depth }: Including): Promise<ConfigLine> {
-  const lines: ConfigLine[] = []
+const hasMeaning = ({ keyword }: ConfigOption) => !meaningless.test(keyword) && !/^(host|include)$/.test(keyword)
+
+async function include(patterns: readonly string[], place: Place): Promise<readonly ConfigBlock[]> {
+  const blocks: ConfigBlock[] = []
   for (const pattern of patterns) {
-    for (const found of await matching(absolute(pattern, path, reading), reading))
-      lines.push({ kind: 'include', lines: await readOne(found, reading, depth + 1) })
+    for (const path of await matching(pattern, place))
+      blocks.push(...(await readOne(path, { ...place, depth: place.depth + 1 })))
   }
-  return { kind: 'include', lines }
+  return blocks
 }
 
-// As ssh: from /etc/ssh in the system's config, else from ~/.ssh, wherever the file itself is.
-function absolute(pattern: string, path: string, { home }: Reading): string {
-  if (pattern.startsWith('~/')) return join(home, pattern.slice(2))
-  return isAbsolute(pattern) ? pattern : join(path.startsWith('/etc/ssh/') ? '/etc/ssh' : join(home, '.ssh'), pattern)
-}
-
-async function matching(pattern: string, reading: Reading): Promise<readonly string[]> {
-  const folder = dirname(pattern)
-  // What else may stand in a path is ssh's to understand; then nothing is remembered either.
-  if (/[*?[{%$~]/.test(folder) || /[[{%$]/.test(pattern)) {
+async function matching(pattern: string, { reading, folder: base }: Place): Promise<readonly string[]> {
+  const path = pattern.replace(/^~(?=\/)/, reading.home)
+  const full = isAbsolute(path) ? path : join(base, path)
+  const folder = dirname(full)
+  // What else may stand in a path is ssh's to understand.
+  if (/[*?]/.test(folder) || /[[{%$~]/.test(path)) {
     reading.isVolatile = true
     return []
   }
-  if (!/[*?]/.test(pattern)) return [pattern]
-  reading.watched.add(folder)
+  if (!/[*?]/.test(full)) return [full]
+  reading.watched.set(folder, await stateOf(folder))
   const names = await readdir(folder).catch(() => [])
-  const glob = globOf(basename(pattern))
+  const isLike = makePattern(basename(full))
   return names
-    .filter((name) => glob.test(name) && !name.startsWith('.'))
+    .filter((name) => isLike(name) && !name.startsWith('.'))
     .sort()
     .map((name) => join(folder, name))
 }
 
-/** A pattern of `*` and `?`, as ssh matches hosts and file names with it. */
-export const globOf = (pattern: string) =>
-  new RegExp(
-    `^${pattern
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replace(/\*+/g, '.*')
-      .replaceAll('?', '.')}$`,
-  )
-
-// A keyword in lower case, then its arguments: `Port 22`, `Port=22`, `User "a b"`.
-function wordsOf(line: string): readonly string[] {
-  const match = /^\s*([A-Za-z]\w*)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(line)
-  if (match === null) return []
-  const args = [...(match[2] ?? '').matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
-  const remark = args.findIndex((arg) => arg.startsWith('#'))
-  return [(match[1] ?? '').toLowerCase(), ...(remark === -1 ? args : args.slice(0, remark))]
+async function isAsItWas({ watched }: Known): Promise<boolean> {
+  const isSame = await Promise.all([...watched].map(async ([path, state]) => (await stateOf(path)) === state))
+  return !isSame.includes(false)
 }
 
-async function stateOf(paths: readonly string[]): Promise<string> {
-  const states = paths.map(async (path) => {
-    const found = await stat(path).catch(() => undefined)
-    return found === undefined ? 'none' : `${found.ino} ${found.mtimeMs} ${found.size}`
-  })
-  return JSON.stringify([paths, await Promise.all(states)])
-}
-
-// What the distributions put into /etc/ssh/ssh_config, which changes nothing of what maestro does.
-const meaningless = /^(sendenv|setenv|gssapi\w+|forward\w+|xauthlocation|hashknownhosts|visualhostkey)$/
-
-function hasMeaning(lines: readonly ConfigLine[]): boolean {
-  return lines.some((line) => {
-    if (line.kind === 'include') return hasMeaning(line.lines)
-    return !meaningless.test(line.keyword) && !(line.keyword === 'host' && line.args.join(' ') === '*')
-  })
-}
-
-function findOption(lines: readonly ConfigLine[], keyword: string): string | undefined {
-  for (const line of lines) {
-    const value = line.kind === 'include' ? findOption(line.lines, keyword) : undefined
-    if (value !== undefined) return value
-    if (line.kind === 'option' && line.keyword === keyword) return line.args[0]
-  }
-  return undefined
+// The change of a mode counts as well: ssh refuses a config that others may write to.
+async function stateOf(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined)
+  return found === undefined ? 'none' : `${found.ino} ${found.ctimeMs} ${found.size}`
 }

@@ -1,66 +1,98 @@
-import { type ConfigLine, globOf } from './ssh-config-files.ts'
+import type { HostOptions, HostQuestion } from './ssh-config.ts'
+import type { ConfigBlock } from './ssh-config-files.ts'
+import type { ConfigOption } from './ssh-config-line.ts'
 
-/** Which blocks of a config are for a host: hosts of one shape get the same answer from ssh but for their own name. */
+/** What of a config is for a host. */
+export interface ConfigFor {
+  readonly options: readonly ConfigOption[]
+  /** Where its first HostName says that it is, else its own name. */
+  readonly hostName: string
+  /** Whether ssh alone can tell if some block is for it; such a block is left out. */
+  readonly isUnclear: boolean
+}
+
+type Walk = {
+  readonly host: string
+  readonly options: ConfigOption[]
+  hostName: string | undefined
+  isUnclear: boolean
+}
+
+export function configFor(blocks: readonly ConfigBlock[], host: string): ConfigFor {
+  const walk: Walk = { host, options: [], hostName: undefined, isUnclear: false }
+  follow(blocks, walk)
+  return { ...walk, hostName: asHostName(walk.hostName ?? host) }
+}
+
+/** A host as ssh names it: in lower case, but for what has a colon in it as addresses have. */
+export const asHostName = (host: string) => (host.includes(':') ? host : host.toLowerCase())
+
+function follow(blocks: readonly ConfigBlock[], walk: Walk): void {
+  const { host } = walk
+  for (const { isFor, items } of blocks) {
+    const isHere = isFor(host, walk.hostName ?? host)
+    if (isHere === undefined) walk.isUnclear = true
+    if (isHere !== true) continue
+    for (const item of items) {
+      if (item.kind === 'include') follow(item.blocks, walk)
+      else walk.options.push(item)
+      if (item.kind === 'option' && item.keyword === 'hostname')
+        walk.hostName ??= item.args[0]?.replace(/%([h%])/g, (_, letter) => (letter === 'h' ? host : '%'))
+    }
+  }
+}
+
+/** Hosts of one shape get the same answer from ssh but for what is their `own`. */
 export interface Shape {
-  readonly blocks: string
-  /** Whether a HostName says where it is; else it is where its own name says. */
-  readonly hasHostName: boolean
+  readonly options: readonly string[]
+  readonly own: Pick<HostOptions, 'hostName' | 'user' | 'port'>
 }
 
-// Where ssh, in one version or another, may write the host's name into a value before it prints it.
-const mayHoldName =
-  /^(hostname|user|identityfile|identityagent|certificatefile|userknownhostsfile|globalknownhostsfile|hostkeyalias|proxyjump|knownhostscommand|revokedhostkeys)$/
+const plainHost = /^[A-Za-z0-9_][A-Za-z0-9_.:-]*$/
+const plainUser = /^[A-Za-z_][A-Za-z0-9_.-]*$/
+const isPort = (text: string) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535
 
-type Walk = { readonly host: string; readonly blocks: string[]; hasHostName: boolean; isClear: boolean }
-
-/**
- * The shape of a host in a config; undefined where something stands in it that ssh alone can tell: a Match beyond `all`, a token
- * in a value, single quotes in a pattern, an unusual name.
- */
-export function shapeOf(lines: readonly ConfigLine[], host: string): Shape | undefined {
-  if (!/^[A-Za-z0-9_][A-Za-z0-9_.:-]*$/.test(host)) return undefined
-  const walk: Walk = { host, blocks: [], hasHostName: false, isClear: true }
-  follow(lines, walk, true)
-  return walk.isClear ? { blocks: walk.blocks.join(''), hasHostName: walk.hasHostName } : undefined
+// Values that are read here as ssh reads them, and that no two hosts need to have in common.
+const readHere: Readonly<Record<string, (value: string) => boolean>> = {
+  hostname: (value) => /^(?:[A-Za-z0-9_.]|%h)(?:[A-Za-z0-9_.-]|%h)*$|^[\da-f:.]+$/i.test(value),
+  user: (value) => plainUser.test(value),
+  port: isPort,
 }
 
-function follow(lines: readonly ConfigLine[], walk: Walk, isActive: boolean): void {
-  let isHere = isActive
-  for (const line of lines) {
-    if (line.kind === 'include') follow(line.lines, walk, isHere)
-    else if (line.keyword === 'host' || line.keyword === 'match') isHere = opens(line, walk) && isActive
-    else if (isHere) take(line, walk)
+// Where ssh, in one version or another, writes tokens out before it prints a value.
+const takesTokens =
+  /^(identityfile|identityagent|certificatefile|userknownhostsfile|globalknownhostsfile|hostkeyalias|proxyjump|knownhostscommand|revokedhostkeys)$/
+
+/** The shape of a host in a config; undefined where something stands in it that ssh alone can tell. */
+export function shapeOf(
+  blocks: readonly ConfigBlock[],
+  { host, user, port }: HostQuestion,
+  localUser: string,
+): Shape | undefined {
+  if (!plainHost.test(host) || !plainUser.test(user ?? localUser) || !isPort(String(port ?? 22))) return undefined
+  const { options, hostName, isUnclear } = configFor(blocks, host)
+  const names = [host, hostName].map((name) => name.toLowerCase())
+  if (isUnclear || options.some((option) => isOfThisHost(option, names))) return undefined
+  const first = (keyword: string) => options.find((option) => option.keyword === keyword)?.args[0]
+  return {
+    options: options.filter(({ keyword }) => readHere[keyword] === undefined).map(tellApart),
+    own: {
+      hostName,
+      user: user ?? first('user') ?? localUser,
+      port: port ?? Number(first('port') ?? 22),
+    },
   }
 }
 
-type Option = Extract<ConfigLine, { readonly kind: 'option' }>
-
-function opens({ keyword, args }: Option, walk: Walk): boolean {
-  if (keyword === 'host') {
-    const isFor = isNamed(args, walk)
-    walk.blocks.push(isFor ? '1' : '0')
-    return isFor
-  }
-  if (args.join(' ').toLowerCase() !== 'all') walk.isClear = false
-  return true
-}
-
-function take({ keyword, args }: Option, walk: Walk): void {
-  if (keyword === 'hostname') walk.hasHostName = true
-  if (mayHoldName.test(keyword) && args.some((arg) => /[%$]/.test(arg))) walk.isClear = false
+function isOfThisHost({ keyword, args, text, isPlain }: ConfigOption, names: readonly string[]): boolean {
+  const isReadHere = readHere[keyword]
+  if (isReadHere !== undefined) return !isPlain || args.length !== 1 || !args.every(isReadHere)
+  // Those of the tokens that are the same for all hosts do no harm.
+  if (takesTokens.test(keyword) && text.replace(/%[%duilL]/g, '').includes('%')) return true
   // ssh refuses a jump over the very host.
-  if (keyword === 'proxyjump' && args.join().toLowerCase().includes(walk.host.toLowerCase())) walk.isClear = false
+  return keyword === 'proxyjump' && names.some((name) => text.toLowerCase().includes(name))
 }
 
-function isNamed(patterns: readonly string[], walk: Walk): boolean {
-  // How these are read has changed over the versions of ssh.
-  if (patterns.some((pattern) => /['\\]/.test(pattern))) walk.isClear = false
-  return matchesAny(patterns, walk.host)
-}
-
-/** As ssh matches a Host line: any of the patterns, and none of those with `!`. */
-export function matchesAny(patterns: readonly string[], host: string): boolean {
-  const isLike = (pattern: string) => globOf(pattern).test(host)
-  const denied = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1))
-  return patterns.some((pattern) => !pattern.startsWith('!') && isLike(pattern)) && !denied.some(isLike)
-}
+// What an IgnoreUnknown allows depends on where it stands.
+const tellApart = ({ keyword, text, at }: ConfigOption) =>
+  keyword === 'ignoreunknown' ? `${keyword} ${at}` : `${keyword} ${text}`

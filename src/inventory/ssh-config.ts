@@ -2,8 +2,8 @@ import { isIP } from 'node:net'
 import { userInfo } from 'node:os'
 import { UsageError } from '../errors.ts'
 import { type ConfigFiles, readConfigFiles } from './ssh-config-files.ts'
-import { readWithoutSsh } from './ssh-config-reader.ts'
-import { shapeOf } from './ssh-config-shape.ts'
+import { hashesNames, readWithoutSsh } from './ssh-config-reader.ts'
+import { asHostName, configFor, shapeOf } from './ssh-config-shape.ts'
 import { askSshProgram, NoSshProgram } from './ssh-dash-g.ts'
 
 /** What the user's own ssh would do for a host, as far as maestro acts on it. Paths are as ssh prints them: `~` and tokens unexpanded. */
@@ -46,56 +46,54 @@ export interface HostQuestion {
 
 export type Warn = (text: string) => void
 
-const answers = new Map<string, Promise<HostOptions>>()
+// An answer holds as long as the files of the config stay as they are.
+const answers = new WeakMap<ConfigFiles, Map<string, Promise<HostOptions>>>()
 
 /**
- * What ssh would do for a host: `ssh -G` says it, and its answer holds as long as no file of the config changes, for all hosts
- * that the same blocks of the config are for. Where there is
- * nothing in the config that matters, ssh is not asked; where there is no ssh, a few keywords are read without it, and `warn`
- * hears of the others. Throws a UsageError with ssh's own words when the config is wrong.
+ * What ssh would do for a host: `ssh -G` says it, once for all hosts that it must say the same of. Where there is nothing in the
+ * config that matters, ssh is not asked; where there is no ssh, a few keywords are read without it, and `warn` hears of the
+ * others. Throws a UsageError with ssh's own words when the config is wrong.
  */
 export async function askSsh(question: HostQuestion, warn: Warn = () => undefined): Promise<HostOptions> {
   if (question.host.startsWith('-')) throw new UsageError(`${question.host} cannot be the name of a host`)
-  const files = await readConfigFiles(question.configFile, userInfo().homedir)
+  const { homedir, username } = userInfo()
+  const files = await readConfigFiles(question.configFile, homedir)
+  const without = optionsWithoutConfig(question, username)
   if (question.configFile === undefined && !files.isMeaningful)
-    return { ...optionsWithoutConfig(question, userInfo().username), hashKnownHosts: files.hashesNames }
-  if (files.isVolatile) return ask(question, files, warn)
-  const shape = shapeOf(files.lines, question.host)
-  if (shape === undefined) return askOnce({ question, about: question, files, warn })
-  const { user, port, ...shared } = question
-  const options = await askOnce({ question: shared, about: { ...shared, host: shape }, files, warn })
-  return {
-    ...options,
-    ...(user === undefined ? {} : { user }),
-    ...(port === undefined ? {} : { port }),
-    ...(shape.hasHostName ? {} : { hostName: question.host.toLowerCase() }),
-  }
+    return { ...without, hashKnownHosts: hashesNames(configFor(files.blocks, question.host)) }
+  if (files.isVolatile) return ask(question, { files, without, warn })
+  const shape = shapeOf(files.blocks, question, username)
+  if (shape === undefined) return askOnce(question, question, { files, without, warn })
+  const { user: _user, port: _port, ...shared } = question
+  const about = [shape.options, question.identityFiles]
+  return { ...(await askOnce(shared, about, { files, without, warn })), ...shape.own }
 }
 
 type Asking = {
-  readonly question: HostQuestion
-  /** Questions that are about the same have one answer. */
-  readonly about: unknown
   readonly files: ConfigFiles
+  /** What holds where the config says nothing. */
+  readonly without: HostOptions
   readonly warn: Warn
 }
 
-function askOnce({ question, about, files, warn }: Asking): Promise<HostOptions> {
-  const key = JSON.stringify([about, files.state])
-  const answer = answers.get(key) ?? ask(question, files, warn)
-  answers.set(key, answer)
+// Questions that are about the same have one answer.
+function askOnce(question: HostQuestion, about: unknown, asking: Asking): Promise<HostOptions> {
+  const known = answers.get(asking.files) ?? new Map<string, Promise<HostOptions>>()
+  answers.set(asking.files, known)
+  const key = JSON.stringify(about)
+  const answer = known.get(key) ?? ask(question, asking)
+  known.set(key, answer)
   // What went wrong once may have been this computer's trouble.
-  answer.catch(() => answers.delete(key))
+  answer.catch(() => known.delete(key))
   return answer
 }
 
-async function ask(question: HostQuestion, files: ConfigFiles, warn: Warn): Promise<HostOptions> {
+async function ask(question: HostQuestion, { files, without, warn }: Asking): Promise<HostOptions> {
   try {
     return await askSshProgram(question)
   } catch (error) {
     if (!(error instanceof NoSshProgram)) throw error
-    const without = optionsWithoutConfig(question, userInfo().username)
-    return readWithoutSsh({ question, files, without, warn })
+    return readWithoutSsh(question, { config: configFor(files.blocks, question.host), without, warn })
   }
 }
 
@@ -105,7 +103,7 @@ export function optionsWithoutConfig(
   localUser: string,
 ): HostOptions {
   return {
-    hostName: host.toLowerCase(),
+    hostName: asHostName(host),
     port: port ?? 22,
     user: user ?? localUser,
     identityFiles: identityFiles ?? ['~/.ssh/id_rsa', '~/.ssh/id_ecdsa', '~/.ssh/id_ed25519'],
@@ -128,7 +126,7 @@ export function optionsWithoutConfig(
 export async function addressInSshConfig(name: string, configFile?: string): Promise<string | undefined> {
   const ask = (host: string) => askSsh({ host, ...(configFile === undefined ? {} : { configFile }) })
   const { hostName, ...options } = await ask(name)
-  if (hostName !== name.toLowerCase() && hostName !== name) return name
+  if (hostName !== asHostName(name)) return name
   if (isIP(name) !== 0) return name
   // A `Host` block without HostName leaves the name and changes something else.
   const { hostName: _, ...forNobody } = await ask(`nobody-${name}-nobody`)

@@ -16,7 +16,7 @@ export async function askSshProgram(question: HostQuestion): Promise<HostOptions
   if (free > 0) free -= 1
   else await new Promise<void>((go) => waiting.push(go))
   try {
-    return readOptions(await runSsh(argumentsFor(question), question.host))
+    return readOptions(await runSsh(argumentsFor(question)))
   } finally {
     const next = waiting.shift()
     if (next === undefined) free += 1
@@ -36,7 +36,7 @@ function argumentsFor({ host, user, port, identityFiles = [], configFile }: Host
   ]
 }
 
-function runSsh(args: readonly string[], host: string): Promise<string> {
+function runSsh(args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn('ssh', args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: timeLimitMs })
     let stdout = ''
@@ -47,17 +47,17 @@ function runSsh(args: readonly string[], host: string): Promise<string> {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text
     })
-    child.on('error', (cause: NodeJS.ErrnoException) => reject(cannotAsk(host, cause)))
+    child.on('error', (cause: NodeJS.ErrnoException) => reject(cannotAsk(cause)))
     child.on('close', (code, signal) => {
       const words = stderr.trim() || `ssh -G ended with ${code ?? signal}`
       if (code === 0) resolve(stdout)
-      else reject(new UsageError(`the ssh config cannot be used for ${host}: ${words}`))
+      else reject(new UsageError(`the ssh config cannot be used: ${words}`))
     })
   })
 }
 
-function cannotAsk(host: string, cause: NodeJS.ErrnoException): UsageError {
-  const message = `${host}: the ssh program cannot be started (${cause.code ?? cause.message})`
+function cannotAsk(cause: NodeJS.ErrnoException): UsageError {
+  const message = `the ssh program cannot be started (${cause.code ?? cause.message})`
   return cause.code === 'ENOENT' ? new NoSshProgram(message, { cause }) : new UsageError(message, { cause })
 }
 

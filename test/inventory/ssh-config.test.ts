@@ -63,7 +63,7 @@ describe('ssh -G', () => {
   itNeeds(['ssh'])('puts a wrong config into its own words', async () => {
     write('Host web-1\n  Porrt 22\n')
 
-    await expect(askSsh({ host: 'web-1', configFile })).rejects.toThrow(/cannot be used for web-1: .*porrt/i)
+    await expect(askSsh({ host: 'web-1', configFile })).rejects.toThrow(/cannot be used: .*porrt/i)
   })
 
   it('refuses a host that would be an option', async () => {
@@ -157,16 +157,17 @@ describe('the files of an ssh config', () => {
 
   it('change when one that is included comes, changes or goes', async () => {
     inSsh('config', 'Include conf.d/*.conf\n')
-    const states = [(await readConfigFiles(undefined, home())).state]
+    const seen = [await readConfigFiles(undefined, home()), await readConfigFiles(undefined, home())]
 
     inSsh('conf.d/a.conf', 'User ana\n')
-    states.push((await readConfigFiles(undefined, home())).state)
+    seen.push(await readConfigFiles(undefined, home()))
     utimesSync(join(folder, '.ssh/conf.d/a.conf'), 1, 1)
-    states.push((await readConfigFiles(undefined, home())).state)
+    seen.push(await readConfigFiles(undefined, home()))
     rmSync(join(folder, '.ssh/conf.d/a.conf'))
-    states.push((await readConfigFiles(undefined, home())).state)
+    seen.push(await readConfigFiles(undefined, home()))
 
-    expect(new Set(states).size).toBe(4)
+    expect(seen[0]).toBe(seen[1])
+    expect(new Set(seen).size).toBe(4)
   })
 
   it('mean something as soon as one line does', async () => {
@@ -176,8 +177,7 @@ describe('the files of an ssh config', () => {
 
     const after = await readConfigFiles(undefined, home())
 
-    expect(after.isMeaningful).toBe(true)
-    expect(before.lines).not.toEqual(after.lines)
+    expect([before.isMeaningful, after.isMeaningful]).toEqual([false, true])
   })
 
   it('are not remembered where only ssh can tell which they are', async () => {
