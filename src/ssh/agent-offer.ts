@@ -3,7 +3,7 @@ import type { AuthQuestion, AuthStep } from './auth.ts'
 import { fingerprint } from './host-key.ts'
 import { canBeKey, type Identity, isSameKey } from './identities.ts'
 import { keyOffer } from './key-offer.ts'
-import { expandPath } from './path-tokens.ts'
+import { expandHome } from './path-tokens.ts'
 
 /** What of an agent is offered; `leftOut` keys would have been too many. */
 export interface AgentOffer {
@@ -55,5 +55,5 @@ function agentSocketOf({ identityAgent, agentSocket, tokens }: AuthQuestion): st
   if (identityAgent === 'none') return undefined
   if (identityAgent === undefined || identityAgent === 'SSH_AUTH_SOCK') return agentSocket
   const variable = /^\$(\w+)$/.exec(identityAgent)?.[1]
-  return variable === undefined ? expandPath(identityAgent, tokens) : tokens.env?.[variable]
+  return variable === undefined ? expandHome(identityAgent, tokens) : tokens.env?.[variable]
 }

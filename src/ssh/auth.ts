@@ -55,8 +55,10 @@ export interface Auth {
 /** What is offered to a server, in ssh's order: the agent (the keys of identity files first), then the identity files themselves. */
 export async function authFor(question: AuthQuestion): Promise<Auth> {
   const { tokens, where, identities, askPassword } = question
-  const files = question.pubkeyAuthentication ? question.identityFiles : []
-  const paths = [...new Set(files.map((file) => expandPath(file, tokens)))]
+  const expand = (path: string) => expandPath(path, tokens)
+  // Written out also where they are of no use: ssh gives up for an unknown token in any of them.
+  const [files, certificateFiles] = [question.identityFiles.map(expand), question.certificateFiles.map(expand)]
+  const paths = [...new Set(question.pubkeyAuthentication ? files : [])]
   const found = await Promise.all(paths.map(identities.read))
   const agent = question.pubkeyAuthentication ? await agentOffer(question, found) : noOffer
   const isInAgent = (identity: Identity) => agent.offered.some((key) => isSameKey(identity, key))
@@ -73,7 +75,7 @@ export async function authFor(question: AuthQuestion): Promise<Auth> {
         takesKeys: question.pubkeyAuthentication,
         // Where a passphrase was asked for, what came of it.
         found: await Promise.all(paths.map(identities.seen)),
-        certificates: await certificatesFor(paths, question),
+        certificates: await certificatesFor(paths, certificateFiles),
         offered,
         agent,
         said,
@@ -83,11 +85,7 @@ export async function authFor(question: AuthQuestion): Promise<Auth> {
 }
 
 // Those that ssh would offer: named ones, and what lies beside an identity file.
-async function certificatesFor(
-  paths: readonly string[],
-  { certificateFiles, tokens }: AuthQuestion,
-): Promise<readonly string[]> {
-  const named = certificateFiles.map((file) => expandPath(file, tokens))
+async function certificatesFor(paths: readonly string[], named: readonly string[]): Promise<readonly string[]> {
   const all = [...new Set([...named, ...paths.map((path) => `${path}-cert.pub`)])]
   const isThere = await Promise.all(
     all.map((path) =>

@@ -1,4 +1,3 @@
-import type { HostOptions } from '../inventory/ssh-config.ts'
 import { makeAgents } from './agent-keys.ts'
 import { authFor } from './auth.ts'
 import { makeBastions } from './bastions.ts'
@@ -86,8 +85,8 @@ export function makeClients({ options, limits, accepted }: Ground): Clients {
 
   async function openOnce({ way, stop, phases }: Opening, forward: Forward | undefined): Promise<Connection> {
     phases.enter('config')
-    const { target, found } = way
-    const tokens = tokensFor(target, found, options)
+    const { found } = way
+    const tokens = tokensFor(way, options)
     const where = whereIs(found.hostName, found.port)
     const { agentSocket } = surroundings
     const over = new AbortController()
@@ -133,11 +132,8 @@ type Opening = {
   readonly places: Places
 }
 
-function tokensFor(
-  { host }: Target,
-  { hostName, hostKeyAlias, port, user }: HostOptions,
-  { surroundings }: ConnectionOptions,
-): PathTokens {
+function tokensFor({ target, found, via }: Way, { surroundings }: ConnectionOptions): PathTokens {
   const { home, localUser, env } = surroundings
-  return { home, localUser, host: hostName, alias: host, hostKeyAlias, port, user, env }
+  const { hostName: host, hostKeyAlias, port, user } = found
+  return { home, localUser, env, host, alias: target.host, hostKeyAlias, port, user, jump: via?.target.host }
 }

@@ -2,7 +2,7 @@ import type { HostOptions } from '../inventory/ssh-config.ts'
 import { askKnownHostsCommand } from './known-hosts-command.ts'
 import type { KnownHostsLine } from './known-hosts-line.ts'
 import type { KnownHostsStore } from './known-hosts-store.ts'
-import { expandPath, type PathTokens } from './path-tokens.ts'
+import { expandHome, type PathTokens } from './path-tokens.ts'
 
 /** Everything that is on record about host keys, for one host: known_hosts files and what KnownHostsCommand says. */
 export interface HostRecords {
@@ -22,8 +22,8 @@ type Question = {
 
 export async function openRecords({ options, tokens, store, warn }: Question): Promise<HostRecords> {
   const { knownHostsFiles, globalKnownHostsFiles, knownHostsCommand } = options
-  const pathOf = (path: string) => expandPath(path, tokens)
-  const files = await store.open([...knownHostsFiles, ...globalKnownHostsFiles].map(pathOf))
+  const userFiles = knownHostsFiles.map((path) => expandHome(path, tokens))
+  const files = await store.open([...userFiles, ...globalKnownHostsFiles])
   const onFile = (name: string) => files.linesFor(name.toLowerCase())
   return {
     onFile,
@@ -32,6 +32,6 @@ export async function openRecords({ options, tokens, store, warn }: Question): P
       if (knownHostsCommand === undefined) return lines
       return [...lines, ...(await askKnownHostsCommand(knownHostsCommand, tokens, { name, key, warn }))]
     },
-    newKeysFile: knownHostsFiles.map(pathOf)[0],
+    newKeysFile: userFiles[0],
   }
 }

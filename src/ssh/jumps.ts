@@ -1,6 +1,7 @@
 import type { Gateway, Server } from '../inventory/server.ts'
 import type { HostOptions, HostQuestion } from '../inventory/ssh-config.ts'
 import { ConnectError } from './connect-error.ts'
+import { expandCommand } from './path-tokens.ts'
 
 /** What a connection is made to: a server, or a bastion on the way to one. */
 export type Target = Pick<Server, 'host' | 'user' | 'port' | 'identityFiles' | 'gateway'>
@@ -16,10 +17,12 @@ export function questionFor({ host, user, port, identityFiles }: Target): HostQu
 }
 
 /** The bastions in front of a target, the one next to it last: the manifest's gateway, else the ssh config's ProxyJump. */
-export function jumpsOf(target: Target, { proxyJump }: HostOptions): readonly Target[] {
+export function jumpsOf(target: Target, found: HostOptions): readonly Target[] {
   const { gateway, host } = target
   if (gateway !== undefined) return [fromGateway(gateway, target)]
-  return proxyJump?.split(',').map((hop) => readHop(hop, host)) ?? []
+  const tokens = { ...found, alias: host, host: found.hostName }
+  const hops = found.proxyJump?.split(',') ?? []
+  return hops.map((hop) => readHop(expandCommand(hop, tokens), host))
 }
 
 // The manifest's keys are for the manifest's gateway as well.

@@ -3,7 +3,7 @@ import { ConnectError } from './connect-error.ts'
 import { fingerprint } from './host-key.ts'
 import { readKnownHosts, typeOfKey } from './known-hosts.ts'
 import type { KnownHostsLine } from './known-hosts-line.ts'
-import { expandTokens, expandVariables, type PathTokens } from './path-tokens.ts'
+import { expandWord, type PathTokens } from './path-tokens.ts'
 
 const timeLimitMs = 20_000
 
@@ -25,9 +25,7 @@ export async function askKnownHostsCommand(
   { name, key, warn }: Asked,
 ): Promise<readonly KnownHostsLine[]> {
   // No shell: ssh starts it itself, from the words of the command.
-  const [program = '', ...args] = wordsOf(command).map((word) =>
-    expandVariables(expandTokens(word, tokens, tokensOf(name, key)), tokens),
-  )
+  const [program = '', ...args] = wordsOf(command).map((word) => expandWord(word, tokens, tokensOf(name, key)))
   const { output, trouble, hasRun } = await run(program, args)
   if (trouble === undefined) return readKnownHosts(output).linesFor(name.toLowerCase())
   const text = `the KnownHostsCommand ${program} ${trouble}`

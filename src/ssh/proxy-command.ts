@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { Duplex } from 'node:stream'
 import { ConnectError } from './connect-error.ts'
-import { expandTokens, type PathTokens } from './path-tokens.ts'
+import { expandCommand, type ServerTokens } from './path-tokens.ts'
 
 // As OpenSSH since 9.6: names that a shell would act on are refused, for they may come from elsewhere than the config.
 const harmless = /^[\w.:@%[\]-]*$/
@@ -14,11 +14,11 @@ export interface Proxy {
 }
 
 /** Starts a ProxyCommand of the user's ssh config in a shell, as ssh does; it ends with its stream. */
-export function startProxy(command: string, tokens: PathTokens): Proxy {
+export function startProxy(command: string, tokens: ServerTokens): Proxy {
   for (const value of [tokens.host, tokens.alias, tokens.user])
     if (!harmless.test(value) || value.startsWith('-'))
       throw new ConnectError('config', `${value} cannot be handed to a ProxyCommand`)
-  const child = spawn('/bin/sh', ['-c', `exec ${expandTokens(command, tokens)}`], { stdio: 'pipe' })
+  const child = spawn('/bin/sh', ['-c', `exec ${expandCommand(command, tokens)}`], { stdio: 'pipe' })
   let words = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     words = (words + text).slice(-lastWordsAtMost)

@@ -4,7 +4,7 @@ import { ConnectError } from './connect-error.ts'
 import { dial } from './dial.ts'
 import type { Forward } from './forward.ts'
 import { makeLimit } from './limits.ts'
-import type { PathTokens } from './path-tokens.ts'
+import type { ServerTokens } from './path-tokens.ts'
 import { startProxy } from './proxy-command.ts'
 
 /** A stream to a server's sshd, and what its end means where the way there can tell more than that it ended. */
@@ -17,7 +17,7 @@ type Wanted = {
   readonly found: HostOptions
   /** Through the last bastion, where there is one. */
   readonly forward: Forward | undefined
-  readonly tokens: PathTokens
+  readonly tokens: ServerTokens
   readonly stop: AbortSignal
 }
 
@@ -38,7 +38,7 @@ export function makeStreams(tcpMs: number): (wanted: Wanted) => Promise<Stream> 
 
 const asItIs = (error: ConnectError) => error
 
-function throughProxy(command: string, tokens: PathTokens): Stream {
+function throughProxy(command: string, tokens: ServerTokens): Stream {
   const { stream, lastWords } = startProxy(command, tokens)
   const explain = (error: ConnectError) => {
     if (error.kind !== 'dropped') return error

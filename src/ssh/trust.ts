@@ -7,7 +7,7 @@ import { type HostRecords, openRecords } from './host-records.ts'
 import { fileOf, hasAuthority, judgeKey, type KeyVerdict, lookupName, typesOnRecord } from './known-hosts.ts'
 import type { KnownHostsLine } from './known-hosts-line.ts'
 import type { KnownHostsStore } from './known-hosts-store.ts'
-import { expandPath, type PathTokens } from './path-tokens.ts'
+import { expandHome, type PathTokens } from './path-tokens.ts'
 import { isRevokedIn } from './revoked-keys.ts'
 
 /** Which host keys are believed for one host. */
@@ -51,7 +51,7 @@ export async function trustFor(question: Question): Promise<Trust> {
   const records = await openRecords(question)
   const { newKeysFile } = records
   const types = accepted === undefined ? typesOnRecord(await records.linesFor(name)) : [accepted.type]
-  const revokedPath = options.revokedHostKeys && expandPath(options.revokedHostKeys, tokens)
+  const revokedPath = options.revokedHostKeys && expandHome(options.revokedHostKeys, tokens)
   let fresh: Buffer | undefined
   let vouchedBy = ''
   return {

@@ -95,8 +95,9 @@ describe('an agent', () => {
     const server = await at.aServer({ allowed: pairs.map(({ public: line }) => wireForm(line)) })
     const surroundings = { home: '/', localUser: 'ana', agentSocket: undefined, env: { MY_AGENT: agent.socket } }
 
-    for (const identityAgent of ['$MY_AGENT', `\${MY_AGENT}`])
-      await expect(at.logIn(server, { identityAgent, identityFiles: [] }, { surroundings })).resolves.toBe('in')
+    const login = at.logIn(server, { identityAgent: '$MY_AGENT', identityFiles: [] }, { surroundings })
+
+    await expect(login).resolves.toBe('in')
   })
 
   itNeeds([...agentTools, 'ssh-keygen'])('says which of its keys are of no use here', async () => {

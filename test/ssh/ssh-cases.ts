@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
 
 /** What a case of the comparison with ssh can name: the ports of three servers, three keys, and a folder. */
@@ -128,6 +129,32 @@ export const cases: Readonly<Record<string, (ground: Ground) => Case>> = {
     config: `Host app\n  ${at(web)}\n  IdentityFile ${folder}/on-%l-%L-%u-%i/key-1`,
     links: { [`on-${hostname()}-${hostname().replace(/\..*/, '')}-${userInfo().username}-${userInfo().uid}`]: '.' },
   }),
+  'the hash of the connection in IdentityFile': ({ folder, web }) => ({
+    config: `Host app\n  ${at(web)}\n  User ana\n  IdentityFile ${folder}/%C`,
+    links: { [createHash('sha1').update(`${hostname()}127.0.0.1${web}ana`).digest('hex')]: 'key-1' },
+  }),
+  'a percent sign in IdentityFile': ({ folder, web }) => ({
+    config: `Host app\n  ${at(web)}\n  IdentityFile ${folder}/100%%h`,
+    links: { '100%h': 'key-1' },
+  }),
+  'an unknown token in IdentityFile': ({ folder, web, keys }) => ({
+    config: `Host app\n  ${at(web)}\n  IdentityFile ${folder}/%z\n  IdentityFile ${keys[0]}`,
+  }),
+  'an unknown token in CertificateFile': ({ folder, web, keys }) => ({
+    config: `Host app\n  ${at(web)}\n  CertificateFile ${folder}/%z\n  IdentityFile ${keys[0]}`,
+  }),
+  'half a token in IdentityFile': ({ folder, web, keys }) => ({
+    config: `Host app\n  ${at(web)}\n  IdentityFile ${folder}/%\n  IdentityFile ${keys[0]}`,
+  }),
+  'half a variable in IdentityFile': ({ web, keys }) => ({
+    config: `Host app\n  ${at(web)}\n  IdentityFile \${MAESTRO_CASES/key-1\n  IdentityFile ${keys[0]}`,
+  }),
+  'a home by its name in IdentityFile': ({ folder, web }) => ({
+    config: `Host app\n  ${at(web)}\n  IdentityFile ~${userInfo().username}/../../../../../..${folder}/key-1`,
+  }),
+  'the home of nobody in IdentityFile': ({ web, keys }) => ({
+    config: `Host app\n  ${at(web)}\n  IdentityFile ~no-such-user/key\n  IdentityFile ${keys[0]}`,
+  }),
   'several identities, a wrong one first': ({ web, keys }) => ({
     config: `Host app\n  ${at(web)}\n  IdentityFile ${keys[2]}\n  IdentityFile ${keys[1]}\n  IdentityFile ${keys[0]}`,
   }),
@@ -183,6 +210,22 @@ export const cases: Readonly<Record<string, (ground: Ground) => Case>> = {
   }),
   'ProxyCommand that fails': ({ web, keys }) => ({
     config: `Host app\n  ${at(web)}\n  ProxyCommand false %h\n  IdentityFile ${keys[0]}`,
+  }),
+  'tokens in ProxyJump': ({ web, gate, keys }) => ({
+    config: `Host app\n  ${at(web)}\n  ProxyJump %r@%n-gate\nHost app-gate\n  ${at(gate)}\nHost *\n  IdentityFile ${keys[0]}`,
+    user: 'ana',
+  }),
+  'an unknown token in ProxyJump': ({ web, gate, keys }) => ({
+    config: `Host app\n  ${at(web)}\n  ProxyJump gate%u\nHost gate*\n  ${at(gate)}\nHost *\n  IdentityFile ${keys[0]}`,
+  }),
+  'a percent sign and the host key alias in ProxyCommand': ({ folder, web, gate, keys }) => ({
+    config: `Host app\n  ${at(web)}\n  HostKeyAlias 127.0.0.1\n  StrictHostKeyChecking no\n  ProxyCommand ssh -F ${folder}/config -o SetEnv=A=%% -W %k:%p gate\nHost gate\n  ${at(gate)}\nHost *\n  IdentityFile ${keys[0]}`,
+  }),
+  'a token in ProxyCommand that is for paths alone': ({ folder, web, gate, keys }) => ({
+    config: `Host app\n  ${at(web)}\n  ProxyCommand ssh -F ${folder}/config -i %d/none -W %h:%p gate\nHost gate\n  ${at(gate)}\nHost *\n  IdentityFile ${keys[0]}`,
+  }),
+  'an unknown token in IdentityAgent': ({ web, keys }) => ({
+    config: `Host app\n  ${at(web)}\n  IdentityAgent ~/%z\n  IdentityFile ${keys[0]}`,
   }),
   'AddressFamily and BindAddress': ({ web, keys }) => ({
     config: `Host app\n  HostName localhost\n  Port ${web}\n  AddressFamily inet\n  BindAddress 127.0.0.1\n  HostKeyAlias 127.0.0.1\n  StrictHostKeyChecking accept-new\n  IdentityFile ${keys[0]}`,

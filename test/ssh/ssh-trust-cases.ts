@@ -88,6 +88,23 @@ export const trustCases: Readonly<Record<string, (ground: Ground) => Case>> = {
     files: { 'known-app': line('web') },
     known: '',
   }),
+  'UserKnownHostsFile with a percent sign': ({ folder, web, keys, line }) => ({
+    config: `Host app\n  ${at(web)}\n  UserKnownHostsFile ${folder}/known%%n\n  IdentityFile ${keys[0]}`,
+    files: { 'known%n': line('web') },
+    known: '',
+  }),
+  'UserKnownHostsFile with an unknown token': ({ folder, web, keys }) => ({
+    config: `Host app\n  ${at(web)}\n  UserKnownHostsFile ${folder}/known_hosts ${folder}/%z\n  IdentityFile ${keys[0]}`,
+  }),
+  'GlobalKnownHostsFile, which takes no token': ({ folder, web, keys, line }) => ({
+    config: `Host app\n  ${at(web)}\n  GlobalKnownHostsFile ${folder}/global-%n\n  IdentityFile ${keys[0]}`,
+    files: { 'global-%n': line('web') },
+    known: '',
+  }),
+  'RevokedHostKeys, which takes no token': ({ folder, web, keys, line }) => ({
+    config: `Host app\n  ${at(web)}\n  RevokedHostKeys ${folder}/revoked-%n\n  IdentityFile ${keys[0]}`,
+    files: { 'revoked-%n': line('db', { name: '' }) },
+  }),
   'UserKnownHostsFile none under accept-new': ({ folder, web, keys }) => ({
     config: `Host app\n  ${at(web)}\n  UserKnownHostsFile none\n  GlobalKnownHostsFile ${folder}/known_hosts\n  StrictHostKeyChecking accept-new\n  IdentityFile ${keys[0]}`,
     known: '',
@@ -125,6 +142,9 @@ export const trustCases: Readonly<Record<string, (ground: Ground) => Case>> = {
   'KnownHostsCommand that prefers another type': ({ web, keys, line }) => ({
     config: `Host app\n  ${at(web)}\n  KnownHostsCommand /bin/echo %H ${line('web', { name: '', type: 'ecdsa' })}\n  IdentityFile ${keys[0]}`,
     known: '',
+  }),
+  'KnownHostsCommand with an unknown token': ({ web, keys }) => ({
+    config: `Host app\n  ${at(web)}\n  KnownHostsCommand /bin/echo %z\n  IdentityFile ${keys[0]}`,
   }),
   'KnownHostsCommand that fails': ({ web, keys }) => ({
     config: `Host app\n  ${at(web)}\n  KnownHostsCommand /bin/false\n  IdentityFile ${keys[0]}`,
