@@ -39,7 +39,8 @@ async function compare(text: string, pick: Pick): Promise<void> {
 const configs = 100
 
 describe('one answer of ssh for all hosts of a shape', () => {
-  const seed = Math.floor(Math.random() * 1e9)
+  // Another each time by hand: MAESTRO_TEST_SEED=$RANDOM npx vitest …
+  const seed = Number(process.env.MAESTRO_TEST_SEED ?? 20_261_123)
   itNeeds(['ssh'])(
     `is the one that each would get (seed ${seed})`,
     async () => {
