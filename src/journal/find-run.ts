@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { UsageError } from '../errors.ts'
+import { eventsOf } from './read-run.ts'
 import { isRunId } from './run-id.ts'
 
 /** The names of all runs on record, the newest first. */
@@ -25,8 +26,17 @@ export async function findRun(root: string, given: string | undefined): Promise<
 const hintFor = ([newest]: readonly string[]) => (newest === undefined ? {} : { hint: `the newest is ${newest}` })
 
 async function newestOpen(root: string, runs: readonly string[]): Promise<readonly string[]> {
-  for (const run of runs) if (!(await isWell(`${root}/${run}/report.json`))) return [run]
+  for (const run of runs) {
+    const isLeft = !(await isWell(`${root}/${run}/report.json`)) && (await hasBegun(root, run))
+    if (isLeft) return [run]
+  }
   return []
+}
+
+// What was killed before its first event has done nothing, and must not hide an older run that has.
+async function hasBegun(root: string, run: string): Promise<boolean> {
+  for await (const _ of eventsOf(root, run)) return true
+  return false
 }
 
 // The report is written last, and anew when a run is resumed.

@@ -26,12 +26,17 @@ export function isInUse(folder: string): boolean {
 }
 
 function hasCreated(path: string, content: string): boolean {
+  // Written aside and linked, it is whole from its first moment: an empty one would pass for that of a dead process.
+  const whole = `${path}.${ourPid}.new`
   try {
-    writeFileSync(path, content, { flag: 'wx', mode: 0o600 })
+    writeFileSync(whole, content, { mode: 0o600 })
+    linkSync(whole, path)
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw error
+  } finally {
+    rmSync(whole, { force: true })
   }
 }
 

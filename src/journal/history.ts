@@ -1,3 +1,4 @@
+import { MaestroError } from '../errors.ts'
 import { listRuns } from './find-run.ts'
 import { eventsOf } from './read-run.ts'
 
@@ -7,9 +8,15 @@ const runsRead = 20
 export async function usualSeconds(root: string, operation: string): Promise<number | undefined> {
   const durations: number[] = []
   for (const run of (await listRuns(root)).slice(0, runsRead))
-    durations.push(...(await durationsIn(root, run, operation)))
+    durations.push(...(await durationsIn(root, run, operation).catch(noneOfUnreadable)))
   const sorted = durations.toSorted((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)]
+}
+
+// `maestro runs` tells of such a journal; an estimate less is no reason to change nothing.
+function noneOfUnreadable(error: unknown): readonly number[] {
+  if (error instanceof MaestroError) return []
+  throw error
 }
 
 async function durationsIn(root: string, run: string, operation: string): Promise<readonly number[]> {

@@ -1,7 +1,8 @@
-import { type FileHandle, mkdir, open, readFile, rename, truncate } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, truncate } from 'node:fs/promises'
 import { MaestroError, UsageError } from '../errors.ts'
 import type { Json } from '../plan/json.ts'
 import type { Plan } from '../plan/plan.ts'
+import { appender } from './append.ts'
 import type { About, RunEvent, Written } from './events.ts'
 import { lockFolder } from './folder-lock.ts'
 import { pruneRuns } from './prune.ts'
@@ -91,36 +92,21 @@ const isPlan = ({ version, batches, recipe, rollout, foreseen }: Partial<Plan>) 
   version === 1 && Array.isArray(batches) && typeof recipe?.name === 'string' && !!rollout && !!foreseen
 
 async function openJournal(folder: string, run: string): Promise<Journal> {
-  const unlock = lockFolder(folder)
   const path = `${folder}/events.ndjson`
-  const file = await inWords(path, () => open(path, 'a', 0o600))
-  const append = appender(file, path)
+  const unlock = await inWords(folder, async () => lockFolder(folder))
+  const file = await inWords(path, () => open(path, 'a', 0o600)).catch((error: unknown) => {
+    unlock()
+    throw error
+  })
+  const append = appender(file)
   return {
     run,
     folder,
-    write: (event) => append(`${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`),
+    write: (event) => inWords(path, () => append(`${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`)),
     close: async () => {
       await file.close()
       unlock()
     },
-  }
-}
-
-// What is written while the disk is busy is synced together.
-function appender(file: FileHandle, path: string): (line: string) => Promise<void> {
-  let waiting: string[] = []
-  let writing: Promise<void> = Promise.resolve()
-  async function flush(): Promise<void> {
-    const lines = waiting.join('')
-    waiting = []
-    await file.appendFile(lines)
-    await file.datasync()
-  }
-  return (line) => {
-    waiting.push(line)
-    // The first of those that wait writes for all.
-    if (waiting.length === 1) writing = writing.then(flush)
-    return inWords(path, () => writing)
   }
 }
 
@@ -145,6 +131,7 @@ async function inWords<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {
+    if (cause instanceof MaestroError) throw cause
     const words = cause instanceof Error ? cause.message : String(cause)
     throw new MaestroError(`the journal cannot be written: ${words}`, {
       cause,

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
 import { listRuns } from './find-run.ts'
 import { isInUse } from './folder-lock.ts'
@@ -9,7 +10,18 @@ const keptRuns = 50
 export async function pruneRuns(root: string, nowMs: number): Promise<void> {
   for (const run of (await listRuns(root)).slice(keptRuns)) {
     const folder = `${root}/${run}`
-    const { mtimeMs } = await stat(`${folder}/events.ndjson`).catch(() => stat(folder))
-    if (nowMs - mtimeMs > keptDays * 86_400_000 && !isInUse(folder)) await rm(folder, { recursive: true })
+    const found = (await statOf(`${folder}/events.ndjson`)) ?? (await statOf(folder))
+    const isOld = found !== undefined && nowMs - found.mtimeMs > keptDays * 86_400_000
+    // Two runs that begin at once drop the same ones: what is gone already is as wanted.
+    if (isOld && !isInUse(folder)) await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+async function statOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
   }
 }

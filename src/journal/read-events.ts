@@ -7,7 +7,8 @@ export function parseEvents(text: string, path: string): readonly Written[] {
   return lines.flatMap((line, index) => (line === '' ? [] : parseEvent(line, `${path}:${index + 1}`)))
 }
 
-function parseEvent(line: string, where: string): Written {
+/** One line of a journal; `where` is its file and line. */
+export function parseEvent(line: string, where: string): Written {
   try {
     const event = JSON.parse(line) as Written
     if (typeof event.event === 'string' && typeof event.at === 'string') return event

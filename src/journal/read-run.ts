@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
+import { MaestroError } from '../errors.ts'
 import type { About, Written } from './events.ts'
 import { isInUse } from './folder-lock.ts'
-import { parseEvents } from './read-events.ts'
+import { parseEvent } from './read-events.ts'
+import { wholeLinesOf } from './whole-lines.ts'
 
 /** A run as its journal has it, without what it holds of each server. */
 export interface RunSummary {
@@ -14,40 +14,58 @@ export interface RunSummary {
   readonly exitCode: number | undefined
   /** A process is at work on it now. */
   readonly isRunning: boolean
+  /** What the journal cannot be read for, from the line on that it names. */
+  readonly trouble: string | undefined
   /** How many servers ended how. */
   readonly ends: ReadonlyMap<string, number>
 }
 
-/** The events of a run, one at a time: a journal of many servers is not held in memory. What was cut off at its end is left out. */
+/**
+ * The events of a run, one at a time: a journal of many servers is not held in memory. None where it was killed before it
+ * began. Throws a MaestroError with file and line where one of them is none.
+ */
 export async function* eventsOf(root: string, run: string): AsyncGenerator<Written> {
   const path = `${root}/${run}/events.ndjson`
-  let line = 0
-  let last: string | undefined
-  for await (const text of createInterface({ input: createReadStream(path) })) {
-    if (last !== undefined) yield* parseEvents(last, `${path}:${line}`)
-    last = text
-    line += 1
+  let number = 0
+  try {
+    for await (const line of wholeLinesOf(path)) {
+      number += 1
+      if (line !== '') yield parseEvent(line, `${path}:${number}`)
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
-  // Half a line is what a power cut leaves.
-  if (last?.endsWith('}')) yield* parseEvents(last, `${path}:${line}`)
 }
 
+/** Sums a run up. One that cannot be read is told of in its summary: the others are not to be missed for it. */
 export async function summaryOf(root: string, run: string): Promise<RunSummary> {
   const ends = new Map<string, string>()
   let about: About | undefined
   let [beganAt, lastAt] = ['', '']
   let exitCode: number | undefined
-  for await (const event of eventsOf(root, run)) {
+  const trouble = await troubleIn(eventsOf(root, run), (event) => {
     beganAt ||= event.at
     lastAt = event.at
-    if ('server' in event) {
-      if (event.event === 'ended') ends.set(event.server, event.outcome.status)
-      continue
-    }
+    if ('server' in event) return void (event.event === 'ended' && ends.set(event.server, event.outcome.status))
     if (event.event === 'run-begun') about = event
     exitCode = event.event === 'run-ended' ? event.exitCode : undefined
+  })
+  const isRunning = isInUse(`${root}/${run}`)
+  return { run, about, beganAt, lastAt, exitCode, isRunning, trouble, ends: countOf(ends.values()) }
+}
+
+async function troubleIn(events: AsyncIterable<Written>, take: (event: Written) => void): Promise<string | undefined> {
+  try {
+    for await (const event of events) take(event)
+    return undefined
+  } catch (error) {
+    if (error instanceof MaestroError) return error.message
+    throw error
   }
+}
+
+function countOf(statuses: Iterable<string>): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
-  for (const status of ends.values()) counts.set(status, (counts.get(status) ?? 0) + 1)
-  return { run, about, beganAt, lastAt, exitCode, isRunning: isInUse(`${root}/${run}`), ends: counts }
+  for (const status of statuses) counts.set(status, (counts.get(status) ?? 0) + 1)
+  return counts
 }

@@ -162,6 +162,7 @@ describe('the runs on record', () => {
     writeFileSync(`${root}/${well}/report.json`, '{"exitCode":0}')
     const broken = '20200101-000000-aaaa'
     mkdirSync(`${root}/${broken}`)
+    writeFileSync(`${root}/${broken}/events.ndjson`, '{"at":"2020-01-01T00:00:00Z","event":"run-begun"}\n')
 
     expect([await findRun(root, undefined), await findRun(root, '2020'), await findRun(root, well)]).toEqual([
       broken,
