@@ -3,6 +3,7 @@ import type { Written } from '../journal/events.ts'
 import { findRun, listRuns } from '../journal/find-run.ts'
 import { eventsOf, summaryOf } from '../journal/read-run.ts'
 import { stateOf } from '../journal/run-state.ts'
+import { suggestion } from '../manifest/nearest.ts'
 import { eventLine } from '../report/events.ts'
 import { renderLogs, renderRun, renderRuns } from '../report/runs-text.ts'
 import { runsFolder } from './home.ts'
@@ -28,7 +29,7 @@ export async function showRun(given: string | undefined, { output }: RunsFlags):
   const root = runsFolder()
   const run = await meantBy(root, given)
   const events = await gather(eventsOf(root, run))
-  if (output === 'json') for (const event of events) say(`${JSON.stringify(event)}\n`)
+  if (output === 'json') for (const event of events) say(lineOf(event))
   else say(`${renderRun(await summaryOf(root, run), events)}\n`)
 }
 
@@ -43,10 +44,21 @@ export async function showLogs(
   const own = all.filter((event) => 'server' in event && event.server === server)
   if (own.length === 0) {
     const names = [...stateOf(all).servers.keys()]
-    throw new UsageError(`run ${run} has nothing of ${server}`, { hint: `it has ${names.join(', ') || 'no server'}` })
+    throw new UsageError(`run ${run} has nothing of ${server}${suggestion(server, names)}`, { hint: hintFor(names) })
   }
-  if (output === 'json') for (const event of own) say(`${JSON.stringify(event)}\n`)
+  if (output === 'json') for (const event of own) say(lineOf(event))
   else say(`${renderLogs(own, all[0]?.at ?? '')}\n`)
+}
+
+const lineOf = ({ event, ...fields }: Written) => eventLine(event, fields)
+
+const namesShown = 10
+
+// The names of 3,000 servers are no hint.
+function hintFor(names: readonly string[]): string {
+  if (names.length === 0) return 'it has no server'
+  const more = names.length > namesShown ? ` and ${names.length - namesShown} more` : ''
+  return `it has ${names.slice(0, namesShown).join(', ')}${more}`
 }
 
 async function meantBy(root: string, given = 'last'): Promise<string> {

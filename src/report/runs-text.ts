@@ -12,14 +12,21 @@ export function renderRuns(runs: readonly RunSummary[], { columns }: Screen): st
     run.run,
     localTime(run.beganAt),
     printable(run.about?.command ?? '?'),
+    printable(run.about?.environment ?? ''),
     howItEnded(run),
     printable(endsOf(run)),
   ])
-  return renderTable({ head: ['RUN', 'BEGAN', 'COMMAND', 'ENDED', 'SERVERS'], rows, widthColumns: columns })
+  return renderTable({
+    head: ['RUN', 'BEGAN', 'COMMAND', 'ENVIRONMENT', 'ENDED', 'SERVERS'],
+    rows,
+    widthColumns: columns,
+  })
 }
 
-function howItEnded({ exitCode, isRunning, run }: RunSummary): string {
+function howItEnded({ exitCode, isRunning, run, trouble, beganAt }: RunSummary): string {
+  if (trouble !== undefined) return `cannot be read: ${printable(trouble)}`
   if (isRunning) return 'at work now'
+  if (beganAt === '') return 'killed before it began: nothing was done'
   if (exitCode === undefined) return `broken off: maestro resume ${run}`
   return exitCode === 0 ? 'well' : `exit ${exitCode}: maestro resume ${run}`
 }
@@ -35,21 +42,37 @@ const localTime = (at: string) => {
 /** One run: who did what, how each server ended, what was proved, and what is still open. */
 export function renderRun(summary: RunSummary, events: readonly Written[]): string {
   const { about, beganAt, lastAt } = summary
-  const took = describeDuration((Date.parse(lastAt) - Date.parse(beganAt)) / 1000)
+  const took = beganAt === '' ? 'no time' : describeDuration(secondsFrom(beganAt, lastAt))
   const head = [
     `run ${summary.run}: ${about?.command ?? '?'}, ${howItEnded(summary)}`,
     `  by ${about?.owner ?? '?'} with maestro ${about?.version ?? '?'}, ${localTime(beganAt)}, took ${took}`,
     `  ${about?.manifest ?? '?'}${about?.environment === undefined ? '' : `, ${about.environment}`}`,
   ]
-  const servers = [...stateOf(events).servers].map(([name, state]) => serverText(name, state))
+  const times = timesOf(events)
+  const servers = [...stateOf(events).servers].map(([name, state]) => serverText(name, state, times.get(name) ?? ''))
   return [head.map(printable).join('\n'), ...servers].join('\n\n')
 }
 
-function serverText(name: string, { outcome, steps, holds, isLocked }: ServerState): string {
+const secondsFrom = (since: string, until: string) => (Date.parse(until) - Date.parse(since)) / 1000
+
+// From the first step of a server to its end, as far as it came; what lay between two processes counts.
+function timesOf(events: readonly Written[]): ReadonlyMap<string, string> {
+  const began = new Map<string, string>()
+  const times = new Map<string, string>()
+  for (const event of events) {
+    if (event.event === 'begun' && !began.has(event.server)) began.set(event.server, event.at)
+    const since = event.event === 'ended' ? began.get(event.server) : undefined
+    if (event.event === 'ended' && since !== undefined)
+      times.set(event.server, `, ${describeDuration(secondsFrom(since, event.at))}`)
+  }
+  return times
+}
+
+function serverText(name: string, { outcome, steps, holds, isLocked }: ServerState, took: string): string {
   const status = outcome?.status.replace('-', ' ') ?? 'broken off'
   const why = outcome !== undefined && 'why' in outcome && outcome.why ? `: ${outcome.why}` : ''
   const lines = [
-    `${name}  ${status}${why}`,
+    `${name}  ${status}${took}${why}`,
     ...[...steps].map(
       ([id, { isProved, proof }]) => `  ${id}: ${isProved ? `proved ${JSON.stringify(proof)}` : 'begun, not proved'}`,
     ),
@@ -65,8 +88,7 @@ export function renderLogs(events: readonly Written[], beganAt: string): string 
 }
 
 function since(at: string, beganAt: string): string {
-  const seconds = (Date.parse(at) - Date.parse(beganAt)) / 1000
-  return `${at.slice(11, 19)}  +${seconds.toFixed(1)} s`.padEnd(20)
+  return `${at.slice(11, 19)}  +${secondsFrom(beganAt, at).toFixed(1)} s`.padEnd(20)
 }
 
 function wordsOf(written: Written): string {

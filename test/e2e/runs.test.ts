@@ -1,0 +1,68 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Fleet, startFleet } from './a-fleet.ts'
+
+const run = '20261123-091530-k3f9'
+const at = '2026-11-23T09:15:30.000Z'
+const about = { owner: 'ana@ops', version: '0', command: 'reboot', manifest: '/m.yml' }
+
+let fleet: Fleet
+let state: string
+beforeAll(async () => {
+  fleet = await startFleet({})
+  state = mkdtempSync(join(tmpdir(), 'maestro-state-'))
+  const names = Array.from({ length: 30 }, (_, index) => `web-${index + 10}`)
+  const why = 'colours \u009b31m and \u001b[31m'
+  write(run, [
+    { event: 'run-begun', ...about },
+    ...names.map((server) => ({ event: 'ended', server, outcome: { status: 'failed', why } })),
+  ])
+  mkdirSync(`${state}/maestro/runs/20261123-101530-dead`)
+})
+afterAll(() => fleet.end())
+
+const maestro = (...args: string[]) => fleet.maestro(args, { env: { XDG_STATE_HOME: state } })
+
+function write(name: string, events: readonly object[]): void {
+  const folder = `${state}/maestro/runs/${name}`
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(`${folder}/events.ndjson`, events.map((event) => `${JSON.stringify({ at, ...event })}\n`).join(''))
+}
+
+describe('maestro runs', () => {
+  it('lists every run, also one that was killed before it began', async () => {
+    const { exitCode, stdout } = await maestro('runs')
+
+    expect(exitCode).toBe(0)
+    expect(stdout.split('\n').slice(1, 3)).toEqual([
+      expect.stringMatching(/^20261123-101530-dead .*killed before it began/),
+      expect.stringMatching(/^20261123-091530-k3f9 .*30 failed/),
+    ])
+  })
+
+  it('lets no control sequence of a server through, in no format', async () => {
+    const shown = await Promise.all(
+      [
+        ['show', run],
+        ['show', run, '--output', 'json'],
+        ['logs', 'web-10', '--run', run, '--output', 'json'],
+      ].map((args) => maestro('runs', ...args)),
+    )
+
+    expect(shown.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0])
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+    for (const { stdout } of shown) expect(stdout).not.toMatch(/[\u001b\u0080-\u009f]/)
+    const [event] = (shown[2]?.stdout ?? '').split('\n')
+    expect(JSON.parse(event ?? '')).toMatchObject({ version: 1, event: 'ended', server: 'web-10', at })
+  })
+
+  it('names the server that was meant, and not all of them', async () => {
+    const { exitCode, stderr } = await maestro('runs', 'logs', 'wep-12', '--run', run)
+
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('has nothing of wep-12; did you mean web-1')
+    expect(stderr).toContain('web-19 and 20 more')
+  })
+})

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import type { Written } from '../../src/journal/events.ts'
+import type { RunSummary } from '../../src/journal/read-run.ts'
+import { renderRun, renderRuns } from '../../src/report/runs-text.ts'
+
+const about = { owner: 'ana@ops', version: '0', command: 'reboot', manifest: '/m.yml', environment: 'production' }
+const summary: RunSummary = {
+  run: '20261123-091530-k3f9',
+  about,
+  beganAt: '2026-11-23T09:15:30Z',
+  lastAt: '2026-11-23T09:17:30Z',
+  exitCode: undefined,
+  isRunning: false,
+  trouble: undefined,
+  ends: new Map([['changed', 2]]),
+}
+const screen = { columns: 200, rows: 50, hasColour: false }
+const at = (second: number) => ({ at: `2026-11-23T09:15:${second}Z` })
+
+describe('the list of runs', () => {
+  it('says of each run where it ran and how it ended, or why that cannot be said', () => {
+    const others: RunSummary[] = [
+      { ...summary, exitCode: 0 },
+      { ...summary, exitCode: 1 },
+      { ...summary, isRunning: true },
+      { ...summary, trouble: '/x/events.ndjson:3: not a line of a journal\u001b[31m' },
+      { ...summary, about: undefined, beganAt: '', lastAt: '', ends: new Map() },
+    ]
+
+    const [, ...lines] = renderRuns([summary, ...others], screen).split('\n')
+
+    expect(lines.map((line) => line.trim())).toEqual([
+      expect.stringMatching(/reboot +production +broken off: maestro resume 20261123-091530-k3f9 +2 changed$/),
+      expect.stringMatching(/production +well +2 changed$/),
+      expect.stringMatching(/exit 1: maestro resume 20261123-091530-k3f9/),
+      expect.stringContaining('at work now'),
+      expect.stringMatching(/cannot be read: \/x\/events\.ndjson:3: not a line of a journal.+2 changed/),
+      expect.stringContaining('killed before it began: nothing was done'),
+    ])
+  })
+})
+
+describe('a run in full', () => {
+  it('says how long each server took, what was proved, and what is still open', () => {
+    const events: Written[] = [
+      { ...at(30), event: 'run-begun', ...about },
+      { ...at(31), event: 'locking', server: 'web-1' },
+      { ...at(32), event: 'begun', server: 'web-1', step: 'reboot', before: null },
+      { ...at(40), event: 'proved', server: 'web-1', step: 'reboot', proof: { boot: 'new' } },
+      { ...at(45), event: 'unlocked', server: 'web-1' },
+      { ...at(45), event: 'ended', server: 'web-1', outcome: { status: 'changed' } },
+      { ...at(46), event: 'locking', server: 'web-2' },
+      { ...at(47), event: 'holding', server: 'web-2', hold: 'service', found: 'up' },
+      { ...at(48), event: 'begun', server: 'web-2', step: 'reboot', before: null },
+    ]
+
+    const [head, ...servers] = renderRun(summary, events).split('\n\n')
+
+    expect(head).toContain('took 2 min')
+    expect(servers).toEqual([
+      'web-1  changed, 13 s\n  reboot: proved {"boot":"new"}',
+      'web-2  broken off\n  reboot: begun, not proved\n  service: taken and not given back\n  its lock may still be there: maestro resume, or maestro unlock',
+    ])
+  })
+
+  it('that never began took no time', () => {
+    expect(renderRun({ ...summary, about: undefined, beganAt: '', lastAt: '' }, [])).toContain('took no time')
+  })
+})
