@@ -35,7 +35,7 @@ export default defineConfig({
           include: ['test/fleet/**/*.fleet.ts'],
           globalSetup: ['test/fleet/global-setup.ts'],
           fileParallelism: false,
-          testTimeout: 120_000,
+          testTimeout: 240_000,
           hookTimeout: 600_000,
         },
       },

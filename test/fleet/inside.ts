@@ -49,8 +49,8 @@ export async function reboot(server: FleetServer): Promise<void> {
   await waitUntilRebooted(server, before)
 }
 
-/** Waits until a system runs under another boot id than `before`; throws after `timeoutMs` (60 s). */
-export async function waitUntilRebooted(server: FleetServer, before: string, timeoutMs = 60_000): Promise<void> {
+/** Waits until a system runs under another boot id than `before`; throws after `timeoutMs` (150 s: systemd gives what will not stop 90). */
+export async function waitUntilRebooted(server: FleetServer, before: string, timeoutMs = 150_000): Promise<void> {
   const isNew = async () => (await bootIdOf(server).catch(() => before)) !== before
   if (!(await eventually(isNew, timeoutMs))) throw new Error(`${server.name} did not reboot:\n${consoleOf(server)}`)
   await waitUntilRunning(server, timeoutMs)
