@@ -24,6 +24,8 @@ export interface SshServer {
   readonly connections: () => number
   /** How many of them stand. */
   readonly open: () => number
+  /** The most that stood at once and had not logged in: what sshd counts for MaxStartups. */
+  readonly startingAtMost: () => number
   /** Cuts all connections and goes on listening. */
   readonly cut: () => void
   readonly stop: () => Promise<void>
@@ -105,19 +107,30 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
   const publicKeys = pairs.map(({ public: line }) => line.split(' ').slice(0, 2).join(' '))
   const log: Log = { commands: [], offers: [] }
   let count = 0
+  let startingAtMost = 0
   const sockets = new Set<Socket>()
+  const starting = new Set<number | undefined>()
   const ssh = new ssh2.Server({
     hostKeys: pairs.map((pair) => (behaviour === 'steals-key' ? stolen(pair) : pair.private)),
     ...(options.algorithms && { algorithms: options.algorithms }),
   })
   const tcp = createServer({ noDelay: true }, (socket) => {
     count += 1
+    const { remotePort } = socket
     sockets.add(socket)
+    starting.add(remotePort)
+    startingAtMost = Math.max(startingAtMost, starting.size)
     socket.on('error', () => undefined)
-    socket.on('close', () => sockets.delete(socket))
+    socket.on('close', () => {
+      sockets.delete(socket)
+      starting.delete(remotePort)
+    })
     greet(socket, behaviour, () => ssh.injectSocket(socket))
   })
-  ssh.on('connection', (client) => serve(client, { options, log, freeze: () => freeze(sockets) }))
+  ssh.on('connection', (client, { port }) => {
+    client.once('ready', () => starting.delete(port))
+    serve(client, { options, log, freeze: () => freeze(sockets) })
+  })
   const cut = () => {
     for (const socket of sockets) socket.destroy()
   }
@@ -129,6 +142,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     knownHostsLine: publicKeys.map((key) => `[127.0.0.1]:${port} ${key}`).join('\n'),
     connections: () => count,
     open: () => sockets.size,
+    startingAtMost: () => startingAtMost,
     cut,
     stop: () =>
       new Promise((resolve) => {
