@@ -16,6 +16,9 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/fleet/**'],
+          // To end what hangs, and no measure of anything: a busy machine may be ten times slower.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           globalSetup: ['test/support/global-setup.ts'],
         },
       },
@@ -24,7 +27,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          testTimeout: 30_000,
+          testTimeout: 90_000,
+          hookTimeout: 60_000,
           globalSetup: ['test/support/global-setup.ts'],
         },
       },
