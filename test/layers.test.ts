@@ -12,7 +12,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   inventory: ['manifest'],
   remote: [],
   plan: ['manifest', 'inventory', 'remote'],
-  operations: ['plan', 'inventory', 'remote'],
+  operations: ['manifest', 'plan', 'inventory', 'remote'],
   ssh: ['inventory'],
   journal: ['plan'],
   run: ['manifest', 'plan', 'remote', 'ssh', 'journal', 'inventory'],
@@ -36,7 +36,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-const openToAll = ['errors.ts', 'secret.ts', 'printable.ts']
+const openToAll = ['errors.ts', 'secret.ts', 'printable.ts', 'program.ts']
 
 // A package is known to one room only.
 const packageRooms: Readonly<Record<string, readonly string[]>> = {
@@ -47,7 +47,7 @@ const packageRooms: Readonly<Record<string, readonly string[]>> = {
   chalk: ['report'],
   ora: ['report'],
   inquirer: ['commands'],
-  execa: ['inventory'],
+  execa: ['program.ts'],
 }
 
 type Import = { readonly file: string; readonly room: string; readonly target: string }

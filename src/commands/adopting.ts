@@ -52,6 +52,7 @@ export async function adopt({ run, flags, stop }: Resuming): Promise<ExitCode> {
       flags,
       stop,
       chosen: { ...chosen, servers },
+      others: await chosen.find(operation.others ?? []),
       operation,
       plan,
       journal,

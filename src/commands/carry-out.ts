@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import { type ExitCode, exitCodes } from '../errors.ts'
+import type { Server } from '../inventory/server.ts'
 import type { About } from '../journal/events.ts'
 import { type Journal, writeWhole } from '../journal/journal.ts'
 import { type RunState, stateOf } from '../journal/run-state.ts'
@@ -27,6 +28,7 @@ type CarryingOut = {
   readonly flags: Pick<ChangeFlags, 'output' | 'quiet' | 'verbose'>
   readonly stop: AbortSignal
   readonly chosen: Chosen
+  readonly others: readonly Server[]
   readonly operation: Operation
   readonly plan: Plan
   readonly journal: Journal
@@ -40,7 +42,7 @@ type CarryingOut = {
   readonly outcomes: ReadonlyMap<string, Outcome>
 }
 
-// A few places stay free for the signs of life of servers that wait.
+// A few places stay free for the signs of life of servers that wait, and for those that are asked beside.
 const placesForHeartbeats = 4
 
 /** Carries a plan out, shows how it goes and how it ended, and returns the exit code. */
@@ -65,7 +67,7 @@ export async function carryOut(work: CarryingOut): Promise<ExitCode> {
           password: chosen.passwords.sudo,
           inputs: work.operation.lookInputs ?? {},
         }),
-      workingAtMost: Math.max(1, ssh.running - placesForHeartbeats),
+      workingAtMost: Math.max(1, ssh.running - placesForHeartbeats - work.others.length),
       lock: { controller: randomUUID(), owner: ownerName(), takesOver: work.takesOver, isAloneHere: work.isAloneHere },
       clock: realClock,
       watcher: progress,

@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { type ExitCode, exitCodes, RefusedError, UsageError } from '../errors.ts'
+import type { Server } from '../inventory/server.ts'
 import { usualSeconds } from '../journal/history.ts'
 import { createJournal, readPlan } from '../journal/journal.ts'
 import type { Rollout, Settings } from '../manifest/settings.ts'
+import { inService } from '../operations/in-service.ts'
 import { isSame, type Json } from '../plan/json.ts'
 import { drainedBy, makePlan } from '../plan/make-plan.ts'
 import type { Outcome } from '../plan/outcome.ts'
@@ -25,6 +27,7 @@ import { runsFolder } from './home.ts'
 import { printOutcomes } from './print-outcomes.ts'
 import { rolloutFor } from './rollout-flags.ts'
 import { screenOf } from './screen.ts'
+import { serviceOf } from './service-of.ts'
 import { mayDraw } from './terminal.ts'
 
 type Changing = {
@@ -41,8 +44,10 @@ export async function change(changing: Changing): Promise<ExitCode> {
   const saved = flags.plan === undefined ? undefined : await readPlan(flags.plan)
   const chosen = inPlan(await chooseServers(flags), saved)
   const { settings } = chosen.manifest
-  const operation = operationFor(settings)
   const rollout = rolloutFor(flags, saved?.rollout ?? settings.rollout)
+  const service = await serviceOf(chosen.manifest, { rollout, drain: flags.drain })
+  const operation = inService(operationFor(settings), service)
+  const others = await chosen.find(operation.others ?? [])
   if (saved !== undefined) mustBeFor(operation, saved, flags.plan ?? '')
   if (mayDraw() && !flags.quiet) process.stderr.write(`${chosen.title}\n`)
 
@@ -54,13 +59,14 @@ export async function change(changing: Changing): Promise<ExitCode> {
 
   const rest = outcomesOfTheRest(seen, { ...fresh, batches: plan.batches })
   if (flags.savePlan !== undefined) savePlan(flags.savePlan, fresh)
-  const ready = { changing, chosen, operation, seen, plan, rest }
+  const ready = { changing, chosen, others, operation, seen, plan, rest }
   return isOver(plan, flags) || isTooMuch(rest, rollout) ? conclude(ready) : begin(ready)
 }
 
 type Ready = {
   readonly changing: Changing
   readonly chosen: Chosen
+  readonly others: readonly Server[]
   readonly operation: Operation
   readonly seen: readonly Seen[]
   readonly plan: Plan
@@ -85,7 +91,7 @@ function conclude({ changing: { flags, stop }, plan, rest: known }: Ready): Exit
   return exitCode
 }
 
-async function begin({ changing, chosen, operation, seen, plan, rest }: Ready): Promise<ExitCode> {
+async function begin({ changing, chosen, others, operation, seen, plan, rest }: Ready): Promise<ExitCode> {
   const { flags, stop, command } = changing
   const { rollout } = plan
   if (!isOpen(rollout.windows, new Date()))
@@ -105,6 +111,7 @@ async function begin({ changing, chosen, operation, seen, plan, rest }: Ready): 
       flags,
       stop,
       chosen,
+      others,
       operation,
       plan,
       journal,

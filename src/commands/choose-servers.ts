@@ -1,7 +1,7 @@
 import type { Server } from '../inventory/server.ts'
 import { addressInSshConfig } from '../inventory/ssh-config.ts'
 import { takeInventory } from '../inventory/take-inventory.ts'
-import type { Manifest } from '../manifest/manifest.ts'
+import type { Manifest, ManifestServer } from '../manifest/manifest.ts'
 import type { ServerFlags } from './flags.ts'
 import { fromHome } from './home.ts'
 import { openManifest, selectedServers } from './open-manifest.ts'
@@ -11,6 +11,8 @@ import { type Passwords, passwordsFor } from './passwords.ts'
 export interface Chosen {
   readonly manifest: Manifest
   readonly servers: readonly Server[]
+  /** Others of the manifest, whatever was selected. */
+  readonly find: (names: readonly string[]) => Promise<readonly Server[]>
   readonly passwords: Passwords
   /** One line for people: which manifest, which environment, how many servers. */
   readonly title: string
@@ -22,12 +24,15 @@ export async function chooseServers(flags: ServerFlags): Promise<Chosen> {
   const { manifest } = opened
   const selected = selectedServers(opened, flags)
   const { config } = manifest.settings.ssh
-  const servers = await takeInventory(manifest, selected, {
-    addressInSshConfig: async (name) =>
-      config === 'none' ? undefined : addressInSshConfig(name, config && fromHome(config)),
-    uid: process.getuid?.(),
-  })
-  return { manifest, servers, passwords: await passwordsFor(flags), title: titleOf(manifest, servers.length) }
+  const take = (some: readonly ManifestServer[]) =>
+    takeInventory(manifest, some, {
+      addressInSshConfig: async (name) =>
+        config === 'none' ? undefined : addressInSshConfig(name, config && fromHome(config)),
+      uid: process.getuid?.(),
+    })
+  const servers = await take(selected)
+  const find = (names: readonly string[]) => take(manifest.servers.filter(({ name }) => names.includes(name)))
+  return { manifest, servers, find, passwords: await passwordsFor(flags), title: titleOf(manifest, servers.length) }
 }
 
 function titleOf({ path, environment }: Manifest, count: number): string {

@@ -35,6 +35,8 @@ export interface RolloutFlags {
   readonly maxUnreachable?: string
   readonly pause?: string
   readonly window?: readonly string[]
+  /** False: servers stay in service while they are changed. */
+  readonly drain?: boolean
 }
 
 /** Of every command that changes servers: what is shown and agreed to before. */
@@ -99,6 +101,7 @@ export function withChangeFlags(command: Command): Command {
     .option('--max-failures <n>', 'how many may fail before nothing new is begun')
     .option('--max-unreachable <n>', 'how many may be out of reach')
     .option('--pause <time>', 'between two batches: 30s, 5m')
+    .option('--no-drain', 'leave servers in service while they are changed')
     .option('--window <time>', 'when changes may start: "Sat 02:00-05:00 UTC"; may be repeated', collect)
     .addOption(new Option('--output <format>', 'how to print it').choices(['table', 'json']).default('table'))
     .option('--exit-code', 'with --dry-run: exit 10 when something is due or unknown')

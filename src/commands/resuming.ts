@@ -37,7 +37,8 @@ export async function resume({ run: given, flags, stop }: Resuming): Promise<Exi
     const operation = operationFor(plan.recipe)
     await journal.write({ event: 'run-resumed', owner: ownerName(), version: MAESTRO_VERSION })
     const outcomes = goodOnes(known)
-    const work = { flags, stop, chosen, operation, plan, journal, known, outcomes }
+    const others = await chosen.find(operation.others ?? [])
+    const work = { flags, stop, chosen, others, operation, plan, journal, known, outcomes }
     return await carryOut({ ...work, takesOver: new Map(), isAloneHere: true, away: new Set() })
   } finally {
     await journal.close()

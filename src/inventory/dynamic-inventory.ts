@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts'
+import { runProgram } from '../program.ts'
 
 /** Where an inventory executable says that a server is; absent fields are left to the manifest and the user's ssh. */
 export interface InventoryHost {
@@ -22,37 +23,11 @@ export async function askInventory(
 }
 
 async function run(path: string, timeLimitMs: number): Promise<string> {
-  const { execa } = await import('execa')
-  const result = await execa(path, ['--list'], {
-    reject: false,
-    timeout: timeLimitMs,
-    forceKillAfterDelay: 2_000,
-    maxBuffer: answerLimitBytes,
-    stdin: 'ignore',
-  })
-  if (!result.failed) return result.stdout
-  throw new UsageError(`${path}: the inventory ${failureOf(result, timeLimitMs)}`, {
+  const { stdout, failure } = await runProgram({ path, args: ['--list'], timeLimitMs, limitBytes: answerLimitBytes })
+  if (failure === undefined) return stdout
+  throw new UsageError(`${path}: the inventory ${failure}`, {
     hint: `run it by hand: ${path} --list must print JSON within ${timeLimitMs / 1000} s and exit 0`,
   })
-}
-
-type Failure = {
-  readonly timedOut: boolean
-  readonly isMaxBuffer: boolean
-  readonly exitCode?: number | undefined
-  readonly stderr: string
-  readonly code?: string | undefined
-  readonly signal?: string | undefined
-}
-
-function failureOf({ timedOut, isMaxBuffer, exitCode, stderr, code, signal }: Failure, timeLimitMs: number): string {
-  if (timedOut) return `did not answer within ${timeLimitMs / 1000} s`
-  if (isMaxBuffer) return `printed more than ${answerLimitBytes / 1024 / 1024} MB`
-  if (code === 'ENOENT') return 'is not there'
-  if (code === 'EACCES') return 'cannot be executed (chmod +x)'
-  if (exitCode === undefined) return `was ended by ${signal ?? code ?? 'the system'}`
-  const lastLine = stderr.trim().split('\n').at(-1) ?? ''
-  return `ended with exit code ${exitCode}${lastLine === '' ? '' : `: ${lastLine.slice(0, 300)}`}`
 }
 
 function readAnswer(text: string, path: string): ReadonlyMap<string, InventoryHost> {

@@ -58,6 +58,7 @@ function after(state: ServerState, event: OnServer): ServerState {
       return { ...state, outcome: event.outcome }
     case 'acted':
     case 'passed-over':
+    case 'ran-here':
       return state
   }
 }

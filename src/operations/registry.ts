@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.ts'
 import type { Json } from '../plan/json.ts'
 import type { Operation, Recipe } from '../plan/step.ts'
+import { inService, type Service } from './in-service.ts'
 import { type SecurityUpgradeOptions, securityUpgrade } from './security-upgrade.ts'
 import type { UnattendedOptions } from './unattended-upgrades/wanted.ts'
 import { unattendedUpgrades } from './unattended-upgrades.ts'
@@ -12,8 +13,8 @@ export const operations: Readonly<Record<string, (options: Json) => Operation>> 
 }
 
 /** The operation that a recipe names; it is the same as when the recipe was written. */
-export function operationFor({ name, options }: Recipe): Operation {
+export function operationFor({ name, options, service }: Recipe): Operation {
   const make = operations[name]
   if (make === undefined) throw new UsageError(`this maestro knows no operation ${JSON.stringify(name)}`)
-  return make(options)
+  return inService(make(options), service as unknown as Service | undefined)
 }

@@ -1,3 +1,4 @@
+import type { Opened, Place } from '../inventory/place.ts'
 import type { Server } from '../inventory/server.ts'
 import type { Facts } from '../remote/facts.ts'
 import type { Look, LookPart } from '../remote/look.ts'
@@ -35,8 +36,8 @@ export interface Step<What extends Json = Json, Before extends Json = Json> {
  */
 export interface Hold<Found extends Json = Json> {
   readonly id: string
-  /** The state it is in before; written down before it is taken, and what it goes back to. */
-  find(at: Context): Promise<Found>
+  /** The state it is in before; written down before it is taken, and what it goes back to. Undefined: nothing is to be held. */
+  find(at: Context): Promise<Found | undefined>
   take(at: Context, found: Found): Promise<void>
   release(at: Context, found: Found): Promise<void>
 }
@@ -45,7 +46,7 @@ export interface Hold<Found extends Json = Json> {
 export interface Pass {
   readonly steps: readonly Step[]
   readonly drain?: Hold
-  /** Throws a MaestroError while the server does not serve; what is drained goes back into service after it alone. */
+  /** Waits until the server serves, and throws a MaestroError when it does not. Asked after whatever was changed, and before what is drained goes back into service. */
   readonly healthy?: (at: Context) => Promise<Json>
 }
 
@@ -58,27 +59,41 @@ export interface Operation {
   readonly lookInputs?: Readonly<Record<string, string>>
   /** Run on every server before the plan's look, unless that is not wanted: the one thing that a plan changes. */
   readonly refresh?: Script
+  /** Names of servers of the manifest that its steps ask beside the one that they change. */
+  readonly others?: readonly string[]
   readonly pass: Pass
 }
 
-/** The name of an operation and its options: all that has to be written down of it. */
-export type Recipe = { readonly name: string; readonly options: Json }
+/** The name of an operation, its options, and how servers leave and enter service for it: all that has to be written down. */
+export type Recipe = { readonly name: string; readonly options: Json; readonly service?: Json }
+
+/** What a server can be asked over its line. Each call connects anew where there is none, and throws a LineError when it is cut. */
+export interface ServerPort {
+  readonly server: Server
+  /** Runs a script and returns what it told. */
+  readonly ask: (script: Script) => Promise<Facts>
+  readonly look: (parts: readonly LookPart[]) => Promise<Look>
+  /** A stream to where something listens there, as the server itself sees it. */
+  readonly open: (to: Place, timeoutMs: number) => Promise<Opened>
+}
 
 /** The port through which steps and holds act on one server; the runner hands it out. */
-export interface Context {
-  readonly server: Server
+export interface Context extends ServerPort {
   readonly run: string
   /** `<run>/<server>/<step>`: names whatever a step begins. */
   readonly key: string
-  /** Runs a script and returns what it told. Connects anew when there is no line; throws a LineError when it is cut meanwhile. */
-  readonly ask: (script: Script) => Promise<Facts>
-  readonly look: (parts: readonly LookPart[]) => Promise<Look>
   /** Throws a StoppedError as soon as the run is to end. */
   readonly waitMs: (timeMs: number) => Promise<void>
   /** Milliseconds of a clock that only goes forward. */
   readonly nowMs: () => number
   /** Says what the server is doing now, in a few words for those who watch; counts as progress. */
   readonly tell: (doing: string) => void
+  /** Another server of the manifest: the load balancer in front of this one. Throws a MaestroError where there is none of that name. */
+  readonly other: (name: string) => ServerPort
+  /** A stream from this computer. */
+  readonly openHere: (to: Place, timeoutMs: number) => Promise<Opened>
+  /** Runs one of the user's own programs on this computer, with the server's data in its environment; throws when it fails. */
+  readonly runHere: (program: { readonly path: string; readonly timeoutMs: number }) => Promise<void>
 }
 
 export interface Script {

@@ -6,13 +6,13 @@ import type { PassGround } from './perform-pass.ts'
 export interface Drain {
   /** Takes it out of service, if it is not out already; what an earlier life of the run began is done to its end. */
   readonly take: () => Promise<void>
-  /** Puts it back into the state it was found in, once it is proved healthy; throws while it is not. */
+  /** Puts it back into the state it was found in. */
   readonly giveBack: () => Promise<void>
   readonly isOpen: () => boolean
 }
 
 export function makeDrain({ operation, contextFor, known, server, record }: PassGround): Drain {
-  const { drain: hold, healthy } = operation.pass
+  const { drain: hold } = operation.pass
   if (hold === undefined) return { take: async () => undefined, giveBack: async () => undefined, isOpen: () => false }
   const at = contextFor(hold.id)
   let found: Json | undefined = known.holds.get(hold.id)
@@ -23,6 +23,8 @@ export function makeDrain({ operation, contextFor, known, server, record }: Pass
       if (isTaken) return
       if (found === undefined) {
         const state = await overLineLoss(at, () => hold.find(at))
+        isTaken = state === undefined
+        if (state === undefined) return
         await record({ event: 'holding', server, hold: hold.id, found: state })
         found = state
       }
@@ -33,7 +35,6 @@ export function makeDrain({ operation, contextFor, known, server, record }: Pass
     giveBack: async () => {
       if (found === undefined) return
       const state = found
-      if (healthy !== undefined) await overLineLoss(at, () => healthy(at))
       await overLineLoss(at, () => hold.release(at, state))
       await record({ event: 'released', server, hold: hold.id })
       found = undefined

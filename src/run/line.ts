@@ -1,17 +1,13 @@
 import type { Server } from '../inventory/server.ts'
 import { LineError } from '../plan/errors.ts'
-import type { Script } from '../plan/step.ts'
-import type { Facts } from '../remote/facts.ts'
-import type { Look, LookPart } from '../remote/look.ts'
+import type { ServerPort } from '../plan/step.ts'
 import { ConnectError, type ConnectErrorKind } from '../ssh/connect-error.ts'
 import type { Session } from '../ssh/session.ts'
 import { askOverSession } from './ask-over-session.ts'
 import { type LookOptions, lookOverSession } from './look-over-session.ts'
 
 /** The line to one server: opened when something is asked, and anew after it was cut. */
-export interface Line {
-  readonly ask: (script: Script) => Promise<Facts>
-  readonly look: (parts: readonly LookPart[]) => Promise<Look>
+export interface Line extends Omit<ServerPort, 'server'> {
   readonly close: () => Promise<void>
 }
 
@@ -40,6 +36,7 @@ export function makeLine(server: Server, connect: Connect, options: LookOptions 
   return {
     ask: (script) => over((session) => askOverSession(session, script, options.password)),
     look: (parts) => over((session) => lookOverSession(session, parts, options)),
+    open: (to, timeoutMs) => over((session) => session.open(to, timeoutMs)),
     close,
   }
 }

@@ -30,12 +30,24 @@ export async function performPass(ground: PassGround): Promise<Outcome> {
   try {
     for (const step of stepsLeft(ground)) await takeStep(step, ground, course)
     course.step = undefined
+    await mustServe(ground, course)
     await course.drain.giveBack()
     return { status: course.hasChanged ? 'changed' : 'unchanged' }
   } catch (error) {
     const trouble = troubleOf(course.hasChanged ? lateRefusal(error) : error, course.step)
     return course.drain.isOpen() ? { ...trouble, isDrained: true } : trouble
   }
+}
+
+// What was only looked at serves as it did.
+async function mustServe(
+  { operation: { pass }, contextFor }: PassGround,
+  { hasChanged, drain }: Course,
+): Promise<void> {
+  const { healthy } = pass
+  if (healthy === undefined || !(hasChanged || drain.isOpen())) return
+  const at = contextFor('health')
+  await overLineLoss(at, () => healthy(at))
 }
 
 // What stands before a step that was begun was decided then: a look into its middle says nothing of it.

@@ -5,6 +5,7 @@ import { isOpen } from '../plan/window.ts'
 import { makeLimit } from '../ssh/limits.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { lockAll } from './lock-all.ts'
+import { makeOtherServers, type OtherServers } from './other-servers.ts'
 import { troubleOf } from './outcome-of.ts'
 import type { Report, Run } from './run.ts'
 import { makeServerWork, type ServerWork } from './server-work.ts'
@@ -25,7 +26,8 @@ export interface Course {
  */
 export async function runPlan(run: Run): Promise<Report> {
   const course = beginCourse(run)
-  const works = new Map(worksOf(run, course).map((work) => [work.server.name, work]))
+  const others = makeOtherServers(run.others, run.lineTo)
+  const works = new Map(worksOf(run, course, others).map((work) => [work.server.name, work]))
   const heartbeat = startHeartbeat(course.locked, run.clock)
   try {
     const locks = await lockAll([...works.values()], course)
@@ -35,6 +37,7 @@ export async function runPlan(run: Run): Promise<Report> {
   } finally {
     await heartbeat.end()
     await Promise.all([...course.locked].map((work) => giveBack(work, course)))
+    await others.close()
   }
 }
 
@@ -56,13 +59,13 @@ function beginCourse(run: Run): Course {
 }
 
 // What an earlier life of the run has brought to a good end is not touched again.
-function worksOf(run: Run, { outcomes }: Course): readonly ServerWork[] {
+function worksOf(run: Run, { outcomes }: Course, others: OtherServers): readonly ServerWork[] {
   const servers = new Map(run.servers.map((server) => [server.name, server]))
   return run.plan.batches.flat().flatMap((name) => {
     const server = servers.get(name)
     const { outcome, isLocked } = run.known.servers.get(name) ?? untouched
     if (!isLocked && (outcome?.status === 'changed' || outcome?.status === 'unchanged')) outcomes.set(name, outcome)
-    else if (server !== undefined) return [makeServerWork(run, server)]
+    else if (server !== undefined) return [makeServerWork(run, server, others)]
     return []
   })
 }

@@ -15,6 +15,8 @@ export interface Run {
   readonly operation: Operation
   /** The selected servers. */
   readonly servers: readonly Server[]
+  /** Those that the operation asks beside the one that it changes. */
+  readonly others: readonly Server[]
   /** All servers of the manifest, selected or not: the budget is one of whole groups. */
   readonly inventory: readonly Member[]
   /** Names of servers that are out of service or out of reach, and not ours to work on: each keeps its place. */

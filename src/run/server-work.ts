@@ -7,9 +7,12 @@ import type { Outcome } from '../plan/outcome.ts'
 import type { Context, Script } from '../plan/step.ts'
 import { type Lock, lockFiles, readReleased, readTaken } from '../remote/lock/lock.ts'
 import type { Line } from './line.ts'
+import { openHere } from './open-here.ts'
+import type { OtherServers } from './other-servers.ts'
 import { overLineLoss } from './over-line-loss.ts'
 import { performPass } from './perform-pass.ts'
 import type { Run } from './run.ts'
+import { runHereFor } from './run-here.ts'
 
 const lockTimeoutMs = 60_000
 
@@ -25,12 +28,13 @@ export interface ServerWork {
   readonly close: () => Promise<void>
 }
 
-export function makeServerWork(run: Run, server: Server): ServerWork {
+export function makeServerWork(run: Run, server: Server, others: OtherServers): ServerWork {
   const { journal, operation, lock: wish } = run
   const line = run.lineTo(server)
+  const contextFor = contextsFor({ run, server, line, others })
   const known = run.known.servers.get(server.name) ?? untouched
   const ours = { run: journal.run, controller: wish.controller }
-  const atLock = contextFor(run, server, line)('lock')
+  const atLock = contextFor('lock')
 
   const recordOnServer = (event: string, drained: '' | 'yes' | 'no') =>
     line.ask(scriptOf('record', { ...ours, event, drained }))
@@ -67,7 +71,7 @@ export function makeServerWork(run: Run, server: Server): ServerWork {
       performPass({
         operation,
         server: server.name,
-        contextFor: contextFor(run, server, line),
+        contextFor,
         known,
         planned: run.plan.foreseen[server.name] ?? [],
         record,
@@ -94,14 +98,22 @@ const scriptOf = (name: keyof typeof lockFiles, inputs: Readonly<Record<string, 
 const takenOver = ({ lock, journal }: Run, { name }: Server, known: ServerState): string =>
   lock.takesOver.get(name) ?? (known.isLocked ? journal.run : '')
 
+type Ports = { readonly run: Run; readonly server: Server; readonly line: Line; readonly others: OtherServers }
+
 /** The port to one server, step by step. */
-function contextFor({ journal, clock, stop, watcher }: Run, server: Server, line: Line) {
+function contextsFor({ run, server, line, others }: Ports) {
+  const { journal, clock, stop, watcher } = run
+  const runHere = runHereFor({ server, run: journal.run, write: journal.write })
   return (step: string): Context => ({
     server,
     run: journal.run,
     key: `${journal.run}/${server.name}/${step}`,
     ask: line.ask,
     look: line.look,
+    open: line.open,
+    other: others.portTo,
+    openHere,
+    runHere,
     nowMs: clock.nowMs,
     tell: (doing) => watcher.onDoing(server.name, doing),
     waitMs: async (timeMs) => {

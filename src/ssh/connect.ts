@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts'
 import type { ConnectionOptions, Limits } from './connection-options.ts'
 import type { UnknownKey } from './host-key.ts'
 import { makeLimit } from './limits.ts'
+import { openStream } from './open-stream.ts'
 import { runCommand } from './run-command.ts'
 import type { Session } from './session.ts'
 
@@ -41,5 +42,11 @@ export function openConnections(options: ConnectionOptions): Connections {
 function sessionOver(server: Server, connection: Connection): Session {
   const commands = makeLimit(commandsAtMost)
   const { about, close } = connection
-  return { server, about, run: (command) => commands.within(() => runCommand(connection, command)), close }
+  return {
+    server,
+    about,
+    run: (command) => commands.within(() => runCommand(connection, command)),
+    open: (to, timeoutMs) => openStream(connection, to, timeoutMs),
+    close,
+  }
 }

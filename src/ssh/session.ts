@@ -1,3 +1,4 @@
+import type { Opened, Place } from '../inventory/place.ts'
 import type { Server } from '../inventory/server.ts'
 import type { Secret } from '../secret.ts'
 import type { About } from './connection.ts'
@@ -7,6 +8,8 @@ export interface Session {
   readonly server: Server
   readonly about: About
   readonly run: (command: Command) => Promise<Finished>
+  /** A stream to where something listens on the server, or behind it; throws a ConnectError where the connection is gone. */
+  readonly open: (to: Place, timeoutMs: number) => Promise<Opened>
   readonly close: () => Promise<void>
 }
 

@@ -4,6 +4,7 @@ import type { Context } from '../../src/plan/step.ts'
 import { makeLine } from '../../src/run/line.ts'
 import { openConnections } from '../../src/ssh/connect.ts'
 import { knownHostsOnDisk } from '../../src/ssh/known-hosts-files.ts'
+import { noWays } from '../support/step-context.ts'
 import { type FleetServer, readFleet } from './fleet.ts'
 
 /** A job on a server of the fleet, as one controller has it: over ssh sessions of its own. */
@@ -50,6 +51,7 @@ export function fleetJob(server: FleetServer, { run, work, stallTimeoutMs = 60_0
       return line.ask({ ...script, inputs: withWork(work, inputs) })
     },
     look: line.look,
+    ...noWays,
     waitMs: (timeMs) => new Promise((resolve) => setTimeout(resolve, timeMs)),
     nowMs: () => performance.now(),
     tell: (doing) => {

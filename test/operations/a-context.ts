@@ -1,6 +1,7 @@
 import { LineError } from '../../src/plan/errors.ts'
 import type { Context, Script } from '../../src/plan/step.ts'
 import type { Facts } from '../../src/remote/facts.ts'
+import { noWays } from '../support/step-context.ts'
 
 type Told = Readonly<Record<string, string | readonly string[]>>
 
@@ -24,6 +25,7 @@ export function aContext(answers: Answers, { asksTakeMs = 1_000 } = {}) {
       return factsOf(answer)
     },
     look: async () => ({ at: 0 }),
+    ...noWays,
     waitMs: async (waitMs) => {
       timeMs += waitMs
     },

@@ -11,6 +11,7 @@ import type { Look } from '../../src/remote/look.ts'
 import type { Clock } from '../../src/run/clock.ts'
 import type { Run } from '../../src/run/run.ts'
 import { runPlan } from '../../src/run/run-plan.ts'
+import { noWays } from '../support/step-context.ts'
 import { type MemoryLocks, makeMemoryLocks } from './memory-locks.ts'
 
 /** A server that lives in memory: what its scripts do to it, and what it shows. */
@@ -107,6 +108,7 @@ export function makeWorld({ operation, servers, run = '20261123-090000-test' }: 
       plan: isResumed ? { ...firstPlan, rollout } : plan,
       operation,
       servers: inventory,
+      others: [],
       inventory,
       away: new Set(),
       known,
@@ -128,6 +130,7 @@ export function makeWorld({ operation, servers, run = '20261123-090000-test' }: 
         return {
           close: async () => {},
           look: () => moment(() => memory.look()),
+          open: noWays.open,
           ask: async (script) => {
             const isCut = cut(server.name, script)
             const facts = await moment(() => answerTo(memory, script))

@@ -152,6 +152,18 @@ describe('a run', () => {
     }
   })
 
+  it('does not believe a change after which the server does not serve, be it out of service or not', async () => {
+    const servers = [aMadeServer('web-1')]
+    const [first] = servers
+    if (first) first.isHealthy = false
+    const { drain: _, ...pass } = aChange(servers).pass
+    const world = makeWorld({ operation: { ...aChange(servers), pass }, servers })
+
+    const report = await world.run()
+
+    expect(statuses(report)).toEqual({ 'web-1': 'failed' })
+  })
+
   it('leaves a server out of service that is not proved healthy, and says so', async () => {
     const servers = fleet(2)
     const [first] = servers

@@ -13,6 +13,16 @@ type Ran = { readonly status: number | null | undefined; readonly stdout: string
 /** Runs a text in a server's `sh -s`, as root or as the user who connects. */
 export type RunText = (text: string, how: { readonly asRoot: boolean; readonly timeoutMs: number }) => Promise<Ran>
 
+/** Of a step that asks its own server by scripts alone. */
+export const noWays: Pick<Context, 'open' | 'other' | 'openHere' | 'runHere'> = {
+  open: () => Promise.reject(new Error('no stream here')),
+  other: (name) => {
+    throw new Error(`no ${name} here`)
+  },
+  openHere: () => Promise.reject(new Error('no stream here')),
+  runHere: () => Promise.reject(new Error('no program here')),
+}
+
 /** The port of one step, over any way to run scripts; `told` gathers what the step says of itself. */
 export function stepContext(name: string, step: string, run: RunText): Context & { readonly told: readonly string[] } {
   const told: string[] = []
@@ -37,6 +47,7 @@ export function stepContext(name: string, step: string, run: RunText): Context &
     key: `${id}/${name}/${step}`,
     ask,
     look,
+    ...noWays,
     waitMs: async (timeMs) => void (await sleep(timeMs)),
     nowMs: () => performance.now(),
     tell: (doing) => told.push(doing),

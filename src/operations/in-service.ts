@@ -1,0 +1,25 @@
+import type { HealthCheck } from '../manifest/settings.ts'
+import type { Json } from '../plan/json.ts'
+import type { Operation } from '../plan/step.ts'
+import { type HaproxyDrain, haproxyDrain } from './service/haproxy-drain.ts'
+import { servesBy } from './service/health.ts'
+import { type HookDrain, hookDrain } from './service/hook-drain.ts'
+
+/** What a server does for others: how it is taken out of service for a change, and how it shows that it serves again. */
+export type Service = { readonly drain?: HaproxyDrain | HookDrain; readonly health?: HealthCheck }
+
+/** The same operation, out of service while it disrupts, and not believed until the server serves. */
+export function inService(operation: Operation, service: Service | undefined): Operation {
+  if (service === undefined) return operation
+  const { drain, health } = service
+  return {
+    ...operation,
+    recipe: { ...operation.recipe, service: service as unknown as Json },
+    ...(drain?.kind === 'haproxy' ? { others: drain.balancers } : {}),
+    pass: {
+      ...operation.pass,
+      ...(drain === undefined ? {} : { drain: drain.kind === 'haproxy' ? haproxyDrain(drain) : hookDrain(drain) }),
+      ...(health === undefined ? {} : { healthy: servesBy(health) }),
+    },
+  }
+}

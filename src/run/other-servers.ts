@@ -1,0 +1,38 @@
+import { MaestroError } from '../errors.ts'
+import type { Server } from '../inventory/server.ts'
+import { LineError } from '../plan/errors.ts'
+import type { ServerPort } from '../plan/step.ts'
+import type { Line } from './line.ts'
+
+/** The servers that an operation asks beside those that it changes, each over one line for the whole run. */
+export interface OtherServers {
+  readonly portTo: (name: string) => ServerPort
+  readonly close: () => Promise<void>
+}
+
+export function makeOtherServers(servers: readonly Server[], lineTo: (server: Server) => Line): OtherServers {
+  const lines = new Map<string, Line>()
+
+  function portTo(name: string): ServerPort {
+    const server = servers.find((one) => one.name === name)
+    if (server === undefined) throw new MaestroError(`the manifest has no server ${name} any more`)
+    const line = lines.get(name) ?? lineTo(server)
+    lines.set(name, line)
+    return {
+      server,
+      ask: (script) => line.ask(script).catch(saidBy(name)),
+      look: (parts) => line.look(parts).catch(saidBy(name)),
+      open: (to, timeoutMs) => line.open(to, timeoutMs).catch(saidBy(name)),
+    }
+  }
+
+  return { portTo, close: async () => void (await Promise.all([...lines.values()].map(({ close }) => close()))) }
+}
+
+// Whoever reads of it finds it at the server that is being changed.
+const saidBy = (name: string) => (cause: unknown) => {
+  if (!(cause instanceof MaestroError)) throw cause
+  const Same = cause instanceof LineError ? LineError : MaestroError
+  const { hint } = cause
+  throw new Same(`${name}: ${cause.message}`, { cause, ...(hint === undefined ? {} : { hint }) })
+}

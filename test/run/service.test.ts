@@ -1,0 +1,103 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { MaestroError } from '../../src/errors.ts'
+import type { OnServer } from '../../src/journal/events.ts'
+import { LineError } from '../../src/plan/errors.ts'
+import type { Line } from '../../src/run/line.ts'
+import { makeOtherServers } from '../../src/run/other-servers.ts'
+import { runHereFor } from '../../src/run/run-here.ts'
+import { noWays } from '../support/step-context.ts'
+import { aServer } from './in-memory.ts'
+
+describe('a program of the user', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'maestro-hook-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  function hook(text: string) {
+    const path = join(folder, 'drain')
+    writeFileSync(path, `#!/bin/sh\n${text}\n`)
+    chmodSync(path, 0o700)
+    const events: OnServer[] = []
+    const write = async (event: OnServer) => void events.push(event)
+    const server = { ...aServer('web-1', ['docker', 'redis']), port: 2222 }
+    return { path, events, runHere: runHereFor({ server, run: '20261123-090000-test', write }) }
+  }
+
+  it('has the data of the server in its environment, and its words in the journal', async () => {
+    const { path, events, runHere } = hook('echo "$MAESTRO_SERVER $MAESTRO_ADDRESS $MAESTRO_PORT ($MAESTRO_GROUPS)"')
+
+    await runHere({ path, timeoutMs: 30_000 })
+
+    expect(events).toEqual([
+      { event: 'ran-here', server: 'web-1', program: path, output: 'web-1 web-1 2222 (docker redis)' },
+    ])
+  })
+
+  it('that fails is a failure with its last line, and is in the journal too', async () => {
+    const { path, events, runHere } = hook('echo "no such pool" >&2; exit 4')
+
+    await expect(runHere({ path, timeoutMs: 30_000 })).rejects.toThrow(`${path} ended with exit code 4: no such pool`)
+    expect(events).toMatchObject([{ failure: 'ended with exit code 4: no such pool', output: 'no such pool' }])
+  })
+
+  it('that hangs is ended', async () => {
+    const { path, runHere } = hook('exec sleep 60')
+
+    await expect(runHere({ path, timeoutMs: 200 })).rejects.toThrow(`${path} did not answer within 0.2 s`)
+  })
+})
+
+describe('another server', () => {
+  const lb = aServer('lb-1', ['load_balancer'])
+  const lineThat =
+    (ask: Line['ask'], opened: string[], closed: string[] = []) =>
+    (server: typeof lb) => {
+      opened.push(server.name)
+      return { ask, look: async () => ({ at: 0 }), open: noWays.open, close: async () => void closed.push(server.name) }
+    }
+  const script = { files: [], asRoot: false, timeoutMs: 1 }
+
+  it('is asked over one line, which is closed in the end', async () => {
+    const [opened, closed]: [string[], string[]] = [[], []]
+    const others = makeOtherServers(
+      [lb],
+      lineThat(async () => new Map([['a', ['b']]]), opened, closed),
+    )
+
+    await others.portTo('lb-1').ask(script)
+    await others.portTo('lb-1').ask(script)
+    await others.close()
+
+    expect([opened, closed]).toEqual([['lb-1'], ['lb-1']])
+  })
+
+  it.each([
+    [new LineError('the connection was lost'), LineError],
+    [new MaestroError('no socket', { hint: 'start it' }), MaestroError],
+  ])('says in its trouble who it is: %s', async (error, kind) => {
+    const others = makeOtherServers(
+      [lb],
+      lineThat(() => Promise.reject(error), []),
+    )
+
+    const asked = others.portTo('lb-1').ask(script)
+
+    await expect(asked).rejects.toThrow(`lb-1: ${error.message}`)
+    await expect(asked).rejects.toBeInstanceOf(kind)
+    await expect(asked).rejects.toMatchObject({ hint: error.hint })
+  })
+
+  it('that is not in the manifest any more is said so', () => {
+    const others = makeOtherServers(
+      [],
+      lineThat(async () => new Map(), []),
+    )
+
+    expect(() => others.portTo('lb-1')).toThrow('the manifest has no server lb-1 any more')
+  })
+})
