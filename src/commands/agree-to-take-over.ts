@@ -15,22 +15,23 @@ type Held = { readonly server: string; readonly lock: Lock }
 export async function agreeToTakeOver(
   seen: readonly Seen[],
   plan: Plan,
-  isGiven: boolean,
+  { isGiven, mayWait }: { readonly isGiven: boolean /** For a run that is alive. */; readonly mayWait: boolean },
 ): Promise<ReadonlyMap<string, string>> {
   const worked = new Set(plan.batches.flat())
   const held = seen.flatMap(heldOn).filter(({ server }) => worked.has(server))
   const alive = held.filter(({ lock }) => isAlive(lock))
-  if (alive.length > 0)
+  if (alive.length > 0 && !mayWait)
     throw new RefusedError(`${sayHeld(alive)}: nothing was changed`, {
-      hint: `wait for it; if its controller is gone, go on with it by \`maestro resume ${alive[0]?.lock.run}\``,
+      hint: `wait for it (--lock-wait 30m); if its controller is gone, go on with it by \`maestro resume ${alive[0]?.lock.run}\``,
     })
-  if (held.length > 0)
+  const dead = held.filter(({ lock }) => !isAlive(lock))
+  if (dead.length > 0)
     await mustConsent({
       isGiven,
-      dangers: [`${sayHeld(held)}, which shows no sign of life`],
-      question: `${sayHeld(held)}, which shows no sign of life, and nothing of it works there. Take its place?`,
+      dangers: [`${sayHeld(dead)}, which shows no sign of life`],
+      question: `${sayHeld(dead)}, which shows no sign of life, and nothing of it works there. Take its place?`,
     })
-  return new Map(held.map(({ server, lock }) => [server, lock.run]))
+  return new Map(dead.map(({ server, lock }) => [server, lock.run]))
 }
 
 const heldOn = (seen: Seen): readonly Held[] =>

@@ -18,6 +18,7 @@ import { makeLine } from '../run/line.ts'
 import { runPlan } from '../run/run-plan.ts'
 import type { Chosen } from './choose-servers.ts'
 import { openConnectionsFor } from './connections.ts'
+import { tellFinished } from './finished-hook.ts'
 import type { ChangeFlags } from './flags.ts'
 import { printOutcomes } from './print-outcomes.ts'
 import { mayDraw } from './terminal.ts'
@@ -35,6 +36,8 @@ type CarryingOut = {
   /** What the journal has of an earlier life of the run. */
   readonly known?: RunState
   readonly takesOver: ReadonlyMap<string, string>
+  /** How long to wait for locks of other runs. */
+  readonly lockWaitMs?: number
   /** Whether an earlier process of this very run is known to be gone. */
   readonly isAloneHere: boolean
   readonly away: ReadonlySet<string>
@@ -68,7 +71,13 @@ export async function carryOut(work: CarryingOut): Promise<ExitCode> {
           inputs: work.operation.lookInputs ?? {},
         }),
       workingAtMost: Math.max(1, ssh.running - placesForHeartbeats - work.others.length),
-      lock: { controller: randomUUID(), owner: ownerName(), takesOver: work.takesOver, isAloneHere: work.isAloneHere },
+      lock: {
+        controller: randomUUID(),
+        owner: ownerName(),
+        takesOver: work.takesOver,
+        isAloneHere: work.isAloneHere,
+        waitMs: work.lockWaitMs ?? 0,
+      },
       clock: realClock,
       watcher: progress,
     })
@@ -82,7 +91,7 @@ export async function carryOut(work: CarryingOut): Promise<ExitCode> {
 }
 
 async function report(outcomes: ReadonlyMap<string, Outcome>, work: CarryingOut): Promise<ExitCode> {
-  const { flags, stop, journal, plan } = work
+  const { flags, stop, chosen, journal, plan } = work
   const exitCode = exitCodeOfRun(outcomes, { stop, maxUnreachable: plan.rollout.maxUnreachable })
   await journal.write({ event: 'run-ended', exitCode })
   await writeWhole(journal.folder, 'report.json', {
@@ -90,6 +99,7 @@ async function report(outcomes: ReadonlyMap<string, Outcome>, work: CarryingOut)
     servers: Object.fromEntries(outcomes),
   } as unknown as Json)
   printOutcomes(outcomes, flags, exitCode)
+  await tellFinished(chosen.manifest, { command: plan.recipe.name, run: journal.run, exitCode, outcomes })
   if (exitCode !== exitCodes.ok && !flags.quiet) process.stderr.write(`go on with it: maestro resume ${journal.run}\n`)
   return exitCode
 }

@@ -3,6 +3,7 @@ import { type ExitCode, exitCodes, RefusedError, UsageError } from '../errors.ts
 import type { Server } from '../inventory/server.ts'
 import { usualSeconds } from '../journal/history.ts'
 import { createJournal, readPlan } from '../journal/journal.ts'
+import { parseDurationMs } from '../manifest/duration.ts'
 import type { Rollout, Settings } from '../manifest/settings.ts'
 import { inService } from '../operations/in-service.ts'
 import { isSame, type Json } from '../plan/json.ts'
@@ -22,6 +23,7 @@ import { aboutRun, carryOut } from './carry-out.ts'
 import { type Chosen, chooseServers } from './choose-servers.ts'
 import { openConnectionsFor } from './connections.ts'
 import { mustConsent } from './consent.ts'
+import { checkFinishedHook, tellFinished } from './finished-hook.ts'
 import type { ChangeFlags } from './flags.ts'
 import { runsFolder } from './home.ts'
 import { printOutcomes } from './print-outcomes.ts'
@@ -45,6 +47,8 @@ export async function change(changing: Changing): Promise<ExitCode> {
   const chosen = inPlan(await chooseServers(flags), saved)
   const { settings } = chosen.manifest
   const rollout = rolloutFor(flags, saved?.rollout ?? settings.rollout)
+  const lockWaitMs = lockWaitOf(flags)
+  await checkFinishedHook(chosen.manifest)
   const service = await serviceOf(chosen.manifest, { rollout, drain: flags.drain })
   const operation = inService(operationFor(settings), service)
   const others = await chosen.find(operation.others ?? [])
@@ -59,14 +63,15 @@ export async function change(changing: Changing): Promise<ExitCode> {
 
   const rest = outcomesOfTheRest(seen, { ...fresh, batches: plan.batches })
   if (flags.savePlan !== undefined) savePlan(flags.savePlan, fresh)
-  const ready = { changing, chosen, others, operation, seen, plan, rest }
-  return isOver(plan, flags) || isTooMuch(rest, rollout) ? conclude(ready) : begin(ready)
+  const ready = { changing, chosen, others, lockWaitMs, operation, seen, plan, rest }
+  return isOver(plan, flags) || isTooMuch(rest, rollout) ? await conclude(ready) : await begin(ready)
 }
 
 type Ready = {
   readonly changing: Changing
   readonly chosen: Chosen
   readonly others: readonly Server[]
+  readonly lockWaitMs: number
   readonly operation: Operation
   readonly seen: readonly Seen[]
   readonly plan: Plan
@@ -77,7 +82,7 @@ type Ready = {
 const isOver = ({ batches }: Plan, { dryRun, savePlan }: ChangeFlags) =>
   dryRun === true || savePlan !== undefined || batches.length === 0
 
-function conclude({ changing: { flags, stop }, plan, rest: known }: Ready): ExitCode {
+async function conclude({ changing: { flags, stop, command }, chosen, plan, rest: known }: Ready): Promise<ExitCode> {
   const why = 'too many others failed or cannot be reached; nothing was changed'
   const waiting = isOver(plan, flags) ? [] : plan.batches.flat()
   const rest = new Map<string, Outcome>([
@@ -88,17 +93,19 @@ function conclude({ changing: { flags, stop }, plan, rest: known }: Ready): Exit
   const isDue = flags.exitCode === true && plan.batches.length > 0
   const exitCode = worst === exitCodes.ok && isDue ? exitCodes.due : worst
   printOutcomes(rest, flags, exitCode)
+  const isMeant = flags.dryRun !== true && flags.savePlan === undefined
+  if (isMeant) await tellFinished(chosen.manifest, { command, exitCode, outcomes: rest })
   return exitCode
 }
 
-async function begin({ changing, chosen, others, operation, seen, plan, rest }: Ready): Promise<ExitCode> {
+async function begin({ changing, chosen, others, lockWaitMs, operation, seen, plan, rest }: Ready): Promise<ExitCode> {
   const { flags, stop, command } = changing
   const { rollout } = plan
   if (!isOpen(rollout.windows, new Date()))
     throw new RefusedError(
       `outside the window (${rollout.windows.map(({ text }) => text).join(', ')}): nothing was changed`,
     )
-  const takesOver = await agreeToTakeOver(seen, plan, flags.yes === true)
+  const takesOver = await agreeToTakeOver(seen, plan, { isGiven: flags.yes === true, mayWait: lockWaitMs > 0 })
   await mustConsent({
     isGiven: flags.yes === true,
     dangers: rollout.strategy === 'parallel' ? ['all servers at the same time'] : [],
@@ -112,6 +119,7 @@ async function begin({ changing, chosen, others, operation, seen, plan, rest }: 
       stop,
       chosen,
       others,
+      lockWaitMs,
       operation,
       plan,
       journal,
@@ -123,6 +131,12 @@ async function begin({ changing, chosen, others, operation, seen, plan, rest }: 
   } finally {
     await journal.close()
   }
+}
+
+function lockWaitOf({ lockWait: text }: ChangeFlags): number {
+  const timeMs = text === undefined ? 0 : parseDurationMs(text)
+  if (timeMs !== undefined) return timeMs
+  throw new UsageError(`--lock-wait ${JSON.stringify(text)}: must be a time like 30s, 15m or 1h`)
 }
 
 const sayCount = (count: number) => (count === 1 ? 'one server' : `${count} servers`)

@@ -35,6 +35,7 @@ export interface RolloutFlags {
   readonly maxUnreachable?: string
   readonly pause?: string
   readonly window?: readonly string[]
+  readonly lockWait?: string
   /** False: servers stay in service while they are changed. */
   readonly drain?: boolean
 }
@@ -101,6 +102,7 @@ export function withChangeFlags(command: Command): Command {
     .option('--max-failures <n>', 'how many may fail before nothing new is begun')
     .option('--max-unreachable <n>', 'how many may be out of reach')
     .option('--pause <time>', 'between two batches: 30s, 5m')
+    .option('--lock-wait <time>', 'how long to wait for another run that works on these servers')
     .option('--no-drain', 'leave servers in service while they are changed')
     .option('--window <time>', 'when changes may start: "Sat 02:00-05:00 UTC"; may be repeated', collect)
     .addOption(new Option('--output <format>', 'how to print it').choices(['table', 'json']).default('table'))

@@ -3,11 +3,38 @@ import { troubleOf } from './outcome-of.ts'
 import type { Course } from './run-plan.ts'
 import type { ServerWork } from './server-work.ts'
 
+const betweenMs = 10_000
+
 /**
- * Takes the locks of all servers before anything is changed on one. The first alone: of two runs over the same servers that
- * come at once, one goes on and the other has locked nothing. Returns the locks that stood in the way; then none is worked on.
+ * Takes the locks of all servers before anything is changed on one, or none: while one is in the way, and there is time to
+ * wait, the others are given back. Returns the locks that stood in the way in the end; then no server is worked on.
  */
 export async function lockAll(works: readonly ServerWork[], course: Course): Promise<ReadonlyMap<string, Lock>> {
+  const { run, outcomes } = course
+  const { clock, lock, stop, watcher } = run
+  const endMs = clock.nowMs() + lock.waitMs
+  for (;;) {
+    const open = works.filter(({ server }) => !outcomes.has(server.name))
+    const inTheWay = await lockEach(open, course)
+    if (inTheWay.size === 0) return inTheWay
+    if (stop.aborted || clock.nowMs() >= endMs) return refuse(inTheWay, course)
+    await Promise.all([...course.locked].map((work) => course.giveBack(work)))
+    for (const [name, held] of inTheWay) watcher.onDoing(name, `waiting: ${sayLock(held)}`)
+    // A signal wakes the one that waits, and the next look at it ends this.
+    await clock.sleepMs(betweenMs, stop).catch((error: unknown) => {
+      if (!stop.aborted) throw error
+    })
+  }
+}
+
+async function refuse(inTheWay: ReadonlyMap<string, Lock>, course: Course): Promise<ReadonlyMap<string, Lock>> {
+  for (const [name, held] of inTheWay) await course.end(name, { status: 'refused', step: 'lock', why: sayLock(held) })
+  course.halt ??= `${[...inTheWay.keys()].join(', ')} is locked by another run`
+  return inTheWay
+}
+
+// The first alone: of two runs over the same servers that come at once, one goes on and the other has locked nothing.
+async function lockEach(works: readonly ServerWork[], course: Course): Promise<ReadonlyMap<string, Lock>> {
   const { run } = course
   const inTheWay = new Map<string, Lock>()
   let lockedCount = 0
@@ -31,8 +58,6 @@ export async function lockAll(works: readonly ServerWork[], course: Course): Pro
   const [first, ...others] = works.toSorted((a, b) => (a.server.name < b.server.name ? -1 : 1))
   if (first !== undefined) await lock(first)
   await Promise.all(others.map(lock))
-  for (const [name, held] of inTheWay) await course.end(name, { status: 'refused', step: 'lock', why: sayLock(held) })
-  if (inTheWay.size > 0) course.halt ??= `${[...inTheWay.keys()].join(', ')} is locked by another run`
   return inTheWay
 }
 

@@ -18,6 +18,8 @@ export interface Course {
   /** Once set, nothing new is begun; why, in words for each server that was not started. */
   halt: string | undefined
   readonly end: (server: string, outcome: Outcome) => Promise<void>
+  /** Gives a server's lock back. Where there is no line the lock stays, and is told by the journal. */
+  readonly giveBack: (work: ServerWork) => Promise<void>
 }
 
 /**
@@ -36,7 +38,7 @@ export async function runPlan(run: Run): Promise<Report> {
     return { outcomes: course.outcomes, locks }
   } finally {
     await heartbeat.end()
-    await Promise.all([...course.locked].map((work) => giveBack(work, course)))
+    await Promise.all([...course.locked].map(course.giveBack))
     await others.close()
   }
 }
@@ -53,6 +55,15 @@ function beginCourse(run: Run): Course {
       run.watcher.onEnded(server, outcome)
       await run.journal.write({ event: 'ended', server, outcome })
       course.halt ??= reasonToHalt(course)
+    },
+    giveBack: async (work) => {
+      course.locked.delete(work)
+      try {
+        await work.unlock()
+      } catch (error) {
+        troubleOf(error)
+      }
+      await work.close()
     },
   }
   return course
@@ -98,7 +109,7 @@ async function workOn(batch: readonly ServerWork[], index: number, course: Cours
       const give = await places.take()
       try {
         const outcome = await work.perform()
-        await giveBack(work, course)
+        await course.giveBack(work)
         await end(work.server.name, outcome)
       } finally {
         give()
@@ -137,15 +148,4 @@ async function pause({ run: { plan, clock, stop } }: Course): Promise<void> {
   await clock.sleepMs(rollout.pauseMs, stop).catch((error: unknown) => {
     if (!stop.aborted) throw error
   })
-}
-
-// Where there is no line the lock stays, and is told by the journal.
-async function giveBack(work: ServerWork, course: Course): Promise<void> {
-  course.locked.delete(work)
-  try {
-    await work.unlock()
-  } catch (error) {
-    troubleOf(error)
-  }
-  await work.close()
 }

@@ -44,6 +44,8 @@ export interface LockWish {
   readonly takesOver: ReadonlyMap<string, string>
   /** Whether the earlier process of this very run is known to be gone. */
   readonly isAloneHere: boolean
+  /** How long to wait for locks of others. */
+  readonly waitMs: number
 }
 
 /** Is told what happens while it happens. */

@@ -24,11 +24,15 @@ export async function asRoot(server: FleetServer, script: string, timeoutMs = 60
   // The time limit lies inside: to kill nsenter would leave what it started. It must not fork: a system that shuts down stops
   // all its processes for a moment, and a parent outside that stops with its child is never woken: the system stays half off.
   const limit = ['timeout', '--kill-after=1', String(timeoutMs / 1000)]
-  const { stdout } = await execa('nsenter', ['--no-fork', '--all', '-t', String(init), ...limit, 'sh', '-euc', script], {
-    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LANG: 'C.UTF-8' },
-    extendEnv: false,
-    stdin: 'ignore',
-  })
+  const { stdout } = await execa(
+    'nsenter',
+    ['--no-fork', '--all', '-t', String(init), ...limit, 'sh', '-euc', script],
+    {
+      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LANG: 'C.UTF-8' },
+      extendEnv: false,
+      stdin: 'ignore',
+    },
+  )
   return stdout
 }
 

@@ -16,8 +16,8 @@ export type Done = { readonly id: string } & (
 )
 
 /** One more system in the fleet, for tests that leave it other than they found it. Its timers fire twelve hours from now. */
-export async function addServer(name: string): Promise<FleetServer> {
-  await fleetScript(['add', `${name}:plain`], 10)
+export async function addServer(name: string, role: FleetServer['role'] = 'plain'): Promise<FleetServer> {
+  await fleetScript(['add', `${name}:${role}`], 10)
   const server = JSON.parse(readFileSync(`${fleetDirectory()}/run/servers/${name}/server.json`, 'utf8')) as FleetServer
   await waitUntilRunning(server)
   await asRoot(

@@ -63,8 +63,11 @@ interface Life {
   readonly killAfter: number
   readonly stop: AbortSignal
   readonly rollout: Partial<Rollout>
+  readonly lockWaitMs: number
   readonly cut: (server: string, script: Script) => boolean
   readonly onJournal: (event: RunEvent) => void
+  /** While it waits for a lock. */
+  readonly onWaiting: () => void
 }
 
 type Making = { readonly operation: Operation; readonly servers: readonly MemoryServer[]; readonly run?: string }
@@ -113,10 +116,23 @@ export function makeWorld({ operation, servers, run = '20261123-090000-test' }: 
       away: new Set(),
       known,
       workingAtMost: 60,
-      lock: { controller, owner: `ana@${controller}`, takesOver: new Map(), isAloneHere: true },
+      lock: {
+        controller,
+        owner: `ana@${controller}`,
+        takesOver: new Map(),
+        isAloneHere: true,
+        waitMs: life.lockWaitMs ?? 0,
+      },
       stop,
       clock,
-      watcher: { onLocked: nothing, onBatch: nothing, onDoing: nothing, onEnded: nothing },
+      watcher: {
+        onLocked: nothing,
+        onBatch: nothing,
+        onDoing: (_, words) => {
+          if (words.startsWith('waiting: ')) life.onWaiting?.()
+        },
+        onEnded: nothing,
+      },
       journal: {
         run,
         write: async (event) => {

@@ -212,6 +212,35 @@ describe('a run', () => {
     expect(servers.flatMap(({ asked }) => asked)).toEqual([])
   })
 
+  it('waits for the lock of somebody else as long as it may, and keeps none of its own meanwhile', async () => {
+    const servers = fleet(3)
+    const world = worldOf(servers)
+    world.locks.held.set('web-3', { run: 'other', controller: 'x', owner: 'bob@ops-2' })
+    const kept: string[] = []
+
+    const report = await world.run({
+      lockWaitMs: 3_600_000,
+      onWaiting: () => {
+        kept.push(...world.locks.held.keys())
+        world.locks.held.delete('web-3')
+      },
+    })
+
+    expect(new Set(Object.values(statuses(report)))).toEqual(new Set(['changed']))
+    expect(kept).toEqual(['web-3'])
+  })
+
+  it('is refused when the wait for a lock is over, and has locked nothing', async () => {
+    const servers = fleet(2)
+    const world = worldOf(servers)
+    world.locks.held.set('web-2', { run: 'other', controller: 'x', owner: 'bob@ops-2' })
+
+    const report = await world.run({ lockWaitMs: 30_000 })
+
+    expect(statuses(report)).toEqual({ 'web-1': 'not-started', 'web-2': 'refused' })
+    expect([...world.locks.held.keys()]).toEqual(['web-2'])
+  })
+
   it('writes down what it begins before it begins it, here and on the server', async () => {
     const servers = fleet(1)
     const world = worldOf(servers)

@@ -4,6 +4,7 @@
 #   debian                    Debian 12 with systemd, sshd, sudo, apt, unattended-upgrades
 #   debian + plain            the same, dressed as Ubuntu 24.04, with version 1 of the archive's packages
 #   debian + engine + docker  the same with Debian's docker.io below
+#   debian + haproxy + balancer  the same with Debian's HAProxy below
 #   debian + kernel + vm      the same with a kernel of its own below
 # Writes $run/ROLE.lower: what to mount, top layer first.
 #   layers.sh ROLE...
@@ -25,22 +26,28 @@ main() {
         need "$engine" stack "$debian" "$build/engine.sh"
         role_layers docker "$docker" "$engine:$debian"
         ;;
+      balancer)
+        need "$haproxy" stack "$debian" "$build/balancer.sh"
+        role_layers balancer "$balancer" "$haproxy:$debian"
+        ;;
       vm)
         need "$kernel" stack "$debian" "$build/kernel.sh"
         role_layers vm "$vm" "$kernel:$debian"
         ;;
     esac
   done
-  forget_all_but "$archive" "$debian" "$engine" "$kernel" "$plain" "$docker" "$vm"
+  forget_all_but "$archive" "$debian" "$engine" "$haproxy" "$kernel" "$plain" "$docker" "$balancer" "$vm"
 }
 
 name_layers() {
   archive=$cache/archive/$(key_of "$build"/archive/*)
   debian=$cache/debian/$(key_of "$build/debian.sh")
   engine=$cache/engine/$(key_of "$build/engine.sh" "$debian")
+  haproxy=$cache/haproxy/$(key_of "$build/balancer.sh" "$debian")
   kernel=$cache/kernel/$(key_of "$build/kernel.sh" "$debian")
   plain=$cache/plain/$(key_of "$build"/dress/* "$archive" "$debian")
   docker=$cache/docker/$(key_of "$build"/dress/* "$archive" "$engine")
+  balancer=$cache/balancer/$(key_of "$build"/dress/* "$archive" "$haproxy")
   vm=$cache/vm/$(key_of "$build"/dress/* "$archive" "$kernel")
 }
 
