@@ -36,6 +36,8 @@ export interface Step<What extends Json = Json, Before extends Json = Json> {
  */
 export interface Hold<Found extends Json = Json> {
   readonly id: string
+  /** Which servers leave what, in a line of the plan. */
+  readonly describe: string
   /** The state it is in before; written down before it is taken, and what it goes back to. Undefined: nothing is to be held. */
   find(at: Context): Promise<Found | undefined>
   take(at: Context, found: Found): Promise<void>

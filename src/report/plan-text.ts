@@ -1,7 +1,7 @@
 import { foldNames } from '../inventory/name-set.ts'
 import type { Member } from '../plan/batches.ts'
 import type { Foreseen, Plan } from '../plan/plan.ts'
-import type { Operation } from '../plan/step.ts'
+import type { Operation, Pass } from '../plan/step.ts'
 import { printable } from '../printable.ts'
 import { describeDuration } from './duration.ts'
 import { groupLines } from './group-lines.ts'
@@ -34,7 +34,13 @@ export function renderPlan({ plan, operation, inventory, screen, isVerbose, usua
       ...line.lines.flatMap((text) => indented(text, screen)),
     ].join('\n'),
   )
-  return [...paragraphs, batchesText(plan, screen), estimate(plan, usualSeconds), ...alone(plan, operation, inventory)]
+  return [
+    ...paragraphs,
+    batchesText(plan, screen),
+    drainText(plan, operation, screen),
+    estimate(plan, usualSeconds),
+    ...alone(plan, operation, inventory),
+  ]
     .filter((text) => text !== '')
     .join('\n\n')
 }
@@ -65,6 +71,13 @@ function batchesText({ batches }: Plan, { columns }: Screen): string {
   return columns === undefined ? line : wrap(line, columns - 2).join('\n  ')
 }
 
+function drainText(plan: Plan, { pass }: Operation, screen: Screen): string {
+  const { drain } = pass
+  if (drain === undefined || !plan.batches.flat().some(disruptedBy(plan, pass))) return ''
+  const { columns } = screen
+  return columns === undefined ? drain.describe : wrap(drain.describe, columns - 2).join('\n  ')
+}
+
 function estimate({ batches, rollout }: Plan, seconds: number | undefined): string {
   if (seconds === undefined || batches.length === 0) return ''
   const all = batches.length * seconds + (batches.length - 1) * (rollout.pauseMs / 1000)
@@ -74,17 +87,20 @@ function estimate({ batches, rollout }: Plan, seconds: number | undefined): stri
 const batchesShown = 12
 
 // Where a step disrupts, whoever is the only one of its group leaves nobody to serve.
-function alone({ batches, foreseen }: Plan, { pass }: Operation, inventory: readonly Member[]): readonly string[] {
-  const disrupting = pass.steps.filter(({ effect }) => effect === 'disrupts').map(({ id }) => id)
-  const isDisrupted = (name: string) =>
-    foreseen[name]?.some(({ step, verdict }) => disrupting.includes(step) && verdict.is === 'due') ?? false
-  const lines = batches
+function alone(plan: Plan, { pass }: Operation, inventory: readonly Member[]): readonly string[] {
+  const lines = plan.batches
     .flat()
-    .filter(isDisrupted)
+    .filter(disruptedBy(plan, pass))
     .flatMap((name) => {
       const { groups = [] } = inventory.find((member) => member.name === name) ?? {}
       const only = groups.filter((group) => inventory.filter((member) => member.groups.includes(group)).length === 1)
       return only.map((group) => `${printable(name)} is the only ${printable(group)}: it will be unavailable`)
     })
   return lines.length === 0 ? [] : [lines.join('\n')]
+}
+
+function disruptedBy({ foreseen }: Plan, { steps }: Pass): (name: string) => boolean {
+  const disrupting = steps.filter(({ effect }) => effect === 'disrupts').map(({ id }) => id)
+  return (name) =>
+    foreseen[name]?.some(({ step, verdict }) => disrupting.includes(step) && verdict.is === 'due') ?? false
 }

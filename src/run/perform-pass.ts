@@ -29,8 +29,9 @@ export async function performPass(ground: PassGround): Promise<Outcome> {
   const course: Course = { step: undefined, hasChanged: false, drain: makeDrain(ground) }
   try {
     for (const step of stepsLeft(ground)) await takeStep(step, ground, course)
-    course.step = undefined
+    course.step = 'health'
     await mustServe(ground, course)
+    course.step = 'undrain'
     await course.drain.giveBack()
     return { status: course.hasChanged ? 'changed' : 'unchanged' }
   } catch (error) {
@@ -64,7 +65,7 @@ async function takeStep(step: Step, ground: PassGround, course: Course): Promise
   if (old === undefined) {
     const what = await whatIsDue(step, at, ground)
     if (what === undefined) return
-    if (step.effect === 'disrupts') await course.drain.take()
+    await leaveService(step, course)
     const before = await overLineLoss(at, () => step.before(at, what))
     course.hasChanged = true
     await record({ event: 'begun', server, step: step.id, before })
@@ -73,8 +74,15 @@ async function takeStep(step: Step, ground: PassGround, course: Course): Promise
   }
   course.hasChanged = true
   if (old.isProved) return
-  if (step.effect === 'disrupts') await course.drain.take()
+  await leaveService(step, course)
   await performStep({ step, at, before: old.before, isOld: true, record })
+}
+
+async function leaveService({ id, effect }: Step, course: Course): Promise<void> {
+  if (effect !== 'disrupts') return
+  course.step = 'drain'
+  await course.drain.take()
+  course.step = id
 }
 
 async function whatIsDue(step: Step, at: Context, ground: PassGround): Promise<Json | undefined> {

@@ -25,8 +25,8 @@ export interface Controller {
   readonly remove: () => void
 }
 
-export function aController(servers: readonly FleetServer[]): Controller {
-  const manifest = writeManifest(servers)
+export function aController(...wanted: Parameters<typeof writeManifest>): Controller {
+  const manifest = writeManifest(...wanted)
   const state = mkdtempSync(`${tmpdir()}/maestro-state-`)
   const root = `${state}/maestro/runs`
   const env = { XDG_STATE_HOME: state }

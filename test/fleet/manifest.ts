@@ -9,29 +9,39 @@ export interface FleetManifest {
   readonly remove: () => void
 }
 
-/** Writes a manifest of these servers; those of `unknown` are left out of its known_hosts. */
-export function writeManifest(
-  servers: readonly FleetServer[],
-  { unknown = [] as readonly FleetServer[] } = {},
-): FleetManifest {
+interface Wish {
+  /** Left out of its known_hosts. */
+  readonly unknown?: readonly FleetServer[]
+  /** In front of the others. */
+  readonly balancer?: FleetServer
+  /** More lines of the `maestro:` block. */
+  readonly settings?: string
+}
+
+/** Writes a manifest of these servers. */
+export function writeManifest(servers: readonly FleetServer[], wish: Wish = {}): FleetManifest {
+  const { unknown = [] } = wish
   const folder = mkdtempSync(join(tmpdir(), 'maestro-fleet-'))
   const [first] = servers
   if (first === undefined) throw new Error('a manifest without servers')
   const isKnown = (line: string) => !unknown.some(({ address }) => line.includes(address))
   const known = readFileSync(first.knownHostsPath, 'utf8').split('\n').filter(isKnown)
   writeFileSync(join(folder, 'known_hosts'), known.join('\n'))
-  writeFileSync(join(folder, 'Manifest.yml'), manifestText(servers, first))
+  writeFileSync(join(folder, 'Manifest.yml'), manifestText(servers, first, wish))
   return { path: join(folder, 'Manifest.yml'), remove: () => rmSync(folder, { recursive: true }) }
 }
 
-function manifestText(servers: readonly FleetServer[], { user, keyPath }: FleetServer): string {
-  const entries = servers.map(
-    ({ name, address, port }) => `  - server: {unique_name: ${name}, address: ${address}, port: ${port}}`,
-  )
+const entry = ({ name, address, port }: FleetServer) =>
+  `  - server: {unique_name: ${name}, address: ${address}, port: ${port}}`
+
+type Login = Pick<FleetServer, 'user' | 'keyPath'>
+
+function manifestText(servers: readonly FleetServer[], { user, keyPath }: Login, { balancer, settings = '' }: Wish) {
   return `docker:
   servers:
-${entries.join('\n')}
+${servers.map(entry).join('\n')}
+${balancer === undefined ? '' : `load_balancer:\n  servers:\n${entry(balancer)}`}
 maestro:
   ssh: {user: ${user}, config: none, identity_file: ${keyPath}, known_hosts: known_hosts}
-`
+${settings}`
 }

@@ -53,6 +53,14 @@ describe('a plan as people read it', () => {
     )
   })
 
+  it('says that servers leave service where a step takes them away, and else nothing of it', () => {
+    const quiet = render(aPlan({ batches: [['web-1']], foreseen: { 'web-1': foreseen(due) } }))
+    const away = render(aPlan({ batches: [['web-1']], foreseen: { 'web-1': foreseen(due, reboot) } }))
+
+    expect(quiet).not.toContain('each server is out of service')
+    expect(away).toContain('each server is out of service')
+  })
+
   it('names who is alone in its group where a step takes it away', () => {
     const plan = aPlan({ batches: [['db-1']], foreseen: { 'db-1': foreseen(due, reboot) } })
 

@@ -109,6 +109,7 @@ export const restart: Step<null, { boots: number }> = {
 
 const outOfService: Hold<{ serving: string }> = {
   id: 'service',
+  describe: 'each server is out of service',
   find: async (at) => ({ serving: only(await at.ask(script('read')), 'serving') }),
   take: async (at) => void (await at.ask(script('serve', { serving: 'no' }))),
   release: async (at, { serving }) => void (await at.ask(script('serve', { serving }))),

@@ -29,6 +29,7 @@ export function haproxyDrain(options: HaproxyDrain): Hold<Found> {
   const { balancers, groups, timeoutMs, waitAfterRemovingMs, waitAfterAddingMs } = options
   return {
     id: 'drain',
+    describe: `servers of ${groups.join(', ')} leave ${balancers.join(', ')} (HAProxy) while they are disrupted`,
     find: async (at) => {
       if (!at.server.groups.some((group) => groups.includes(group))) return undefined
       const found = await findEverywhere(at, balancers)

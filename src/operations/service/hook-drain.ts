@@ -11,6 +11,7 @@ export type HookDrain = {
 export function hookDrain({ drain, undrain, timeoutMs }: HookDrain): Hold<null> {
   return {
     id: 'drain',
+    describe: `each server is taken out of service by ${drain} while it is disrupted`,
     find: async () => null,
     take: async (at) => {
       at.tell(`running ${drain}`)
