@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { doctorCommand } from './commands/doctor.ts'
+import { labCommand } from './commands/lab.ts'
 import { manifestCommand } from './commands/manifest.ts'
 import { rebootStatusCommand } from './commands/reboot-status.ts'
 import { resumeCommand } from './commands/resume.ts'
@@ -43,6 +44,7 @@ function program(): Command {
     .addCommand(unlockCommand(onSignals))
     .addCommand(doctorCommand(onSignals))
     .addCommand(manifestCommand())
+    .addCommand(labCommand(onSignals))
     .addHelpText('after', '\nmaestro <command> --help tells more. Exit codes and the manifest: see the README.')
     .exitOverride()
   inherit(maestro)
@@ -55,7 +57,7 @@ function inherit(parent: Command): void {
 }
 
 // The first signal starts nothing new and lets what runs come to an orderly end; the second leaves at once.
-async function onSignals(work: (stop: AbortSignal) => Promise<ExitCode>): Promise<void> {
+async function onSignals(work: (stop: AbortSignal) => Promise<number>): Promise<void> {
   const stop = new AbortController()
   for (const [signal, exitCode] of Object.entries(signalExitCodes)) {
     process.on(signal, () => {

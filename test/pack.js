@@ -28,6 +28,8 @@ try {
     const [ours, theirs] = [`${root}src/remote/${script}`, `${folder}/package/dist/${script}`]
     assert.equal(readFileSync(theirs, 'utf8'), readFileSync(ours, 'utf8'), `${script} is packed as it is`)
   }
+  for (const standIn of readdirSync(`${root}src/lab/stand-ins`).filter(isScript))
+    assert.ok(packed.includes(`dist/stand-ins/${standIn}`), `${standIn} is packed`)
   for (const file of ['README.md', 'LICENSE', 'NOTICE', 'CHANGELOG.md'])
     assert.ok(packed.includes(file), `${file} is packed`)
   for (const file of packed) assert.doesNotMatch(file, /\.ts$|^test|^node_modules/, 'nothing of the workshop is packed')

@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { ExitCode } from '../errors.ts'
 
 /** Which manifest, and which of its servers: the flags of every command that touches servers. */
 export interface ServerFlags {
@@ -14,7 +13,7 @@ export interface ServerFlags {
 }
 
 /** Does work that a signal may stop (the reason is then the exit code), and sets the exit code to what it returns. */
-export type OnSignals = (work: (stop: AbortSignal) => Promise<ExitCode>) => Promise<void>
+export type OnSignals = (work: (stop: AbortSignal) => Promise<number>) => Promise<void>
 
 type OutputFormat = 'table' | 'json' | 'prometheus'
 
@@ -111,7 +110,7 @@ export function withChangeFlags(command: Command): Command {
     .option('-v, --verbose', 'print every server by itself')
 }
 
-function positiveInteger(text: string): number {
+export function positiveInteger(text: string): number {
   const value = Number(text)
   if (Number.isInteger(value) && value > 0) return value
   throw new InvalidArgumentError('It must be a whole number from 1 on.')

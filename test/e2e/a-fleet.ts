@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { makeKeyPair, type SshServer, type SshServerOptions, startSshServer } from '../support/ssh-server.ts'
 
-const maestro = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
+/** The bundle's command. */
+export const maestro = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 
 /** How one run of maestro ended and what it printed. */
 export interface Run {
@@ -29,6 +30,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
   readonly interrupt?: AbortSignal
+  /** Ends what hangs. */
+  readonly timeoutMs?: number
 }
 
 export type FleetServers = Readonly<
@@ -69,7 +72,7 @@ export async function startFleet(wanted: FleetServers): Promise<Fleet> {
 export async function runMaestro(
   cwd: string,
   args: readonly string[],
-  { env = {}, input = '', interrupt }: RunOptions = {},
+  { env = {}, input = '', interrupt, timeoutMs = 60_000 }: RunOptions = {},
 ): Promise<Run> {
   const running = execa(process.execPath, [maestro, ...args], {
     cwd,
@@ -78,7 +81,7 @@ export async function runMaestro(
     input,
     reject: false,
     stripFinalNewline: false,
-    timeout: 60_000,
+    timeout: timeoutMs,
   })
   interrupt?.addEventListener('abort', () => running.kill('SIGINT'))
   const { exitCode, stdout, stderr } = await running

@@ -81,7 +81,9 @@ work_ended() { start_timers; }
 
 # apt-get waits for dpkg's lock by itself and says not for whom; nobody is ever ended and no lock file taken away.
 await_locks() {
-  while holder=$(held_by) && [ -n "$holder" ]; do
+  while :; do
+    holder=$(held_by)
+    [ -n "$holder" ] || return 0
     waited=$(($(date +%s) - work_begin))
     [ "$waited" -lt "$MAESTRO_LOCK_SECONDS" ] || fail "apt's locks are held: $holder"
     say "waiting for $holder"
@@ -90,5 +92,5 @@ await_locks() {
 }
 
 held_by() {
-  look_dpkg_locks | awk -F '|' '{ sub(/^dpkg_lock=/, "", $1); printf "%s%s (pid %s, %s s, the %s lock)", NR > 1 ? ", " : "", $4, $2, $3, $1 }'
+  look_dpkg_locks | awk -F '|' '{ sub(/^dpkg_lock=/, "", $1); printf "%s%s (pid %s, %s s, the %s lock)", (NR > 1 ? ", " : ""), $4, $2, $3, $1 }'
 }

@@ -1,0 +1,66 @@
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { UsageError } from '../errors.ts'
+import { type Fault, faults, isFault } from '../lab/faults.ts'
+import type { Lab } from '../lab/lab.ts'
+import { quote } from '../remote/quote.ts'
+import type { LabFlags } from './lab.ts'
+
+export type PreparedLab = Lab & {
+  /** By which a command finds it. */
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** Starts a lab as the flags have it, with a folder that goes with it unless it was named. Throws a UsageError for wrong flags. */
+export async function prepareLab({ servers: count, fault = [], folder: named }: LabFlags): Promise<PreparedLab> {
+  const { practiceServers } = await import('../lab/practice-servers.ts')
+  const wanted = readFaults(fault, new Set(practiceServers(count).map(({ name }) => name)))
+  const folder = named === undefined ? realpathSync(mkdtempSync(join(tmpdir(), 'maestro-lab-'))) : emptyFolder(named)
+  const tidyUp = () => {
+    if (named === undefined) rmSync(folder, { recursive: true, force: true })
+  }
+  // Also where a second signal leaves at once.
+  process.once('exit', tidyUp)
+  const { startLab } = await import('../lab/lab.ts')
+  const lab = await startLab({ folder, searchPath: process.env.PATH ?? '', count, faults: wanted })
+  const env = writeEnvironment(folder)
+  return {
+    ...lab,
+    env,
+    end: async () => {
+      await lab.end()
+      tidyUp()
+    },
+  }
+}
+
+function readFaults(words: readonly string[], names: ReadonlySet<string>): ReadonlyMap<string, Fault> {
+  return new Map(
+    words.map((word) => {
+      const [name = '', fault = ''] = word.split('=')
+      if (!names.has(name)) throw new UsageError(`--fault ${word}: no server ${name}`, { hint: [...names].join(', ') })
+      if (isFault(fault)) return [name, fault]
+      const known = Object.entries(faults).map(([each, meaning]) => `${each}: ${meaning}`)
+      throw new UsageError(`--fault ${word}: no fault ${fault}`, { hint: known.join('\n  ') })
+    }),
+  )
+}
+
+function emptyFolder(path: string): string {
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  if (readdirSync(path).length > 0) throw new UsageError(`--folder ${path}: it is not empty`)
+  return realpathSync(resolve(path))
+}
+
+/** Makes `maestro` and its manifest known to whoever takes up that environment, and keeps its runs apart from the real ones. */
+function writeEnvironment(folder: string): PreparedLab['env'] {
+  mkdirSync(`${folder}/bin`)
+  const maestro = [process.execPath, process.argv[1] ?? ''].map(quote).join(' ')
+  writeFileSync(`${folder}/bin/maestro`, `#!/bin/sh\nexec ${maestro} "$@"\n`)
+  chmodSync(`${folder}/bin/maestro`, 0o755)
+  const own = { MAESTRO_MANIFEST: `${folder}/Manifest.yml`, XDG_STATE_HOME: `${folder}/state` }
+  const lines = Object.entries(own).map(([name, value]) => `export ${name}=${quote(value)}\n`)
+  writeFileSync(`${folder}/env`, `export PATH=${quote(`${folder}/bin`)}:"$PATH"\n${lines.join('')}`)
+  return { ...own, PATH: `${folder}/bin:${process.env.PATH ?? ''}` }
+}

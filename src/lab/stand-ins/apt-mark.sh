@@ -1,0 +1,2 @@
+#!/bin/sh
+# apt-mark showauto: here nothing came but what was asked for.

@@ -1,0 +1,126 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { maestro, type Run, runMaestro } from './a-fleet.ts'
+
+// Each test has a folder for temporary files of its own, in which nothing may be left.
+let temporary: string
+beforeEach(() => {
+  temporary = mkdtempSync(join(tmpdir(), 'lab-'))
+})
+afterEach(() => rmSync(temporary, { recursive: true, force: true }))
+
+// A run has its own pace of seconds; a busy machine may be many times slower.
+const patient = { timeout: 300_000 }
+const lab = (...args: string[]): Promise<Run> =>
+  runMaestro(temporary, ['lab', ...args], { env: { TMPDIR: temporary }, timeoutMs: 280_000 })
+
+/** Runs commands one after the other on a lab, in a shell, whose words begin with the folder of the lab in `$lab`. */
+const onLab = (flags: readonly string[], ...lines: string[]): Promise<Run> =>
+  lab('run', ...flags, '--', 'sh', '-c', [`lab=\${MAESTRO_MANIFEST%/*}`, ...lines].join('\n'))
+
+describe('a practice fleet', patient, () => {
+  it('has servers that differ, and is gone with the command that it was for', async () => {
+    const run = await onLab([], 'echo "$lab"', 'maestro status', 'exit 7')
+
+    expect(run.exitCode).toBe(7)
+    expect(run.stdout).toMatch(/^db-1 .* due .*reboot due: asked for by libc6; no nightly upgrades/m)
+    expect(run.stdout).toMatch(/^search-1 .*held with a security fix: openjdk-17-jre-headless/m)
+    expect(run.stdout).toMatch(/^web-1 +3 due +not due +ubuntu 24\.04 +27\.5\.1$/m)
+    expect(run.stdout).toMatch(/^cache-1 +none due +not due +ubuntu 24\.04 +none$/m)
+    expect(existsSync(run.stdout.split('\n')[0] ?? '')).toBe(false)
+  })
+
+  it('takes a real upgrade through the load balancer, and shows what came of it', async () => {
+    const only = '--server web-1 --server lb-1'
+    const run = await onLab([], `maestro security-upgrade ${only}`, `maestro security-upgrade ${only} --dry-run`)
+
+    expect(run.stderr).toMatch(/web-1: leaving the load balancer.*web-1: joining the load balancer/s)
+    expect(run.stdout).toMatch(/^changed +lb-1$/m)
+    expect(run.stdout).toMatch(/^changed +web-1$/m)
+    expect(run.stdout).toContain('2 servers: 2 unchanged')
+    expect(run.exitCode).toBe(0)
+  })
+
+  it('sets up the nights of a server that had none, and puts back what was there', async () => {
+    const run = await onLab(
+      [],
+      'maestro unattended-upgrades --server db-1',
+      'maestro unattended-upgrades --server db-1 --dry-run',
+      'maestro unattended-upgrades --server db-1 --remove',
+      'maestro status --server db-1',
+    )
+
+    expect(run.stdout).toMatch(/^changed +db-1$/m)
+    expect(run.stdout).toMatch(/^unchanged +db-1 /m)
+    expect(run.stdout).toContain('no nightly upgrades (unattended-upgrades is not installed)')
+  })
+
+  it('runs until Ctrl-C, and tells what to try', async () => {
+    const running = execa(process.execPath, [maestro, 'lab', 'up', '--servers', '2'], {
+      env: { TMPDIR: temporary },
+      reject: false,
+    })
+    let shown = ''
+    for await (const line of running.iterable()) {
+      shown += `${line}\n`
+      if (line === 'Ctrl-C ends it.') running.kill('SIGINT')
+    }
+    const { exitCode } = await running
+
+    expect(shown).toMatch(/web-1 +docker +\d+ .*web-2 .*maestro status/s)
+    expect(exitCode).toBe(0)
+    expect(readdirSync(temporary)).toEqual([])
+  })
+
+  it('makes more servers where more are asked for', async () => {
+    const run = await onLab(['--servers', '9'], 'maestro manifest servers')
+
+    expect(run.stdout.match(/^web-\d/gm)).toEqual(['web-1', 'web-2', 'web-3', 'web-4', 'web-5'])
+  })
+
+  it.each([
+    [['run', '--fault', 'web-9=down', '--', 'true'], 'no server web-9'],
+    [['run', '--fault', 'web-1=sad', '--', 'true'], 'never-returns: it does not come back from a restart'],
+    [['run', '--', './nowhere'], './nowhere cannot be run'],
+    [['up', '--servers', '0'], 'whole number'],
+  ])('says what is wrong with %j', async (args, words) => {
+    expect(await lab(...args)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(words) })
+  })
+})
+
+describe('a fault of a practice server', patient, () => {
+  it.each([
+    ['down', 3, 'refuses connections'],
+    ['changed-host-key', 3, 'is not the one in known_hosts'],
+    ['apt-locked', 1, "apt's locks are held: /usr/bin/python3 /usr/bin/unattended-upgrade"],
+  ])('%s is said of it', async (fault, exitCode, words) => {
+    const upgrade = 'maestro security-upgrade --server web-1 --no-drain --apt-lock-timeout 2s'
+    const run = await onLab([`--fault=web-1=${fault}`], upgrade)
+
+    expect(run).toMatchObject({ exitCode, stdout: expect.stringContaining(words) })
+  })
+
+  it('that cuts the line again and again does not end an upgrade', async () => {
+    const run = await onLab(['--fault=web-1=drops'], 'maestro security-upgrade --server web-1 --no-drain')
+
+    expect(run.stderr).toContain('web-1: no line to the server; the work goes on there')
+    expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('1 server: 1 changed') })
+  })
+
+  it('that leaves a package half done is gone on with, once it is taken away', async () => {
+    const run = await onLab(
+      ['--fault=web-1=failing-postinst'],
+      'maestro security-upgrade --server web-1',
+      'maestro status --server web-1',
+      ': >"$lab/web-1/lab/fault"',
+      'maestro resume',
+    )
+
+    expect(run.stdout).toMatch(/^failed +web-1 +out of service; .*half done: libssl3t64 iF/m)
+    expect(run.stdout).toMatch(/^web-1 .*libssl3t64 half-configured/m)
+    expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/1 server: 1 changed\n$/) })
+  })
+})
