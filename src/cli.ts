@@ -43,7 +43,7 @@ function program(): Command {
     .addCommand(runsCommand())
     .addCommand(unlockCommand(onSignals))
     .addCommand(doctorCommand(onSignals))
-    .addCommand(manifestCommand())
+    .addCommand(manifestCommand(onSignals))
     .addCommand(labCommand(onSignals))
     .addHelpText('after', '\nmaestro <command> --help tells more. Exit codes and the manifest: see the README.')
     .exitOverride()

@@ -1,18 +1,44 @@
 import { Command, Option } from 'commander'
-import { type ServerFlags, withManifestFlags, withSelectionFlags } from './flags.ts'
+import { type OnSignals, type ServerFlags, withManifestFlags, withSelectionFlags } from './flags.ts'
+import type { InitFlags } from './init-manifest.ts'
 
 type ManifestFlags = Pick<ServerFlags, 'manifest' | 'environment'>
 type ListFlags = ServerFlags & { readonly output: 'table' | 'json' }
 
 /** `maestro manifest …`: everything about the file that needs no server. */
-export function manifestCommand(): Command {
+export function manifestCommand(onSignals: OnSignals): Command {
   return new Command('manifest')
-    .summary('check the manifest, list its servers, print an example or the schema')
+    .summary('write a manifest to begin with, check it, list its servers, print an example or the schema')
     .description('Everything about the manifest that needs no server.')
+    .addCommand(initCommand(onSignals))
     .addCommand(checkCommand())
     .addCommand(serversCommand())
     .addCommand(exampleCommand())
     .addCommand(schemaCommand())
+}
+
+function initCommand(onSignals: OnSignals): Command {
+  return new Command('init')
+    .summary('write a manifest to begin with, from your answers, an ssh config or an Ansible inventory')
+    .description(
+      'Writes a commented manifest that names your servers. At a terminal it asks for them; elsewhere it has to be told where ' +
+        'they are listed. Contacts no server, and replaces no file unless you agree.',
+    )
+    .option('-m, --manifest <file>', 'where to write it (else Manifest.yml in this folder)')
+    .option(
+      '--from-ssh-config [file]',
+      'take the hosts of an ssh config (else your own); they keep their addresses there',
+    )
+    .option('--from-ansible <file>', 'take the hosts and groups of an Ansible inventory, INI or YAML')
+    .option('-y, --yes', 'replace a manifest that is there')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  maestro manifest init\n  maestro manifest init --from-ansible inventory.ini\n  maestro manifest init --from-ssh-config ./ssh_config',
+    )
+    .action(async (flags: InitFlags) => {
+      const { initManifest } = await import('./init-manifest.ts')
+      await onSignals((stop) => initManifest(flags, stop))
+    })
 }
 
 function checkCommand(): Command {

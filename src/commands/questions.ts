@@ -26,7 +26,35 @@ export function askPassphrase(path: string): Promise<Secret> {
   return askSecret(`Passphrase of ${path}:`)
 }
 
+/** A line of text, perhaps an empty one; undefined after Ctrl-C. */
+export async function askText(message: string): Promise<string | undefined> {
+  const answer = await ask({ type: 'input', message })
+  return typeof answer === 'string' ? answer.trim() : undefined
+}
+
+export type Choice<T extends string> = { readonly value: T; readonly name: string; readonly checked?: boolean }
+
+/** One of several; undefined after Ctrl-C. */
+export async function askChoice<T extends string>(
+  message: string,
+  choices: readonly Choice<T>[],
+): Promise<T | undefined> {
+  const answer = await ask({ type: 'select', message, choices })
+  return choices.find(({ value }) => value === answer)?.value
+}
+
+/** Some of several, in their order; undefined after Ctrl-C. */
+export async function askSome(
+  message: string,
+  choices: readonly Choice<string>[],
+): Promise<readonly string[] | undefined> {
+  const answer = await ask({ type: 'checkbox', message, choices })
+  return Array.isArray(answer) ? answer.map(String) : undefined
+}
+
 type Question =
+  | { readonly type: 'input'; readonly message: string }
+  | { readonly type: 'select' | 'checkbox'; readonly message: string; readonly choices: readonly Choice<string>[] }
   | { readonly type: 'confirm'; readonly message: string; readonly default: boolean }
   | { readonly type: 'password'; readonly message: string }
 

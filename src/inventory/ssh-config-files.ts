@@ -5,6 +5,8 @@ import { always, type Condition, conditionOf, makePattern } from './ssh-config-p
 
 /** What a Host or a Match line opens, and the beginning of a file. */
 export interface ConfigBlock {
+  /** The patterns of a Host line. */
+  readonly names: readonly string[]
   readonly isFor: Condition
   readonly items: readonly ConfigItem[]
 }
@@ -61,7 +63,7 @@ async function readOne(path: string, place: Place): Promise<readonly ConfigBlock
   reading.watched.set(path, await stateOf(path))
   const text = depth > deepest ? '' : await readFile(path, 'utf8').catch(() => '')
   let items: ConfigItem[] = []
-  const blocks: ConfigBlock[] = [{ isFor: always, items }]
+  const blocks: ConfigBlock[] = [{ names: [], isFor: always, items }]
   for (const line of text.split('\n')) {
     reading.lines += 1
     const option = readConfigLine(line, reading.lines)
@@ -72,12 +74,13 @@ async function readOne(path: string, place: Place): Promise<readonly ConfigBlock
     else if (!opensBlock(option)) items.push(option)
     else {
       items = []
-      blocks.push({ isFor: conditionOf(option), items })
+      blocks.push({ names: namesOf(option), isFor: conditionOf(option), items })
     }
   }
   return blocks
 }
 
+const namesOf = ({ keyword, args }: ConfigOption) => (keyword === 'host' ? args : [])
 const opensBlock = ({ keyword }: ConfigOption) => keyword === 'host' || keyword === 'match'
 
 // `Match exec` runs a program, localnetwork and canonical names ask the network.

@@ -23,7 +23,7 @@ export function findManifest({ given, env, cwd }: Where): string {
     if (path !== undefined) return checkOwner({ path, folder, cwd })
   }
   throw new UsageError(`there is no ${names.join(', ')} in ${cwd} or a folder above it`, {
-    hint: 'name one with -m or MAESTRO_MANIFEST; maestro manifest example prints one to begin with',
+    hint: 'name one with -m or MAESTRO_MANIFEST; maestro manifest init writes one, maestro manifest example prints one with every key',
   })
 }
 

@@ -1,13 +1,11 @@
-import { spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { itNeeds } from '../support/tools.ts'
-import { type Fleet, type Run, startFleet } from './a-fleet.ts'
+import { type Fleet, startFleet } from './a-fleet.ts'
+import { atTerminal } from './at-terminal.ts'
 
-const maestro = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 const password = 'open sesame'
 
 // Asks as sudo does, and says who it has made root.
@@ -96,9 +94,9 @@ describe('the passwords', () => {
   itNeeds(['script'])('are asked for once at a terminal, for all servers, and not shown', async () => {
     put('became-root', '')
 
-    const run = await atTerminal(['reboot-status', '--ask-password', '--ask-sudo-password'], {
-      'SSH password:': password,
-      'sudo password:': password,
+    const run = await atTerminal(fleet.folder, {
+      args: ['reboot-status', '--ask-password', '--ask-sudo-password'],
+      answers: { 'SSH password:': `${password}\r`, 'sudo password:': `${password}\r` },
     })
 
     expect(run.exitCode).toBe(0)
@@ -106,26 +104,4 @@ describe('the passwords', () => {
     expect(run.stdout).not.toContain('sesame')
     expect(fleet.servers['only-1']?.offers.at(-1)?.method).toBe('keyboard-interactive')
   })
-
-  // Answers each question once it is there: what is typed before would be shown by the terminal itself.
-  async function atTerminal(args: readonly string[], answers: Readonly<Record<string, string>>): Promise<Run> {
-    const line = [process.execPath, maestro, ...args].join(' ')
-    const running = spawn('script', ['-qec', line, '/dev/null'], {
-      cwd: fleet.folder,
-      env: { PATH: process.env.PATH, TERM: 'xterm' },
-    })
-    onTestFinished(() => void running.kill('SIGKILL'))
-    const open = new Map(Object.entries(answers))
-    let stdout = ''
-    running.stdout.on('data', (data) => {
-      stdout += data
-      for (const [question, answer] of open) {
-        if (!stdout.includes(question)) continue
-        open.delete(question)
-        running.stdin.write(`${answer}\r`)
-      }
-    })
-    const exitCode = await new Promise<number>((resolve) => running.on('close', resolve))
-    return { exitCode, stdout, stderr: '' }
-  }
 })

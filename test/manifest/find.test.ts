@@ -70,7 +70,7 @@ describe('the manifest', () => {
     expect(find).toThrow(
       expect.objectContaining({
         message: `there is no Manifest.yml, manifest.yml, .cloud66/manifest.yml in ${cwd} or a folder above it`,
-        hint: 'name one with -m or MAESTRO_MANIFEST; maestro manifest example prints one to begin with',
+        hint: 'name one with -m or MAESTRO_MANIFEST; maestro manifest init writes one, maestro manifest example prints one with every key',
       }),
     )
   })

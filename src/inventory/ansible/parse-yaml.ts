@@ -1,0 +1,60 @@
+import { UsageError } from '../../errors.ts'
+import { readTree } from '../../manifest/read-tree.ts'
+import { makeSource, placeOf } from '../../manifest/source.ts'
+import { isEmpty, type MapNode, type Node } from '../../manifest/tree.ts'
+import { type AnsibleInventory, addHost, groupOf } from './ansible.ts'
+import { expandHostRange } from './host-range.ts'
+
+type Reading = { readonly inventory: AnsibleInventory; readonly fail: (at: number, what: string) => never }
+
+const hint = 'ansible-inventory --list --yaml > all.yml writes out whatever Ansible understands; name that file then'
+
+/** Reads an inventory in Ansible's YAML form. Throws a UsageError with file, line and column where it is none. */
+export function parseYaml(path: string, text: string): AnsibleInventory {
+  const source = makeSource(path, text)
+  const inventory: AnsibleInventory = new Map()
+  const fail = (at: number, what: string): never => {
+    const { line, column } = placeOf(source, at)
+    throw new UsageError(`${path}:${line}:${column}: ${what}`, { hint })
+  }
+  const { root, problems } = readTree(text)
+  if (problems[0] !== undefined) fail(problems[0].at, problems[0].what)
+  for (const [name, node] of entriesOf({ inventory, fail }, root)) readGroup({ inventory, fail }, name, node)
+  return inventory
+}
+
+function readGroup(reading: Reading, name: string, node: Node): void {
+  const group = groupOf(reading.inventory, name)
+  for (const [key, value] of entriesOf(reading, node)) {
+    if (key === 'vars') for (const [word, text] of textsOf(reading, value)) group.vars.set(word, text)
+    else if (key === 'hosts') readHosts(reading, name, value)
+    else if (key === 'children')
+      for (const [child, below] of entriesOf(reading, value)) {
+        group.children.add(child)
+        readGroup(reading, child, below)
+      }
+    else reading.fail(node.at, `a group has hosts, children and vars; ${name} has ${key}`)
+  }
+}
+
+function readHosts(reading: Reading, group: string, node: Node): void {
+  for (const [pattern, vars] of entriesOf(reading, node)) {
+    const names =
+      expandHostRange(pattern) ?? reading.fail(vars.at, `${pattern} is no range of hosts, such as web[01:03]`)
+    for (const name of names) addHost(groupOf(reading.inventory, group), name, textsOf(reading, vars))
+  }
+}
+
+const entriesOf = (reading: Reading, node: Node | undefined): readonly (readonly [string, Node])[] =>
+  [...mapOf(reading, node).entries].map(([key, { value }]) => [key, value])
+
+// Lists and maps among the variables say nothing that is asked for here.
+const textsOf = (reading: Reading, node: Node) =>
+  entriesOf(reading, node).flatMap(([key, value]) => (value.kind === 'text' ? [[key, value.text] as const] : []))
+
+function mapOf({ fail }: Reading, node: Node | undefined): Pick<MapNode, 'entries'> {
+  if (node === undefined || isEmpty(node)) return { entries: new Map() }
+  return node.kind === 'map'
+    ? node
+    : fail(node.at, `a map belongs here, not ${node.kind === 'list' ? 'a list' : 'text'}`)
+}

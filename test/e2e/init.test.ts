@@ -1,0 +1,117 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { itNeeds } from '../support/tools.ts'
+import { runMaestro } from './a-fleet.ts'
+import { atTerminal } from './at-terminal.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'maestro-init-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const put = (name: string, text: string) => writeFileSync(join(folder, name), text)
+const get = (name: string) => readFileSync(join(folder, name), 'utf8')
+const inventory = '[web]\nweb-[1:2] ansible_user=ops\n[postgres]\ndb-1 ansible_host=203.0.113.21 ansible_port=2222\n'
+
+describe('maestro manifest init', () => {
+  it('makes a manifest of an Ansible inventory that manifest check finds in order, and says what comes next', async () => {
+    put('inventory.ini', inventory)
+
+    const run = await runMaestro(folder, ['manifest', 'init', '--from-ansible', 'inventory.ini'])
+    const check = await runMaestro(folder, ['manifest', 'check'])
+    const servers = await runMaestro(folder, ['manifest', 'servers', '--output', 'json'])
+
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(run.stdout).toMatch(/^Manifest\.yml: in order; 3 servers.*\nnext: maestro doctor .*\nthen: maestro status /)
+    expect(check.exitCode).toBe(0)
+    expect(JSON.parse(servers.stdout.split('\n')[2] ?? '')).toMatchObject({
+      name: 'db-1',
+      groups: ['postgresql'],
+      address: '203.0.113.21',
+      port: 2222,
+    })
+  })
+
+  it('makes one of an ssh config, in which the servers are found from then on', async () => {
+    put('hosts', 'Host web-1 web-2\n  HostName %h.example.com\nHost github.com\n  User git\n')
+
+    const run = await runMaestro(folder, ['manifest', 'init', '--from-ssh-config', 'hosts'])
+
+    expect(run).toMatchObject({ exitCode: 0, stderr: 'note: github.com is left out: it keeps code\n' })
+    expect(get('Manifest.yml')).toContain('- server: {unique_name: web-2}')
+    expect(get('Manifest.yml')).toContain('ssh: {config: "./hosts"}')
+  })
+
+  it('replaces no file without consent, and does with it', async () => {
+    put('inventory.ini', inventory)
+    put('Manifest.yml', 'mine\n')
+
+    const refused = await runMaestro(folder, ['manifest', 'init', '--from-ansible', 'inventory.ini'])
+    const kept = get('Manifest.yml')
+    const agreed = await runMaestro(folder, ['manifest', 'init', '--from-ansible', 'inventory.ini', '--yes'])
+
+    expect(refused.exitCode).toBe(4)
+    expect(refused.stderr).toContain('Manifest.yml is there already and stays as it is')
+    expect(kept).toBe('mine\n')
+    expect(agreed.exitCode).toBe(0)
+    expect(get('Manifest.yml')).toContain('unique_name: db-1')
+  })
+
+  it.each([
+    [[], '--from-ssh-config [file] or --from-ansible <file>'],
+    [['--from-ansible', 'nowhere.ini'], 'nowhere.ini cannot be read: there is no such file'],
+    [['--from-ssh-config', 'nowhere'], 'nowhere cannot be read: there is no such file'],
+    [['--from-ssh-config', 'empty'], 'empty names no server'],
+    [['--from-ssh-config', '--from-ansible', 'empty'], 'two sources'],
+  ])('%j without a terminal is exit 2 that says what to give', async (args, words) => {
+    put('empty', '')
+
+    const run = await runMaestro(folder, ['manifest', 'init', ...args])
+
+    expect(run.exitCode).toBe(2)
+    expect(run.stderr).toContain(words)
+    expect(existsSync(join(folder, 'Manifest.yml'))).toBe(false)
+  })
+
+  itNeeds(['script'])('asks at a terminal for what is listed nowhere', async () => {
+    const run = await atTerminal(folder, {
+      args: ['manifest', 'init', '-m', 'Asked.yml'],
+      answers: {
+        'nowhere yet': '\u001b[A\r',
+        'Servers of the application': 'web-[1-2].example.com app-1=203.0.113.7\r',
+        'Databases:': 'db-1\r',
+        'Which database': '\r',
+        'Load balancers': '\r',
+        'User who logs in': 'deploy\r',
+      },
+    })
+
+    expect(run.exitCode).toBe(0)
+    expect(run.stdout).toContain('Asked.yml: in order; 4 servers (docker 3, postgresql 1)')
+    expect(get('Asked.yml')).toContain('- server: {unique_name: app-1, address: 203.0.113.7}')
+    expect(get('Asked.yml')).toContain('ssh: {user: deploy}')
+  })
+
+  itNeeds(['script'])('asks before it replaces a file, and leaves it at a no', async () => {
+    put('Manifest.yml', 'mine\n')
+    put('inventory.ini', inventory)
+
+    const run = await atTerminal(folder, {
+      args: ['manifest', 'init', '--from-ansible', 'inventory.ini'],
+      answers: { 'Replace it?': 'n\r' },
+    })
+
+    expect(run.exitCode).toBe(4)
+    expect(get('Manifest.yml')).toBe('mine\n')
+  })
+
+  itNeeds(['script'])('writes nothing after Ctrl-C, with exit 130', async () => {
+    const run = await atTerminal(folder, { args: ['manifest', 'init'], answers: { 'nowhere yet': '\u0003' } })
+
+    expect(run.exitCode).toBe(130)
+    expect(existsSync(join(folder, 'Manifest.yml'))).toBe(false)
+  })
+})
