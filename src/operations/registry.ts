@@ -2,12 +2,15 @@ import { UsageError } from '../errors.ts'
 import type { Json } from '../plan/json.ts'
 import type { Operation, Recipe } from '../plan/step.ts'
 import { inService, type Service } from './in-service.ts'
+import type { RebootOptions } from './reboot/reboot-step.ts'
+import { reboot } from './reboot.ts'
 import { type SecurityUpgradeOptions, securityUpgrade } from './security-upgrade.ts'
 import type { UnattendedOptions } from './unattended-upgrades/wanted.ts'
 import { unattendedUpgrades } from './unattended-upgrades.ts'
 
 /** Every operation by its name, made from the options that a journal holds. */
 export const operations: Readonly<Record<string, (options: Json) => Operation>> = {
+  reboot: (options) => reboot(options as unknown as RebootOptions),
   'security-upgrade': (options) => securityUpgrade(options as unknown as SecurityUpgradeOptions),
   'unattended-upgrades': (options) => unattendedUpgrades(options as unknown as UnattendedOptions),
 }

@@ -88,18 +88,21 @@ export function makeWorld({ operation, servers, run = '20261123-090000-test' }: 
       die = () => resolve('killed')
     })
     const left = { moments: killAfter }
+    const dying = (): Promise<never> => {
+      die()
+      return new Promise(() => {})
+    }
     // Nothing happens in a process that is no more: who waits for it waits for ever.
     const moment = async <T>(work: () => T): Promise<T> => {
       if (isDead) return new Promise(() => {})
       moments += 1
       left.moments -= 1
       if (left.moments === 0) isDead = true
-      const done = work()
-      if (isDead) {
-        die()
-        return new Promise(() => {})
+      try {
+        return work()
+      } finally {
+        if (isDead) await dying()
       }
-      return done
     }
     const inventory = servers.map(({ server }) => server)
     const rollout = { ...aRollout, ...life.rollout }

@@ -4,10 +4,12 @@ import { aChange, aMadeServer } from './a-change.ts'
 import { makeWorld } from './in-memory.ts'
 import type { Model } from './models/model.ts'
 import { nightlyModels } from './models/nightly.ts'
+import { rebootModels } from './models/reboot.ts'
 import { securityModels } from './models/security.ts'
 
 // Servers in memory for each operation that there is: one that is registered without them fails here.
 const models: Readonly<Record<string, readonly Model[]>> = {
+  reboot: rebootModels,
   'security-upgrade': securityModels,
   'unattended-upgrades': nightlyModels,
 }

@@ -1,0 +1,101 @@
+import { MaestroError, RefusedError } from '../../errors.ts'
+import type { Json } from '../../plan/json.ts'
+import type { Context } from '../../plan/step.ts'
+import type { Look } from '../../remote/look.ts'
+import { askStanding, bootOf } from './standing.ts'
+
+/** What a server is before its restart, which the one after is compared with. */
+export type Census = {
+  readonly machineId: string
+  readonly bootId: string
+  /** What it must come up with; null: whichever comes. */
+  readonly kernel: string | null
+  readonly failed: readonly string[]
+  /** Names of running containers that come back by themselves. */
+  readonly containers: readonly string[]
+}
+
+const parts = ['docker', 'systemd', 'kernel', 'reboot'] as const
+const pollMs = 1_000
+
+/** Reads what is there now. Throws a RefusedError where that cannot be told. */
+export async function takeCensus(at: Context, kernel: string | null): Promise<Census> {
+  const { machineId, bootId } = await askStanding(at)
+  const look = await at.look(['docker', 'systemd'])
+  const { docker, systemd } = look
+  if (systemd?.is !== 'known' || docker?.is !== 'known')
+    throw new RefusedError('what runs there now cannot be told, so nothing could be proved after a restart')
+  return { machineId, bootId, kernel, failed: systemd.value.failed, containers: returning(look) }
+}
+
+type Proving = {
+  readonly before: Census
+  readonly bootId: string
+  readonly times: { readonly readyTimeoutMs: number; readonly stableTimeMs: number }
+}
+
+/**
+ * Waits until all is as before and has stayed so for the stability time. Throws a MaestroError that says what differs, or
+ * that the server restarted once more by itself.
+ */
+export async function proveCensus(
+  at: Context,
+  { before, bootId, times }: Proving,
+): Promise<Readonly<Record<string, Json>>> {
+  const sinceMs = at.nowMs()
+  for (;;) {
+    const trouble = differences(await at.look(parts), before)
+    if (trouble.length === 0) break
+    at.tell(`up, but not as before: ${trouble[0]}`)
+    if (at.nowMs() - sinceMs >= times.readyTimeoutMs) throw new MaestroError(`restarted, but ${trouble.join('; ')}`)
+    await at.waitMs(pollMs)
+  }
+  at.tell('up; seeing that it stays so')
+  await at.waitMs(times.stableTimeMs)
+  const now = await askStanding(at)
+  if (bootOf(now, { ...before, bootId }) !== 'old') throw rebootedAgain()
+  const late = differences(await at.look(parts), before)
+  if (late.length > 0) throw new MaestroError(`came back, and then ${late.join('; ')}`)
+  return { bootBefore: before.bootId, containers: before.containers }
+}
+
+/** The trouble of a server that went down a second time, which nobody had asked for. */
+export const rebootedAgain = () =>
+  new MaestroError('it restarted once more by itself', { hint: '`journalctl --list-boots` there says when' })
+
+/** Sentences on what is not as it was, or cannot be told. */
+export function differences(look: Look, before: Census): readonly string[] {
+  const { kernel, reboot, systemd } = look
+  const running = kernel?.is === 'known' ? kernel.value.running : 'a kernel that cannot be told'
+  const isWanted = before.kernel === null || running === before.kernel
+  const back = returning(look)
+  const gone = before.containers.filter((name) => !back.includes(name))
+  return [
+    ...(isWanted ? [] : [`it runs ${running}, not ${before.kernel}`]),
+    ...sayFlag(reboot),
+    ...(gone.length === 0 ? [] : [`these containers are not back: ${gone.join(', ')}`]),
+    ...sayUnits(systemd, before.failed),
+  ]
+}
+
+function sayFlag(flag: Look['reboot']): readonly string[] {
+  if (flag?.is !== 'known') return [`its reboot flag cannot be told: ${flag?.why ?? 'nobody asked'}`]
+  return flag.value.isSet ? ['its reboot flag is still set'] : []
+}
+
+function sayUnits(systemd: Look['systemd'], before: readonly string[]): readonly string[] {
+  if (systemd?.is !== 'known') return [`its units cannot be told: ${systemd?.why ?? 'nobody asked'}`]
+  const failed = systemd.value.failed.filter((unit) => !before.includes(unit))
+  return failed.length === 0 ? [] : [`these units failed: ${failed.join(', ')}`]
+}
+
+// One that nobody told to restart stays down after any boot, and was not ours to promise.
+function returning({ docker }: Look): readonly string[] {
+  if (docker?.is !== 'known' || docker.value === null) return []
+  return docker.value.containers
+    .filter(
+      ({ state, health, restartPolicy }) =>
+        state === 'running' && health !== 'unhealthy' && health !== 'starting' && restartPolicy !== 'no',
+    )
+    .map(({ name }) => name)
+}

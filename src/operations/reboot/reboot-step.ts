@@ -1,0 +1,99 @@
+import { MaestroError, RefusedError } from '../../errors.ts'
+import { LineError } from '../../plan/errors.ts'
+import type { Json } from '../../plan/json.ts'
+import type { Context, Step } from '../../plan/step.ts'
+import type { Verdict } from '../../plan/verdict.ts'
+import { allOf } from '../../remote/facts.ts'
+import type { Look } from '../../remote/look.ts'
+import { rebootVerdict } from '../../remote/reboot-verdict.ts'
+import { awaitNewBoot } from './await-boot.ts'
+import { awaitReady } from './await-ready.ts'
+import { type Census, proveCensus, rebootedAgain, takeCensus } from './census.ts'
+import { askStanding, bootOf, unitOf } from './standing.ts'
+import { standsInTheWay } from './stands-in-the-way.ts'
+
+export interface RebootOptions {
+  /** Also what is not due, or cannot be known to be. */
+  readonly force: boolean
+  readonly downTimeoutMs: number
+  readonly upTimeoutMs: number
+  readonly readyTimeoutMs: number
+  readonly stableTimeMs: number
+}
+
+/** Why a server is restarted, and the kernel that it must come up with (null: whichever comes). */
+export type Due = { readonly reasons: readonly string[]; readonly kernel: string | null }
+
+/** Restarts a server, and believes it only from a new boot of the same machine that is what it was before. */
+export function rebootStep(options: RebootOptions): Step<Due, Census> {
+  return {
+    id: 'reboot',
+    effect: 'disrupts',
+    foresee: (look) => foresee(look, options.force),
+    describe: ({ reasons, kernel }) => [
+      `restart: ${reasons.join('; ') || 'as asked'}${kernel === null ? '' : ` (comes up with ${kernel})`}`,
+    ],
+    drift: (planned) => (planned === undefined ? 'a restart was not planned' : undefined),
+    before: async (at, { kernel }) => {
+      await mustComeBack(at)
+      return takeCensus(at, kernel)
+    },
+    settled: (at, before) => settled(at, before),
+    act: async (at) => {
+      at.tell('restarting')
+      await at.ask({ files: ['reboot/arm.sh'], inputs: { unit: unitOf(at) }, asRoot: true, timeoutMs: 60_000 })
+    },
+    prove: async (at, before) => {
+      const { standing, downMs } = await awaitNewBoot(at, before, options)
+      const proof = await provenBoot(at, { before, bootId: standing.bootId, options })
+      return { ...proof, bootId: standing.bootId, downSeconds: Math.round(downMs / 1000) }
+    },
+  }
+}
+
+type Came = { readonly before: Census; readonly bootId: string; readonly options: RebootOptions }
+
+/** Proves one boot, over lost lines: the boot that answers after a gap must still be that one. */
+async function provenBoot(at: Context, { before, bootId, options }: Came): Promise<Readonly<Record<string, Json>>> {
+  for (;;) {
+    try {
+      await awaitReady(at, { failedBefore: before.failed, timeoutMs: options.readyTimeoutMs })
+      return await proveCensus(at, { before, bootId, times: options })
+    } catch (error) {
+      if (!(error instanceof LineError)) throw error
+      const { standing } = await awaitNewBoot(at, before, options)
+      if (standing.bootId !== bootId) throw rebootedAgain()
+    }
+  }
+}
+
+function foresee(look: Look, force: boolean): Verdict<Due> {
+  const { due, reasons } = rebootVerdict(look)
+  if (due === 'no' && !force) return { is: 'not-due', why: 'no restart is due' }
+  if (due === 'unknown' && !force) return { is: 'unknown', why: `whether a restart is due: ${reasons.join('; ')}` }
+  const trouble = standsInTheWay(look)
+  if (trouble.length > 0) return { is: 'blocked', why: trouble.join('; ') }
+  return { is: 'due', what: { reasons, kernel: kernelOf(look) } }
+}
+
+function kernelOf({ kernel }: Look): string | null {
+  if (kernel?.is !== 'known') return null
+  const { newest, pinned } = kernel.value
+  return (pinned === undefined ? newest : pinned.release) ?? null
+}
+
+async function mustComeBack(at: Context): Promise<void> {
+  const facts = await at.ask({ files: ['reboot/preflight.sh'], asRoot: true, timeoutMs: 120_000 })
+  const trouble = allOf(facts, 'stands_in_the_way')
+  if (trouble.length > 0)
+    throw new RefusedError(`it might not come back: ${trouble.join('; ')}`, { hint: 'put that right first' })
+}
+
+// On its way down its unit may be over already. Nothing armed in the old boot: a restart that was given up, or never began.
+async function settled(at: Context, before: Census): Promise<'no' | 'running' | 'yes'> {
+  const standing = await askStanding(at)
+  const boot = bootOf(standing, before)
+  if (boot === 'alien') throw new MaestroError('another machine answers in its place')
+  if (boot === 'new') return 'yes'
+  return standing.isArmed || standing.isStopping ? 'running' : 'no'
+}

@@ -1,0 +1,17 @@
+# Arms a restart of the server some seconds ahead, so that this answer arrives before the line goes. Once per unit name.
+# Inputs: unit
+# Facts: armed_by  systemd or process
+# Changes: a transient timer, or a process; the server restarts
+# shellcheck shell=sh
+work() {
+  if [ -d "$MAESTRO_ROOT/run/systemd/system" ] && has systemd-run; then
+    within 30 systemd-run --quiet --collect --no-ask-password "--unit=$MAESTRO_UNIT" --on-active=2s \
+      --timer-property=AccuracySec=100ms systemctl reboot >&2 || fail 'systemd did not take the restart'
+    fact armed_by systemd
+  else
+    has reboot || fail 'there is no reboot command here'
+    setsid nohup sh -c 'sleep 2; exec reboot' </dev/null >/dev/null 2>&1 &
+    printf '%s\n' "$!" >"$MAESTRO_ROOT/run/$MAESTRO_UNIT"
+    fact armed_by process
+  fi
+}

@@ -1,0 +1,48 @@
+# Which boot this is, and what is under way to end it.
+# Inputs: unit
+# Facts:
+#   machine_id
+#   boot_id
+#   armed     yes or no: our reboot waits or is being carried out
+#   stopping  yes or no: the system is going down
+#   nologin   yes or no: plain users are still, or already, kept out
+#   job       each: what systemd still works on while it goes down
+#   inhibitor each: who blocks a shutdown, and why
+# shellcheck shell=sh
+work() {
+  machine_id=$(contents "$MAESTRO_ROOT/etc/machine-id")
+  boot_id=$(cat "$MAESTRO_ROOT/proc/sys/kernel/random/boot_id")
+  fact machine_id "$machine_id"
+  fact boot_id "$boot_id"
+  armed=no stopping=no nologin=no
+  if [ -e "$MAESTRO_ROOT/run/nologin" ]; then nologin=yes; fi
+  if [ -d "$MAESTRO_ROOT/run/systemd/system" ]; then
+    standing_of_units
+  fi
+  standing_of_sleeper
+  fact armed "$armed"
+  fact stopping "$stopping"
+  fact nologin "$nologin"
+}
+
+# A system that goes down has a job for shutdown.target until its last moment.
+standing_of_units() {
+  for unit in "$MAESTRO_UNIT.timer" "$MAESTRO_UNIT.service"; do
+    active=$(within 10 systemctl is-active "$unit" || true)
+    case $active in active | activating | reloading) armed=yes ;; esac
+  done
+  jobs=$(within 10 systemctl list-jobs --no-legend --plain --full || true)
+  case $jobs in *shutdown.target* | *reboot.target*) stopping=yes ;; esac
+  facts job "$(printf '%s\n' "$jobs" | grep -w running || true)"
+  has systemd-inhibit || return 0
+  inhibitors=$(within 10 systemd-inhibit --list --no-pager | grep -w shutdown | grep -w block || true)
+  facts inhibitor "$inhibitors"
+}
+
+# Without transient units a process sleeps and fires; the folder of its mark goes with the boot.
+standing_of_sleeper() {
+  sleeper_mark=$MAESTRO_ROOT/run/$MAESTRO_UNIT
+  [ -s "$sleeper_mark" ] || return 0
+  sleeper=$(contents "$sleeper_mark")
+  if kill -0 "$sleeper" 2>/dev/null; then armed=yes; fi
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { differences } from '../../../src/operations/reboot/census.ts'
+import { type RebootOptions, rebootStep } from '../../../src/operations/reboot/reboot-step.ts'
+import type { Container, Look } from '../../../src/remote/look.ts'
+import { aFlag, aLook } from '../../support/looks.ts'
+
+const known = <T>(value: T) => ({ is: 'known', value }) as const
+const systemd = { state: 'running', canRunUnits: true, failed: [], inhibitors: [] }
+const options: RebootOptions = {
+  force: false,
+  downTimeoutMs: 60_000,
+  upTimeoutMs: 60_000,
+  readyTimeoutMs: 60_000,
+  stableTimeMs: 0,
+}
+const due = { reboot: known({ ...aFlag(), isSet: true }) }
+const blind = { reboot: { is: 'unknown', why: 'no /run' } } as const
+
+describe('whether a server is restarted', () => {
+  const foresee = (parts: Partial<Look>, force = false) =>
+    rebootStep({ ...options, force }).foresee(aLook({ systemd: known(systemd), ...parts })).is
+
+  it.each([
+    ['is due by its flag', due, false, 'due'],
+    ['is not where nothing wants it', {}, false, 'not-due'],
+    ['is unknown where nobody can say', blind, false, 'unknown'],
+    ['can be forced where it is not due', {}, true, 'due'],
+    ['can be forced where it is unknown', blind, true, 'due'],
+    [
+      'is blocked by an inhibitor',
+      { ...due, systemd: known({ ...systemd, inhibitors: ['backup'] }) },
+      false,
+      'blocked',
+    ],
+    ['is blocked even when forced', { systemd: known({ ...systemd, inhibitors: ['backup'] }) }, true, 'blocked'],
+  ] as const)('%s', (_, parts, force, verdict) => {
+    expect(foresee(parts, force)).toBe(verdict)
+  })
+})
+
+describe('what differs after a restart', () => {
+  const before = {
+    machineId: 'a',
+    bootId: 'b',
+    kernel: '6.8.0-50-generic',
+    failed: ['old.service'],
+    containers: ['web'],
+  }
+  const web: Container = { name: 'web', image: 'web:1', state: 'running', health: 'healthy', restartPolicy: 'always' }
+  const toldOf = (parts: Partial<Look> = {}, container: Partial<Container> = {}) => {
+    const containers = [{ ...web, ...container }]
+    const docker = known({ version: '28', client: '28', trouble: undefined, source: 'docker-ce', containers })
+    const kernel = known({
+      running: '6.8.0-50-generic',
+      newest: '6.8.0-50-generic',
+      newestSince: undefined,
+      pinned: undefined,
+      rebuilt: undefined,
+    })
+    return differences(aLook({ systemd: known(systemd), docker, kernel, ...parts }), before)
+  }
+
+  it('is nothing where all is as before', () => {
+    expect(toldOf()).toEqual([])
+  })
+
+  it('is not a unit that had failed before', () => {
+    expect(toldOf({ systemd: known({ ...systemd, failed: ['old.service'] }) })).toEqual([])
+  })
+
+  it('is what cannot be told', () => {
+    const unknown = { is: 'unknown', why: 'no answer' } as const
+
+    expect(toldOf({ systemd: unknown, reboot: unknown })).toEqual([
+      'its reboot flag cannot be told: no answer',
+      'its units cannot be told: no answer',
+    ])
+  })
+
+  it('is a unit that failed since, the flag, the kernel, a container', () => {
+    expect(toldOf({ systemd: known({ ...systemd, failed: ['new.service'] }) })).toEqual([
+      'these units failed: new.service',
+    ])
+    expect(toldOf(due)).toEqual(['its reboot flag is still set'])
+    expect(toldOf({ kernel: { is: 'unknown', why: 'no uname' } })).toHaveLength(1)
+    expect(toldOf({}, { state: 'exited' })).toEqual(['these containers are not back: web'])
+    expect(toldOf({}, { health: 'unhealthy' })).toEqual(['these containers are not back: web'])
+  })
+})

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import { readStanding } from '../../../src/operations/reboot/standing.ts'
+import { readAnswer } from '../../../src/remote/answer.ts'
+import { allOf } from '../../../src/remote/facts.ts'
+import { makeScript } from '../../../src/remote/script.ts'
+import { shells } from '../../support/tools.ts'
+import { aServer, type FakeServer } from '../a-server.ts'
+
+const nonce = 'c0ffee'
+const unit = 'maestro-20261123-090000-test-reboot'
+const machine = {
+  'etc/machine-id': `${'a'.repeat(32)}\n`,
+  'proc/sys/kernel/random/boot_id': '11111111-2222-4333-8444-555555555555\n',
+}
+const systemd = { 'run/systemd/system': null }
+const quiet = { systemctl: 'exit 0' }
+
+describe.each(shells())('the scripts of a restart under $name', (shell) => {
+  function ask(server: FakeServer, name: string) {
+    const text = makeScript({ files: [`reboot/${name}.sh`], inputs: { unit }, nonce })
+    const { stdout, stderr, status } = server.run(text, shell)
+    if (status !== 0) throw new Error(stderr)
+    return readAnswer(stdout, nonce)
+  }
+  const standing = (server: FakeServer) => readStanding(ask(server, 'standing'))
+  const inTheWay = (server: FakeServer) => allOf(ask(server, 'preflight'), 'stands_in_the_way')
+
+  it('tell a server at rest', () => {
+    const server = aServer({ files: { ...machine, ...systemd }, tools: quiet })
+
+    expect(standing(server)).toEqual({
+      machineId: 'a'.repeat(32),
+      bootId: '11111111-2222-4333-8444-555555555555',
+      isArmed: false,
+      isStopping: false,
+      isClosed: false,
+      blockers: [],
+    })
+  })
+
+  it('tell a restart that waits for its time', () => {
+    const tools = { systemctl: `[ "$*" != 'is-active ${unit}.timer' ] || echo active` }
+
+    expect(standing(aServer({ files: { ...machine, ...systemd }, tools })).isArmed).toBe(true)
+  })
+
+  it('tell a server that goes down, and what it waits for', () => {
+    const jobs = '70 shutdown.target start waiting\n71 slow.service stop running'
+    const tools = { systemctl: `[ "$1" != list-jobs ] || printf '%s\\n' '${jobs}'` }
+    const files = { ...machine, ...systemd, 'run/nologin': '' }
+
+    const told = standing(aServer({ files, tools }))
+
+    expect(told).toMatchObject({ isStopping: true, isClosed: true, blockers: ['71 slow.service stop running'] })
+  })
+
+  it('arm a timer some seconds ahead', () => {
+    const tools = {
+      ...quiet,
+      'systemd-run': 'printf "%s\\n" "$@" >"$MAESTRO_ROOT/armed"; cat "$MAESTRO_ROOT/armed" >&2',
+    }
+    const server = aServer({ files: { ...machine, ...systemd }, tools })
+
+    expect(allOf(ask(server, 'arm'), 'armed_by')).toEqual(['systemd'])
+  })
+
+  it('say so where systemd does not take it', () => {
+    const server = aServer({ files: systemd, tools: { ...quiet, 'systemd-run': 'exit 1' } })
+
+    expect(() => ask(server, 'arm')).toThrow('systemd did not take the restart')
+  })
+
+  it('find nothing in the way on a sound server', () => {
+    const files = { 'boot/vmlinuz-6.8': 'k', 'boot/initrd.img-6.8': 'i', 'etc/fstab': '' }
+    const tools = { findmnt: 'exit 0', sshd: 'exit 0', 'update-initramfs': 'exit 0' }
+
+    expect(inTheWay(aServer({ files, tools }))).toEqual([])
+  })
+
+  it('name all that would keep it from coming back', () => {
+    const files = {
+      'boot/vmlinuz-6.8': '',
+      'etc/fstab': '',
+      'run/systemd/shutdown/scheduled': '',
+    }
+    const tools = {
+      findmnt: "echo '/data'; echo '   [E] unreachable on boot required source: UUID=1'; exit 1",
+      sshd: "echo 'line 3: Bad option' >&2; exit 255",
+      'update-initramfs': 'exit 0',
+    }
+
+    expect(inTheWay(aServer({ files, tools }))).toEqual([
+      expect.stringContaining('a shutdown is already scheduled'),
+      '/boot/vmlinuz-6.8 is empty',
+      expect.stringContaining('kernel 6.8 has no initrd'),
+      expect.stringContaining('unreachable on boot required source: UUID=1'),
+      'sshd would not start: line 3: Bad option',
+    ])
+  })
+})

@@ -1,0 +1,60 @@
+import { reboot } from '../../../src/operations/reboot.ts'
+import { LineError } from '../../../src/plan/errors.ts'
+import { aLook } from '../../support/looks.ts'
+import { aServer, type MemoryServer } from '../in-memory.ts'
+import type { Model } from './model.ts'
+
+type Machine = { boots: number; isFlagged: boolean; armed: number }
+
+const known = <T>(value: T) => ({ is: 'known', value }) as const
+const systemd = known({ state: 'running', canRunUnits: true, failed: [], inhibitors: [] })
+
+/** It answers once more after it was armed, is away for one question, and comes up as another boot. */
+function rebootServer(name: string): MemoryServer {
+  const machine: Machine = { boots: 1, isFlagged: true, armed: 0 }
+
+  function passTime(): void {
+    if (machine.armed === 0) return
+    machine.armed -= 1
+    if (machine.armed === 1) throw new LineError('the connection was lost')
+    if (machine.armed > 0) return
+    machine.boots += 1
+    machine.isFlagged = false
+  }
+
+  return {
+    server: aServer(name),
+    look: () => aLook({ systemd, reboot: known({ ...flag, isSet: machine.isFlagged }) }),
+    state: () => structuredClone(machine),
+    answer: ({ files }) => {
+      switch (files.at(-1)) {
+        case 'reboot/preflight.sh':
+          return {}
+        case 'reboot/arm.sh':
+          machine.armed = 4
+          return { armed_by: 'systemd' }
+        case 'reboot/standing.sh':
+          passTime()
+          return {
+            machine_id: 'a'.repeat(32),
+            boot_id: `${String(machine.boots).padStart(8, '0')}-0000-4000-8000-000000000000`,
+            armed: machine.armed > 0 ? 'yes' : 'no',
+            stopping: 'no',
+            nologin: 'no',
+          }
+        default:
+          return undefined
+      }
+    },
+  }
+}
+
+const flag = { packages: ['linux-image'], since: undefined, hasSetter: true }
+
+const operation = () =>
+  reboot({ force: false, downTimeoutMs: 60_000, upTimeoutMs: 60_000, readyTimeoutMs: 60_000, stableTimeMs: 1_000 })
+
+/** A restart that nobody sees the end of but by asking. */
+export const rebootModels: readonly Model[] = [
+  { operation, servers: () => [rebootServer('web-1'), rebootServer('web-2')] },
+]
