@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { doctorCommand } from './commands/doctor.ts'
 import { labCommand } from './commands/lab.ts'
 import { manifestCommand } from './commands/manifest.ts'
+import { rebootCommand } from './commands/reboot.ts'
 import { rebootStatusCommand } from './commands/reboot-status.ts'
 import { resumeCommand } from './commands/resume.ts'
 import { runsCommand } from './commands/runs.ts'
@@ -36,6 +37,7 @@ function program(): Command {
     .version(MAESTRO_VERSION, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .addCommand(rebootStatusCommand(onSignals))
+    .addCommand(rebootCommand(onSignals))
     .addCommand(statusCommand(onSignals))
     .addCommand(securityUpgradeCommand(onSignals))
     .addCommand(unattendedUpgradesCommand(onSignals))

@@ -1,0 +1,32 @@
+import { Command } from 'commander'
+import { type ChangeFlags, type OnSignals, withChangeFlags } from './flags.ts'
+
+type Flags = ChangeFlags & { readonly force?: boolean }
+
+/** `maestro reboot`: restarts the servers that are due, each proved by a new boot of the same machine. */
+export function rebootCommand(onSignals: OnSignals): Command {
+  const command = new Command('reboot')
+    .summary('restart the servers that are due')
+    .description(
+      'Restarts the servers that are due, a few at a time, and believes it only from a new boot of the same machine with ' +
+        'the kernel, the containers and the units that it must have.',
+    )
+    .option('--force', 'also servers that are not due, or cannot be known to be')
+    .option('--down-timeout <time>', 'how long a server may take to go down')
+    .option('--up-timeout <time>', 'how long a server may take to come back')
+    .addHelpText('after', '\nExamples:\n  maestro reboot --dry-run\n  maestro reboot --group web --yes')
+  return withChangeFlags(command).action(async (flags: Flags) => {
+    const { change } = await import('./changing.ts')
+    const { reboot } = await import('../operations/reboot.ts')
+    const force = flags.force === true
+    await onSignals((stop) =>
+      change({
+        flags,
+        stop,
+        command: `reboot${force ? ' --force' : ''}`,
+        operationFor: ({ rollout: { downTimeoutMs, upTimeoutMs, readyTimeoutMs, stableTimeMs } }) =>
+          reboot({ force, downTimeoutMs, upTimeoutMs, readyTimeoutMs, stableTimeMs }),
+      }),
+    )
+  })
+}
