@@ -1,4 +1,5 @@
 import { type ExitCode, exitCodes, UsageError } from '../errors.ts'
+import { readHistory } from '../journal/history.ts'
 import { createJournal } from '../journal/journal.ts'
 import { isRunId } from '../journal/run-id.ts'
 import { stateOf } from '../journal/run-state.ts'
@@ -56,6 +57,7 @@ export async function adopt({ run, flags, stop }: Resuming): Promise<ExitCode> {
       operation,
       plan,
       journal,
+      history: await readHistory(runsFolder(), plan.recipe.name),
       known: stateOf(events),
       takesOver: new Map(servers.map(({ name }) => [name, run])),
       isAloneHere: true,

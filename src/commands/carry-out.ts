@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { type ExitCode, exitCodes } from '../errors.ts'
 import type { Server } from '../inventory/server.ts'
 import type { About } from '../journal/events.ts'
+import type { History } from '../journal/history.ts'
 import { type Journal, writeWhole } from '../journal/journal.ts'
 import { type RunState, stateOf } from '../journal/run-state.ts'
 import type { Manifest } from '../manifest/manifest.ts'
@@ -33,6 +34,7 @@ type CarryingOut = {
   readonly operation: Operation
   readonly plan: Plan
   readonly journal: Journal
+  readonly history: History
   /** What the journal has of an earlier life of the run. */
   readonly known?: RunState
   readonly takesOver: ReadonlyMap<string, string>

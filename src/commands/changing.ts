@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { type ExitCode, exitCodes, RefusedError, UsageError } from '../errors.ts'
 import type { Server } from '../inventory/server.ts'
-import { usualSeconds } from '../journal/history.ts'
+import { type History, readHistory } from '../journal/history.ts'
 import { createJournal, readPlan } from '../journal/journal.ts'
 import { parseDurationMs } from '../manifest/duration.ts'
 import type { Rollout, Settings } from '../manifest/settings.ts'
@@ -37,12 +37,15 @@ type Changing = {
   readonly stop: AbortSignal
   /** As it was typed: `unattended-upgrades`. */
   readonly command: string
+  /** By the manifest's settings, with the rollout as the command line has it. */
   readonly operationFor: (settings: Settings) => Operation
+  /** What the options alone do not agree to, each as what it does. */
+  readonly dangers?: readonly string[]
 }
 
 /** The road of every command that changes servers: manifest, servers, look, plan, consent, run, report. Returns the exit code. */
 export async function change(changing: Changing): Promise<ExitCode> {
-  const { flags, stop, operationFor } = changing
+  const { flags, stop, command, operationFor } = changing
   const saved = flags.plan === undefined ? undefined : await readPlan(flags.plan)
   const chosen = inPlan(await chooseServers(flags), saved)
   const { settings } = chosen.manifest
@@ -50,7 +53,7 @@ export async function change(changing: Changing): Promise<ExitCode> {
   const lockWaitMs = lockWaitOf(flags)
   await checkFinishedHook(chosen.manifest)
   const service = await serviceOf(chosen.manifest, { rollout, drain: flags.drain })
-  const operation = inService(operationFor(settings), service)
+  const operation = inService(operationFor({ ...settings, rollout }), service)
   const others = await chosen.find(operation.others ?? [])
   if (saved !== undefined) mustBeFor(operation, saved, flags.plan ?? '')
   if (mayDraw() && !flags.quiet) process.stderr.write(`${chosen.title}\n`)
@@ -59,11 +62,12 @@ export async function change(changing: Changing): Promise<ExitCode> {
   if (stop.aborted) return stop.reason
   const fresh = planFor(operation, chosen, seen, rollout)
   const plan = saved === undefined ? fresh : asSaved(fresh, saved)
-  await showPlan(plan, operation, chosen, flags)
+  const history = await readHistory(runsFolder(), command)
+  showPlan({ plan, operation, chosen, history, flags })
 
   const rest = outcomesOfTheRest(seen, { ...fresh, batches: plan.batches })
   if (flags.savePlan !== undefined) savePlan(flags.savePlan, fresh)
-  const ready = { changing, chosen, others, lockWaitMs, operation, seen, plan, rest }
+  const ready = { changing, chosen, others, lockWaitMs, operation, seen, plan, history, rest }
   return isOver(plan, flags) || isTooMuch(rest, rollout) ? await conclude(ready) : await begin(ready)
 }
 
@@ -75,6 +79,7 @@ type Ready = {
   readonly operation: Operation
   readonly seen: readonly Seen[]
   readonly plan: Plan
+  readonly history: History
   /** What became of the selected servers that are not worked on. */
   readonly rest: ReadonlyMap<string, Outcome>
 }
@@ -98,8 +103,18 @@ async function conclude({ changing: { flags, stop, command }, chosen, plan, rest
   return exitCode
 }
 
-async function begin({ changing, chosen, others, lockWaitMs, operation, seen, plan, rest }: Ready): Promise<ExitCode> {
-  const { flags, stop, command } = changing
+async function begin({
+  changing,
+  chosen,
+  others,
+  lockWaitMs,
+  operation,
+  seen,
+  plan,
+  history,
+  rest,
+}: Ready): Promise<ExitCode> {
+  const { flags, stop, command, dangers = [] } = changing
   const { rollout } = plan
   if (!isOpen(rollout.windows, new Date()))
     throw new RefusedError(
@@ -108,7 +123,7 @@ async function begin({ changing, chosen, others, lockWaitMs, operation, seen, pl
   const takesOver = await agreeToTakeOver(seen, plan, { isGiven: flags.yes === true, mayWait: lockWaitMs > 0 })
   await mustConsent({
     isGiven: flags.yes === true,
-    dangers: rollout.strategy === 'parallel' ? ['all servers at the same time'] : [],
+    dangers: [...dangers, ...(rollout.strategy === 'parallel' ? ['all servers at the same time'] : [])],
     question: `Do this on ${sayCount(plan.batches.flat().length)}?`,
   })
   const journal = await createJournal(runsFolder(), plan, aboutRun(command, chosen.manifest))
@@ -123,6 +138,7 @@ async function begin({ changing, chosen, others, lockWaitMs, operation, seen, pl
       operation,
       plan,
       journal,
+      history,
       takesOver,
       isAloneHere: true,
       away,
@@ -196,16 +212,18 @@ const asSaved = (fresh: Plan, saved: Plan): Plan => ({
   foreseen: { ...fresh.foreseen, ...saved.foreseen },
 })
 
-async function showPlan(plan: Plan, operation: Operation, { manifest }: Chosen, flags: ChangeFlags): Promise<void> {
+type Shown = Pick<Ready, 'plan' | 'operation' | 'chosen' | 'history'> & { readonly flags: ChangeFlags }
+
+function showPlan({ plan, operation, chosen, history, flags }: Shown): void {
   if (flags.output === 'json') return void process.stdout.write(eventLine('plan', { plan }))
   if (flags.quiet || plan.batches.length === 0) return
   const text = renderPlan({
     plan,
     operation,
-    inventory: manifest.servers,
+    inventory: chosen.manifest.servers,
     screen: screenOf(process.stdout),
     isVerbose: flags.verbose === true,
-    usualSeconds: await usualSeconds(runsFolder(), operation.recipe.name),
+    usualSeconds: history.usualSeconds,
   })
   process.stdout.write(`${text}\n\n`)
 }

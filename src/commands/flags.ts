@@ -34,6 +34,9 @@ export interface RolloutFlags {
   readonly maxUnreachable?: string
   readonly pause?: string
   readonly window?: readonly string[]
+  readonly drainTimeout?: string
+  readonly downTimeout?: string
+  readonly upTimeout?: string
   readonly lockWait?: string
   /** False: servers stay in service while they are changed. */
   readonly drain?: boolean
@@ -103,11 +106,19 @@ export function withChangeFlags(command: Command): Command {
     .option('--pause <time>', 'between two batches: 30s, 5m')
     .option('--lock-wait <time>', 'how long to wait for another run that works on these servers')
     .option('--no-drain', 'leave servers in service while they are changed')
+    .option('--drain-timeout <time>', 'how long sessions may take to end before a server is changed')
     .option('--window <time>', 'when changes may start: "Sat 02:00-05:00 UTC"; may be repeated', collect)
     .addOption(new Option('--output <format>', 'how to print it').choices(['table', 'json']).default('table'))
     .option('--exit-code', 'with --dry-run: exit 10 when something is due or unknown')
     .option('-q, --quiet', 'print only what went wrong')
     .option('-v, --verbose', 'print every server by itself')
+}
+
+/** How long a restart may take: of every command that restarts servers. */
+export function withRebootFlags(command: Command): Command {
+  return command
+    .option('--down-timeout <time>', 'how long a server may take to go down')
+    .option('--up-timeout <time>', 'how long a server may take to come back')
 }
 
 export function positiveInteger(text: string): number {

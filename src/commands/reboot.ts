@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { type ChangeFlags, type OnSignals, withChangeFlags } from './flags.ts'
+import { type ChangeFlags, type OnSignals, withChangeFlags, withRebootFlags } from './flags.ts'
 
 type Flags = ChangeFlags & { readonly force?: boolean }
 
@@ -9,23 +9,22 @@ export function rebootCommand(onSignals: OnSignals): Command {
     .summary('restart the servers that are due')
     .description(
       'Restarts the servers that are due, a few at a time, and believes it only from a new boot of the same machine with ' +
-        'the kernel, the containers and the units that it must have.',
+        'the kernel, the containers and the units that it must have. What would keep a server from coming back is looked ' +
+        'for first.',
     )
     .option('--force', 'also servers that are not due, or cannot be known to be')
-    .option('--down-timeout <time>', 'how long a server may take to go down')
-    .option('--up-timeout <time>', 'how long a server may take to come back')
     .addHelpText('after', '\nExamples:\n  maestro reboot --dry-run\n  maestro reboot --group web --yes')
-  return withChangeFlags(command).action(async (flags: Flags) => {
+  return withChangeFlags(withRebootFlags(command)).action(async (flags: Flags) => {
     const { change } = await import('./changing.ts')
-    const { reboot } = await import('../operations/reboot.ts')
+    const { rebootFor } = await import('./rebooting.ts')
     const force = flags.force === true
     await onSignals((stop) =>
       change({
         flags,
         stop,
-        command: `reboot${force ? ' --force' : ''}`,
-        operationFor: ({ rollout: { downTimeoutMs, upTimeoutMs, readyTimeoutMs, stableTimeMs } }) =>
-          reboot({ force, downTimeoutMs, upTimeoutMs, readyTimeoutMs, stableTimeMs }),
+        command: force ? 'reboot --force' : 'reboot',
+        operationFor: rebootFor({ force, follows: false }),
+        dangers: force ? ['restarting servers that are not due'] : [],
       }),
     )
   })

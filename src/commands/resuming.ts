@@ -1,5 +1,6 @@
 import { type ExitCode, exitCodes, UsageError } from '../errors.ts'
 import { findRun } from '../journal/find-run.ts'
+import { readHistory } from '../journal/history.ts'
 import { reopenJournal } from '../journal/journal.ts'
 import { type RunState, stateOf } from '../journal/run-state.ts'
 import { operationFor } from '../operations/registry.ts'
@@ -38,7 +39,8 @@ export async function resume({ run: given, flags, stop }: Resuming): Promise<Exi
     await journal.write({ event: 'run-resumed', owner: ownerName(), version: MAESTRO_VERSION })
     const outcomes = goodOnes(known)
     const others = await chosen.find(operation.others ?? [])
-    const work = { flags, stop, chosen, others, operation, plan, journal, known, outcomes }
+    const history = await readHistory(runsFolder(), about.command)
+    const work = { flags, stop, chosen, others, operation, plan, journal, history, known, outcomes }
     return await carryOut({ ...work, takesOver: new Map(), isAloneHere: true, away: new Set() })
   } finally {
     await journal.close()

@@ -14,6 +14,8 @@ export function rolloutFor(flags: RolloutFlags, settings: Rollout): Rollout {
     if (value === undefined) problems.push(`--${flag} ${JSON.stringify(text)}: must be ${form}`)
     return value
   }
+  const readTime = (flag: string, text: string | undefined) =>
+    read(flag, text, parseDurationMs, 'a time like 30s, 5m or 1h')
   const given = {
     strategy: flags.strategy,
     canary: read('canary', flags.canary, parseCount, 'a whole number'),
@@ -25,7 +27,10 @@ export function rolloutFor(flags: RolloutFlags, settings: Rollout): Rollout {
     ),
     maxFailures: read('max-failures', flags.maxFailures, parseCount, 'a whole number'),
     maxUnreachable: read('max-unreachable', flags.maxUnreachable, parseCount, 'a whole number'),
-    pauseMs: read('pause', flags.pause, parseDurationMs, 'a time like 30s, 5m or 1h'),
+    pauseMs: readTime('pause', flags.pause),
+    drainTimeoutMs: readTime('drain-timeout', flags.drainTimeout),
+    downTimeoutMs: readTime('down-timeout', flags.downTimeout),
+    upTimeoutMs: readTime('up-timeout', flags.upTimeout),
     windows: flags.window?.flatMap(
       (text) => read('window', text, parseWindow, 'a time of the week like "Sat 02:00-05:00 UTC"') ?? [],
     ),

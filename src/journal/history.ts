@@ -1,34 +1,65 @@
 import { MaestroError } from '../errors.ts'
+import type { Json } from '../plan/json.ts'
 import { listRuns } from './find-run.ts'
 import { eventsOf } from './read-run.ts'
 
+/** What the last runs from here tell of the next one. */
+export interface History {
+  /** How many seconds a server usually took in runs of the same command, from its first step to its end; undefined: never done here. */
+  readonly usualSeconds: number | undefined
+  /** What proved a step on a server the last time; undefined: never done here. */
+  readonly lastProof: (server: string, step: string) => Json | undefined
+}
+
+export const noHistory: History = { usualSeconds: undefined, lastProof: () => undefined }
+
 const runsRead = 20
 
-/** How many seconds a server usually took in the last runs of an operation, from its first step to its end; undefined: never done here. */
-export async function usualSeconds(root: string, operation: string): Promise<number | undefined> {
-  const durations: number[] = []
+/** Reads the last runs. A journal that cannot be read is left out: `maestro runs` tells of it, and an estimate less is no reason to change nothing. */
+export async function readHistory(root: string, command: string): Promise<History> {
+  const past: Past = { command, secondsTaken: [], proofs: new Map() }
   for (const run of (await listRuns(root)).slice(0, runsRead))
-    durations.push(...(await durationsIn(root, run, operation).catch(noneOfUnreadable)))
-  const sorted = durations.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)]
-}
-
-// `maestro runs` tells of such a journal; an estimate less is no reason to change nothing.
-function noneOfUnreadable(error: unknown): readonly number[] {
-  if (error instanceof MaestroError) return []
-  throw error
-}
-
-async function durationsIn(root: string, run: string, operation: string): Promise<readonly number[]> {
-  const began = new Map<string, number>()
-  const durations: number[] = []
-  for await (const event of eventsOf(root, run)) {
-    if (event.event === 'run-begun' && event.command.split(' ')[0] !== operation) return []
-    // What was broken off in between says nothing of how long it takes.
-    if (event.event === 'run-resumed') began.clear()
-    if (event.event === 'begun' && !began.has(event.server)) began.set(event.server, Date.parse(event.at))
-    const since = event.event === 'ended' && event.outcome.status === 'changed' ? began.get(event.server) : undefined
-    if (since !== undefined) durations.push((Date.parse(event.at) - since) / 1000)
+    await readInto(past, root, run).catch((error: unknown) => {
+      if (!(error instanceof MaestroError)) throw error
+    })
+  const sorted = past.secondsTaken.filter(Number.isFinite).toSorted((a, b) => a - b)
+  return {
+    usualSeconds: sorted[Math.floor(sorted.length / 2)],
+    lastProof: (server, step) => past.proofs.get(keyOf(server, step)),
   }
-  return durations
+}
+
+type Past = { readonly command: string; readonly secondsTaken: number[]; readonly proofs: Map<string, Json> }
+
+const keyOf = (server: string, step: string) => `${server}/${step}`
+
+async function readInto({ command, secondsTaken, proofs }: Past, root: string, run: string): Promise<void> {
+  const began = new Map<string, number>()
+  let isSame = false
+  for await (const event of eventsOf(root, run)) {
+    const timeMs = Date.parse(event.at)
+    switch (event.event) {
+      case 'run-begun':
+        isSame = event.command === command
+        break
+      // What was broken off in between says nothing of how long it takes.
+      case 'run-resumed':
+        began.clear()
+        break
+      case 'begun':
+        began.set(event.server, began.get(event.server) ?? timeMs)
+        break
+      case 'proved':
+        keep(proofs, keyOf(event.server, event.step), event.proof)
+        break
+      case 'ended':
+        if (isSame && event.outcome.status === 'changed')
+          secondsTaken.push((timeMs - (began.get(event.server) ?? Number.NaN)) / 1000)
+    }
+  }
+}
+
+// The newest run is read first.
+function keep(proofs: Map<string, Json>, key: string, proof: Json): void {
+  if (!proofs.has(key)) proofs.set(key, proof)
 }

@@ -3,6 +3,9 @@ import { MaestroError } from '../errors.ts'
 /** The line to a server is gone, or there is none for now; what was asked of it may or may not have happened. */
 export class LineError extends MaestroError {}
 
+/** Whoever answers there is not known to be the server: its host key is another one. Nothing is asked of it. */
+export class StrangerError extends MaestroError {}
+
 /** The run is to end: nothing new is begun, and a wait is over. */
 export class StoppedError extends MaestroError {}
 

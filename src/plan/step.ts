@@ -84,6 +84,8 @@ export interface Context extends ServerPort {
   readonly run: string
   /** `<run>/<server>/<step>`: names whatever a step begins. */
   readonly key: string
+  /** What proved this step on this server in an earlier run: what it usually takes. */
+  readonly lastProof: Json | undefined
   /** Throws a StoppedError as soon as the run is to end. */
   readonly waitMs: (timeMs: number) => Promise<void>
   /** Milliseconds of a clock that only goes forward. */

@@ -1,5 +1,5 @@
 import type { Server } from '../inventory/server.ts'
-import { LineError } from '../plan/errors.ts'
+import { LineError, StrangerError } from '../plan/errors.ts'
 import type { ServerPort } from '../plan/step.ts'
 import { ConnectError, type ConnectErrorKind } from '../ssh/connect-error.ts'
 import type { Session } from '../ssh/session.ts'
@@ -29,7 +29,7 @@ export function makeLine(server: Server, connect: Connect, options: LookOptions 
       return await use(await opening)
     } catch (error) {
       if (error instanceof LineError || error instanceof ConnectError) await close()
-      throw error instanceof ConnectError && mayPass(error) ? new LineError(error.message, { cause: error }) : error
+      throw error instanceof ConnectError ? meaningOf(error) : error
     }
   }
 
@@ -53,4 +53,13 @@ const passing: readonly ConnectErrorKind[] = [
   'session-limit',
 ]
 
-const mayPass = ({ kind }: ConnectError) => passing.includes(kind)
+const strangers: readonly ConnectErrorKind[] = ['hostkey-changed', 'hostkey-unknown', 'hostkey-revoked']
+
+// The steps tell a line that is gone from somebody else who answers, and know nothing of connections.
+function meaningOf(cause: ConnectError): Error {
+  const { kind, message, hint } = cause
+  if (passing.includes(kind)) return new LineError(message, { cause })
+  return strangers.includes(kind)
+    ? new StrangerError(message, { cause, ...(hint === undefined ? {} : { hint }) })
+    : cause
+}

@@ -1,5 +1,5 @@
 import { MaestroError, RefusedError } from '../errors.ts'
-import { LineError, StoppedError, StuckError, UnknownError } from '../plan/errors.ts'
+import { LineError, StoppedError, StrangerError, StuckError, UnknownError } from '../plan/errors.ts'
 import type { Trouble } from '../plan/outcome.ts'
 import { ConnectError } from '../ssh/connect-error.ts'
 
@@ -16,7 +16,8 @@ export function troubleOf(error: unknown, step?: string): Trouble {
 }
 
 function statusOf(error: MaestroError): Trouble['status'] {
-  if (error instanceof LineError || error instanceof ConnectError) return 'unreachable'
+  if (error instanceof LineError || error instanceof StrangerError || error instanceof ConnectError)
+    return 'unreachable'
   if (error instanceof StoppedError) return 'stopped'
   if (error instanceof UnknownError) return 'unknown'
   if (error instanceof StuckError) return 'stuck'

@@ -122,7 +122,7 @@ async function workOn(batch: readonly ServerWork[], index: number, course: Cours
 async function admit(open: readonly ServerWork[], course: Course): Promise<readonly ServerWork[]> {
   const { run, outcomes, end } = course
   if (run.stop.aborted) course.halt ??= reasonToHalt(course)
-  if (!isOpen(run.plan.rollout.windows, run.clock.date())) course.halt ??= 'the window has closed'
+  course.halt ??= closing(run)
   const away = new Set([...run.away, ...troubled(outcomes)])
   const hasRoom = roomIn({ inventory: run.inventory, share: run.plan.rollout.maxUnavailable, away })
   const chosen: ServerWork[] = []
@@ -137,6 +137,17 @@ async function admit(open: readonly ServerWork[], course: Course): Promise<reado
       })
   }
   return chosen
+}
+
+// What was begun is brought to its end: it must not be begun where it would still be at work when the window closes.
+function closing({ plan, clock, history: { usualSeconds = 0 } }: Run): string | undefined {
+  const { windows } = plan.rollout
+  const now = clock.date()
+  if (!isOpen(windows, now)) return 'the window has closed'
+  const end = new Date(now.getTime() + usualSeconds * 1000)
+  return isOpen(windows, end)
+    ? undefined
+    : `a server usually takes ${Math.ceil(usualSeconds / 60)} min, and the window closes before`
 }
 
 const troubled = (outcomes: ReadonlyMap<string, Outcome>) =>

@@ -1,4 +1,5 @@
 import type { Server } from '../inventory/server.ts'
+import type { History } from '../journal/history.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { RunState } from '../journal/run-state.ts'
 import type { Member } from '../plan/batches.ts'
@@ -25,6 +26,7 @@ export interface Run {
   /** What an earlier life of the run has written down. */
   readonly known: RunState
   readonly lineTo: (server: Server) => Line
+  readonly history: History
   /** How many servers are worked on at once, whatever the batches say. */
   readonly workingAtMost: number
   readonly lock: LockWish

@@ -62,7 +62,10 @@ export function makeServerWork(run: Run, server: Server, others: OtherServers): 
       )
       const asked = { ...ours, owner: wish.owner, recipe: asciiJson(operation.recipe), takes_over: takesOver }
       const despite = takesOver === journal.run && wish.isAloneHere ? 'yes' : 'no'
-      const { isTaken, before } = readTaken(await line.ask(scriptOf('take', { ...asked, despite })))
+      const take = scriptOf('take', { ...asked, despite })
+      const { isTaken, before } = readTaken(
+        await (isAtWork(known) ? overLineLoss(atLock, () => line.ask(take)) : line.ask(take)),
+      )
       if (isTaken) return undefined
       await journal.write({ event: 'unlocked', server: server.name })
       return before
@@ -95,6 +98,9 @@ const scriptOf = (name: keyof typeof lockFiles, inputs: Readonly<Record<string, 
   timeoutMs: lockTimeoutMs,
 })
 
+// In the middle of a restart it has no line for a while.
+const isAtWork = ({ steps }: ServerState) => [...steps.values()].some(({ isProved }) => !isProved)
+
 const takenOver = ({ lock, journal }: Run, { name }: Server, known: ServerState): string =>
   lock.takesOver.get(name) ?? (known.isLocked ? journal.run : '')
 
@@ -102,7 +108,7 @@ type Ports = { readonly run: Run; readonly server: Server; readonly line: Line; 
 
 /** The port to one server, step by step. */
 function contextsFor({ run, server, line, others }: Ports) {
-  const { journal, clock, stop, watcher } = run
+  const { journal, clock, history, stop, watcher } = run
   const runHere = runHereFor({ server, run: journal.run, write: journal.write })
   return (step: string): Context => ({
     server,
@@ -114,6 +120,7 @@ function contextsFor({ run, server, line, others }: Ports) {
     other: others.portTo,
     openHere,
     runHere,
+    lastProof: history.lastProof(server.name, step),
     nowMs: clock.nowMs,
     tell: (doing) => watcher.onDoing(server.name, doing),
     waitMs: async (timeMs) => {

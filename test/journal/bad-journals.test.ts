@@ -7,7 +7,7 @@ import { build } from 'esbuild'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { RunEvent } from '../../src/journal/events.ts'
 import { findRun, listRuns } from '../../src/journal/find-run.ts'
-import { usualSeconds } from '../../src/journal/history.ts'
+import { readHistory } from '../../src/journal/history.ts'
 import { createJournal, reopenJournal } from '../../src/journal/journal.ts'
 import { pruneRuns } from '../../src/journal/prune.ts'
 import { eventsOf, summaryOf } from '../../src/journal/read-run.ts'
@@ -51,7 +51,7 @@ describe('a run that was killed before its first event', () => {
     mkdirSync(`${root}/${neverBegun}`)
 
     expect(await summaryOf(root, neverBegun)).toMatchObject({ beganAt: '', trouble: undefined })
-    expect(await usualSeconds(root, 'made-up')).toBeUndefined()
+    expect((await readHistory(root, 'made-up')).usualSeconds).toBeUndefined()
     expect(await findRun(root, undefined)).toBe(run)
   })
 })
@@ -80,7 +80,7 @@ describe('a journal with a line that is none', () => {
     const { trouble } = await summaryOf(root, run)
 
     expect(trouble).toBe(`${root}/${run}/events.ndjson:3: not a line of a journal`)
-    expect(await usualSeconds(root, 'made-up')).toBeUndefined()
+    expect((await readHistory(root, 'made-up')).usualSeconds).toBeUndefined()
   })
 })
 

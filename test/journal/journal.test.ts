@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { findRun, listRuns } from '../../src/journal/find-run.ts'
-import { usualSeconds } from '../../src/journal/history.ts'
+import { readHistory } from '../../src/journal/history.ts'
 import { createJournal, readPlan, reopenJournal } from '../../src/journal/journal.ts'
 import { pruneRuns } from '../../src/journal/prune.ts'
 import { eventsOf, summaryOf } from '../../src/journal/read-run.ts'
@@ -216,6 +216,7 @@ describe('the runs on record', () => {
     const lines = [
       { ...at(0), event: 'run-begun', ...about },
       { ...at(1), event: 'begun', server: 'a', step: 'x' },
+      { ...at(4), event: 'proved', server: 'a', step: 'x', proof: { downSeconds: 3 } },
       { ...at(5), event: 'ended', server: 'a', outcome: { status: 'changed' } },
       { ...at(6), event: 'begun', server: 'b', step: 'x' },
       { ...at(50), event: 'run-resumed' },
@@ -223,7 +224,11 @@ describe('the runs on record', () => {
     ]
     writeFileSync(`${folder}/events.ndjson`, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
 
-    expect([await usualSeconds(root, 'made-up'), await usualSeconds(root, 'other')]).toEqual([4, undefined])
+    const history = await readHistory(root, about.command)
+    expect(history.usualSeconds).toBe(4)
+    expect(history.lastProof('a', 'x')).toEqual({ downSeconds: 3 })
+    expect(history.lastProof('b', 'x')).toBeUndefined()
+    expect((await readHistory(root, 'other')).usualSeconds).toBeUndefined()
   })
 })
 

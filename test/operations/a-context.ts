@@ -5,8 +5,8 @@ import { noWays } from '../support/step-context.ts'
 
 type Told = Readonly<Record<string, string | readonly string[]>>
 
-/** What a server answers, in order: facts, or that the line is cut. The last one is repeated. */
-export type Answers = readonly (Told | 'cut')[]
+/** What a server answers, in order: facts, an error, or that the line is cut. The last one is repeated. */
+export type Answers = readonly (Told | Error | 'cut')[]
 
 /** A context over answers in memory; time passes only by asking and waiting. */
 export function aContext(answers: Answers, { asksTakeMs = 1_000 } = {}) {
@@ -22,6 +22,7 @@ export function aContext(answers: Answers, { asksTakeMs = 1_000 } = {}) {
       asked.push(script)
       timeMs += asksTakeMs
       if (answer === undefined || answer === 'cut') throw new LineError('the connection was lost')
+      if (answer instanceof Error) throw answer
       return factsOf(answer)
     },
     look: async () => ({ at: 0 }),

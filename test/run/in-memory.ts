@@ -1,5 +1,6 @@
 import type { Server } from '../../src/inventory/server.ts'
 import type { RunEvent, Written } from '../../src/journal/events.ts'
+import { type History, noHistory } from '../../src/journal/history.ts'
 import { stateOf } from '../../src/journal/run-state.ts'
 import type { Rollout } from '../../src/manifest/settings.ts'
 import { makeBatches } from '../../src/plan/batches.ts'
@@ -59,6 +60,7 @@ export interface World {
 }
 
 interface Life {
+  readonly history: History
   /** The moment after which the controller is no more. */
   readonly killAfter: number
   readonly stop: AbortSignal
@@ -117,6 +119,7 @@ export function makeWorld({ operation, servers, run = '20261123-090000-test' }: 
       others: [],
       inventory,
       away: new Set(),
+      history: life.history ?? noHistory,
       known,
       workingAtMost: 60,
       lock: {

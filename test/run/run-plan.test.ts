@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { noHistory } from '../../src/journal/history.ts'
 import { stateOf } from '../../src/journal/run-state.ts'
 import type { Step } from '../../src/plan/step.ts'
 import { aChange, aMadeServer, type Made, restart } from './a-change.ts'
@@ -20,6 +21,15 @@ function cutAfter(limit: number) {
     return asked === limit
   }
   return { cut, count: () => asked }
+}
+
+/** A world of one server whose run came to a sudden end after such a line of its journal. */
+async function brokenOffAt(event: string) {
+  for (let killAfter = 1; ; killAfter += 1) {
+    const world = worldOf(fleet(1))
+    expect(await world.run({ killAfter })).toBe('killed')
+    if (world.events.at(-1)?.event === event) return world
+  }
 }
 
 describe('a run', () => {
@@ -263,5 +273,26 @@ describe('a run', () => {
     const report = await worldOf(servers).run({ rollout: { windows } })
 
     expect(statuses(report)).toEqual({ 'web-1': 'not-started', 'web-2': 'not-started' })
+  })
+
+  it('begins nothing that would still be at work when the window closes', async () => {
+    const windows = [{ days: [1], startMinute: 540, endMinute: 545, timeZone: 'UTC', text: 'Mon 09:00-09:05 UTC' }]
+    const afterUsual = async (usualSeconds: number) =>
+      worldOf(fleet(1)).run({ rollout: { windows }, history: { ...noHistory, usualSeconds } })
+
+    expect(statuses(await afterUsual(240))).toEqual({ 'web-1': 'changed' })
+    expect(statuses(await afterUsual(360))).toEqual({ 'web-1': 'not-started' })
+  })
+
+  it('waits for the line to a server that it was at work on when it was broken off', async () => {
+    const world = await brokenOffAt('begun')
+    let cuts = 0
+    const cut = () => {
+      cuts += 1
+      return cuts <= 3
+    }
+
+    expect(statuses(await world.run({ cut }))).toEqual({ 'web-1': 'changed' })
+    expect(cuts).toBeGreaterThan(3)
   })
 })

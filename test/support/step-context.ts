@@ -14,7 +14,8 @@ type Ran = { readonly status: number | null | undefined; readonly stdout: string
 export type RunText = (text: string, how: { readonly asRoot: boolean; readonly timeoutMs: number }) => Promise<Ran>
 
 /** Of a step that asks its own server by scripts alone. */
-export const noWays: Pick<Context, 'open' | 'other' | 'openHere' | 'runHere'> = {
+export const noWays: Pick<Context, 'open' | 'other' | 'openHere' | 'runHere' | 'lastProof'> = {
+  lastProof: undefined,
   open: () => Promise.reject(new Error('no stream here')),
   other: (name) => {
     throw new Error(`no ${name} here`)

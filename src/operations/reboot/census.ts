@@ -2,7 +2,9 @@ import { MaestroError, RefusedError } from '../../errors.ts'
 import type { Json } from '../../plan/json.ts'
 import type { Context } from '../../plan/step.ts'
 import type { Look } from '../../remote/look.ts'
-import { askStanding, bootOf } from './standing.ts'
+import { isNew } from './await-boot.ts'
+import { askStanding } from './standing.ts'
+import { safetyParts, standsInTheWay } from './stands-in-the-way.ts'
 
 /** What a server is before its restart, which the one after is compared with. */
 export type Census = {
@@ -21,7 +23,9 @@ const pollMs = 1_000
 /** Reads what is there now. Throws a RefusedError where that cannot be told. */
 export async function takeCensus(at: Context, kernel: string | null): Promise<Census> {
   const { machineId, bootId } = await askStanding(at)
-  const look = await at.look(['docker', 'systemd'])
+  const look = await at.look(['docker', ...safetyParts])
+  const trouble = standsInTheWay(look)
+  if (trouble.length > 0) throw new RefusedError(trouble.join('; '), { hint: 'put that right first' })
   const { docker, systemd } = look
   if (systemd?.is !== 'known' || docker?.is !== 'known')
     throw new RefusedError('what runs there now cannot be told, so nothing could be proved after a restart')
@@ -53,7 +57,7 @@ export async function proveCensus(
   at.tell('up; seeing that it stays so')
   await at.waitMs(times.stableTimeMs)
   const now = await askStanding(at)
-  if (bootOf(now, { ...before, bootId }) !== 'old') throw rebootedAgain()
+  if (isNew(now, { ...before, bootId })) throw rebootedAgain()
   const late = differences(await at.look(parts), before)
   if (late.length > 0) throw new MaestroError(`came back, and then ${late.join('; ')}`)
   return { bootBefore: before.bootId, containers: before.containers }

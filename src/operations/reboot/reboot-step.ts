@@ -1,4 +1,4 @@
-import { MaestroError, RefusedError } from '../../errors.ts'
+import { RefusedError } from '../../errors.ts'
 import { LineError } from '../../plan/errors.ts'
 import type { Json } from '../../plan/json.ts'
 import type { Context, Step } from '../../plan/step.ts'
@@ -6,15 +6,18 @@ import type { Verdict } from '../../plan/verdict.ts'
 import { allOf } from '../../remote/facts.ts'
 import type { Look } from '../../remote/look.ts'
 import { rebootVerdict } from '../../remote/reboot-verdict.ts'
-import { awaitNewBoot } from './await-boot.ts'
+import { awaitAnyBoot, awaitNewBoot, isNew } from './await-boot.ts'
 import { awaitReady } from './await-ready.ts'
 import { type Census, proveCensus, rebootedAgain, takeCensus } from './census.ts'
-import { askStanding, bootOf, unitOf } from './standing.ts'
+import { renewedByRestart } from './renewed-by-restart.ts'
+import { unitOf } from './standing.ts'
 import { standsInTheWay } from './stands-in-the-way.ts'
 
 export interface RebootOptions {
   /** Also what is not due, or cannot be known to be. */
   readonly force: boolean
+  /** Whether upgrades come before it in the same pass: then it is due after them or not. */
+  readonly follows: boolean
   readonly downTimeoutMs: number
   readonly upTimeoutMs: number
   readonly readyTimeoutMs: number
@@ -29,27 +32,35 @@ export function rebootStep(options: RebootOptions): Step<Due, Census> {
   return {
     id: 'reboot',
     effect: 'disrupts',
-    foresee: (look) => foresee(look, options.force),
+    foresee: (look) => foresee(look, options),
     describe: ({ reasons, kernel }) => [
       `restart: ${reasons.join('; ') || 'as asked'}${kernel === null ? '' : ` (comes up with ${kernel})`}`,
     ],
-    drift: (planned) => (planned === undefined ? 'a restart was not planned' : undefined),
+    // An upgrade may bring what only a restart brings into use, which no plan can know for certain.
+    drift: (planned) => (planned === undefined && !options.follows ? 'a restart was not planned' : undefined),
     before: async (at, { kernel }) => {
       await mustComeBack(at)
       return takeCensus(at, kernel)
     },
-    settled: (at, before) => settled(at, before),
-    act: async (at) => {
+    settled: (at, before) => settled(at, before, options),
+    act: async (at, { bootId }) => {
       at.tell('restarting')
-      await at.ask({ files: ['reboot/arm.sh'], inputs: { unit: unitOf(at) }, asRoot: true, timeoutMs: 60_000 })
+      const inputs = { unit: unitOf(at), boot_id: bootId }
+      await at.ask({ files: ['reboot/arm.sh'], inputs, asRoot: true, timeoutMs: 60_000 })
     },
     prove: async (at, before) => {
-      const { standing, downMs } = await awaitNewBoot(at, before, options)
+      const awaited = { before, times: options, usualDownSeconds: usualDownSeconds(at.lastProof) }
+      const { standing, downMs } = await awaitNewBoot(at, awaited)
       const proof = await provenBoot(at, { before, bootId: standing.bootId, options })
       return { ...proof, bootId: standing.bootId, downSeconds: Math.round(downMs / 1000) }
     },
   }
 }
+
+const usualDownSeconds = (proof: Json | undefined) =>
+  proof instanceof Object && 'downSeconds' in proof && typeof proof.downSeconds === 'number' && proof.downSeconds > 0
+    ? proof.downSeconds
+    : undefined
 
 type Came = { readonly before: Census; readonly bootId: string; readonly options: RebootOptions }
 
@@ -61,17 +72,21 @@ async function provenBoot(at: Context, { before, bootId, options }: Came): Promi
       return await proveCensus(at, { before, bootId, times: options })
     } catch (error) {
       if (!(error instanceof LineError)) throw error
-      const { standing } = await awaitNewBoot(at, before, options)
+      const { standing } = await awaitNewBoot(at, { before, times: options })
       if (standing.bootId !== bootId) throw rebootedAgain()
     }
   }
 }
 
-function foresee(look: Look, force: boolean): Verdict<Due> {
+function foresee(look: Look, { force, follows }: RebootOptions): Verdict<Due> {
   const { due, reasons } = rebootVerdict(look)
+  // What is to be upgraded first decides; what would stand in the way now may be put right by then.
+  const isEarly = follows && look.security?.is === 'known' && look.security.value.packages.length > 0
+  const coming = isEarly ? renewedByRestart(look) : []
+  if (coming.length > 0) return { is: 'due', what: { reasons: [`${coming.join(', ')} is upgraded`], kernel: null } }
   if (due === 'no' && !force) return { is: 'not-due', why: 'no restart is due' }
   if (due === 'unknown' && !force) return { is: 'unknown', why: `whether a restart is due: ${reasons.join('; ')}` }
-  const trouble = standsInTheWay(look)
+  const trouble = isEarly ? [] : standsInTheWay(look)
   if (trouble.length > 0) return { is: 'blocked', why: trouble.join('; ') }
   return { is: 'due', what: { reasons, kernel: kernelOf(look) } }
 }
@@ -90,10 +105,8 @@ async function mustComeBack(at: Context): Promise<void> {
 }
 
 // On its way down its unit may be over already. Nothing armed in the old boot: a restart that was given up, or never began.
-async function settled(at: Context, before: Census): Promise<'no' | 'running' | 'yes'> {
-  const standing = await askStanding(at)
-  const boot = bootOf(standing, before)
-  if (boot === 'alien') throw new MaestroError('another machine answers in its place')
-  if (boot === 'new') return 'yes'
+async function settled(at: Context, before: Census, times: RebootOptions): Promise<'no' | 'running' | 'yes'> {
+  const standing = await awaitAnyBoot(at, { before, times })
+  if (isNew(standing, before)) return 'yes'
   return standing.isArmed || standing.isStopping ? 'running' : 'no'
 }

@@ -7,8 +7,6 @@ export interface Standing {
   readonly bootId: string
   readonly isArmed: boolean
   readonly isStopping: boolean
-  /** Plain users are kept out: it is not up yet, or on its way down. */
-  readonly isClosed: boolean
   /** What systemd still works on, and who blocks a shutdown, a line each. */
   readonly blockers: readonly string[]
 }
@@ -32,7 +30,6 @@ export function readStanding(facts: Facts): Standing {
     bootId: matching(facts, 'boot_id', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
     isArmed: yes(facts, 'armed'),
     isStopping: yes(facts, 'stopping'),
-    isClosed: yes(facts, 'nologin'),
     blockers: [...allOf(facts, 'inhibitor'), ...allOf(facts, 'job')],
   }
 }

@@ -1,10 +1,14 @@
 # Arms a restart of the server some seconds ahead, so that this answer arrives before the line goes. Once per unit name.
-# Inputs: unit
-# Facts: armed_by  systemd or process
+# Told late or twice, it leaves a boot alone that is not the one which was to end.
+# Inputs: unit, boot_id
+# Facts: armed_by  systemd, process or nothing
 # Changes: a transient timer, or a process; the server restarts
 # shellcheck shell=sh
 work() {
-  if [ -d "$MAESTRO_ROOT/run/systemd/system" ] && has systemd-run; then
+  boot_id=$(cat "$MAESTRO_ROOT/proc/sys/kernel/random/boot_id")
+  if [ "$boot_id" != "$MAESTRO_BOOT_ID" ]; then
+    fact armed_by nothing
+  elif [ -d "$MAESTRO_ROOT/run/systemd/system" ] && has systemd-run; then
     within 30 systemd-run --quiet --collect --no-ask-password "--unit=$MAESTRO_UNIT" --on-active=2s \
       --timer-property=AccuracySec=100ms systemctl reboot >&2 || fail 'systemd did not take the restart'
     fact armed_by systemd

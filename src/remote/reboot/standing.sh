@@ -5,7 +5,6 @@
 #   boot_id
 #   armed     yes or no: our reboot waits or is being carried out
 #   stopping  yes or no: the system is going down
-#   nologin   yes or no: plain users are still, or already, kept out
 #   job       each: what systemd still works on while it goes down
 #   inhibitor each: who blocks a shutdown, and why
 # shellcheck shell=sh
@@ -14,15 +13,13 @@ work() {
   boot_id=$(cat "$MAESTRO_ROOT/proc/sys/kernel/random/boot_id")
   fact machine_id "$machine_id"
   fact boot_id "$boot_id"
-  armed=no stopping=no nologin=no
-  if [ -e "$MAESTRO_ROOT/run/nologin" ]; then nologin=yes; fi
+  armed=no stopping=no
   if [ -d "$MAESTRO_ROOT/run/systemd/system" ]; then
     standing_of_units
   fi
   standing_of_sleeper
   fact armed "$armed"
   fact stopping "$stopping"
-  fact nologin "$nologin"
 }
 
 # A system that goes down has a job for shutdown.target until its last moment.
@@ -45,4 +42,6 @@ standing_of_sleeper() {
   [ -s "$sleeper_mark" ] || return 0
   sleeper=$(contents "$sleeper_mark")
   if kill -0 "$sleeper" 2>/dev/null; then armed=yes; fi
+  # Its command ends before the system does.
+  if [ -n "$(find "$sleeper_mark" -mmin -1)" ]; then armed=yes; fi
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { MaestroError } from '../../../src/errors.ts'
 import { awaitNewBoot } from '../../../src/operations/reboot/await-boot.ts'
+import { StrangerError } from '../../../src/plan/errors.ts'
 import { type Answers, aContext } from '../a-context.ts'
 
 const machine = 'a'.repeat(32)
@@ -9,7 +11,6 @@ const answer = (digit: string, more: Readonly<Record<string, string>> = {}) => (
   boot_id: bootId(digit),
   armed: 'no',
   stopping: 'no',
-  nologin: 'no',
   ...more,
 })
 const before = { machineId: machine, bootId: bootId('1') }
@@ -17,7 +18,7 @@ const times = { downTimeoutMs: 20_000, upTimeoutMs: 30_000 }
 
 const wait = (answers: Answers) => {
   const { at, told, asked } = aContext(answers)
-  return { boot: awaitNewBoot(at, before, times), told, asked }
+  return { boot: awaitNewBoot(at, { before, times, usualDownSeconds: 9 }), told, asked }
 }
 
 describe('waiting for a new boot', () => {
@@ -25,7 +26,7 @@ describe('waiting for a new boot', () => {
     const { boot, told } = wait([answer('1', { armed: 'yes' }), 'cut', 'cut', answer('2')])
 
     await expect(boot).resolves.toMatchObject({ standing: { bootId: bootId('2') }, downMs: 3_400 })
-    expect(told).toEqual(['going down', 'down for 0 s', 'down for 2 s'])
+    expect(told).toEqual(['going down', 'down for 0 s; usually 9 s', 'down for 2 s; usually 9 s'])
   })
 
   it('believes a new boot of which nobody saw the old one go', async () => {
@@ -49,10 +50,35 @@ describe('waiting for a new boot', () => {
     await expect(wait([answer('1'), 'cut']).boot).rejects.toThrow('has not come back in 30 s: the connection was lost')
   })
 
-  it('never takes an answer that cannot be read for a restart', async () => {
-    const { boot } = wait([answer('1'), answer('2', { boot_id: 'none' })])
+  it('says what a server that does not come back was last heard to wait for', async () => {
+    const { boot } = wait([answer('1', { job: '71 slow.service stop running' }), 'cut'])
 
-    await expect(boot).rejects.toThrow('has not come back in 30 s: boot_id cannot be "none"')
+    await expect(boot).rejects.toThrow(
+      'has not come back in 30 s: the connection was lost; it was last heard to wait for 71 slow.service stop running',
+    )
+  })
+
+  it('never takes an answer that cannot be read for a restart', async () => {
+    const { boot } = wait([answer('1'), 'cut', answer('2', { boot_id: 'none' })])
+
+    await expect(boot).rejects.toThrow('came up, but cannot be asked after 120 s: boot_id cannot be "none"')
+  })
+
+  it('waits while nobody is let in, without knocking all the time', async () => {
+    const closed = new MaestroError('root at web-1: login refused')
+    const { boot, told, asked } = wait([answer('1'), closed, 'cut', closed, closed, answer('2')])
+
+    await expect(boot).resolves.toMatchObject({ downMs: 13_700 })
+    expect(told).toContain('going down: root at web-1: login refused')
+    expect(told).toContain('coming up: root at web-1: login refused')
+    expect(asked).toHaveLength(6)
+  })
+
+  it('believes nothing behind another host key', async () => {
+    const { boot, asked } = wait([answer('1'), 'cut', new StrangerError('its host key is another one'), answer('2')])
+
+    await expect(boot).rejects.toThrow('another machine answers in its place: its host key is another one')
+    expect(asked).toHaveLength(3)
   })
 
   it('refuses another machine in its place', async () => {

@@ -8,6 +8,7 @@ const known = <T>(value: T) => ({ is: 'known', value }) as const
 const systemd = { state: 'running', canRunUnits: true, failed: [], inhibitors: [] }
 const options: RebootOptions = {
   force: false,
+  follows: false,
   downTimeoutMs: 60_000,
   upTimeoutMs: 60_000,
   readyTimeoutMs: 60_000,
@@ -35,6 +36,38 @@ describe('whether a server is restarted', () => {
     ['is blocked even when forced', { systemd: known({ ...systemd, inhibitors: ['backup'] }) }, true, 'blocked'],
   ] as const)('%s', (_, parts, force, verdict) => {
     expect(foresee(parts, force)).toBe(verdict)
+  })
+})
+
+describe('a restart that follows upgrades', () => {
+  const step = rebootStep({ ...options, follows: true })
+  const upgrade = (name: string) => {
+    const packages = [{ name, from: '1', to: '2', origin: 'Ubuntu:24.04/noble-security' }]
+    return { security: known({ packages, wrongSources: [], downloadBytes: 0 }) }
+  }
+  const foresee = (parts: Partial<Look>) => step.foresee(aLook({ systemd: known(systemd), ...parts }))
+
+  it('is foreseen where what everything runs on is upgraded', () => {
+    expect(foresee(upgrade('libc6'))).toEqual({
+      is: 'due',
+      what: { reasons: ['libc6 is upgraded'], kernel: null },
+    })
+    expect(foresee(upgrade('nginx')).is).toBe('not-due')
+    expect(foresee({ ...upgrade('linux-image-6.8.0-51-generic'), ...blind }).is).toBe('due')
+  })
+
+  it('is not blocked by what the upgrade may put right first', () => {
+    const broken = { dpkg: known({ isInterrupted: true, broken: [], lockHolders: [] }) }
+
+    expect(foresee({ ...due, ...broken, ...upgrade('nginx') }).is).toBe('due')
+    expect(foresee({ ...due, ...broken }).is).toBe('blocked')
+  })
+
+  it('may be due though the plan could not know', () => {
+    const now = { reasons: ['asked for by nginx'], kernel: null }
+
+    expect(step.drift?.(undefined, now)).toBeUndefined()
+    expect(rebootStep(options).drift?.(undefined, now)).toBe('a restart was not planned')
   })
 })
 

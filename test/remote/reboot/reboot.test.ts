@@ -7,17 +7,18 @@ import { shells } from '../../support/tools.ts'
 import { aServer, type FakeServer } from '../a-server.ts'
 
 const nonce = 'c0ffee'
+const bootId = '11111111-2222-4333-8444-555555555555'
 const unit = 'maestro-20261123-090000-test-reboot'
 const machine = {
   'etc/machine-id': `${'a'.repeat(32)}\n`,
-  'proc/sys/kernel/random/boot_id': '11111111-2222-4333-8444-555555555555\n',
+  'proc/sys/kernel/random/boot_id': `${bootId}\n`,
 }
 const systemd = { 'run/systemd/system': null }
 const quiet = { systemctl: 'exit 0' }
 
 describe.each(shells())('the scripts of a restart under $name', (shell) => {
   function ask(server: FakeServer, name: string) {
-    const text = makeScript({ files: [`reboot/${name}.sh`], inputs: { unit }, nonce })
+    const text = makeScript({ files: [`reboot/${name}.sh`], inputs: { unit, boot_id: bootId }, nonce })
     const { stdout, stderr, status } = server.run(text, shell)
     if (status !== 0) throw new Error(stderr)
     return readAnswer(stdout, nonce)
@@ -30,10 +31,9 @@ describe.each(shells())('the scripts of a restart under $name', (shell) => {
 
     expect(standing(server)).toEqual({
       machineId: 'a'.repeat(32),
-      bootId: '11111111-2222-4333-8444-555555555555',
+      bootId,
       isArmed: false,
       isStopping: false,
-      isClosed: false,
       blockers: [],
     })
   })
@@ -47,11 +47,11 @@ describe.each(shells())('the scripts of a restart under $name', (shell) => {
   it('tell a server that goes down, and what it waits for', () => {
     const jobs = '70 shutdown.target start waiting\n71 slow.service stop running'
     const tools = { systemctl: `[ "$1" != list-jobs ] || printf '%s\\n' '${jobs}'` }
-    const files = { ...machine, ...systemd, 'run/nologin': '' }
+    const files = { ...machine, ...systemd }
 
     const told = standing(aServer({ files, tools }))
 
-    expect(told).toMatchObject({ isStopping: true, isClosed: true, blockers: ['71 slow.service stop running'] })
+    expect(told).toMatchObject({ isStopping: true, blockers: ['71 slow.service stop running'] })
   })
 
   it('arm a timer some seconds ahead', () => {
@@ -64,8 +64,21 @@ describe.each(shells())('the scripts of a restart under $name', (shell) => {
     expect(allOf(ask(server, 'arm'), 'armed_by')).toEqual(['systemd'])
   })
 
+  it('arm nothing in another boot', () => {
+    const files = { ...machine, ...systemd, 'proc/sys/kernel/random/boot_id': '99999999-2222-4333-8444-555555555555\n' }
+    const server = aServer({ files, tools: { ...quiet, 'systemd-run': 'exit 1' } })
+
+    expect(allOf(ask(server, 'arm'), 'armed_by')).toEqual(['nothing'])
+  })
+
+  it('tell a restart without systemd by its fresh mark', () => {
+    const files = { ...machine, [`run/${unit}`]: '999999999\n' }
+
+    expect(standing(aServer({ files, tools: {} })).isArmed).toBe(true)
+  })
+
   it('say so where systemd does not take it', () => {
-    const server = aServer({ files: systemd, tools: { ...quiet, 'systemd-run': 'exit 1' } })
+    const server = aServer({ files: { ...machine, ...systemd }, tools: { ...quiet, 'systemd-run': 'exit 1' } })
 
     expect(() => ask(server, 'arm')).toThrow('systemd did not take the restart')
   })

@@ -40,7 +40,6 @@ function rebootServer(name: string): MemoryServer {
             boot_id: `${String(machine.boots).padStart(8, '0')}-0000-4000-8000-000000000000`,
             armed: machine.armed > 0 ? 'yes' : 'no',
             stopping: 'no',
-            nologin: 'no',
           }
         default:
           return undefined
@@ -52,7 +51,14 @@ function rebootServer(name: string): MemoryServer {
 const flag = { packages: ['linux-image'], since: undefined, hasSetter: true }
 
 const operation = () =>
-  reboot({ force: false, downTimeoutMs: 60_000, upTimeoutMs: 60_000, readyTimeoutMs: 60_000, stableTimeMs: 1_000 })
+  reboot({
+    force: false,
+    follows: false,
+    downTimeoutMs: 60_000,
+    upTimeoutMs: 60_000,
+    readyTimeoutMs: 60_000,
+    stableTimeMs: 1_000,
+  })
 
 /** A restart that nobody sees the end of but by asking. */
 export const rebootModels: readonly Model[] = [
