@@ -58,8 +58,8 @@ export function aController(...wanted: Parameters<typeof writeManifest>): Contro
     runs,
     eventsOf: (run) =>
       textOf(run)
-        .trimEnd()
         .split('\n')
+        .slice(0, -1)
         .map((line) => JSON.parse(line) as Written),
     remove: () => {
       manifest.remove()

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { fleetDirectory } from './fleet.ts'
+import { readFleet } from './fleet.ts'
 import { eventually } from './inside.ts'
 
 /** What the watcher saw at one moment; `inits` maps each system to its init (`pid@start`), null while it is off. */
@@ -26,10 +26,11 @@ export interface Watch {
 }
 
 /** Starts the watcher as a process of its own that writes to `path`; returns after its first line. */
-export async function startWatch(path: string): Promise<Watch> {
+export async function startWatch(path: string, servers = readFleet().servers): Promise<Watch> {
   const file = openSync(path, 'w')
+  writeFileSync(`${path}.fleet`, JSON.stringify({ cgroup: readFleet().cgroup, servers }))
   const watcher = fileURLToPath(new URL('watcher.js', import.meta.url))
-  const child = spawn(process.execPath, [watcher, `${fleetDirectory()}/run/fleet.json`], {
+  const child = spawn(process.execPath, [watcher, `${path}.fleet`], {
     stdio: ['pipe', file, 'inherit'],
   })
   closeSync(file)

@@ -1,0 +1,226 @@
+import { randomInt } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { aController, type Controller } from './durable-ground.ts'
+import { bootDelay, stayDown } from './faults.ts'
+import { type FleetServer, fleetDirectory, readFleet, serverNamed } from './fleet.ts'
+import { asRoot, waitUntilRunning } from './inside.ts'
+import { addServer } from './night-ground.ts'
+import { initChanges, mostDown, startWatch } from './watch.ts'
+
+const settings = '  rollout: {stable_time: 1s, ready_timeout: 60s, down_timeout: 150s, up_timeout: 150s}'
+
+let servers: readonly FleetServer[] = []
+const controllers: Controller[] = []
+
+beforeAll(async () => {
+  servers = [...readFleet().servers, await addServer('app-3')]
+}, 120_000)
+afterAll(() => {
+  for (const { remove } of controllers) remove()
+})
+
+function aControllerOf(some: readonly FleetServer[], more = settings): Controller {
+  const controller = aController(some, { settings: more })
+  controllers.push(controller)
+  return controller
+}
+
+const wantReboot = (some: readonly FleetServer[]) =>
+  Promise.all(
+    some.map((server) => asRoot(server, 'echo linux-base >/run/reboot-required.pkgs; touch /run/reboot-required')),
+  )
+
+/** What happened meanwhile, seen from outside: how many were down at once, and how often each has restarted. */
+async function watching(during: () => Promise<unknown>) {
+  const watch = await startWatch(`${fleetDirectory()}/run/reboot-watch.ndjson`, servers)
+  await during().finally(() => sleep(300))
+  const seen = await watch.stop()
+  const restarts: Record<string, number> = {}
+  for (const { server } of initChanges(seen)) restarts[server] = (restarts[server] ?? 0) + 1
+  return { down: mostDown(seen), restarts }
+}
+
+const onceEach = (some: readonly FleetServer[]) => Object.fromEntries(some.map(({ name }) => [name, 1]))
+const statusesIn = (stdout: string): Readonly<Record<string, string>> => {
+  const ends = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { event: string; server?: string; status?: string })
+  return Object.fromEntries(ends.flatMap(({ server, status }) => (server && status ? [[server, status]] : [])))
+}
+
+describe('a rolling restart', () => {
+  it('restarts each server once, never more than two at a time, and finds nothing due afterwards', async () => {
+    const controller = aControllerOf(servers)
+    await wantReboot(servers)
+    let run = { exitCode: undefined as number | undefined, stdout: '', stderr: '' }
+
+    const { down, restarts } = await watching(async () => {
+      run = await controller.maestro('reboot', '--max-unavailable', '2')
+    })
+
+    expect(run).toMatchObject({ exitCode: 0 })
+    expect(restarts).toEqual(onceEach(servers))
+    expect(down).toBeLessThanOrEqual(2)
+    expect(await controller.maestro('reboot', '--exit-code', '--dry-run')).toMatchObject({ exitCode: 0 })
+    expect(run.stderr).toContain('down for ')
+    await wantReboot(servers.slice(0, 1))
+    expect((await controller.maestro('reboot', '--dry-run')).stdout).toMatch(/A server usually takes \d+ s/)
+  }, 300_000)
+
+  it('is seen when it takes three at a time', async () => {
+    const four = servers.slice(2, 6)
+    await wantReboot(four)
+    const undos = await Promise.all(four.map((server) => bootDelay(server, 5)))
+    onTestFinished(async () => void (await Promise.all(undos.map((undo) => undo()))))
+
+    const { down } = await watching(async () => {
+      const words = ['reboot', '--max-unavailable', '3', '--canary', '0']
+      expect(await aControllerOf(four).maestro(...words)).toMatchObject({ exitCode: 0 })
+    })
+
+    expect(down).toBe(3)
+  }, 300_000)
+
+  it('ends at a server that does not come back, and goes on when it has', async () => {
+    const five = servers.slice(0, 5)
+    const [, , third, ...rest] = five as [FleetServer, FleetServer, FleetServer, ...FleetServer[]]
+    const controller = aControllerOf(five)
+    await wantReboot(five)
+    const powerOn = await stayDown(third)
+    let isOn = false
+    onTestFinished(() => (isOn ? undefined : powerOn()))
+
+    const { restarts } = await watching(async () => {
+      const words = ['reboot', '--max-unavailable', '1', '--up-timeout', '15s', '--output', 'json']
+      const stopped = await controller.maestro(...words)
+      expect(stopped).toMatchObject({ exitCode: 1 })
+      expect(stopped.stdout).toContain('has not come back in 15 s')
+      expect(statusesIn(stopped.stdout)).toMatchObject({
+        [third.name]: 'failed',
+        ...Object.fromEntries(rest.map(({ name }) => [name, 'not-started'])),
+      })
+      await powerOn()
+      isOn = true
+      expect(await controller.maestro('resume')).toMatchObject({ exitCode: 0 })
+    })
+
+    expect(restarts).toEqual(onceEach(five))
+  }, 300_000)
+
+  it('restarts each server once, wherever its controller was killed', async () => {
+    const two = servers.slice(2, 4)
+    for (let kill = 1; kill <= 10; kill += 1) {
+      const controller = aControllerOf(two)
+      await wantReboot(two)
+      const words = ['reboot', '--max-unavailable', '2', '--canary', '0']
+      const afterMs = randomInt(0, 6_000)
+      const { restarts } = await watching(async () => {
+        if (kill % 2 === 0) await controller.killedAfter(randomInt(1, 14), ...words)
+        else await controller.killedWhen(since(controller, afterMs), ...words)
+        const [run = ''] = controller.runs()
+        const last = controller.eventsOf(run).at(-1)?.event
+        const resumed = await controller.maestro('resume')
+        process.stdout.write(
+          `kill ${kill}: after ${kill % 2 === 0 ? last : `${afterMs} ms`}; resume is exit ${resumed.exitCode}\n`,
+        )
+        expect({ kill, ...resumed }).toMatchObject({ exitCode: 0 })
+      })
+      expect({ kill, restarts }).toEqual({ kill, restarts: onceEach(two) })
+    }
+  }, 600_000)
+})
+
+// sshd reads its keys for each connection, so the new one comes in the night between two boots.
+const keyOfNextBoot = `
+  mkdir /root/old
+  cat >/root/new-key <<'END'
+mv /etc/ssh/ssh_host_* /root/old
+ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key
+END
+  cat >/etc/systemd/system/new-key.service <<'END'
+[Unit]
+Before=ssh.service
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -eu /root/new-key
+[Install]
+WantedBy=multi-user.target
+END
+  systemctl enable -q new-key.service`
+const oldKey = `
+  rm /etc/ssh/ssh_host_*
+  mv /root/old/* /etc/ssh
+  rm -r /root/old /root/new-key
+  systemctl disable -q new-key.service
+  rm /etc/systemd/system/new-key.service
+  systemctl daemon-reload
+  systemctl restart ssh`
+
+/** Says when a restart has been under way for some time. */
+function since({ runs, eventsOf }: Controller, timeMs: number): () => Promise<boolean> {
+  let begunMs: number | undefined
+  return async () => {
+    const [run] = runs()
+    if (run !== undefined && eventsOf(run).some(({ event }) => event === 'begun')) begunMs ??= Date.now()
+    return begunMs !== undefined && Date.now() - begunMs >= timeMs
+  }
+}
+
+describe('a restart that cannot be believed', () => {
+  const plain = () => serverNamed('app-1')
+  const words = ['reboot', '--force', '--yes']
+
+  it('is none where the server did not go down', async () => {
+    await asRoot(plain(), 'systemctl mask --runtime reboot.target')
+    onTestFinished(async () => void (await asRoot(plain(), 'systemctl unmask --runtime reboot.target')))
+
+    const run = await aControllerOf([plain()]).maestro(...words, '--down-timeout', '10s')
+
+    expect(run).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('has not gone down in 10 s') })
+  }, 120_000)
+
+  it('is none where another host key answers', async () => {
+    await asRoot(plain(), keyOfNextBoot)
+    onTestFinished(async () => {
+      await waitUntilRunning(plain())
+      await asRoot(plain(), oldKey)
+    })
+
+    const run = await aControllerOf([plain()]).maestro(...words)
+
+    expect(run).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringMatching(/another machine answers in its place: .*host key/),
+    })
+  }, 200_000)
+
+  it('is refused where somebody holds a shutdown up', async () => {
+    const holder = 'systemd-run -q --unit=holder systemd-inhibit --what=shutdown --who=backup --why=nightly sleep 600'
+    await asRoot(plain(), holder)
+    onTestFinished(async () => void (await asRoot(plain(), 'systemctl stop holder')))
+
+    const run = await aControllerOf([plain()]).maestro(...words)
+
+    expect(run).toMatchObject({ exitCode: 4, stdout: expect.stringContaining('a shutdown is blocked by backup') })
+  }, 120_000)
+
+  it('has failed where a container that ran before does not run again', async () => {
+    const docked = serverNamed('web-1')
+    await asRoot(
+      docked,
+      `mkdir -p /run/here; touch /run/here/it
+       docker run -d --name brittle --restart always -v /run/here:/here busybox:local sh -c '[ -e /here/it ] && exec sleep 3600'`,
+    )
+    onTestFinished(async () => void (await asRoot(docked, 'docker rm -f brittle')))
+    const impatient = '  rollout: {stable_time: 1s, ready_timeout: 30s}'
+
+    const run = await aControllerOf([docked], impatient).maestro(...words)
+
+    expect(run).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringContaining('these containers are not back: brittle'),
+    })
+  }, 200_000)
+})
