@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { deployCommand } from './commands/deploy.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { labCommand } from './commands/lab.ts'
 import { manifestCommand } from './commands/manifest.ts'
@@ -36,6 +37,7 @@ function program(): Command {
     .description('Keeps the servers of an application patched, over SSH, and believes only what they prove.')
     .version(MAESTRO_VERSION, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
+    .addCommand(deployCommand(onSignals))
     .addCommand(rebootStatusCommand(onSignals))
     .addCommand(rebootCommand(onSignals))
     .addCommand(statusCommand(onSignals))

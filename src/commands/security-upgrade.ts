@@ -1,10 +1,11 @@
 import { Command } from 'commander'
-import { type ChangeFlags, collect, type OnSignals, withChangeFlags } from './flags.ts'
+import { type ChangeFlags, collect, type OnSignals, withChangeFlags, withRebootFlags } from './flags.ts'
 
 type Flags = ChangeFlags & {
   readonly hold?: readonly string[]
   readonly aptLockTimeout?: string
   readonly restartServices: boolean
+  readonly reboot?: boolean
 }
 
 /** `maestro security-upgrade`: installs the security upgrades that are due, exactly those that the plan names. */
@@ -16,20 +17,29 @@ export function securityUpgradeCommand(onSignals: OnSignals): Command {
         'line, proves it by dpkg, and restarts the services that still run old code (never Docker). The plan refreshes the ' +
         'package lists, which is the one thing that it changes.',
     )
-    .option('--no-refresh', 'plan by the package lists as they are')
-    .option('--hold <package>', 'leave this package alone: name or linux-image-*; may be repeated', collect)
-    .option('--apt-lock-timeout <time>', 'how long another process may hold its locks (15m)')
-    .option('--no-restart-services', 'leave services on old code running')
+    .option('--reboot', 'restart the servers that require it afterwards, in the same pass')
     .addHelpText(
       'after',
       '\nExamples:\n  maestro security-upgrade --dry-run\n  maestro security-upgrade --group web --yes',
     )
-  return withChangeFlags(command).action(async (flags: Flags) => {
+  return withChangeFlags(withRebootFlags(withUpgradeFlags(command))).action(async (flags: Flags) => {
     const { change } = await import('./changing.ts')
+    const { deployFor } = await import('./deploying.ts')
     const { securityUpgradeFor } = await import('./security-upgrading.ts')
-    const operationFor = securityUpgradeFor(flags)
-    await onSignals((stop) => change({ flags, stop, command: 'security-upgrade', operationFor }))
+    const [command, operationFor] = flags.reboot
+      ? (['security-upgrade --reboot', deployFor({ ...flags, securityUpgrades: true })] as const)
+      : (['security-upgrade', securityUpgradeFor(flags)] as const)
+    await onSignals((stop) => change({ flags, stop, command, operationFor }))
   })
+}
+
+/** How upgrades are installed: of every command that installs them. */
+export function withUpgradeFlags(command: Command): Command {
+  return command
+    .option('--no-refresh', 'plan by the package lists as they are')
+    .option('--hold <package>', 'leave this package alone: name or linux-image-*; may be repeated', collect)
+    .option('--apt-lock-timeout <time>', 'how long another process may hold its locks (15m)')
+    .option('--no-restart-services', 'leave services on old code running')
 }
 
 export type SecurityUpgradeFlags = Pick<Flags, 'hold' | 'aptLockTimeout' | 'restartServices'>

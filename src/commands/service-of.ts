@@ -14,7 +14,10 @@ type Wish = {
 export async function serviceOf(manifest: Manifest, { rollout, drain = true }: Wish): Promise<Service> {
   const { health } = manifest.settings
   const way = drain ? await drainOf(manifest, rollout) : undefined
-  return { ...(way === undefined ? {} : { drain: way }), ...(health === undefined ? {} : { health }) }
+  return {
+    ...(way === undefined ? {} : { drain: way }),
+    ...(health === undefined ? {} : { health: { check: health, groups: servingGroups(manifest) } }),
+  }
 }
 
 async function drainOf(
@@ -36,9 +39,18 @@ async function drainOf(
   return {
     kind: 'haproxy',
     balancers: [...new Set(balancers)],
-    groups: groups.filter(({ kind }) => groupWords.web?.includes(kind)).map(({ name }) => name),
+    groups: webGroups(groups),
     timeoutMs,
     waitAfterRemovingMs: loadBalancer?.waitAfterRemovingMs ?? 0,
     waitAfterAddingMs: loadBalancer?.waitAfterAddingMs ?? 0,
   }
+}
+
+const webGroups = (groups: Manifest['groups']): readonly string[] =>
+  groups.filter(({ kind }) => groupWords.web?.includes(kind)).map(({ name }) => name)
+
+// A url of the application is none of its database.
+function servingGroups({ groups }: Manifest): readonly string[] {
+  const serving = webGroups(groups.filter(({ serverNames }) => serverNames.length > 0))
+  return serving.length > 0 ? serving : groups.map(({ name }) => name)
 }

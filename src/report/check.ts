@@ -49,6 +49,6 @@ export const unknown = (area: Area, text: string, fix?: string): Check => ({ are
 export const everything: readonly string[] = ['every command']
 export const allChanges: readonly string[] = ['every command that changes servers']
 /** Those that install packages. */
-export const installs: readonly string[] = ['security-upgrade', 'unattended-upgrades']
+export const installs: readonly string[] = ['deploy', 'security-upgrade', 'unattended-upgrades']
 
 export type { Area }

@@ -18,6 +18,7 @@ export interface Controller {
   readonly killedAfter: (lines: number, ...args: string[]) => Promise<void>
   /** The same once that is so. */
   readonly killedWhen: (isTime: () => Promise<boolean>, ...args: string[]) => Promise<void>
+  readonly manifest: string
   /** A folder of its own. */
   readonly folder: string
   readonly runs: () => readonly string[]
@@ -54,6 +55,7 @@ export function aController(...wanted: Parameters<typeof writeManifest>): Contro
       await killedWhen(async () => linesIn(textOf(run() ?? '')) >= lines, 2, args)
     },
     killedWhen: (isTime, ...args) => killedWhen(isTime, 200, args),
+    manifest: manifest.path,
     folder: state,
     runs,
     eventsOf: (run) =>

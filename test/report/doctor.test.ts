@@ -192,7 +192,7 @@ const cases: readonly Case[] = [
     'a dpkg that was interrupted',
     { dpkg: known({ ...dpkg, isInterrupted: true }) },
     plain,
-    { is: 'wrong', stops: ['security-upgrade', 'unattended-upgrades'], fix: 'sudo dpkg --configure -a' },
+    { is: 'wrong', stops: ['deploy', 'security-upgrade', 'unattended-upgrades'], fix: 'sudo dpkg --configure -a' },
   ],
   [
     'who holds a lock',

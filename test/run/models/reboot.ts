@@ -10,7 +10,7 @@ const known = <T>(value: T) => ({ is: 'known', value }) as const
 const systemd = known({ state: 'running', canRunUnits: true, failed: [], inhibitors: [] })
 
 /** It answers once more after it was armed, is away for one question, and comes up as another boot. */
-function rebootServer(name: string): MemoryServer {
+export function rebootServer(name: string): MemoryServer {
   const machine: Machine = { boots: 1, isFlagged: true, armed: 0 }
 
   function passTime(): void {
@@ -50,17 +50,16 @@ function rebootServer(name: string): MemoryServer {
 
 const flag = { packages: ['linux-image'], since: undefined, hasSetter: true }
 
-const operation = () =>
-  reboot({
-    force: false,
-    follows: false,
-    downTimeoutMs: 60_000,
-    upTimeoutMs: 60_000,
-    readyTimeoutMs: 60_000,
-    stableTimeMs: 1_000,
-  })
+export const rebootOptions = {
+  force: false,
+  follows: false,
+  downTimeoutMs: 60_000,
+  upTimeoutMs: 60_000,
+  readyTimeoutMs: 60_000,
+  stableTimeMs: 1_000,
+}
 
 /** A restart that nobody sees the end of but by asking. */
 export const rebootModels: readonly Model[] = [
-  { operation, servers: () => [rebootServer('web-1'), rebootServer('web-2')] },
+  { operation: () => reboot(rebootOptions), servers: () => [rebootServer('web-1'), rebootServer('web-2')] },
 ]

@@ -10,7 +10,7 @@ type Patched = { version: string; isInterrupted: boolean; stale: readonly string
 const fix: Planned = { name: 'openssl', from: '3.0.1', to: '3.0.2', origin: 'Ubuntu:24.04/noble-security' }
 const known = <T>(value: T) => ({ is: 'known', value }) as const
 
-function securityServer(name: string): MemoryServer {
+export function securityServer(name: string): MemoryServer {
   const server: Patched = { version: '3.0.1', isInterrupted: true, stale: [], upgrades: 0, restarts: 0 }
   const jobs = memoryJobs({
     'dpkg-repair': () => {
@@ -46,9 +46,10 @@ function securityServer(name: string): MemoryServer {
   }
 }
 
-const operation = () => securityUpgrade({ hold: [], origins: [], lockTimeoutMs: 1000, restartServices: true })
+export const securityOperation = () =>
+  securityUpgrade({ hold: [], origins: [], lockTimeoutMs: 1000, restartServices: true })
 
 /** An upgrade on servers whose dpkg was interrupted, after which a service runs old code. */
 export const securityModels: readonly Model[] = [
-  { operation, servers: () => [securityServer('web-1'), securityServer('web-2')] },
+  { operation: securityOperation, servers: () => [securityServer('web-1'), securityServer('web-2')] },
 ]

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { itNeeds } from '../support/tools.ts'
+import { type Fleet, startFleet } from './a-fleet.ts'
+
+// Scripts run on this very computer: a root that is not there keeps what they would change away from it.
+const nowhere = { env: { MAESTRO_ROOT: '/nowhere' } }
+const bundle = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
+let fleet: Fleet
+let state: string
+beforeAll(async () => {
+  fleet = await startFleet({ 'web-1': nowhere, 'web-2': nowhere })
+  state = mkdtempSync(join(tmpdir(), 'maestro-state-'))
+})
+afterAll(() => {
+  fleet.end()
+  rmSync(state, { recursive: true })
+})
+
+const maestro = (...args: string[]) => fleet.maestro(args, { env: { XDG_STATE_HOME: state } })
+const connections = () => Object.values(fleet.servers).reduce((sum, server) => sum + server.connections(), 0)
+
+const refused: readonly [string, readonly string[], string][] = [
+  ['says what could be asked for where nothing is', [], '--security-upgrades, --reboot'],
+  ['names what it cannot do yet', ['--docker-upgrades'], '--docker-upgrades cannot be done'],
+  ['knows no services yet', ['--security-upgrades', '--services'], '--services cannot be done'],
+  ['knows no profile that the manifest has not', ['--profile', 'nightly'], 'there is no profile "nightly"'],
+  ['asks nobody who is not there', ['--interactive'], '--interactive needs a terminal'],
+  ['takes no time that is none', ['--reboot', '--up-timeout', 'soon'], '--up-timeout "soon"'],
+]
+
+describe('maestro deploy', () => {
+  it.each(refused)('%s, and contacts nobody', async (_, flags, words) => {
+    const before = connections()
+
+    const run = await maestro('deploy', ...flags)
+
+    expect(run).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining(words) })
+    expect(connections()).toBe(before)
+  })
+
+  it('suggests a profile that the manifest has', async () => {
+    const text = readFileSync(join(fleet.folder, 'Manifest.yml'), 'utf8')
+    const profiles = 'maestro:\n  profiles: {nightly: {reboot: true}}\n'
+    const manifest = fleet.write('profiles.yml', text.replace(/^maestro:\n/m, profiles))
+
+    const wrong = await maestro('deploy', '--profile', 'nigthly', '--manifest', manifest)
+    const right = await maestro('deploy', '--profile', 'nightly', '--manifest', manifest, '--dry-run')
+
+    expect(wrong.stderr).toContain('nightly')
+    expect(right.stdout).toContain('web-1')
+  })
+
+  itNeeds(['script'])('asks what to do at a terminal, and prints the command that does the same', async () => {
+    const line = [process.execPath, bundle, 'deploy', '--interactive', '--dry-run'].join(' ')
+    const running = spawn('script', ['-qec', line, '/dev/null'], {
+      cwd: fleet.folder,
+      env: { PATH: process.env.PATH, TERM: 'xterm', XDG_STATE_HOME: state },
+    })
+    onTestFinished(() => void running.kill('SIGKILL'))
+    let said = ''
+    // The first choice is ticked; a space takes the tick away.
+    running.stdout.on('data', (data) => {
+      const isAsked = !said.includes('What is to be done?')
+      said += data
+      if (isAsked && said.includes('What is to be done?')) running.stdin.write(' \r')
+    })
+    await new Promise((resolve) => running.on('close', resolve))
+
+    expect(said).toContain('the same without questions: maestro deploy --dry-run --reboot')
+  })
+})

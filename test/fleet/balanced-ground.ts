@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { type FleetServer, readFleet } from './fleet.ts'
+import { asRoot, eventually } from './inside.ts'
+
+/** What a load generator saw of the application. */
+export interface Load {
+  readonly sent: number
+  readonly failed: number
+  /** The first that failed, with its time. */
+  readonly first?: string
+}
+
+const perSecond = 120
+
+// The application: it says who it is and takes its time over an answer. It says that it is not well in every boot but the
+// one that /srv/only-well-in names, where that is there; the load balancer asks for something else.
+const app = `
+import http.server, os, socketserver, time
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        well = True
+        if self.path == "/up" and os.path.exists("/srv/only-well-in"):
+            well = open("/srv/only-well-in").read() == open("/proc/sys/kernel/random/boot_id").read()
+        if self.path == "/":
+            time.sleep(0.02)
+        body = os.uname().nodename.encode()
+        self.send_response(200 if well else 503)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def log_message(self, *words):
+        pass
+class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
+Server(("", 8080), Answer).serve_forever()`
+
+/** Has a small web application run on a server, from its boot on. */
+export const serveOn = (server: FleetServer): Promise<string> =>
+  asRoot(
+    server,
+    `cat >/usr/local/bin/shop.py <<'END'
+${app}
+END
+    cat >/etc/systemd/system/shop.service <<'END'
+[Service]
+ExecStart=/usr/bin/python3 /usr/local/bin/shop.py
+[Install]
+WantedBy=multi-user.target
+END
+    systemctl daemon-reload; systemctl enable -q --now shop
+    timeout 30 sh -c 'until busybox wget -q -O /dev/null http://localhost:8080/up; do sleep 0.2; done'`,
+  )
+
+/** Has a HAProxy send requests to these servers, as one would who wants to lose none to a server that has gone. */
+export const balance = (balancer: FleetServer, servers: readonly FleetServer[]): Promise<string> =>
+  asRoot(
+    balancer,
+    `cat >/etc/haproxy/haproxy.cfg <<'END'
+global
+  stats socket /run/haproxy/admin.sock mode 660 level admin
+  user haproxy
+  group haproxy
+defaults
+  mode http
+  retries 0
+  no option redispatch
+  timeout connect 2s
+  timeout client 10s
+  timeout server 10s
+frontend shop
+  bind :80
+  default_backend shop
+backend shop
+  option httpchk GET /alive
+  default-server inter 300 fastinter 300 downinter 300 rise 1 fall 2
+${servers.map(({ name, address }) => `  server ${name} ${address}:8080 check`).join('\n')}
+END
+    systemctl enable -q haproxy; systemctl restart haproxy
+    timeout 30 sh -c 'until [ "$(${stateLines} | grep -c " 2 0 ")" = ${servers.length} ]; do sleep 0.2; done'`,
+  )
+
+const stateLines = 'echo show servers state | socat - /run/haproxy/admin.sock | grep " shop "'
+
+/** The state of each server that the balancer has, `2 0` for one that is up and in service. */
+export const statesOn = async (balancer: FleetServer): Promise<Readonly<Record<string, string>>> => {
+  const lines = (await asRoot(balancer, stateLines)).split('\n').map((line) => line.split(' '))
+  return Object.fromEntries(lines.map((words) => [words[3] ?? '', `${words[5]} ${words[6]}`]))
+}
+
+/** Sends requests from the controller's network until it is told to end, and then says how they went. */
+export async function startLoad({ address }: FleetServer): Promise<{ readonly end: () => Promise<Load> }> {
+  const generator = fileURLToPath(new URL('load.js', import.meta.url))
+  const child = spawn(
+    'ip',
+    [
+      'netns',
+      'exec',
+      readFleet().controller.namespace,
+      process.execPath,
+      generator,
+      `http://${address}/`,
+      `${perSecond}`,
+    ],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  )
+  const said = text(child.stdout)
+  await eventually(() => child.pid !== undefined, 5_000)
+  return {
+    end: async () => {
+      child.stdin.end()
+      return JSON.parse(await said) as Load
+    },
+  }
+}
