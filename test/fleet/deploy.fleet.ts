@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { userInfo } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -39,6 +40,13 @@ const marksOn = (some: readonly FleetServer[]) => Promise.all(some.map((server) 
 const allInService = () => Object.fromEntries(webs.map(({ name }) => [name, '2 0']))
 
 describe('a deploy of servers behind a load balancer', () => {
+  it('finds a load that loses nothing by itself', async () => {
+    const load = await startLoad(balancer)
+    await sleep(5_000)
+
+    expect(await load.end()).toMatchObject({ failed: 0 })
+  })
+
   it('upgrades all, restarts the one that asks for it, and loses no request', async () => {
     const boots = await onAll(bootIdOf)
     const load = await startLoad(balancer)
@@ -86,6 +94,8 @@ describe('a deploy of servers behind a load balancer', () => {
 
   it('leaves a server that is not well out of service, begins no other, and puts it back on resume', async () => {
     const [first] = webs as [FleetServer]
+    // From here on through the socket itself, and no more as root with socat.
+    await asRoot(balancer, `usermod -aG haproxy ${balancer.user}; rm /usr/bin/socat`)
     await onAll(askForRestart)
     await asRoot(first, 'cat /proc/sys/kernel/random/boot_id >/srv/only-well-in')
     onTestFinished(async () => void (await asRoot(first, 'rm -f /srv/only-well-in')))
