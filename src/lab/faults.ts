@@ -25,7 +25,7 @@ const holder = 4711
 
 /** Makes those files of a root fit its fault that the scripts read themselves. */
 export function showFault(root: string, fault: Fault | undefined): void {
-  writeFileSync(`${root}/lab/pace`, fault === 'slow' ? '2\n' : '0.3\n')
+  writeFileSync(`${root}/lab/pace`, fault === 'slow' ? '2\n' : '0.2\n')
   writeFileSync(`${root}/proc/locks`, fault === 'apt-locked' ? lockLine(`${root}/var/lib/dpkg/lock-frontend`) : '')
   if (fault !== 'apt-locked') return
   const startTicks = (Number.parseFloat(readFileSync(`${root}/proc/uptime`, 'utf8')) - 300) * 100

@@ -20,5 +20,6 @@ const configuration: Readonly<Record<string, string>> = {
 
 const block = `maestro:
   ssh: {user: deploy, config: none, identity_file: key, known_hosts: known_hosts}
+  rollout: {stable_time: 1s}
   health: {url: "http://localhost:${applicationPort}/up"}
 `

@@ -25,7 +25,7 @@ type Living = {
 
 // Long enough for a run to see the system going down, and gone.
 const goingDownMs = 400
-const bootMs = 2_500
+const bootMs = 1_800
 const slowMs = 2_000
 const cutMs = 250
 

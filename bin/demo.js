@@ -1,0 +1,63 @@
+#!/usr/bin/env node
+// `npm run demo`: sets up a fresh clone, and shows maestro at work on a practice fleet, which is gone in the end.
+import { spawnSync } from 'node:child_process'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+const path = (name) => fileURLToPath(new URL(name, import.meta.url))
+const isTerminal = process.stdout.isTTY === true
+const strong = (text) => (isTerminal && !process.env.NO_COLOR ? `\u001b[1m${text}\u001b[22m` : text)
+
+const acts = [
+  ['Six servers of a shop. What is the matter with them?', 'status'],
+  ['What would be done about it? Nothing is changed yet.', 'deploy', '--security-upgrades', '--reboot', '--dry-run'],
+  [
+    'So be it: each server leaves the load balancer, is upgraded, restarts if it must, proves it, and comes back.',
+    ...['deploy', '--security-upgrades', '--reboot', '--yes'],
+  ],
+  ['And now?', 'reboot-status'],
+]
+
+const end = `
+That was a practice fleet: real SSH and the real scripts, but no real servers. Go on with it by
+\`node bin/run.js lab up\`, or turn to servers of your own:
+
+  npm run build && npm pack && npm install --global ./maestro-toolbelt-*.tgz
+  maestro manifest example > Manifest.yml   # every key explained; a few lines of it are enough
+  maestro doctor                            # what stands in the way, and the line that puts it right
+  maestro status                            # changes nothing
+
+Every command that changes servers shows its plan first, and does nothing with --dry-run.
+`
+
+// A person reads along; nobody waits for a pipe.
+const pause = (seconds) => wait(isTerminal ? seconds * 1000 : 0)
+
+async function tour() {
+  for (const [words, ...args] of acts) {
+    process.stdout.write(`\n${strong(`# ${words}`)}\n`)
+    await pause(0.7)
+    process.stdout.write(`${strong(`$ maestro ${args.join(' ')}`)}\n`)
+    await pause(0.7)
+    if (run('maestro', args) !== 0) return 1
+    await pause(1.2)
+  }
+  process.stdout.write(end)
+  return 0
+}
+
+function run(file, args) {
+  const { status, error } = spawnSync(file, args, { stdio: 'inherit' })
+  if (error !== undefined) throw error
+  return status ?? 1
+}
+
+function setUpAndPlay() {
+  process.stdout.write('Setting up: what the lock file names, and the bundle …\n')
+  return (
+    run(process.execPath, [path('setup.js')]) ||
+    run(process.execPath, [path('run.js'), 'lab', 'run', '--', process.execPath, path('demo.js'), 'tour'])
+  )
+}
+
+process.exitCode = process.argv[2] === 'tour' ? await tour() : setUpAndPlay()
