@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { UsageError } from '../errors.ts'
@@ -16,14 +16,20 @@ export type PreparedLab = Lab & {
 export async function prepareLab({ servers: count, fault = [], folder: named }: LabFlags): Promise<PreparedLab> {
   const { practiceServers } = await import('../lab/practice-servers.ts')
   const wanted = readFaults(fault, new Set(practiceServers(count).map(({ name }) => name)))
-  const folder = named === undefined ? realpathSync(mkdtempSync(join(tmpdir(), 'maestro-lab-'))) : emptyFolder(named)
+  const folder = named === undefined ? mkdtempSync(join(tmpdir(), 'maestro-lab-')) : emptyFolder(named)
   const tidyUp = () => {
     if (named === undefined) rmSync(folder, { recursive: true, force: true })
   }
   // Also where a second signal leaves at once.
   process.once('exit', tidyUp)
   const { startLab } = await import('../lab/lab.ts')
-  const lab = await startLab({ folder, searchPath: process.env.PATH ?? '', count, faults: wanted })
+  const lab = await startLab({
+    folder,
+    searchPath: process.env.PATH ?? '',
+    platform: process.platform,
+    count,
+    faults: wanted,
+  })
   const env = writeEnvironment(folder)
   return {
     ...lab,
@@ -47,10 +53,16 @@ function readFaults(words: readonly string[], names: ReadonlySet<string>): Reado
   )
 }
 
+// A socket lies below it, whose path some systems bound to 103 bytes.
+const longest = 70
+
 function emptyFolder(path: string): string {
+  const whole = resolve(path)
+  if (Buffer.byteLength(whole) > longest)
+    throw new UsageError(`--folder ${path}: a lab lies in a folder whose path has at most ${longest} bytes`)
   mkdirSync(path, { recursive: true, mode: 0o700 })
   if (readdirSync(path).length > 0) throw new UsageError(`--folder ${path}: it is not empty`)
-  return realpathSync(resolve(path))
+  return whole
 }
 
 /** Makes `maestro` and its manifest known to whoever takes up that environment, and keeps its runs apart from the real ones. */

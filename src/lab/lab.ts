@@ -26,6 +26,8 @@ export interface LabOptions {
   readonly folder: string
   /** As in the environment: where this computer's own plain tools are. */
   readonly searchPath: string
+  /** As Node names it: where the plain tools are not GNU's, perl stands in for some. */
+  readonly platform: string
   readonly count?: number | undefined
   readonly faults?: ReadonlyMap<string, Fault>
 }
@@ -33,8 +35,8 @@ export interface LabOptions {
 const user = 'deploy'
 
 /** Starts a lab in a folder, with its manifest, key and known_hosts. Throws a MaestroError where this computer lacks a tool. */
-export async function startLab({ folder, searchPath, count, faults = new Map() }: LabOptions): Promise<Lab> {
-  layOutTools(folder, searchPath)
+export async function startLab({ folder, searchPath, platform, count, faults = new Map() }: LabOptions): Promise<Lab> {
+  layOutTools(folder, { searchPath, platform })
   const key = makeKeyPair()
   writeFileSync(`${folder}/key`, key.private, { mode: 0o600 })
   const lives = new Map<string, ServerLife>()

@@ -77,10 +77,14 @@ export async function startServer({ account, hostKey, allowed, onBoot }: Living)
 /** What a fault does to a command: it comes late, or the line goes while a unit is at work. */
 function makeTrouble(root: string, cut: () => void): () => Promise<void> {
   let count = 0
+  const cutOnce = () => {
+    cut()
+    writeFileSync(`${root}/lab/cut`, '')
+  }
   const troubles: Partial<Record<Fault, () => Promise<unknown>>> = {
     slow: () => wait(slowMs),
     drops: async () => {
-      if (isAtWork(root) && count++ % 2 === 0) setTimeout(cut, cutMs)
+      if (isAtWork(root) && count++ % 2 === 0) setTimeout(cutOnce, cutMs)
     },
   }
   return async () => {

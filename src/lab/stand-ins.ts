@@ -20,17 +20,36 @@ const ownTools = (
   'printf readlink rm rmdir sed setsid sh sha256sum sleep sort stat sync tail tee timeout touch tr true wc xargs'
 ).split(' ')
 
+// What only GNU's tools do; elsewhere perl does it.
+const gnuTools: readonly string[] = ['flock', 'setsid', 'sha256sum', 'stat', 'timeout']
+
+type ThisComputer = {
+  /** As in the environment. */
+  readonly searchPath: string
+  /** As Node names it. */
+  readonly platform: string
+}
+
 /** Puts the stand-ins into a folder, and links to this computer's own plain tools into another; nothing else is ever run. */
-export function layOutTools(folder: string, searchPath: string): void {
-  mkdirSync(`${folder}/stand-ins`)
-  for (const file of readdirSync(source).filter((name) => name.endsWith('.sh'))) {
-    const path = `${folder}/stand-ins/${file.slice(0, -'.sh'.length)}`
-    writeFileSync(path, readFileSync(new URL(file, source)))
-    chmodSync(path, 0o755)
-  }
+export function layOutTools(folder: string, { searchPath, platform }: ThisComputer): void {
+  copyStandIns(source, `${folder}/stand-ins`)
+  copyStandIns(new URL('portable/', source), `${folder}/portable`)
   mkdirSync(`${folder}/tools`)
   const places = [...searchPath.split(delimiter), '/usr/bin', '/bin'].filter((place) => place.startsWith('/'))
-  for (const tool of ownTools) symlinkSync(findTool(tool, places), `${folder}/tools/${tool}`)
+  const isPortable = (tool: string) => platform !== 'linux' && gnuTools.includes(tool)
+  for (const tool of isPortable('stat') ? [...ownTools, 'perl', 'shasum'] : ownTools) {
+    const path = isPortable(tool) ? `${folder}/portable/${tool}` : findTool(tool, places)
+    symlinkSync(path, `${folder}/tools/${tool}`)
+  }
+}
+
+function copyStandIns(from: URL, to: string): void {
+  mkdirSync(to)
+  for (const file of readdirSync(from).filter((name) => name.endsWith('.sh'))) {
+    const path = `${to}/${file.slice(0, -'.sh'.length)}`
+    writeFileSync(path, readFileSync(new URL(file, from)))
+    chmodSync(path, 0o755)
+  }
 }
 
 function findTool(tool: string, places: readonly string[]): string {

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { maestro, type Run, runMaestro } from './a-fleet.ts'
@@ -33,15 +34,21 @@ describe('a practice fleet', patient, () => {
     expect(existsSync(run.stdout.split('\n')[0] ?? '')).toBe(false)
   })
 
-  it('takes a real upgrade through the load balancer, and shows what came of it', async () => {
-    const only = '--server web-1 --server lb-1'
-    const run = await onLab([], `maestro security-upgrade ${only}`, `maestro security-upgrade ${only} --dry-run`)
+  it('is upgraded and restarted behind its load balancer, and shows what came of it', async () => {
+    const run = await onLab([], 'maestro deploy --security-upgrades --reboot --server web-1', 'maestro status')
 
-    expect(run.stderr).toMatch(/web-1: leaving the load balancer.*web-1: joining the load balancer/s)
-    expect(run.stdout).toMatch(/^changed +lb-1$/m)
+    const words = ['leaving the load balancer', 'restarting nginx.service', 'going down', 'joining the load balancer']
+    expect(run.stderr).toMatch(new RegExp(words.map((word) => `web-1: ${word}`).join('.*'), 's'))
     expect(run.stdout).toMatch(/^changed +web-1$/m)
-    expect(run.stdout).toContain('2 servers: 2 unchanged')
+    expect(run.stdout).toMatch(/^web-1 +none due +not due /m)
     expect(run.exitCode).toBe(0)
+  })
+
+  it('is what the demo shows, which comes to a good end', async () => {
+    const demo = fileURLToPath(new URL('../../bin/demo.js', import.meta.url))
+    const run = await lab('run', '--servers', '1', '--', process.execPath, demo, 'tour')
+
+    expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('turn to servers of your own') })
   })
 
   it('sets up the nights of a server that had none, and puts back what was there', async () => {
@@ -108,6 +115,18 @@ describe('a fault of a practice server', patient, () => {
 
     expect(run.stderr).toContain('web-1: no line to the server; the work goes on there')
     expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('1 server: 1 changed') })
+  })
+
+  it('that keeps it from coming back is said, and gone on with once it is taken away', async () => {
+    const run = await onLab(
+      ['--fault=db-1=never-returns'],
+      'maestro reboot --server db-1 --up-timeout 8s',
+      ': >"$lab/db-1/lab/fault"',
+      'maestro resume',
+    )
+
+    expect(run.stdout).toMatch(/^failed +db-1 .*has not come back in 8 s/m)
+    expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/1 server: 1 changed\n$/) })
   })
 
   it('that leaves a package half done is gone on with, once it is taken away', async () => {

@@ -56,8 +56,18 @@ install_one() {
   printf 'Unpacking %s (%s) ...\n' "$1" "$3"
   sleep "$(cat "$MAESTRO_ROOT/lab/pace")"
   printf 'Setting up %s (%s) ...\n' "$1" "$3"
+  ! lab-fault drops || await_cut
   ! lab-fault failing-postinst || break_off "$1" "$3"
   lab-install "$1" "$3" ii
+}
+
+# The line goes in the middle of this for certain, where anybody follows it.
+await_cut() {
+  tries=50
+  until [ -e "$MAESTRO_ROOT/lab/cut" ] || [ "$tries" = 0 ]; do
+    tries=$((tries - 1))
+    sleep 0.2
+  done
 }
 
 break_off() {

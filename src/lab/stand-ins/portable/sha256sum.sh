@@ -1,0 +1,3 @@
+#!/bin/sh
+# sha256sum FILE…
+exec shasum -a 256 "$@"
