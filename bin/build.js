@@ -33,11 +33,12 @@ export async function bundle(outdir = `${root}dist`) {
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'warning',
   })
-  // What is read as a file lies beside the bundle: the remote scripts, byte for byte, the annotated manifest, and the
-  // lab's stand-ins.
+  // What is read as a file lies beside the bundle: the remote scripts, byte for byte, the annotated manifest, what shells
+  // are told for completion, and the lab's stand-ins.
   cpSync(`${root}fixtures/manifests/every-key.yml`, `${outdir}/every-key.yml`)
   cpSync(`${root}src/remote`, outdir, { recursive: true, filter: (from) => !from.endsWith('.ts') })
   cpSync(`${root}src/lab/stand-ins`, `${outdir}/stand-ins`, { recursive: true })
+  cpSync(`${root}src/commands/shells`, `${outdir}/shells`, { recursive: true })
   return metafile
 }
 

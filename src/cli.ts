@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { completeCommand, completionCommand } from './commands/completion.ts'
 import { deployCommand } from './commands/deploy.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { labCommand } from './commands/lab.ts'
@@ -49,6 +50,8 @@ function program(): Command {
     .addCommand(doctorCommand(onSignals))
     .addCommand(manifestCommand(onSignals))
     .addCommand(labCommand(onSignals))
+    .addCommand(completionCommand())
+    .addCommand(completeCommand(), { hidden: true })
     .addHelpText('after', '\nmaestro <command> --help tells more. Exit codes and the manifest: see the README.')
     .exitOverride()
   inherit(maestro)

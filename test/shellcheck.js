@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const scripts = ['src', 'test', 'fixtures'].flatMap((folder) =>
   readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.sh') || path.startsWith('bin/'))
+    .filter((path) => /\.(sh|bash)$/.test(path) || path.startsWith('bin/'))
     .map((path) => `${folder}/${path}`),
 )
 

@@ -1,6 +1,18 @@
 import { hasTool } from './tools.ts'
 
-const optional = ['ssh', 'sshd', 'ssh-agent', 'ssh-keygen', 'dropbear', 'dash', 'busybox', 'strace', 'csh', 'fish']
+const optional = [
+  'ssh',
+  'sshd',
+  'ssh-agent',
+  'ssh-keygen',
+  'dropbear',
+  'dash',
+  'busybox',
+  'strace',
+  'csh',
+  'fish',
+  'zsh',
+]
 
 /** Says once, by name, which parts of the suite this computer cannot run. */
 export function setup(): void {
