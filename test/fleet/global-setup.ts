@@ -1,3 +1,4 @@
+import { busyboxImage } from './busybox-image.ts'
 import { type FleetServer, readFleet } from './fleet.ts'
 import { fleetScript } from './fleet-script.ts'
 import { asRoot, waitUntilRunning } from './inside.ts'
@@ -27,11 +28,3 @@ async function handOver(server: FleetServer): Promise<void> {
   await asRoot(server, 'apt-get -qq update')
   if (server.role === 'docker') await asRoot(server, busyboxImage)
 }
-
-/** There is no registry to pull from, so the image `busybox:local` is made on the spot. */
-const busyboxImage = `
-  mkdir -p /tmp/image/bin
-  cp /bin/busybox /tmp/image/bin
-  for applet in $(busybox --list); do [ "$applet" = busybox ] || ln -s busybox "/tmp/image/bin/$applet"; done
-  tar -C /tmp/image -c . | docker import - busybox:local
-  rm -r /tmp/image`

@@ -4,6 +4,7 @@ import { unattendedUpgrades } from '../../src/operations/unattended-upgrades.ts'
 import type { Json } from '../../src/plan/json.ts'
 import type { Context, Step } from '../../src/plan/step.ts'
 import { stepContext } from '../support/step-context.ts'
+import { busyboxImage } from './busybox-image.ts'
 import { type FleetServer, fleetDirectory } from './fleet.ts'
 import { fleetScript } from './fleet-script.ts'
 import { asRoot, waitUntilRunning } from './inside.ts'
@@ -29,6 +30,7 @@ export async function addServer(name: string, role: FleetServer['role'] = 'plain
     systemctl daemon-reload
     apt-get -qq update`,
   )
+  if (role === 'docker') await asRoot(server, busyboxImage)
   return server
 }
 

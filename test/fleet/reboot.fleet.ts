@@ -1,62 +1,36 @@
 import { randomInt } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { aController, type Controller } from './durable-ground.ts'
+import type { Controller } from './durable-ground.ts'
 import { bootDelay, stayDown } from './faults.ts'
-import { type FleetServer, fleetDirectory, readFleet, serverNamed } from './fleet.ts'
+import type { FleetServer } from './fleet.ts'
 import { asRoot, waitUntilRunning } from './inside.ts'
 import { addServer } from './night-ground.ts'
-import { initChanges, mostDown, startWatch } from './watch.ts'
-
-const settings = '  rollout: {stable_time: 1s, ready_timeout: 60s, down_timeout: 150s, up_timeout: 150s}'
+import { aControllerOf, onceEach, sinceBegun, statusesIn, wantReboot, watching } from './reboot-ground.ts'
 
 let servers: readonly FleetServer[] = []
 const controllers: Controller[] = []
 
 beforeAll(async () => {
-  servers = [...readFleet().servers, await addServer('app-3')]
-}, 120_000)
+  const names = Array.from({ length: 7 }, (_, index) => `tide-${index + 1}`)
+  servers = await Promise.all([...names.map((name) => addServer(name)), addServer('tide-8', 'docker')])
+}, 600_000)
 afterAll(() => {
   for (const { remove } of controllers) remove()
 })
 
-function aControllerOf(some: readonly FleetServer[], more = settings): Controller {
-  const controller = aController(some, { settings: more })
+function aControllerFor(...of: Parameters<typeof aControllerOf>): Controller {
+  const controller = aControllerOf(...of)
   controllers.push(controller)
   return controller
 }
 
-const wantReboot = (some: readonly FleetServer[]) =>
-  Promise.all(
-    some.map((server) => asRoot(server, 'echo linux-base >/run/reboot-required.pkgs; touch /run/reboot-required')),
-  )
-
-/** What happened meanwhile, seen from outside: how many were down at once, and how often each has restarted. */
-async function watching(during: () => Promise<unknown>) {
-  const watch = await startWatch(`${fleetDirectory()}/run/reboot-watch.ndjson`, servers)
-  await during().finally(() => sleep(300))
-  const seen = await watch.stop()
-  const restarts: Record<string, number> = {}
-  for (const { server } of initChanges(seen)) restarts[server] = (restarts[server] ?? 0) + 1
-  return { down: mostDown(seen), restarts }
-}
-
-const onceEach = (some: readonly FleetServer[]) => Object.fromEntries(some.map(({ name }) => [name, 1]))
-const statusesIn = (stdout: string): Readonly<Record<string, string>> => {
-  const ends = stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as { event: string; server?: string; status?: string })
-  return Object.fromEntries(ends.flatMap(({ server, status }) => (server && status ? [[server, status]] : [])))
-}
-
 describe('a rolling restart', () => {
   it('restarts each server once, never more than two at a time, and finds nothing due afterwards', async () => {
-    const controller = aControllerOf(servers)
+    const controller = aControllerFor(servers)
     await wantReboot(servers)
     let run = { exitCode: undefined as number | undefined, stdout: '', stderr: '' }
 
-    const { down, restarts } = await watching(async () => {
+    const { down, restarts } = await watching(servers, async () => {
       run = await controller.maestro('reboot', '--max-unavailable', '2')
     })
 
@@ -75,9 +49,9 @@ describe('a rolling restart', () => {
     const undos = await Promise.all(four.map((server) => bootDelay(server, 5)))
     onTestFinished(async () => void (await Promise.all(undos.map((undo) => undo()))))
 
-    const { down } = await watching(async () => {
+    const { down } = await watching(servers, async () => {
       const words = ['reboot', '--max-unavailable', '3', '--canary', '0']
-      expect(await aControllerOf(four).maestro(...words)).toMatchObject({ exitCode: 0 })
+      expect(await aControllerFor(four).maestro(...words)).toMatchObject({ exitCode: 0 })
     })
 
     expect(down).toBe(3)
@@ -86,13 +60,13 @@ describe('a rolling restart', () => {
   it('ends at a server that does not come back, and goes on when it has', async () => {
     const five = servers.slice(0, 5)
     const [, , third, ...rest] = five as [FleetServer, FleetServer, FleetServer, ...FleetServer[]]
-    const controller = aControllerOf(five)
+    const controller = aControllerFor(five)
     await wantReboot(five)
     const powerOn = await stayDown(third)
     let isOn = false
     onTestFinished(() => (isOn ? undefined : powerOn()))
 
-    const { restarts } = await watching(async () => {
+    const { restarts } = await watching(servers, async () => {
       const words = ['reboot', '--max-unavailable', '1', '--up-timeout', '15s', '--output', 'json']
       const stopped = await controller.maestro(...words)
       expect(stopped).toMatchObject({ exitCode: 1 })
@@ -112,13 +86,13 @@ describe('a rolling restart', () => {
   it('restarts each server once, wherever its controller was killed', async () => {
     const two = servers.slice(2, 4)
     for (let kill = 1; kill <= 10; kill += 1) {
-      const controller = aControllerOf(two)
+      const controller = aControllerFor(two)
       await wantReboot(two)
       const words = ['reboot', '--max-unavailable', '2', '--canary', '0']
       const afterMs = randomInt(0, 6_000)
-      const { restarts } = await watching(async () => {
+      const { restarts } = await watching(servers, async () => {
         if (kill % 2 === 0) await controller.killedAfter(randomInt(1, 14), ...words)
-        else await controller.killedWhen(since(controller, afterMs), ...words)
+        else await controller.killedWhen(sinceBegun(controller, afterMs), ...words)
         const [run = ''] = controller.runs()
         const last = controller.eventsOf(run).at(-1)?.event
         const resumed = await controller.maestro('resume')
@@ -158,25 +132,15 @@ const oldKey = `
   systemctl daemon-reload
   systemctl restart ssh`
 
-/** Says when a restart has been under way for some time. */
-function since({ runs, eventsOf }: Controller, timeMs: number): () => Promise<boolean> {
-  let begunMs: number | undefined
-  return async () => {
-    const [run] = runs()
-    if (run !== undefined && eventsOf(run).some(({ event }) => event === 'begun')) begunMs ??= Date.now()
-    return begunMs !== undefined && Date.now() - begunMs >= timeMs
-  }
-}
-
 describe('a restart that cannot be believed', () => {
-  const plain = () => serverNamed('app-1')
+  const plain = () => servers[0] as FleetServer
   const words = ['reboot', '--force', '--yes']
 
   it('is none where the server did not go down', async () => {
     await asRoot(plain(), 'systemctl mask --runtime reboot.target')
     onTestFinished(async () => void (await asRoot(plain(), 'systemctl unmask --runtime reboot.target')))
 
-    const run = await aControllerOf([plain()]).maestro(...words, '--down-timeout', '10s')
+    const run = await aControllerFor([plain()]).maestro(...words, '--down-timeout', '10s')
 
     expect(run).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('has not gone down in 10 s') })
   }, 120_000)
@@ -188,7 +152,7 @@ describe('a restart that cannot be believed', () => {
       await asRoot(plain(), oldKey)
     })
 
-    const run = await aControllerOf([plain()]).maestro(...words)
+    const run = await aControllerFor([plain()]).maestro(...words)
 
     expect(run).toMatchObject({
       exitCode: 1,
@@ -201,13 +165,13 @@ describe('a restart that cannot be believed', () => {
     await asRoot(plain(), holder)
     onTestFinished(async () => void (await asRoot(plain(), 'systemctl stop holder')))
 
-    const run = await aControllerOf([plain()]).maestro(...words)
+    const run = await aControllerFor([plain()]).maestro(...words)
 
     expect(run).toMatchObject({ exitCode: 4, stdout: expect.stringContaining('a shutdown is blocked by backup') })
   }, 120_000)
 
   it('has failed where a container that ran before does not run again', async () => {
-    const docked = serverNamed('web-1')
+    const docked = servers.at(-1) as FleetServer
     await asRoot(
       docked,
       `mkdir -p /run/here; touch /run/here/it
@@ -216,7 +180,7 @@ describe('a restart that cannot be believed', () => {
     onTestFinished(async () => void (await asRoot(docked, 'docker rm -f brittle')))
     const impatient = '  rollout: {stable_time: 1s, ready_timeout: 30s}'
 
-    const run = await aControllerOf([docked], impatient).maestro(...words)
+    const run = await aControllerFor([docked], impatient).maestro(...words)
 
     expect(run).toMatchObject({
       exitCode: 1,
