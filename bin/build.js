@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Bundles src/ into dist/: one small entry, every heavier room in a file of its own that is loaded when it is used.
-import { cpSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -42,4 +43,11 @@ export async function bundle(outdir = `${root}dist`) {
   return metafile
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await bundle()
+/** All that is packed: the bundle, and the man page, which the bundle prints by the definitions of its commands. */
+export async function buildPackage() {
+  await bundle()
+  mkdirSync(`${root}man`, { recursive: true })
+  writeFileSync(`${root}man/maestro.1`, execFileSync(process.execPath, [`${root}dist/cli.js`, 'manual']))
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildPackage()

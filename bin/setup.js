@@ -19,5 +19,5 @@ if (!isInstalled()) {
   })
   if (status !== 0) process.exit(status ?? 1)
 }
-const { bundle } = await import('./build.js')
-await bundle()
+const { buildPackage } = await import('./build.js')
+await buildPackage()

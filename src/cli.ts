@@ -4,6 +4,7 @@ import { deployCommand } from './commands/deploy.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { labCommand } from './commands/lab.ts'
 import { manifestCommand } from './commands/manifest.ts'
+import { manualCommand } from './commands/manual.ts'
 import { rebootCommand } from './commands/reboot.ts'
 import { rebootStatusCommand } from './commands/reboot-status.ts'
 import { resumeCommand } from './commands/resume.ts'
@@ -38,21 +39,31 @@ function program(): Command {
     .description('Keeps the servers of an application patched, over SSH, and believes only what they prove.')
     .version(MAESTRO_VERSION, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .addCommand(deployCommand(onSignals))
-    .addCommand(rebootStatusCommand(onSignals))
-    .addCommand(rebootCommand(onSignals))
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .commandsGroup('Commands that look and change nothing:')
     .addCommand(statusCommand(onSignals))
+    .addCommand(rebootStatusCommand(onSignals))
+    .addCommand(doctorCommand(onSignals))
+    .commandsGroup('Commands that change servers, each after its plan:')
+    .addCommand(deployCommand(onSignals))
     .addCommand(securityUpgradeCommand(onSignals))
+    .addCommand(rebootCommand(onSignals))
     .addCommand(unattendedUpgradesCommand(onSignals))
+    .commandsGroup('Runs, once they are begun:')
     .addCommand(resumeCommand(onSignals))
     .addCommand(runsCommand())
     .addCommand(unlockCommand(onSignals))
-    .addCommand(doctorCommand(onSignals))
+    .commandsGroup('Around it:')
     .addCommand(manifestCommand(onSignals))
     .addCommand(labCommand(onSignals))
     .addCommand(completionCommand())
     .addCommand(completeCommand(), { hidden: true })
-    .addHelpText('after', '\nmaestro <command> --help tells more. Exit codes and the manifest: see the README.')
+    .addCommand(manualCommand(MAESTRO_VERSION), { hidden: true })
+    .helpCommand('help [command]', 'the same as <command> --help')
+    .addHelpText(
+      'after',
+      '\nmaestro <command> --help tells more, man maestro all of it with the exit codes, and\nmaestro manifest example explains every key of the manifest.',
+    )
     .exitOverride()
   inherit(maestro)
   return maestro
@@ -60,7 +71,7 @@ function program(): Command {
 
 // A wrong option of any command must come back as an error with exit code 2, not end the process with 1.
 function inherit(parent: Command): void {
-  for (const command of parent.commands) inherit(command.copyInheritedSettings(parent))
+  for (const command of parent.commands) inherit(command.copyInheritedSettings(parent).helpCommand(false))
 }
 
 // The first signal starts nothing new and lets what runs come to an orderly end; the second leaves at once.

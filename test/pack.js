@@ -34,11 +34,13 @@ try {
     assert.ok(packed.includes(file), `${file} is packed`)
   for (const file of packed) assert.doesNotMatch(file, /\.ts$|^test|^node_modules/, 'nothing of the workshop is packed')
 
-  const { version, dependencies } = JSON.parse(readFileSync(`${folder}/package/package.json`, 'utf8'))
+  const { version, dependencies, man } = JSON.parse(readFileSync(`${folder}/package/package.json`, 'utf8'))
   assert.equal(dependencies, undefined, 'users install nothing but maestro itself')
   const maestro = (...args) => run(process.execPath, [`${folder}/package/bin/run.js`, ...args])
   assert.equal(maestro('--version').trim(), version)
   assert.match(maestro('--help'), /reboot-status/)
+  const manPage = readFileSync(`${folder}/package/${man}`, 'utf8')
+  assert.ok(manPage.includes('.SS maestro status '), 'the man page is packed')
   assert.equal(maestro('manifest', 'example'), readFileSync(`${root}fixtures/manifests/every-key.yml`, 'utf8'))
   process.stdout.write(`pack-test: ${tarball}, ${packed.length} files, runs by itself\n`)
 } finally {

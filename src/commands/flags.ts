@@ -59,14 +59,18 @@ export interface ChangeFlags extends ServerFlags, RolloutFlags {
 // Without a default of commander's, which the help would print.
 export const collect = (value: string, before: readonly string[] = []) => [...before, value]
 
+const printing = 'How it is printed:'
+
 export function withManifestFlags(command: Command): Command {
   return command
+    .optionsGroup('Which servers:')
     .option('-m, --manifest <file>', 'the manifest (else MAESTRO_MANIFEST, else Manifest.yml here or above)')
     .option('-e, --environment <name>', 'the environment in it, where it has several')
 }
 
 export function withServerFlags(command: Command): Command {
   return withSelectionFlags(command)
+    .optionsGroup('How they are reached:')
     .option('--ask-password', 'ask once for the password to log in with, for servers that take no key')
     .option('--ask-sudo-password', "ask once for sudo's password (else MAESTRO_SUDO_PASSWORD_FILE names a file of it)")
 }
@@ -82,6 +86,7 @@ export function withSelectionFlags(command: Command): Command {
 
 export function withOutputFlags(command: Command): Command {
   return command
+    .optionsGroup(printing)
     .addOption(
       new Option('--output <format>', 'how to print it').choices(['table', 'json', 'prometheus']).default('table'),
     )
@@ -92,10 +97,12 @@ export function withOutputFlags(command: Command): Command {
 
 export function withChangeFlags(command: Command): Command {
   return withServerFlags(command)
+    .optionsGroup('The plan, and your consent:')
     .option('--dry-run', 'show the plan and change nothing')
     .option('--save-plan <file>', 'write the plan to a file and change nothing')
     .option('--plan <file>', 'do what a saved plan says, and nothing more')
     .option('-y, --yes', 'agree to the plan')
+    .optionsGroup("How it goes over the servers (else the manifest's maestro.rollout):")
     .addOption(
       new Option('--strategy <how>', 'how it goes over the servers').choices(['rolling', 'serial', 'parallel']),
     )
@@ -108,6 +115,7 @@ export function withChangeFlags(command: Command): Command {
     .option('--no-drain', 'leave servers in service while they are changed')
     .option('--drain-timeout <time>', 'how long sessions may take to end before a server is changed')
     .option('--window <time>', 'when changes may start: "Sat 02:00-05:00 UTC"; may be repeated', collect)
+    .optionsGroup(printing)
     .addOption(new Option('--output <format>', 'how to print it').choices(['table', 'json']).default('table'))
     .option('--exit-code', 'with --dry-run: exit 10 when something is due or unknown')
     .option('-q, --quiet', 'print only what went wrong')

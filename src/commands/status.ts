@@ -4,7 +4,7 @@ import { type OnSignals, type OutputFlags, type ServerFlags, withOutputFlags, wi
 /** `maestro status`: the whole look at every server. */
 export function statusCommand(onSignals: OnSignals): Command {
   const command = new Command('status')
-    .summary('the whole look: security, reboot, packages, disk, Docker, …')
+    .summary('the whole look: security, restarts, disk, Docker and more')
     .description(
       'Asks every server for everything that bears on patching it: pending security upgrades, holds, restart, ' +
         'nightly upgrades, dpkg and who holds its locks, disk, Docker, Weave, release and end of life. Changes nothing.',

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { execa } from 'execa'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { exitCodes } from '../../src/errors.ts'
+import { itNeeds } from '../support/tools.ts'
+import { runMaestro } from './a-fleet.ts'
+
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+
+let page: string
+let text: string
+beforeAll(async () => {
+  page = (await runMaestro(tmpdir(), ['manual'])).stdout
+  // As it is read: without fonts and escapes.
+  text = page
+    .replace(/\\f[BIR]|\\&/g, '')
+    .replaceAll('\\-', '-')
+    .replaceAll('\\(aq', "'")
+})
+
+describe('the man page', () => {
+  it('has every command that the help has, each with its own usage', async () => {
+    const { stdout } = await runMaestro(tmpdir(), ['--help'])
+    const commands = [...stdout.matchAll(/^ {2}([a-z][a-z-]+) .* {2}/gm)].map(([, name]) => name)
+
+    const missing = commands.filter((name) => !text.includes(`\n.SS maestro ${name} `))
+
+    expect(commands).toContain('deploy')
+    expect(missing).toEqual(['help'])
+  })
+
+  it('has the words and the examples of the help', async () => {
+    const { stdout } = await runMaestro(tmpdir(), ['lab', 'run', '--help'])
+    const example = '  maestro lab run -- maestro status'
+
+    expect(stdout).toContain(example)
+    expect(text).toContain(`\n${example.trim()}\n`)
+    expect(text).toContain('\n.SS maestro lab run [options] command...\n')
+  })
+
+  it('has the exit codes that there are', () => {
+    const section = /\.SH EXIT STATUS\n(.*?)\.SH /s.exec(text)?.[1] ?? ''
+    const codes = [...section.matchAll(/^\.TP\n(.*)$/gm)].flatMap(([, term = '']) => term.split(', ')).map(Number)
+
+    expect(codes).toEqual(Object.values(exitCodes))
+  })
+
+  itNeeds(['mandoc'])('has nothing that mandoc warns of', async () => {
+    const { all } = await execa('mandoc', ['-Tlint', '-Wwarning'], { input: page, all: true, reject: false })
+
+    expect(all).toBe('')
+  })
+})
+
+describe('the README', () => {
+  it('names no option that no command has', () => {
+    const named = new Set([...readme.matchAll(/(?<![\w-])--[a-z][a-z-]+/g)].map(([flag]) => flag))
+
+    // npm's, and what a dynamic inventory is called with.
+    expect([...named].filter((flag) => !text.includes(flag)).sort()).toEqual(['--global', '--list'])
+  })
+
+  it('has the exit codes that there are', () => {
+    const table = /## Exit codes\n(.*?)\n## /s.exec(readme)?.[1] ?? ''
+    const codes = [...table.matchAll(/^\| ([\d, ]+) \|/gm)].flatMap(([, term = '']) => term.split(', ')).map(Number)
+
+    expect(codes).toEqual(Object.values(exitCodes))
+  })
+})
