@@ -12,22 +12,23 @@ const acts = [
   ['Six servers of a shop. What is the matter with them?', 'status'],
   ['What would be done about it? Nothing is changed yet.', 'deploy', '--security-upgrades', '--reboot', '--dry-run'],
   [
-    'So be it: each server leaves the load balancer, is upgraded, restarts if it must, proves it, and comes back.',
+    'So be it: each one leaves the balancer, is upgraded, proves it, and is back.',
     ...['deploy', '--security-upgrades', '--reboot', '--yes'],
   ],
   ['And now?', 'reboot-status'],
 ]
 
 const end = `
-That was a practice fleet: real SSH and the real scripts, but no real servers. Go on with it by
-\`node bin/run.js lab up\`, or turn to servers of your own:
+That was a practice fleet: real SSH and the real scripts, but no real servers.
+Go on with it by \`node bin/run.js lab up\`, or turn to servers of your own:
 
   npm run build && npm pack && npm install --global ./maestro-toolbelt-*.tgz
-  maestro manifest example > Manifest.yml   # every key explained; a few lines of it are enough
-  maestro doctor                            # what stands in the way, and the line that puts it right
-  maestro status                            # changes nothing
+  maestro manifest init   # asks for your servers, or takes them from a list
+  maestro doctor          # what stands in the way, and what puts it right
+  maestro status          # the whole look; changes nothing
 
-Every command that changes servers shows its plan first, and does nothing with --dry-run.
+Every command that changes servers shows its plan first, and stops there with
+--dry-run.
 `
 
 // A person reads along; nobody waits for a pipe.
@@ -60,4 +61,10 @@ function setUpAndPlay() {
   )
 }
 
-process.exitCode = process.argv[2] === 'tour' ? await tour() : setUpAndPlay()
+async function setUpAndDraw() {
+  const { drawPicture } = await import('./picture.js')
+  return run(process.execPath, [path('setup.js')]) || drawPicture(path('../docs/demo.svg'))
+}
+
+const ways = { tour, '--picture': setUpAndDraw }
+process.exitCode = await (ways[process.argv[2]] ?? setUpAndPlay)()

@@ -100,7 +100,8 @@ async function report(outcomes: ReadonlyMap<string, Outcome>, work: CarryingOut)
     exitCode,
     servers: Object.fromEntries(outcomes),
   } as unknown as Json)
-  printOutcomes(outcomes, flags, exitCode)
+  if (!flags.quiet && flags.output === 'table') process.stderr.write('\n')
+  printOutcomes(outcomes, flags, { exitCode })
   await tellFinished(chosen.manifest, { command: plan.recipe.name, run: journal.run, exitCode, outcomes })
   if (exitCode !== exitCodes.ok && !flags.quiet) process.stderr.write(`go on with it: maestro resume ${journal.run}\n`)
   return exitCode

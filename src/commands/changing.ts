@@ -97,8 +97,8 @@ async function conclude({ changing: { flags, stop, command }, chosen, plan, rest
   const worst = exitCodeOfRun(rest, { stop, maxUnreachable: plan.rollout.maxUnreachable })
   const isDue = flags.exitCode === true && plan.batches.length > 0
   const exitCode = worst === exitCodes.ok && isDue ? exitCodes.due : worst
-  printOutcomes(rest, flags, exitCode)
   const isMeant = flags.dryRun !== true && flags.savePlan === undefined
+  printOutcomes(rest, flags, { exitCode, planned: isMeant ? 0 : plan.batches.flat().length })
   if (isMeant) await tellFinished(chosen.manifest, { command, exitCode, outcomes: rest })
   return exitCode
 }

@@ -7,8 +7,14 @@ import { screenOf } from './screen.ts'
 
 type Flags = Pick<ChangeFlags, 'output' | 'quiet' | 'verbose'>
 
+type End = {
+  readonly exitCode: ExitCode
+  /** How many servers the plan, which was shown before and goes no further, would change. */
+  readonly planned?: number
+}
+
 /** What became of every selected server, as the flags want it. */
-export function printOutcomes(outcomes: ReadonlyMap<string, Outcome>, flags: Flags, exitCode: ExitCode): void {
+export function printOutcomes(outcomes: ReadonlyMap<string, Outcome>, flags: Flags, { exitCode, planned }: End): void {
   if (flags.output === 'json') {
     for (const [server, outcome] of outcomes) process.stdout.write(eventLine('server', { server, ...outcome }))
     process.stdout.write(eventLine('end', { servers: outcomes.size, exitCode }))
@@ -18,6 +24,7 @@ export function printOutcomes(outcomes: ReadonlyMap<string, Outcome>, flags: Fla
     screen: screenOf(process.stdout),
     isQuiet: flags.quiet === true,
     isVerbose: flags.verbose === true,
+    planned,
   })
   if (text !== '') process.stdout.write(`${text}\n`)
 }

@@ -57,19 +57,25 @@ function linesOf(foreseen: readonly Foreseen[], { pass }: Operation, isDue: bool
   const said = foreseen.flatMap(({ step, verdict }) => {
     if (verdict.is === 'due') return pass.steps.find(({ id }) => id === step)?.describe(verdict.what) ?? []
     if (verdict.is === 'blocked' || verdict.is === 'unknown') return [`${verdict.is}: ${verdict.why}`]
-    return isDue ? [] : [`nothing to do: ${verdict.why}`]
+    return []
   })
-  return [...new Set(said)]
+  if (isDue || said.length > 0) return [...new Set(said)]
+  const reasons = foreseen.flatMap(({ verdict }) => ('why' in verdict ? verdict.why : []))
+  return [`nothing to do: ${[...new Set(reasons)].join('; ')}`]
 }
 
 function batchesText({ batches }: Plan, { columns }: Screen): string {
   if (batches.length === 0) return ''
-  const text = batches.map((names, index) => `${index + 1}: ${foldNames(names)}`)
+  const text = batches.map((names, index) => `${index + 1}:${unbroken}${foldNames(names)}`)
   const shown =
     text.length > batchesShown ? [...text.slice(0, batchesShown), `… and ${text.length - batchesShown} more`] : text
   const line = `${batches.length === 1 ? 'One batch' : `${batches.length} batches, one after the other`}: ${shown.join('; ')}`
-  return columns === undefined ? line : wrap(line, columns - 2).join('\n  ')
+  const lines = columns === undefined ? [line] : wrap(line, columns - 2)
+  return lines.join('\n  ').replaceAll(unbroken, ' ')
 }
+
+// Holds the number of a batch and its servers together where a line is wrapped.
+const unbroken = '\u00a0'
 
 function drainText(plan: Plan, { pass }: Operation, screen: Screen): string {
   const { drain } = pass

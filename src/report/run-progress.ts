@@ -64,12 +64,21 @@ export async function startRunProgress({ count, stream, form }: Watched): Promis
   }
 }
 
-const plainProgress = (say: (line: string) => unknown): RunProgress => ({
-  onLocked: () => undefined,
-  onBatch: (index, of, names) => say(`batch ${index + 1} of ${of}: ${foldNames(names)}`),
-  onDoing: (server, words) => say(`${server}: ${words}`),
-  onEnded: (server, outcome) =>
-    say(`${server}: ${outcome.status.replace('-', ' ')}${'why' in outcome ? `: ${outcome.why}` : ''}`),
-  pause: (question) => question(),
-  end: () => undefined,
-})
+function plainProgress(say: (line: string) => unknown): RunProgress {
+  // What only counts on is not said again: a log keeps every line.
+  const last = new Map<string, string>()
+  const sayNews = (server: string, words: string) => {
+    const news = words.replace(/\d+/g, '0')
+    if (last.get(server) !== news) say(`${server}: ${words}`)
+    last.set(server, news)
+  }
+  return {
+    onLocked: () => undefined,
+    onBatch: (index, of, names) => say(`batch ${index + 1} of ${of}: ${foldNames(names)}`),
+    onDoing: sayNews,
+    onEnded: (server, outcome) =>
+      say(`${server}: ${outcome.status.replace('-', ' ')}${'why' in outcome ? `: ${outcome.why}` : ''}`),
+    pause: (question) => question(),
+    end: () => undefined,
+  }
+}

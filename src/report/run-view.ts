@@ -6,7 +6,13 @@ import { hintsText } from './hints.ts'
 import { type Paint, paintFor, type Screen } from './screen.ts'
 import { renderTable } from './table.ts'
 
-type Rendering = { readonly screen: Screen; readonly isQuiet: boolean; readonly isVerbose: boolean }
+type Rendering = {
+  readonly screen: Screen
+  readonly isQuiet: boolean
+  readonly isVerbose: boolean
+  /** How many servers a plan that was shown before would change; it has told of those where nothing is due as well. */
+  readonly planned?: number | undefined
+}
 type Line = {
   readonly server: string
   readonly outcome: Outcome
@@ -17,11 +23,11 @@ type Line = {
 /** What became of every server, worst first; in words that say where it stopped and what to do next. */
 export function renderOutcomes(
   outcomes: ReadonlyMap<string, Outcome>,
-  { screen, isQuiet, isVerbose }: Rendering,
+  { screen, isQuiet, isVerbose, planned = 0 }: Rendering,
 ): string {
   const all = [...outcomes].map(([server, outcome]) => lineOf(server, outcome))
-  const lines = isQuiet ? all.filter(({ outcome }) => wentWrong(outcome)) : all
-  if (lines.length === 0) return ''
+  const lines = isQuiet || planned > 0 ? all.filter(({ outcome }) => wentWrong(outcome)) : all
+  if (lines.length === 0) return isQuiet || all.length + planned === 0 ? '' : totals(all, planned)
   const isOneEach = screen.columns === undefined || isVerbose
   const groups = groupLines(lines, isOneEach ? ({ server }) => server : sameEnd, rank)
   const paint = paintFor(screen)
@@ -30,7 +36,9 @@ export function renderOutcomes(
     rows: groups.map(({ servers, line }) => [painted(line.outcome, paint), foldNames(servers), line.why]),
     widthColumns: screen.columns,
   })
-  return [table, hintsText(lines, screen), isQuiet ? '' : totals(lines)].filter((part) => part !== '').join('\n\n')
+  return [table, hintsText(lines, screen), isQuiet ? '' : totals(all, planned)]
+    .filter((part) => part !== '')
+    .join('\n\n')
 }
 
 function lineOf(server: string, outcome: Outcome): Line {
@@ -65,10 +73,12 @@ function painted({ status }: Outcome, paint: Paint): string {
   return status === 'not-started' || status === 'stopped' ? paint.due(word) : paint.bad(word)
 }
 
-function totals(lines: readonly Line[]): string {
+function totals(lines: readonly Line[], planned: number): string {
   const counts = statuses.flatMap((status) => {
     const count = lines.filter(({ outcome }) => outcome.status === status).length
     return count === 0 ? [] : [`${count} ${wordFor(status)}`]
   })
-  return `${lines.length} ${lines.length === 1 ? 'server' : 'servers'}: ${counts.join(', ')}`
+  const all = planned === 0 ? counts : [`${planned} to change`, ...counts]
+  const count = lines.length + planned
+  return `${count} ${count === 1 ? 'server' : 'servers'}: ${all.join(', ')}`
 }

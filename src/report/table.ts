@@ -20,7 +20,7 @@ const indent = '    '
  * does not fit is wrapped within its column; nothing is ever cut away.
  */
 export function renderTable({ head, rows, widthColumns }: Layout): string {
-  const all = [head, ...rows]
+  const all = widthColumns === undefined ? [head, ...rows] : withoutEmpty([head, ...rows])
   const natural = naturalWidths(all)
   if (widthColumns === undefined || total(natural) <= widthColumns) return renderRows(all, natural).join('\n')
   const widths = shrink(natural.slice(0, -1), widthColumns)
@@ -30,6 +30,14 @@ export function renderTable({ head, rows, widthColumns }: Layout): string {
       ...(index === 0 ? [] : renderNote(row.at(-1) ?? '', widthColumns)),
     ])
     .join('\n')
+}
+
+// A script counts columns; a person only reads past those that hold nothing. Of the last, the head alone goes: it may have its place below.
+function withoutEmpty([head = [], ...rows]: readonly Row[]): readonly Row[] {
+  const isEmpty = head.map((_, column) => rows.every((row) => row[column] === ''))
+  const last = head.length - 1
+  const named = head.map((cell, column) => (column === last && isEmpty[last] ? '' : cell))
+  return [named, ...rows].map((row) => row.filter((_, column) => column === last || !isEmpty[column]))
 }
 
 const naturalWidths = (rows: readonly Row[]) =>

@@ -41,12 +41,10 @@ describe('a plan as people read it', () => {
         '  version 2',
         '',
         'web-3',
-        '  nothing to do: it is 2',
-        '  nothing to do: nothing has changed',
+        '  nothing to do: it is 2; nothing has changed',
         '',
         'web-4',
         '  blocked: its disk is \\u{1b}[2Jfull',
-        '  nothing to do: nothing has changed',
         '',
         '2 batches, one after the other: 1: web-1; 2: web-2',
       ].join('\n'),
@@ -85,6 +83,14 @@ describe('a plan as people read it', () => {
     )
   })
 
+  it('keeps the number of a batch and its servers on one line', () => {
+    const batches = [['web-1'], ['web-2'], ['web-3'], ['web-4']]
+
+    const text = render(aPlan({ batches }), { screen: { columns: 46, hasColour: false } })
+
+    expect(text).toMatch(/one after the other: 1: web-1;\n {2}2: web-2; 3: web-3; 4: web-4$/)
+  })
+
   it('stays within the columns of the screen', () => {
     const text = render(aPlan(), { screen: { columns: 40, hasColour: false } })
 
@@ -107,6 +113,16 @@ describe('what became of the servers', () => {
     expect(lines[2]).toMatch(/^not started +web-3 +web-2 failed$/)
     expect(text).toContain('web-2: look at it')
     expect(lines.at(-1)).toBe('3 servers: 1 failed, 1 not started, 1 changed')
+  })
+
+  it('is told after a plan that goes no further with what it would change, and nothing that it has said', () => {
+    const rest = new Map<string, Outcome>([['web-9', { status: 'unchanged', why: 'nothing is due' }]])
+    const planned = { screen: plain, isQuiet: false, isVerbose: false, planned: 2 }
+
+    expect(renderOutcomes(rest, planned)).toBe('3 servers: 2 to change, 1 unchanged')
+    expect(renderOutcomes(new Map([...rest, ['web-8', { status: 'unreachable', why: 'no answer' }]]), planned)).toBe(
+      'RESULT       SERVERS  WHY\nunreachable  web-8    no answer\n\n4 servers: 2 to change, 1 unreachable, 1 unchanged',
+    )
   })
 
   it('is only what went wrong when quiet, and nothing where nothing did', () => {

@@ -47,6 +47,14 @@ describe('renderTable', () => {
     expect(text.replace(/[^x]/g, '')).toHaveLength(200)
   })
 
+  it('leaves out on a terminal what no row has, and nothing in a pipe', () => {
+    const table = { head: ['REBOOT', 'DUE FOR', 'SERVERS', 'WHY'], rows: [['not due', '', 'web-1', '']] }
+
+    expect(renderTable({ ...table, widthColumns: 80 })).toBe('REBOOT   SERVERS\nnot due  web-1')
+    expect(renderTable({ ...table, widthColumns: 14 })).toBe('REBOOT   SERVERS\nnot due  web-1')
+    expect(renderTable({ ...table, widthColumns: undefined })).toMatch(/^REBOOT {3}DUE FOR {2}SERVERS {2}WHY\n/)
+  })
+
   it('does not count colours as columns', () => {
     const text = renderTable({ head: ['A', 'B'], rows: [['\u001b[31mred\u001b[39m', 'x']], widthColumns: 80 })
 

@@ -83,7 +83,11 @@ function foresee(look: Look, { force, follows }: RebootOptions): Verdict<Due> {
   // What is to be upgraded first decides; what would stand in the way now may be put right by then.
   const isEarly = follows && look.security?.is === 'known' && look.security.value.packages.length > 0
   const coming = isEarly ? renewedByRestart(look) : []
-  if (coming.length > 0) return { is: 'due', what: { reasons: [`${coming.join(', ')} is upgraded`], kernel: null } }
+  if (coming.length > 0)
+    return {
+      is: 'due',
+      what: { reasons: [`${coming.join(', ')} ${coming.length === 1 ? 'is' : 'are'} upgraded`], kernel: null },
+    }
   if (due === 'no' && !force) return { is: 'not-due', why: 'no restart is due' }
   if (due === 'unknown' && !force) return { is: 'unknown', why: `whether a restart is due: ${reasons.join('; ')}` }
   const trouble = isEarly ? [] : standsInTheWay(look)
