@@ -5,6 +5,8 @@ export interface LabFlags {
   readonly servers?: number
   readonly fault?: readonly string[]
   readonly folder?: string
+  readonly light?: boolean
+  readonly delay?: number
 }
 
 /** `maestro lab`: a practice fleet on this computer. */
@@ -51,5 +53,7 @@ function withLabFlags(command: Command): Command {
       'drops, down, slow, changed-host-key, apt-locked, failing-postinst or never-returns; repeatable',
       collect,
     )
+    .option('--light', 'thousands of them: they answer looks from memory, and let nothing be changed')
+    .option('--delay <ms>', 'how long a light one takes to answer', positiveInteger)
     .option('--folder <path>', 'an empty one or a new one, which stays when the lab ends')
 }

@@ -11,7 +11,7 @@ import { screenOf } from './screen.ts'
 export async function labUp(flags: LabFlags, stop: AbortSignal): Promise<number> {
   const lab = await prepareLab(flags)
   try {
-    process.stdout.write(whatIsThere(lab))
+    process.stdout.write(`${whatIsThere(lab)}${flags.light ? looksAlone : whatToTry(lab)}\nCtrl-C ends it.\n`)
     if (!stop.aborted) await once(stop, 'abort')
   } finally {
     await lab.end()
@@ -51,30 +51,38 @@ function runCommand([file = '', ...args]: readonly string[], { env, stop }: Surr
 
 const signalOf = (exitCode: number) => exitCode - 128
 
+const shownAtMost = 12
+
 function whatIsThere({ folder, servers }: PreparedLab): string {
   const table = renderTable({
     head: ['SERVER', 'GROUP', 'PORT', ''],
-    rows: servers.map(({ name, group, port, story }) => [name, group, String(port), story]),
+    rows: servers.slice(0, shownAtMost).map(({ name, group, port, story }) => [name, group, String(port), story]),
     widthColumns: screenOf(process.stdout).columns,
   })
-  const some = servers.at(1)?.name ?? servers[0]?.name
+  const more = servers.length - shownAtMost
+  const rest = more > 0 ? `\n… and ${more} more` : ''
   return `A practice fleet on 127.0.0.1. None of it is real, and nothing of this computer is changed.
 
-${table}
+${table}${rest}
 
 In another terminal:
 
     . ${folder}/env                   # maestro and its manifest, for that shell
     maestro status
-    maestro security-upgrade --dry-run
-    maestro security-upgrade
     maestro reboot-status
+`
+}
+
+const looksAlone = '\nLight servers answer looks alone: what would change one is refused.\n'
+
+function whatToTry({ folder, servers }: PreparedLab): string {
+  const some = servers.at(1)?.name ?? servers[0]?.name
+  return `    maestro security-upgrade --dry-run
+    maestro security-upgrade
 
 What goes wrong, while it runs (drops, down, slow, apt-locked, failing-postinst, never-returns):
 
     echo never-returns > ${folder}/${some}/lab/fault
     : > ${folder}/${some}/lab/fault   # all is well again
-
-Ctrl-C ends it.
 `
 }

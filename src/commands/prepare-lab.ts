@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { UsageError } from '../errors.ts'
 import { type Fault, faults, isFault } from '../lab/faults.ts'
-import type { Lab } from '../lab/lab.ts'
+import type { LabOptions } from '../lab/lab.ts'
+import type { Lab } from '../lab/write-lab.ts'
 import { quote } from '../remote/quote.ts'
 import type { LabFlags } from './lab.ts'
 
@@ -13,32 +14,44 @@ export type PreparedLab = Lab & {
 }
 
 /** Starts a lab as the flags have it, with a folder that goes with it unless it was named. Throws a UsageError for wrong flags. */
-export async function prepareLab({ servers: count, fault = [], folder: named }: LabFlags): Promise<PreparedLab> {
-  const { practiceServers } = await import('../lab/practice-servers.ts')
-  const wanted = readFaults(fault, new Set(practiceServers(count).map(({ name }) => name)))
+export async function prepareLab(flags: LabFlags): Promise<PreparedLab> {
+  const start = await starterFor(flags)
+  const { folder: named } = flags
   const folder = named === undefined ? mkdtempSync(join(tmpdir(), 'maestro-lab-')) : emptyFolder(named)
   const tidyUp = () => {
     if (named === undefined) rmSync(folder, { recursive: true, force: true })
   }
   // Also where a second signal leaves at once.
   process.once('exit', tidyUp)
-  const { startLab } = await import('../lab/lab.ts')
-  const lab = await startLab({
+  const lab = await start({
     folder,
     searchPath: process.env.PATH ?? '',
     platform: process.platform,
-    count,
-    faults: wanted,
+    count: flags.servers,
   })
-  const env = writeEnvironment(folder)
   return {
     ...lab,
-    env,
+    env: writeEnvironment(folder),
     end: async () => {
       await lab.end()
       tidyUp()
     },
   }
+}
+
+type Start = (options: Omit<LabOptions, 'faults'>) => Promise<Lab>
+
+async function starterFor({ servers: count, fault = [], light = false, delay }: LabFlags): Promise<Start> {
+  if (light && fault.length > 0) throw new UsageError('--fault: light servers have no faults')
+  if (!light && delay !== undefined) throw new UsageError('--delay is for --light')
+  if (light) {
+    const { startLightLab } = await import('../lab/light-lab.ts')
+    return (options) => startLightLab({ ...options, delayMs: delay ?? 0 })
+  }
+  const { practiceServers } = await import('../lab/practice-servers.ts')
+  const faults = readFaults(fault, new Set(practiceServers(count).map(({ name }) => name)))
+  const { startLab } = await import('../lab/lab.ts')
+  return (options) => startLab({ ...options, faults })
 }
 
 function readFaults(words: readonly string[], names: ReadonlySet<string>): ReadonlyMap<string, Fault> {

@@ -3,23 +3,10 @@ import { type Balancer, makeBalancer } from './balancer.ts'
 import type { Fault } from './faults.ts'
 import { makeKeyPair, publicLine, wireForm } from './key-pair.ts'
 import { makeRoot } from './make-root.ts'
-import { manifestText } from './manifest-text.ts'
 import { type PracticeServer, practiceServers } from './practice-servers.ts'
 import { type ServerLife, startServer } from './server-life.ts'
 import { layOutTools, linkStandIns } from './stand-ins.ts'
-
-/** A practice fleet that runs: real SSH servers on loopback, each with a root folder of its own. */
-export interface Lab {
-  readonly folder: string
-  readonly manifest: string
-  readonly servers: readonly {
-    readonly name: string
-    readonly group: string
-    readonly port: number
-    readonly story: string
-  }[]
-  readonly end: () => Promise<void>
-}
+import { type Lab, user, writeLab } from './write-lab.ts'
 
 export interface LabOptions {
   /** There, empty and nobody else's; stays when the lab ends. */
@@ -32,13 +19,10 @@ export interface LabOptions {
   readonly faults?: ReadonlyMap<string, Fault>
 }
 
-const user = 'deploy'
-
-/** Starts a lab in a folder, with its manifest, key and known_hosts. Throws a MaestroError where this computer lacks a tool. */
+/** Starts a lab in a folder: each server with a root folder of its own. Throws a MaestroError where this computer lacks a tool. */
 export async function startLab({ folder, searchPath, platform, count, faults = new Map() }: LabOptions): Promise<Lab> {
   layOutTools(folder, { searchPath, platform })
   const key = makeKeyPair()
-  writeFileSync(`${folder}/key`, key.private, { mode: 0o600 })
   const lives = new Map<string, ServerLife>()
   const practice = practiceServers(count)
   const balancer = makeBalancer(
@@ -50,20 +34,11 @@ export async function startLab({ folder, searchPath, platform, count, faults = n
     practice.map(async (server) => {
       const begun = await begin({ folder, server, allowed: wireForm(key), balancer, fault: faults.get(server.name) })
       lives.set(server.name, begun.life)
-      return { ...server, ...begun, port: begun.life.port }
+      return { ...server, port: begun.life.port, shown: begun.shown, end: begun.life.end }
     }),
   )
-  writeFileSync(`${folder}/known_hosts`, started.map(({ port, shown }) => `[127.0.0.1]:${port} ${shown}\n`).join(''))
-  writeFileSync(`${folder}/Manifest.yml`, manifestText(started))
-  return {
-    folder,
-    manifest: `${folder}/Manifest.yml`,
-    servers: started.map(({ name, group, port, story }) => ({ name, group, port, story })),
-    end: async () => {
-      await Promise.all(started.map(({ life }) => life.end()))
-      balancer.end()
-    },
-  }
+  const lab = writeLab({ folder, key, started })
+  return { ...lab, end: () => lab.end().finally(balancer.end) }
 }
 
 type Beginning = {
@@ -77,7 +52,7 @@ type Beginning = {
 async function begin({ folder, server, allowed, balancer, fault }: Beginning) {
   const root = `${folder}/${server.name}`
   mkdirSync(root)
-  linkStandIns(folder, root, missingOn(server))
+  linkStandIns(folder, root, server)
   makeRoot(root, server)
   if (fault !== undefined) writeFileSync(`${root}/lab/fault`, `${fault}\n`)
   const hostKey = makeKeyPair()
@@ -93,8 +68,3 @@ async function begin({ folder, server, allowed, balancer, fault }: Beginning) {
   const shown = publicLine(fault === 'changed-host-key' ? makeKeyPair() : hostKey)
   return { life, shown }
 }
-
-const missingOn = ({ containers, isNightly }: PracticeServer): readonly string[] => [
-  ...(containers === undefined ? ['docker'] : []),
-  ...(isNightly ? [] : ['unattended-upgrade']),
-]

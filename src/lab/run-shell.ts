@@ -9,10 +9,18 @@ export interface Account {
   readonly tools: string
 }
 
+/** What a command finds in its environment: its root, and no tools but stand-ins and this computer's plain ones. */
+export const shellEnv = ({ root, user, tools }: Account): Readonly<Record<string, string>> => ({
+  PATH: `${root}/usr/bin:${tools}`,
+  MAESTRO_ROOT: root,
+  MAESTRO_LAB_USER: user,
+  USER: user,
+  HOME: root,
+})
+
 /** Runs a command as sshd would, by the account's shell, with a made-up root in place of this computer's. */
-export function runShell(channel: ServerChannel, command: string, { root, user, tools }: Account): void {
-  const env = { PATH: `${root}/usr/bin:${tools}`, MAESTRO_ROOT: root, MAESTRO_LAB_USER: user, USER: user, HOME: root }
-  const shell = spawn('/bin/sh', ['-c', command], { env, cwd: root, detached: true })
+export function runShell(channel: ServerChannel, command: string, account: Account): void {
+  const shell = spawn('/bin/sh', ['-c', command], { env: shellEnv(account), cwd: account.root, detached: true })
   channel.on('error', () => undefined)
   channel.pipe(shell.stdin)
   shell.stdin.on('error', () => undefined)

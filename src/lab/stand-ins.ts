@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { delimiter } from 'node:path'
 import { MaestroError } from '../errors.ts'
+import type { PracticeServer } from './practice-servers.ts'
 
 // The bundle keeps the folder: dist/stand-ins/*.sh.
 const source = new URL('./stand-ins/', import.meta.url)
@@ -67,9 +68,10 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Gives a server its tools: all stand-ins but those named. */
-export function linkStandIns(folder: string, root: string, without: readonly string[]): void {
+/** Gives a server its tools: all stand-ins but those of packages that it has not. */
+export function linkStandIns(folder: string, root: string, { containers, isNightly }: PracticeServer): void {
+  const missing = [...(containers === undefined ? ['docker'] : []), ...(isNightly ? [] : ['unattended-upgrade'])]
   mkdirSync(`${root}/usr/bin`, { recursive: true })
-  for (const name of readdirSync(`${folder}/stand-ins`).filter((each) => !without.includes(each)))
+  for (const name of readdirSync(`${folder}/stand-ins`).filter((each) => !missing.includes(each)))
     symlinkSync(`${folder}/stand-ins/${name}`, `${root}/usr/bin/${name}`)
 }

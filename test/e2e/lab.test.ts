@@ -88,8 +88,23 @@ describe('a practice fleet', patient, () => {
     expect(run.stdout.match(/^web-\d/gm)).toEqual(['web-1', 'web-2', 'web-3', 'web-4', 'web-5'])
   })
 
+  it('answers looks from memory where its servers are light, and lets nothing be changed', async () => {
+    const run = await onLab(
+      ['--light', '--servers', '200', '--delay', '1'],
+      'maestro status',
+      'maestro reboot --server db-1',
+    )
+
+    expect(run.stdout).toMatch(/^db-1 .* due .*reboot due: asked for by libc6; no nightly upgrades/m)
+    expect(run.stdout.match(/^web-\d+ +3 due +not due +ubuntu 24\.04 +27\.5\.1$/gm)).toHaveLength(196)
+    expect(run.stdout).toContain('a light server of the lab answers looks alone')
+    expect(run.exitCode).toBe(1)
+  })
+
   it.each([
     [['run', '--fault', 'web-9=down', '--', 'true'], 'no server web-9'],
+    [['run', '--light', '--fault', 'web-1=down', '--', 'true'], 'light servers have no faults'],
+    [['run', '--delay', '5', '--', 'true'], '--delay is for --light'],
     [['run', '--fault', 'web-1=sad', '--', 'true'], 'never-returns: it does not come back from a restart'],
     [['run', '--', './nowhere'], './nowhere cannot be run'],
     [['up', '--servers', '0'], 'whole number'],
