@@ -5,6 +5,19 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const reports = process.env.MAESTRO_TEST_JSON
 const jsonFile = `${reports}/${process.env.npm_lifecycle_event ?? 'vitest'}-${process.pid}.json`
 
+/** Tests on real systems, one file after the other. */
+const onFleet = (name: string, files: string) => ({
+  root,
+  test: {
+    name,
+    include: [`test/fleet/**/${files}`],
+    globalSetup: ['test/fleet/global-setup.ts'],
+    fileParallelism: false,
+    testTimeout: 240_000,
+    hookTimeout: 600_000,
+  },
+})
+
 export default defineConfig({
   root,
   test: {
@@ -32,17 +45,9 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
         },
       },
-      {
-        root,
-        test: {
-          name: 'fleet',
-          include: ['test/fleet/**/*.fleet.ts'],
-          globalSetup: ['test/fleet/global-setup.ts'],
-          fileParallelism: false,
-          testTimeout: 240_000,
-          hookTimeout: 600_000,
-        },
-      },
+      onFleet('fleet', '*.fleet.ts'),
+      onFleet('soak', '*.soak.ts'),
+      onFleet('bench', '*.bench.ts'),
     ],
   },
 })

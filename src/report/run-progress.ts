@@ -18,6 +18,7 @@ type Watched = {
 }
 
 const rowsShown = 8
+const repeatMs = 30_000
 
 export async function startRunProgress({ count, stream, form }: Watched): Promise<RunProgress> {
   if (form !== 'live') return plainProgress((line) => form === 'lines' && stream.write(`${printable(line)}\n`))
@@ -64,20 +65,23 @@ export async function startRunProgress({ count, stream, form }: Watched): Promis
   }
 }
 
-function plainProgress(say: (line: string) => unknown): RunProgress {
-  // What only counts on is not said again: a log keeps every line.
-  const last = new Map<string, string>()
-  const sayNews = (server: string, words: string) => {
-    const news = words.replace(/\d+/g, '0')
-    if (last.get(server) !== news) say(`${server}: ${words}`)
-    last.set(server, news)
-  }
+/** The same in lines that stay. Of what differs in its numbers alone ("down for 4 s") there is one in `repeatMs` for each server. */
+export function plainProgress(say: (line: string) => unknown, nowMs: () => number = Date.now): RunProgress {
+  const said = new Map<string, { readonly gist: string; readonly atMs: number }>()
   return {
     onLocked: () => undefined,
     onBatch: (index, of, names) => say(`batch ${index + 1} of ${of}: ${foldNames(names)}`),
-    onDoing: sayNews,
-    onEnded: (server, outcome) =>
-      say(`${server}: ${outcome.status.replace('-', ' ')}${'why' in outcome ? `: ${outcome.why}` : ''}`),
+    onDoing: (server, words) => {
+      const gist = words.replaceAll(/\d+/g, '')
+      const last = said.get(server)
+      if (last?.gist === gist && nowMs() - last.atMs < repeatMs) return
+      said.set(server, { gist, atMs: nowMs() })
+      say(`${server}: ${words}`)
+    },
+    onEnded: (server, outcome) => {
+      said.delete(server)
+      say(`${server}: ${outcome.status.replace('-', ' ')}${'why' in outcome ? `: ${outcome.why}` : ''}`)
+    },
     pause: (question) => question(),
     end: () => undefined,
   }

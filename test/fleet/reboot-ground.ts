@@ -23,7 +23,7 @@ export async function watching(servers: readonly FleetServer[], during: () => Pr
   const seen = await watch.stop()
   const restarts: Record<string, number> = {}
   for (const { server } of initChanges(seen)) restarts[server] = (restarts[server] ?? 0) + 1
-  return { down: mostDown(seen), restarts }
+  return { down: mostDown(seen), restarts, seen }
 }
 
 export const onceEach = (some: readonly FleetServer[]) => Object.fromEntries(some.map(({ name }) => [name, 1]))

@@ -29,6 +29,9 @@ export async function requireVmTools(): Promise<void> {
   await requireTools(vmTools)
 }
 
+/** The same for a comparison with Ansible. */
+export const requireAnsible = (): Promise<void> => requireTools({ 'ansible-playbook': 'ansible' })
+
 async function requireTools(needed: Readonly<Record<string, string>>): Promise<void> {
   const found = await Promise.all(Object.keys(needed).map(has))
   const missing = new Set(Object.values(needed).filter((_package, index) => !found[index]))

@@ -1,6 +1,59 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { startRunProgress } from '../../src/report/run-progress.ts'
+import { plainProgress, startRunProgress } from '../../src/report/run-progress.ts'
+
+function watched() {
+  const lines: string[] = []
+  let atMs = 0
+  const progress = plainProgress(
+    (line) => lines.push(line),
+    () => atMs,
+  )
+  return {
+    lines,
+    say: (timeMs: number, server: string, words: string) => {
+      atMs = timeMs
+      progress.onDoing(server, words)
+    },
+    end: (server: string) => progress.onEnded(server, { status: 'changed' }),
+  }
+}
+
+describe('lines of progress', () => {
+  it('count on in silence and are repeated after half a minute', () => {
+    const { lines, say } = watched()
+
+    for (let second = 2; second <= 40; second += 2) say(second * 1000, 'web-2', `down for ${second} s`)
+
+    expect(lines).toEqual(['web-2: down for 2 s', 'web-2: down for 32 s'])
+  })
+
+  it('tell each server and each new thing at once', () => {
+    const { lines, say } = watched()
+
+    say(0, 'web-1', 'down for 1 s')
+    say(0, 'web-2', 'down for 1 s')
+    say(500, 'web-1', 'coming up: starting')
+    say(900, 'web-1', 'down for 2 s')
+
+    expect(lines).toEqual([
+      'web-1: down for 1 s',
+      'web-2: down for 1 s',
+      'web-1: coming up: starting',
+      'web-1: down for 2 s',
+    ])
+  })
+
+  it('begin anew for a server that has ended', () => {
+    const { lines, say, end } = watched()
+
+    say(0, 'web-1', 'down for 1 s')
+    end('web-1')
+    say(10, 'web-1', 'down for 1 s')
+
+    expect(lines).toEqual(['web-1: down for 1 s', 'web-1: changed', 'web-1: down for 1 s'])
+  })
+})
 
 describe('the progress of a run in a log', () => {
   it('says nothing again of a server that only counts on', async () => {

@@ -1,0 +1,259 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { balance, serveOn, statesOn } from './balanced-ground.ts'
+import { aController, type Controller } from './durable-ground.ts'
+import { bootDelay, linkDown } from './faults.ts'
+import type { FleetServer } from './fleet.ts'
+import { asRoot, bootIdOf, eventually, waitUntilRebooted, waitUntilRunning } from './inside.ts'
+import { addServer } from './night-ground.ts'
+import { aControllerOf, onceEach, settings, sinceBegun, statusesIn, wantReboot, watching } from './reboot-ground.ts'
+
+const names = ['soak-1', 'soak-2', 'soak-3'] as const
+let servers: readonly FleetServer[] = []
+const one = () => servers[0] as FleetServer
+const three = () => servers
+const words = ['reboot', '--force', '--yes']
+
+beforeAll(async () => {
+  servers = await Promise.all(names.map((name) => addServer(name)))
+}, 600_000)
+
+function aControllerFor(...of: Parameters<typeof aControllerOf>): Controller {
+  const controller = aControllerOf(...of)
+  onTestFinished(controller.remove)
+  return controller
+}
+
+/** A unit that a server runs at its boots, before anybody is let in. */
+async function atBoot(server: FleetServer, name: string, script: string): Promise<void> {
+  const unit = `[Unit]\nAfter=dbus.service systemd-user-sessions.service\nBefore=ssh.service\n[Service]\nType=oneshot\nExecStart=/bin/sh -eu /root/${name}\n[Install]\nWantedBy=multi-user.target`
+  await asRoot(
+    server,
+    `cat >/root/${name} <<'END-OF-SCRIPT'\n${script}\nEND-OF-SCRIPT
+     printf '%s\\n' '${unit.replaceAll('\n', "' '")}' >/etc/systemd/system/${name}.service
+     systemctl enable -q ${name}`,
+  )
+  onTestFinished(async () => {
+    await waitUntilRunning(server, 120_000)
+    await asRoot(
+      server,
+      `systemctl disable -q ${name}; rm /root/${name} /etc/systemd/system/${name}.service; systemctl daemon-reload`,
+    )
+  })
+}
+
+/** A service that takes its time to stop. */
+async function slowToStop(server: FleetServer, seconds: number, ordering: string): Promise<void> {
+  await asRoot(
+    server,
+    `printf '%s\\n' '[Unit]' '${ordering}' '[Service]' 'ExecStart=/bin/sleep infinity' 'ExecStop=/bin/sleep ${seconds}' 'TimeoutStopSec=${seconds + 10}' \\
+       >/etc/systemd/system/slow.service
+     systemctl daemon-reload; systemctl start slow`,
+  )
+  onTestFinished(async () => {
+    await waitUntilRunning(server, 120_000)
+    await asRoot(
+      server,
+      'systemctl kill -s KILL slow || true; rm /etc/systemd/system/slow.service; systemctl daemon-reload; systemctl reset-failed',
+    )
+  })
+}
+
+describe('a restart that takes its time', () => {
+  it('is waited for as long as it may take', async () => {
+    const undo = await bootDelay(one(), 20)
+    onTestFinished(undo)
+
+    expect(await aControllerFor([one()]).maestro(...words)).toMatchObject({ exitCode: 0 })
+  })
+
+  it('has failed when it takes longer, and is done by resume without another one', async () => {
+    const undo = await bootDelay(one(), 25)
+    onTestFinished(undo)
+    const controller = aControllerFor([one()])
+
+    const { restarts } = await watching([one()], async () => {
+      const run = await controller.maestro(...words, '--up-timeout', '8s')
+      expect(run).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('has not come back in 8 s') })
+      expect(await controller.maestro('resume')).toMatchObject({ exitCode: 0 })
+    })
+
+    expect(restarts).toEqual(onceEach([one()]))
+  })
+
+  it('may keep everybody out for a while after sshd is up', async () => {
+    await atBoot(
+      one(),
+      'closed',
+      'echo closed >/run/nologin; systemd-run -q --on-active=15 --timer-property=AccuracySec=100ms rm -f /run/nologin',
+    )
+
+    const run = await aControllerFor([one()]).maestro(...words)
+
+    expect(run).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('down for ') })
+  })
+
+  it('says what does not stop while it lets us in', async () => {
+    const boot = await bootIdOf(one())
+    await slowToStop(one(), 25, 'After=ssh.service systemd-user-sessions.service systemd-logind.service')
+    const controller = aControllerFor([one()])
+
+    const run = await controller.maestro(...words, '--down-timeout', '6s', '--up-timeout', '6s')
+
+    expect(run).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(/has not (gone down|come back) in 6 s/) })
+    await waitUntilRebooted(one(), boot)
+    expect(await controller.maestro('resume')).toMatchObject({ exitCode: 0 })
+  })
+})
+
+describe('a restart that is not to be believed', () => {
+  it('is one that is followed by another', async () => {
+    await asRoot(one(), 'touch /root/once-more')
+    await atBoot(
+      one(),
+      'again',
+      'if rm /root/once-more 2>/dev/null; then systemd-run -q --on-active=6 --timer-property=AccuracySec=100ms systemctl reboot; fi',
+    )
+    const patient = settings.replace('stable_time: 1s', 'stable_time: 12s')
+
+    const run = await aControllerFor([one()], patient).maestro(...words)
+
+    expect(run).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('it restarted once more by itself') })
+  })
+
+  it('is one of another machine', async () => {
+    const id = await asRoot(one(), 'cat /etc/machine-id')
+    await atBoot(
+      one(),
+      'stranger',
+      'tr 0123456789 1234567890 </etc/machine-id >/root/id; cat /root/id >/etc/machine-id',
+    )
+
+    const run = await aControllerFor([one()]).maestro(...words)
+    await waitUntilRunning(one())
+    await asRoot(one(), `echo ${id} >/etc/machine-id`)
+
+    expect(run).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('another machine answers in its place') })
+  })
+})
+
+describe('a restart that would break something', () => {
+  const cases: readonly [string, string, string, RegExp][] = [
+    [
+      'sshd would not start',
+      'echo NoSuchOption yes >>/etc/ssh/sshd_config',
+      'sed -i /NoSuchOption/d /etc/ssh/sshd_config',
+      /sshd would not start/,
+    ],
+    [
+      'fstab names what is not there',
+      'cp /etc/fstab /root/fstab; echo UUID=11111111-2222-3333-4444-555555555555 /data ext4 defaults 0 2 >>/etc/fstab; mkdir -p /data',
+      'mv /root/fstab /etc/fstab',
+      /fstab would not mount/,
+    ],
+    [
+      'a kernel is empty',
+      'mkdir -p /boot; : >/boot/vmlinuz-6.8.0-99-generic',
+      'rm /boot/vmlinuz-6.8.0-99-generic',
+      /vmlinuz-6.8.0-99-generic is empty/,
+    ],
+    [
+      'another shutdown is planned',
+      'shutdown -r +60 2>/dev/null',
+      'shutdown -c 2>/dev/null',
+      /a shutdown is already scheduled/,
+    ],
+  ]
+
+  it.each(cases)('is not begun where %s', async (_, fault, undo, why) => {
+    const boot = await bootIdOf(one())
+    await asRoot(one(), fault)
+    onTestFinished(async () => void (await asRoot(one(), undo)))
+
+    const run = await aControllerFor([one()]).maestro(...words)
+
+    expect(run).toMatchObject({ exitCode: 4, stdout: expect.stringMatching(why) })
+    expect(await bootIdOf(one())).toBe(boot)
+  })
+})
+
+describe('a rolling restart', () => {
+  it.each([0, 1_500, 3_000, 5_000, 8_000])('outlives a line that is cut after %d ms', async (afterMs) => {
+    const controller = aControllerFor([one()])
+    const isTime = sinceBegun(controller, afterMs)
+
+    const { restarts } = await watching([one()], async () => {
+      const running = controller.maestro(...words)
+      while (!(await isTime())) await sleep(50)
+      const undo = await linkDown(one())
+      await sleep(10_000)
+      await undo()
+      expect(await running).toMatchObject({ exitCode: 0 })
+    })
+
+    expect(restarts).toEqual(onceEach([one()]))
+  })
+
+  it('ends with its canary', async () => {
+    await wantReboot(three())
+    await asRoot(one(), 'systemctl mask --runtime reboot.target')
+    onTestFinished(async () => {
+      await asRoot(one(), 'systemctl unmask --runtime reboot.target')
+      await Promise.all(three().map((server) => asRoot(server, 'rm -f /run/reboot-required*')))
+    })
+    const flags = ['--down-timeout', '6s', '--max-unavailable', '3', '--output', 'json']
+
+    const run = await aControllerFor(three()).maestro('reboot', ...flags)
+
+    expect(run).toMatchObject({ exitCode: 1 })
+    expect(statusesIn(run.stdout)).toEqual({ 'soak-1': 'failed', 'soak-2': 'not-started', 'soak-3': 'not-started' })
+  })
+
+  it('begins nothing after its window has closed', async () => {
+    const undos = await Promise.all(three().map((server) => bootDelay(server, 70)))
+    onTestFinished(async () => void (await Promise.all(undos.map((undo) => undo()))))
+    const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString().slice(11, 16)
+    const window = `${at(-1)}-${at(1)} UTC`
+
+    const run = await aControllerFor(three()).maestro(...words, '--window', window, '--output', 'json')
+
+    expect(statusesIn(run.stdout)).toEqual({ 'soak-1': 'changed', 'soak-2': 'not-started', 'soak-3': 'not-started' })
+    expect(run.stdout).toContain('the window has closed')
+  }, 300_000)
+
+  it('is one of two that come at once', async () => {
+    const [first, second] = [aControllerFor(three()), aControllerFor(three())]
+    const flags = ['--max-unavailable', '3', '--canary', '0']
+
+    const { restarts } = await watching(three(), async () => {
+      const runs = await Promise.all([first.maestro(...words, ...flags), second.maestro(...words, ...flags)])
+      expect(runs.map(({ exitCode }) => exitCode).toSorted()).toEqual([0, 4])
+    })
+
+    expect(restarts).toEqual(onceEach(three()))
+  })
+})
+
+describe('a load balancer among the servers', () => {
+  it('restarts while none of the others is down', async () => {
+    const [balancer, ...webs] = (await Promise.all([
+      addServer('soak-front', 'balancer'),
+      ...['soak-4', 'soak-5'].map((name) => addServer(name)),
+    ])) as [FleetServer, FleetServer, FleetServer]
+    await Promise.all(webs.map(serveOn))
+    await balance(balancer, webs)
+    const controller = aController(webs, { balancer, settings })
+    onTestFinished(controller.remove)
+
+    const { restarts, seen } = await watching([balancer, ...webs], async () => {
+      const run = await controller.maestro(...words, '--max-unavailable', '3', '--canary', '0')
+      expect(run).toMatchObject({ exitCode: 0 })
+    })
+
+    expect(restarts).toEqual(onceEach([balancer, ...webs]))
+    const together = seen.filter(({ up }) => !up.includes(balancer.name) && up.length < webs.length)
+    expect(together).toEqual([])
+    await eventually(async () => Object.values(await statesOn(balancer)).every((state) => state === '2 0'), 30_000)
+    expect(await statesOn(balancer)).toEqual(Object.fromEntries(webs.map(({ name }) => [name, '2 0'])))
+  }, 400_000)
+})
