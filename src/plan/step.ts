@@ -14,6 +14,8 @@ export interface Step<What extends Json = Json, Before extends Json = Json> {
   readonly id: string
   /** What it does to a server in service; the first due step that disrupts takes the drain. */
   readonly effect: 'changes' | 'disrupts'
+  /** What it is foreseen by once more, just before it is begun: of the operation's parts those that decide. */
+  readonly parts: readonly LookPart[]
   /** Pure: the plan and the run ask the same question, of looks of different age. */
   foresee(look: Look): Verdict<What>
   /** What is due, in lines for people. Servers with equal lines share a paragraph of the plan. */
@@ -55,7 +57,7 @@ export interface Pass {
 /** What a command that changes servers means. Made from its name and options alone, so that a resumed run is the same. */
 export interface Operation {
   readonly recipe: Recipe
-  /** What its steps foresee by. */
+  /** What the plan is made of: all that its steps foresee by, and what is only told. */
   readonly parts: readonly LookPart[]
   /** What some of these parts look by. */
   readonly lookInputs?: Readonly<Record<string, string>>

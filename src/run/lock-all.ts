@@ -38,6 +38,9 @@ async function lockEach(works: readonly ServerWork[], course: Course): Promise<R
   const { run } = course
   const inTheWay = new Map<string, Lock>()
   let lockedCount = 0
+  // Where all have room, the line of those that are worked on at once stays open.
+  const hasRoom = works.length <= run.workingAtMost
+  const isNextUp = ({ server }: ServerWork) => hasRoom && run.plan.batches[0]?.includes(server.name)
 
   async function lock(work: ServerWork): Promise<void> {
     const { name } = work.server
@@ -51,7 +54,7 @@ async function lockEach(works: readonly ServerWork[], course: Course): Promise<R
     } catch (error) {
       await course.end(name, troubleOf(error, 'lock'))
     } finally {
-      await work.close()
+      if (!(course.locked.has(work) && isNextUp(work))) await work.close()
     }
   }
 

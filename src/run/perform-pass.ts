@@ -86,9 +86,9 @@ async function leaveService({ id, effect }: Step, course: Course): Promise<void>
 }
 
 async function whatIsDue(step: Step, at: Context, ground: PassGround): Promise<Json | undefined> {
-  const { operation, server, planned, mayBegin, record } = ground
+  const { server, planned, mayBegin, record } = ground
   mayBegin()
-  const verdict = step.foresee(await overLineLoss(at, () => at.look(operation.parts)))
+  const verdict = step.foresee(await overLineLoss(at, () => at.look(step.parts)))
   switch (verdict.is) {
     case 'done':
     case 'not-due':

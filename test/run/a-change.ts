@@ -74,6 +74,7 @@ const versionOf = (look: Look) => (look.weave?.is === 'known' ? look.weave.value
 const change = (isUnsure: (server: string) => boolean): Step<{ to: string }, { from: string }> => ({
   id: 'change',
   effect: 'changes',
+  parts: ['weave'],
   foresee: (look) => (versionOf(look) === '2' ? { is: 'done', why: 'it is 2' } : { is: 'due', what: { to: '2' } }),
   describe: ({ to }) => [`version ${to}`],
   before: async (at) => ({ from: only(await at.ask(script('read')), 'version') }),
@@ -93,6 +94,7 @@ const change = (isUnsure: (server: string) => boolean): Step<{ to: string }, { f
 export const restart: Step<null, { boots: number }> = {
   id: 'restart',
   effect: 'disrupts',
+  parts: ['weave'],
   foresee: (look) =>
     versionOf(look) === '2' ? { is: 'due', what: null } : { is: 'not-due', why: 'nothing has changed' },
   drift: () => undefined,

@@ -11,7 +11,9 @@ import { awaitReady } from './await-ready.ts'
 import { type Census, proveCensus, rebootedAgain, takeCensus } from './census.ts'
 import { renewedByRestart } from './renewed-by-restart.ts'
 import { unitOf } from './standing.ts'
-import { standsInTheWay } from './stands-in-the-way.ts'
+import { safetyParts, standsInTheWay } from './stands-in-the-way.ts'
+
+export const rebootParts = ['kernel', 'reboot', 'libraries', ...safetyParts] as const
 
 export interface RebootOptions {
   /** Also what is not due, or cannot be known to be. */
@@ -32,6 +34,7 @@ export function rebootStep(options: RebootOptions): Step<Due, Census> {
   return {
     id: 'reboot',
     effect: 'disrupts',
+    parts: rebootParts,
     foresee: (look) => foresee(look, options),
     describe: ({ reasons, kernel }) => [
       `restart: ${reasons.join('; ') || 'as asked'}${kernel === null ? '' : ` (comes up with ${kernel})`}`,

@@ -12,6 +12,7 @@ const { act, settled, finish } = detached<readonly string[]>({
 export const repairStep: Step<readonly string[], readonly string[]> = {
   id: 'dpkg-repair',
   effect: 'disrupts',
+  parts: ['dpkg'],
   foresee: ({ dpkg }) => {
     if (dpkg?.is !== 'known')
       return { is: 'unknown', why: `how dpkg stands cannot be told: ${dpkg?.why ?? 'nobody asked'}` }

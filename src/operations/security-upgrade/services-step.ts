@@ -14,6 +14,7 @@ const mayRestart = (service: string) => !never.some((pattern) => pattern.test(se
 export const servicesStep: Step<readonly string[], readonly string[]> = {
   id: 'restart-services',
   effect: 'disrupts',
+  parts: ['libraries'],
   foresee,
   drift: () => undefined,
   describe: (services) => [`restart ${services.join(', ')}, which runs old code`],

@@ -38,6 +38,7 @@ export function upgradeStep(options: UpgradeOptions): Step<Due, Due> {
   return {
     id: 'security-upgrade',
     effect: 'disrupts',
+    parts: ['system', 'security', 'dpkg', 'disk'],
     foresee,
     describe: ({ packages, notes }) => [...packages.map(describePackage), ...notes.map((note) => `= ${note}`)],
     drift: (planned, now) => {

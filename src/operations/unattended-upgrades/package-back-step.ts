@@ -11,6 +11,7 @@ const { act, settled, finish } = detached(
 export const packageBackStep: Step<readonly string[], readonly string[]> = {
   id: 'unattended-upgrades-package-back',
   effect: 'changes',
+  parts,
   foresee: (look) => {
     const ground = groundOf(look)
     if ('is' in ground) return ground

@@ -10,6 +10,7 @@ const { act, settled, finish } = detached(aptJob<string>('install.sh'))
 export const packageStep: Step<string, string> = {
   id: 'unattended-upgrades-package',
   effect: 'changes',
+  parts,
   foresee: (look) => {
     const ground = groundOf(look)
     if ('is' in ground) return ground

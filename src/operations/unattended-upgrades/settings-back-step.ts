@@ -15,6 +15,7 @@ type Back = {
 export const settingsBackStep: Step<Back, Back> = {
   id: 'unattended-upgrades-settings-back',
   effect: 'changes',
+  parts,
   foresee,
   describe: ({ changes, disable, stop }) => [
     ...changes,

@@ -12,6 +12,7 @@ import { fileText, type UnattendedOptions } from './wanted.ts'
 export const settingsStep = (options: UnattendedOptions): Step<Settings, Settings> => ({
   id: 'unattended-upgrades-settings',
   effect: 'changes',
+  parts,
   foresee: (look) => {
     const standing = settingsIn(look, options)
     if (standing.is !== 'set-up') return standing

@@ -21,7 +21,7 @@ work() {
   if [ -e "$job_log" ]; then job_tell_log; fi
 }
 
-# An end is seen at once; a log that grows, not four times a second, so that a talkative one is not asked for every line.
+# An end is seen at once; a log that grows every two seconds, so that a talkative one is not asked for every line.
 job_await_news() {
   job_ticks=$((MAESTRO_WAIT_SECONDS * 4))
   job_look
@@ -29,7 +29,7 @@ job_await_news() {
     job_nap 0.25
     job_ticks=$((job_ticks - 1))
     job_look
-    if [ $((job_ticks % 3)) -eq 0 ] && job_log_grew; then break; fi
+    if [ $((job_ticks % 8)) -eq 0 ] && job_log_grew; then break; fi
   done
 }
 

@@ -13,10 +13,8 @@ work() {
   await_locks
   [ "$again" = no ] || finish_interrupted
   only_planned
-  say 'downloading'
-  upgrade --download-only
-  say 'installing'
-  # By --no-download apt would not find what lies in a repository on this very disk.
+  # apt changes nothing before it has fetched all.
+  say 'downloading and installing'
   upgrade
 }
 

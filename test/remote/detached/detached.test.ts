@@ -144,7 +144,9 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
 
   it('is running while anything of it does, and gone when all was killed', () => {
     const job = aJob(shell)
-    job.start('sleep 30')
+    job.start('echo at work; sleep 30')
+    // It is begun before its work is.
+    while (!job.file(`${logs}/upgrade.log`).includes('at work')) spawnSync('sleep', ['0.05'])
 
     process.kill(Number(pidOf(job)), 'SIGKILL')
 
