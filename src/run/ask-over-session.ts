@@ -31,6 +31,9 @@ export async function askOverSession(session: Session, script: Script, password?
   }
 }
 
+// The shell's word for a command of its own that was ended by SIGHUP, SIGKILL or SIGTERM: a shutdown ends them one by one.
+const signalCodes: readonly number[] = [129, 137, 143]
+
 const nameOf = ({ files }: Script) => files.at(-1) ?? 'a script'
 
 function mustHaveEnded({ ending, stderr }: Finished, script: Script): void {
@@ -38,6 +41,8 @@ function mustHaveEnded({ ending, stderr }: Finished, script: Script): void {
   switch (ending.how) {
     case 'exited':
       if (ending.code === 0) return
+      if (signalCodes.includes(ending.code))
+        throw new LineError(`${name} was ended on the server (exit code ${ending.code})`)
       throw new MaestroError(lastWords(stderr) || `${name} ended with exit code ${ending.code} and no word`)
     case 'killed':
       // As when the server shuts down: what it had done by then nobody knows.

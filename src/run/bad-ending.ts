@@ -14,7 +14,7 @@ export function badEnding(finished: Finished, { what, timeoutMs, limitBytes }: L
         hint: 'the login shell of this user must be able to run `sh -s`',
       })
     case 'killed':
-      return new MaestroError(`${what} was ended on the server by ${ending.signal}`)
+      return new LineError(`${what} was ended on the server by ${ending.signal}`)
     case 'timed-out':
       return new LineError(`${what} had no end within ${timeoutMs / 1000} s`)
     case 'connection-lost':

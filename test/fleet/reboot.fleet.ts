@@ -99,7 +99,7 @@ describe('a rolling restart', () => {
         process.stdout.write(
           `kill ${kill}: after ${kill % 2 === 0 ? last : `${afterMs} ms`}; resume is exit ${resumed.exitCode}\n`,
         )
-        expect({ kill, ...resumed }).toMatchObject({ exitCode: 0 })
+        expect({ kill, last, ...resumed }, `${resumed.stdout}${resumed.stderr}`).toMatchObject({ exitCode: 0 })
       })
       expect({ kill, restarts }).toEqual({ kill, restarts: onceEach(two) })
     }

@@ -38,7 +38,9 @@ lock_work_of() {
   [ -n "$1" ] || return 0
   lock_jobs_of "$1"
   [ -d "$MAESTRO_ROOT/run/systemd/system" ] || return 0
-  lock_units=$(systemctl list-units --plain --no-legend --state=active,activating,deactivating,reloading "maestro-$1-*")
+  # While the system starts or goes down it may not answer: then nobody can say that nothing works.
+  lock_units=$(systemctl list-units --plain --no-legend --state=active,activating,deactivating,reloading "maestro-$1-*") ||
+    lock_units='systemd-that-does-not-answer'
   printf '%s\n' "$lock_units" | cut -d ' ' -f 1
 }
 

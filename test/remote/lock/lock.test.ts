@@ -97,6 +97,18 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     expect(resumed.isTaken).toBe(true)
   })
 
+  it('is not taken over while systemd cannot say what works there, but by that run itself', () => {
+    const server = aServer({ files: { 'run/systemd/system': null }, tools: { systemctl: 'exit 1' } })
+    take(server)
+    fallQuiet(server)
+
+    const another = take(server, { ...bob, takes_over: ana.run, despite: 'yes' })
+    const resumed = take(server, { ...ana, controller: 'c', takes_over: ana.run, despite: 'yes' })
+
+    expect(another).toMatchObject({ isTaken: false, before: { busy: ['systemd-that-does-not-answer'] } })
+    expect(resumed.isTaken).toBe(true)
+  })
+
   it('knows of a job that works there without a unit', () => {
     const [start, boot] = [statOfThis().at(21), readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()]
     const begun = (ticks?: string) => `pid=${process.pid}\nstart=${ticks}\nboot=${boot}\ninvocation=\n`
