@@ -70,8 +70,10 @@ function labFiles(server: PracticeServer): Readonly<Record<string, string>> {
 
 const table = (rows: readonly (readonly string[])[]) => rows.map((row) => `${row.join('|')}\n`).join('')
 
-const containerLine = (name: string) =>
-  `${randomBytes(32).toString('hex')} ${JSON.stringify([`/${name}`, `shop/${name}:2.4`, 'running', null, 'always'])}\n`
+const containerLine = (name: string) => {
+  const told = [`/${name}`, `shop/${name}:2.4`, 'running', null, 'always', '2026-01-05T07:30:12.5Z']
+  return `${randomBytes(32).toString('hex')} ${JSON.stringify(told)}\n`
+}
 
 const origins = ['', '-security'].map((pocket) => `  "\${distro_id}:\${distro_codename}${pocket}";\n`).join('')
 const packageOwn = `Unattended-Upgrade::Allowed-Origins {\n${origins}};\n`

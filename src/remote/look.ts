@@ -255,6 +255,8 @@ export interface Container {
   readonly state: string
   readonly health: string | undefined
   readonly restartPolicy: string
+  /** In the engine's words; the year 1 for one that never was. */
+  readonly startedAt: string
 }
 
 export interface Weave {

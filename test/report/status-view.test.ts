@@ -32,7 +32,14 @@ const stuck = {
   broken: ['nginx half-configured'],
   lockHolders: [{ lock: 'frontend', pid: 812, command: 'apt-get', ageSeconds: 190 }],
 }
-const paused = { name: 'api', image: 'api:1', state: 'exited', health: undefined, restartPolicy: 'always' }
+const paused = {
+  name: 'api',
+  image: 'api:1',
+  state: 'exited',
+  health: undefined,
+  restartPolicy: 'always',
+  startedAt: '2026-11-20T09:12:44Z',
+}
 
 describe('the concerns', () => {
   const cases: readonly (readonly [string, Partial<Look>, string])[] = [

@@ -48,20 +48,37 @@ export async function proveCensus(
 ): Promise<Readonly<Record<string, Json>>> {
   const sinceMs = at.nowMs()
   for (;;) {
-    const trouble = differences(await at.look(parts), before)
-    if (trouble.length === 0) break
+    const trouble = await troubleFor(at, { before, bootId, times })
+    if (trouble.length === 0) return { bootBefore: before.bootId, containers: before.containers }
     at.tell(`up, but not as before: ${trouble[0]}`)
     if (at.nowMs() - sinceMs >= times.readyTimeoutMs) throw new MaestroError(`restarted, but ${trouble.join('; ')}`)
     await at.waitMs(pollMs)
   }
+}
+
+// One that ends and is started again and again runs at every moment that one looks, or at none.
+async function troubleFor(at: Context, { before, bootId, times }: Proving): Promise<readonly string[]> {
+  const first = await at.look(parts)
+  const trouble = differences(first, before)
+  if (trouble.length > 0) return trouble
   at.tell('up; seeing that it stays so')
   await at.waitMs(times.stableTimeMs)
   const now = await askStanding(at)
   if (isNew(now, { ...before, bootId })) throw rebootedAgain()
-  const late = differences(await at.look(parts), before)
+  const second = await at.look(parts)
+  const late = differences(second, before)
   if (late.length > 0) throw new MaestroError(`came back, and then ${late.join('; ')}`)
-  return { bootBefore: before.bootId, containers: before.containers }
+  const again = restarted(first, second).filter((name) => before.containers.includes(name))
+  return again.length === 0 ? [] : [`these containers end and are started again: ${again.join(', ')}`]
 }
+
+/** Names of containers that were started between two looks. */
+function restarted(first: Look, second: Look): readonly string[] {
+  const starts = new Map(containersIn(first).map(({ name, startedAt }) => [name, startedAt]))
+  return containersIn(second).flatMap(({ name, startedAt }) => (starts.get(name) === startedAt ? [] : [name]))
+}
+
+const containersIn = ({ docker }: Look) => (docker?.is === 'known' ? (docker.value?.containers ?? []) : [])
 
 /** The trouble of a server that went down a second time, which nobody had asked for. */
 export const rebootedAgain = () =>
@@ -94,9 +111,8 @@ function sayUnits(systemd: Look['systemd'], before: readonly string[]): readonly
 }
 
 // One that nobody told to restart stays down after any boot, and was not ours to promise.
-function returning({ docker }: Look): readonly string[] {
-  if (docker?.is !== 'known' || docker.value === null) return []
-  return docker.value.containers
+function returning(look: Look): readonly string[] {
+  return containersIn(look)
     .filter(
       ({ state, health, restartPolicy }) =>
         state === 'running' && health !== 'unhealthy' && health !== 'starting' && restartPolicy !== 'no',

@@ -4,7 +4,7 @@
 #   docker_client
 #   docker_server
 #   docker_trouble  why the engine does not answer
-#   container       each, a JSON array: name, image, state, health, restart policy
+#   container       each, a JSON array: name, image, state, health, restart policy, when it was started last
 # shellcheck shell=sh
 look_docker() {
   has docker || return 0
@@ -49,5 +49,5 @@ list_containers() {
   ids=$(docker_cli ps -a -q --no-trunc) || return
   [ -n "$ids" ] || return 0
   # shellcheck disable=SC2086  # a list of ids
-  docker_cli inspect --type container --format '[{{json .Name}},{{json .Config.Image}},{{json .State.Status}},{{with .State.Health}}{{json .Status}}{{else}}null{{end}},{{json .HostConfig.RestartPolicy.Name}}]' $ids
+  docker_cli inspect --type container --format '[{{json .Name}},{{json .Config.Image}},{{json .State.Status}},{{with .State.Health}}{{json .Status}}{{else}}null{{end}},{{json .HostConfig.RestartPolicy.Name}},{{json .State.StartedAt}}]' $ids
 }

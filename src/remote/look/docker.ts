@@ -17,13 +17,14 @@ export function readDocker(facts: Facts): Docker | null {
 }
 
 function readContainer(line: string): Container {
-  const [name, image, state, health, restartPolicy] = parse(line)
+  const [name, image, state, health, restartPolicy, startedAt] = parse(line)
   return {
     name: text(name).replace(/^\//, ''),
     image: text(image),
     state: text(state),
     health: health === null ? undefined : text(health),
     restartPolicy: text(restartPolicy) || 'no',
+    startedAt: text(startedAt),
   }
 }
 

@@ -79,7 +79,14 @@ describe('what differs after a restart', () => {
     failed: ['old.service'],
     containers: ['web'],
   }
-  const web: Container = { name: 'web', image: 'web:1', state: 'running', health: 'healthy', restartPolicy: 'always' }
+  const web: Container = {
+    name: 'web',
+    image: 'web:1',
+    state: 'running',
+    health: 'healthy',
+    restartPolicy: 'always',
+    startedAt: '2026-11-20T09:12:44Z',
+  }
   const toldOf = (parts: Partial<Look> = {}, container: Partial<Container> = {}) => {
     const containers = [{ ...web, ...container }]
     const docker = known({ version: '28', client: '28', trouble: undefined, source: 'docker-ce', containers })

@@ -26,9 +26,30 @@ describe.each(shells())('Docker under $name', (shell) => {
         trouble: undefined,
         source: 'static',
         containers: [
-          { name: 'web', image: 'bb', state: 'running', health: 'healthy', restartPolicy: 'always' },
-          { name: 'weave', image: 'bb', state: 'running', health: undefined, restartPolicy: 'no' },
-          { name: 'job', image: 'bb', state: 'created', health: undefined, restartPolicy: 'no' },
+          {
+            name: 'web',
+            image: 'bb',
+            state: 'running',
+            health: 'healthy',
+            restartPolicy: 'always',
+            startedAt: '2026-11-20T09:12:44.105342718Z',
+          },
+          {
+            name: 'weave',
+            image: 'bb',
+            state: 'running',
+            health: undefined,
+            restartPolicy: 'no',
+            startedAt: '2026-11-20T09:12:45.99120331Z',
+          },
+          {
+            name: 'job',
+            image: 'bb',
+            state: 'created',
+            health: undefined,
+            restartPolicy: 'no',
+            startedAt: '0001-01-01T00:00:00Z',
+          },
         ],
       },
     })
@@ -52,7 +73,7 @@ describe.each(shells())('Docker under $name', (shell) => {
 
   it('is asked again when a container vanishes between two questions', () => {
     const flaky = `'ps '*) if [ -e "$MAESTRO_ROOT/asked" ]; then echo b2; else touch "$MAESTRO_ROOT/asked"; echo a1; fi ;;
-      *' b2') echo '["/job","alpine","exited",null,"no"]' ;;
+      *' b2') echo '["/job","alpine","exited",null,"no","2026-11-20T09:12:44Z"]' ;;
       *) echo 'Error: No such container: a1' >&2; exit 1 ;;`
 
     expect(
