@@ -52,7 +52,7 @@ ${rows.join('')}</svg>
 function spansOf(line) {
   let column = 0
   let style = ''
-  const parts = line.split(/\u001b\[(\d+)m/)
+  const parts = line.split('\u001b[').flatMap((part, index) => (index === 0 ? part : splitAtM(part)))
   return parts
     .map((part, index) => {
       if (index % 2 === 1) {
@@ -67,5 +67,7 @@ function spansOf(line) {
     })
     .join('')
 }
+
+const splitAtM = (part) => [part.slice(0, part.indexOf('m')), part.slice(part.indexOf('m') + 1)]
 
 const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')

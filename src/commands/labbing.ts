@@ -67,7 +67,7 @@ ${table}${rest}
 
 In another terminal:
 
-    . ${folder}/env                   # maestro and its manifest, for that shell
+    . ${folder}/env    # maestro and its manifest, in that shell
     maestro status
     maestro reboot-status
 `
@@ -80,9 +80,10 @@ function whatToTry({ folder, servers }: PreparedLab): string {
   return `    maestro security-upgrade --dry-run
     maestro security-upgrade
 
-What goes wrong, while it runs (drops, down, slow, apt-locked, failing-postinst, never-returns):
+What goes wrong, while it runs (drops, down, slow, apt-locked, failing-postinst
+or never-returns):
 
     echo never-returns > ${folder}/${some}/lab/fault
-    : > ${folder}/${some}/lab/fault   # all is well again
+    : > ${folder}/${some}/lab/fault    # all is well again
 `
 }

@@ -30,7 +30,7 @@ export async function showRun(given: string | undefined, { output }: RunsFlags):
   const run = await meantBy(root, given)
   const events = await gather(eventsOf(root, run))
   if (output === 'json') for (const event of events) say(lineOf(event))
-  else say(`${renderRun(await summaryOf(root, run), events)}\n`)
+  else say(`${renderRun(await summaryOf(root, run), events, screenOf(process.stdout))}\n`)
 }
 
 /** What happened on one server in a run. */
@@ -47,7 +47,7 @@ export async function showLogs(
     throw new UsageError(`run ${run} has nothing of ${server}${suggestion(server, names)}`, { hint: hintFor(names) })
   }
   if (output === 'json') for (const event of own) say(lineOf(event))
-  else say(`${renderLogs(own, all[0]?.at ?? '')}\n`)
+  else say(`${renderLogs(own, all[0]?.at ?? '', screenOf(process.stdout))}\n`)
 }
 
 const lineOf = ({ event, ...fields }: Written) => eventLine(event, fields)

@@ -66,13 +66,19 @@ function linesOf(foreseen: readonly Foreseen[], { pass }: Operation, isDue: bool
 
 function batchesText({ batches }: Plan, { columns }: Screen): string {
   if (batches.length === 0) return ''
+  const [first = []] = batches
+  if (batches.length === 1) return wrapped(`One batch: ${foldNames(first)}`, columns)
   const text = batches.map((names, index) => `${index + 1}:${unbroken}${foldNames(names)}`)
   const shown =
     text.length > batchesShown ? [...text.slice(0, batchesShown), `… and ${text.length - batchesShown} more`] : text
-  const line = `${batches.length === 1 ? 'One batch' : `${batches.length} batches, one after the other`}: ${shown.join('; ')}`
-  const lines = columns === undefined ? [line] : wrap(line, columns - 2)
-  return lines.join('\n  ').replaceAll(unbroken, ' ')
+  return wrapped(`${batches.length} batches, one after the other: ${shown.join('; ')}`, columns).replaceAll(
+    unbroken,
+    ' ',
+  )
 }
+
+const wrapped = (line: string, columns: number | undefined) =>
+  columns === undefined ? line : wrap(line, columns - 2).join('\n  ')
 
 // Holds the number of a batch and its servers together where a line is wrapped.
 const unbroken = '\u00a0'
@@ -80,8 +86,7 @@ const unbroken = '\u00a0'
 function drainText(plan: Plan, { pass }: Operation, screen: Screen): string {
   const { drain } = pass
   if (drain === undefined || !plan.batches.flat().some(disruptedBy(plan, pass))) return ''
-  const { columns } = screen
-  return columns === undefined ? drain.describe : wrap(drain.describe, columns - 2).join('\n  ')
+  return wrapped(drain.describe, screen.columns)
 }
 
 function estimate({ batches, rollout }: Plan, seconds: number | undefined): string {

@@ -5,6 +5,7 @@ import { printable } from '../printable.ts'
 import { describeDuration } from './duration.ts'
 import type { Screen } from './screen.ts'
 import { renderTable } from './table.ts'
+import { indentedLines, valueLines } from './value-text.ts'
 
 /** Every run in a line of its own, the newest first. */
 export function renderRuns(runs: readonly RunSummary[], { columns }: Screen): string {
@@ -40,7 +41,7 @@ const localTime = (at: string) => {
 }
 
 /** One run: who did what, how each server ended, what was proved, and what is still open. */
-export function renderRun(summary: RunSummary, events: readonly Written[]): string {
+export function renderRun(summary: RunSummary, events: readonly Written[], screen: Screen): string {
   const { about, beganAt, lastAt } = summary
   const took = beganAt === '' ? 'no time' : describeDuration(secondsFrom(beganAt, lastAt))
   const head = [
@@ -49,7 +50,9 @@ export function renderRun(summary: RunSummary, events: readonly Written[]): stri
     `  ${about?.manifest ?? '?'}${about?.environment === undefined ? '' : `, ${about.environment}`}`,
   ]
   const times = timesOf(events)
-  const servers = [...stateOf(events).servers].map(([name, state]) => serverText(name, state, times.get(name) ?? ''))
+  const servers = [...stateOf(events).servers].map(([name, state]) =>
+    serverText(`${name}  ${howItStands(state, times.get(name) ?? '')}`, state, screen),
+  )
   return [head.map(printable).join('\n'), ...servers].join('\n\n')
 }
 
@@ -68,33 +71,55 @@ function timesOf(events: readonly Written[]): ReadonlyMap<string, string> {
   return times
 }
 
-function serverText(name: string, { outcome, steps, holds, isLocked }: ServerState, took: string): string {
+function howItStands({ outcome }: ServerState, took: string): string {
   const status = outcome?.status.replace('-', ' ') ?? 'broken off'
   const why = outcome !== undefined && 'why' in outcome && outcome.why ? `: ${outcome.why}` : ''
-  const lines = [
-    `${name}  ${status}${took}${why}`,
-    ...[...steps].map(
-      ([id, { isProved, proof }]) => `  ${id}: ${isProved ? `proved ${JSON.stringify(proof)}` : 'begun, not proved'}`,
-    ),
-    ...[...holds.keys()].map((hold) => `  ${hold}: taken and not given back`),
-    ...(isLocked ? ['  its lock may still be there: maestro resume, or maestro unlock'] : []),
-  ]
-  return lines.map(printable).join('\n')
+  return `${status}${took}${why}`
 }
 
-/** What happened on one server, a line each, with the time since the run began. */
-export function renderLogs(events: readonly Written[], beganAt: string): string {
-  return events.map((event) => printable(`${since(event.at, beganAt)}  ${wordsOf(event)}`)).join('\n')
+function serverText(head: string, { steps, holds, isLocked }: ServerState, screen: Screen): string {
+  const done = [...steps].flatMap(([id, { isProved, proof }]) => [
+    { indent: 2, text: `${id}: ${isProved ? 'proved' : 'begun, not proved'}` },
+    ...(isProved ? valueLines(proof) : []).map((text) => ({ indent: 4, text })),
+  ])
+  const open = [
+    ...[...holds.keys()].map((hold) => `${hold}: taken and not given back`),
+    ...(isLocked ? ['its lock may still be there: maestro resume, or maestro unlock'] : []),
+  ]
+  return [{ indent: 0, text: head }, ...done, ...open.map((text) => ({ indent: 2, text }))]
+    .map(({ indent, text }) => indentedLines(indent, text, screen))
+    .join('\n')
 }
+
+/** What happened on one server, each thing with the time since the run began and what was noted of it below. */
+export function renderLogs(events: readonly Written[], beganAt: string, screen: Screen): string {
+  return events.flatMap((event) => logOf(event, beganAt, screen)).join('\n')
+}
+
+function logOf(written: Written, beganAt: string, screen: Screen): readonly string[] {
+  const { words, details } = toldBy(written)
+  return [
+    printable(`${since(written.at, beganAt)}  ${words}`),
+    ...details.map((text) => indentedLines(detailIndent, text, screen)),
+  ]
+}
+
+// Below the words, which come after the times.
+const detailIndent = 24
 
 function since(at: string, beganAt: string): string {
   return `${at.slice(11, 19)}  +${secondsFrom(beganAt, at).toFixed(1)} s`.padEnd(20)
 }
 
-function wordsOf(written: Written): string {
+function toldBy(written: Written): { readonly words: string; readonly details: readonly string[] } {
   const { at: _, event, ...rest } = written
   const { server: __, step, hold, outcome, ...more } = rest as Record<string, unknown>
-  const what = [step, hold].filter((one) => one !== undefined).join(' ')
-  const detail = outcome ?? (Object.keys(more).length === 0 ? undefined : more)
-  return [event, what, detail === undefined ? '' : JSON.stringify(detail)].filter((one) => one !== '').join(' ')
+  const { status, ...end } = (outcome ?? {}) as Record<string, unknown>
+  const words = [event, step, hold, status].filter((one) => one !== undefined).join(' ')
+  // What an event holds is mostly one thing, whose own name says nothing.
+  const [only] = Object.values(more)
+  return {
+    words,
+    details: valueLines(outcome === undefined && Object.keys(more).length === 1 ? only : { ...more, ...end }),
+  }
 }

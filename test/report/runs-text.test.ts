@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Written } from '../../src/journal/events.ts'
 import type { RunSummary } from '../../src/journal/read-run.ts'
-import { renderRun, renderRuns } from '../../src/report/runs-text.ts'
+import { renderLogs, renderRun, renderRuns } from '../../src/report/runs-text.ts'
 
 const about = { owner: 'ana@ops', version: '0', command: 'reboot', manifest: '/m.yml', environment: 'production' }
 const summary: RunSummary = {
@@ -54,16 +54,68 @@ describe('a run in full', () => {
       { ...at(48), event: 'begun', server: 'web-2', step: 'reboot', before: null },
     ]
 
-    const [head, ...servers] = renderRun(summary, events).split('\n\n')
+    const [head, ...servers] = renderRun(summary, events, screen).split('\n\n')
 
     expect(head).toContain('took 2 min')
     expect(servers).toEqual([
-      'web-1  changed, 13 s\n  reboot: proved {"boot":"new"}',
+      'web-1  changed, 13 s\n  reboot: proved\n    boot: new',
       'web-2  broken off\n  reboot: begun, not proved\n  service: taken and not given back\n  its lock may still be there: maestro resume, or maestro unlock',
     ])
   })
 
   it('that never began took no time', () => {
-    expect(renderRun({ ...summary, about: undefined, beganAt: '', lastAt: '' }, [])).toContain('took no time')
+    expect(renderRun({ ...summary, about: undefined, beganAt: '', lastAt: '' }, [], screen)).toContain('took no time')
+  })
+})
+
+describe('the command that goes back', () => {
+  it('stays in one piece on every screen', () => {
+    const back = `apt-get install --allow-downgrades ${'openssl=3.0.13-0ubuntu3.2 '.repeat(9).trim()}`
+    const events: Written[] = [
+      { ...at(32), event: 'begun', server: 'web-1', step: 'security-upgrade', before: null },
+      { ...at(40), event: 'proved', server: 'web-1', step: 'security-upgrade', proof: { upgraded: ['openssl'], back } },
+    ]
+
+    const text = renderRun(summary, events, { columns: 40, hasColour: false })
+
+    expect(text.split('\n')).toContain(`    back: ${back}`)
+  })
+})
+
+describe('what happened on one server', () => {
+  const events: Written[] = [
+    {
+      ...at(32),
+      event: 'begun',
+      server: 'web-1',
+      step: 'security-upgrade',
+      before: { packages: [{ name: 'openssl', from: null, to: '3.0' }], notes: [], isOld: true },
+    },
+    {
+      ...at(45),
+      event: 'ended',
+      server: 'web-1',
+      outcome: { status: 'failed', step: 'reboot', why: 'no \u001b[31mword' },
+    },
+  ]
+
+  it('is told in words, each entry on a line, without what holds nothing', () => {
+    const text = renderLogs(events, '2026-11-23T09:15:30Z', { columns: undefined, hasColour: false })
+
+    const indent = ' '.repeat(24)
+    expect(text.split('\n')).toEqual([
+      '09:15:32  +2.0 s      begun security-upgrade',
+      `${indent}packages: openssl 3.0`,
+      `${indent}is old: yes`,
+      '09:15:45  +15.0 s     ended failed',
+      `${indent}step: reboot`,
+      `${indent}why: no \\u{1b}[31mword`,
+    ])
+  })
+
+  it('stays within the columns of the screen', () => {
+    const text = renderLogs(events, '2026-11-23T09:15:30Z', { columns: 46, hasColour: false })
+
+    expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(46)
   })
 })
