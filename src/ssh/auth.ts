@@ -119,8 +119,6 @@ function keyStep({ path, publicKey }: Identity, { identities, tokens }: AuthQues
 const keyOf = (identity: Identity) => (identity.is === 'key' ? identity.key : undefined)
 
 function sign(identity: Identity, data: Buffer, hash: string | undefined): Buffer {
-  // ssh2 gives an error back where its types speak of a signature alone.
-  const signature: Buffer | Error = keyOf(identity)?.sign(data, hash) ?? new Error(`${identity.path} cannot sign`)
-  if (signature instanceof Error) throw signature
-  return signature
+  if (identity.is !== 'key') throw new Error(`${identity.path} cannot sign`)
+  return identity.sign(data, hash)
 }

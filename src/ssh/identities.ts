@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import ssh2, { type ParsedKey } from 'ssh2'
 import type { Secret } from '../secret.ts'
+import { type Signer, signerOf } from './key-signer.ts'
 import { typeOfKey } from './known-hosts.ts'
 import { publicKeyIn } from './public-key.ts'
 
@@ -11,7 +12,7 @@ export type Identity = {
 } & WhatIs
 
 type WhatIs =
-  | { readonly is: 'key'; readonly key: ParsedKey; readonly publicKey: Buffer }
+  | { readonly is: 'key'; readonly key: ParsedKey; readonly sign: Signer; readonly publicKey: Buffer }
   | {
       /** `locked`: its passphrase was asked for and not given. */
       readonly is: 'absent' | 'encrypted' | 'locked' | 'unreadable'
@@ -78,8 +79,10 @@ async function readKey(path: string): Promise<WhatIs> {
   if (key instanceof Error) return { ...whyNotKey(key, publicKey), publicKey }
   // ssh accepts a public key here as well: it stands for the agent's key of that name.
   if (!key.isPrivateKey()) return { is: 'absent', why: 'holds only a public key', publicKey: key.getPublicSSH() }
-  return { is: 'key', key, publicKey: key.getPublicSSH() }
+  return usable(key)
 }
+
+const usable = (key: ParsedKey) => ({ is: 'key', key, sign: signerOf(key), publicKey: key.getPublicSSH() }) as const
 
 // As ssh, which minds only files of one's own.
 async function openTo(path: string): Promise<string | undefined> {
@@ -97,7 +100,7 @@ async function unlock(identity: Identity, askPassphrase: AskPassphrase): Promise
     const passphrase = await askPassphrase(path)
     if (passphrase === undefined || passphrase.reveal() === '') break
     const key = parseKey(data, passphrase)
-    if (!(key instanceof Error)) return { is: 'key', path, key, publicKey: key.getPublicSSH() }
+    if (!(key instanceof Error)) return { path, ...usable(key) }
   }
   return { is: 'locked', path, why: 'is encrypted, and its passphrase was not given', publicKey }
 }
