@@ -9,6 +9,7 @@ import { type Course, followCourse, startCourse } from './handshake-course.ts'
 import { droppedIn, explain, tooSlow } from './handshake-trouble.ts'
 import { fingerprint } from './host-key.ts'
 import { typeOfKey } from './known-hosts.ts'
+import { passOverOtherHostKeys } from './other-host-keys.ts'
 import type { Phases } from './phases.ts'
 
 export interface Handshake {
@@ -92,6 +93,7 @@ export function shakeHands(handshake: Handshake): Promise<Connection> {
       },
     })
     auth.follow(client)
+    passOverOtherHostKeys(client)
   })
 }
 

@@ -216,6 +216,15 @@ describe('ssh2 under us', () => {
     expect(server.connections()).toBe(3)
   })
 
+  itNeeds(['sshd'])('has a server sign for no other host key than that of the handshake', async () => {
+    const sshd = await anSshd({ hostKeyTypes: ['ed25519', 'ecdsa'], config: ['LogLevel DEBUG1'] })
+
+    await runOnce(ground.options(), serverAt(sshd.port, { user: sshd.user }), ({ run }) => run(script('true')))
+
+    expect(sshd.log()).toContain('Accepted publickey')
+    expect(sshd.log()).not.toContain('hostkeys-prove')
+  })
+
   it('15: asks for the passphrase of a key once, and derives the key once', async () => {
     const pair = makeKeyPair('ed25519', 'open sesame')
     writeFileSync(ground.keyFile, pair.private)
