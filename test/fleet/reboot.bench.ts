@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { costOfAnsible, costOfMaestro, inSeconds, median, tell } from './bench-ground.ts'
+import type { Controller } from './durable-ground.ts'
+import type { FleetServer } from './fleet.ts'
+import { asRoot, bootIdOf } from './inside.ts'
+import { addServer } from './night-ground.ts'
+import { aControllerOf } from './reboot-ground.ts'
+import { requireAnsible } from './requirements.ts'
+
+const rounds = 3
+const stableTimeMs = 1000
+const mostBesideMs = 1500
+
+let servers: readonly FleetServer[] = []
+let controller: Controller
+
+beforeAll(async () => {
+  await requireAnsible()
+  servers = await Promise.all(Array.from({ length: 4 }, (_, index) => addServer(`lap-${index + 1}`)))
+  controller = aControllerOf(servers, `  rollout: {stable_time: ${stableTimeMs / 1000}s}`)
+}, 600_000)
+afterAll(() => controller.remove())
+
+it('restarts server after server in hardly more than their own time', async () => {
+  const own: number[] = []
+  const ansible: number[] = []
+  const maestro: number[] = []
+  for (let round = 0; round < rounds; round += 1) {
+    for (const server of servers) own.push(await ownTimeMs(server))
+    ansible.push((await costOfAnsible(servers, 'reboot.yml')).wallMs / servers.length)
+    maestro.push(
+      (await costOfMaestro(controller, 'reboot', '--force', '--yes', '--max-unavailable', '1')).wallMs / servers.length,
+    )
+  }
+
+  const ownMs = median(own)
+  const row = (name: string, eachMs: number) => [name, inSeconds(eachMs), inSeconds(eachMs - ownMs)]
+  const besideMs = median(maestro) - stableTimeMs - ownMs
+  await tell(
+    'Restarts, one server at a time',
+    `${servers.length} servers, the middle of ${rounds} rounds. The server's own time is from \`systemctl reboot\` to systemd's word "running", seen from within.
+Maestro's includes ${inSeconds(stableTimeMs)} in which the new boot must stay up, and its start, plan, locks, checks and proofs.`,
+    [
+      ['', 'for each server', 'beside its own time'],
+      ['the server alone', inSeconds(ownMs), ''],
+      row('ansible-playbook, `reboot` with `serial: 1`', median(ansible)),
+      row('maestro reboot --max-unavailable 1', median(maestro)),
+      ['maestro without the stable time', inSeconds(median(maestro) - stableTimeMs), inSeconds(besideMs)],
+    ],
+  )
+  expect(besideMs).toBeLessThanOrEqual(mostBesideMs)
+}, 900_000)
+
+async function ownTimeMs(server: FleetServer): Promise<number> {
+  const boot = await bootIdOf(server)
+  const startedMs = Date.now()
+  await asRoot(server, 'systemctl reboot').catch(() => undefined)
+  while (!(await isRunningAnew(server, boot))) await sleep(20)
+  return Date.now() - startedMs
+}
+
+/** While it is off or starts, nothing can be asked in it, and that is the answer. */
+const isRunningAnew = (server: FleetServer, boot: string): Promise<boolean> =>
+  asRoot(server, 'systemctl is-system-running; cat /proc/sys/kernel/random/boot_id')
+    .then((told) => told.startsWith('running') && !told.endsWith(boot))
+    .catch(() => false)
