@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { completeCommand, completionCommand } from './commands/completion.ts'
 import { deployCommand } from './commands/deploy.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { failoverCommand } from './commands/failover.ts'
 import { labCommand } from './commands/lab.ts'
 import { manifestCommand } from './commands/manifest.ts'
 import { manualCommand } from './commands/manual.ts'
@@ -49,6 +50,8 @@ function program(): Command {
     .addCommand(securityUpgradeCommand(onSignals))
     .addCommand(rebootCommand(onSignals))
     .addCommand(unattendedUpgradesCommand(onSignals))
+    .commandsGroup('Commands that move the traffic:')
+    .addCommand(failoverCommand(onSignals))
     .commandsGroup('Runs, once they are begun:')
     .addCommand(resumeCommand(onSignals))
     .addCommand(runsCommand())

@@ -16,9 +16,9 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   ssh: ['inventory'],
   journal: ['plan'],
   run: ['manifest', 'plan', 'remote', 'ssh', 'journal', 'inventory'],
-  failover: ['plan', 'inventory'],
+  failover: ['manifest', 'plan', 'inventory', 'operations'],
   provider: ['plan', 'inventory'],
-  report: ['manifest', 'plan', 'inventory', 'journal', 'run', 'remote'],
+  report: ['manifest', 'plan', 'inventory', 'journal', 'run', 'remote', 'failover'],
   lab: ['remote'],
   commands: [
     'manifest',

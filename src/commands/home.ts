@@ -6,7 +6,12 @@ export function fromHome(path: string): string {
 }
 
 /** Where the journals of runs are kept. */
-export function runsFolder(): string {
+export const runsFolder = () => `${stateFolder()}/runs`
+
+/** Where two that would move the same address meet. */
+export const failoverFolder = (address: string) => `${stateFolder()}/failover/${address}`
+
+function stateFolder(): string {
   const { XDG_STATE_HOME: state } = process.env
-  return `${state?.startsWith('/') ? state : `${userInfo().homedir}/.local/state`}/maestro/runs`
+  return `${state?.startsWith('/') ? state : `${userInfo().homedir}/.local/state`}/maestro`
 }

@@ -1,7 +1,7 @@
-import { constants, type Stats } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
-import { RefusedError, UsageError } from '../errors.ts'
+import type { FileHandle } from 'node:fs/promises'
+import { UsageError } from '../errors.ts'
 import { Secret } from '../secret.ts'
+import { openPrivateFile } from './private-file.ts'
 
 type Given = {
   /** The variable that names the file. */
@@ -18,33 +18,12 @@ const limitBytes = 1024
  */
 export async function readPasswordFile(path: string, { name, uid }: Given): Promise<Secret> {
   const what = `the password file ${path} (${name})`
-  const file = await openFile(path, what)
+  const file = await openPrivateFile(path, { what, uid })
   try {
-    mustBeOurs(await file.stat(), { path, what, uid })
     return new Secret(passwordIn(await readStart(file), what))
   } finally {
     await file.close()
   }
-}
-
-async function openFile(path: string, what: string): Promise<FileHandle> {
-  try {
-    // A pipe without a writer would hold us for ever.
-    return await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
-  } catch (cause) {
-    const isThere = cause instanceof Error && 'code' in cause && cause.code !== 'ENOENT'
-    throw new UsageError(`${what} ${isThere ? 'cannot be opened' : 'is not there'}`, { cause })
-  }
-}
-
-type Question = { readonly path: string; readonly what: string; readonly uid: number | undefined }
-
-function mustBeOurs(stats: Stats, { path, what, uid }: Question): void {
-  if (!stats.isFile()) throw new UsageError(`${what} is not a file`)
-  if (uid !== undefined && stats.uid !== uid)
-    throw new RefusedError(`${what} is not read: it belongs to another user`, { hint: 'copy it to a file of your own' })
-  if ((stats.mode & 0o077) !== 0)
-    throw new RefusedError(`${what} is not read: others than its owner may use it`, { hint: `chmod 600 ${path}` })
 }
 
 async function readStart(file: FileHandle): Promise<string> {

@@ -46,11 +46,12 @@ async function drainOf(
   }
 }
 
-const webGroups = (groups: Manifest['groups']): readonly string[] =>
+/** The groups that answer requests. */
+export const webGroups = (groups: Manifest['groups']): readonly string[] =>
   groups.filter(({ kind }) => groupWords.web?.includes(kind)).map(({ name }) => name)
 
-// A url of the application is none of its database.
-function servingGroups({ groups }: Manifest): readonly string[] {
+/** The groups that `maestro.health` is asked of: a url of the application is none of its database. */
+export function servingGroups({ groups }: Manifest): readonly string[] {
   const serving = webGroups(groups.filter(({ serverNames }) => serverNames.length > 0))
   return serving.length > 0 ? serving : groups.map(({ name }) => name)
 }

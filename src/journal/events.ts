@@ -34,6 +34,8 @@ export type OnServer = { readonly server: string } & (
   /** A hold is about to be taken; the state that it goes back to. */
   | { readonly event: 'holding'; readonly hold: string; readonly found: Json }
   | { readonly event: 'released'; readonly hold: string }
+  /** What it was done for has failed: what was moved is about to be moved back. */
+  | { readonly event: 'going-back'; readonly step: string; readonly why: string }
   /** A program of the user's own has run on the controller; its last words, and how it failed if it did. */
   | { readonly event: 'ran-here'; readonly program: string; readonly output: string; readonly failure?: string }
   | { readonly event: 'ended'; readonly outcome: Outcome }

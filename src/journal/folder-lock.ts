@@ -3,7 +3,7 @@ import { kill, pid as ourPid } from 'node:process'
 import { RefusedError } from '../errors.ts'
 
 /** Marks the folder of a run as in use by this process; throws a RefusedError while another living process has it. */
-export function lockFolder(folder: string): () => void {
+export function lockFolder(folder: string, called = 'this run'): () => void {
   const path = `${folder}/lock`
   const mine = `${ourPid} ${startOf(ourPid)}`
   for (;;) {
@@ -12,7 +12,7 @@ export function lockFolder(folder: string): () => void {
     if (held === undefined) continue
     const [pid = '', ...start] = held.split(' ')
     if (isAlive(Number(pid), start.join(' ')))
-      throw new RefusedError(`another maestro, process ${pid}, is at work on this run`, {
+      throw new RefusedError(`another maestro, process ${pid}, is at work on ${called}`, {
         hint: 'let it come to its end, or stop it by Ctrl-C or SIGTERM',
       })
     takeAway(path, held)

@@ -10,6 +10,8 @@ export interface ServerState {
   /** Whether the run may hold its lock. */
   readonly isLocked: boolean
   readonly outcome: Outcome | undefined
+  /** The step that failed, and why: from then on the run only goes back. */
+  readonly goesBack?: { readonly step: string; readonly why: string }
 }
 
 export interface StepState {
@@ -54,6 +56,8 @@ function after(state: ServerState, event: OnServer): ServerState {
       return { ...state, holds: new Map(state.holds).set(event.hold, event.found) }
     case 'released':
       return { ...state, holds: new Map([...state.holds].filter(([id]) => id !== event.hold)) }
+    case 'going-back':
+      return { ...state, goesBack: { step: event.step, why: event.why } }
     case 'ended':
       return { ...state, outcome: event.outcome }
     case 'acted':

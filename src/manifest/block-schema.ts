@@ -8,6 +8,7 @@ import {
   groupName,
   host,
   integer,
+  ipAddress,
   oneOrMany,
   port,
   share,
@@ -94,24 +95,51 @@ const driver = z
     z.strictObject({
       kind: z.literal('rfc2136'),
       server: host().describe('The name server that takes the update.'),
+      port: port().optional().describe('Of the zone’s name servers (53).'),
       zone: host().describe('The zone of the address.'),
-      key_file: filePath().optional().describe('The TSIG key that signs the update.'),
+      key_file: filePath().optional().describe('The TSIG key that signs the update, as tsig-keygen writes it.'),
+      key_env: text('the name of a variable', /^[A-Za-z_][A-Za-z0-9_]*$/)
+        .optional()
+        .describe('The variable of the environment that holds the key instead: hmac-sha256:name:secret.'),
     }),
     z.strictObject({
       kind: z.literal('haproxy'),
-      server: host().describe('The load balancer in front of both sides: a server of the manifest or an address.'),
+      server: text('the name of a server', /^[^\s/]+$/).describe(
+        'The load balancer in front of both sides, a server of the manifest.',
+      ),
+      backend: text('the name of a backend', /^[A-Za-z0-9_.:-]+$/)
+        .optional()
+        .describe('The backend with the servers of both sides; absent: every one that has them.'),
     }),
-    z.strictObject({ kind: z.literal('command'), command: executable().describe('Moves the address.') }),
+    z.strictObject({
+      kind: z.literal('command'),
+      command: executable().describe('Says where the address points, and moves it.'),
+      timeout: duration().optional().describe('How long it may take (2m).'),
+    }),
   ])
   .describe('How the address is moved.')
 
 const environmentName = () => anyText('the name of an environment')
 
+const targets = z.strictObject({
+  primary: oneOrMany(ipAddress()).describe('Of the primary environment.'),
+  secondary: oneOrMany(ipAddress()).describe('Of the secondary environment.'),
+})
+
 const failover = z.strictObject({
   address: host().describe('The name that the users’ traffic goes to.'),
   primary: environmentName().describe('The environment that serves at first.'),
   secondary: environmentName().describe('The environment that it can be switched to.'),
+  targets: targets
+    .partial()
+    .describe(
+      'Where traffic enters an environment; absent: the addresses of its load balancers, else of its web servers.',
+    ),
   driver,
+  ttl: duration().describe('How long the answer with the new addresses may be kept (1m).'),
+  url: url().describe('Asked of the other side before a switch and through the address after it; absent: nobody asks.'),
+  status: integer({ from: 100, to: 599 }).describe('The HTTP status that means well (200).'),
+  timeout: duration().describe('How long that, and name servers to follow, may take (2m).'),
 })
 
 const provider = z.strictObject({

@@ -19,6 +19,7 @@ export function checkBlock({ blocks, environments }: Checking): readonly Problem
     ...missing(blocks, { section: 'provider', keys: ['command'] }),
     ...missing(blocks, { section: 'failover', keys: ['address', 'primary', 'secondary', 'driver'] }),
     ...checkSides(blocks, environments),
+    ...checkDriver(blocks),
   ]
 }
 
@@ -47,6 +48,41 @@ function missing(blocks: readonly MapNode[], { section, keys }: Section): readon
   if (owner === undefined) return []
   const absent = keys.filter((key) => !blocks.some((block) => says(block, [section, key])))
   return absent.map((key) => ({ at: locate(owner, [section]), what: `maestro.${section} needs ${key}` }))
+}
+
+// A driver is replaced as a whole, so the first block that has one decides.
+function checkDriver(blocks: readonly MapNode[]): readonly Problem[] {
+  const path = ['failover', 'driver']
+  const block = blocks.find((one) => says(one, path))
+  if (block === undefined) return []
+  const key = ['key_file', 'key_env'].filter((name) => says(block, [...path, name]))
+  const twice = {
+    at: locate(block, [...path, 'key_env']),
+    what: 'maestro.failover.driver has a key_file and a key_env; keep one of them',
+  }
+  return [...(key.length > 1 ? [twice] : []), ...outsideZone(blocks, block)]
+}
+
+function outsideZone(blocks: readonly MapNode[], block: MapNode): readonly Problem[] {
+  const zoneAt = ['failover', 'driver', 'zone']
+  const owner = blocks.find((one) => says(one, ['failover', 'address']))
+  const address = owner && textAt(owner, ['failover', 'address'])
+  const zone = textAt(block, zoneAt)
+  if (address === undefined || zone === undefined || isBelow(address, zone)) return []
+  return [
+    {
+      at: locate(block, zoneAt),
+      what: `maestro.failover.address ${quoted(address)} is not in the zone ${quoted(zone)}`,
+    },
+  ]
+}
+
+const isBelow = (name: string, zone: string) => `.${bare(name)}`.endsWith(`.${bare(zone)}`)
+const bare = (name: string) => name.toLowerCase().replace(/\.$/, '')
+
+function textAt(block: MapNode, path: Path): string | undefined {
+  const node = nodeAt(block, path)
+  return node?.kind === 'text' ? node.text : undefined
 }
 
 type Side = { readonly key: string; readonly at: number; readonly name: string }

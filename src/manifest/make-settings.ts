@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path'
 import type { Block } from './block-schema.ts'
-import type { Failover, HealthCheck, HookName, Profile, Rollout, Settings, SshSettings } from './settings.ts'
+import { makeFailover } from './make-failover.ts'
+import type { HealthCheck, HookName, Profile, Rollout, Settings, SshSettings } from './settings.ts'
 
 const second = 1_000
 const minute = 60 * second
@@ -10,6 +11,7 @@ export function makeSettings(block: Block, folder: string): Settings {
   const file = (path: string) => resolveFile(folder, path)
   const { inventory, services, provider, docker, weave } = block
   const health = makeHealth(block.health)
+  const failover = makeFailover(block.failover, file)
   return {
     ssh: makeSsh(block.ssh, file),
     ...(inventory && { inventory: file(inventory) }),
@@ -23,13 +25,14 @@ export function makeSettings(block: Block, folder: string): Settings {
     },
     weave: { ...(weave?.script && { script: file(weave.script) }), ...(weave?.sha256 && { sha256: weave.sha256 }) },
     ...(services?.compose && { services: { compose: file(services.compose), groups: services.groups ?? ['docker'] } }),
-    ...makeFailover(block.failover, file),
+    ...(failover && { failover }),
     ...(provider?.command && { provider: { command: file(provider.command) } }),
     profiles: makeProfiles(block.profiles),
   }
 }
 
-type ToFile = (path: string) => string
+/** A path as seen from the manifest's folder. */
+export type ToFile = (path: string) => string
 
 // The room that opens a file knows what ~ and a URL mean.
 function resolveFile(folder: string, path: string): string {
@@ -88,27 +91,6 @@ function makeSecurity(security: Block['security'] = {}): Settings['security'] {
     hold: security.hold ?? [],
     origins: security.origins ?? [],
     restartServices: security.restart_services ?? true,
-  }
-}
-
-function makeFailover(failover: Block['failover'] = {}, file: ToFile): { readonly failover?: Failover } {
-  const { address, primary, secondary, driver } = failover
-  if (!address || !primary || !secondary || !driver) return {}
-  return { failover: { address, primary, secondary, driver: makeDriver(driver, file) } }
-}
-
-type WrittenDriver = NonNullable<NonNullable<Block['failover']>['driver']>
-
-function makeDriver(driver: WrittenDriver, file: ToFile): Failover['driver'] {
-  switch (driver.kind) {
-    case 'rfc2136': {
-      const { key_file, ...rest } = driver
-      return { ...rest, ...(key_file && { keyFile: file(key_file) }) }
-    }
-    case 'command':
-      return { kind: 'command', command: file(driver.command) }
-    case 'haproxy':
-      return driver
   }
 }
 

@@ -99,18 +99,35 @@ export interface ServiceSettings {
   readonly groups: readonly string[]
 }
 
+/** The address that moves between two environments, as it is written. */
 export interface Failover {
   readonly address: string
   /** Names of environments. */
   readonly primary: string
   readonly secondary: string
+  /** IP addresses where traffic enters an environment, where they are written. */
+  readonly targets: { readonly primary?: readonly string[]; readonly secondary?: readonly string[] }
   readonly driver: FailoverDriver
+  readonly ttlSeconds: number
+  /** Asked of a side before the switch to it, and through the address after. */
+  readonly check?: { readonly url: string; readonly status: number }
+  readonly timeoutMs: number
 }
 
-export type FailoverDriver =
-  | { readonly kind: 'rfc2136'; readonly server: string; readonly zone: string; readonly keyFile?: string }
-  | { readonly kind: 'haproxy'; readonly server: string }
-  | { readonly kind: 'command'; readonly command: string }
+export type FailoverDriver = Rfc2136Driver | HaproxyDriver | CommandDriver
+
+/** `keyFile` and `keyEnv` say where the key is; the key itself is in no setting. */
+export type Rfc2136Driver = {
+  readonly kind: 'rfc2136'
+  readonly server: string
+  readonly port: number
+  readonly zone: string
+  readonly keyFile?: string
+  readonly keyEnv?: string
+}
+
+export type HaproxyDriver = { readonly kind: 'haproxy'; readonly server: string; readonly backend?: string }
+export type CommandDriver = { readonly kind: 'command'; readonly command: string; readonly timeoutMs: number }
 
 /** Options of `maestro deploy` under a name; an absent one is as without the profile. */
 export interface Profile {

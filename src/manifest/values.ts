@@ -128,6 +128,16 @@ export const host = (): z.ZodType<string> =>
     json: { type: 'string' },
   })
 
+/** An address that a name of the DNS can point to, in the form in which name servers tell it. */
+export const ipAddress = (): z.ZodType<string> =>
+  scalar({
+    want: 'an IP address',
+    read: (value) => (isIP(value) > 0 && !value.includes('%') ? plainAddress(value) : undefined),
+    json: { type: 'string' },
+  })
+
+const plainAddress = (value: string) => (isIP(value) === 6 ? new URL(`http://[${value}]`).hostname.slice(1, -1) : value)
+
 export const user = (): z.ZodType<string> => text('a user name', /^[A-Za-z0-9_][A-Za-z0-9_.@\\-]{0,63}\$?$/)
 
 export const url = (): z.ZodType<string> =>

@@ -1,7 +1,9 @@
-import { MaestroError } from '../errors.ts'
+import { exitCodes, MaestroError } from '../errors.ts'
 
 /** The line to a server is gone, or there is none for now; what was asked of it may or may not have happened. */
-export class LineError extends MaestroError {}
+export class LineError extends MaestroError {
+  override readonly exitCode = exitCodes.unreachable
+}
 
 /** Whoever answers there is not known to be the server: its host key is another one. Nothing is asked of it. */
 export class StrangerError extends MaestroError {}

@@ -6,10 +6,10 @@ import type { Json } from './json.ts'
 import type { Verdict } from './verdict.ts'
 
 /**
- * One change to a server that can be foreseen, begun once, asked how it stands, and proved. Whatever ends in between, the
+ * One change to a server, or to the application as a whole, that can be foreseen, begun once, asked how it stands, and proved. Whatever ends in between, the
  * controller or the line, the same calls in the same order bring it to its end: a step that was begun is asked, not repeated.
  */
-export interface Step<What extends Json = Json, Before extends Json = Json> {
+export interface Step<What extends Json = Json, Before extends Json = Json, Seen = Look, At extends Moment = Context> {
   /** Stable: a key of the journal and of files on servers, so part of the public face. */
   readonly id: string
   /** What it does to a server in service; the first due step that disrupts takes the drain. */
@@ -17,19 +17,19 @@ export interface Step<What extends Json = Json, Before extends Json = Json> {
   /** What it is foreseen by once more, just before it is begun: of the operation's parts those that decide. */
   readonly parts: readonly LookPart[]
   /** Pure: the plan and the run ask the same question, of looks of different age. */
-  foresee(look: Look): Verdict<What>
+  foresee(seen: Seen): Verdict<What>
   /** What is due, in lines for people. Servers with equal lines share a paragraph of the plan. */
   describe(what: What): readonly string[]
   /** Why what is due now is more than was planned (undefined: nothing was); undefined when it is not. Absent: all but the same is. */
   drift?(planned: What | undefined, now: What): string | undefined
   /** What the proof compares with; written down before the act. Reads only. */
-  before(at: Context, what: What): Promise<Before>
+  before(at: At, what: What): Promise<Before>
   /** Asks the server how the act stands. `no`: it never began there; `unknown`: nobody can say, so it is never repeated. */
-  settled(at: Context, before: Before): Promise<'no' | 'running' | 'yes' | 'unknown'>
+  settled(at: At, before: Before): Promise<'no' | 'running' | 'yes' | 'unknown'>
   /** Starts it, once, under `at.key`. Whatever it throws but a LineError is this step's failure. */
-  act(at: Context, before: Before): Promise<void>
+  act(at: At, before: Before): Promise<void>
   /** Waits for its end, reads, compares; returns what shows that it is done, and throws a MaestroError that says why it is not. */
-  prove(at: Context, before: Before): Promise<Json>
+  prove(at: At, before: Before): Promise<Json>
 }
 
 /**
@@ -81,19 +81,23 @@ export interface ServerPort {
   readonly open: (to: Place, timeoutMs: number) => Promise<Opened>
 }
 
-/** The port through which steps and holds act on one server; the runner hands it out. */
-export interface Context extends ServerPort {
+/** What every step has, whatever it changes. */
+export interface Moment {
   readonly run: string
   /** `<run>/<server>/<step>`: names whatever a step begins. */
   readonly key: string
-  /** What proved this step on this server in an earlier run: what it usually takes. */
-  readonly lastProof: Json | undefined
   /** Throws a StoppedError as soon as the run is to end. */
   readonly waitMs: (timeMs: number) => Promise<void>
   /** Milliseconds of a clock that only goes forward. */
   readonly nowMs: () => number
-  /** Says what the server is doing now, in a few words for those who watch; counts as progress. */
+  /** Says what is being done now, in a few words for those who watch; counts as progress. */
   readonly tell: (doing: string) => void
+}
+
+/** The port through which steps and holds act on one server; the runner hands it out. */
+export interface Context extends ServerPort, Moment {
+  /** What proved this step on this server in an earlier run: what it usually takes. */
+  readonly lastProof: Json | undefined
   /** Another server of the manifest: the load balancer in front of this one. Throws a MaestroError where there is none of that name. */
   readonly other: (name: string) => ServerPort
   /** A stream from this computer. */

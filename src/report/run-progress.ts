@@ -15,17 +15,20 @@ type Watched = {
   readonly stream: NodeJS.WriteStream
   /** `live` redraws a few lines on a terminal, `lines` adds one for each event, `none` is silent. */
   readonly form: 'live' | 'lines' | 'none'
+  /** What is said before anything else is known. */
+  readonly title?: string
 }
 
 const rowsShown = 8
 const repeatMs = 30_000
 
-export async function startRunProgress({ count, stream, form }: Watched): Promise<RunProgress> {
+export async function startRunProgress(watched: Watched): Promise<RunProgress> {
+  const { count, stream, form } = watched
   if (form !== 'live') return plainProgress((line) => form === 'lines' && stream.write(`${printable(line)}\n`))
   const { default: ora } = await import('ora')
   const doing = new Map<string, string>()
   const ended = new Map<Outcome['status'], number>()
-  let title = 'locking'
+  let { title = 'locking' } = watched
   // discardStdin would take Ctrl-C away from us.
   const spinner = ora({ stream, discardStdin: false, text: title }).start()
   const draw = () => {

@@ -1,11 +1,11 @@
 import { LineError } from '../plan/errors.ts'
-import type { Context } from '../plan/step.ts'
+import type { Moment } from '../plan/step.ts'
 
 const patienceMs = 300_000
 const longestWaitMs = 10_000
 
 /** Does what can be repeated, again and again while the line is gone, for five minutes; then the LineError is thrown. */
-export async function overLineLoss<T>(at: Context, work: () => Promise<T>): Promise<T> {
+export async function overLineLoss<T>(at: Moment, work: () => Promise<T>): Promise<T> {
   const sinceMs = at.nowMs()
   for (let waitMs = 500; ; waitMs = Math.min(2 * waitMs, longestWaitMs)) {
     try {

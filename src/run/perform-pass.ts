@@ -1,11 +1,11 @@
-import { MaestroError, RefusedError } from '../errors.ts'
 import type { ServerState } from '../journal/run-state.ts'
-import { UnknownError } from '../plan/errors.ts'
-import { isSame, type Json } from '../plan/json.ts'
+import type { Json } from '../plan/json.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import type { Foreseen } from '../plan/plan.ts'
 import type { Context, Operation, Step } from '../plan/step.ts'
 import { type Drain, makeDrain } from './drain.ts'
+import { dueBy } from './due-by.ts'
+import { lateRefusal } from './late-refusal.ts'
 import { troubleOf } from './outcome-of.ts'
 import { overLineLoss } from './over-line-loss.ts'
 import { performStep, type Record } from './perform-step.ts'
@@ -69,13 +69,13 @@ async function takeStep(step: Step, ground: PassGround, course: Course): Promise
     const before = await overLineLoss(at, () => step.before(at, what))
     course.hasChanged = true
     await record({ event: 'begun', server, step: step.id, before })
-    await performStep({ step, at, before, isOld: false, record })
+    await performStep({ step, at, server, before, isOld: false, record })
     return
   }
   course.hasChanged = true
   if (old.isProved) return
   await leaveService(step, course)
-  await performStep({ step, at, before: old.before, isOld: true, record })
+  await performStep({ step, at, server, before: old.before, isOld: true, record })
 }
 
 async function leaveService({ id, effect }: Step, course: Course): Promise<void> {
@@ -89,35 +89,5 @@ async function whatIsDue(step: Step, at: Context, ground: PassGround): Promise<J
   const { server, planned, mayBegin, record } = ground
   mayBegin()
   const verdict = step.foresee(await overLineLoss(at, () => at.look(step.parts)))
-  switch (verdict.is) {
-    case 'done':
-    case 'not-due':
-      await record({ event: 'passed-over', server, step: step.id, why: verdict.why })
-      return undefined
-    case 'blocked':
-      throw new RefusedError(verdict.why)
-    case 'unknown':
-      throw new UnknownError(verdict.why)
-    case 'due':
-      mustBePlanned(step, verdict.what, planned)
-      return verdict.what
-  }
-}
-
-function mustBePlanned(step: Step, now: Json, planned: readonly Foreseen[]): void {
-  const before = planned.find((foreseen) => foreseen.step === step.id)?.verdict
-  const what = before?.is === 'due' ? before.what : undefined
-  const more = step.drift === undefined ? difference(what, now) : step.drift(what, now)
-  if (more !== undefined)
-    throw new RefusedError(`${more}: the server has changed since the plan was made`, { hint: 'make a new plan' })
-}
-
-const difference = (planned: Json | undefined, now: Json) =>
-  planned !== undefined && isSame(planned, now) ? undefined : 'what is due now is not what was planned'
-
-// What is refused after something was changed has failed: "refused" says that nothing was done.
-function lateRefusal(error: unknown): unknown {
-  if (!(error instanceof RefusedError)) return error
-  const { message, hint } = error
-  return new MaestroError(message, { cause: error, ...(hint === undefined ? {} : { hint }) })
+  return dueBy(verdict, { step, server, planned, record })
 }

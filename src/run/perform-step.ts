@@ -1,14 +1,18 @@
 import type { OnServer } from '../journal/events.ts'
 import { LineError, UnknownError } from '../plan/errors.ts'
 import type { Json } from '../plan/json.ts'
-import type { Context, Step } from '../plan/step.ts'
+import type { Moment, Step } from '../plan/step.ts'
 import { overLineLoss } from './over-line-loss.ts'
 
 export type Record = (event: OnServer) => Promise<void>
 
-type Begun = {
-  readonly step: Step
-  readonly at: Context
+type Deed<At extends Moment> = Pick<Step<Json, Json, never, At>, 'id' | 'settled' | 'act' | 'prove'>
+
+type Begun<At extends Moment> = {
+  readonly step: Deed<At>
+  readonly at: At
+  /** What the journal calls the server. */
+  readonly server: string
   readonly before: Json
   /** It was begun in an earlier life of this run: the server says how it stands. */
   readonly isOld: boolean
@@ -16,8 +20,8 @@ type Begun = {
 }
 
 /** Brings a step that is written down as begun to its proof. Acts only when it is certain that nothing was done yet. */
-export async function performStep({ step, at, before, isOld, record }: Begun): Promise<void> {
-  const server = at.server.name
+export async function performStep<At extends Moment>(begun: Begun<At>): Promise<void> {
+  const { step, at, server, before, isOld, record } = begun
   const isOpen = isOld ? await isUntouched(step, at, before) : true
   if (isOpen) await actOnce(step, at, before)
   await record({ event: 'acted', server, step: step.id })
@@ -26,7 +30,7 @@ export async function performStep({ step, at, before, isOld, record }: Begun): P
 }
 
 // A line that is cut in the middle leaves it open whether the server heard: it is asked before it is told again.
-function actOnce(step: Step, at: Context, before: Json): Promise<void> {
+function actOnce<At extends Moment>(step: Deed<At>, at: At, before: Json): Promise<void> {
   return overLineLoss(at, async () => {
     try {
       await step.act(at, before)
@@ -36,7 +40,7 @@ function actOnce(step: Step, at: Context, before: Json): Promise<void> {
   })
 }
 
-async function isUntouched(step: Step, at: Context, before: Json): Promise<boolean> {
+async function isUntouched<At extends Moment>(step: Deed<At>, at: At, before: Json): Promise<boolean> {
   const standing = await overLineLoss(at, () => step.settled(at, before))
   if (standing !== 'unknown') return standing === 'no'
   throw new UnknownError(`nobody can say whether ${step.id} was done`, {

@@ -26,6 +26,7 @@ function withValue(path: readonly (string | number)[], value: unknown): string {
   )
   parent[path.at(-1) ?? ''] = value
   if (path.at(-1) === 'command') delete parent.url
+  if (path.at(-1) === 'key_env') delete parent.key_file
   return dump(plain)
 }
 

@@ -25,7 +25,12 @@ function statedDefaults(): readonly { readonly section: string; readonly key: st
 
 type Block = Record<string, Record<string, unknown>>
 
-const smallest = (): Block => ({ health: { url: 'http://localhost' }, services: { compose: 'compose.yml' } })
+const driver = { kind: 'haproxy', server: 'lb-1' }
+const smallest = (): Block => ({
+  health: { url: 'http://localhost' },
+  services: { compose: 'compose.yml' },
+  failover: { address: 'x.org', primary: 'a', secondary: 'b', driver },
+})
 
 describe('the settings', () => {
   it('have the defaults that the schema states', () => {
@@ -34,8 +39,10 @@ describe('the settings', () => {
       block[section] = { ...block[section], [key]: key === 'groups' ? [value] : value }
     }
 
-    expect(Object.keys(block)).toEqual(['health', 'services', 'ssh', 'rollout', 'security'])
-    expect(settingsOf(JSON.stringify({ maestro: block }))).toEqual(settingsOf(JSON.stringify({ maestro: smallest() })))
+    expect(Object.keys(block)).toEqual(['health', 'services', 'failover', 'ssh', 'rollout', 'security'])
+    const withSides = (maestro: Block) =>
+      settingsOf(JSON.stringify({ a: { docker: {} }, b: { docker: {} }, maestro }), 'a')
+    expect(withSides(block)).toEqual(withSides(smallest()))
   })
 
   it('have the defaults that the annotated manifest shows', () => {
@@ -103,10 +110,21 @@ maestro:
 
   it.each([
     { driver: '{kind: haproxy, server: lb-1}', made: { kind: 'haproxy', server: 'lb-1' } },
-    { driver: '{kind: command, command: ./switch}', made: { kind: 'command', command: '/srv/shop/switch' } },
     {
-      driver: '{kind: rfc2136, server: 203.0.113.53, zone: example.com, key_file: tsig.key}',
-      made: { kind: 'rfc2136', server: '203.0.113.53', zone: 'example.com', keyFile: '/srv/shop/tsig.key' },
+      driver: '{kind: haproxy, server: lb-1, backend: shop}',
+      made: { kind: 'haproxy', server: 'lb-1', backend: 'shop' },
+    },
+    {
+      driver: '{kind: command, command: ./switch}',
+      made: { kind: 'command', command: '/srv/shop/switch', timeoutMs: 120_000 },
+    },
+    {
+      driver: '{kind: rfc2136, server: 203.0.113.53, zone: x.org, key_file: tsig.key}',
+      made: { kind: 'rfc2136', server: '203.0.113.53', port: 53, zone: 'x.org', keyFile: '/srv/shop/tsig.key' },
+    },
+    {
+      driver: '{kind: rfc2136, server: ns, port: 5353, zone: Org., key_env: SHOP_KEY}',
+      made: { kind: 'rfc2136', server: 'ns', port: 5353, zone: 'Org.', keyEnv: 'SHOP_KEY' },
     },
   ])('have the driver of the failover: $driver', ({ driver, made }) => {
     const { failover } = settingsOf(
@@ -114,7 +132,23 @@ maestro:
       'a',
     )
 
-    expect(failover).toEqual({ address: 'x.org', primary: 'a', secondary: 'b', driver: made })
+    const usual = { targets: {}, ttlSeconds: 60, timeoutMs: 120_000 }
+    expect(failover).toEqual({ address: 'x.org', primary: 'a', secondary: 'b', driver: made, ...usual })
+  })
+
+  it('have the addresses of the failover as name servers tell them, and what is asked of it', () => {
+    const { failover } = settingsOf(
+      `a: {docker: {}}\nb: {docker: {}}\nmaestro: {failover: {address: x.org, primary: a, secondary: b, driver: {kind: haproxy, server: lb},
+        targets: {primary: ["2001:DB8:0::1", 203.0.113.1]}, url: "https://x.org/up", status: 204, ttl: 5s, timeout: 30s}}\n`,
+      'a',
+    )
+
+    expect(failover).toMatchObject({
+      targets: { primary: ['2001:db8::1', '203.0.113.1'] },
+      check: { url: 'https://x.org/up', status: 204 },
+      ttlSeconds: 5,
+      timeoutMs: 30_000,
+    })
   })
 })
 
@@ -176,6 +210,7 @@ maestro:
     expect(withOwn('{failover: {driver: {kind: command, command: ./switch}}}').failover?.driver).toEqual({
       kind: 'command',
       command: '/srv/shop/switch',
+      timeoutMs: 120_000,
     })
   })
 })

@@ -7,6 +7,10 @@ export interface BackendServer {
   readonly isReady: boolean
   /** Whether HAProxy's own check of it is content. */
   readonly isUp: boolean
+  /** How much of the traffic it gets beside the others; 0: none that is new. */
+  readonly weight: number
+  /** By the configuration. */
+  readonly initialWeight: number
 }
 
 // HAProxy's management guide 9.3, "show servers state": srv_op_state; 0 is stopped, 1 starting, 3 stopping.
@@ -29,6 +33,8 @@ export function readServersState(text: string): readonly BackendServer[] {
       address: value('srv_addr'),
       isReady: value('srv_admin_state') === '0',
       isUp: value('srv_op_state') === running,
+      weight: Number(value('srv_uweight')),
+      initialWeight: Number(value('srv_iweight')),
     }
   })
 }

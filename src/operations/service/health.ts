@@ -1,15 +1,18 @@
 import { MaestroError } from '../../errors.ts'
 import type { HealthCheck } from '../../manifest/settings.ts'
 import type { Json } from '../../plan/json.ts'
-import type { Context } from '../../plan/step.ts'
+import type { Context, ServerPort } from '../../plan/step.ts'
 import { only, perhaps } from '../../remote/facts.ts'
 import { httpStatusOver } from './http-status.ts'
 
 const attemptMs = 10_000
 const betweenMs = 1_000
 
+/** What a check acts through: one server, and the time. */
+type Asking = ServerPort & Pick<Context, 'openHere' | 'nowMs' | 'waitMs' | 'tell'>
+
 /** Waits until a server serves, as long as the check gives it; throws with what was wrong last. */
-export function servesBy(check: HealthCheck): (at: Context) => Promise<Json> {
+export function servesBy(check: HealthCheck): (at: Asking) => Promise<Json> {
   return async (at) => {
     const endMs = at.nowMs() + check.timeoutMs
     for (;;) {
@@ -25,7 +28,7 @@ export function servesBy(check: HealthCheck): (at: Context) => Promise<Json> {
   }
 }
 
-async function whyNot(check: HealthCheck, at: Context): Promise<string | undefined> {
+async function whyNot(check: HealthCheck, at: Asking): Promise<string | undefined> {
   if (check.kind === 'command') return whyCommandFails(check.command, at)
   const url = new URL(check.url)
   const status = check.from === 'here' ? await statusFromHere(url, at) : await statusFromServer(url, at)
@@ -33,7 +36,7 @@ async function whyNot(check: HealthCheck, at: Context): Promise<string | undefin
   return status === check.status ? undefined : `${check.url} answers ${status}, not ${check.status}`
 }
 
-async function whyCommandFails(command: string, at: Context): Promise<string | undefined> {
+async function whyCommandFails(command: string, at: Asking): Promise<string | undefined> {
   const facts = await at.ask({ files: ['service/command.sh'], inputs: { command }, asRoot: false, timeoutMs: 60_000 })
   const exit = only(facts, 'service_exit')
   if (exit === '0') return undefined
@@ -41,7 +44,7 @@ async function whyCommandFails(command: string, at: Context): Promise<string | u
   return `${command} ended with exit code ${exit}${words === undefined ? '' : `: ${words}`}`
 }
 
-async function statusFromServer(url: URL, at: Context): Promise<number | string> {
+async function statusFromServer(url: URL, at: Asking): Promise<number | string> {
   const opened = await at.open(placeOf(url), attemptMs)
   if (opened.is === 'failed') return 'nobody answers there'
   if (opened.is === 'open') return statusOver({ url, stream: opened.stream, isTrusted: true })
@@ -51,7 +54,7 @@ async function statusFromServer(url: URL, at: Context): Promise<number | string>
 }
 
 // What the server calls localhost is the server's own address from here.
-async function statusFromHere(url: URL, at: Context): Promise<number | string> {
+async function statusFromHere(url: URL, at: Asking): Promise<number | string> {
   const isLocal = /^(localhost|127\..*|\[::1\])$/.test(url.hostname)
   const place = isLocal ? { ...placeOf(url), host: at.server.host } : placeOf(url)
   const opened = await at.openHere(place, attemptMs)

@@ -18,11 +18,13 @@ web,BACKEND,0,0,0,0,999,0
 `
 
 describe('the state of the servers of a HAProxy', () => {
+  const usual = { weight: 1, initialWeight: 1 }
+
   it('tells who is in service and whose check is content', () => {
     expect(readServersState(state)).toEqual([
-      { backend: 'web', server: 'web-1', address: '10.0.0.11', isReady: true, isUp: true },
-      { backend: 'web', server: 'web-2', address: '10.0.0.12', isReady: false, isUp: false },
-      { backend: 'web', server: 'web-3', address: 'fd00::13', isReady: false, isUp: false },
+      { backend: 'web', server: 'web-1', address: '10.0.0.11', isReady: true, isUp: true, ...usual },
+      { backend: 'web', server: 'web-2', address: '10.0.0.12', isReady: false, isUp: false, ...usual },
+      { backend: 'web', server: 'web-3', address: 'fd00::13', isReady: false, isUp: false, ...usual },
     ])
   })
 

@@ -1,0 +1,135 @@
+import { isIP } from 'node:net'
+import { UsageError } from '../errors.ts'
+import type { Failover, Side } from '../failover/side.ts'
+import type { Server } from '../inventory/server.ts'
+import { addressInSshConfig } from '../inventory/ssh-config.ts'
+import { takeInventory } from '../inventory/take-inventory.ts'
+import type { Manifest } from '../manifest/manifest.ts'
+import { suggestion } from '../manifest/nearest.ts'
+import type { FailoverDriver, Failover as Written } from '../manifest/settings.ts'
+import type { ServerFlags } from './flags.ts'
+import { fromHome } from './home.ts'
+import { openEach } from './open-manifest.ts'
+import { servingGroups, webGroups } from './service-of.ts'
+
+/** The failover of a manifest, ready to be asked and moved. */
+export interface OpenedFailover {
+  /** The environment whose settings hold. */
+  readonly manifest: Manifest
+  /** Those of both sides, by name. */
+  readonly sides: ReadonlyMap<string, Manifest>
+  readonly failover: Failover
+  /** What is asked by SSH, as `<environment>/<name>`. */
+  readonly servers: readonly Server[]
+}
+
+/** Manifest, sides, addresses: everything that can be wrong before anybody is asked. */
+export async function openFailover(flags: Pick<ServerFlags, 'manifest' | 'environment'>): Promise<OpenedFailover> {
+  const all = await openEach(flags.manifest === undefined ? {} : { manifest: flags.manifest })
+  const manifest = chosenOf(all, flags.environment)
+  const written = manifest.settings.failover
+  if (written === undefined)
+    throw new UsageError(`${manifest.path} has no maestro.failover`, {
+      hint: '`maestro manifest example` shows one: the address, its two environments, and how it is moved',
+    })
+  const sides = new Map(all.flatMap((one) => (one.environment === undefined ? [] : [[one.environment, one] as const])))
+  const [primary, secondary] = await Promise.all([
+    makeSide('primary', written, sides),
+    makeSide('secondary', written, sides),
+  ])
+  mustDiffer(primary.side, secondary.side)
+  const { driver, balancers } = await settledDriver(written.driver, sides, manifest)
+  const { targets: _, primary: __, secondary: ___, ...rest } = written
+  return {
+    manifest,
+    sides,
+    failover: { ...rest, sides: [primary.side, secondary.side], driver },
+    servers: distinct([...primary.servers, ...secondary.servers, ...balancers]),
+  }
+}
+
+function chosenOf(all: readonly Manifest[], wanted: string | undefined): Manifest {
+  const [first] = all
+  if (first === undefined) throw new Error('a manifest that was read has no environment')
+  if (wanted === undefined) return all.find(({ settings }) => settings.failover !== undefined) ?? first
+  const found = all.find(({ environment }) => environment === wanted)
+  if (found !== undefined) return found
+  throw new UsageError(`${first.path} has no environment ${wanted}${suggestion(wanted, first.environments)}`)
+}
+
+type Made = { readonly side: Side; readonly servers: readonly Server[] }
+type Sides = ReadonlyMap<string, Manifest>
+
+async function makeSide(which: 'primary' | 'secondary', written: Written, sides: Sides): Promise<Made> {
+  const environment = written[which]
+  const manifest = manifestOf(environment, sides)
+  const { health } = manifest.settings
+  const groups = health === undefined ? [] : servingGroups(manifest)
+  const servers = await serversOf(manifest, groups)
+  const targets = written.targets[which] ?? (await entrancesOf(manifest, written.driver.kind))
+  if (targets.length === 0)
+    throw new UsageError(`${manifest.path}: nothing says at which IP address the traffic of ${environment} enters`, {
+      hint: `maestro.failover.targets.${which} says it, where no server of load_balancer or web has one`,
+    })
+  const checked = health && servers.length > 0 ? { check: health, servers: servers.map(({ name }) => name) } : undefined
+  return { side: { environment, targets: targets.toSorted(), ...(checked && { health: checked }) }, servers }
+}
+
+function manifestOf(environment: string, sides: Sides): Manifest {
+  const manifest = sides.get(environment)
+  if (manifest === undefined) throw new Error(`a manifest that was checked has no ${environment}`)
+  return manifest
+}
+
+// A load balancer that chooses between the sides knows the web servers; elsewhere traffic enters by the load balancer of a side.
+async function entrancesOf(manifest: Manifest, kind: FailoverDriver['kind']): Promise<readonly string[]> {
+  const balancers = manifest.groups.filter((group) => group.kind === 'load_balancer' && group.serverNames.length > 0)
+  const groups =
+    kind === 'haproxy' || balancers.length === 0 ? webGroups(manifest.groups) : balancers.map(({ name }) => name)
+  return (await serversOf(manifest, groups)).map(({ host }) => host).filter((host) => isIP(host) > 0)
+}
+
+async function serversOf(manifest: Manifest, groups: readonly string[]): Promise<readonly Server[]> {
+  const { config } = manifest.settings.ssh
+  const wanted = manifest.servers.filter((one) => !one.spare && one.groups.some((group) => groups.includes(group)))
+  const servers = await takeInventory(manifest, wanted, {
+    addressInSshConfig: async (name) =>
+      config === 'none' ? undefined : addressInSshConfig(name, config && fromHome(config)),
+    uid: process.getuid?.(),
+  })
+  return servers.map((server) => ({ ...server, name: `${manifest.environment}/${server.name}` }))
+}
+
+type Settled = { readonly driver: FailoverDriver; readonly balancers: readonly Server[] }
+
+async function settledDriver(driver: FailoverDriver, sides: Sides, manifest: Manifest): Promise<Settled> {
+  if (driver.kind !== 'haproxy')
+    return {
+      driver: driver.kind === 'rfc2136' && driver.keyFile ? { ...driver, keyFile: fromHome(driver.keyFile) } : driver,
+      balancers: [],
+    }
+  const all = [manifest, ...sides.values()]
+  const known = await Promise.all(
+    all.map((one) =>
+      serversOf(
+        one,
+        one.groups.map(({ name }) => name),
+      ),
+    ),
+  )
+  const isMeant = ({ name }: Server) => name === driver.server || name.endsWith(`/${driver.server}`)
+  const balancer = known.flat().find(isMeant)
+  if (balancer === undefined)
+    throw new UsageError(`${manifest.path}: maestro.failover.driver.server names no server of it: ${driver.server}`)
+  return { driver: { ...driver, server: balancer.name }, balancers: [balancer] }
+}
+
+function mustDiffer(one: Side, other: Side): void {
+  const both = one.targets.filter((target) => other.targets.includes(target))
+  if (both.length === 0) return
+  throw new UsageError(`${both.join(', ')} is of ${one.environment} and of ${other.environment}`, {
+    hint: 'maestro.failover.targets says where the traffic of each of them enters',
+  })
+}
+
+const distinct = (servers: readonly Server[]) => [...new Map(servers.map((server) => [server.name, server])).values()]

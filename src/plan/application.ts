@@ -1,0 +1,46 @@
+import type { Opened, Place } from '../inventory/place.ts'
+import type { AskDns } from './dns.ts'
+import type { Json } from './json.ts'
+import type { Moment, Recipe, ServerPort, Step } from './step.ts'
+
+/** A program of this computer, and what it is given. What is secret goes through stdin, which nobody else can read. */
+export type HereProgram = {
+  readonly path: string
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly stdin?: string
+  readonly timeoutMs: number
+  /** Whether its last words belong into the journal: those of a program that changes something. */
+  readonly isNoted: boolean
+}
+
+/** What it printed; `failure` as it goes on after the program's name. */
+export type RanHere = { readonly stdout: string; readonly stderr: string; readonly failure: string | undefined }
+
+/** The port through which steps act on the application as a whole; the runner hands it out. */
+export interface ApplicationContext extends Moment {
+  /** A server of either side, by `<environment>/<name>`. Throws a MaestroError where there is none of that name. */
+  readonly other: (name: string) => ServerPort
+  readonly askDns: AskDns
+  /** A stream from this computer. */
+  readonly openHere: (to: Place, timeoutMs: number) => Promise<Opened>
+  readonly runHere: (program: HereProgram) => Promise<RanHere>
+}
+
+/** A change to the application as a whole. */
+export type ApplicationStep<Seen, What extends Json = Json, Before extends Json = Json> = Omit<
+  Step<What, Before, Seen, ApplicationContext>,
+  'parts'
+>
+
+/** What a command that changes the application means. Made from its name and options alone, so that a resumed run is the same. */
+export interface ApplicationOperation<Seen = unknown> {
+  readonly recipe: Recipe
+  /** What the journal calls that which is changed: the address of its users. */
+  readonly subject: string
+  /** What its steps foresee by. */
+  readonly look: (at: ApplicationContext) => Promise<Seen>
+  readonly steps: readonly ApplicationStep<Seen>[]
+  /** What takes it back when a step that disrupts has been begun and fails; absent: it stays as it is. */
+  readonly wayBack?: readonly ApplicationStep<Seen>[]
+}

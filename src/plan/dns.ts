@@ -1,0 +1,18 @@
+/** What a name server is asked for. */
+export type RecordType = 'A' | 'AAAA' | 'CNAME' | 'NS'
+
+export type DnsQuestion = {
+  /** The name server; absent: those of this computer. */
+  readonly server?: { readonly host: string; readonly port: number }
+  readonly name: string
+  readonly type: RecordType
+}
+
+/** Its answer. `ttlSeconds` is told of addresses alone. `none`: it says that there are no such records. */
+export type DnsAnswer =
+  | { readonly is: 'records'; readonly values: readonly string[]; readonly ttlSeconds: number }
+  | { readonly is: 'none' }
+  /** `isSilent`: nobody answers there; else it refuses, or cannot say. */
+  | { readonly is: 'failed'; readonly why: string; readonly isSilent: boolean }
+
+export type AskDns = (question: DnsQuestion) => Promise<DnsAnswer>

@@ -1,0 +1,92 @@
+import type { MaestroError } from '../errors.ts'
+import type { Answer } from '../failover/look-up.ts'
+import { type Failover, type Pointing, saySide } from '../failover/side.ts'
+import type { ApplicationOperation } from '../plan/application.ts'
+import type { Outcome } from '../plan/outcome.ts'
+import type { Foreseen } from '../plan/plan.ts'
+import { printable } from '../printable.ts'
+import { paintFor, type Screen } from './screen.ts'
+import { renderTable, wrap } from './table.ts'
+
+/** Where an address points, by all who say so. */
+export interface Standing {
+  readonly failover: Failover
+  /** What moves it, for people. */
+  readonly driver: string
+  readonly told:
+    | { readonly is: 'read'; readonly pointing: Pointing }
+    | { readonly is: 'failed'; readonly error: MaestroError }
+  readonly answers: readonly Answer[]
+}
+
+/** The environment that all agree on; undefined: some say something else, or cannot say. */
+export function agreeOn({ failover, told, answers }: Standing): string | undefined {
+  if (told.is === 'failed' || told.pointing.at === null) return undefined
+  const { at } = told.pointing
+  // Behind a load balancer the address never moves: its answer is of neither side, and right.
+  const mayBeOther = (answer: Answer) => failover.driver.kind !== 'rfc2136' && answer.at === null
+  return answers.every((answer) => answer.at === at || mayBeOther(answer)) ? at : undefined
+}
+
+/** What each of those who know says, and what follows from it. */
+export function renderStanding(standing: Standing, screen: Screen): string {
+  const { failover, driver, told, answers } = standing
+  const paint = paintFor(screen)
+  const own =
+    told.is === 'read'
+      ? [driver, told.pointing.at ?? 'neither', told.pointing.says, sayTtl(told.pointing.ttlSeconds)]
+      : [driver, paint.bad('unknown'), [told.error.message, told.error.hint].filter(Boolean).join('; '), '']
+  const rows = [own, ...answers.map((answer) => rowOf(answer, paint.bad('unknown')))]
+  const table = renderTable({
+    head: ['ASKED', 'POINTS AT', 'ANSWER', 'TTL'],
+    rows: rows.map(([asked = '', at = '', said = '', ttl = '']) => [printable(asked), at, printable(said), ttl]),
+    widthColumns: screen.columns,
+  })
+  const at = agreeOn(standing)
+  const sum =
+    at === undefined ? paint.bad(printable(disagreement(standing))) : `${printable(failover.address)} points at ${at}`
+  return [table, sum].join('\n\n')
+}
+
+const sayTtl = (seconds: number) => (seconds > 0 ? `${seconds} s` : '')
+
+const rowOf = ({ server, at, addresses, ttlSeconds, failure }: Answer, unknown: string) =>
+  failure === undefined
+    ? [server, at ?? 'neither', addresses.join(', ') || 'nothing', sayTtl(ttlSeconds)]
+    : [server, unknown, failure, '']
+
+function disagreement({ failover, told }: Standing): string {
+  const { address, sides } = failover
+  if (told.is === 'failed') return `nobody can say where ${address} points`
+  if (told.pointing.at === null) return `${address} points at neither ${sides.map(saySide).join(' nor ')}`
+  return `the name servers do not all say that ${address} points at ${told.pointing.at}`
+}
+
+/** What a switch would do, or why there is nothing to do. */
+export function renderSwitch<Seen>(
+  operation: ApplicationOperation<Seen>,
+  foreseen: readonly Foreseen[],
+  screen: Screen,
+): string {
+  const lines = foreseen.flatMap(({ step, verdict }) => {
+    if (verdict.is !== 'due') return [verdict.why]
+    return operation.steps.find(({ id }) => id === step)?.describe(verdict.what) ?? []
+  })
+  const paint = paintFor(screen)
+  const text = [...new Set(lines)].map((line) => indented(printable(line), screen))
+  return [paint.strong(printable(operation.subject)), ...text].join('\n')
+}
+
+const indented = (line: string, { columns }: Screen) =>
+  columns === undefined ? `  ${line}` : `  ${wrap(line, Math.max(columns - 4, 20)).join('\n    ')}`
+
+/** How it ended. */
+export function renderEnd(address: string, outcome: Outcome, screen: Screen): string {
+  const paint = paintFor(screen)
+  const isWell = outcome.status === 'changed' || outcome.status === 'unchanged'
+  const word = outcome.status.replace('-', ' ')
+  const step = 'step' in outcome && outcome.step !== undefined ? `${outcome.step}: ` : ''
+  const why = 'why' in outcome && outcome.why !== undefined ? `  ${step}${outcome.why}` : ''
+  const hint = 'hint' in outcome && outcome.hint !== undefined ? `\n  ${outcome.hint}` : ''
+  return `${isWell ? paint.good(word) : paint.bad(word)}  ${printable(`${address}${why}`)}${hint && `\n  ${printable(hint.trim())}`}`
+}

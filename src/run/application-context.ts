@@ -1,0 +1,73 @@
+import type { Server } from '../inventory/server.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { ApplicationContext } from '../plan/application.ts'
+import { StoppedError } from '../plan/errors.ts'
+import { runProgram } from '../program.ts'
+import { askDns } from './ask-dns.ts'
+import type { Clock } from './clock.ts'
+import type { Line } from './line.ts'
+import { openHere } from './open-here.ts'
+import { makeOtherServers } from './other-servers.ts'
+
+type Ground = {
+  readonly subject: string
+  /** Named `<environment>/<name>`: the two sides may use the same names. */
+  readonly servers: readonly Server[]
+  readonly lineTo: (server: Server) => Line
+  readonly clock: Clock
+  readonly stop: AbortSignal
+  readonly onDoing: (doing: string) => void
+  /** Absent where nothing is changed. */
+  readonly journal?: Pick<Journal, 'run' | 'write'>
+}
+
+/** The ports of the steps of an application, and what closes the lines that they have opened. */
+export interface ApplicationContexts {
+  readonly contextFor: (step: string) => ApplicationContext
+  readonly close: () => Promise<void>
+}
+
+const limitBytes = 1024 * 1024
+const wordsKept = 4_000
+
+export function makeApplicationContexts(ground: Ground): ApplicationContexts {
+  const { subject, servers, lineTo, clock, stop, onDoing, journal } = ground
+  const others = makeOtherServers(servers, lineTo)
+  const run = journal?.run ?? ''
+  return {
+    close: others.close,
+    contextFor: (step) => ({
+      run,
+      key: `${run}/${subject}/${step}`,
+      other: others.portTo,
+      askDns,
+      openHere,
+      runHere: runHereFor(ground),
+      nowMs: clock.nowMs,
+      tell: onDoing,
+      waitMs: async (timeMs) => {
+        if (stop.aborted) throw stopped()
+        await clock.sleepMs(timeMs, stop).catch((error: unknown) => Promise.reject(stop.aborted ? stopped() : error))
+      },
+    }),
+  }
+}
+
+function runHereFor({ subject, journal }: Ground): ApplicationContext['runHere'] {
+  return async ({ timeoutMs: timeLimitMs, isNoted, ...program }) => {
+    const ran = await runProgram({ ...program, timeLimitMs, limitBytes })
+    const output = `${ran.stdout}\n${ran.stderr}`.trim().slice(-wordsKept)
+    const { failure } = ran
+    if (isNoted)
+      await journal?.write({
+        event: 'ran-here',
+        server: subject,
+        program: program.path,
+        output,
+        ...(failure === undefined ? {} : { failure }),
+      })
+    return ran
+  }
+}
+
+const stopped = () => new StoppedError('stopped; `maestro resume` goes on from here')

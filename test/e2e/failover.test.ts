@@ -1,0 +1,315 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest'
+import { hasTool, itNeeds } from '../support/tools.ts'
+import { blue, type Ground, green, makeGround } from './failover-ground.ts'
+import { startVisitor } from './two-sides.ts'
+
+const it = itNeeds(['named', 'nsupdate'])
+let ground: Ground
+
+beforeAll(async () => {
+  if (hasTool('named') && hasTool('nsupdate')) ground = await makeGround()
+})
+afterAll(() => ground?.end())
+beforeEach(() => ground.begin())
+
+const at = () => ground.dns.ask('www.shop.test')
+const driver = (key: keyof Ground['dns']['keys'], server = '127.0.0.1') =>
+  `{kind: rfc2136, server: ${server}, port: ${ground.dns.port}, zone: shop.test, key_file: ${ground.dns.keys[key]}}`
+const toGreen = ['failover', 'switch', 'green']
+const eventNames = () => ground.events().map(({ event }) => event)
+// Before there is a journal, nothing.
+const namesSoFar = () => (existsSync(join(ground.folder, 'state/maestro/runs')) ? eventNames() : [])
+
+describe('maestro failover status', () => {
+  it('says where the address points, by its driver and by every name server', async () => {
+    const run = await ground.run(['failover', 'status', '--exit-code'])
+
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(run.stdout).toMatch(/^rfc2136 at 127\.0\.0\.1 +blue +127\.0\.1\.1 +1 s$/m)
+    expect(run.stdout).toMatch(/^ns1\.shop\.test +blue +127\.0\.1\.1 +1 s$/m)
+    expect(run.stdout).toContain('www.shop.test points at blue')
+  })
+
+  it('says it in JSON, from within either environment', async () => {
+    const { stdout, exitCode } = await ground.run(['failover', 'status', '-e', 'green', '--output', 'json'])
+
+    const [status, end] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(status).toMatchObject({
+      event: 'failover',
+      at: 'blue',
+      driver: { at: 'blue', ttlSeconds: 1 },
+      lookUp: [{ server: 'ns1.shop.test', at: 'blue', addresses: [blue], ttlSeconds: 1 }],
+      sides: [{ environment: 'blue' }, { environment: 'green' }],
+    })
+    expect(end).toMatchObject({ event: 'end', exitCode })
+  })
+
+  it('is content with itself and with --quiet when all agree, and exits 10 when it points at neither', async () => {
+    const quiet = await ground.run(['failover', 'status', '--quiet', '--exit-code'])
+    await ground.dns.point('127.0.9.9')
+
+    const run = await ground.run(['failover', 'status', '--exit-code'])
+
+    expect(quiet).toMatchObject({ exitCode: 0, stdout: '' })
+    expect(run).toMatchObject({ exitCode: 10 })
+    expect(run.stdout).toContain('points at neither blue (127.0.1.1) nor green (127.0.2.1)')
+  })
+
+  it('exits 3 when the name server is down', async () => {
+    ground.manifest({ driver: driver('maestro', '127.0.0.9') })
+
+    const run = await ground.run(['failover', 'status'])
+
+    expect(run.exitCode).toBe(3)
+    expect(run.stdout).toContain('nobody can say where www.shop.test points')
+  })
+})
+
+describe('maestro failover switch', () => {
+  it('loses no request of visitors who keep an answer for its whole TTL, and comes back by rollback', async () => {
+    ground.manifest({ ttl: '5s' })
+    await ground.dns.point(blue, 5)
+    const visitor = startVisitor('www.shop.test', { nameServer: ground.dns.port, site: ground.port })
+
+    const beganAt = performance.now()
+    const there = await ground.run(toGreen)
+    const tookMs = performance.now() - beganAt
+    const moved = await at()
+    const back = await ground.run(['failover', 'rollback'])
+    const visits = await visitor.end()
+
+    expect(there).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('changed  www.shop.test') })
+    expect(moved).toBe(green)
+    expect(back.exitCode).toBe(0)
+    expect(await at()).toBe(blue)
+    expect(visits).toMatchObject({ failed: 0, addresses: [blue, green] })
+    expect(visits.asked).toBeGreaterThan(200)
+    // It ends when nobody can have the old answer any more.
+    expect(tookMs).toBeGreaterThan(5_000)
+  })
+
+  it('needs that: visitors fail where the old side ends as soon as the address has moved', async () => {
+    await ground.dns.point(blue, 5)
+    const visitor = startVisitor('www.shop.test', { nameServer: ground.dns.port, site: ground.port })
+    await expect.poll(visitor.asked, { timeout: 20_000 }).toBeGreaterThan(10)
+
+    await ground.dns.point(green, 5)
+    const paused = await ground.pause('blue')
+    const asked = visitor.asked()
+    await expect.poll(visitor.asked, { timeout: 20_000 }).toBeGreaterThan(asked + 10)
+    await paused.goOn()
+
+    expect((await visitor.end()).failed).toBeGreaterThan(0)
+  })
+
+  it('shows with --dry-run what it would do, and does nothing', async () => {
+    const run = await ground.run([...toGreen, '--dry-run', '--exit-code'])
+
+    expect(run.exitCode).toBe(10)
+    expect(run.stdout).toContain('moves from blue (127.0.1.1) to green (127.0.2.1), by rfc2136 at 127.0.0.1')
+    expect(await at()).toBe(blue)
+  })
+
+  it('has nothing to do where it points there already', async () => {
+    const run = await ground.run(['failover', 'switch', 'blue'])
+
+    expect(run).toMatchObject({ exitCode: 0, stdout: 'unchanged  www.shop.test  www.shop.test points at blue\n' })
+  })
+
+  it('says it, and moves nothing, where it points at neither side; --force moves it', async () => {
+    await ground.dns.point('127.0.9.9')
+
+    const refused = await ground.run(toGreen)
+    const unasked = await ground.run([...toGreen, '--force'])
+    const stayed = await at()
+    const forced = await ground.run([...toGreen, '--force', '--yes'])
+
+    expect(refused).toMatchObject({ exitCode: 4 })
+    expect(refused.stdout).toContain('points at 127.0.9.9: neither blue (127.0.1.1) nor green (127.0.2.1)')
+    expect(unasked).toMatchObject({ exitCode: 4 })
+    expect(stayed).toBe('127.0.9.9')
+    expect(forced).toMatchObject({ exitCode: 0 })
+    expect(await at()).toBe(green)
+  })
+
+  it('moves nothing while the other side does not serve', async () => {
+    ground.sides.green.answers.splice(0, 1, 503)
+
+    const run = await ground.run(toGreen)
+
+    expect(run.exitCode).toBe(4)
+    expect(run.stdout).toMatch(/green does not serve, so www\.shop\.test stays where it is: .* answers 503, not 200/)
+    expect(await at()).toBe(blue)
+  })
+
+  it('goes back by itself when it does not serve through the address, and says both', async () => {
+    ground.sides.green.answers.splice(0, 1, 200, 503)
+
+    const run = await ground.run(toGreen)
+
+    expect(run.exitCode).toBe(1)
+    expect(run.stdout).toMatch(/failed .* answers 503, not 200; www\.shop\.test is back where it was/)
+    expect(await at()).toBe(blue)
+    expect(eventNames()).toContain('going-back')
+  })
+
+  it('stays with --no-rollback, and says where', async () => {
+    ground.sides.green.answers.splice(0, 1, 200, 503)
+
+    const run = await ground.run([...toGreen, '--no-rollback'])
+
+    expect(run.exitCode).toBe(1)
+    expect(await at()).toBe(green)
+    expect(eventNames()).not.toContain('going-back')
+  })
+
+  it('lets the program run first that gets the other side ready, and moves nothing when that fails', async () => {
+    ground.shadow('promote', '#!/bin/sh\necho "$MAESTRO_ADDRESS $MAESTRO_FROM $MAESTRO_TO"\n')
+    ground.manifest({ hooks: 'before_switch: ./bin/promote' })
+
+    const run = await ground.run(toGreen)
+    const ran = ground.events().filter(({ event }) => event === 'ran-here')
+    ground.shadow('promote', '#!/bin/sh\nexit 3\n')
+    const failed = await ground.run(['failover', 'switch', 'blue'])
+
+    expect(run.exitCode).toBe(0)
+    expect(ran[0]).toMatchObject({ output: 'www.shop.test blue green' })
+    expect(failed.exitCode).toBe(1)
+    expect(await at()).toBe(green)
+  })
+
+  it('is refused while another moves the same address', async () => {
+    ground.shadow('wait', `#!/bin/sh\nuntil [ -e ${ground.folder}/bin/go ]; do sleep 0.1; done\n`)
+    ground.manifest({ hooks: 'before_switch: ./bin/wait' })
+    const first = ground.run(toGreen)
+    await expect.poll(namesSoFar, { timeout: 20_000 }).toContain('begun')
+
+    const second = await ground.run(['failover', 'switch', 'blue'])
+
+    ground.shadow('go', '')
+    expect(second).toMatchObject({ exitCode: 4 })
+    expect(second.stderr).toContain('is at work on www.shop.test')
+    expect(await first).toMatchObject({ exitCode: 0 })
+    expect(await at()).toBe(green)
+  })
+
+  it('neither believes nor moves back what somebody else has moved meanwhile', async () => {
+    await ground.dns.point(blue, 8)
+    const run = ground.run(toGreen)
+    await expect.poll(namesSoFar, { timeout: 20_000 }).toContain('acted')
+    await ground.dns.point('127.0.9.9')
+
+    expect(await run).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('somebody else has moved') })
+    expect(await at()).toBe('127.0.9.9')
+  })
+})
+
+describe('a name server that refuses', () => {
+  it.each([
+    ['nobody', 'it does not know a key of that name (BADKEY)'],
+    ['wrong', 'it has another secret for the key of that name (BADSIG)'],
+    ['idle', 'it does not let this key change the address (REFUSED)'],
+  ] as const)('is found out before anything is done: %s', async (key, words) => {
+    ground.manifest({ driver: driver(key) })
+
+    const run = await ground.run(toGreen)
+
+    expect(run).toMatchObject({ exitCode: 4, stdout: expect.stringContaining(words) })
+    expect(await at()).toBe(blue)
+  })
+
+  it('that is down ends it with exit 3', async () => {
+    ground.manifest({ driver: driver('maestro', '127.0.0.9') })
+
+    const run = await ground.run(toGreen)
+
+    expect(run).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('the name server 127.0.0.9') })
+  })
+})
+
+describe('a switch that is killed', () => {
+  it.each(['begun', 'ran-here', 'acted'])('after %s is brought to its end by resume', async (event) => {
+    await ground.killAt(toGreen, event)
+
+    const run = await ground.run(['resume'])
+
+    expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('changed  www.shop.test') })
+    expect(await at()).toBe(green)
+  })
+
+  it('on its way back goes back, and not there again', async () => {
+    ground.sides.green.answers.splice(0, 1, 200, 503)
+    await ground.killAt(toGreen, 'going-back')
+    ground.sides.green.answers.splice(0, 1, 200)
+
+    const run = await ground.run(['resume'])
+
+    expect(run).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('is back where it was') })
+    expect(await at()).toBe(blue)
+  })
+})
+
+describe('the key', () => {
+  it('from a variable signs the update, and is in no journal, no output and no argument of a program', async () => {
+    const { port, secret } = ground.dns
+    ground.manifest({ driver: `{kind: rfc2136, server: 127.0.0.1, port: ${port}, zone: shop.test, key_env: SHOP_KEY}` })
+    const words = join(ground.folder, 'bin/words')
+    ground.shadow('nsupdate', `#!/bin/sh\ntr '\\0' ' ' </proc/$$/cmdline >>${words}\nexec /usr/bin/nsupdate "$@"\n`)
+
+    const run = await ground.run(toGreen, { SHOP_KEY: `hmac-sha256:maestro:${secret}` })
+
+    expect(run.exitCode).toBe(0)
+    expect(readFileSync(words, 'utf8')).toContain('-v -t')
+    for (const text of [run.stdout, run.stderr, ground.left(), readFileSync(words, 'utf8')])
+      expect(text).not.toContain(secret)
+  })
+
+  it('in a file that others can read is not used', async () => {
+    ground.shadow('open.key', readFileSync(ground.dns.keys.maestro, 'utf8'))
+    const { port } = ground.dns
+    ground.manifest({
+      driver: `{kind: rfc2136, server: 127.0.0.1, port: ${port}, zone: shop.test, key_file: bin/open.key}`,
+    })
+
+    const run = await ground.run(toGreen)
+
+    expect(run).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('chmod 600') })
+  })
+})
+
+describe('a program of the user’s', () => {
+  const program = `#!/bin/sh
+cd "\${0%/*}"
+case $1 in
+status) printf '{"at": "%s"}' "$(cat at 2>/dev/null || echo blue)" ;;
+switch) sed 's/.*"to":{"environment":"\\([a-z]*\\)".*/\\1/' >at ;;
+esac
+`
+
+  it('says where the address points, and moves it there and back', async () => {
+    ground.shadow('mover', program)
+    ground.manifest({ driver: '{kind: command, command: ./bin/mover}', host: green })
+    const there = await ground.run(toGreen)
+    const status = await ground.run(['failover', 'status', '--output', 'json'])
+    const back = await ground.run(['failover', 'rollback'])
+
+    expect(there.stdout).toContain('by command')
+    expect(JSON.parse(status.stdout.split('\n')[0] ?? '')).toMatchObject({ driver: { at: 'green' } })
+    expect([there.exitCode, back.exitCode]).toEqual([0, 0])
+  })
+
+  it('that answers rubbish is said', async () => {
+    ground.shadow('mover', '#!/bin/sh\necho rubbish\n')
+    ground.manifest({ driver: '{kind: command, command: ./bin/mover}' })
+
+    const run = await ground.run(['failover', 'status'])
+
+    expect(run.exitCode).toBe(1)
+    expect(run.stdout).toContain('it must print {"at": "blue" or "green"}')
+  })
+})

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest'
+import { driverOf } from '../../src/failover/driver.ts'
+import type { RanHere } from '../../src/plan/application.ts'
+import { LineError } from '../../src/plan/errors.ts'
+import { Secret } from '../../src/secret.ts'
+import { aFailover, anOutside, blue, contextOn, driverFor, green } from './in-memory.ts'
+
+const haproxy = { kind: 'haproxy', server: 'production/lb-1' } as const
+const command = { kind: 'command', command: '/srv/bin/failover', timeoutMs: 1_000 } as const
+const toGreen = { environment: 'production-b', targets: [green] }
+
+/** A context where nsupdate ends like this. */
+const where = (ran: RanHere) => ({ ...contextOn(anOutside()), runHere: async () => ran })
+const failing = (stderr: string): RanHere => ({ stdout: '', stderr, failure: 'ended with exit code 2' })
+
+describe('the driver of the DNS', () => {
+  it('changes the address only where it still points as it was read', async () => {
+    const outside = anOutside()
+    const at = contextOn(outside)
+    const driver = driverFor()
+    const from = await driver.read(at)
+    outside.addresses = ['198.51.100.7']
+
+    await expect(driver.move(at, from, toGreen)).rejects.toThrow('somebody else has moved it')
+    expect(outside.addresses).toEqual(['198.51.100.7'])
+  })
+
+  it('gives the key to nsupdate where nobody else can read it', async () => {
+    const outside = anOutside()
+    const at = contextOn(outside)
+    const driver = driverOf(aFailover(), { tsigKey: new Secret('hmac-sha256:maestro:c2VjcmV0') })
+
+    await driver.refusal(at, await driver.read(at))
+
+    const [program] = outside.programs
+    expect(program?.stdin).toContain('\nkey hmac-sha256:maestro c2VjcmV0\n')
+    expect(JSON.stringify([program?.args, program?.env])).not.toContain('c2VjcmV0')
+  })
+
+  it('takes no key that would be more than a key', async () => {
+    const at = contextOn(anOutside())
+    const driver = driverOf(aFailover(), {
+      tsigKey: new Secret('hmac-sha256:maestro:c2VjcmV0\nupdate delete example.com'),
+    })
+
+    await expect(driver.refusal(at, await driver.read(at))).rejects.toThrow('not of the form')
+  })
+
+  it.each([
+    ['; TSIG error with server: tsig indicates error\nupdate failed: NOTAUTH(BADKEY)', 'BADKEY'],
+    ['; TSIG error with server: tsig indicates error\nupdate failed: NOTAUTH(BADSIG)', 'another secret'],
+    ['; TSIG error with server: clocks are unsynchronized\nupdate failed: NOTAUTH(BADTIME)', 'differ too much'],
+    ['update failed: REFUSED', 'allow-update'],
+    ['update failed: NOTAUTH', 'not the primary'],
+    ['update failed: NXRRSET', 'somebody else has moved it'],
+    ['update failed: FORMERR', 'it says FORMERR'],
+  ])('says what the name server has against an update: %s', async (stderr, words) => {
+    const driver = driverFor()
+    const now = await driver.read(contextOn(anOutside()))
+
+    expect(await driver.refusal(where(failing(stderr)), now)).toContain(words)
+  })
+
+  it('takes a server that does not answer for a line that is gone', async () => {
+    const driver = driverFor()
+    const now = await driver.read(contextOn(anOutside()))
+    const silent = where(failing('; Communication with 203.0.113.53#53 failed: timed out'))
+
+    await expect(driver.refusal(silent, now)).rejects.toBeInstanceOf(LineError)
+  })
+
+  it('says what to install where there is no nsupdate', async () => {
+    const driver = driverFor()
+    const now = await driver.read(contextOn(anOutside()))
+    const without = where({ stdout: '', stderr: '', failure: 'is not there' })
+
+    await expect(driver.refusal(without, now)).rejects.toMatchObject({ hint: 'apt-get install bind9-dnsutils' })
+  })
+
+  it('does not move another name of something else', async () => {
+    const driver = driverFor()
+    const at = contextOn(anOutside())
+    const alias = {
+      ...at,
+      askDns: async () => ({ is: 'records', values: ['lb.example.net'], ttlSeconds: 60 }) as const,
+    }
+    const now = await driver.read(alias)
+
+    expect(now).toMatchObject({ at: null, says: 'another name, lb.example.net' })
+    expect(await driver.refusal(at, now)).toContain('CNAME')
+  })
+
+  it('knows a side by all of its addresses, and no other', async () => {
+    const two = [
+      { environment: 'production', targets: [blue, '203.0.113.12'] },
+      { environment: 'production-b', targets: [green] },
+    ] as const
+    const read = (addresses: readonly string[]) => driverFor({ sides: two }).read(contextOn(anOutside({ addresses })))
+
+    expect((await read(['203.0.113.12', blue])).at).toBe('production')
+    expect((await read([blue])).at).toBeNull()
+    expect((await read([blue, '203.0.113.12', green])).at).toBeNull()
+  })
+})
+
+describe('the driver of a load balancer', () => {
+  const driver = driverFor({ driver: haproxy })
+
+  it('gives all weight to one side, and knows a half-way when it sees it', async () => {
+    const outside = anOutside()
+    const at = contextOn(outside)
+    await driver.move(at, await driver.read(at), toGreen)
+
+    expect(outside.weights).toEqual([0, 100])
+    expect(await driver.read(at)).toMatchObject({ at: 'production-b', says: 'weights shop/web 0, shop/web-b 100' })
+    outside.weights = [100, 100]
+    expect((await driver.read(at)).at).toBeNull()
+  })
+
+  it('says which side it does not know', async () => {
+    const sides = [
+      { environment: 'production', targets: [blue] },
+      { environment: 'production-b', targets: ['198.51.100.9'] },
+    ] as const
+
+    await expect(driverFor({ driver: haproxy, sides }).read(contextOn(anOutside()))).rejects.toThrow(
+      'no backend has a server of production-b (198.51.100.9)',
+    )
+  })
+})
+
+describe('the driver of a program', () => {
+  it.each(['', 'production', '{"at": "staging"}', '{"at": 1}', '{}', 'null'])(
+    'takes no %j for an answer',
+    async (stdout) => {
+      const at = where({ stdout, stderr: '', failure: undefined })
+
+      await expect(driverFor({ driver: command }).read(at)).rejects.toThrow('/srv/bin/failover status prints')
+    },
+  )
+
+  it('is told all that it needs, and by which key it knows a move again', async () => {
+    const outside = anOutside()
+    const at = contextOn(outside)
+    const driver = driverFor({ driver: command })
+    await driver.move(at, await driver.read(at), toGreen)
+
+    const input = JSON.parse(outside.programs.at(-1)?.stdin ?? '')
+    expect(input).toMatchObject({
+      version: 1,
+      address: 'shop.example.com',
+      key: at.key,
+      from: 'production',
+      to: { environment: 'production-b', targets: [green] },
+      ttlSeconds: 60,
+    })
+  })
+})
