@@ -88,7 +88,8 @@ const isOver = ({ batches }: Plan, { dryRun, savePlan }: ChangeFlags) =>
   dryRun === true || savePlan !== undefined || batches.length === 0
 
 async function conclude({ changing: { flags, stop, command }, chosen, plan, rest: known }: Ready): Promise<ExitCode> {
-  const why = 'too many others failed or cannot be reached; nothing was changed'
+  const { maxFailures, maxUnreachable } = plan.rollout
+  const why = `more failed or cannot be reached than may (--max-failures ${maxFailures}, --max-unreachable ${maxUnreachable}); nothing was changed`
   const waiting = isOver(plan, flags) ? [] : plan.batches.flat()
   const rest = new Map<string, Outcome>([
     ...known,

@@ -40,6 +40,8 @@ export interface Hold<Found extends Json = Json> {
   readonly id: string
   /** Which servers leave what, in a line of the plan. */
   readonly describe: string
+  /** The groups whose servers it is for; undefined: all. */
+  readonly groups?: readonly string[]
   /** The state it is in before; written down before it is taken, and what it goes back to. Undefined: nothing is to be held. */
   find(at: Context): Promise<Found | undefined>
   take(at: Context, found: Found): Promise<void>

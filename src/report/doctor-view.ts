@@ -33,8 +33,9 @@ export function totalsOf(servers: readonly Findings[]): string {
   const count = (is: (one: Findings) => boolean) => servers.filter(is).length
   const counts = [
     [count(isWell), 'fine'],
-    [count(({ checks }) => checks.some(isWrong)), 'with something wrong'],
-    [count(({ checks }) => checks.some(isTrouble) && !checks.some(isWrong)), 'with a note'],
+    [count((one) => worstOf(one) === 'wrong'), 'with something wrong'],
+    [count((one) => worstOf(one) === 'unknown'), 'with something unknown'],
+    [count((one) => worstOf(one) === 'note'), 'with a note'],
     [count(isIdle), 'not asked'],
   ] as const
   const said = counts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`)
@@ -46,6 +47,7 @@ export const isWrong = ({ is }: Check): boolean => is === 'wrong' || is === 'unk
 const isTrouble = ({ is }: Check): boolean => is !== 'fine'
 const isIdle = ({ checks }: Findings): boolean => checks.length === 0
 const isWell = (one: Findings): boolean => !isIdle(one) && !one.checks.some(isTrouble)
+const worstOf = ({ checks }: Findings) => states.find((state) => checks.some(({ is }) => is === state))
 const namesOf = (findings: readonly Findings[]) => findings.map(({ server }) => server)
 
 type Line = { readonly server: string; readonly check: Check }

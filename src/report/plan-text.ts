@@ -37,7 +37,7 @@ export function renderPlan({ plan, operation, inventory, screen, isVerbose, usua
   return [
     ...paragraphs,
     batchesText(plan, screen),
-    drainText(plan, operation, screen),
+    drainText({ plan, operation, inventory, screen }),
     estimate(plan, usualSeconds),
     ...alone(plan, operation, inventory),
   ]
@@ -83,10 +83,15 @@ const wrapped = (line: string, columns: number | undefined) =>
 // Holds the number of a batch and its servers together where a line is wrapped.
 const unbroken = '\u00a0'
 
-function drainText(plan: Plan, { pass }: Operation, screen: Screen): string {
+type Drained = Pick<PlanText, 'plan' | 'operation' | 'inventory' | 'screen'>
+
+function drainText({ plan, operation: { pass }, inventory, screen }: Drained): string {
   const { drain } = pass
-  if (drain === undefined || !plan.batches.flat().some(disruptedBy(plan, pass))) return ''
-  return wrapped(drain.describe, screen.columns)
+  if (drain === undefined) return ''
+  const isOurs = ({ groups }: Member) => drain.groups === undefined || groups.some((one) => drain.groups?.includes(one))
+  const names = new Set(inventory.filter(isOurs).map(({ name }) => name))
+  const isAny = plan.batches.flat().some((name) => names.has(name) && disruptedBy(plan, pass)(name))
+  return isAny ? wrapped(drain.describe, screen.columns) : ''
 }
 
 function estimate({ batches, rollout }: Plan, seconds: number | undefined): string {

@@ -15,7 +15,7 @@ export function renderRuns(runs: readonly RunSummary[], { columns }: Screen): st
     printable(run.about?.command ?? '?'),
     printable(run.about?.environment ?? ''),
     howItEnded(run),
-    printable(endsOf(run)),
+    printable([endsOf(run), whatNext(run)].filter((text) => text !== '').join('; ')),
   ])
   return renderTable({
     head: ['RUN', 'BEGAN', 'COMMAND', 'ENVIRONMENT', 'ENDED', 'SERVERS'],
@@ -24,12 +24,18 @@ export function renderRuns(runs: readonly RunSummary[], { columns }: Screen): st
   })
 }
 
-function howItEnded({ exitCode, isRunning, run, trouble, beganAt }: RunSummary): string {
-  if (trouble !== undefined) return `cannot be read: ${printable(trouble)}`
+function howItEnded({ exitCode, isRunning, trouble, beganAt }: RunSummary): string {
+  if (trouble !== undefined) return 'cannot be read'
   if (isRunning) return 'at work now'
-  if (beganAt === '') return 'killed before it began: nothing was done'
-  if (exitCode === undefined) return `broken off: maestro resume ${run}`
-  return exitCode === 0 ? 'well' : `exit ${exitCode}: maestro resume ${run}`
+  if (beganAt === '') return 'killed before it began'
+  if (exitCode === undefined) return 'broken off'
+  return exitCode === 0 ? 'well' : `exit ${exitCode}`
+}
+
+function whatNext({ exitCode, isRunning, run, trouble, beganAt }: RunSummary): string {
+  if (trouble !== undefined) return trouble
+  if (isRunning || exitCode === 0) return ''
+  return beganAt === '' ? 'nothing was done' : `go on with it: maestro resume ${run}`
 }
 
 const endsOf = ({ ends }: RunSummary) =>
@@ -46,6 +52,7 @@ export function renderRun(summary: RunSummary, events: readonly Written[], scree
   const took = beganAt === '' ? 'no time' : describeDuration(secondsFrom(beganAt, lastAt))
   const head = [
     `run ${summary.run}: ${about?.command ?? '?'}, ${howItEnded(summary)}`,
+    ...[whatNext(summary)].filter((text) => text !== '').map((text) => `  ${text}`),
     `  by ${about?.owner ?? '?'} with maestro ${about?.version ?? '?'}, ${localTime(beganAt)}, took ${took}`,
     `  ${about?.manifest ?? '?'}${about?.environment === undefined ? '' : `, ${about.environment}`}`,
   ]
@@ -53,7 +60,7 @@ export function renderRun(summary: RunSummary, events: readonly Written[], scree
   const servers = [...stateOf(events).servers].map(([name, state]) =>
     serverText(`${name}  ${howItStands(state, times.get(name) ?? '')}`, state, screen),
   )
-  return [head.map(printable).join('\n'), ...servers].join('\n\n')
+  return [head.map((line) => indentedLines(0, line, screen)).join('\n'), ...servers].join('\n\n')
 }
 
 const secondsFrom = (since: string, until: string) => (Date.parse(until) - Date.parse(since)) / 1000

@@ -23,7 +23,7 @@ export function renderTable({ head, rows, widthColumns }: Layout): string {
   const all = widthColumns === undefined ? [head, ...rows] : withoutEmpty([head, ...rows])
   const natural = naturalWidths(all)
   if (widthColumns === undefined || total(natural) <= widthColumns) return renderRows(all, natural).join('\n')
-  const widths = shrink(natural.slice(0, -1), widthColumns)
+  const widths = shrink(all, natural.slice(0, -1), widthColumns)
   return all
     .flatMap((row, index) => [
       ...renderRows([row.slice(0, -1)], widths),
@@ -69,16 +69,26 @@ export function widthOf(text: string): number {
   return [...stripVTControlCharacters(text)].length
 }
 
-// The widest columns give way first, down to a width at which wrapped text can still be read.
-function shrink(natural: readonly number[], widthColumns: number): readonly number[] {
-  const widths = [...natural]
+// The widest columns give way first: those that hold several words, and only then what breaks a word.
+function shrink(rows: readonly Row[], natural: readonly number[], widthColumns: number): readonly number[] {
+  const longest = natural.map((_, column) => Math.max(...rows.map((row) => longestWord(row[column] ?? ''))))
+  const whole = giveWay(natural, longest, widthColumns)
+  return giveWay(whole, [], widthColumns)
+}
+
+// Down to a width at which wrapped text can still be read.
+function giveWay(from: readonly number[], floors: readonly number[], widthColumns: number): readonly number[] {
+  const widths = [...from]
   while (total(widths) > widthColumns) {
-    const widest = widths.indexOf(Math.max(...widths))
-    if ((widths[widest] ?? 0) <= narrowest) break
+    const room = widths.map((width, column) => (width > Math.max(floors[column] ?? 0, narrowest) ? width : 0))
+    const widest = room.indexOf(Math.max(...room))
+    if (room[widest] === 0) break
     widths[widest] = (widths[widest] ?? 0) - 1
   }
   return widths
 }
+
+const longestWord = (text: string) => Math.max(...text.split(/(?<=[ ,])/).map((word) => widthOf(word.trimEnd())))
 
 function renderRow(row: Row, widths: readonly number[]): readonly string[] {
   const cells = row.map((cell, column) => wrap(cell, Math.max(1, widths[column] ?? 1)))

@@ -59,6 +59,17 @@ describe('a plan as people read it', () => {
     expect(away).toContain('each server is out of service')
   })
 
+  it('says nothing of a drain where nobody that is disrupted is of its groups', () => {
+    const plan = aPlan({ batches: [['web-1']], foreseen: { 'web-1': foreseen(due, reboot) } })
+    const drain = { ...operation.pass.drain, groups: ['app'] } as NonNullable<typeof operation.pass.drain>
+    const ofOthers = { ...operation, pass: { ...operation.pass, drain } }
+
+    expect(render(plan, { operation: ofOthers })).not.toContain('each server is out of service')
+    expect(render(plan, { operation: ofOthers, inventory: [{ name: 'web-1', groups: ['app'] }] })).toContain(
+      'each server is out of service',
+    )
+  })
+
   it('names who is alone in its group where a step takes it away', () => {
     const plan = aPlan({ batches: [['db-1']], foreseen: { 'db-1': foreseen(due, reboot) } })
 

@@ -30,13 +30,26 @@ describe('the list of runs', () => {
     const [, ...lines] = renderRuns([summary, ...others], screen).split('\n')
 
     expect(lines.map((line) => line.trim())).toEqual([
-      expect.stringMatching(/reboot +production +broken off: maestro resume 20261123-091530-k3f9 +2 changed$/),
+      expect.stringMatching(
+        /reboot +production +broken off +2 changed; go on with it: maestro resume 20261123-091530-k3f9$/,
+      ),
       expect.stringMatching(/production +well +2 changed$/),
-      expect.stringMatching(/exit 1: maestro resume 20261123-091530-k3f9/),
+      expect.stringMatching(/exit 1 +2 changed; go on with it: maestro resume 20261123-091530-k3f9$/),
       expect.stringContaining('at work now'),
-      expect.stringMatching(/cannot be read: \/x\/events\.ndjson:3: not a line of a journal.+2 changed/),
-      expect.stringContaining('killed before it began: nothing was done'),
+      expect.stringMatching(/cannot be read +2 changed; \/x\/events\.ndjson:3: not a line of a journal/),
+      expect.stringMatching(/killed before it began +nothing was done$/),
     ])
+  })
+})
+
+describe('the list of runs on a terminal', () => {
+  it('keeps the name of a run in one piece', () => {
+    const long = { ...about, command: 'deploy --security-upgrades --reboot' }
+
+    const text = renderRuns([{ ...summary, about: long, exitCode: 1 }], { ...screen, columns: 80 })
+
+    expect(text).toMatch(/^20261123-091530-k3f9 /m)
+    expect(text).toMatch(/maestro resume 20261123-091530-k3f9$/m)
   })
 })
 

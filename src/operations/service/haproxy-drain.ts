@@ -23,13 +23,13 @@ type Found = { readonly balancers: readonly { readonly name: string; readonly en
 
 const betweenMs = 500
 
-/** Takes a server out of every backend that has it, and puts each entry back into the state that it was found in. */
 /** Takes a server out of every backend that has it in service. Where somebody else took it out before, it stays out. */
 export function haproxyDrain(options: HaproxyDrain): Hold<Found> {
   const { balancers, groups, timeoutMs, waitAfterRemovingMs, waitAfterAddingMs } = options
   return {
     id: 'drain',
     describe: `servers of ${groups.join(', ')} leave ${balancers.join(', ')} (HAProxy) while they are disrupted`,
+    groups,
     find: async (at) => {
       if (!at.server.groups.some((group) => groups.includes(group))) return undefined
       const found = await findEverywhere(at, balancers)
