@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { ApplicationContext } from '../plan/application.ts'
 import { environmentAt, type Failover } from './side.ts'
 
@@ -47,6 +48,7 @@ async function nameServersOf(at: ApplicationContext, { driver, address }: Failov
 
 // The zone is not written anywhere: it is the nearest name above that has name servers.
 async function namesAbove(at: ApplicationContext, name: string): Promise<readonly string[]> {
+  if (isIP(name) > 0) return []
   const labels = name.replace(/\.$/, '').split('.')
   for (let from = 0; from < labels.length - 1; from += 1) {
     const told = await at.askDns({ name: labels.slice(from).join('.'), type: 'NS' })
