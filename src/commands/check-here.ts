@@ -16,6 +16,7 @@ export async function checkHere({ manifest, title }: Chosen): Promise<readonly C
     nodeCheck(),
     fine('manifest', title),
     ...(await programChecks(manifest)),
+    ...(await failoverChecks(manifest)),
     ...(await checkSshHere(manifest.settings.ssh)),
     terminalCheck(),
     journalCheck(),
@@ -51,6 +52,18 @@ async function programCheck(what: string, program: string): Promise<Check> {
     if (!(error instanceof MaestroError)) throw error
     return wrong('manifest', `${what}: ${error.message}`, { stops: ['every command that runs it'], fix: error.hint })
   }
+}
+
+async function failoverChecks({ settings: { failover } }: Manifest): Promise<readonly Check[]> {
+  if (failover?.driver.kind !== 'rfc2136') return []
+  const version = await output('nsupdate', ['-V'])
+  if (version !== undefined) return [fine('manifest', `failover: ${version}`)]
+  return [
+    wrong('manifest', 'failover: there is no nsupdate on this computer', {
+      stops: ['failover switch', 'failover rollback'],
+      fix: 'apt-get install bind9-dnsutils',
+    }),
+  ]
 }
 
 function terminalCheck(): Check {

@@ -8,9 +8,12 @@ type ListFlags = ServerFlags & { readonly output: 'table' | 'json' }
 /** `maestro manifest …`: everything about the file that needs no server. */
 export function manifestCommand(onSignals: OnSignals): Command {
   return new Command('manifest')
-    .summary('write a manifest to begin with, check it, list its servers, print an example or the schema')
+    .summary(
+      'write a manifest to begin with, clone an environment, check it, list its servers, print an example or the schema',
+    )
     .description('Everything about the manifest that needs no server.')
     .addCommand(initCommand(onSignals))
+    .addCommand(cloneCommand())
     .addCommand(checkCommand())
     .addCommand(serversCommand())
     .addCommand(exampleCommand())
@@ -38,6 +41,23 @@ function initCommand(onSignals: OnSignals): Command {
     .action(async (flags: InitFlags) => {
       const { initManifest } = await import('./init-manifest.ts')
       await onSignals((stop) => initManifest(flags, stop))
+    })
+}
+
+function cloneCommand(): Command {
+  return new Command('clone')
+    .summary('add a second environment with the components of another')
+    .description(
+      'Adds an environment with the components, configurations and servers of another one to the end of the manifest. Its servers ' +
+        'have no addresses yet, for they are other machines; the rest of the file stays as it is.',
+    )
+    .argument('<environment>', 'the one that is there')
+    .argument('<new>', 'the name of the second one')
+    .option('-m, --manifest <file>', 'the manifest (else MAESTRO_MANIFEST, else Manifest.yml here or above)')
+    .addHelpText('after', '\nExample:\n  maestro manifest clone production production-b')
+    .action(async (from: string, to: string, flags: Pick<ManifestFlags, 'manifest'>) => {
+      const { cloneInManifest } = await import('./clone-environment.ts')
+      await cloneInManifest({ ...flags, from, to })
     })
 }
 

@@ -313,3 +313,13 @@ esac
     expect(run.stdout).toContain('it must print {"at": "blue" or "green"}')
   })
 })
+
+describe('the doctor', () => {
+  it('says what a failover by the DNS needs on this computer', async () => {
+    const here = await ground.run(['doctor', '-e', 'blue', '--verbose'])
+    const without = await ground.run(['doctor', '-e', 'blue'], { PATH: join(ground.folder, 'bin') })
+
+    expect(here.stdout).toContain('failover: nsupdate')
+    expect(without.stdout).toContain('apt-get install bind9-dnsutils')
+  })
+})

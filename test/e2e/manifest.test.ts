@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { itNeeds } from '../support/tools.ts'
@@ -57,6 +58,22 @@ describe('maestro manifest', () => {
     const { stdout } = await fleet.maestro(['manifest', 'schema'])
 
     expect(JSON.parse(stdout)).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema' })
+  })
+
+  it('adds a second environment to the file, and says which servers need an address', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'maestro-clone-'))
+    writeFileSync(
+      join(folder, 'Manifest.yml'),
+      'production:\n  docker:\n    servers:\n    - server: {unique_name: web-1, address: 203.0.113.11}\n',
+    )
+
+    const run = await runMaestro(folder, ['manifest', 'clone', 'production', 'production-b'])
+    const check = await runMaestro(folder, ['manifest', 'check'])
+    rmSync(folder, { recursive: true })
+
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(run.stdout).toContain('production-b is there, with the components of production; say where they are: web-1')
+    expect(check.stdout.trim().split('\n')).toHaveLength(2)
   })
 
   it('lists its servers, as a table or one JSON object a line', async () => {

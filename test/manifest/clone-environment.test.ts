@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { cloneEnvironment } from '../../src/manifest/clone-environment.ts'
+import { parseManifest } from '../../src/manifest/read.ts'
+import { resolveManifest } from '../../src/manifest/resolve.ts'
+import { everyKeyText, fixtures } from './fixtures.ts'
+
+const clone = (text: string, { from = 'production', to = 'second' } = {}) =>
+  cloneEnvironment({ name: 'Manifest.yml', text, from, to })
+const readAs = (text: string, environment: string) =>
+  resolveManifest(parseManifest('Manifest.yml', text), { environment })
+
+describe('a cloned environment', () => {
+  it('has the groups, servers and settings of the first, and no address of it', () => {
+    const text = everyKeyText()
+
+    const made = clone(text)
+
+    const [first, second] = [readAs(made.text, 'production'), readAs(made.text, 'second')]
+    expect(second.groups).toEqual(first.groups)
+    expect(second.settings).toEqual(first.settings)
+    expect(second.servers.map(({ name }) => name)).toEqual(first.servers.map(({ name }) => name))
+    expect(second.servers.map(({ address }) => address).filter((address) => address !== undefined)).toEqual([])
+    expect(made.withoutAddress).toEqual(second.servers.map(({ name }) => name))
+  })
+
+  it('leaves what stands in the file as it is, letter by letter', () => {
+    const text = everyKeyText()
+
+    expect(clone(text).text.startsWith(text)).toBe(true)
+  })
+
+  it('keeps versions as the text that they are', () => {
+    const { text } = clone('production:\n  docker:\n    configuration: {docker_version: 20.10, weave_version: "1.30"}')
+
+    expect(readAs(text, 'second').groups[0]?.versions).toEqual({ docker: '20.10', weave: '1.30' })
+    expect(text).toContain('docker_version: 20.10\n')
+  })
+
+  const withEnvironments = fixtures('valid').filter(({ text }) => /^production:/m.test(text))
+
+  it.each(withEnvironments)('is taken from every form of a manifest: $name', ({ text }) => {
+    const made = clone(text)
+
+    expect(readAs(made.text, 'second').groups).toEqual(readAs(made.text, 'production').groups)
+  })
+
+  it.each([
+    ['production:\n  docker: {}\n', { from: 'producton' }, 'did you mean production?'],
+    ['docker: {}\n', {}, 'its components stand at the top'],
+    ['production: {docker: {}}\nsecond: {docker: {}}\n', {}, 'has an environment "second" already'],
+    ['production: {docker: {}}\n', { to: 'docker' }, 'cannot have an environment "docker" at its end'],
+    ['{"production": {"docker": {}}}', {}, 'cannot have an environment "second" at its end'],
+  ])('is none: %j', (text, wish, words) => {
+    expect(() => clone(text, wish)).toThrow(words)
+  })
+})
