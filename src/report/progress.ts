@@ -21,7 +21,7 @@ export async function startProgress({ names, stream, isShown }: Watched): Promis
   const waiting = new Set(names)
   let answered = 0
   // discardStdin would take Ctrl-C away from us.
-  const spinner = ora({ stream, discardStdin: false, text: describe(waiting, answered) }).start()
+  const spinner = ora({ stream, discardStdin: false, color: false, text: describe(waiting, answered) }).start()
   return {
     onSeen: ({ server, status }) => {
       waiting.delete(server.name)

@@ -30,7 +30,7 @@ export async function startRunProgress(watched: Watched): Promise<RunProgress> {
   const ended = new Map<Outcome['status'], number>()
   let { title = 'locking' } = watched
   // discardStdin would take Ctrl-C away from us.
-  const spinner = ora({ stream, discardStdin: false, text: title }).start()
+  const spinner = ora({ stream, discardStdin: false, color: false, text: title }).start()
   const draw = () => {
     const counts = [...ended].map(([status, times]) => `${times} ${status.replace('-', ' ')}`)
     const rows = [...doing].slice(0, rowsShown).map(([server, words]) => `    ${printable(`${server}: ${words}`)}`)

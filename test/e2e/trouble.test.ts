@@ -1,20 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { itNeeds } from '../support/tools.ts'
 import { type Fleet, type Run, startFleet } from './a-fleet.ts'
-
-// What each server does, and the one line that maestro has for it.
-const troubles = {
-  'drops-1': [{ behaviour: 'drops' }, 'unreachable', 'hung up before the connection was made'],
-  'gone-1': [{ isGone: true }, 'unreachable', 'refuses connections'],
-  'stranger-1': [{ isUnknown: true }, 'unreachable', 'is not in known_hosts'],
-  'http-1': [{ behaviour: 'speaks-http' }, 'unreachable', 'turned the connection away: HTTP/1.1 400'],
-  'locked-1': [{ allowed: [] }, 'unreachable', 'accepts none of our keys for deploy'],
-  'kex-1': [{ algorithms: { kex: ['diffie-hellman-group1-sha1'] } }, 'unreachable', 'no algorithm in common'],
-  'flood-1': [{ behaviour: 'floods' }, 'failed', 'the server sent more than 4 MB'],
-  'nologin-1': [{ behaviour: 'nologin' }, 'failed', 'ended with exit code 1: This account is currently not available.'],
-  'killed-1': [{ behaviour: 'killed' }, 'failed', 'was ended on the server by SIGKILL'],
-  'cut-1': [{ behaviour: 'cut' }, 'failed', 'the connection was lost'],
-} as const
+import { troubles } from './troubles.ts'
 
 describe('a server that is unlike others', () => {
   const itWithShells = itNeeds(['csh', 'fish'])
