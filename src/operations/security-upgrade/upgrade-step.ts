@@ -3,9 +3,10 @@ import type { Json } from '../../plan/json.ts'
 import type { Context, Step } from '../../plan/step.ts'
 import type { Verdict } from '../../plan/verdict.ts'
 import { allOf, type Facts } from '../../remote/facts.ts'
-import type { Disk, Look, Planned } from '../../remote/look.ts'
+import type { Disk, Look, Planned, Security } from '../../remote/look.ts'
 import { detached } from '../detached.ts'
 import { jobInputs } from '../detached-job.ts'
+import { renewedByRestart } from '../reboot/renewed-by-restart.ts'
 import { mustHaveWorked } from '../unattended-upgrades/apt-job.ts'
 import { pinsText } from './pins.ts'
 
@@ -70,37 +71,45 @@ const originOf = (origins: string) => {
 }
 
 function foresee(look: Look): Verdict<Due> {
-  const { system, security, dpkg, disk, updates } = look
+  const { system, security, dpkg, disk } = look
   if (system?.is === 'known' && !system.value.hasApt)
     return { is: 'blocked', why: `${system.value.name} has no apt: maestro upgrades Debian and Ubuntu` }
   if (security?.is !== 'known')
     return { is: 'unknown', why: `what is due cannot be told: ${security?.why ?? 'nobody asked'}` }
   if (dpkg?.is !== 'known')
     return { is: 'unknown', why: `how dpkg stands cannot be told: ${dpkg?.why ?? 'nobody asked'}` }
-  const { packages, wrongSources, downloadBytes } = security.value
+  const { packages, wrongSources } = security.value
   if (wrongSources.length > 0)
     return {
       is: 'blocked',
       why: `the pins do not hold for ${wrongSources.join(', ')}: somebody prefers it in /etc/apt/preferences.d`,
     }
   if (packages.length === 0) return { is: 'done', why: 'no security upgrade is due' }
-  const short = disk?.is === 'known' ? shortOf(disk.value, downloadBytes) : undefined
+  const short = disk?.is === 'known' ? shortOf(disk.value, security.value) : undefined
   if (short !== undefined) return { is: 'blocked', why: short }
-  return { is: 'due', what: { packages, notes: updates?.is === 'known' ? notesOf(look, packages) : [] } }
+  return { is: 'due', what: { packages, notes: [...notesOf(look, packages), ...restartNote(look)] } }
 }
 
 // The archives, and what comes out of them: dpkg unpacks the new beside the old.
 const unpackedTimes = 4
 const reserveBytes = 50 * 1024 ** 2
 
-function shortOf(disks: readonly Disk[], downloadBytes: number): string | undefined {
-  const needed = downloadBytes * unpackedTimes + reserveBytes
-  const [short] = disks.filter(
-    ({ path, freeBytes, isReadOnly }) => isReadOnly || (path !== '/boot' && freeBytes < needed),
-  )
+// A kernel and the initramfs that is made for it.
+const kernelBytes = 150 * 1024 ** 2
+
+function shortOf(disks: readonly Disk[], { packages, downloadBytes }: Security): string | undefined {
+  const bringsKernel = packages.some(({ name }) => /^linux-image-/.test(name))
+  const needed = (path: string) =>
+    path === '/boot' ? (bringsKernel ? kernelBytes : 0) : downloadBytes * unpackedTimes + reserveBytes
+  const short = disks.find(({ path, freeBytes, isReadOnly }) => isReadOnly || freeBytes < needed(path))
   if (short === undefined) return undefined
-  if (short.isReadOnly) return `${short.path} is mounted read-only`
-  return `${short.path} has ${megabytes(short.freeBytes)} free, and ${megabytes(needed)} may be needed: \`apt-get clean\` there, or more room`
+  const { path, freeBytes, isReadOnly } = short
+  if (isReadOnly) return `${path} is mounted read-only`
+  const remedy =
+    path === '/boot'
+      ? '`apt-get autoremove --purge` there takes old kernels away'
+      : '`apt-get clean` there, or more room'
+  return `${path} has ${megabytes(freeBytes)} free, and ${megabytes(needed(path))} may be needed: ${remedy}`
 }
 
 const megabytes = (bytes: number) => `${Math.ceil(bytes / 1024 ** 2)} MB`
@@ -118,6 +127,11 @@ function notesOf({ updates }: Look, packages: readonly Planned[]): readonly stri
         : (keptBack.find((one) => one.name === name)?.why ?? 'left to docker-upgrade, or held by the manifest')
       return `${name} ${from} stays, though ${to} fixes it: ${why}`
     })
+}
+
+function restartNote(look: Look): readonly string[] {
+  const names = renewedByRestart(look)
+  return names.length === 0 ? [] : [`most likely due for a restart afterwards: ${names.join(', ')}`]
 }
 
 const askMoved = (at: Context): Promise<Facts> =>

@@ -1,4 +1,4 @@
-# Arms a restart of the server some seconds ahead, so that this answer arrives before the line goes. Once per unit name.
+# Arms a restart of the server a second ahead, so that this answer arrives before the line goes. Once per unit name.
 # Told late or twice, it leaves a boot alone that is not the one which was to end.
 # Inputs: unit, boot_id
 # Facts: armed_by  systemd, process or nothing
@@ -9,12 +9,12 @@ work() {
   if [ "$boot_id" != "$MAESTRO_BOOT_ID" ]; then
     fact armed_by nothing
   elif [ -d "$MAESTRO_ROOT/run/systemd/system" ] && has systemd-run; then
-    within 30 systemd-run --quiet --collect --no-ask-password "--unit=$MAESTRO_UNIT" --on-active=2s \
+    within 30 systemd-run --quiet --collect --no-ask-password "--unit=$MAESTRO_UNIT" --on-active=1s \
       --timer-property=AccuracySec=100ms systemctl reboot >&2 || fail 'systemd did not take the restart'
     fact armed_by systemd
   else
     has reboot || fail 'there is no reboot command here'
-    setsid nohup sh -c 'sleep 2; exec reboot' </dev/null >/dev/null 2>&1 &
+    setsid nohup sh -c 'sleep 1; exec reboot' </dev/null >/dev/null 2>&1 &
     printf '%s\n' "$!" >"$MAESTRO_ROOT/run/$MAESTRO_UNIT"
     fact armed_by process
   fi

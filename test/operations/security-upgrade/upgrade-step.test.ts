@@ -49,6 +49,16 @@ describe('what a security upgrade foresees', () => {
     ])
   })
 
+  it('says which packages are most likely to ask for a restart', () => {
+    const libc = { ...openssl, name: 'libc6' }
+    const verdict = step.foresee(lookAt({ packages: [openssl, libc] }))
+
+    expect(verdict.is === 'due' && step.describe(verdict.what).at(-1)).toBe(
+      '= most likely due for a restart afterwards: libc6',
+    )
+  })
+
+  const smallBoot = known([{ path: '/boot', totalBytes: 5e8, freeBytes: 1e8, isReadOnly: false }])
   const full = known([{ path: '/var', totalBytes: 1e9, freeBytes: 1e6, isReadOnly: false }])
   it.each<[string, Look, object]>([
     ['done where nothing is due', lookAt({ packages: [] }), { is: 'done' }],
@@ -67,6 +77,12 @@ describe('what a security upgrade foresees', () => {
       'blocked where there is no room',
       lookAt({}, { disk: full }),
       { is: 'blocked', why: expect.stringMatching(/^\/var has 1 MB free, and 54 MB may be needed/) },
+    ],
+    ['due where a small /boot gets no kernel', lookAt({}, { disk: smallBoot }), { is: 'due' }],
+    [
+      'blocked where a kernel has no room in /boot',
+      lookAt({ packages: [{ ...openssl, name: 'linux-image-6.8.0-51-generic' }] }, { disk: smallBoot }),
+      { is: 'blocked', why: expect.stringMatching(/^\/boot has 96 MB free, and 150 MB may be needed: .*old kernels/) },
     ],
     [
       'blocked without apt',

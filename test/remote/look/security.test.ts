@@ -125,6 +125,18 @@ describe.each(shells())('refreshing the package lists under $name', (shell) => {
     )
   })
 
+  it.each([
+    ['E: Release file for http://m/InRelease is not valid yet (invalid for another 3h)', 'the clock of this server'],
+    ['E: Release file for http://m/InRelease is expired (invalid since 3d)', 'has not been renewed for long'],
+    ["E: The repository 'http://m noble InRelease' is not signed.", 'its key is missing'],
+    ["E: Repository 'http://m' changed its 'Suite' value from 'stable' to 'oldstable'", '--allow-releaseinfo-change'],
+  ])('says what helps against %s', (words, remedy) => {
+    const { stderr } = refresh(`case "$*" in *-s*) exit 0 ;; *) echo "${words}" >&2; exit 100 ;; esac`)
+
+    expect(stderr).toContain(`${words} (`)
+    expect(stderr).toContain(remedy)
+  })
+
   it('waits for who holds the lists', () => {
     const { status, server } = refresh(
       `case "$*" in *-s*) exit 0 ;; esac
