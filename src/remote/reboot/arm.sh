@@ -10,7 +10,7 @@ work() {
     fact armed_by nothing
   elif [ -d "$MAESTRO_ROOT/run/systemd/system" ] && has systemd-run; then
     within 30 systemd-run --quiet --collect --no-ask-password "--unit=$MAESTRO_UNIT" --on-active=1s \
-      --timer-property=AccuracySec=100ms systemctl reboot >&2 || fail 'systemd did not take the restart'
+      --timer-property=AccuracySec=100ms systemctl reboot >&2 || is_stopping || fail 'systemd did not take the restart'
     fact armed_by systemd
   else
     has reboot || fail 'there is no reboot command here'
@@ -19,3 +19,6 @@ work() {
     fact armed_by process
   fi
 }
+
+# Then systemd begins nothing new: a restart that was told before is under way.
+is_stopping() { [ "$(within 10 systemctl is-system-running)" = stopping ]; }

@@ -22,13 +22,14 @@ work() {
   fact stopping "$stopping"
 }
 
-# A system that goes down has a job for shutdown.target until its last moment.
+# A system that goes down has a job for shutdown.target until its last moment. One that cannot say so is not taken for one
+# that stays up: a restart would be begun once more.
 standing_of_units() {
   for unit in "$MAESTRO_UNIT.timer" "$MAESTRO_UNIT.service"; do
-    active=$(within 10 systemctl is-active "$unit" || true)
+    active=$(within 10 systemctl is-active "$unit") || [ -n "$active" ] || fail 'systemd does not answer'
     case $active in active | activating | reloading) armed=yes ;; esac
   done
-  jobs=$(within 10 systemctl list-jobs --no-legend --plain --full || true)
+  jobs=$(within 10 systemctl list-jobs --no-legend --plain --full) || fail 'systemd does not answer'
   case $jobs in *shutdown.target* | *reboot.target*) stopping=yes ;; esac
   facts job "$(printf '%s\n' "$jobs" | grep -w running || true)"
   has systemd-inhibit || return 0

@@ -54,7 +54,27 @@ describe.each(shells())('the scripts of a restart under $name', (shell) => {
     expect(told).toMatchObject({ isStopping: true, blockers: ['71 slow.service stop running'] })
   })
 
-  it('arm a timer some seconds ahead', () => {
+  it.each([
+    ['says nothing of the unit', '[ "$1" != is-active ] || exit 1'],
+    ['tells no jobs', '[ "$1" != list-jobs ] || exit 1'],
+  ])('tell nothing where systemd %s, which may be on its way down', (_, systemctl) => {
+    const server = aServer({ files: { ...machine, ...systemd }, tools: { systemctl } })
+
+    expect(() => standing(server)).toThrow('systemd does not answer')
+  })
+
+  it.each([
+    ['take one that was told before for theirs', 'stopping', ['systemd']],
+    ['say so where systemd takes none', 'running', undefined],
+  ])('%s', (_, state, armedBy) => {
+    const tools = { 'systemd-run': 'exit 1', systemctl: `echo ${state}; exit 1` }
+    const server = aServer({ files: { ...machine, ...systemd }, tools })
+
+    if (armedBy === undefined) expect(() => ask(server, 'arm')).toThrow('systemd did not take the restart')
+    else expect(allOf(ask(server, 'arm'), 'armed_by')).toEqual(armedBy)
+  })
+
+  it('arm a timer a second ahead', () => {
     const tools = {
       ...quiet,
       'systemd-run': 'printf "%s\\n" "$@" >"$MAESTRO_ROOT/armed"; cat "$MAESTRO_ROOT/armed" >&2',
