@@ -65,9 +65,11 @@ function program(): Command {
     .helpCommand('help [command]', 'the same as <command> --help')
     .addHelpText(
       'after',
-      '\nmaestro <command> --help tells more, man maestro all of it with the exit codes, and\nmaestro manifest example explains every key of the manifest.',
+      '\nmaestro <command> --help tells more; man maestro has it all, with exit codes.\nmaestro manifest example explains every key of the manifest.',
     )
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(asOurs(text)) })
+    .showHelpAfterError('  maestro --help, or maestro <command> --help, says what there is')
   inherit(maestro)
   return maestro
 }
@@ -104,14 +106,20 @@ async function leaveWithTrouble(error: unknown): Promise<void> {
   process.exit(await sayTrouble(error))
 }
 
+const columnsOf = ({ isTTY, columns }: NodeJS.WriteStream) => (isTTY ? columns || 80 : undefined)
+
+// What commander says of a wrong command line, in the form of our own troubles.
+const asOurs = (text: string) =>
+  text.replace(/^error: /, 'maestro: ').replace(/\n\(Did you mean (.*)\?\)/, '; did you mean $1?')
+
 async function sayTrouble(error: unknown): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
-  const { printableLines } = await import('./printable.ts')
   if (error instanceof MaestroError) {
-    const hint = error.hint === undefined ? '' : `\n  ${error.hint}`
-    process.stderr.write(printableLines(`maestro: ${error.message}${hint}\n`))
+    const { troubleText } = await import('./report/trouble-text.ts')
+    process.stderr.write(troubleText(error, { columns: columnsOf(process.stderr) }))
     return error.exitCode
   }
+  const { printableLines } = await import('./printable.ts')
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
   const about = `maestro ${MAESTRO_VERSION}, Node ${process.version}, ${process.platform}`
   process.stderr.write(

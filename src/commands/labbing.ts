@@ -41,7 +41,10 @@ function runCommand([file = '', ...args]: readonly string[], { env, stop }: Surr
       if (stop.reason !== exitCodes.interrupted || !process.stdin.isTTY) child.kill(signalOf(Number(stop.reason)))
     }
     stop.addEventListener('abort', pass)
-    child.on('error', (error) => reject(new UsageError(`${file} cannot be run: ${error.message}`)))
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'ENOENT' ? 'there is no such command' : error.message
+      reject(new UsageError(`${file} cannot be run: ${why}`))
+    })
     child.on('close', (code, signal) => {
       stop.removeEventListener('abort', pass)
       resolve(signal === null ? (code ?? exitCodes.failed) : 128 + constants.signals[signal])

@@ -58,7 +58,8 @@ function readFaults(words: readonly string[], names: ReadonlySet<string>): Reado
   return new Map(
     words.map((word) => {
       const [name = '', fault = ''] = word.split('=')
-      if (!names.has(name)) throw new UsageError(`--fault ${word}: no server ${name}`, { hint: [...names].join(', ') })
+      if (!names.has(name))
+        throw new UsageError(`--fault ${word}: no server ${name}`, { hint: `the lab has ${[...names].join(', ')}` })
       if (isFault(fault)) return [name, fault]
       const known = Object.entries(faults).map(([each, meaning]) => `${each}: ${meaning}`)
       throw new UsageError(`--fault ${word}: no fault ${fault}`, { hint: known.join('\n  ') })

@@ -22,10 +22,12 @@ export function findManifest({ given, env, cwd }: Where): string {
     const path = names.map((name) => join(folder, name)).find(isFile)
     if (path !== undefined) return checkOwner({ path, folder, cwd })
   }
-  throw new UsageError(`there is no ${names.join(', ')} in ${cwd} or a folder above it`, {
+  throw new UsageError(`there is no ${anyOf(names)} in ${cwd} or a folder above it`, {
     hint: 'name one with -m or MAESTRO_MANIFEST; maestro manifest init writes one, maestro manifest example prints one with every key',
   })
 }
+
+const anyOf = (words: readonly string[]) => `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 
 function upFrom(folder: string): readonly string[] {
   const parent = dirname(folder)

@@ -53,6 +53,17 @@ describe('the man page', () => {
   })
 })
 
+describe('a word that is no command', () => {
+  it('is told in the words of maestro, with what was meant and where to look', async () => {
+    expect(await runMaestro(tmpdir(), ['statu'])).toEqual({
+      exitCode: 2,
+      stdout: '',
+      stderr:
+        "maestro: unknown command 'statu'; did you mean status?\n  maestro --help, or maestro <command> --help, says what there is\n",
+    })
+  })
+})
+
 describe('the README', () => {
   it('names no option that no command has', () => {
     // Of npm, of the fleet tests, and what a dynamic inventory is called with.
