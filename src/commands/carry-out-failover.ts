@@ -88,11 +88,16 @@ async function report(outcome: Outcome, { flags, stop, opened, operation, journa
   const { subject, recipe } = operation
   const outcomes = new Map([[subject, outcome]])
   const exitCode = exitCodeOfRun(outcomes, { stop, maxUnreachable: 0 })
+  const isOver = 'isOver' in outcome && outcome.isOver === true
   await journal.write({ event: 'run-ended', exitCode })
-  await writeWhole(journal.folder, 'report.json', { exitCode, servers: { [subject]: outcome } } as unknown as Json)
+  await writeWhole(journal.folder, 'report.json', {
+    exitCode,
+    isOver,
+    servers: { [subject]: outcome },
+  } as unknown as Json)
   printEnd(subject, outcome, { flags, exitCode })
   await tellFinished(opened.manifest, { command: recipe.name, run: journal.run, exitCode, outcomes })
-  const mayGoOn = outcome.status !== 'failed' && exitCode !== exitCodes.ok
+  const mayGoOn = exitCode !== exitCodes.ok && !isOver
   if (mayGoOn && !flags.quiet) process.stderr.write(`go on with it: maestro resume ${journal.run}\n`)
   return exitCode
 }

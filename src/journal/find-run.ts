@@ -27,7 +27,7 @@ const hintFor = ([newest]: readonly string[]) => (newest === undefined ? {} : { 
 
 async function newestOpen(root: string, runs: readonly string[]): Promise<readonly string[]> {
   for (const run of runs) {
-    const isLeft = !(await isWell(`${root}/${run}/report.json`)) && (await hasBegun(root, run))
+    const isLeft = !(await isDone(`${root}/${run}/report.json`)) && (await hasBegun(root, run))
     if (isLeft) return [run]
   }
   return []
@@ -39,10 +39,11 @@ async function hasBegun(root: string, run: string): Promise<boolean> {
   return false
 }
 
-// The report is written last, and anew when a run is resumed.
-async function isWell(path: string): Promise<boolean> {
+// The report is written last, and anew when a run is resumed. What was taken back by itself leaves nothing to go on with.
+async function isDone(path: string): Promise<boolean> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')).exitCode === 0
+    const { exitCode, isOver = false } = JSON.parse(await readFile(path, 'utf8'))
+    return exitCode === 0 || isOver === true
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return false
     throw error

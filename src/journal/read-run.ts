@@ -12,6 +12,8 @@ export interface RunSummary {
   readonly lastAt: string
   /** Undefined: it has not come to its end. */
   readonly exitCode: number | undefined
+  /** It failed, and what it had begun is taken back. */
+  readonly isOver: boolean
   /** A process is at work on it now. */
   readonly isRunning: boolean
   /** What the journal cannot be read for, from the line on that it names. */
@@ -43,15 +45,20 @@ export async function summaryOf(root: string, run: string): Promise<RunSummary> 
   let about: About | undefined
   let [beganAt, lastAt] = ['', '']
   let exitCode: number | undefined
+  let isOver = false
   const trouble = await troubleIn(eventsOf(root, run), (event) => {
     beganAt ||= event.at
     lastAt = event.at
-    if ('server' in event) return void (event.event === 'ended' && ends.set(event.server, event.outcome.status))
+    if ('server' in event) {
+      if (event.event !== 'ended') return
+      isOver = 'isOver' in event.outcome && event.outcome.isOver === true
+      return void ends.set(event.server, event.outcome.status)
+    }
     if (event.event === 'run-begun') about = event
     exitCode = event.event === 'run-ended' ? event.exitCode : undefined
   })
   const isRunning = isInUse(`${root}/${run}`)
-  return { run, about, beganAt, lastAt, exitCode, isRunning, trouble, ends: countOf(ends.values()) }
+  return { run, about, beganAt, lastAt, exitCode, isOver, isRunning, trouble, ends: countOf(ends.values()) }
 }
 
 async function troubleIn(events: AsyncIterable<Written>, take: (event: Written) => void): Promise<string | undefined> {

@@ -17,4 +17,6 @@ export interface Trouble {
   readonly hint?: string
   /** It was taken out of service and is not back: it was not proved healthy. */
   readonly isDrained?: true
+  /** What was begun is taken back: there is nothing to go on with. */
+  readonly isOver?: true
 }

@@ -32,9 +32,10 @@ function howItEnded({ exitCode, isRunning, trouble, beganAt }: RunSummary): stri
   return exitCode === 0 ? 'well' : `exit ${exitCode}`
 }
 
-function whatNext({ exitCode, isRunning, run, trouble, beganAt }: RunSummary): string {
+function whatNext({ exitCode, isOver, isRunning, run, trouble, beganAt }: RunSummary): string {
   if (trouble !== undefined) return trouble
   if (isRunning || exitCode === 0) return ''
+  if (isOver) return 'it was taken back'
   return beganAt === '' ? 'nothing was done' : `go on with it: maestro resume ${run}`
 }
 

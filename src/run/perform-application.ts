@@ -50,7 +50,7 @@ async function goBack<Seen>({ step, why }: Reason, ground: ApplicationGround<See
   try {
     await takeAll(wayBack, ground, course)
     const hint = 'this run is over: once that is put right, begin a new one'
-    return { status: 'failed', step, why: `${why}; ${subject} is back where it was`, hint }
+    return { status: 'failed', step, why: `${why}; ${subject} is back where it was`, hint, isOver: true }
   } catch (error) {
     const trouble = troubleOf(lateRefusal(error), course.step)
     return { ...trouble, why: `${why}; on the way back: ${trouble.why}` }

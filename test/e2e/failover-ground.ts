@@ -22,6 +22,8 @@ export interface Ground {
   readonly run: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Run>
   /** Begins a run, and ends it without a word as soon as its journal has that event. */
   readonly killAt: (args: readonly string[], event: string) => Promise<void>
+  /** The same with the signal of Ctrl-C. */
+  readonly stopAt: (args: readonly string[], event: string) => Promise<Run>
   readonly events: () => readonly Readonly<Record<string, unknown>>[]
   /** Everything on disk that runs have left. */
   readonly left: () => string
@@ -71,13 +73,16 @@ maestro:
     return whole.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
   }
 
-  async function killAt(args: readonly string[], event: string): Promise<void> {
+  async function endAt(args: readonly string[], event: string, signal: 'SIGKILL' | 'SIGINT'): Promise<Run> {
     const running = execa(process.execPath, [maestro, ...args], { cwd: folder, env, reject: false, stdin: 'ignore' })
     const watch = setInterval(() => {
-      if (existsSync(runs) && events().some((one) => one.event === event)) running.kill('SIGKILL')
+      if (!existsSync(runs) || !events().some((one) => one.event === event)) return
+      clearInterval(watch)
+      running.kill(signal)
     }, 5)
-    await running
+    const { exitCode, stdout, stderr } = await running
     clearInterval(watch)
+    return { exitCode, stdout, stderr }
   }
 
   return {
@@ -95,7 +100,8 @@ maestro:
       }
     },
     run: (args, own = {}) => runMaestro(folder, args, { env: { ...env, ...own } }),
-    killAt,
+    killAt: async (args, event) => void (await endAt(args, event, 'SIGKILL')),
+    stopAt: (args, event) => endAt(args, event, 'SIGINT'),
     events,
     left: () => readTree(state),
     shadow: (name, text) => writeFileSync(join(bin, name), text, { mode: 0o755 }),

@@ -5,11 +5,13 @@ import { hasTool, itNeeds } from '../support/tools.ts'
 import { blue, type Ground, green, makeGround } from './failover-ground.ts'
 import { startVisitor } from './two-sides.ts'
 
-const it = itNeeds(['named', 'nsupdate'])
+// Every address of 127/8 is this computer where there is an ip: on Linux.
+const tools = ['named', 'nsupdate', 'ip']
+const it = itNeeds(tools)
 let ground: Ground
 
 beforeAll(async () => {
-  if (hasTool('named') && hasTool('nsupdate')) ground = await makeGround()
+  if (tools.every(hasTool)) ground = await makeGround()
 })
 afterAll(() => ground?.end())
 beforeEach(() => ground.begin())
@@ -156,6 +158,9 @@ describe('maestro failover switch', () => {
     expect(run.stdout).toMatch(/failed .* answers 503, not 200; www\.shop\.test is back where it was/)
     expect(await at()).toBe(blue)
     expect(eventNames()).toContain('going-back')
+    const [runs, resumed] = await Promise.all([ground.run(['runs']), ground.run(['resume'])])
+    expect(runs.stdout).toContain('it was taken back')
+    expect(resumed).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('is left to go on with') })
   })
 
   it('stays with --no-rollback, and says where', async () => {
@@ -163,7 +168,7 @@ describe('maestro failover switch', () => {
 
     const run = await ground.run([...toGreen, '--no-rollback'])
 
-    expect(run.exitCode).toBe(1)
+    expect(run).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('go on with it: maestro resume') })
     expect(await at()).toBe(green)
     expect(eventNames()).not.toContain('going-back')
   })
@@ -229,6 +234,19 @@ describe('a name server that refuses', () => {
     const run = await ground.run(toGreen)
 
     expect(run).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('the name server 127.0.0.9') })
+  })
+})
+
+describe('a switch that is stopped', () => {
+  it('by a signal leaves the address where it is, and is brought to its end by resume', async () => {
+    await ground.dns.point(blue, 8)
+    const stopped = await ground.stopAt(toGreen, 'acted')
+
+    const run = await ground.run(['resume'])
+
+    expect(stopped).toMatchObject({ exitCode: 130, stderr: expect.stringContaining('maestro resume') })
+    expect(run).toMatchObject({ exitCode: 0 })
+    expect(await at()).toBe(green)
   })
 })
 

@@ -10,6 +10,7 @@ const summary: RunSummary = {
   beganAt: '2026-11-23T09:15:30Z',
   lastAt: '2026-11-23T09:17:30Z',
   exitCode: undefined,
+  isOver: false,
   isRunning: false,
   trouble: undefined,
   ends: new Map([['changed', 2]]),
