@@ -39,7 +39,7 @@ export function renderPlan({ plan, operation, inventory, screen, isVerbose, usua
     batchesText(plan, screen),
     drainText({ plan, operation, inventory, screen }),
     estimate(plan, usualSeconds),
-    ...alone(plan, operation, inventory),
+    ...alone({ plan, operation, inventory, screen }),
   ]
     .filter((text) => text !== '')
     .join('\n\n')
@@ -83,9 +83,9 @@ const wrapped = (line: string, columns: number | undefined) =>
 // Holds the number of a batch and its servers together where a line is wrapped.
 const unbroken = '\u00a0'
 
-type Drained = Pick<PlanText, 'plan' | 'operation' | 'inventory' | 'screen'>
+type Shown = Pick<PlanText, 'plan' | 'operation' | 'inventory' | 'screen'>
 
-function drainText({ plan, operation: { pass }, inventory, screen }: Drained): string {
+function drainText({ plan, operation: { pass }, inventory, screen }: Shown): string {
   const { drain } = pass
   if (drain === undefined) return ''
   const isOurs = ({ groups }: Member) => drain.groups === undefined || groups.some((one) => drain.groups?.includes(one))
@@ -103,14 +103,16 @@ function estimate({ batches, rollout }: Plan, seconds: number | undefined): stri
 const batchesShown = 12
 
 // Where a step disrupts, whoever is the only one of its group leaves nobody to serve.
-function alone(plan: Plan, { pass }: Operation, inventory: readonly Member[]): readonly string[] {
+function alone({ plan, operation: { pass }, inventory, screen }: Shown): readonly string[] {
   const lines = plan.batches
     .flat()
     .filter(disruptedBy(plan, pass))
     .flatMap((name) => {
       const { groups = [] } = inventory.find((member) => member.name === name) ?? {}
       const only = groups.filter((group) => inventory.filter((member) => member.groups.includes(group)).length === 1)
-      return only.map((group) => `${printable(name)} is the only ${printable(group)}: it will be unavailable`)
+      return only.map((group) =>
+        wrapped(printable(`${name} is the only ${group}: it will be unavailable`), screen.columns),
+      )
     })
   return lines.length === 0 ? [] : [lines.join('\n')]
 }

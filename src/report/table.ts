@@ -24,6 +24,7 @@ export function renderTable({ head, rows, widthColumns }: Layout): string {
   const natural = naturalWidths(all)
   if (widthColumns === undefined || total(natural) <= widthColumns) return renderRows(all, natural).join('\n')
   const widths = shrink(all, natural.slice(0, -1), widthColumns)
+  if (total(widths) > widthColumns && natural.length > 2) return renderTable(withOneMoreBelow(all, widthColumns))
   return all
     .flatMap((row, index) => [
       ...renderRows([row.slice(0, -1)], widths),
@@ -38,6 +39,17 @@ function withoutEmpty([head = [], ...rows]: readonly Row[]): readonly Row[] {
   const last = head.length - 1
   const named = head.map((cell, column) => (column === last && isEmpty[last] ? '' : cell))
   return [named, ...rows].map((row) => row.filter((_, column) => column === last || !isEmpty[column]))
+}
+
+// On a very narrow screen the last column but one goes below its row as well, by its name.
+function withOneMoreBelow([head = [], ...rows]: readonly Row[], widthColumns: number): Layout {
+  const name = head.at(-2)?.toLowerCase() ?? ''
+  const merged = rows.map((row) => {
+    const [cell = '', note = ''] = row.slice(-2)
+    const named = cell === '' ? [] : [`${name} ${cell}`.trim()]
+    return [...row.slice(0, -2), [...named, note].filter((text) => text !== '').join('; ')]
+  })
+  return { head: [...head.slice(0, -2), ''], rows: merged, widthColumns }
 }
 
 const naturalWidths = (rows: readonly Row[]) =>

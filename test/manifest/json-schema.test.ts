@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { CORE_SCHEMA, dump, load, mergeTag } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -10,6 +11,7 @@ import { everyKeyText, fixtures, problemLines } from './fixtures.ts'
 import { type Key, keysOfSchema } from './schema-keys.ts'
 
 const schema = manifestJsonSchema()
+const asRecord = (value: unknown) => value as Readonly<Record<string, object | undefined>>
 const keys = keysOfSchema(schema)
 const text = everyKeyText()
 const root = readTree(text).root
@@ -100,6 +102,22 @@ describe('the annotated manifest', () => {
     const block = root && nodeAt(root, ['maestro'])
 
     expect(pathsOf(block && toPlain(block), 'maestro').filter((path) => !known.has(path))).toEqual([])
+  })
+})
+
+describe('the README', () => {
+  it('names no key of our block that the schema does not have', () => {
+    const known = new Set(keys.map(({ path }) => path.join('.')))
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+    const blocks = Object.keys(asRecord(root && toPlain(root)).maestro ?? {})
+    const named = [...readme.matchAll(/`(?:maestro\.)?([a-z_]+)((?:\.[a-z_]+)*)`/g)]
+      .filter(
+        ([whole, block = '', below = '']) => whole.startsWith('`maestro.') || (blocks.includes(block) && below !== ''),
+      )
+      .map(([, block, below]) => `maestro.${block}${below}`)
+
+    expect(named).toContain('maestro.rollout.drain_timeout')
+    expect(named.filter((path) => !known.has(path))).toEqual([])
   })
 })
 

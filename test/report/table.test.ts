@@ -51,8 +51,29 @@ describe('renderTable', () => {
     const table = { head: ['REBOOT', 'DUE FOR', 'SERVERS', 'WHY'], rows: [['not due', '', 'web-1', '']] }
 
     expect(renderTable({ ...table, widthColumns: 80 })).toBe('REBOOT   SERVERS\nnot due  web-1')
-    expect(renderTable({ ...table, widthColumns: 14 })).toBe('REBOOT   SERVERS\nnot due  web-1')
+    expect(renderTable({ ...table, widthColumns: 17 })).toBe('REBOOT   SERVERS\nnot due  web-1')
     expect(renderTable({ ...table, widthColumns: undefined })).toMatch(/^REBOOT {3}DUE FOR {2}SERVERS {2}WHY\n/)
+  })
+
+  it('puts more columns below their rows where even the narrowest ones are too wide', () => {
+    const head = ['SERVERS', 'SECURITY', 'REBOOT', 'SYSTEM', 'DOCKER', 'ATTENTION']
+    const rows = [
+      ['web-[1-2]', 'none due', 'not due', 'ubuntu 24.04', '27.5.1', ''],
+      ['db-1', '4 due', 'due', 'ubuntu 24.04', 'none', 'no nightly upgrades'],
+    ]
+
+    const text = renderTable({ head, rows, widthColumns: 40 })
+
+    expect(text).toBe(
+      [
+        'SERVERS    SECURITY  REBOOT',
+        'web-[1-2]  none due  not due',
+        '    system ubuntu 24.04; docker 27.5.1',
+        'db-1       4 due     due',
+        '    system ubuntu 24.04; docker none; no',
+        '    nightly upgrades',
+      ].join('\n'),
+    )
   })
 
   it('does not count colours as columns', () => {
