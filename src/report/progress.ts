@@ -28,17 +28,24 @@ export async function startProgress({ names, stream, isShown }: Watched): Promis
       if (status === 'seen') answered += 1
       spinner.text = describe(waiting, answered)
     },
-    pause: async (question) => {
-      spinner.stop()
-      try {
-        return await question()
-      } finally {
-        spinner.start()
-      }
-    },
+    pause: pausing(spinner),
     end: () => spinner.stop(),
   }
 }
+
+type Spinner = { readonly start: () => unknown; readonly stop: () => unknown }
+
+/** Puts a question while what is drawn is taken away. */
+export const pausing =
+  (spinner: Spinner) =>
+  async <T>(question: () => Promise<T>): Promise<T> => {
+    spinner.stop()
+    try {
+      return await question()
+    } finally {
+      spinner.start()
+    }
+  }
 
 function describe(waiting: ReadonlySet<string>, answered: number): string {
   const some = printable(foldNames([...waiting].slice(0, namesShown)))

@@ -2,6 +2,7 @@ import { foldNames } from '../inventory/name-set.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import { printable } from '../printable.ts'
 import type { Watcher } from '../run/run.ts'
+import { pausing } from './progress.ts'
 
 /** Tells those who wait how a run goes on. */
 export interface RunProgress extends Watcher {
@@ -56,14 +57,7 @@ export async function startRunProgress(watched: Watched): Promise<RunProgress> {
       ended.set(status, (ended.get(status) ?? 0) + 1)
       draw()
     },
-    pause: async (question) => {
-      spinner.stop()
-      try {
-        return await question()
-      } finally {
-        spinner.start()
-      }
-    },
+    pause: pausing(spinner),
     end: () => spinner.stop(),
   }
 }
