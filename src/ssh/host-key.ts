@@ -24,8 +24,15 @@ export const unknownKey = (name: string, key: Buffer): UnknownKey => ({
   key,
 })
 
+type Presented = {
+  readonly name: string
+  readonly key: Buffer
+  /** What is on record of the name. */
+  readonly lines?: readonly KnownHostsLine[]
+}
+
 /** The error for a key that known_hosts does not vouch for, or undefined where it does. */
-export function whyNotTrusted(verdict: KeyVerdict, name: string, key: Buffer): ConnectError | undefined {
+export function whyNotTrusted(verdict: KeyVerdict, { name, key, lines = [] }: Presented): ConnectError | undefined {
   const shown = `${name} (${typeOfKey(key)} ${fingerprint(key)})`
   switch (verdict) {
     case 'known':
@@ -36,7 +43,7 @@ export function whyNotTrusted(verdict: KeyVerdict, name: string, key: Buffer): C
       })
     case 'changed':
       return new ConnectError('hostkey-changed', `the host key of ${shown} is not the one in known_hosts`, {
-        hint: `somebody may be in between; if the server was reinstalled: ssh-keygen -R '${name}', then connect once with ssh and compare the key`,
+        hint: `somebody may be in between; if the server was reinstalled: ssh-keygen -R '${name}'${inFile(lines)}, then connect once with ssh and compare the key`,
       })
     case 'unknown':
       return new ConnectError('hostkey-unknown', `the host key of ${shown} is not in known_hosts`, {
@@ -45,13 +52,17 @@ export function whyNotTrusted(verdict: KeyVerdict, name: string, key: Buffer): C
   }
 }
 
-type Presented = { readonly name: string; readonly key: Buffer }
+// ssh-keygen looks into the user's own file alone, unless it is told.
+function inFile(lines: readonly KnownHostsLine[]): string {
+  const file = lines.find(({ marker, file }) => marker === undefined && file !== undefined)?.file
+  return file === undefined ? '' : ` -f '${file}'`
+}
 
 /** Whether a key that was accepted has still to be written down. Throws a ConnectError where another one stands there by now. */
 export function isStillNew(lines: readonly KnownHostsLine[], { name, key }: Presented): boolean {
   const verdict = judgeKey(lines, key)
   if (verdict === 'unknown') return true
-  const error = whyNotTrusted(verdict, name, key)
+  const error = whyNotTrusted(verdict, { name, key, lines })
   if (error !== undefined) throw error
   return false
 }

@@ -57,9 +57,10 @@ export async function trustFor(question: Question): Promise<Trust> {
   return {
     algorithms: hostKeyAlgorithms({ host: name, wanted: options.hostKeyAlgorithms, typesOnRecord: types }),
     judge: async (key) => {
-      if (revokedPath !== undefined && (await isRevokedIn(revokedPath, key))) return whyNotTrusted('revoked', name, key)
+      if (revokedPath !== undefined && (await isRevokedIn(revokedPath, key)))
+        return whyNotTrusted('revoked', { name, key })
       const { verdict, lines, file } = await judgeHost(records, { name, key, options })
-      const error = whyNotTrusted(verdict, name, key)
+      const error = whyNotTrusted(verdict, { name, key, lines })
       vouchedBy = file === undefined ? 'by KnownHostsCommand' : `in ${file}`
       if (verdict !== 'unknown' || error === undefined) return error
       // ssh takes no new key where it has no file to write it to, not even /dev/null.

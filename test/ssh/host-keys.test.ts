@@ -41,7 +41,10 @@ describe('host keys', () => {
 
     for (const strictHostKeyChecking of ['yes', 'ask', 'accept-new', 'no'] as const) {
       const options = ground.options({ strictHostKeyChecking }, { askHostKeys: async () => true })
-      await expect(connectTo(server, options)).rejects.toMatchObject({ kind: 'hostkey-changed' })
+      await expect(connectTo(server, options)).rejects.toMatchObject({
+        kind: 'hostkey-changed',
+        hint: expect.stringMatching(/ssh-keygen -R '\S+' -f '\S+', then connect once/),
+      })
     }
     expect(server.commands).toEqual([])
   })
