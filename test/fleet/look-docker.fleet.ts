@@ -77,13 +77,14 @@ describe('Docker', () => {
   })
 
   it('is told with every container, those that do not run as well', () => {
-    const busybox = { image: 'busybox:local', state: 'running', restartPolicy: 'no' }
+    const startedAt = expect.stringMatching(/^20\d\d-\d\d-\d\dT/)
+    const busybox = { image: 'busybox:local', state: 'running', restartPolicy: 'no', startedAt }
 
     expect(known(lookOf('web-1').docker)?.containers.toSorted(byName)).toEqual([
       { ...busybox, name: 'fallen', state: 'exited' },
       { ...busybox, name: 'sick', health: 'unhealthy' },
       { ...busybox, name: 'steady', restartPolicy: 'always' },
-      { ...busybox, name: 'waiting', state: 'created', restartPolicy: 'on-failure' },
+      { ...busybox, name: 'waiting', state: 'created', restartPolicy: 'on-failure', startedAt: '0001-01-01T00:00:00Z' },
       { ...busybox, name: 'weave', image: 'weaveworks/weave:2.8.3' },
       { ...busybox, name: 'weave-other', image: 'weaveworks/weaveexec:1.0.0' },
       { ...busybox, name: 'well', health: 'healthy', restartPolicy: 'unless-stopped' },

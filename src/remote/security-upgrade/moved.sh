@@ -16,7 +16,8 @@ work() {
     { is[$1] = $2; if (was[$1] != $2) print $1 "|" was[$1] "|" $2 }
     END { for (name in was) if (!(name in is)) print name "|" was[name] "|" }' "$before" - | sort)
   broken=$(printf '%s\n' "$now" | awk -F '|' '$3 !~ /^(.i |rc |un |pn )/ { print $1 " " $3 }')
-  conffiles=$(find "$MAESTRO_ROOT/etc" -xdev -newer "$before" \( -name '*.dpkg-dist' -o -name '*.dpkg-new' -o -name '*.ucf-dist' \))
+  # dpkg gives a file the time that it has in its package: that of the change of its inode is when it came.
+  conffiles=$(find "$MAESTRO_ROOT/etc" -xdev -cnewer "$before" \( -name '*.dpkg-dist' -o -name '*.dpkg-new' -o -name '*.ucf-dist' \))
   facts moved "$moved"
   facts moved_broken "$broken"
   facts moved_conffile "$conffiles"

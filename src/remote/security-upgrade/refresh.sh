@@ -3,10 +3,10 @@
 # shellcheck shell=sh
 work() {
   attempts=0
-  until said=$(refresh 2>&1); do
+  until said=$(refresh); do
     case $said in
       *'Could not get lock'* | *'Unable to lock'*) ;;
-      *) fail "the package lists cannot be refreshed: $(printf '%s\n' "$said" | grep '^E:' | head -n 1)$(remedy)" ;;
+      *) fail "the package lists cannot be refreshed: $(reason)$(remedy)" ;;
     esac
     attempts=$((attempts + 1))
     [ "$attempts" -lt 20 ] || fail "apt's lists have been locked by another process for a minute"
@@ -14,11 +14,22 @@ work() {
   done
 }
 
-# The option came with apt 1.6.13; without it a failed list is told on stderr alone.
+# The option came with apt 1.6.13, and no other command takes it; without it a failed list is told by words alone.
 refresh() {
-  if apt_get -eany -s update >/dev/null 2>&1; then set -- -eany; else set --; fi
-  apt_get "$@" update
+  if told=$(apt_get -eany update 2>&1); then return 0; fi
+  case $told in
+    *"option 'e'"*)
+      told=$(apt_get update 2>&1) && refreshed=yes || refreshed=no
+      case $told in *'Failed to fetch'* | *'index files failed'*) refreshed=no ;; esac
+      [ "$refreshed" = no ] || return 0
+      ;;
+  esac
+  printf '%s\n' "$told"
+  return 1
 }
+
+# apt's own reason: where it only warned, the warning.
+reason() { printf '%s\n' "$said" | grep -m 1 '^E:' || printf '%s\n' "$said" | grep -m 1 '^W:' || printf 'apt-get said nothing\n'; }
 
 # What most often helps against what apt said.
 remedy() {
