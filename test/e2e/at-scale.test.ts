@@ -117,7 +117,7 @@ describe('the output for many servers', patient, () => {
     const text = report.join(' ').replace(/\s+/g, ' ')
 
     expect(text).toContain('reboot due: asked for by libc6; no nightly upgrades (unattended-upgrades is not installed)')
-    expect(text).toContain('web-[1-46] 3 due not due ubuntu 24.04 27.5.1')
+    expect(text).toContain('web-[1-46] 3 due not due system ubuntu 24.04; docker 27.5.1')
   })
 
   itAtTerminal('fits a terminal that was made smaller meanwhile', async () => {
