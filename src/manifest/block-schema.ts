@@ -69,7 +69,7 @@ const hooks = z.strictObject({
 const packageName = () => text('the name of a package', /^[a-z0-9*][a-z0-9+.*-]*$/)
 
 const security = z.strictObject({
-  unattended_upgrades: yesNo().describe('Whether a security upgrade also sets up the nightly ones (true).'),
+  unattended_upgrades: yesNo().describe('Not used yet; today `maestro unattended-upgrades` sets up the nightly ones.'),
   hold: z.array(packageName()).describe('Packages that are never upgraded.'),
   origins: z.array(anyText('an origin')).describe('Origins that count as security beside the distribution’s own.'),
   restart_services: yesNo().describe('Whether services that still run old code are restarted (true).'),

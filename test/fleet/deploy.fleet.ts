@@ -126,7 +126,7 @@ describe('a deploy of servers behind a load balancer', () => {
       await controller.killedAfter(randomInt(1, linesOfARun), ...words, '--server', 'shop-[1-2]')
       const run = controller.runs().find((name) => !before.includes(name)) ?? ''
       const last = controller.eventsOf(run).at(-1)
-      const resumed = await controller.maestro('resume')
+      const resumed = await controller.goOn(run)
       process.stdout.write(`kill ${kill} of ${kills}: after ${last?.event}; resume is exit ${resumed.exitCode}\n`)
 
       expect({ kill, ...resumed }).toMatchObject({ exitCode: 0 })

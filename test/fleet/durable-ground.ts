@@ -23,6 +23,8 @@ export interface Controller {
   readonly folder: string
   readonly runs: () => readonly string[]
   readonly eventsOf: (run: string) => readonly Written[]
+  /** Resumes a run that was killed; one that was over before the kill came leaves nothing to go on with: then how it ended. */
+  readonly goOn: (run: string) => Promise<MaestroRun>
   readonly remove: () => void
 }
 
@@ -46,6 +48,11 @@ export function aController(...wanted: Parameters<typeof writeManifest>): Contro
     child.kill('SIGKILL')
     await isGone
   }
+  const eventsOf = (run: string) =>
+    textOf(run)
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Written)
   return {
     maestro: (...args) =>
       args[0] === 'resume' && args[1] !== '--adopt' ? runMaestro(args, { env }) : maestro(...args),
@@ -58,11 +65,12 @@ export function aController(...wanted: Parameters<typeof writeManifest>): Contro
     manifest: manifest.path,
     folder: state,
     runs,
-    eventsOf: (run) =>
-      textOf(run)
-        .split('\n')
-        .slice(0, -1)
-        .map((line) => JSON.parse(line) as Written),
+    eventsOf,
+    goOn: async (run) => {
+      const last = eventsOf(run).at(-1)
+      if (last?.event === 'run-ended') return { exitCode: last.exitCode, stdout: '', stderr: '' }
+      return runMaestro(['resume'], { env })
+    },
     remove: () => {
       manifest.remove()
       rmSync(state, { recursive: true })

@@ -50,7 +50,7 @@ describe('a run over real servers', () => {
       await controller.killedAfter(moment, ...quickly)
       const [run = ''] = controller.runs()
       const atDeath = controller.eventsOf(run).length
-      const resumed = await controller.maestro('resume')
+      const resumed = await controller.goOn(run)
       process.stdout.write(
         `killed after line ${moment} of ${lines} (${atDeath} on record): resume is exit ${resumed.exitCode}\n`,
       )

@@ -95,7 +95,7 @@ describe('a rolling restart', () => {
         else await controller.killedWhen(sinceBegun(controller, afterMs), ...words)
         const [run = ''] = controller.runs()
         const last = controller.eventsOf(run).at(-1)?.event
-        const resumed = await controller.maestro('resume')
+        const resumed = await controller.goOn(run)
         process.stdout.write(
           `kill ${kill}: after ${kill % 2 === 0 ? last : `${afterMs} ms`}; resume is exit ${resumed.exitCode}\n`,
         )
