@@ -19,7 +19,7 @@ type Awaited = {
   readonly usualDownSeconds?: number | undefined
 }
 
-const pollMs = 700
+const pollMs = 300
 // Logins that are refused again and again get this computer banned.
 const oddPollMs = 5_000
 // A system that comes up may let nobody in yet, or give half an answer.
@@ -76,7 +76,7 @@ async function hear(at: Context): Promise<Standing | Error> {
 }
 
 /** Whether another boot of the same machine answers; throws a MaestroError for another machine. */
-export function isNew(answer: Standing, before: Boot): boolean {
+export function isNew(answer: Boot, before: Boot): boolean {
   const boot = bootOf(answer, before)
   if (boot === 'alien') throw stranger(`its machine-id is ${answer.machineId}, and was ${before.machineId}`)
   return boot === 'new'

@@ -17,8 +17,8 @@ export type Census = {
   readonly containers: readonly string[]
 }
 
-const parts = ['docker', 'systemd', 'kernel', 'reboot'] as const
-const pollMs = 1_000
+const parts = ['identity', 'docker', 'systemd', 'kernel', 'reboot'] as const
+const pollMs = 300
 
 /** Reads what is there now. Throws a RefusedError where that cannot be told. */
 export async function takeCensus(at: Context, kernel: string | null): Promise<Census> {
@@ -39,8 +39,8 @@ type Proving = {
 }
 
 /**
- * Waits until all is as before and has stayed so for the stability time. Throws a MaestroError that says what differs, or
- * that the server restarted once more by itself.
+ * Waits until the system has come up whole, with all as before, and has stayed so for the stability time. Throws a
+ * MaestroError that says what differs, or that the server restarted once more by itself.
  */
 export async function proveCensus(
   at: Context,
@@ -51,7 +51,10 @@ export async function proveCensus(
     const trouble = await troubleFor(at, { before, bootId, times })
     if (trouble.length === 0) return { bootBefore: before.bootId, containers: before.containers }
     at.tell(`up, but not as before: ${trouble[0]}`)
-    if (at.nowMs() - sinceMs >= times.readyTimeoutMs) throw new MaestroError(`restarted, but ${trouble.join('; ')}`)
+    if (at.nowMs() - sinceMs >= times.readyTimeoutMs)
+      throw new MaestroError(`restarted, but ${trouble.join('; ')}`, {
+        hint: '`systemctl --failed` and `systemctl list-jobs` there may say why',
+      })
     await at.waitMs(pollMs)
   }
 }
@@ -63,9 +66,10 @@ async function troubleFor(at: Context, { before, bootId, times }: Proving): Prom
   if (trouble.length > 0) return trouble
   at.tell('up; seeing that it stays so')
   await at.waitMs(times.stableTimeMs)
-  const now = await askStanding(at)
-  if (isNew(now, { ...before, bootId })) throw rebootedAgain()
   const second = await at.look(parts)
+  const { identity } = second
+  if (identity?.is !== 'known') return ['which boot it is in cannot be told']
+  if (isNew(identity.value, { ...before, bootId })) throw rebootedAgain()
   const late = differences(second, before)
   if (late.length > 0) throw new MaestroError(`came back, and then ${late.join('; ')}`)
   const again = restarted(first, second).filter((name) => before.containers.includes(name))
@@ -92,10 +96,10 @@ export function differences(look: Look, before: Census): readonly string[] {
   const back = returning(look)
   const gone = before.containers.filter((name) => !back.includes(name))
   return [
+    ...sayUnits(systemd, before.failed),
     ...(isWanted ? [] : [`it runs ${running}, not ${before.kernel}`]),
     ...sayFlag(reboot),
     ...(gone.length === 0 ? [] : [`these containers are not back: ${gone.join(', ')}`]),
-    ...sayUnits(systemd, before.failed),
   ]
 }
 
@@ -106,8 +110,12 @@ function sayFlag(flag: Look['reboot']): readonly string[] {
 
 function sayUnits(systemd: Look['systemd'], before: readonly string[]): readonly string[] {
   if (systemd?.is !== 'known') return [`its units cannot be told: ${systemd?.why ?? 'nobody asked'}`]
+  const { state } = systemd.value
   const failed = systemd.value.failed.filter((unit) => !before.includes(unit))
-  return failed.length === 0 ? [] : [`these units failed: ${failed.join(', ')}`]
+  return [
+    ...(['running', 'degraded', 'none'].includes(state) ? [] : [`systemd says ${state}`]),
+    ...(failed.length === 0 ? [] : [`these units failed: ${failed.join(', ')}`]),
+  ]
 }
 
 // One that nobody told to restart stays down after any boot, and was not ours to promise.

@@ -7,7 +7,6 @@ import { allOf } from '../../remote/facts.ts'
 import type { Look } from '../../remote/look.ts'
 import { rebootVerdict } from '../../remote/reboot-verdict.ts'
 import { awaitAnyBoot, awaitNewBoot, isNew } from './await-boot.ts'
-import { awaitReady } from './await-ready.ts'
 import { type Census, proveCensus, rebootedAgain, takeCensus } from './census.ts'
 import { renewedByRestart } from './renewed-by-restart.ts'
 import { unitOf } from './standing.ts'
@@ -71,7 +70,6 @@ type Came = { readonly before: Census; readonly bootId: string; readonly options
 async function provenBoot(at: Context, { before, bootId, options }: Came): Promise<Readonly<Record<string, Json>>> {
   for (;;) {
     try {
-      await awaitReady(at, { failedBefore: before.failed, timeoutMs: options.readyTimeoutMs })
       return await proveCensus(at, { before, bootId, times: options })
     } catch (error) {
       if (!(error instanceof LineError)) throw error

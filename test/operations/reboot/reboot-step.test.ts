@@ -112,8 +112,8 @@ describe('what differs after a restart', () => {
     const unknown = { is: 'unknown', why: 'no answer' } as const
 
     expect(toldOf({ systemd: unknown, reboot: unknown })).toEqual([
-      'its reboot flag cannot be told: no answer',
       'its units cannot be told: no answer',
+      'its reboot flag cannot be told: no answer',
     ])
   })
 

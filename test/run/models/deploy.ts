@@ -1,5 +1,6 @@
 import { joined } from '../../../src/operations/joined.ts'
 import { reboot } from '../../../src/operations/reboot.ts'
+import type { Look } from '../../../src/remote/look.ts'
 import { aServer, type MemoryServer } from '../in-memory.ts'
 import type { Model } from './model.ts'
 import { rebootOptions, rebootServer } from './reboot.ts'
@@ -14,15 +15,20 @@ function patchedServer(name: string): MemoryServer {
   return {
     server: aServer(name),
     look: () => {
-      const look = { ...restarted.look(), ...upgraded.look() }
+      const look = { ...upgraded.look(), ...ofTheBoot(restarted.look()) }
       const isPending = look.security?.is === 'known' && look.security.value.packages.length > 0
-      const { reboot: flag, systemd } = restarted.look()
-      return { ...look, systemd: systemd ?? known(up), reboot: isPending || flag === undefined ? known(unset) : flag }
+      return isPending ? { ...look, reboot: known(unset) } : look
     },
     answer: (script) => upgraded.answer(script) ?? restarted.answer(script),
     state: () => [upgraded.state(), restarted.state()],
   }
 }
+
+const ofTheBoot = ({ identity, reboot, systemd = known(up) }: Look) => ({
+  ...(identity && { identity }),
+  ...(reboot && { reboot }),
+  systemd,
+})
 
 const up = { state: 'running', canRunUnits: true, failed: [], inhibitors: [] }
 const unset = { isSet: false, packages: [], since: undefined, hasSetter: true }

@@ -9,6 +9,9 @@ type Machine = { boots: number; isFlagged: boolean; armed: number }
 const known = <T>(value: T) => ({ is: 'known', value }) as const
 const systemd = known({ state: 'running', canRunUnits: true, failed: [], inhibitors: [] })
 
+const identity = { machineId: 'a'.repeat(32), init: 'systemd', initStartTicks: 1, uptimeSeconds: 9, hostname: 'here' }
+const bootIdOf = ({ boots }: Machine) => `${String(boots).padStart(8, '0')}-0000-4000-8000-000000000000`
+
 /** It answers once more after it was armed, is away for one question, and comes up as another boot. */
 export function rebootServer(name: string): MemoryServer {
   const machine: Machine = { boots: 1, isFlagged: true, armed: 0 }
@@ -24,7 +27,12 @@ export function rebootServer(name: string): MemoryServer {
 
   return {
     server: aServer(name),
-    look: () => aLook({ systemd, reboot: known({ ...flag, isSet: machine.isFlagged }) }),
+    look: () =>
+      aLook({
+        identity: known({ ...identity, bootId: bootIdOf(machine) }),
+        systemd,
+        reboot: known({ ...flag, isSet: machine.isFlagged }),
+      }),
     state: () => structuredClone(machine),
     answer: ({ files }) => {
       switch (files.at(-1)) {
@@ -36,8 +44,8 @@ export function rebootServer(name: string): MemoryServer {
         case 'reboot/standing.sh':
           passTime()
           return {
-            machine_id: 'a'.repeat(32),
-            boot_id: `${String(machine.boots).padStart(8, '0')}-0000-4000-8000-000000000000`,
+            machine_id: identity.machineId,
+            boot_id: bootIdOf(machine),
             armed: machine.armed > 0 ? 'yes' : 'no',
             stopping: 'no',
           }
