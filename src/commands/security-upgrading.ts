@@ -9,7 +9,7 @@ const lockTimeoutMs = 15 * 60_000
 
 /** What the flags mean beside the manifest; throws a UsageError for a time that is none. */
 export function securityUpgradeFor(flags: SecurityUpgradeFlags): (settings: Settings) => Operation {
-  const { aptLockTimeout: time, hold = [], restartServices } = flags
+  const { allPackages = false, aptLockTimeout: time, hold = [], restartServices, unattendedUpgrades } = flags
   const timeoutMs = time === undefined ? lockTimeoutMs : parseDurationMs(time)
   if (timeoutMs === undefined)
     throw new UsageError(`--apt-lock-timeout ${JSON.stringify(time)}: must be a time like 30s, 15m or 1h`)
@@ -17,7 +17,11 @@ export function securityUpgradeFor(flags: SecurityUpgradeFlags): (settings: Sett
     securityUpgrade({
       hold: [...security.hold, ...hold],
       origins: security.origins,
+      allPackages,
       lockTimeoutMs: timeoutMs,
       restartServices: restartServices && security.restartServices,
+      // What is held for today alone is no matter of the nights.
+      unattendedUpgrades:
+        unattendedUpgrades && security.unattendedUpgrades ? { hold: security.hold, origins: security.origins } : null,
     })
 }

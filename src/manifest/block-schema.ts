@@ -69,7 +69,9 @@ const hooks = z.strictObject({
 const packageName = () => text('the name of a package', /^[a-z0-9*][a-z0-9+.*-]*$/)
 
 const security = z.strictObject({
-  unattended_upgrades: yesNo().describe('Not used yet; today `maestro unattended-upgrades` sets up the nightly ones.'),
+  unattended_upgrades: yesNo().describe(
+    'Whether security-upgrade sets up the nightly upgrades, too, as `maestro unattended-upgrades` does (true).',
+  ),
   hold: z.array(packageName()).describe('Packages that are never upgraded.'),
   origins: z.array(anyText('an origin')).describe('Origins that count as security beside the distribution’s own.'),
   restart_services: yesNo().describe('Whether services that still run old code are restarted (true).'),

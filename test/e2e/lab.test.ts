@@ -117,7 +117,7 @@ describe('a fault of a practice server', patient, () => {
   it.each([
     ['down', 3, 'refuses connections'],
     ['changed-host-key', 3, 'is not the one in known_hosts'],
-    ['apt-locked', 1, "apt's locks are held: /usr/bin/python3 /usr/bin/unattended-upgrade"],
+    ['apt-locked', 1, 'in vain for /usr/bin/python3 /usr/bin/unattended-upgrade'],
   ])('%s is said of it', async (fault, exitCode, words) => {
     const upgrade = 'maestro security-upgrade --server web-1 --no-drain --apt-lock-timeout 2s'
     const run = await onLab([`--fault=web-1=${fault}`], upgrade)

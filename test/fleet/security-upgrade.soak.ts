@@ -88,7 +88,7 @@ describe('a security upgrade that has to wait', () => {
 
     const run = await controller.maestro(...words, '--apt-lock-timeout', '6s')
 
-    expect(run).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(/locks are held: .*python3/) })
+    expect(run).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(/in vain for .*python3/) })
     await expectWhole(one(), '1.0')
     await asRoot(one(), 'systemctl stop holder')
     expect(await controller.maestro('resume')).toMatchObject({ exitCode: 0 })

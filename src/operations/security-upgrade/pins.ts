@@ -1,16 +1,23 @@
 import { dockerPackages } from '../unattended-upgrades/wanted.ts'
 
-type Pinning = { readonly hold: readonly string[]; readonly origins: readonly string[] }
+type Pinning = {
+  readonly hold: readonly string[]
+  readonly origins: readonly string[]
+  /** Whatever is newer, not only what is security's. */
+  readonly allPackages: boolean
+}
 
 /**
  * apt's preferences for a security upgrade: security versions win even where -updates has newer ones, the release pocket gives
- * only what they newly depend on, and nothing else is taken. Docker's packages and those that are held stay.
+ * only what they newly depend on, and nothing else is taken; for all packages apt prefers as it does without. Docker's
+ * packages and those that are held stay.
  */
-export function pinsText({ hold, origins }: Pinning): string {
+export function pinsText({ hold, origins, allPackages }: Pinning): string {
   const left = [...dockerPackages, ...hold].join(' ')
+  const leaving = [stanza(left, 'release a=now', 100), stanza(left, 'release a=/./', -1)]
+  if (allPackages) return leaving.join('\n\n')
   return [
-    stanza(left, 'release a=now', 100),
-    stanza(left, 'release a=/./', -1),
+    ...leaving,
     stanza('*', 'release a=now', 100),
     ...['Ubuntu', 'UbuntuESM', 'UbuntuESMApps'].map((origin) => stanza('*', `release o=${origin},a=/-security$/`, 500)),
     stanza('*', 'release o=Debian,l=Debian-Security', 500),

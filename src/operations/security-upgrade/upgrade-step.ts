@@ -19,6 +19,7 @@ export type Due = {
 export interface UpgradeOptions {
   readonly hold: readonly string[]
   readonly origins: readonly string[]
+  readonly allPackages: boolean
   /** How long another process may hold apt's locks. */
   readonly lockTimeoutMs: number
 }
@@ -29,7 +30,7 @@ export function upgradeStep(options: UpgradeOptions): Step<Due, Due> {
     script: ({ packages }) => ({
       files: ['apt.sh', 'pins.sh', 'look/dpkg.sh', 'security-upgrade/upgrade.sh'],
       inputs: {
-        pins: pinsText(options),
+        ...scopeInputs(options),
         allowed: packages.map(({ name, to }) => `${name}=${to}`).join('\n'),
         lock_seconds: String(Math.ceil(options.lockTimeoutMs / 1000)),
       },
@@ -40,7 +41,7 @@ export function upgradeStep(options: UpgradeOptions): Step<Due, Due> {
     id: 'security-upgrade',
     effect: 'disrupts',
     parts: ['system', 'security', 'dpkg', 'disk'],
-    foresee,
+    foresee: (look) => foresee(look, options),
     describe: ({ packages, notes }) => [...packages.map(describePackage), ...notes.map((note) => `= ${note}`)],
     drift: (planned, now) => {
       const known = new Set(planned?.packages.map(({ name, to }) => `${name} ${to}`))
@@ -61,6 +62,12 @@ export function upgradeStep(options: UpgradeOptions): Step<Due, Due> {
   }
 }
 
+/** What both the look and the upgrade choose by. */
+export const scopeInputs = (options: UpgradeOptions) => ({
+  pins: pinsText(options),
+  scope: options.allPackages ? 'all' : 'security',
+})
+
 const describePackage = ({ name, from, to, origin }: Planned) =>
   from === null ? `+ ${name} ${to} (${originOf(origin)})` : `${name} ${from} -> ${to} (${originOf(origin)})`
 
@@ -70,7 +77,7 @@ const originOf = (origins: string) => {
   return all.find((origin) => /security/i.test(origin)) ?? all[0] ?? ''
 }
 
-function foresee(look: Look): Verdict<Due> {
+function foresee(look: Look, options: UpgradeOptions): Verdict<Due> {
   const { system, security, dpkg, disk } = look
   if (system?.is === 'known' && !system.value.hasApt)
     return { is: 'blocked', why: `${system.value.name} has no apt: maestro upgrades Debian and Ubuntu` }
@@ -84,10 +91,10 @@ function foresee(look: Look): Verdict<Due> {
       is: 'blocked',
       why: `the pins do not hold for ${wrongSources.join(', ')}: somebody prefers it in /etc/apt/preferences.d`,
     }
-  if (packages.length === 0) return { is: 'done', why: 'no security upgrade is due' }
+  if (packages.length === 0) return { is: 'done', why: `no ${options.allPackages ? '' : 'security '}upgrade is due` }
   const short = disk?.is === 'known' ? shortOf(disk.value, security.value) : undefined
   if (short !== undefined) return { is: 'blocked', why: short }
-  return { is: 'due', what: { packages, notes: [...notesOf(look, packages), ...restartNote(look)] } }
+  return { is: 'due', what: { packages, notes: [...notesOf(look, { packages, ...options }), ...restartNote(look)] } }
 }
 
 // The archives, and what comes out of them: dpkg unpacks the new beside the old.
@@ -114,12 +121,14 @@ function shortOf(disks: readonly Disk[], { packages, downloadBytes }: Security):
 
 const megabytes = (bytes: number) => `${Math.ceil(bytes / 1024 ** 2)} MB`
 
-// A fix that is there and is not taken is never left unsaid.
-function notesOf({ updates }: Look, packages: readonly Planned[]): readonly string[] {
+type Taking = { readonly packages: readonly Planned[]; readonly allPackages: boolean }
+
+// A fix that is there and is not taken is never left unsaid; nor, where all was asked for, anything else.
+function notesOf({ updates }: Look, { packages, allPackages }: Taking): readonly string[] {
   if (updates?.is !== 'known') return []
   const taken = new Set(packages.map(({ name }) => name))
   const { security, held, keptBack } = updates.value
-  return security
+  const fixes = security
     .filter(({ name }) => !taken.has(name))
     .map(({ name, from, to }) => {
       const why = held.includes(name)
@@ -127,6 +136,8 @@ function notesOf({ updates }: Look, packages: readonly Planned[]): readonly stri
         : (keptBack.find((one) => one.name === name)?.why ?? 'left to docker-upgrade, or held by the manifest')
       return `${name} ${from} stays, though ${to} fixes it: ${why}`
     })
+  const others = keptBack.filter(({ name }) => !taken.has(name) && !security.some((one) => one.name === name))
+  return [...fixes, ...(allPackages ? others.map(({ name, why }) => `${name} stays as it is: ${why}`) : [])]
 }
 
 function restartNote(look: Look): readonly string[] {
@@ -170,6 +181,7 @@ function proof(facts: Facts, { packages }: Due): Json {
     )
   return {
     upgraded: packages.map(({ name, from, to }) => `${name} ${from ?? 'new'} -> ${to}`),
+    fixes: allOf(facts, 'moved_fix'),
     back: backText(packages),
     conffiles: allOf(facts, 'moved_conffile'),
     failed: allOf(facts, 'moved_failed'),

@@ -1,9 +1,9 @@
-# What a security upgrade would install: apt's own simulation under pins that let in security versions, dependencies from the
-# release, and nothing else. No root and no lock; the pins lie in a folder in memory for as long as this takes.
-# Inputs: pins
+# What an upgrade would install: apt's own simulation, for a security upgrade under pins that let in security versions,
+# dependencies from the release, and nothing else. No root and no lock; the pins lie in a folder in memory for as long as this takes.
+# Inputs: pins, scope (security, or all packages)
 # Changes: a folder of its own, which is taken away again
 # Facts:
-#   security_source  each line of apt-cache's list of sources, under the pins
+#   security_source  each line of apt-cache's list of sources, under the pins of a security upgrade
 #   security_inst    each package that apt would upgrade or add
 #   security_bytes   to be downloaded
 # shellcheck shell=sh
@@ -15,9 +15,11 @@ look_security() {
   trap 'rm -rf "$folder"' EXIT
   pins=$folder/preferences
   make_pins "$pins" "$MAESTRO_PINS"
-  sources=$(read_apt apt-cache -o "Dir::Etc::Preferences=$pins" policy)
-  sources=$(printf '%s\n' "$sources" | sed -n '/^ *-\{0,1\}[0-9]/p; /^ *release /p')
-  facts security_source "$sources"
+  if [ "$MAESTRO_SCOPE" = security ]; then
+    sources=$(read_apt apt-cache -o "Dir::Etc::Preferences=$pins" policy)
+    sources=$(printf '%s\n' "$sources" | sed -n '/^ *-\{0,1\}[0-9]/p; /^ *release /p')
+    facts security_source "$sources"
+  fi
   simulated=$(under_pins -s upgrade --with-new-pkgs)
   simulated=$(printf '%s\n' "$simulated" | sed -n '/^Inst /p')
   facts security_inst "$simulated"
@@ -26,6 +28,5 @@ look_security() {
 }
 
 under_pins() {
-  read_apt apt-get -q -o "Dir::Etc::Preferences=$pins" -o APT::Default-Release= \
-    -o APT::Get::Always-Include-Phased-Updates=true "$@"
+  with_scope "$pins" read_apt apt-get -q "$@"
 }

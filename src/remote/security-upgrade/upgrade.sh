@@ -1,6 +1,6 @@
-# Installs the security versions that were planned and nothing else. A detached job, which can be begun anew: what is installed
+# Installs the versions that were planned and nothing else. A detached job, which can be begun anew: what is installed
 # by then is left alone.
-# Inputs: pins, allowed (name=version, a line each), lock_seconds (how long others may hold apt's locks)
+# Inputs: pins, scope (security, or all packages), allowed (name=version, a line each), lock_seconds (how long others may hold apt's locks)
 # Changes: the packages; apt's timers stand still meanwhile; /var/lib/maestro/<run>/<step>.{preferences,before,timers}
 # shellcheck shell=sh disable=SC2154
 work() {
@@ -39,8 +39,7 @@ finish_interrupted() {
 }
 
 upgrade() {
-  apt_get -o "Dir::Etc::Preferences=$job_folder/$MAESTRO_JOB_STEP.preferences" -o APT::Default-Release= \
-    -o APT::Get::Always-Include-Phased-Updates=true --no-remove "$@" upgrade --with-new-pkgs
+  with_scope "$job_folder/$MAESTRO_JOB_STEP.preferences" apt_get --no-remove "$@" upgrade --with-new-pkgs
 }
 
 # The lists may have changed since they were planned by: what comes new is refused, and nothing is begun.
@@ -77,17 +76,21 @@ start_timers() {
 
 work_ended() { start_timers; }
 
-# apt-get waits for dpkg's lock by itself and says not for whom; nobody is ever ended and no lock file taken away.
+# apt-get waits for dpkg's lock by itself and says not for whom; nobody is ever ended and no lock file taken away. Who sets a
+# fresh server up installs, too, and does not hold the locks all the time.
 await_locks() {
   while :; do
     holder=$(held_by)
+    [ -n "$holder" ] || ! is_setting_up || holder='cloud-init, which still sets this server up'
     [ -n "$holder" ] || return 0
     waited=$(($(date +%s) - work_begin))
-    [ "$waited" -lt "$MAESTRO_LOCK_SECONDS" ] || fail "apt's locks are held: $holder"
+    [ "$waited" -lt "$MAESTRO_LOCK_SECONDS" ] || fail "waited $waited s in vain for $holder (--apt-lock-timeout waits longer)"
     say "waiting for $holder"
     sleep 3
   done
 }
+
+is_setting_up() { has cloud-init && cloud-init status 2>/dev/null | grep -q '^status: running'; }
 
 held_by() {
   look_dpkg_locks | awk -F '|' '{ sub(/^dpkg_lock=/, "", $1); printf "%s%s (pid %s, %s s, the %s lock)", (NR > 1 ? ", " : ""), $4, $2, $3, $1 }'

@@ -8,7 +8,7 @@ const stanzas = (options: Parameters<typeof pinsText>[0]) =>
 
 describe("apt's pins for a security upgrade", () => {
   it('let in security by its pocket or its label, the release for dependencies alone, and nothing else', () => {
-    const all = stanzas({ hold: [], origins: [] }).filter(({ Package }) => Package === '*')
+    const all = stanzas({ hold: [], origins: [], allPackages: false }).filter(({ Package }) => Package === '*')
 
     expect(all.map(({ Pin, 'Pin-Priority': priority }) => `${Pin} ${priority}`)).toEqual([
       'release a=now 100',
@@ -23,17 +23,30 @@ describe("apt's pins for a security upgrade", () => {
   })
 
   it("keep Docker's packages and those that are held where they are", () => {
-    const [now, others] = stanzas({ hold: ['nginx', 'linux-image-*'], origins: [] })
+    const [now, others] = stanzas({ hold: ['nginx', 'linux-image-*'], origins: [], allPackages: false })
 
     expect(now).toMatchObject({ Pin: 'release a=now', 'Pin-Priority': '100' })
     expect(others).toMatchObject({ Pin: 'release a=/./', 'Pin-Priority': '-1' })
     expect(others?.Package).toMatch(/^docker-ce .*\bcontainerd\b.* nginx linux-image-\*$/)
   })
 
+  it('are only those where whatever is newer is wanted', () => {
+    const all = stanzas({ hold: ['nginx'], origins: [], allPackages: true })
+
+    expect(all.map(({ Package, Pin }) => [Package?.split(' ').at(-1), Pin])).toEqual([
+      ['nginx', 'release a=now'],
+      ['nginx', 'release a=/./'],
+    ])
+  })
+
   it.each([
     ['Docker:bookworm', 'release o=Docker,a=bookworm'],
     ['origin=Docker,codename=bookworm,label=Docker CE', 'release o=Docker,n=bookworm,l=Docker CE'],
   ])('let in the origin %s that the manifest adds', (origin, pin) => {
-    expect(stanzas({ hold: [], origins: [origin] })).toContainEqual({ Package: '*', Pin: pin, 'Pin-Priority': '501' })
+    expect(stanzas({ hold: [], origins: [origin], allPackages: false })).toContainEqual({
+      Package: '*',
+      Pin: pin,
+      'Pin-Priority': '501',
+    })
   })
 })

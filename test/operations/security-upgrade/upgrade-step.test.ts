@@ -14,7 +14,7 @@ const openssl: Planned = {
   origin: 'Ubuntu:24.04/noble-updates, Ubuntu:24.04/noble-security',
 }
 const lib: Planned = { name: 'libnew', from: null, to: '1.0', origin: 'Ubuntu:24.04/noble' }
-const step = upgradeStep({ hold: [], origins: [], lockTimeoutMs: 1000 })
+const step = upgradeStep({ hold: [], origins: [], allPackages: false, lockTimeoutMs: 1000 })
 
 const lookAt = (security: Partial<Security> = {}, parts: Partial<Look> = {}) =>
   aLook({ security: known({ packages: [openssl, lib], wrongSources: [], downloadBytes: 1e6, ...security }), ...parts })
@@ -47,6 +47,22 @@ describe('what a security upgrade foresees', () => {
       '= kept 1 stays, though 2 fixes it: a full upgrade would remove x',
       '= docker.io 1 stays, though 2 fixes it: left to docker-upgrade, or held by the manifest',
     ])
+  })
+
+  it('names whatever stays as it is where all packages are asked for', () => {
+    const all = upgradeStep({ hold: [], origins: [], allPackages: true, lockTimeoutMs: 1000 })
+    const updates = known({
+      security: [],
+      otherCount: 2,
+      held: [],
+      keptBack: [{ name: 'phased', why: 'it is phased in' }],
+      listsAgeSeconds: 1,
+      securityOrigins: [],
+    })
+
+    const verdict = all.foresee(lookAt({}, { updates }))
+
+    expect(verdict.is === 'due' && all.describe(verdict.what).at(-1)).toBe('= phased stays as it is: it is phased in')
   })
 
   it('says which packages are most likely to ask for a restart', () => {

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { readAnswer } from '../../../src/remote/answer.ts'
 import { allOf } from '../../../src/remote/facts.ts'
@@ -33,9 +34,9 @@ const outer = ['cp', 'mktemp', 'sort'].map((name) => [name, `exec /usr/bin/${nam
 const tools = { 'apt-cache': policy, 'apt-get': aptGet, 'dpkg-query': ':', ...Object.fromEntries(outer) }
 
 describe.each(shells())('what a security upgrade would install, under $name', (shell) => {
-  const look = (server: FakeServer) => {
+  const look = (server: FakeServer, scope = 'security') => {
     const { stdout, status, stderr } = server.run(
-      lookScript(['security'], nonce, { pins: 'Package: *\nPin: x' }),
+      lookScript(['security'], nonce, { pins: 'Package: *\nPin: x', scope }),
       shell,
     )
     if (status !== 0) throw new Error(stderr)
@@ -73,6 +74,21 @@ describe.each(shells())('what a security upgrade would install, under $name', (s
     expect(existsSync(readFileSync(`${server.root}/path`, 'utf8').trim())).toBe(false)
   })
 
+  it('is what apt prefers by itself where all packages are asked for: no source is wrong, and none is put out', () => {
+    const server = aServer({ tools })
+
+    expect(look(server, 'all')).toMatchObject({ is: 'known', value: { wrongSources: [] } })
+    expect(readFileSync(`${server.root}/kept`, 'utf8')).not.toContain('flat.example')
+  })
+
+  it('takes a phased fix with security alone', () => {
+    const phased = `case "$*" in *Always-Include-Phased*) echo 'Inst fix [1] (2 Ubuntu:24.04/noble-security [amd64])' ;; esac`
+    const packagesIn = (scope: string) => look(aServer({ tools: { ...tools, 'apt-get': phased } }), scope)
+
+    expect(packagesIn('security')).toMatchObject({ value: { packages: [{ name: 'fix' }] } })
+    expect(packagesIn('all')).toMatchObject({ value: { packages: [] } })
+  })
+
   it('is unknown where apt says what is no package', () => {
     const hostile = { ...tools, 'apt-get': "echo 'Inst \\033[2J; rm -rf /'" }
 
@@ -84,10 +100,12 @@ describe.each(shells())('what a security upgrade would install, under $name', (s
 })
 
 describe.each(shells())('what has moved since an upgrade began, under $name', (shell) => {
-  const moved = (before: string | undefined, now: string) => {
+  const moved = (before: string | undefined, now: string, changelog = '') => {
     const files = before === undefined ? {} : { 'var/lib/maestro/r1/security-upgrade.before': before, etc: null }
     const query = `cat <<'END'\n${now}\nEND`
     const server = aServer({ files, tools: { 'dpkg-query': query, sort: 'exec /usr/bin/sort "$@"' } })
+    mkdirSync(`${server.root}/usr/share/doc/a`, { recursive: true })
+    writeFileSync(`${server.root}/usr/share/doc/a/changelog.Debian.gz`, gzipSync(changelog))
     const inputs = { job_run: 'r1', job_step: 'security-upgrade' }
     const text = makeScript({ files: ['security-upgrade/moved.sh'], inputs, nonce })
     const { stdout, stderr, status } = server.run(text, shell)
@@ -100,6 +118,19 @@ describe.each(shells())('what has moved since an upgrade began, under $name', (s
 
     expect(allOf(facts, 'moved')).toEqual(['a|1|2', 'gone|1|', 'half||1', 'new||1'])
     expect(allOf(facts, 'moved_broken')).toEqual(['half iF '])
+  })
+
+  it('is named with what its changelog says that it fixes, since the version that was there', () => {
+    const entry = (version: string, text: string) =>
+      `src (${version}) noble-security; urgency=medium\n\n  * ${text}\n\n`
+    const since = entry('3', 'CVE-2026-1: one, CVE-2026-22') + entry('2', 'CVE-2026-333') + entry('1', 'CVE-2020-1')
+
+    const fixes = (before: string) => allOf(moved(`a:amd64|${before}|ii `, 'a:amd64|3|ii ', since), 'moved_fix')
+
+    expect(fixes('1')).toEqual(['a:amd64: CVE-2026-1, CVE-2026-22, CVE-2026-333'])
+    expect(fixes('2')).toEqual(['a:amd64: CVE-2026-1, CVE-2026-22'])
+    // Its changelog was cut off before that version.
+    expect(fixes('0')).toEqual(['a:amd64: CVE-2026-1, CVE-2026-22'])
   })
 
   it('cannot be told where the upgrade never began', () => {

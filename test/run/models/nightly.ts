@@ -65,7 +65,7 @@ const jobsOf = (night: Night) =>
     },
   })
 
-function nightServer(name: string, night: Night): MemoryServer {
+export function nightServer(name: string, night: Night): MemoryServer {
   const jobs = jobsOf(night)
   const look = () =>
     lookAtNight({
@@ -90,7 +90,8 @@ function nightServer(name: string, night: Night): MemoryServer {
   }
 }
 
-const bare = (): Night => ({
+/** Where nobody has set anything up. */
+export const bare = (): Night => ({
   hasPackage: false,
   ours: undefined,
   isTimed: false,

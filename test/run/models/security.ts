@@ -1,9 +1,10 @@
 import { securityUpgrade } from '../../../src/operations/security-upgrade.ts'
-import type { Planned } from '../../../src/remote/look.ts'
+import type { Look, Planned } from '../../../src/remote/look.ts'
 import { aLook } from '../../support/looks.ts'
 import { aServer, type MemoryServer } from '../in-memory.ts'
 import { memoryJobs } from './memory-jobs.ts'
 import type { Model } from './model.ts'
+import { bare, nightServer } from './nightly.ts'
 
 type Patched = { version: string; isInterrupted: boolean; stale: readonly string[]; upgrades: number; restarts: number }
 
@@ -46,10 +47,36 @@ export function securityServer(name: string): MemoryServer {
   }
 }
 
-export const securityOperation = () =>
-  securityUpgrade({ hold: [], origins: [], lockTimeoutMs: 1000, restartServices: true })
+// Neither knows what the other is asked.
+function bareServer(name: string): MemoryServer {
+  const upgraded = securityServer(name)
+  const night = nightServer(name, bare())
+  return {
+    server: aServer(name),
+    look: () => ({ ...night.look(), ...ofTheUpgrade(upgraded.look()) }),
+    state: () => [upgraded.state(), night.state()],
+    answer: (script) => {
+      const isOfTheNight = script.inputs?.job_step?.startsWith('unattended-upgrades')
+      return (isOfTheNight ? undefined : upgraded.answer(script)) ?? night.answer(script)
+    },
+  }
+}
 
-/** An upgrade on servers whose dpkg was interrupted, after which a service runs old code. */
+const ofTheUpgrade = ({ security, dpkg, libraries }: Look) => ({
+  ...(security && { security }),
+  ...(dpkg && { dpkg }),
+  ...(libraries && { libraries }),
+})
+
+const options = { hold: [], origins: [], lockTimeoutMs: 1000, restartServices: true }
+
+export const securityOperation = () => securityUpgrade(options)
+
+/** An upgrade on servers whose dpkg was interrupted, after which a service runs old code; and one that sets up the nights, too. */
 export const securityModels: readonly Model[] = [
   { operation: securityOperation, servers: () => [securityServer('web-1'), securityServer('web-2')] },
+  {
+    operation: () => securityUpgrade({ ...options, unattendedUpgrades: { hold: [], origins: [] } }),
+    servers: () => [bareServer('web-1'), bareServer('web-2')],
+  },
 ]
