@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { askSsh } from '../../src/inventory/ssh-config.ts'
 import { askSshProgram } from '../../src/inventory/ssh-dash-g.ts'
+import { type Pick, picksOf } from '../support/picks.ts'
 import { itNeeds } from '../support/tools.ts'
-import { hosts, makeConfig, type Pick, picksOf } from './ssh-config-maker.ts'
+import { hosts, makeConfig } from './ssh-config-maker.ts'
 
 let folder: string
 let configFile: string
