@@ -18,17 +18,30 @@ const configuredTimes = async (server: FleetServer, name: string) =>
   Number(await asRoot(server, `grep -c 'status installed ${name}:[a-z0-9]* 1.1' /var/log/dpkg.log || true`))
 const lockOn = (server: FleetServer) => asRoot(server, 'ls -d /var/lib/maestro/lock 2>/dev/null || true')
 
-// Security fixes an application, which newly depends on what only the release pocket has.
+// Security fixes an application, which newly depends on what only the release pocket has, and a library that a service has loaded.
 async function addPockets(server: FleetServer): Promise<void> {
   const pocket = (Suite: string) => ({ Origin: 'Ubuntu', Label: 'Ubuntu', Suite, Codename: 'noble' })
   await addArchive(server, { name: 'release', release: pocket('noble'), packages: 'deb fl-lib 1.0' })
   await addArchive(server, {
     name: 'security',
     release: pocket('noble-security'),
-    packages: "deb fl-app 1.0; dpkg -i fl-app_1.0.deb >/dev/null; rm fl-app_1.0.deb; deb fl-app 1.1 'Depends: fl-lib'",
+    packages: `deb fl-app 1.0; dpkg -i fl-app_1.0.deb >/dev/null; rm fl-app_1.0.deb; deb fl-app 1.1 'Depends: fl-lib'
+      mkdir -p /tmp/deb/usr/lib/fl; cp -L /lib/*/libm.so.6 /tmp/deb/usr/lib/fl/worker.so
+      deb fl-worker 1.0; dpkg -i fl-worker_1.0.deb >/dev/null; rm fl-worker_1.0.deb
+      deb fl-worker 1.1; rm -r /tmp/deb`,
   })
+  await asRoot(server, workerUnit)
   await asRoot(server, 'apt-mark auto fl-sec >/dev/null; apt-get -qq update')
 }
+
+const workerUnit = `cat >/etc/systemd/system/fl-worker.service <<'END'
+[Service]
+Environment=LD_PRELOAD=/usr/lib/fl/worker.so
+ExecStart=/bin/sleep infinity
+END
+systemctl daemon-reload; systemctl start fl-worker`
+const libraryOf = async (server: FleetServer) =>
+  asRoot(server, 'grep -o "/usr/lib/fl/worker.so.*" "/proc/$(systemctl show -P MainPID fl-worker)/maps" | sort -u')
 
 let servers: readonly FleetServer[]
 let controllers: Controller[] = []
@@ -69,6 +82,7 @@ describe('a security upgrade of real servers', () => {
       'fl-sec',
       'fl-slow',
       'fl-upd',
+      'fl-worker',
     ]
     expect(await versionsOf(server, ...all)).toEqual([
       'fl-app 1.1 installed',
@@ -81,6 +95,7 @@ describe('a security upgrade of real servers', () => {
       'fl-sec 1.1 installed',
       'fl-slow 1.0 installed',
       'fl-upd 1.0 installed',
+      'fl-worker 1.1 installed',
     ])
     expect((await asRoot(server, 'apt-mark showauto')).split('\n')).toEqual(
       expect.arrayContaining(['fl-lib', 'fl-sec']),
@@ -88,6 +103,7 @@ describe('a security upgrade of real servers', () => {
     expect(await asRoot(server, 'apt-mark showmanual')).toContain('fl-both')
     const timers = await asRoot(server, 'systemctl is-active apt-daily.timer apt-daily-upgrade.timer')
     expect(timers).toBe('active\nactive')
+    expect(await libraryOf(server)).toBe('/usr/lib/fl/worker.so')
   })
 
   it('finds nothing due when run again, and changes nothing', async () => {
