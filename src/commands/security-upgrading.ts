@@ -13,12 +13,13 @@ export function securityUpgradeFor(flags: SecurityUpgradeFlags): (settings: Sett
   const timeoutMs = time === undefined ? lockTimeoutMs : parseDurationMs(time)
   if (timeoutMs === undefined)
     throw new UsageError(`--apt-lock-timeout ${JSON.stringify(time)}: must be a time like 30s, 15m or 1h`)
-  return ({ security }) =>
+  return ({ security, rollout }) =>
     securityUpgrade({
       hold: [...security.hold, ...hold],
       origins: security.origins,
       allPackages,
       lockTimeoutMs: timeoutMs,
+      stallTimeoutMs: rollout.stallTimeoutMs,
       restartServices: restartServices && security.restartServices,
       // What is held for today alone is no matter of the nights.
       unattendedUpgrades:

@@ -6,9 +6,11 @@ import { scopeInputs, type UpgradeOptions, upgradeStep } from './security-upgrad
 import type { UnattendedOptions } from './unattended-upgrades/wanted.ts'
 import { unattendedUpgrades as nightly } from './unattended-upgrades.ts'
 
-export interface SecurityUpgradeOptions extends Omit<UpgradeOptions, 'allPackages'> {
+export interface SecurityUpgradeOptions extends Omit<UpgradeOptions, 'allPackages' | 'stallTimeoutMs'> {
   /** Whatever is newer, not only security's; absent in older journals. */
   readonly allPackages?: boolean
+  /** Absent in older journals. */
+  readonly stallTimeoutMs?: number
   readonly restartServices: boolean
   /** What the nights are set up with; null or absent, as in older journals: they are left as they are. */
   readonly unattendedUpgrades?: Omit<UnattendedOptions, 'remove'> | null
@@ -19,8 +21,16 @@ export interface SecurityUpgradeOptions extends Omit<UpgradeOptions, 'allPackage
  * upgrades. Throws a UsageError for what unattended-upgrade could not read.
  */
 export function securityUpgrade(given: SecurityUpgradeOptions): Operation {
-  const { hold, origins, allPackages = false, lockTimeoutMs, restartServices, unattendedUpgrades = null } = given
-  const options = { hold, origins, allPackages, lockTimeoutMs }
+  const {
+    hold,
+    origins,
+    allPackages = false,
+    lockTimeoutMs,
+    stallTimeoutMs = 10 * 60_000,
+    restartServices,
+    unattendedUpgrades = null,
+  } = given
+  const options = { hold, origins, allPackages, lockTimeoutMs, stallTimeoutMs }
   const nights = unattendedUpgrades === null ? undefined : nightly({ ...unattendedUpgrades, remove: false })
   const parts = ['system', 'security', 'updates', 'dpkg', 'disk', 'libraries', ...(nights?.parts ?? [])] as const
   return {
@@ -30,7 +40,7 @@ export function securityUpgrade(given: SecurityUpgradeOptions): Operation {
     refresh: { files: ['apt.sh', 'security-upgrade/refresh.sh'], asRoot: true, timeoutMs: 10 * 60_000 },
     pass: {
       steps: [
-        repairStep,
+        repairStep(stallTimeoutMs),
         upgradeStep(options),
         ...(restartServices ? [servicesStep] : []),
         ...(nights?.pass.steps ?? []).map(afterUpgrade),

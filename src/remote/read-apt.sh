@@ -12,3 +12,9 @@ read_apt() {
   [ ! -w /dev/shm ] || set -- env TMPDIR=/dev/shm "$@"
   within 30 "$@"
 }
+
+# Names of packages as apt has them: dpkg-query puts the architecture behind those that may be installed for several.
+native_names() {
+  native=$(dpkg --print-architecture)
+  sed "s/:$native|/|/; s/:$native\$//"
+}

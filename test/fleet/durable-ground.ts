@@ -18,6 +18,8 @@ export interface Controller {
   readonly killedAfter: (lines: number, ...args: string[]) => Promise<void>
   /** The same once that is so. */
   readonly killedWhen: (isTime: () => Promise<boolean>, ...args: string[]) => Promise<void>
+  /** Interrupts it then, so many times, as a person at a terminal does; resolves with its exit code. */
+  readonly interruptedWhen: (isTime: () => Promise<boolean>, times: number, ...args: string[]) => Promise<number | null>
   readonly manifest: string
   /** A folder of its own. */
   readonly folder: string
@@ -39,14 +41,18 @@ export function aController(...wanted: Parameters<typeof writeManifest>): Contro
     return existsSync(path) ? readFileSync(path, 'utf8') : ''
   }
   const maestro = (...args: string[]) => runMaestro([...args, '--manifest', manifest.path], { env })
-  async function killedWhen(isTime: () => Promise<boolean>, everyMs: number, args: readonly string[]): Promise<void> {
+  async function startedUntil(isTime: () => Promise<boolean>, everyMs: number, args: readonly string[]) {
     const { namespace, home } = readFleet().controller
     const command = ['netns', 'exec', namespace, process.execPath, bundle, ...args, '--manifest', manifest.path]
     const child = spawn('ip', command, { env: { PATH: process.env.PATH, HOME: home, ...env }, stdio: 'ignore' })
-    const isGone = new Promise((resolve) => child.on('exit', resolve))
+    const exit = new Promise<number | null>((resolve) => child.on('exit', resolve))
     while (child.exitCode === null && child.signalCode === null && !(await isTime())) await sleep(everyMs)
+    return { child, exit }
+  }
+  async function killedWhen(isTime: () => Promise<boolean>, everyMs: number, args: readonly string[]): Promise<void> {
+    const { child, exit } = await startedUntil(isTime, everyMs, args)
     child.kill('SIGKILL')
-    await isGone
+    await exit
   }
   const eventsOf = (run: string) =>
     textOf(run)
@@ -62,6 +68,14 @@ export function aController(...wanted: Parameters<typeof writeManifest>): Contro
       await killedWhen(async () => linesIn(textOf(run() ?? '')) >= lines, 2, args)
     },
     killedWhen: (isTime, ...args) => killedWhen(isTime, 200, args),
+    interruptedWhen: async (isTime, times, ...args) => {
+      const { child, exit } = await startedUntil(isTime, 200, args)
+      for (let left = times; left > 0; left -= 1) {
+        child.kill('SIGINT')
+        await sleep(300)
+      }
+      return exit
+    },
     manifest: manifest.path,
     folder: state,
     runs,

@@ -86,7 +86,7 @@ type Archive = {
   readonly name: string
   /** Fields of its Release file. */
   readonly release: Readonly<Record<'Origin' | 'Label' | 'Suite' | 'Codename', string>>
-  /** Shell that puts packages into the current folder; \`deb NAME VERSION [CONTROL-LINE]\` makes one of no content. */
+  /** Shell that puts packages into the current folder; \`deb NAME VERSION [CONTROL-LINE]\` makes one of no content, for $architecture where that is set. */
   readonly packages: string
 }
 
@@ -98,7 +98,7 @@ export const addArchive = (server: FleetServer, { name, release, packages }: Arc
       mkdir -p /tmp/deb/DEBIAN
       name=$1 version=$2
       shift 2
-      printf '%s\\n' "Package: $name" "Version: $version" 'Architecture: all' 'Maintainer: nobody <root@localhost>' 'Description: x' "$@" \\
+      printf '%s\\n' "Package: $name" "Version: $version" "Architecture: \${architecture:-all}" 'Maintainer: nobody <root@localhost>' 'Description: x' "$@" \\
         >/tmp/deb/DEBIAN/control
       dpkg-deb --root-owner-group --build /tmp/deb "\${name}_$version.deb" >/dev/null
     }

@@ -28,7 +28,9 @@ async function addPockets(server: FleetServer): Promise<void> {
     packages: `deb fl-app 1.0; dpkg -i fl-app_1.0.deb >/dev/null; rm fl-app_1.0.deb; deb fl-app 1.1 'Depends: fl-lib'
       mkdir -p /tmp/deb/usr/lib/fl; cp -L /lib/*/libm.so.6 /tmp/deb/usr/lib/fl/worker.so
       deb fl-worker 1.0; dpkg -i fl-worker_1.0.deb >/dev/null; rm fl-worker_1.0.deb
-      deb fl-worker 1.1; rm -r /tmp/deb`,
+      deb fl-worker 1.1; rm -r /tmp/deb
+      architecture=$(dpkg --print-architecture)
+      deb fl-multi 1.0 'Multi-Arch: same'; dpkg -i fl-multi_1.0.deb >/dev/null; rm fl-multi_1.0.deb; deb fl-multi 1.1 'Multi-Arch: same'`,
   })
   await asRoot(server, workerUnit)
   await asRoot(server, 'apt-mark auto fl-sec >/dev/null; apt-get -qq update')
@@ -78,6 +80,7 @@ describe('a security upgrade of real servers', () => {
       'fl-fail',
       'fl-held',
       'fl-lib',
+      'fl-multi',
       'fl-phased',
       'fl-sec',
       'fl-slow',
@@ -91,6 +94,7 @@ describe('a security upgrade of real servers', () => {
       'fl-fail 1.0 installed',
       'fl-held 1.0 installed',
       'fl-lib 1.0 installed',
+      'fl-multi 1.1 installed',
       'fl-phased 1.0 installed',
       'fl-sec 1.1 installed',
       'fl-slow 1.0 installed',

@@ -1,65 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { aController, type Controller } from './durable-ground.ts'
-import { diskFull, linkDown, sudoPassword } from './faults.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { linkDown } from './faults.ts'
 import type { FleetServer } from './fleet.ts'
 import { asRoot } from './inside.ts'
-import { addArchive, addServer, versionsOf } from './night-ground.ts'
+import { addArchive, versionsOf } from './night-ground.ts'
+import { aControllerFor, expectWhole, pocket, words, wornServers } from './worn-ground.ts'
 
-let servers: readonly FleetServer[] = []
-const one = () => servers[0] as FleetServer
-const two = () => servers
-
-const ours = ['fl-asks', 'fl-file', 'fl-reads']
-const due = [...ours, 'fl-both', 'fl-daemon', 'fl-sec']
-const words = ['security-upgrade', ...['fl-fail', 'fl-kernel', 'fl-slow'].flatMap((name) => ['--hold', name])]
-const pocket = (Suite: string) => ({ Origin: 'Ubuntu', Label: 'Ubuntu', Suite, Codename: 'noble' })
-
-// One reads what is meant for others, one asks by debconf, one brings a file that the administrator has changed.
-const packages = `
-  script() { mkdir -p /tmp/deb/DEBIAN; printf '%s\\n' '#!/bin/sh' "$2" >/tmp/deb/DEBIAN/$1; chmod 755 /tmp/deb/DEBIAN/$1; }
-  clean() { rm -rf /tmp/deb; }
-  for version in 1.0 1.1; do
-    clean; script postinst 'if read -r line; then echo "it was answered: $line"; exit 1; fi'; deb fl-reads $version
-    clean; mkdir -p /tmp/deb/DEBIAN
-    printf '%s\\n' 'Template: fl-asks/it' 'Type: string' 'Default: none' 'Description: What?' >/tmp/deb/DEBIAN/templates
-    script config '. /usr/share/debconf/confmodule; db_fset fl-asks/it seen false; db_input critical fl-asks/it || true; db_go'
-    script postinst '. /usr/share/debconf/confmodule; db_get fl-asks/it'; deb fl-asks $version
-    clean; mkdir -p /tmp/deb/etc /tmp/deb/DEBIAN; echo "$version" >/tmp/deb/etc/fl-file.conf; echo /etc/fl-file.conf >/tmp/deb/DEBIAN/conffiles
-    deb fl-file $version
-  done
-  clean
-  DEBIAN_FRONTEND=noninteractive dpkg -i ./*_1.0.deb >/dev/null </dev/null
-  mkdir -p /srv/old; mv ./*_1.0.deb /srv/old; echo ours >/etc/fl-file.conf`
-
-const vulnerable = `
-  DEBIAN_FRONTEND=noninteractive apt-get -qq -y --allow-downgrades install fl-both=1.0 fl-daemon=1.0 fl-sec=1.0 >/dev/null 2>&1
-  DEBIAN_FRONTEND=noninteractive dpkg -i --force-confold --force-downgrade /srv/old/*.deb >/dev/null 2>&1 </dev/null
-  rm -f /etc/fl-file.conf.dpkg-*`
-
-beforeAll(async () => {
-  servers = await Promise.all(['worn-1', 'worn-2'].map((name) => addServer(name)))
-  await Promise.all(
-    servers.map((server) => addArchive(server, { name: 'soak', release: pocket('noble-security'), packages })),
-  )
-}, 600_000)
-beforeEach(async () => void (await Promise.all(servers.map((server) => asRoot(server, vulnerable)))))
-
-function aControllerFor(some: readonly FleetServer[]): Controller {
-  const controller = aController(some)
-  onTestFinished(controller.remove)
-  return controller
-}
-
-/** Nothing half done, no lock, timers as they were, and the versions named. */
-async function expectWhole(server: FleetServer, version: '1.0' | '1.1'): Promise<void> {
-  const standing = await asRoot(
-    server,
-    `dpkg --audit; ls -d /var/lib/maestro/lock 2>/dev/null || true; systemctl is-active apt-daily.timer apt-daily-upgrade.timer`,
-  )
-  expect(standing).toBe('active\nactive')
-  expect(await versionsOf(server, due)).toEqual(Object.fromEntries(due.map((name) => [name, version])))
-}
+const { one, two } = wornServers('worn-1', 'worn-2')
 
 // A lock file of a lower layer shows another inode to /proc/locks than to stat: it is made anew.
 async function holdLock(server: FleetServer, seconds: number): Promise<void> {
@@ -95,6 +42,31 @@ describe('a security upgrade that has to wait', () => {
     await expectWhole(one(), '1.1')
   })
 
+  it('waits for cloud-init, which still sets the server up', async () => {
+    await asRoot(
+      one(),
+      `printf '#!/bin/sh\\n[ -e /run/set-up ] && echo "status: done" || echo "status: running"\\n' >/usr/local/bin/cloud-init
+       chmod 755 /usr/local/bin/cloud-init; rm -f /run/set-up; (sleep 12; touch /run/set-up) >/dev/null 2>&1 &`,
+    )
+    onTestFinished(async () => void (await asRoot(one(), 'rm -f /usr/local/bin/cloud-init')))
+
+    const run = await aControllerFor([one()]).maestro(...words)
+
+    expect(run).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('waiting for cloud-init') })
+    await expectWhole(one(), '1.1')
+  })
+
+  it("comes to its end beside the night's own jobs", async () => {
+    const mark = (word: string) => `apt-mark -qq ${word} fl-fail fl-kernel fl-slow`
+    await asRoot(one(), `${mark('hold')}; systemctl start --no-block apt-daily.service apt-daily-upgrade.service`)
+    onTestFinished(async () => void (await asRoot(one(), mark('unhold'))))
+
+    const run = await aControllerFor([one()]).maestro(...words)
+
+    expect(run, `${run.stdout}${run.stderr}`).toMatchObject({ exitCode: 0 })
+    await expectWhole(one(), '1.1')
+  })
+
   it('outlives the line to every server for a minute, in the middle of dpkg', async () => {
     await Promise.all(
       two().map((server) => asRoot(server, 'apt-get -qq -y --allow-downgrades install fl-slow=1.0 >/dev/null 2>&1')),
@@ -117,7 +89,81 @@ describe('a security upgrade that has to wait', () => {
   }, 400_000)
 })
 
+describe('a security upgrade that is interrupted', () => {
+  const isAtWork = async () => (await asRoot(one(), "pgrep -f '[f]l-slow.postinst' || true")) !== ''
+  const withSlow = words.filter((_, index) => words[index] !== 'fl-slow' && words[index + 1] !== 'fl-slow')
+
+  it.each([1, 2])('at a terminal, %i times, in the middle of dpkg is gone on with by resume', async (times) => {
+    await asRoot(one(), 'apt-get -qq -y --allow-downgrades install fl-slow=1.0 >/dev/null 2>&1; : >/var/log/dpkg.log')
+    const controller = aControllerFor([one()])
+
+    const exitCode = await controller.interruptedWhen(isAtWork, times, ...withSlow)
+    const resumed = await controller.maestro('resume')
+
+    expect(exitCode).toBe(130)
+    expect(resumed).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^changed +worn-1/m) })
+    await expectWhole(one(), '1.1')
+    expect(await asRoot(one(), "grep -c 'status installed fl-slow:all 1.1' /var/log/dpkg.log")).toBe('1')
+  })
+
+  it.each([
+    ['before dpkg', async () => true],
+    ['after dpkg', async () => (await versionsOf(one(), ['fl-sec']))['fl-sec'] === '1.1' && (await isIdle())],
+  ])('by a line that is cut %s loses nothing', async (_, isTime) => {
+    const controller = aControllerFor([one()])
+    const hasBegun = () => controller.eventsOf(controller.runs().at(-1) ?? '').some(({ event }) => event === 'begun')
+
+    const running = controller.maestro(...words)
+    while (!(hasBegun() && (await isTime()))) await sleep(5)
+    const plug = await linkDown(one())
+    await sleep(20_000)
+    await plug()
+
+    expect(await running).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^changed +worn-1/m) })
+    await expectWhole(one(), '1.1')
+  })
+
+  const isIdle = async () => (await asRoot(one(), 'pgrep -x dpkg || true')) === ''
+})
+
 describe('a package that', () => {
+  it('hangs is told as stuck with its processes, and gone on with once it is put right', async () => {
+    const hangs = `deb fl-hangs 1.0; dpkg -i fl-hangs_1.0.deb >/dev/null; rm fl-hangs_1.0.deb
+      mkdir -p /tmp/deb/DEBIAN; printf '%s\\n' '#!/bin/sh' 'exec sleep 3600' >/tmp/deb/DEBIAN/postinst; chmod 755 /tmp/deb/DEBIAN/postinst
+      deb fl-hangs 1.1; rm -r /tmp/deb`
+    await addArchive(one(), { name: 'hangs', release: pocket('noble-security'), packages: hangs })
+    const controller = aControllerFor([one()], '  rollout: {stall_timeout: 15s}')
+
+    const run = await controller.maestro(...words)
+    await asRoot(one(), "printf '#!/bin/sh\\n' >/var/lib/dpkg/info/fl-hangs.postinst; pkill -f '[s]leep 3600'")
+    const resumed = await controller.maestro('resume')
+
+    expect(run).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(/^stuck +worn-1 .*sleep 3600/m) })
+    expect(resumed, `${resumed.stdout}${resumed.stderr}`).toMatchObject({ exitCode: 0 })
+    await expectWhole(one(), '1.1')
+    await asRoot(one(), 'apt-get -qq -y purge fl-hangs >/dev/null 2>&1; rm /etc/apt/sources.list.d/hangs.list')
+  })
+
+  it('would take another one away is kept back, and its fix is named', async () => {
+    const kept = `deb fl-kept 1.0; dpkg -i fl-kept_1.0.deb >/dev/null; rm fl-kept_1.0.deb; deb fl-kept 1.1 'Conflicts: fl-phased'`
+    await addArchive(one(), { name: 'kept', release: pocket('noble-security'), packages: kept })
+    onTestFinished(
+      async () =>
+        void (await asRoot(
+          one(),
+          'dpkg --purge fl-kept >/dev/null; rm /etc/apt/sources.list.d/kept.list; apt-get -qq update',
+        )),
+    )
+
+    const run = await aControllerFor([one()]).maestro(...words)
+
+    expect(run).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/fl-kept 1\.0 stays, though 1\.1 fixes it: /),
+    })
+    expect(await versionsOf(one(), ['fl-kept', 'fl-phased'])).toEqual({ 'fl-kept': '1.0', 'fl-phased': '1.0' })
+  })
+
   it('reads, asks or brings a changed file gets no answer, and what was changed stays', async () => {
     const controller = aControllerFor([one()])
 
@@ -128,67 +174,5 @@ describe('a package that', () => {
     expect(await asRoot(one(), 'cat /etc/fl-file.conf; cat /etc/fl-file.conf.dpkg-dist')).toBe('ours\n1.1')
     const proved = controller.eventsOf(controller.runs().at(-1) ?? '').find(({ event }) => event === 'proved')
     expect(proved).toMatchObject({ proof: { conffiles: ['/etc/fl-file.conf.dpkg-dist'] } })
-  })
-})
-
-describe('a security upgrade is not begun', () => {
-  it('where there is no room', async () => {
-    const undo = await diskFull(one())
-    onTestFinished(undo)
-
-    const run = await aControllerFor([one()]).maestro(...words, '--no-refresh')
-
-    expect(run.exitCode).not.toBe(0)
-    expect(`${run.stdout}${run.stderr}`).toMatch(/MB free|No space left|KB are needed/)
-  })
-
-  it('where sudo wants a password, which is said', async () => {
-    const { undo } = await sudoPassword(one())
-    onTestFinished(undo)
-
-    const run = await aControllerFor([one()]).maestro(...words)
-
-    expect(run.exitCode).not.toBe(0)
-    expect(`${run.stdout}${run.stderr}`).toContain('sudo wants a password')
-  })
-
-  it.each([
-    [
-      'a repository cannot be reached',
-      'deb [trusted=yes] http://127.0.0.1:9/ ./',
-      /cannot be refreshed: E: .*127\.0\.0\.1/,
-    ],
-    [
-      'a repository is not signed',
-      'deb file:/srv/unsigned ./',
-      /cannot be refreshed: E: .*(its key is missing|not signed)/,
-    ],
-  ])('where %s', async (_, source, why) => {
-    await asRoot(
-      one(),
-      `cp -r /srv/soak /srv/unsigned 2>/dev/null || true; echo '${source}' >/etc/apt/sources.list.d/bad.list`,
-    )
-    onTestFinished(async () => void (await asRoot(one(), 'rm /etc/apt/sources.list.d/bad.list; apt-get -qq update')))
-
-    const run = await aControllerFor([one()]).maestro(...words)
-
-    expect(run.exitCode).not.toBe(0)
-    expect(`${run.stdout}${run.stderr}`).toMatch(why)
-    await expectWhole(one(), '1.0')
-  })
-
-  it('where something else would come than was planned; the others go on', async () => {
-    const controller = aControllerFor(two())
-    const plan = `${controller.folder}/plan.json`
-    expect(await controller.maestro(...words, '--save-plan', plan)).toMatchObject({ exitCode: 0 })
-    const later = 'deb fl-later 1.0; dpkg -i fl-later_1.0.deb >/dev/null; rm fl-later_1.0.deb; deb fl-later 1.1'
-    await addArchive(one(), { name: 'later', release: pocket('noble-security'), packages: later })
-
-    const run = await controller.maestro(...words, '--plan', plan, '--yes')
-
-    expect(run.stdout, run.stderr).toMatch(/refused +worn-1 .*fl-later 1\.1 would be installed, too/)
-    expect(run.stdout).toMatch(/^changed +worn-2/m)
-    await expectWhole(one(), '1.0')
-    await expectWhole(servers[1] as FleetServer, '1.1')
   })
 })

@@ -2,7 +2,7 @@ import { MaestroError } from '../../errors.ts'
 import type { Json } from '../../plan/json.ts'
 import type { Context, Step } from '../../plan/step.ts'
 import type { Verdict } from '../../plan/verdict.ts'
-import { allOf, type Facts } from '../../remote/facts.ts'
+import { allOf, type Facts, yes } from '../../remote/facts.ts'
 import type { Disk, Look, Planned, Security } from '../../remote/look.ts'
 import { detached } from '../detached.ts'
 import { jobInputs } from '../detached-job.ts'
@@ -22,6 +22,8 @@ export interface UpgradeOptions {
   readonly allPackages: boolean
   /** How long another process may hold apt's locks. */
   readonly lockTimeoutMs: number
+  /** How long it may show no sign of life; waiting for locks is one. */
+  readonly stallTimeoutMs: number
 }
 
 /** Installs exactly the security versions that were planned, as a job of the server's own, and proves it by dpkg. */
@@ -35,7 +37,7 @@ export function upgradeStep(options: UpgradeOptions): Step<Due, Due> {
         lock_seconds: String(Math.ceil(options.lockTimeoutMs / 1000)),
       },
     }),
-    stallTimeoutMs: Math.max(options.lockTimeoutMs + 60_000, 15 * 60_000),
+    stallTimeoutMs: options.stallTimeoutMs,
   })
   return {
     id: 'security-upgrade',
@@ -55,9 +57,9 @@ export function upgradeStep(options: UpgradeOptions): Step<Due, Due> {
     act: job.act,
     prove: async (at, due) => {
       const finished = await job.finish(at)
-      if (finished.how !== 'exited' || finished.code !== 0) await mustBeWhole(at)
+      if (finished.how !== 'exited' || finished.code !== 0) await mustBeWhole(at, due)
       mustHaveWorked(at, 'the upgrade did not come to a good end', finished)
-      return proof(await askMoved(at), due)
+      return proof(await askMoved(at, due), due)
     },
   }
 }
@@ -145,35 +147,39 @@ function restartNote(look: Look): readonly string[] {
   return names.length === 0 ? [] : [`most likely due for a restart afterwards: ${names.join(', ')}`]
 }
 
-const askMoved = (at: Context): Promise<Facts> =>
+const askMoved = (at: Context, { packages }: Due): Promise<Facts> =>
   at.ask({
-    files: ['security-upgrade/moved.sh'],
-    inputs: jobInputs({ ...at, key: `${at.run}/${at.server.name}/security-upgrade` }),
+    files: ['read-apt.sh', 'security-upgrade/moved.sh'],
+    inputs: {
+      ...jobInputs({ ...at, key: `${at.run}/${at.server.name}/security-upgrade` }),
+      names: packages.map(({ name }) => name).join(' '),
+    },
     asRoot: true,
     timeoutMs: 120_000,
   })
 
-async function mustBeWhole(at: Context): Promise<void> {
-  const broken = allOf(await askMoved(at), 'moved_broken')
+async function mustBeWhole(at: Context, due: Due): Promise<void> {
+  const broken = allOf(await askMoved(at, due), 'moved_broken')
   if (broken.length > 0)
     throw new MaestroError(`the upgrade left packages half done: ${broken.join(', ')}`, {
       hint: '`dpkg --configure -a` there, then `maestro resume`',
     })
 }
 
-// What moved on the server is what was planned: no more, no less, and nothing half done.
+// What was planned is there, whoever brought it; nothing else has moved since, and nothing is half done.
 function proof(facts: Facts, { packages }: Due): Json {
   const moved = allOf(facts, 'moved').map((line) => line.split('|'))
-  const now = new Map(moved.map(([name = '', , to = '']) => [name, to]))
+  const now = new Map(allOf(facts, 'moved_planned').map((line) => line.split('|') as [string, string]))
   const missing = packages.filter(({ name, to }) => now.get(name) !== to)
   const planned = new Set(packages.map(({ name }) => name))
   const others = moved.filter(([name = '']) => !planned.has(name))
   const broken = allOf(facts, 'moved_broken')
+  if (!yes(facts, 'moved_since')) throw new MaestroError('there is no list of what was installed before the upgrade')
   if (broken.length > 0)
     throw new MaestroError(`not fully installed: ${broken.join(', ')}`, { hint: '`dpkg --configure -a` there' })
   if (missing.length > 0)
     throw new MaestroError(
-      `not at the planned version: ${missing.map(({ name, to }) => `${name} (${now.get(name) ?? 'as before'}, not ${to})`).join(', ')}`,
+      `not at the planned version: ${missing.map(({ name, to }) => `${name} (${now.get(name) ?? 'not installed'}, not ${to})`).join(', ')}`,
     )
   if (others.length > 0)
     throw new MaestroError(

@@ -35,6 +35,7 @@ look_updates_age() {
 look_updates_newer() {
   # shellcheck disable=SC2016  # dpkg-query fills these in
   packages=$(dpkg-query -W -f '${db:Status-Abbrev}|${binary:Package}\n')
+  packages=$(printf '%s\n' "$packages" | native_names)
   held=$(printf '%s\n' "$packages" | sed -n 's/^h..|//p')
   names=$(printf '%s\n' "$packages" | sed -n 's/^.i.|//p')
   # shellcheck disable=SC2086  # a list of names

@@ -6,11 +6,11 @@
 work() {
   again=no
   work_begin=$(date +%s)
-  keep_before
   make_pins "$job_folder/$MAESTRO_JOB_STEP.preferences" "$MAESTRO_PINS"
   stop_timers
   trap start_timers EXIT
   await_locks
+  keep_before
   [ "$again" = no ] || finish_interrupted
   only_planned
   # apt changes nothing before it has fetched all.
@@ -20,7 +20,7 @@ work() {
 
 say() { printf '%s\n' "$*"; }
 
-# What the proof compares with: as it was before the first attempt.
+# What the proof compares with: as it was before the first attempt, and after whoever was waited for.
 keep_before() {
   before=$job_folder/$MAESTRO_JOB_STEP.before
   if [ -e "$before" ]; then

@@ -14,7 +14,7 @@ const openssl: Planned = {
   origin: 'Ubuntu:24.04/noble-updates, Ubuntu:24.04/noble-security',
 }
 const lib: Planned = { name: 'libnew', from: null, to: '1.0', origin: 'Ubuntu:24.04/noble' }
-const step = upgradeStep({ hold: [], origins: [], allPackages: false, lockTimeoutMs: 1000 })
+const step = upgradeStep({ hold: [], origins: [], allPackages: false, lockTimeoutMs: 1000, stallTimeoutMs: 60_000 })
 
 const lookAt = (security: Partial<Security> = {}, parts: Partial<Look> = {}) =>
   aLook({ security: known({ packages: [openssl, lib], wrongSources: [], downloadBytes: 1e6, ...security }), ...parts })
@@ -50,7 +50,7 @@ describe('what a security upgrade foresees', () => {
   })
 
   it('names whatever stays as it is where all packages are asked for', () => {
-    const all = upgradeStep({ hold: [], origins: [], allPackages: true, lockTimeoutMs: 1000 })
+    const all = upgradeStep({ hold: [], origins: [], allPackages: true, lockTimeoutMs: 1000, stallTimeoutMs: 60_000 })
     const updates = known({
       security: [],
       otherCount: 2,
@@ -125,9 +125,10 @@ describe('what has changed since the plan', () => {
 
 describe('the proof of an upgrade', () => {
   const proveBy = (moved: readonly string[], broken: readonly string[] = [], result = 'exited 0 1') => {
+    const planned = ['openssl|3.0.1', ...moved.map((line) => line.replace(/\|.*\|/, '|'))]
     const { at } = aContext([
       { job_is: 'ended', job_result: result },
-      { moved, moved_broken: broken },
+      { moved_since: 'yes', moved, moved_planned: planned, moved_broken: broken },
     ])
     return step.prove(at, { packages: [openssl, lib], notes: [] })
   }
@@ -140,7 +141,7 @@ describe('the proof of an upgrade', () => {
   })
 
   it.each<[string, readonly string[], readonly string[], RegExp]>([
-    ['one has not come', ['libnew||1.0'], [], /not at the planned version: openssl \(as before, not 3.0.2\)/],
+    ['one has not come', ['libnew||1.0'], [], /not at the planned version: openssl \(3.0.1, not 3.0.2\)/],
     ['another version has come', ['openssl|3.0.1|3.0.3', 'libnew||1.0'], [], /openssl \(3.0.3, not 3.0.2\)/],
     [
       'something else has moved',
@@ -151,6 +152,15 @@ describe('the proof of an upgrade', () => {
     ['one is half done', ['openssl|3.0.1|3.0.2', 'libnew||1.0'], ['openssl iF'], /not fully installed: openssl iF/],
   ])('fails where %s', async (_, moved, broken, words) => {
     await expect(proveBy(moved, broken)).rejects.toThrow(words)
+  })
+
+  it('is had where somebody else has brought a package before', async () => {
+    const { at } = aContext([
+      { job_is: 'ended', job_result: 'exited 0 1' },
+      { moved_since: 'yes', moved: ['libnew||1.0'], moved_planned: ['openssl|3.0.2', 'libnew|1.0'], moved_broken: [] },
+    ])
+
+    await expect(step.prove(at, { packages: [openssl, lib], notes: [] })).resolves.toBeDefined()
   })
 
   it('names what a job that ended badly has left half done', async () => {
@@ -168,7 +178,7 @@ describe('the steps around it', () => {
     ['due where packages are half done', dpkg({ broken: ['a half-configured'] }), 'due'],
     ['not due while dpkg is at work', dpkg({ isInterrupted: true, lockHolders: busy }), 'not-due'],
   ])('repair is %s', (_, told, is) => {
-    expect(repairStep.foresee(aLook({ dpkg: told }))).toMatchObject({ is })
+    expect(repairStep(60_000).foresee(aLook({ dpkg: told }))).toMatchObject({ is })
   })
 
   it('restart what runs old code, and never Docker, dbus or our own way in', () => {

@@ -103,11 +103,14 @@ describe.each(shells())('what has moved since an upgrade began, under $name', (s
   const moved = (before: string | undefined, now: string, changelog = '') => {
     const files = before === undefined ? {} : { 'var/lib/maestro/r1/security-upgrade.before': before, etc: null }
     const query = `cat <<'END'\n${now}\nEND`
-    const server = aServer({ files, tools: { 'dpkg-query': query, sort: 'exec /usr/bin/sort "$@"' } })
+    const server = aServer({
+      files,
+      tools: { 'dpkg-query': query, dpkg: 'echo amd64', sort: 'exec /usr/bin/sort "$@"' },
+    })
     mkdirSync(`${server.root}/usr/share/doc/a`, { recursive: true })
     writeFileSync(`${server.root}/usr/share/doc/a/changelog.Debian.gz`, gzipSync(changelog))
-    const inputs = { job_run: 'r1', job_step: 'security-upgrade' }
-    const text = makeScript({ files: ['security-upgrade/moved.sh'], inputs, nonce })
+    const inputs = { job_run: 'r1', job_step: 'security-upgrade', names: 'a b' }
+    const text = makeScript({ files: ['read-apt.sh', 'security-upgrade/moved.sh'], inputs, nonce })
     const { stdout, stderr, status } = server.run(text, shell)
     if (status !== 0) throw new Error(stderr)
     return readAnswer(stdout, nonce)
@@ -127,14 +130,24 @@ describe.each(shells())('what has moved since an upgrade began, under $name', (s
 
     const fixes = (before: string) => allOf(moved(`a:amd64|${before}|ii `, 'a:amd64|3|ii ', since), 'moved_fix')
 
-    expect(fixes('1')).toEqual(['a:amd64: CVE-2026-1, CVE-2026-22, CVE-2026-333'])
-    expect(fixes('2')).toEqual(['a:amd64: CVE-2026-1, CVE-2026-22'])
+    expect(fixes('1')).toEqual(['a: CVE-2026-1, CVE-2026-22, CVE-2026-333'])
+    expect(fixes('2')).toEqual(['a: CVE-2026-1, CVE-2026-22'])
     // Its changelog was cut off before that version.
-    expect(fixes('0')).toEqual(['a:amd64: CVE-2026-1, CVE-2026-22'])
+    expect(fixes('0')).toEqual(['a: CVE-2026-1, CVE-2026-22'])
   })
 
-  it('cannot be told where the upgrade never began', () => {
-    expect(() => moved(undefined, 'a|1|ii ')).toThrow('the upgrade never began')
+  it('has the names that apt has: of its own architecture they are without it', () => {
+    const facts = moved('a:amd64|1|ii \na:i386|1|ii ', 'a:amd64|2|ii \na:i386|2|ii ')
+
+    expect(allOf(facts, 'moved')).toEqual(['a:i386|1|2', 'a|1|2'])
+    expect(allOf(facts, 'moved_planned')).toEqual(['a|2'])
+  })
+
+  it('is nothing that can be told where the upgrade never began', () => {
+    const facts = moved(undefined, 'a|1|ii \nhalf|1|iF ')
+
+    expect(allOf(facts, 'moved_since')).toEqual(['no'])
+    expect(allOf(facts, 'moved_broken')).toEqual(['half iF '])
   })
 })
 

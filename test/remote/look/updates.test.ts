@@ -9,6 +9,7 @@ const lists = { 'var/lib/apt/lists/archive.ubuntu.com_ubuntu_dists_noble_main_bi
 /** apt and dpkg as recorded on one release; without names `apt-cache policy` tells its sources. */
 const aptOf = (release: string) => ({
   id: 'echo 1000',
+  dpkg: 'echo amd64',
   'dpkg-query': says(`dpkg-query-${release}`),
   'apt-cache': `for last; do :; done
     [ "$last" = policy ] && exec ${says(`apt-cache-policy-${release}`)}
@@ -42,6 +43,16 @@ describe.each(shells())('the updates under $name', (shell) => {
         securityOrigins: [origin],
       },
     })
+  })
+
+  it('name what is held as apt does, also where it may be installed for several architectures', () => {
+    const tools = {
+      ...aptOf('ubuntu-24.04'),
+      'dpkg-query': "printf '%s\\n' 'hi |libc6:amd64' 'hi |libc6:i386' 'ii |bash'",
+    }
+    const { updates } = aServer({ files: lists, tools }).look(['updates'], shell)
+
+    expect(updates).toMatchObject({ is: 'known', value: { held: ['libc6', 'libc6:i386'] } })
   })
 
   it('say why apt keeps something back', () => {

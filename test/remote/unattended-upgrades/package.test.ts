@@ -8,7 +8,7 @@ const noted = 'package unattended-upgrades\npackage python3-apt\n'
 
 // apt-get that keeps its calls without the options that are always there, and answers by its verb.
 const aptGet = (answers: string) => `
-  case "$*" in *'-o DPkg::Lock::Timeout=600 '*'--force-confold '*) ;; *) exit 9 ;; esac
+  case "$*" in *'-o DPkg::Lock::Timeout=300 '*'--force-confold '*) ;; *) exit 9 ;; esac
   [ "$DEBIAN_FRONTEND$NEEDRESTART_SUSPEND" = noninteractive1 ] || exit 8
   call=$(printf '%s\\n' "$*" | sed 's/.*Timeout=30 //')
   echo "$call" >>"$MAESTRO_ROOT/calls"

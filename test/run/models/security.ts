@@ -35,7 +35,9 @@ export function securityServer(name: string): MemoryServer {
     answer: (script) => {
       switch (script.files.at(-1)) {
         case 'security-upgrade/moved.sh':
-          return server.version === '3.0.1' ? {} : { moved: 'openssl|3.0.1|3.0.2' }
+          return server.version === '3.0.1'
+            ? { moved_since: 'no' }
+            : { moved_since: 'yes', moved: 'openssl|3.0.1|3.0.2', moved_planned: 'openssl|3.0.2' }
         case 'security-upgrade/restart.sh':
           server.stale = []
           server.restarts += 1
