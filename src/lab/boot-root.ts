@@ -36,7 +36,7 @@ export function tellTime(root: string, nowMs = Date.now()): void {
   const seconds = ((nowMs - booted) / 1000).toFixed(2)
   writeFileSync(`${root}/proc/uptime`, `${seconds} ${seconds}\n`)
   writeFileSync(`${root}/proc/stat`, `btime ${Math.floor(booted / 1000)}\n`)
-  const next = new Date(Math.ceil(nowMs / day) * day + 6 * 3_600_000)
+  const next = nextNight(nowMs)
   const weekday = next.toUTCString().slice(0, 3)
   writeFileSync(`${root}/lab/next-night`, `${weekday} ${next.toISOString().slice(0, 19).replace('T', ' ')} UTC\n`)
 }
@@ -44,4 +44,10 @@ export function tellTime(root: string, nowMs = Date.now()): void {
 function write(folder: string, name: string, text: string): void {
   mkdirSync(folder, { recursive: true })
   writeFileSync(`${folder}/${name}`, text)
+}
+
+/** The next six o'clock, at which the nights of the lab's servers begin. */
+export function nextNight(nowMs: number): Date {
+  const six = 6 * 3_600_000
+  return new Date(Math.ceil((nowMs - six) / day) * day + six)
 }
