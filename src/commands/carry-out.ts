@@ -21,6 +21,7 @@ import type { Chosen } from './choose-servers.ts'
 import { openConnectionsFor } from './connections.ts'
 import { tellFinished } from './finished-hook.ts'
 import type { ChangeFlags } from './flags.ts'
+import type { KeptSessions } from './kept-sessions.ts'
 import { printOutcomes } from './print-outcomes.ts'
 import { mayDraw } from './terminal.ts'
 
@@ -45,6 +46,8 @@ type CarryingOut = {
   readonly away: ReadonlySet<string>
   /** Of the selected servers that are not worked on. */
   readonly outcomes: ReadonlyMap<string, Outcome>
+  /** What the plan's look has left open. */
+  readonly kept?: KeptSessions
 }
 
 // A few places stay free for the signs of life of servers that wait, and for those that are asked beside.
@@ -52,7 +55,7 @@ const placesForHeartbeats = 4
 
 /** Carries a plan out, shows how it goes and how it ended, and returns the exit code. */
 export async function carryOut(work: CarryingOut): Promise<ExitCode> {
-  const { flags, stop, chosen, journal } = work
+  const { flags, stop, chosen, journal, kept } = work
   const { ssh } = chosen.manifest.settings
   const form = flags.quiet ? 'none' : mayDraw() ? 'live' : 'lines'
   const progress = await startRunProgress({ count: work.plan.batches.flat().length, stream: process.stderr, form })
@@ -68,10 +71,14 @@ export async function carryOut(work: CarryingOut): Promise<ExitCode> {
       known: work.known ?? stateOf([]),
       // What was begun is brought to its end after a signal too: the line to a server outlives it.
       lineTo: (server) =>
-        makeLine(server, (one) => connections.connect(one, new AbortController().signal), {
-          password: chosen.passwords.sudo,
-          inputs: work.operation.lookInputs ?? {},
-        }),
+        makeLine(
+          server,
+          async (one) => kept?.take(one.name) ?? connections.connect(one, new AbortController().signal),
+          {
+            password: chosen.passwords.sudo,
+            inputs: work.operation.lookInputs ?? {},
+          },
+        ),
       workingAtMost: Math.max(1, ssh.running - placesForHeartbeats - work.others.length),
       lock: {
         controller: randomUUID(),

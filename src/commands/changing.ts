@@ -15,20 +15,20 @@ import { isOpen } from '../plan/window.ts'
 import { eventLine } from '../report/events.ts'
 import { exitCodeOfRun } from '../report/exit-code.ts'
 import { renderPlan } from '../report/plan-text.ts'
-import { startProgress } from '../report/progress.ts'
 import { awayOf, isTooMuch, outcomesOfTheRest } from '../run/left-alone.ts'
-import { lookAtServers, type Seen } from '../run/look-at-servers.ts'
+import type { Seen } from '../run/look-at-servers.ts'
 import { agreeToTakeOver } from './agree-to-take-over.ts'
 import { aboutRun, carryOut } from './carry-out.ts'
 import { type Chosen, chooseServers } from './choose-servers.ts'
-import { openConnectionsFor } from './connections.ts'
 import { mustConsent } from './consent.ts'
 import { checkFinishedHook, tellFinished } from './finished-hook.ts'
 import type { ChangeFlags } from './flags.ts'
 import { runsFolder } from './home.ts'
+import { type KeptSessions, keptSessions } from './kept-sessions.ts'
 import { printOutcomes } from './print-outcomes.ts'
 import { rolloutFor } from './rollout-flags.ts'
 import { screenOf } from './screen.ts'
+import { seeAll } from './see-all.ts'
 import { serviceOf } from './service-of.ts'
 import { mayDraw } from './terminal.ts'
 
@@ -45,6 +45,15 @@ type Changing = {
 
 /** The road of every command that changes servers: manifest, servers, look, plan, consent, run, report. Returns the exit code. */
 export async function change(changing: Changing): Promise<ExitCode> {
+  const kept = keptSessions()
+  try {
+    return await changeOver(changing, kept)
+  } finally {
+    await kept.close()
+  }
+}
+
+async function changeOver(changing: Changing, kept: KeptSessions): Promise<ExitCode> {
   const { flags, stop, command, operationFor } = changing
   const saved = flags.plan === undefined ? undefined : await readPlan(flags.plan)
   const chosen = inPlan(await chooseServers(flags), saved)
@@ -58,7 +67,7 @@ export async function change(changing: Changing): Promise<ExitCode> {
   if (saved !== undefined) mustBeFor(operation, saved, flags.plan ?? '')
   if (mayDraw() && !flags.quiet) process.stderr.write(`${chosen.title}\n`)
 
-  const seen = await seeAll(operation, chosen, { flags, stop })
+  const seen = await seeAll(operation, chosen, { flags, stop, kept })
   if (stop.aborted) return stop.reason
   const fresh = planFor(operation, chosen, seen, rollout)
   const plan = saved === undefined ? fresh : asSaved(fresh, saved)
@@ -67,7 +76,7 @@ export async function change(changing: Changing): Promise<ExitCode> {
 
   const rest = outcomesOfTheRest(seen, { ...fresh, batches: plan.batches })
   if (flags.savePlan !== undefined) savePlan(flags.savePlan, fresh)
-  const ready = { changing, chosen, others, lockWaitMs, operation, seen, plan, history, rest }
+  const ready = { changing, chosen, others, lockWaitMs, operation, seen, plan, history, rest, kept }
   return isOver(plan, flags) || isTooMuch(rest, rollout) ? await conclude(ready) : await begin(ready)
 }
 
@@ -82,6 +91,7 @@ type Ready = {
   readonly history: History
   /** What became of the selected servers that are not worked on. */
   readonly rest: ReadonlyMap<string, Outcome>
+  readonly kept: KeptSessions
 }
 
 const isOver = ({ batches }: Plan, { dryRun, savePlan }: ChangeFlags) =>
@@ -114,6 +124,7 @@ async function begin({
   plan,
   history,
   rest,
+  kept,
 }: Ready): Promise<ExitCode> {
   const { flags, stop, command, dangers = [] } = changing
   const { rollout } = plan
@@ -129,6 +140,7 @@ async function begin({
   })
   const journal = await createJournal(runsFolder(), plan, aboutRun(command, chosen.manifest))
   const away = awayOf(seen, plan)
+  await kept.onlyTo(plan.batches.flat())
   try {
     return await carryOut({
       flags,
@@ -144,6 +156,7 @@ async function begin({
       isAloneHere: true,
       away,
       outcomes: rest,
+      kept,
     })
   } finally {
     await journal.close()
@@ -157,33 +170,6 @@ function lockWaitOf({ lockWait: text }: ChangeFlags): number {
 }
 
 const sayCount = (count: number) => (count === 1 ? 'one server' : `${count} servers`)
-
-async function seeAll(
-  { parts, lookInputs = {}, refresh }: Operation,
-  chosen: Chosen,
-  { flags, stop }: { readonly flags: ChangeFlags; readonly stop: AbortSignal },
-): Promise<readonly Seen[]> {
-  const { servers, passwords } = chosen
-  const isShown = mayDraw() && !flags.quiet
-  const progress = await startProgress({ names: servers.map(({ name }) => name), stream: process.stderr, isShown })
-  const connections = openConnectionsFor(chosen, progress.pause)
-  const allParts = [...new Set([...parts, 'maestro' as const])]
-  try {
-    return await lookAtServers({
-      servers,
-      parts: allParts,
-      connect: connections.connect,
-      stop,
-      onSeen: progress.onSeen,
-      password: passwords.sudo,
-      inputs: lookInputs,
-      prepare: flags.refresh === false ? undefined : refresh,
-    })
-  } finally {
-    progress.end()
-    await connections.close()
-  }
-}
 
 function planFor(operation: Operation, { manifest }: Chosen, seen: readonly Seen[], rollout: Rollout): Plan {
   const told = seen.filter((one) => one.status === 'seen')

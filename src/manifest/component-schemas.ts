@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { anyText, host, integer, port, scalar, user, yesNo } from './values.ts'
 
 const aVersion = /^([A-Za-z0-9][A-Za-z0-9.+:~_-]*)?$/

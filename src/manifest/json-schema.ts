@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { blockSchema } from './block-schema.ts'
 import { dockerSchema, gatewaySchema, loadBalancerSchema, serverSchema } from './component-schemas.ts'
 import { type Component, components, isDatabase } from './components.ts'

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { z } from 'zod'
+import * as z from 'zod'
 import { components, componentsOfWord, groupWords, isDatabase } from './components.ts'
 import { parseDurationMs } from './duration.ts'
 import { suggestion } from './nearest.ts'

@@ -26,6 +26,8 @@ type LookAround = {
   readonly inputs?: LookInputs
   /** Run on every server, as root, before it is looked at. */
   readonly prepare?: Script | undefined
+  /** Gets the session of a server that has answered, which is ended otherwise. */
+  readonly keep?: ((session: Session) => void) | undefined
 }
 
 /**
@@ -42,17 +44,21 @@ export async function lookAtServers(around: LookAround): Promise<readonly Seen[]
 }
 
 async function lookAt(server: Server, around: LookAround): Promise<Seen> {
-  const { parts, connect, stop, password, inputs = {}, prepare } = around
+  const { parts, connect, stop, password, inputs = {}, prepare, keep } = around
   if (stop.aborted) return { status: 'not-asked', server }
   const session = await connect(server, stop).catch(asTrouble)
   if (session instanceof MaestroError) return whenStopped(stop, { status: 'unreachable', server, error: session })
+  let isKept = false
   try {
     if (prepare !== undefined) await askOverSession(session, prepare, password)
-    return { status: 'seen', server, look: await lookOverSession(session, parts, { password, inputs }) }
+    const look = await lookOverSession(session, parts, { password, inputs })
+    isKept = keep !== undefined
+    keep?.(session)
+    return { status: 'seen', server, look }
   } catch (error) {
     return whenStopped(stop, { status: 'failed', server, error: asTrouble(error) })
   } finally {
-    await session.close()
+    if (!isKept) await session.close()
   }
 }
 

@@ -3,6 +3,7 @@ import type { Json } from '../plan/json.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import type { Foreseen } from '../plan/plan.ts'
 import type { Context, Operation, Step } from '../plan/step.ts'
+import type { Look, LookPart } from '../remote/look.ts'
 import { type Drain, makeDrain } from './drain.ts'
 import { dueBy } from './due-by.ts'
 import { lateRefusal } from './late-refusal.ts'
@@ -22,11 +23,17 @@ export interface PassGround {
   readonly mayBegin: () => void
 }
 
-type Course = { step: string | undefined; hasChanged: boolean; readonly drain: Drain }
+type Course = {
+  step: string | undefined
+  hasChanged: boolean
+  readonly drain: Drain
+  /** The last look, and what it was asked for; none once something has been changed since. */
+  seen: { readonly look: Look; readonly parts: ReadonlySet<LookPart> } | undefined
+}
 
 /** Takes one server through all steps, each by a fresh look; an interrupted pass goes on where it was. */
 export async function performPass(ground: PassGround): Promise<Outcome> {
-  const course: Course = { step: undefined, hasChanged: false, drain: makeDrain(ground) }
+  const course: Course = { step: undefined, hasChanged: false, drain: makeDrain(ground), seen: undefined }
   try {
     for (const step of stepsLeft(ground)) await takeStep(step, ground, course)
     course.step = 'health'
@@ -63,8 +70,9 @@ async function takeStep(step: Step, ground: PassGround, course: Course): Promise
   const old = known.steps.get(step.id)
   course.step = step.id
   if (old === undefined) {
-    const what = await whatIsDue(step, at, ground)
+    const what = await whatIsDue(step, ground, course)
     if (what === undefined) return
+    course.seen = undefined
     await leaveService(step, course)
     const before = await overLineLoss(at, () => step.before(at, what))
     course.hasChanged = true
@@ -73,6 +81,7 @@ async function takeStep(step: Step, ground: PassGround, course: Course): Promise
     return
   }
   course.hasChanged = true
+  course.seen = undefined
   if (old.isProved) return
   await leaveService(step, course)
   await performStep({ step, at, server, before: old.before, isOld: true, record })
@@ -85,9 +94,24 @@ async function leaveService({ id, effect }: Step, course: Course): Promise<void>
   course.step = id
 }
 
-async function whatIsDue(step: Step, at: Context, ground: PassGround): Promise<Json | undefined> {
+async function whatIsDue(step: Step, ground: PassGround, course: Course): Promise<Json | undefined> {
   const { server, planned, mayBegin, record } = ground
   mayBegin()
-  const verdict = step.foresee(await overLineLoss(at, () => at.look(step.parts)))
+  const verdict = step.foresee(await lookFor(step, ground, course))
   return dueBy(verdict, { step, server, planned, record })
+}
+
+// Steps that need nothing done are passed over by one look, which also has what the next one is decided by.
+async function lookFor(step: Step, { operation, planned, contextFor }: PassGround, course: Course): Promise<Look> {
+  const { seen } = course
+  if (seen !== undefined && step.parts.every((part) => seen.parts.has(part))) return seen.look
+  const { steps } = operation.pass
+  const isPlanned = ({ id }: Step) => planned.some((one) => one.step === id && one.verdict.is === 'due')
+  const ahead = steps.slice(steps.indexOf(step))
+  const next = ahead.slice(0, Math.max(0, ahead.findIndex(isPlanned)) + 1)
+  const parts = new Set(next.flatMap((one) => one.parts))
+  const at = contextFor(step.id)
+  const look = await overLineLoss(at, () => at.look([...parts]))
+  course.seen = { look, parts }
+  return look
 }

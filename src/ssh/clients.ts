@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts'
 import type { ConnectionOptions, Limits, Timeouts } from './connection-options.ts'
 import { whereIs } from './dial.ts'
 import type { Forward } from './forward.ts'
+import { gatherWrites } from './gather-writes.ts'
 import { shakeHands } from './handshake.ts'
 import type { UnknownKey } from './host-key.ts'
 import { makeIdentities } from './identities.ts'
@@ -97,7 +98,7 @@ export function makeClients({ options, limits, accepted }: Ground): Clients {
     phases.enter('connect')
     const { stream, explain } = await openStream({ found, forward, tokens, stop })
     const connection = await shakeHands({
-      stream,
+      stream: gatherWrites(stream),
       user: found.user,
       where,
       bastions: bastionsOn(way),

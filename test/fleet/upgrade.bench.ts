@@ -33,7 +33,16 @@ it('installs security upgrades for a fifth of the CPU that Ansible takes, and in
     ansible.push(await measured(() => costOfAnsible(servers, 'security-upgrade.yml')))
     maestro.push(
       await measured(() =>
-        costOfMaestro(controller, 'security-upgrade', '--yes', '--max-unavailable', '100%', '--canary', '0'),
+        costOfMaestro(
+          controller,
+          'security-upgrade',
+          '--no-unattended-upgrades',
+          '--yes',
+          '--max-unavailable',
+          '100%',
+          '--canary',
+          '0',
+        ),
       ),
     )
   }

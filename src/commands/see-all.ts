@@ -1,0 +1,43 @@
+import type { Operation } from '../plan/step.ts'
+import { startProgress } from '../report/progress.ts'
+import { lookAtServers, type Seen } from '../run/look-at-servers.ts'
+import type { Chosen } from './choose-servers.ts'
+import { openConnectionsFor } from './connections.ts'
+import type { ChangeFlags } from './flags.ts'
+import type { KeptSessions } from './kept-sessions.ts'
+import { mayDraw } from './terminal.ts'
+
+/** The look that a plan is made of, at every server that was chosen. */
+export async function seeAll(
+  { parts, lookInputs = {}, refresh }: Operation,
+  chosen: Chosen,
+  { flags, stop, kept }: { readonly flags: ChangeFlags; readonly stop: AbortSignal; readonly kept: KeptSessions },
+): Promise<readonly Seen[]> {
+  const { servers, passwords } = chosen
+  const isShown = mayDraw() && !flags.quiet
+  const progress = await startProgress({ names: servers.map(({ name }) => name), stream: process.stderr, isShown })
+  const connections = openConnectionsFor(chosen, progress.pause)
+  const keep = mayKeep(chosen, flags) ? kept.keep : undefined
+  const allParts = [...new Set([...parts, 'maestro' as const])]
+  try {
+    return await lookAtServers({
+      servers,
+      parts: allParts,
+      connect: connections.connect,
+      stop,
+      onSeen: progress.onSeen,
+      password: passwords.sudo,
+      inputs: lookInputs,
+      prepare: flags.refresh === false ? undefined : refresh,
+      keep,
+    })
+  } finally {
+    progress.end()
+    if (keep === undefined) await connections.close()
+    else kept.over(connections)
+  }
+}
+
+// Where a person is asked first, a line may be dead by the answer; and what is kept must leave room for the others.
+const mayKeep = ({ servers, manifest }: Chosen, { yes, dryRun, savePlan }: ChangeFlags): boolean =>
+  yes === true && dryRun !== true && savePlan === undefined && servers.length < manifest.settings.ssh.running / 2
