@@ -1,18 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 
 // The bundle keeps the folder: dist/prelude.sh, dist/look/*.sh.
 const folder = new URL('./', import.meta.url)
-let texts: ReadonlyMap<string, string> | undefined
+const texts = new Map<string, string>()
 
-/** The text of a remote script by its path in this folder (`look/kernel.sh`); all of them are read once, at the first question. */
+/** The text of a remote script by its path in this folder (`look/kernel.sh`); each is read once, when it is first asked for. */
 export function scriptText(path: string): string {
-  texts ??= readTexts()
-  const text = texts.get(path)
-  if (text === undefined) throw new Error(`there is no remote script ${path}`)
+  const known = texts.get(path)
+  if (known !== undefined) return known
+  const text = readFileSync(new URL(path, folder), 'utf8')
+  texts.set(path, text)
   return text
-}
-
-function readTexts(): ReadonlyMap<string, string> {
-  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.sh'))
-  return new Map(paths.map((path) => [path.replaceAll('\\', '/'), readFileSync(new URL(path, folder), 'utf8')]))
 }

@@ -68,6 +68,6 @@ describe('makeScript', () => {
   })
 
   it('refuses a file that is not there', () => {
-    expect(() => makeScript({ files: ['look/never.sh'], nonce })).toThrow('there is no remote script look/never.sh')
+    expect(() => makeScript({ files: ['look/never.sh'], nonce })).toThrow('look/never.sh')
   })
 })
