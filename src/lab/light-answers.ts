@@ -37,9 +37,6 @@ const mark = '0123456789abcdef01234567'
 /** What a light server has for those who would change it. */
 export const refusal: Answer = { stdout: '', stderr: 'a light server of the lab answers looks alone\n', code: 1 }
 
-/** Known before a script is there, which root gets only once it is root. */
-export const wantsRoot = (command: string) => command.includes('sudo ')
-
 // Every script that changes something says so; a look carries the text that makes pins with it, and never calls it.
 const changes = (script: string) => script.includes('\n# Changes: ') && !script.includes('\nlook_at_part() {')
 

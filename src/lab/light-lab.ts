@@ -3,7 +3,7 @@ import { MaestroError } from '../errors.ts'
 import { makeDoor } from './door.ts'
 import { makeKeyPair, publicLine, wireForm } from './key-pair.ts'
 import type { LabOptions } from './lab.ts'
-import { makeLightAnswers } from './light-answers.ts'
+import { makeLightAnswers, refusal } from './light-answers.ts'
 import { type PracticeServer, practiceServers } from './practice-servers.ts'
 import { serveLightly } from './serve-lightly.ts'
 import { layOutTools } from './stand-ins.ts'
@@ -24,7 +24,12 @@ export async function startLightLab({ folder, count, delayMs, ...computer }: Lig
   const answers = makeLightAnswers(folder)
   const start = async (server: PracticeServer): Promise<Started> => {
     const ssh = new ssh2.Server({ hostKeys: [hostKey.private] }, (client) =>
-      serveLightly(client, { allowed: wireForm(key), delayMs, answer: (asked) => answers(server, asked) }),
+      serveLightly(client, {
+        allowed: wireForm(key),
+        delayMs,
+        answer: (asked) => answers(server, asked),
+        otherwise: refusal,
+      }),
     )
     const door = await makeDoor((socket) => ssh.injectSocket(socket))
     return { ...server, port: door.port, shown: publicLine(hostKey), end: door.close }

@@ -16,8 +16,17 @@ export interface ScriptOptions {
  */
 export function makeScript({ files, inputs = {}, nonce }: ScriptOptions): string {
   const assignments = Object.entries({ ...inputs, nonce }).map(assignment)
-  const texts = ['prelude.sh', ...files].map(scriptText)
-  return `${['{', ...assignments, ...texts, 'main </dev/null; }'].join('\n')}\n`
+  return `${['{', ...assignments, ''].join('\n')}${bodyOf(files)}`
+}
+
+// A body is the same for every server of a run: joined for each, thousands of copies would wait for their end.
+const bodies = new Map<string, string>()
+
+function bodyOf(files: readonly string[]): string {
+  const key = files.join(' ')
+  const body = bodies.get(key) ?? `${['prelude.sh', ...files].map(scriptText).join('\n')}\nmain </dev/null; }\n`
+  bodies.set(key, body)
+  return body
 }
 
 function assignment([name, value]: [string, string]): string {

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import ssh2 from 'ssh2'
+import { bundleForBench } from './bundle-for-bench.js'
 import { median } from './median.js'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
@@ -66,18 +66,7 @@ async function startServers() {
 
 async function makeMeasure(folder, { ports, knownHosts }) {
   const client = join(folder, 'client.mjs')
-  await build({
-    entryPoints: [`${here}client.ts`],
-    outfile: client,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    external: ['cpu-features'],
-    loader: { '.node': 'empty' },
-    define: { __dirname: '""' },
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    logLevel: 'warning',
-  })
+  await bundleForBench('client.ts', client)
   const keyFile = join(folder, 'key')
   writeFileSync(keyFile, makeKey())
   chmodSync(keyFile, 0o600)
