@@ -5,7 +5,7 @@ import { execa } from 'execa'
 /** One real system of the fleet, and how to reach it. `directory` holds its console log and its switches on this machine. */
 export interface FleetServer {
   readonly name: string
-  readonly role: 'plain' | 'docker' | 'balancer'
+  readonly role: 'plain' | 'docker' | 'docker-ce' | 'balancer'
   readonly address: string
   readonly port: number
   readonly user: string

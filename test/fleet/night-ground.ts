@@ -30,7 +30,7 @@ export async function addServer(name: string, role: FleetServer['role'] = 'plain
     systemctl daemon-reload
     apt-get -qq update`,
   )
-  if (role === 'docker') await asRoot(server, busyboxImage)
+  if (role === 'docker' || role === 'docker-ce') await asRoot(server, busyboxImage)
   return server
 }
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Boots the test fleet and puts it away: real Debian systems dressed as Ubuntu 24.04, systemd as their init.
-#   fleet.sh up NAME:ROLE...   role: plain, docker (has an engine), balancer (has HAProxy) or vm (has a kernel of its
-#                              own); first clears away what a killed run left
+#   fleet.sh up NAME:ROLE...   role: plain, docker (has Debian's engine), docker-ce (has Docker's own), balancer (has
+#                              HAProxy) or vm (has a kernel of its own); first clears away what a killed run left
 #   fleet.sh add NAME:ROLE     one more, in the fleet that is up
 #   fleet.sh down              may be run at any time, also twice
 # MAESTRO_FLEET_DIR    state (default /var/tmp/maestro-fleet)
@@ -39,7 +39,7 @@ up() {
   "$here/layers.sh" "${@#*:}" 9>&-
   local server
   for server; do add_server "${server%%:*}" "${server#*:}"; done
-  start archive ip netns exec "$switch" node "$here/archive-server.js" "$subnet.254" "$cache/archive/current/www"
+  start archive ip netns exec "$switch" node "$here/archive-server.js" "$subnet.254" "$run/www"
   describe "${@%%:*}" >"$run/fleet.json.part"
   mv "$run/fleet.json.part" "$run/fleet.json"
 }

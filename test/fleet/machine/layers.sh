@@ -1,12 +1,13 @@
 #!/bin/bash
-# Makes the read-only layers that the servers' root file systems are stacked from, and the apt archive, each once:
+# Makes the read-only layers that the servers' root file systems are stacked from, and the apt archives, each once:
 # a layer is kept under a key made of its own scripts and everything below it.
 #   debian                    Debian 12 with systemd, sshd, sudo, apt, unattended-upgrades
 #   debian + plain            the same, dressed as Ubuntu 24.04, with version 1 of the archive's packages
 #   debian + engine + docker  the same with Debian's docker.io below
+#   debian + engine-ce + docker-ce  the same with Docker's own packages below, from an archive like Docker's own
 #   debian + haproxy + balancer  the same with Debian's HAProxy below
 #   debian + kernel + vm      the same with a kernel of its own below
-# Writes $run/ROLE.lower: what to mount, top layer first.
+# Writes $run/ROLE.lower: what to mount, top layer first; and $run/www, what the archives' web server hands out.
 #   layers.sh ROLE...
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
@@ -16,7 +17,7 @@ build=$here/build
 main() {
   name_layers
   need "$archive" "$build/archive/build.sh"
-  ln -sfn "${archive##*/}" "$cache/archive/current"
+  serve "$archive/www/ubuntu"
   need "$debian" "$build/debian.sh"
   local role
   for role; do
@@ -25,6 +26,12 @@ main() {
       docker)
         need "$engine" stack "$debian" "$build/engine.sh"
         role_layers docker "$docker" "$engine:$debian"
+        ;;
+      docker-ce)
+        need "$docker_archive" "$build/docker-archive/build.sh"
+        serve "$docker_archive/www/linux"
+        archive=$docker_archive need "$engine_ce" stack "$debian" "$build/docker-ce.sh"
+        role_layers docker-ce "$docker_ce" "$engine_ce:$debian"
         ;;
       balancer)
         need "$haproxy" stack "$debian" "$build/balancer.sh"
@@ -36,19 +43,29 @@ main() {
         ;;
     esac
   done
-  forget_all_but "$archive" "$debian" "$engine" "$haproxy" "$kernel" "$plain" "$docker" "$balancer" "$vm"
+  forget_all_but "$archive" "$docker_archive" "$debian" "$engine" "$engine_ce" "$haproxy" "$kernel" \
+    "$plain" "$docker" "$docker_ce" "$balancer" "$vm"
 }
 
 name_layers() {
   archive=$cache/archive/$(key_of "$build"/archive/*)
-  debian=$cache/debian/$(key_of "$build/debian.sh")
+  docker_archive=$cache/docker-archive/$(key_of "$build"/docker-archive/* "$build/archive/deb.sh" "$build/mirror.sh")
+  debian=$cache/debian/$(key_of "$build/debian.sh" "$build/mirror.sh")
   engine=$cache/engine/$(key_of "$build/engine.sh" "$debian")
+  engine_ce=$cache/engine-ce/$(key_of "$build/docker-ce.sh" "$docker_archive" "$debian")
   haproxy=$cache/haproxy/$(key_of "$build/balancer.sh" "$debian")
   kernel=$cache/kernel/$(key_of "$build/kernel.sh" "$debian")
   plain=$cache/plain/$(key_of "$build"/dress/* "$archive" "$debian")
   docker=$cache/docker/$(key_of "$build"/dress/* "$archive" "$engine")
+  docker_ce=$cache/docker-ce/$(key_of "$build"/dress/* "$archive" "$engine_ce")
   balancer=$cache/balancer/$(key_of "$build"/dress/* "$archive" "$haproxy")
   vm=$cache/vm/$(key_of "$build"/dress/* "$archive" "$kernel")
+}
+
+# serve FOLDER: under its own name on the web server.
+serve() {
+  mkdir -p "$run/www"
+  ln -sfn "$1" "$run/www/"
 }
 
 # role_layers ROLE LAYER BELOW: dresses what is below, and says what such a server mounts.
@@ -88,14 +105,13 @@ stack() {
   local below=$1 script=$2 layer=$3
   mkdir "$layer.work" "$layer.root"
   unshare --mount --propagation private --pid --fork --kill-child \
-    "$here/chroot.sh" "$below" "$layer" "$script" "$cache/archive/current" || return
+    "$here/chroot.sh" "$below" "$layer" "$script" "$archive" || return
   rm -rf "$layer.work" "$layer.root"
 }
 
 forget_all_but() {
   local folder
   for folder in "$cache"/*/*; do
-    [ ! -L "$folder" ] || continue
     case " $* " in *" $folder "*) ;; *) rm -rf "$folder" ;; esac
   done
 }

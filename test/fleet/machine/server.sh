@@ -1,7 +1,7 @@
 #!/bin/bash
 # A server in a container: its disk, its root file system, and systemd as init.
 # Runs in a mount namespace and a cgroup of its own, so that all of it is gone when this process is.
-#   server.sh NAME plain|docker|balancer
+#   server.sh NAME plain|docker|docker-ce|balancer
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 . "$here/common.sh"
@@ -31,7 +31,7 @@ run_system() (
   # A new time namespace each boot: the uptime starts at 0. (`unshare --fork` would swallow signals; not needed.)
   uptime=$(cut -d. -f1 /proc/uptime)
   options=()
-  [ "$role" != docker ] || engine_options
+  case $role in docker | docker-ce) engine_options ;; esac
   echo "$BASHPID" >"$power/cgroup.procs"
   exec unshare --time --boottime "-$uptime" --monotonic 0 \
     systemd-nspawn --quiet --directory="$root" --machine="$name" --boot --register=no --keep-unit \

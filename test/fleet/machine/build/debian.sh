@@ -2,6 +2,7 @@
 # The root file system that all servers share: Debian 12 from the archives that this machine's own apt uses.
 #   debian.sh FOLDER
 set -euo pipefail
+. "$(dirname "$(realpath "$0")")/mirror.sh"
 
 main() {
   local packages=systemd,systemd-sysv,dbus,libpam-systemd,openssh-server,sudo,unattended-upgrades,needrestart,lsb-release
@@ -10,11 +11,6 @@ main() {
     "deb $(archive_of bookworm) bookworm main" \
     "deb $(archive_of bookworm-security) bookworm-security main"
   chmod 755 "$1"
-}
-
-# shellcheck disable=SC2016  # apt fills these in
-archive_of() {
-  apt-get indextargets --format '$(REPO_URI) $(CODENAME)' | awk -v suite="$1" '$2 == suite { print $1; exit }'
 }
 
 main "$@"

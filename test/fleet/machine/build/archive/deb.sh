@@ -36,7 +36,8 @@ deb() {
   rm -rf "${staged:?}"/*
 }
 
+# control NAME VERSION [CONTROL-LINE...]: for $architecture where that is set.
 control() {
-  printf '%s\n' "Package: $1" "Version: $2" 'Architecture: all' 'Section: misc' 'Priority: optional' \
+  printf '%s\n' "Package: $1" "Version: $2" "Architecture: ${architecture:-all}" 'Section: misc' 'Priority: optional' \
     'Maintainer: maestro test fleet <root@localhost>' "${@:3}" "Description: test package $1"
 }

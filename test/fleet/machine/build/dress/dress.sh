@@ -40,7 +40,7 @@ set_up_sshd() {
 }
 
 set_up_updates() {
-  rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/* /etc/apt/apt.conf.d/99mmdebstrap
+  rm -f /etc/apt/sources.list /etc/apt/apt.conf.d/99mmdebstrap
   cp "$build/50unattended-upgrades" "$build/20auto-upgrades" /etc/apt/apt.conf.d/
   echo 'Acquire::Languages "none";' >/etc/apt/apt.conf.d/99fleet
   install -D "$build/notify-reboot-required" /usr/share/update-notifier/notify-reboot-required
@@ -52,7 +52,7 @@ install_first_versions() {
   printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
   chmod 755 /usr/sbin/policy-rc.d
   echo 'deb [signed-by=/run/archive/key.gpg] file:/run/archive/www/ubuntu noble main' >/etc/apt/sources.list
-  apt-get -q -o APT::Sandbox::User=root update
+  apt-get -q -o APT::Sandbox::User=root -o Dir::Etc::SourceParts=- update
   # shellcheck disable=SC2046  # a list of names
   apt-get -q -y install $(sed -n 's/^Package: //p' /var/lib/apt/lists/*noble_main*Packages)
   apt-mark hold fl-held
