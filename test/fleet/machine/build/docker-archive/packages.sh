@@ -37,17 +37,18 @@ pack() {
   local name=$1 version=$2 pool=dists/noble/pool/$3/$architecture
   content DEBIAN/control "$(control "$name" "$version" "${@:4}")"
   mkdir -p "$pool"
-  dpkg-deb --root-owner-group -Zgzip -z1 --build "$staged" "$pool/${name}_${version#*:}_$architecture.deb"
+  dpkg-deb --root-owner-group -Zzstd -z1 --build "$staged" "$pool/${name}_${version#*:}_$architecture.deb"
   rm -rf "${staged:?}"/*
 }
 
 # engine BINARIES VERSION COMPONENT
 engine() {
-  local from=$1 version=$2 component=$3
+  local from=$1 version=$2 component=$3 containerd=1.6.24
+  [ "$from" != 20.10 ] || containerd=1.4.1
   take dockerd docker-proxy docker-init
   services docker.socket docker.service
   pack docker-ce "$version" "$component" \
-    'Depends: containerd.io (>= 1.6.4), docker-ce-cli, iptables, libseccomp2 (>= 2.3.0), libc6 (>= 2.34), libdevmapper1.02.1, libsystemd0' \
+    "Depends: containerd.io (>= $containerd), docker-ce-cli, iptables, libseccomp2 (>= 2.3.0), libdevmapper1.02.1" \
     'Conflicts: docker (<< 1.5~), docker-engine, docker.io' 'Replaces: docker-engine'
   take docker
   pack docker-ce-cli "$version" "$component" 'Depends: libc6 (>= 2.34)' \
