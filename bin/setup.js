@@ -12,8 +12,7 @@ function isInstalled() {
 }
 
 if (!isInstalled()) {
-  // Not `npm ci`: it refuses a lock file that lacks a platform's optional package, and `install` keeps to the lock as well.
-  const { status } = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund'], {
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
   })
