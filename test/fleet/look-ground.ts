@@ -49,10 +49,10 @@ export function known<T>(told: Told<T> | undefined): T {
 /** Root's shell on the server of that name: what a tool says there. */
 export const inside = (name: string, script: string): Promise<string> => asRoot(serverNamed(name), script)
 
-/** Moves a file out of sight, and back. */
+/** Moves a file or a folder out of sight, and back, whatever stands in its place by then: apt makes its folders anew. */
 export const away = (path: string): Required<State> => ({
   make: `mv ${path} ${path}.away\n`,
-  undo: `[ ! -e ${path}.away ] || mv ${path}.away ${path}\n`,
+  undo: `[ ! -e ${path}.away ] || { rm -rf ${path}; mv ${path}.away ${path}; }\n`,
 })
 
 /** Several states as one, taken back in reverse order. */
