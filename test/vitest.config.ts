@@ -5,14 +5,14 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const reports = process.env.MAESTRO_TEST_JSON
 const jsonFile = `${reports}/${process.env.npm_lifecycle_event ?? 'vitest'}-${process.pid}.json`
 
-/** Tests on real systems, one file after the other. */
-const onFleet = (name: string, files: string) => ({
+/** Tests on real systems, in so many fleets beside each other. */
+const onFleet = (name: string, files: string, fleets: number) => ({
   root,
   test: {
     name,
     include: [`test/fleet/**/${files}`],
     globalSetup: ['test/fleet/global-setup.ts'],
-    fileParallelism: false,
+    maxWorkers: fleets,
     testTimeout: 240_000,
     hookTimeout: 600_000,
   },
@@ -21,6 +21,8 @@ const onFleet = (name: string, files: string) => ({
 export default defineConfig({
   root,
   test: {
+    // Most tests wait for processes that they start, and vitest would leave one core idle.
+    maxWorkers: '100%',
     reporters: reports ? ['default', ['json', { outputFile: jsonFile }]] : ['default'],
     projects: [
       {
@@ -45,9 +47,9 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
         },
       },
-      onFleet('fleet', '*.fleet.ts'),
-      onFleet('soak', '*.soak.ts'),
-      onFleet('bench', '*.bench.ts'),
+      onFleet('fleet', '*.fleet.ts', 2),
+      onFleet('soak', '*.soak.ts', 1),
+      onFleet('bench', '*.bench.ts', 1),
     ],
   },
 })

@@ -144,6 +144,6 @@ async function powerOn(server: FleetServer): Promise<void> {
 
 /** In the mount namespace of the process that keeps the server: only there does its disk exist. */
 async function whereDiskIs(server: FleetServer, script: string): Promise<void> {
-  const keeper = readFileSync(`${readFleet().cgroup}/${server.name}/cgroup.procs`, 'utf8').split('\n')[0]
+  const keeper = readFileSync(`${server.cgroup}/cgroup.procs`, 'utf8').split('\n')[0]
   await execa('nsenter', ['--mount', '-t', String(keeper), 'sh', '-euc', script])
 }

@@ -12,6 +12,7 @@ export interface FleetServer {
   readonly keyPath: string
   readonly knownHostsPath: string
   readonly namespace: string
+  readonly cgroup: string
   readonly directory: string
 }
 
@@ -36,12 +37,15 @@ export interface MaestroOptions {
   readonly timeoutMs?: number
 }
 
-/** Where the fleet keeps its state: `MAESTRO_FLEET_DIR`, else `/var/tmp/maestro-fleet`. */
-export const fleetDirectory = (): string => process.env.MAESTRO_FLEET_DIR ?? '/var/tmp/maestro-fleet'
+/** Below which the fleets keep their state, and what they share: `MAESTRO_FLEET_DIR`, else `/var/tmp/maestro-fleet`. */
+export const fleetsDirectory = (): string => process.env.MAESTRO_FLEET_DIR ?? '/var/tmp/maestro-fleet'
 
-/** Reads the description of the fleet that is up; throws when none is. */
-export function readFleet(): Fleet {
-  return JSON.parse(readFileSync(`${fleetDirectory()}/run/fleet.json`, 'utf8')) as Fleet
+/** Where the fleet of one of vitest's workers keeps its state; this one's when none is named. */
+export const fleetDirectory = (worker = process.env.VITEST_POOL_ID ?? '1'): string => `${fleetsDirectory()}/${worker}`
+
+/** Reads the description of the fleet that is up there; throws when none is. */
+export function readFleet(directory = fleetDirectory()): Fleet {
+  return JSON.parse(readFileSync(`${directory}/run/fleet.json`, 'utf8')) as Fleet
 }
 
 /** The server of that name; throws with the names there are. */

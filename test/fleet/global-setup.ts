@@ -1,5 +1,7 @@
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import type { TestProject } from 'vitest/node'
 import { busyboxImage } from './busybox-image.ts'
-import { type FleetServer, readFleet } from './fleet.ts'
+import { type FleetServer, fleetDirectory, fleetsDirectory, readFleet } from './fleet.ts'
 import { fleetScript } from './fleet-script.ts'
 import { asRoot, waitUntilRunning } from './inside.ts'
 import { requireMachine } from './requirements.ts'
@@ -7,20 +9,30 @@ import { requireMachine } from './requirements.ts'
 const systems = ['web-1:docker', 'web-2:docker', 'app-1:plain', 'app-2:plain', 'db-1:plain', 'db-2:plain', 'lb-1:plain']
 
 /**
- * Boots the fleet once for the whole test run, brings each system to where an administrator would hand it over, and
- * returns what puts it away. Should this process end before, the fleet's own keeper does that.
+ * Boots a fleet for each of vitest's workers once for the whole test run, brings each system to where an administrator
+ * would hand it over, and returns what puts them away. Should this process end before, each fleet's own keeper does that.
  */
-export async function setup(): Promise<() => Promise<void>> {
+export async function setup({ config: { maxWorkers } }: TestProject): Promise<() => Promise<void>> {
   await requireMachine()
-  await fleetScript(['up', ...systems], 15)
-  const putAway = () => fleetScript(['down'], 2)
+  const fleets = Array.from({ length: maxWorkers }, (_, index) => fleetDirectory(String(index + 1)))
+  const putAway = async () => void (await Promise.all(fleets.map((fleet) => fleetScript(['down'], 2, fleet))))
   try {
-    await Promise.all(readFleet().servers.map(handOver))
+    for (const fleet of fleets) {
+      shareCache(fleet)
+      await fleetScript(['up', ...systems], 15, fleet)
+    }
+    await Promise.all(fleets.flatMap((fleet) => readFleet(fleet).servers.map(handOver)))
   } catch (error) {
     await putAway()
     throw error
   }
   return putAway
+}
+
+function shareCache(fleet: string): void {
+  mkdirSync(`${fleetsDirectory()}/cache`, { recursive: true })
+  mkdirSync(fleet, { recursive: true })
+  if (!existsSync(`${fleet}/cache`)) symlinkSync('../cache', `${fleet}/cache`)
 }
 
 async function handOver(server: FleetServer): Promise<void> {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
-import { type FleetServer, readFleet } from './fleet.ts'
+import type { FleetServer } from './fleet.ts'
 
 /** The process id on this machine of a system's init; undefined while the system is off. */
 export function initOf(server: FleetServer): number | undefined {
@@ -11,7 +11,7 @@ export function initOf(server: FleetServer): number | undefined {
 }
 
 /** The cgroup of everything that has run in a system since it was switched on. */
-export const cgroupOf = (server: FleetServer): string => `${readFleet().cgroup}/${server.name}/power`
+export const cgroupOf = (server: FleetServer): string => `${server.cgroup}/power`
 
 /**
  * Runs POSIX sh text as root inside a system, through its namespaces and not through ssh, and returns its stdout without

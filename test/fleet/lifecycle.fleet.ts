@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type Fleet, fleetDirectory, readFleet } from './fleet.ts'
+import { type Fleet, fleetDirectory, fleetsDirectory, readFleet } from './fleet.ts'
 import { eventually } from './inside.ts'
 
 const script = fileURLToPath(new URL('machine/fleet.sh', import.meta.url))
@@ -20,7 +20,7 @@ const namespaces = async (): Promise<string> => (await execa('ip', ['netns', 'li
 
 beforeEach(() => {
   folder = mkdtempSync(`${fleetDirectory()}/run/second-`)
-  symlinkSync(`${fleetDirectory()}/cache`, `${folder}/cache`)
+  symlinkSync(`${fleetsDirectory()}/cache`, `${folder}/cache`)
 })
 
 afterEach(async () => {

@@ -28,9 +28,9 @@ export interface Watch {
 /** Starts the watcher as a process of its own that writes to `path`; returns after its first line. */
 export async function startWatch(path: string, servers = readFleet().servers): Promise<Watch> {
   const file = openSync(path, 'w')
-  writeFileSync(`${path}.fleet`, JSON.stringify({ cgroup: readFleet().cgroup, servers }))
+  writeFileSync(`${path}.servers`, JSON.stringify(servers))
   const watcher = fileURLToPath(new URL('watcher.js', import.meta.url))
-  const child = spawn(process.execPath, [watcher, `${path}.fleet`], {
+  const child = spawn(process.execPath, [watcher, `${path}.servers`], {
     stdio: ['pipe', file, 'inherit'],
   })
   closeSync(file)

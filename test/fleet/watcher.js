@@ -2,16 +2,16 @@
 // {at, up, inits} each time. `inits` names each system's init by process id and start time on this machine, null while
 // it is off; `up` lists the systems whose init runs and has sshd running: a system that shuts down or boots is not up.
 // Runs until its stdin closes, so it never outlives the test run.
-//   node watcher.js FLEET.JSON
+//   node watcher.js SERVERS.JSON
 import { readFileSync } from 'node:fs'
 
-const { cgroup, servers } = JSON.parse(readFileSync(process.argv[2], 'utf8'))
+const servers = JSON.parse(readFileSync(process.argv[2], 'utf8'))
 
 function look() {
-  const seen = servers.map(({ name }) => ({
+  const seen = servers.map(({ name, cgroup }) => ({
     name,
-    init: initOf(name),
-    serves: firstIn(name, 'system.slice/ssh.service'),
+    init: initOf(cgroup),
+    serves: firstIn(cgroup, 'system.slice/ssh.service'),
   }))
   return {
     at: new Date().toISOString(),
@@ -20,14 +20,14 @@ function look() {
   }
 }
 
-function initOf(name) {
-  const pid = firstIn(name, 'init.scope')
+function initOf(cgroup) {
+  const pid = firstIn(cgroup, 'init.scope')
   const stat = pid && textOf(`/proc/${pid}/stat`)
   // The start time is field 22; the name in field 2 may hold spaces.
   return stat ? `${pid}@${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}` : null
 }
 
-const firstIn = (name, unit) => textOf(`${cgroup}/${name}/power/payload/${unit}/cgroup.procs`)?.split('\n')[0]
+const firstIn = (cgroup, unit) => textOf(`${cgroup}/power/payload/${unit}/cgroup.procs`)?.split('\n')[0]
 
 function textOf(path) {
   try {

@@ -106,7 +106,7 @@ describe() {
 describe_server() {
   printf '{"name":"%s","role":"%s","address":"%s","port":22,"user":"deploy"' "$1" "$2" "$3"
   printf ',"keyPath":"%s","knownHostsPath":"%s"' "$run/controller/key" "$run/controller/known_hosts"
-  printf ',"namespace":"%s","directory":"%s"}\n' "$fleet_id-$1" "$run/servers/$1"
+  printf ',"namespace":"%s","cgroup":"%s","directory":"%s"}\n' "$fleet_id-$1" "$cgroup/$1" "$run/servers/$1"
 }
 
 main "$@"

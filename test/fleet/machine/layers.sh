@@ -15,6 +15,9 @@ here=$(dirname "$(realpath "$0")")
 build=$here/build
 
 main() {
+  # Fleets that are booted beside each other share what is built once.
+  exec 8>"$cache/lock"
+  flock 8
   name_layers
   need "$archive" "$build/archive/build.sh"
   serve "$archive/www/ubuntu"
