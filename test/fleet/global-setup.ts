@@ -3,7 +3,7 @@ import type { TestProject } from 'vitest/node'
 import { busyboxImage } from './busybox-image.ts'
 import { type FleetServer, fleetDirectory, fleetsDirectory, readFleet } from './fleet.ts'
 import { fleetScript } from './fleet-script.ts'
-import { asRoot, waitUntilRunning } from './inside.ts'
+import { asRoot, fetchLists, waitUntilRunning } from './inside.ts'
 import { requireMachine } from './requirements.ts'
 
 const systems = ['web-1:docker', 'web-2:docker', 'app-1:plain', 'app-2:plain', 'db-1:plain', 'db-2:plain', 'lb-1:plain']
@@ -37,6 +37,6 @@ function shareCache(fleet: string): void {
 
 async function handOver(server: FleetServer): Promise<void> {
   await waitUntilRunning(server)
-  await asRoot(server, 'apt-get -qq update')
+  await fetchLists(server)
   if (server.role === 'docker') await asRoot(server, busyboxImage)
 }

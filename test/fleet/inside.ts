@@ -47,6 +47,18 @@ export async function waitUntilRunning(server: FleetServer, timeoutMs = 60_000):
   }
 }
 
+/** Has a system fetch its package lists, all of them: apt itself only warns of one that it cannot have. */
+export async function fetchLists(server: FleetServer): Promise<void> {
+  const fetch = () => asRoot(server, 'apt-get -qq -eany update')
+  const isDone = () =>
+    fetch().then(
+      () => true,
+      () => false,
+    )
+  // Within its first seconds a system may have no way to the archive yet.
+  if (!(await eventually(isDone, 30_000))) await fetch()
+}
+
 /** Reboots a system the way an administrator does, and returns when it is running again under a new boot id. */
 export async function reboot(server: FleetServer): Promise<void> {
   const before = await bootIdOf(server)

@@ -7,7 +7,7 @@ import { stepContext } from '../support/step-context.ts'
 import { busyboxImage } from './busybox-image.ts'
 import { type FleetServer, fleetDirectory } from './fleet.ts'
 import { fleetScript } from './fleet-script.ts'
-import { asRoot, waitUntilRunning } from './inside.ts'
+import { asRoot, fetchLists, waitUntilRunning } from './inside.ts'
 import { overSsh } from './ssh.ts'
 
 /** What became of one step: the lines of its plan and its proof, or why there was nothing to do. */
@@ -27,9 +27,9 @@ export async function addServer(name: string, role: FleetServer['role'] = 'plain
       printf '[Timer]\\nOnCalendar=\\nOnCalendar=*-*-* %s\\nRandomizedDelaySec=0\\n' "$(date -d '12 hours' +%H:%M)" \\
         >/etc/systemd/system/$timer.timer.d/fleet.conf
     done
-    systemctl daemon-reload
-    apt-get -qq update`,
+    systemctl daemon-reload`,
   )
+  await fetchLists(server)
   if (role === 'docker' || role === 'docker-ce') await asRoot(server, busyboxImage)
   return server
 }
