@@ -63,7 +63,8 @@ export function lookScript(parts: readonly LookPart[], nonce: string, inputs: Lo
  */
 export function readLook(facts: Facts, parts: readonly LookPart[]): Look {
   const told = parts.map((part) => [part, tell(facts, part)])
-  return { at: wholeNumber(facts, 'at'), ...Object.fromEntries(told) }
+  // A copy, since V8 keeps a whole text for the sake of any piece of it: looks are kept, and their answers are large.
+  return structuredClone({ at: wholeNumber(facts, 'at'), ...Object.fromEntries(told) })
 }
 
 function tell(facts: Facts, part: LookPart): Told<unknown> {

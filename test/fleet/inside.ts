@@ -39,8 +39,8 @@ export async function asRoot(server: FleetServer, script: string, timeoutMs = 60
 /** The identity of the boot that a system is in. */
 export const bootIdOf = (server: FleetServer): Promise<string> => asRoot(server, 'cat /proc/sys/kernel/random/boot_id')
 
-/** Waits until systemd says `running`; throws with its failed units, or the end of the console, after `timeoutMs` (60 s). */
-export async function waitUntilRunning(server: FleetServer, timeoutMs = 60_000): Promise<void> {
+/** Waits until systemd says `running`; throws with its failed units, or the end of the console, after `timeoutMs` (150 s). */
+export async function waitUntilRunning(server: FleetServer, timeoutMs = 150_000): Promise<void> {
   const state = () => asRoot(server, 'systemctl is-system-running || true', 10_000).catch(() => 'off')
   if (!(await eventually(async () => (await state()) === 'running', timeoutMs))) {
     throw new Error(`${server.name} is ${await state()} and not running:\n${await whatIsWrong(server)}`)

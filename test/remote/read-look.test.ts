@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import { AnswerError } from '../../src/remote/answer.ts'
+import { AnswerError, readAnswer } from '../../src/remote/answer.ts'
 import { type LookPart, lookParts } from '../../src/remote/look.ts'
 import { lookScript, readLook } from '../../src/remote/read-look.ts'
 import { itNeeds, shells } from '../support/tools.ts'
@@ -154,5 +156,24 @@ describe('readLook', () => {
 
   it('refuses an answer without a time', () => {
     expect(() => readLook(aFacts({}), [])).toThrow(AnswerError)
+  })
+
+  it('keeps nothing of a large answer but what it says', () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const words = 'cannot be told, since nobody there would say'
+    const read = (index: number) => {
+      const facts = `at=1795000000\nreboot.words=${words} ${index}\nend=ok`
+      const answer = `${'noise '.repeat(100_000)}\nmaestro-begin b7e1\n${facts}\nmaestro-end b7e1\n`
+      return readLook(readAnswer(answer, 'b7e1'), ['reboot'])
+    }
+    collect()
+    const before = process.memoryUsage().heapUsed
+
+    const looks = Array.from({ length: 100 }, (_, index) => read(index))
+
+    collect()
+    expect(looks[99]?.reboot).toEqual({ is: 'unknown', why: `${words} 99` })
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(20e6)
   })
 })
