@@ -89,7 +89,12 @@ const weave = z.strictObject({
 
 const services = z.strictObject({
   compose: filePath().describe('The compose file that `maestro deploy` rolls out.'),
+  env_file: filePath().describe('Uploaded beside it as .env: what its variables stand for, and its secrets.'),
+  project: text('lower-case letters, digits, - and _', /^[a-z0-9][a-z0-9_-]{0,62}$/).describe(
+    'What Compose calls the whole (the name in the compose file).',
+  ),
   groups: z.array(groupName()).describe('The groups whose servers run it (docker).'),
+  timeout: duration().describe('How long the services of a server may take to be well (5m).'),
 })
 
 const driver = z

@@ -25,6 +25,12 @@ export function usableGroups(manifest: Manifest): readonly string[] {
   return [...candidates].filter((word) => groupsOf(manifest, word).some(({ serverNames }) => serverNames.length > 0))
 }
 
+/** Names of the groups that a group name or word stands for; throws as `expandGroup` does. */
+export function expandGroupNames(manifest: Manifest, word: string): readonly string[] {
+  expandGroup(manifest, word)
+  return groupsOf(manifest, word).map(({ name }) => name)
+}
+
 function groupsOf({ groups }: Manifest, word: string): readonly Group[] {
   const exact = groups.filter(({ name }) => name === word)
   if (exact.length > 0) return exact

@@ -24,7 +24,7 @@ export function makeSettings(block: Block, folder: string): Settings {
       ...(docker?.key && { key: file(docker.key) }),
     },
     weave: { ...(weave?.script && { script: file(weave.script) }), ...(weave?.sha256 && { sha256: weave.sha256 }) },
-    ...(services?.compose && { services: { compose: file(services.compose), groups: services.groups ?? ['docker'] } }),
+    ...makeServices(services, file),
     ...(failover && { failover }),
     ...(provider?.command && { provider: { command: file(provider.command) } }),
     profiles: makeProfiles(block.profiles),
@@ -91,6 +91,20 @@ function makeSecurity(security: Block['security'] = {}): Settings['security'] {
     hold: security.hold ?? [],
     origins: security.origins ?? [],
     restartServices: security.restart_services ?? true,
+  }
+}
+
+function makeServices(services: Block['services'] = {}, file: ToFile): Pick<Settings, 'services'> {
+  const { compose, env_file, project, groups = ['docker'], timeout: timeoutMs = 5 * minute } = services
+  if (compose === undefined) return {}
+  return {
+    services: {
+      compose: file(compose),
+      ...(env_file && { envFile: file(env_file) }),
+      ...(project && { project }),
+      groups,
+      timeoutMs,
+    },
   }
 }
 

@@ -94,9 +94,17 @@ export interface WeaveSettings {
   readonly sha256?: string
 }
 
+/** What Docker Compose runs of the application. */
 export interface ServiceSettings {
   readonly compose: string
+  /** Uploaded beside it as `.env`. */
+  readonly envFile?: string
+  /** What Compose calls the whole; absent: as the compose file says. */
+  readonly project?: string
+  /** Group names or words. */
   readonly groups: readonly string[]
+  /** How long the services may take to be well. */
+  readonly timeoutMs: number
 }
 
 /** The address that moves between two environments, as it is written. */
