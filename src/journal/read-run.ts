@@ -1,4 +1,5 @@
 import { MaestroError } from '../errors.ts'
+import { type End, isTakenBack } from '../plan/outcome.ts'
 import type { About, Written } from './events.ts'
 import { isInUse } from './folder-lock.ts'
 import { parseEvent } from './read-events.ts'
@@ -41,24 +42,33 @@ export async function* eventsOf(root: string, run: string): AsyncGenerator<Writt
 
 /** Sums a run up. One that cannot be read is told of in its summary: the others are not to be missed for it. */
 export async function summaryOf(root: string, run: string): Promise<RunSummary> {
-  const ends = new Map<string, string>()
+  const ends = new Map<string, End>()
   let about: About | undefined
   let [beganAt, lastAt] = ['', '']
   let exitCode: number | undefined
-  let isOver = false
   const trouble = await troubleIn(eventsOf(root, run), (event) => {
     beganAt ||= event.at
     lastAt = event.at
     if ('server' in event) {
       if (event.event !== 'ended') return
-      isOver = 'isOver' in event.outcome && event.outcome.isOver === true
-      return void ends.set(event.server, event.outcome.status)
+      const { status } = event.outcome
+      return void ends.set(event.server, 'isOver' in event.outcome ? { status, isOver: true } : { status })
     }
     if (event.event === 'run-begun') about = event
     exitCode = event.event === 'run-ended' ? event.exitCode : undefined
   })
   const isRunning = isInUse(`${root}/${run}`)
-  return { run, about, beganAt, lastAt, exitCode, isOver, isRunning, trouble, ends: countOf(ends.values()) }
+  return {
+    run,
+    about,
+    beganAt,
+    lastAt,
+    exitCode,
+    isOver: isTakenBack(ends.values()),
+    isRunning,
+    trouble,
+    ends: countOf(ends.values()),
+  }
 }
 
 async function troubleIn(events: AsyncIterable<Written>, take: (event: Written) => void): Promise<string | undefined> {
@@ -71,8 +81,8 @@ async function troubleIn(events: AsyncIterable<Written>, take: (event: Written) 
   }
 }
 
-function countOf(statuses: Iterable<string>): ReadonlyMap<string, number> {
+function countOf(ends: Iterable<End>): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
-  for (const status of statuses) counts.set(status, (counts.get(status) ?? 0) + 1)
+  for (const { status } of ends) counts.set(status, (counts.get(status) ?? 0) + 1)
   return counts
 }

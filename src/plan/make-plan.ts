@@ -3,7 +3,8 @@ import type { Rollout } from '../manifest/settings.ts'
 import type { Look } from '../remote/look.ts'
 import { type Member, makeBatches } from './batches.ts'
 import type { Foreseen, Plan } from './plan.ts'
-import type { Operation } from './step.ts'
+import type { Operation, Step } from './step.ts'
+import type { Verdict } from './verdict.ts'
 
 type Planning = {
   readonly operation: Operation
@@ -17,7 +18,7 @@ type Planning = {
 
 /** What an operation would do by these looks. */
 export function makePlan({ operation, seen, inventory, rollout, away }: Planning): Plan {
-  const foreseen = seen.map(({ server, look }) => [server.name, foresee(operation, look)] as const)
+  const foreseen = seen.map(({ server, look }) => [server.name, foreseeAll(operation, server, look)] as const)
   const dueNames = new Set(foreseen.filter(([, steps]) => isDue(steps)).map(([name]) => name))
   const due = seen.map(({ server }) => server).filter(({ name }) => dueNames.has(name))
   return {
@@ -29,9 +30,15 @@ export function makePlan({ operation, seen, inventory, rollout, away }: Planning
   }
 }
 
-function foresee({ pass }: Operation, look: Look): readonly Foreseen[] {
+/** What a step has to do on a server; nothing where it is none of those that it is for. */
+export function foresee(step: Step, { groups }: Pick<Server, 'groups'>, look: Look): Verdict {
+  if (step.groups === undefined || groups.some((group) => step.groups?.includes(group))) return step.foresee(look)
+  return { is: 'not-due', why: `${step.id} is for ${step.groups.join(', ')}` }
+}
+
+function foreseeAll({ pass }: Operation, server: Server, look: Look): readonly Foreseen[] {
   const [run] = drainedBy(look)
-  if (run === undefined) return pass.steps.map((step) => ({ step: step.id, verdict: step.foresee(look) }))
+  if (run === undefined) return pass.steps.map((step) => ({ step: step.id, verdict: foresee(step, server, look) }))
   const why = `out of service since run ${run}, which did not put it back: \`maestro resume ${run}\``
   return pass.steps.map((step) => ({ step: step.id, verdict: { is: 'blocked', why } }))
 }

@@ -20,3 +20,14 @@ export interface Trouble {
   /** What was begun is taken back: there is nothing to go on with. */
   readonly isOver?: true
 }
+
+/** How a server ended, without the words. */
+export type End = { readonly status: Outcome['status']; readonly isOver?: true }
+
+const fine: readonly Outcome['status'][] = ['changed', 'unchanged', 'not-started']
+
+/** Whether all that went wrong in a run is taken back, so that there is nothing to go on with. */
+export function isTakenBack(ends: Iterable<End>): boolean {
+  const troubles = [...ends].filter(({ status }) => !fine.includes(status))
+  return troubles.length > 0 && troubles.every(({ isOver }) => isOver === true)
+}

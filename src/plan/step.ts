@@ -16,6 +16,8 @@ export interface Step<What extends Json = Json, Before extends Json = Json, Seen
   readonly effect: 'changes' | 'disrupts'
   /** What it is foreseen by once more, just before it is begun: of the operation's parts those that decide. */
   readonly parts: readonly LookPart[]
+  /** The groups whose servers it is for; undefined: all. */
+  readonly groups?: readonly string[]
   /** Pure: the plan and the run ask the same question, of looks of different age. */
   foresee(seen: Seen): Verdict<What>
   /** What is due, in lines for people. Servers with equal lines share a paragraph of the plan. */
@@ -104,6 +106,8 @@ export interface Context extends ServerPort, Moment {
   readonly other: (name: string) => ServerPort
   /** A stream from this computer. */
   readonly openHere: (to: Place, timeoutMs: number) => Promise<Opened>
+  /** The text of a file of this computer; throws a MaestroError where it cannot be had. */
+  readonly readHere: (path: string) => Promise<string>
   /** Runs one of the user's own programs on this computer, with the server's data in its environment; throws when it fails. */
   readonly runHere: (program: { readonly path: string; readonly timeoutMs: number }) => Promise<void>
 }

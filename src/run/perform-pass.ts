@@ -1,6 +1,8 @@
 import type { ServerState } from '../journal/run-state.ts'
+import { TakenBackError } from '../plan/errors.ts'
 import type { Json } from '../plan/json.ts'
-import type { Outcome } from '../plan/outcome.ts'
+import { foresee } from '../plan/make-plan.ts'
+import type { Outcome, Trouble } from '../plan/outcome.ts'
 import type { Foreseen } from '../plan/plan.ts'
 import type { Context, Operation, Step } from '../plan/step.ts'
 import type { Look, LookPart } from '../remote/look.ts'
@@ -36,14 +38,31 @@ export async function performPass(ground: PassGround): Promise<Outcome> {
   const course: Course = { step: undefined, hasChanged: false, drain: makeDrain(ground), seen: undefined }
   try {
     for (const step of stepsLeft(ground)) await takeStep(step, ground, course)
-    course.step = 'health'
-    await mustServe(ground, course)
-    course.step = 'undrain'
-    await course.drain.giveBack()
+    await serveAgain(ground, course)
     return { status: course.hasChanged ? 'changed' : 'unchanged' }
   } catch (error) {
-    const trouble = troubleOf(course.hasChanged ? lateRefusal(error) : error, course.step)
+    const trouble = await troubleAfter(error, ground, course)
     return course.drain.isOpen() ? { ...trouble, isDrained: true } : trouble
+  }
+}
+
+async function serveAgain(ground: PassGround, course: Course): Promise<void> {
+  course.step = 'health'
+  await mustServe(ground, course)
+  course.step = 'undrain'
+  await course.drain.giveBack()
+}
+
+// What is as it was before serves as before, and has no reason to stay out of service.
+async function troubleAfter(error: unknown, ground: PassGround, course: Course): Promise<Trouble> {
+  const trouble = troubleOf(course.hasChanged ? lateRefusal(error) : error, course.step)
+  if (!(error instanceof TakenBackError)) return trouble
+  try {
+    await serveAgain(ground, course)
+    return { ...trouble, isOver: true }
+  } catch (second) {
+    const { why } = troubleOf(second)
+    return { ...trouble, why: `${trouble.why}; then ${why}` }
   }
 }
 
@@ -95,9 +114,9 @@ async function leaveService({ id, effect }: Step, course: Course): Promise<void>
 }
 
 async function whatIsDue(step: Step, ground: PassGround, course: Course): Promise<Json | undefined> {
-  const { server, planned, mayBegin, record } = ground
+  const { server, planned, mayBegin, record, contextFor } = ground
   mayBegin()
-  const verdict = step.foresee(await lookFor(step, ground, course))
+  const verdict = foresee(step, contextFor(step.id).server, await lookFor(step, ground, course))
   return dueBy(verdict, { step, server, planned, record })
 }
 

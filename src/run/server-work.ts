@@ -1,6 +1,7 @@
 import type { Server } from '../inventory/server.ts'
 import type { OnServer } from '../journal/events.ts'
 import { type ServerState, untouched } from '../journal/run-state.ts'
+import { readText } from '../manifest/read-text.ts'
 import { StoppedError } from '../plan/errors.ts'
 import { asciiJson, type Json } from '../plan/json.ts'
 import type { Outcome } from '../plan/outcome.ts'
@@ -119,6 +120,7 @@ function contextsFor({ run, server, line, others }: Ports) {
     open: line.open,
     other: others.portTo,
     openHere,
+    readHere: readText,
     runHere,
     lastProof: history.lastProof(server.name, step),
     nowMs: clock.nowMs,
