@@ -20,3 +20,21 @@ docker_rest() {
     'active '*) printf 'docker.service is %s\n' "${docker_state#active }" ;;
   esac
 }
+
+# find_compose: sets compose_tool (plugin, standalone, or nothing where there is none) and compose_version. Asks no engine.
+find_compose() {
+  for compose_tool in plugin standalone; do
+    compose_words=$(compose_cli 15 version --short 2>/dev/null) || continue
+    compose_version=$(printf '%s\n' "$compose_words" | sed -n 's/^[^0-9]*\([0-9][0-9.]*\).*/\1/p' | head -n 1)
+    [ -z "$compose_version" ] || return 0
+  done
+  compose_tool='' compose_version=''
+}
+
+# compose_cli SECONDS ARGUMENT…: of the tool that find_compose has found.
+compose_cli() {
+  compose_seconds=$1
+  shift
+  if [ "$compose_tool" = plugin ]; then set -- docker compose "$@"; else set -- docker-compose "$@"; fi
+  within "$compose_seconds" "$@"
+}

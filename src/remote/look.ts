@@ -21,7 +21,7 @@ export const lookParts = [
 ] as const
 
 /** Parts that only a change foresees by: more than `status` shows. */
-export const changeParts = ['nightly', 'security'] as const
+export const changeParts = ['nightly', 'security', 'services'] as const
 
 /** Parts that only `maestro doctor` asks for. */
 export const doctorParts = ['tools', 'systemd', 'balancer'] as const
@@ -46,6 +46,7 @@ export interface Look {
   /** null: not installed. */
   readonly docker?: Told<Docker | null>
   readonly weave?: Told<Weave | null>
+  readonly services?: Told<Services>
   readonly maestro?: Told<Marks>
   readonly tools?: Told<Tools>
   readonly systemd?: Told<Systemd>
@@ -257,6 +258,50 @@ export interface Container {
   readonly restartPolicy: string
   /** In the engine's words; the year 1 for one that never was. */
   readonly startedAt: string
+}
+
+/** What Docker Compose runs of the application's services, and what was rolled out. */
+export interface Services {
+  /** Undefined: there is none. */
+  readonly compose: { readonly version: string; readonly isPlugin: boolean } | undefined
+  readonly deployed: readonly DeployedService[]
+  /** What was deployed before that; the same as what is deployed once it was gone back to. */
+  readonly before: readonly DeployedService[]
+  /** Whether the files of the revision that was asked about are there. */
+  readonly isStaged: boolean
+  /** The images that were brought for it. */
+  readonly asked: readonly AskedImage[]
+  readonly containers: readonly ServiceContainer[]
+}
+
+/** One service as it was rolled out; ids are Docker's own, of 64 hex digits behind `sha256:`. */
+export type DeployedService = {
+  readonly service: string
+  /** The checksum of the files that it was rolled out with. */
+  readonly revision: string
+  readonly image: string
+  readonly id: string
+  /** Compose's own checksum of its configuration. */
+  readonly configuration: string
+}
+
+export interface AskedImage {
+  readonly service: string
+  readonly image: string
+  readonly id: string
+  readonly isPulled: boolean
+}
+
+export interface ServiceContainer {
+  readonly service: string
+  readonly name: string
+  readonly id: string
+  readonly image: string
+  readonly configuration: string
+  readonly state: string
+  readonly exitCode: number
+  readonly health: string | undefined
+  readonly restartPolicy: string
 }
 
 export interface Weave {

@@ -11,6 +11,7 @@ import { readMaestro } from './look/maestro.ts'
 import { readNightly } from './look/nightly.ts'
 import { readReboot } from './look/reboot.ts'
 import { readSecurity } from './look/security.ts'
+import { readServices } from './look/services.ts'
 import { readSystem } from './look/system.ts'
 import { readSystemd } from './look/systemd.ts'
 import { readTools } from './look/tools.ts'
@@ -39,6 +40,7 @@ const readers: Readers = {
   disk: readDisk,
   docker: readDocker,
   weave: readWeave,
+  services: readServices,
   maestro: readMaestro,
   tools: readTools,
   systemd: readSystemd,
@@ -51,7 +53,12 @@ export type LookInputs = Readonly<Record<string, string>>
 /** The script that looks at these parts, for the stdin of `sh -s`. */
 export function lookScript(parts: readonly LookPart[], nonce: string, inputs: LookInputs = {}): string {
   return makeScript({
-    files: ['docker-cli.sh', 'read-apt.sh', 'pins.sh', ...parts.map((part) => `look/${part}.sh`), 'look.sh'],
+    files: [
+      ...['docker-cli.sh', 'read-apt.sh', 'pins.sh'],
+      ...(parts.includes('services') ? ['services/project.sh'] : []),
+      ...parts.map((part) => `look/${part}.sh`),
+      'look.sh',
+    ],
     inputs: { ...inputs, parts: parts.join(' ') },
     nonce,
   })
