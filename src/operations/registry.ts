@@ -6,6 +6,9 @@ import { type JoinedOptions, joined } from './joined.ts'
 import type { RebootOptions } from './reboot/reboot-step.ts'
 import { reboot } from './reboot.ts'
 import { type SecurityUpgradeOptions, securityUpgrade } from './security-upgrade.ts'
+import type { ServicesOptions } from './services/images-step.ts'
+import type { RollBackOptions } from './services/roll-back-step.ts'
+import { services, servicesRollback } from './services.ts'
 import type { UnattendedOptions } from './unattended-upgrades/wanted.ts'
 import { unattendedUpgrades } from './unattended-upgrades.ts'
 
@@ -14,6 +17,8 @@ export const operations: Readonly<Record<string, (options: Json) => Operation>> 
   deploy: (options) => joined('deploy', (options as unknown as JoinedOptions).parts.map(operationFor)),
   reboot: (options) => reboot(options as unknown as RebootOptions),
   'security-upgrade': (options) => securityUpgrade(options as unknown as SecurityUpgradeOptions),
+  services: (options) => services(options as unknown as ServicesOptions),
+  'services-rollback': (options) => servicesRollback(options as unknown as RollBackOptions),
   'unattended-upgrades': (options) => unattendedUpgrades(options as unknown as UnattendedOptions),
 }
 

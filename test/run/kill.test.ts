@@ -7,12 +7,15 @@ import type { Model } from './models/model.ts'
 import { nightlyModels } from './models/nightly.ts'
 import { rebootModels } from './models/reboot.ts'
 import { securityModels } from './models/security.ts'
+import { servicesBackModels, servicesModels } from './models/services.ts'
 
 // Servers in memory for each operation that there is: one that is registered without them fails here.
 const models: Readonly<Record<string, readonly Model[]>> = {
   deploy: deployModels,
   reboot: rebootModels,
   'security-upgrade': securityModels,
+  services: servicesModels,
+  'services-rollback': servicesBackModels,
   'unattended-upgrades': nightlyModels,
 }
 
