@@ -8,6 +8,7 @@ import { mayAsk } from './terminal.ts'
 const options = [
   { name: 'Install the security upgrades that are due', value: 'security-upgrades', checked: true },
   { name: 'Restart servers that require it', value: 'reboot', checked: true },
+  { name: "Roll out the application's services", value: 'services', checked: false },
 ] as const
 
 /** "Deploy with options" as questions; prints the command that does the same. */
@@ -23,6 +24,7 @@ export async function askWhatToDeploy(flags: DeployFlags): Promise<DeployFlags> 
     ...flags,
     securityUpgrades: wanted.includes('security-upgrades'),
     reboot: wanted.includes('reboot'),
+    services: wanted.includes('services'),
     ...(groups.length === 0 ? {} : { group: groups }),
   }
 }

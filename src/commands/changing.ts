@@ -4,6 +4,7 @@ import type { Server } from '../inventory/server.ts'
 import { type History, readHistory } from '../journal/history.ts'
 import { createJournal, readPlan } from '../journal/journal.ts'
 import { parseDurationMs } from '../manifest/duration.ts'
+import type { Manifest } from '../manifest/manifest.ts'
 import type { Rollout, Settings } from '../manifest/settings.ts'
 import { inService } from '../operations/in-service.ts'
 import { isSame, type Json } from '../plan/json.ts'
@@ -19,7 +20,7 @@ import { awayOf, isTooMuch, outcomesOfTheRest } from '../run/left-alone.ts'
 import type { Seen } from '../run/look-at-servers.ts'
 import { agreeToTakeOver } from './agree-to-take-over.ts'
 import { aboutRun, carryOut } from './carry-out.ts'
-import { type Chosen, chooseServers } from './choose-servers.ts'
+import { type Chosen, chooseServers, withServers } from './choose-servers.ts'
 import { mustConsent } from './consent.ts'
 import { checkFinishedHook, tellFinished } from './finished-hook.ts'
 import type { ChangeFlags } from './flags.ts'
@@ -32,13 +33,15 @@ import { seeAll } from './see-all.ts'
 import { serviceOf } from './service-of.ts'
 import { mayDraw } from './terminal.ts'
 
+export type OperationFor = (settings: Settings, manifest: Manifest) => Operation | Promise<Operation>
+
 type Changing = {
   readonly flags: ChangeFlags
   readonly stop: AbortSignal
   /** As it was typed: `unattended-upgrades`. */
   readonly command: string
   /** By the manifest's settings, with the rollout as the command line has it. */
-  readonly operationFor: (settings: Settings) => Operation
+  readonly operationFor: OperationFor
   /** What the options alone do not agree to, each as what it does. */
   readonly dangers?: readonly string[]
 }
@@ -56,13 +59,14 @@ export async function change(changing: Changing): Promise<ExitCode> {
 async function changeOver(changing: Changing, kept: KeptSessions): Promise<ExitCode> {
   const { flags, stop, command, operationFor } = changing
   const saved = flags.plan === undefined ? undefined : await readPlan(flags.plan)
-  const chosen = inPlan(await chooseServers(flags), saved)
-  const { settings } = chosen.manifest
+  const selected = inPlan(await chooseServers(flags), saved)
+  const { settings } = selected.manifest
   const rollout = rolloutFor(flags, saved?.rollout ?? settings.rollout)
   const lockWaitMs = lockWaitOf(flags)
-  await checkFinishedHook(chosen.manifest)
-  const service = await serviceOf(chosen.manifest, { rollout, drain: flags.drain })
-  const operation = inService(operationFor({ ...settings, rollout }), service)
+  await checkFinishedHook(selected.manifest)
+  const service = await serviceOf(selected.manifest, { rollout, drain: flags.drain })
+  const operation = inService(await operationFor({ ...settings, rollout }, selected.manifest), service)
+  const chosen = concerned(selected, operation)
   const others = await chosen.find(operation.others ?? [])
   if (saved !== undefined) mustBeFor(operation, saved, flags.plan ?? '')
   if (mayDraw() && !flags.quiet) process.stderr.write(`${chosen.title}\n`)
@@ -187,7 +191,18 @@ function mustBeFor({ recipe }: Operation, plan: Plan, path: string): void {
 // A saved plan is for the servers that it was made for.
 function inPlan(chosen: Chosen, saved: Plan | undefined): Chosen {
   if (saved === undefined) return chosen
-  return { ...chosen, servers: chosen.servers.filter(({ name }) => name in saved.foreseen) }
+  return withServers(
+    chosen,
+    chosen.servers.filter(({ name }) => name in saved.foreseen),
+  )
+}
+
+// Who has nothing to do with any of its steps is not even looked at.
+function concerned(chosen: Chosen, { pass }: Operation): Chosen {
+  const groups = new Set(pass.steps.flatMap((step) => step.groups ?? chosen.manifest.groups.map(({ name }) => name)))
+  const servers = chosen.servers.filter((server) => server.groups.some((group) => groups.has(group)))
+  if (servers.length > 0 || chosen.servers.length === 0) return withServers(chosen, servers)
+  throw new UsageError(`none of the selected servers is in ${[...groups].join(', ')}`)
 }
 
 // What a saved plan names and is still due; the rest of it is done, and what it does not name is left alone.

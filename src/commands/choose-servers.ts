@@ -35,6 +35,13 @@ export async function chooseServers(flags: ServerFlags): Promise<Chosen> {
   return { manifest, servers, find, passwords: await passwordsFor(flags), title: titleOf(manifest, servers.length) }
 }
 
+/** The same for some of these servers. */
+export const withServers = (chosen: Chosen, servers: readonly Server[]): Chosen => ({
+  ...chosen,
+  servers,
+  title: titleOf(chosen.manifest, servers.length),
+})
+
 function titleOf({ path, environment }: Manifest, count: number): string {
   const where = environment === undefined ? path : `${path}, ${environment}`
   return `${where}: ${count} ${count === 1 ? 'server' : 'servers'}`

@@ -2,11 +2,11 @@ import { type ExitCode, UsageError } from '../errors.ts'
 import { suggestion } from '../manifest/nearest.ts'
 import type { Profile, Settings } from '../manifest/settings.ts'
 import { joined } from '../operations/joined.ts'
-import type { Operation } from '../plan/step.ts'
 import { askWhatToDeploy } from './ask-what-to-deploy.ts'
-import { change } from './changing.ts'
-import type { DeployFlags } from './deploy.ts'
+import { change, type OperationFor } from './changing.ts'
+import type { DeployFlags, ServicesFlags } from './deploy.ts'
 import { rebootFor } from './rebooting.ts'
+import { servicesBackFor, servicesFor } from './rolling-out.ts'
 import type { SecurityUpgradeFlags } from './security-upgrade.ts'
 import { securityUpgradeFor } from './security-upgrading.ts'
 
@@ -18,36 +18,54 @@ export async function deploy(given: DeployFlags, stop: AbortSignal): Promise<Exi
 }
 
 // As the journal has it, and as the estimates of later runs compare it.
-const wordsOf = ({ profile, securityUpgrades, reboot }: DeployFlags): readonly string[] => [
+const wordsOf = ({ profile, securityUpgrades, reboot, services, service = [], rollback }: DeployFlags) => [
   ...(profile === undefined ? [] : [`--profile ${profile}`]),
   ...(securityUpgrades ? ['--security-upgrades'] : []),
   ...(reboot ? ['--reboot'] : []),
+  ...(services ? ['--services'] : []),
+  ...service.map((name) => `--service ${name}`),
+  ...(rollback ? ['--rollback'] : []),
 ]
 
-type Wish = SecurityUpgradeFlags & Pick<DeployFlags, keyof Profile | 'profile'>
+type Wish = SecurityUpgradeFlags & ServicesFlags & Pick<DeployFlags, keyof Profile | 'profile'>
 
 /** All that is asked for as one pass; throws a UsageError where that is nothing, or cannot be done. */
 export const deployFor =
-  (flags: Wish) =>
-  (settings: Settings): Operation => {
-    const { securityUpgrades, dockerUpgrades, reboot, services } = { ...profileOf(flags, settings), ...given(flags) }
-    if (dockerUpgrades)
+  (flags: Wish): OperationFor =>
+  async (settings, manifest) => {
+    const wish = { ...profileOf(flags, settings), ...given(flags) }
+    if (wish.dockerUpgrades)
       throw new UsageError('maestro does not upgrade Docker yet: --docker-upgrades cannot be done', {
-        hint: 'the other options can: --security-upgrades, --reboot',
+        hint: 'the other options can: --security-upgrades, --reboot, --services',
       })
-    if (services)
-      throw new UsageError('maestro does not roll out services yet: --services cannot be done', {
-        hint: 'what it can do: --security-upgrades, --reboot',
-      })
-    if (!securityUpgrades && !reboot)
-      throw new UsageError('nothing is asked for', {
-        hint: 'ask for --security-upgrades, --reboot or both, for a --profile of the manifest, or to be asked: --interactive',
-      })
+    if (flags.rollback) return joined('deploy', [await goingBack(wish, flags)(settings, manifest)])
+    const { securityUpgrades, reboot, services } = withDefault(wish, settings)
+    // Last of all: what is proved well then is what goes on running, on the kernel and the engine that stay.
     return joined('deploy', [
       ...(securityUpgrades ? [securityUpgradeFor(flags)(settings)] : []),
       ...(reboot ? [rebootFor({ force: false, follows: securityUpgrades === true })(settings)] : []),
+      ...(services ? [await servicesFor(flags)(settings, manifest)] : []),
     ])
   }
+
+// As in the original: without options `deploy` is of the application itself.
+function withDefault(wish: Profile, { services }: Settings): Profile {
+  if (wish.securityUpgrades || wish.reboot || wish.services) return wish
+  if (services !== undefined) return { ...wish, services: true }
+  throw new UsageError('nothing is asked for', {
+    hint:
+      'ask for --security-upgrades, --reboot or both, for a --profile of the manifest, or to be asked: --interactive; ' +
+      'services are rolled out once the manifest names them under maestro.services',
+  })
+}
+
+function goingBack(wish: Profile, { service = [], pull }: ServicesFlags): typeof servicesBackFor {
+  if (wish.securityUpgrades || wish.reboot || service.length > 0 || pull)
+    throw new UsageError('--rollback goes back to the services before, and does nothing else', {
+      hint: 'leave the other options out',
+    })
+  return servicesBackFor
+}
 
 function profileOf({ profile: name }: Wish, { profiles }: Settings): Profile {
   if (name === undefined) return {}
@@ -60,11 +78,11 @@ function profileOf({ profile: name }: Wish, { profiles }: Settings): Profile {
 }
 
 // What is typed adds to what the profile has.
-function given({ securityUpgrades, dockerUpgrades, reboot, services }: Wish): Profile {
+function given({ securityUpgrades, dockerUpgrades, reboot, services, service = [] }: Wish): Profile {
   return {
     ...(securityUpgrades && { securityUpgrades }),
     ...(dockerUpgrades && { dockerUpgrades }),
     ...(reboot && { reboot }),
-    ...(services && { services }),
+    ...((services || service.length > 0) && { services: true }),
   }
 }
