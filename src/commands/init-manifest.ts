@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { dirname, relative, resolve } from 'node:path'
-import { type ExitCode, exitCodes, RefusedError, UsageError } from '../errors.ts'
+import { type ExitCode, exitCodes, UsageError } from '../errors.ts'
 import { readAnsible } from '../inventory/ansible/read-ansible.ts'
 import { hostsInSshConfig } from '../inventory/hosts-in-ssh-config.ts'
 import { draftManifest } from '../manifest/draft/draft-manifest.ts'
@@ -13,7 +13,7 @@ import { printable, printableLines } from '../printable.ts'
 import { describeManifest } from '../report/manifest-text.ts'
 import { askForServers } from './ask-for-servers.ts'
 import { fromHome } from './home.ts'
-import { askYes } from './questions.ts'
+import { isFree, reasonOf, writeText } from './new-file.ts'
 import { mayAsk } from './terminal.ts'
 
 export interface InitFlags {
@@ -37,7 +37,7 @@ export async function initManifest(flags: InitFlags, stop: AbortSignal): Promise
   if (!text.includes('unique_name:'))
     throw new UsageError(`${found.from} names no server that a manifest could have`, why ? { hint: why } : {})
   const written = parseManifest(path, text)
-  await write(path, { text, isNew })
+  await writeText(path, { text, isNew })
   const said = written.environments.map(({ name }) => describeManifest(resolveManifest(written, { environment: name })))
   for (const note of notes) process.stderr.write(printableLines(`note: ${note}\n`))
   process.stdout.write(`${said.join('')}${nextSteps(flags.manifest)}`)
@@ -79,32 +79,7 @@ async function checkPlace(path: string, { yes, fromSshConfig, fromAnsible }: Ini
     throw new UsageError('there is nobody here to ask for the servers', {
       hint: 'say where they are listed: --from-ssh-config [file] or --from-ansible <file>; maestro manifest example shows a manifest to write by hand',
     })
-  if (!existsSync(path)) return true
-  const isAgreed = yes || (mayAsk() && (await askYes(`${printable(path)} is there already. Replace it?`)))
-  if (isAgreed) return false
-  throw new RefusedError(`${path} is there already and stays as it is`, {
-    hint: '--yes replaces it; -m writes to another file',
-  })
-}
-
-async function write(path: string, { text, isNew }: { readonly text: string; readonly isNew: boolean }): Promise<void> {
-  try {
-    await writeFile(path, text, { flag: isNew ? 'wx' : 'w' })
-  } catch (cause) {
-    throw new UsageError(`${path} cannot be written: ${reasonOf(cause)}`, { cause })
-  }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or folder',
-  EACCES: 'you may not',
-  EISDIR: 'it is a folder',
-  EEXIST: 'it has just come there',
-}
-
-function reasonOf(cause: unknown): string {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
-  return reasons[code] ?? code
+  return isFree(path, { yes, hint: '--yes replaces it; -m writes to another file' })
 }
 
 function nextSteps(manifest: string | undefined): string {

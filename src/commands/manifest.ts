@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import { type OnSignals, type ServerFlags, withManifestFlags, withSelectionFlags } from './flags.ts'
+import type { ImportFlags } from './importing-services.ts'
 import type { InitFlags } from './init-manifest.ts'
 
 type ManifestFlags = Pick<ServerFlags, 'manifest' | 'environment'>
@@ -9,11 +10,12 @@ type ListFlags = ServerFlags & { readonly output: 'table' | 'json' }
 export function manifestCommand(onSignals: OnSignals): Command {
   return new Command('manifest')
     .summary(
-      'write a manifest to begin with, clone an environment, check it, list its servers, print an example or the schema',
+      'write a manifest to begin with, clone an environment, take over a service.yml, check it, list its servers, print an example or the schema',
     )
     .description('Everything about the manifest that needs no server.')
     .addCommand(initCommand(onSignals))
     .addCommand(cloneCommand())
+    .addCommand(importServicesCommand(onSignals))
     .addCommand(checkCommand())
     .addCommand(serversCommand())
     .addCommand(exampleCommand())
@@ -58,6 +60,24 @@ function cloneCommand(): Command {
     .action(async (from: string, to: string, flags: Pick<ManifestFlags, 'manifest'>) => {
       const { cloneInManifest } = await import('./clone-environment.ts')
       await cloneInManifest({ ...flags, from, to })
+    })
+}
+
+function importServicesCommand(onSignals: OnSignals): Command {
+  return new Command('import-services')
+    .summary('write a compose file of a service.yml of Cloud 66')
+    .description(
+      'Writes a compose file with all of a service.yml that can be said in one, and lists what cannot, also at its head. ' +
+        'Contacts no server, and replaces no file unless you agree.',
+    )
+    .argument('<service.yml>', 'the services as Cloud 66 has them')
+    .option('--file <file>', 'where to write it (compose.yml)')
+    .option('--project <name>', 'what Compose calls the whole (the name of the folder)')
+    .option('-y, --yes', 'replace a file that is there')
+    .addHelpText('after', '\nExample:\n  maestro manifest import-services .cloud66/service.yml')
+    .action(async (path: string, flags: ImportFlags) => {
+      const { importServicesFrom } = await import('./importing-services.ts')
+      await onSignals(() => importServicesFrom(path, flags))
     })
 }
 
