@@ -27,7 +27,8 @@ const connections = () => Object.values(fleet.servers).reduce((sum, server) => s
 const refused: readonly [string, readonly string[], string][] = [
   ['says what could be asked for where nothing is', [], '--security-upgrades, --reboot'],
   ['names what it cannot do yet', ['--docker-upgrades'], '--docker-upgrades cannot be done'],
-  ['knows no services yet', ['--security-upgrades', '--services'], '--services cannot be done'],
+  ['has no services without a compose file', ['--security-upgrades', '--services'], 'names no services'],
+  ['goes back and does nothing else', ['--rollback', '--reboot'], '--rollback goes back'],
   ['knows no profile that the manifest has not', ['--profile', 'nightly'], 'there is no profile "nightly"'],
   ['asks nobody who is not there', ['--interactive'], '--interactive needs a terminal'],
   ['takes no time that is none', ['--reboot', '--up-timeout', 'soon'], '--up-timeout "soon"'],
@@ -53,6 +54,28 @@ describe('maestro deploy', () => {
 
     expect(wrong.stderr).toContain('nightly')
     expect(right.stdout).toContain('web-1')
+  })
+
+  it.each([
+    [
+      'has a line that is wrong',
+      'services:\n  web: {build: .}\n',
+      [],
+      'compose.yml:2:3: services.web has a build and no image',
+    ],
+    ['does not say what the whole is called', 'services:\n  web: {image: a}\n', [], 'what Docker Compose is to call'],
+    ['has no such service', 'name: shop\nservices:\n  web: {image: a}\n', ['--service', 'wed'], 'did you mean "web"'],
+  ] as const)('contacts nobody where the compose file %s', async (_, compose, flags, words) => {
+    const text = readFileSync(join(fleet.folder, 'Manifest.yml'), 'utf8')
+    const services = 'maestro:\n  services: {compose: compose.yml}\n'
+    const manifest = fleet.write('services.yml', text.replace(/^maestro:\n/m, services))
+    fleet.write('compose.yml', compose)
+    const before = connections()
+
+    const run = await maestro('deploy', '--manifest', manifest, ...flags)
+
+    expect(run).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining(words) })
+    expect(connections()).toBe(before)
   })
 
   itNeeds(['script'])('asks what to do at a terminal, and prints the command that does the same', async () => {
