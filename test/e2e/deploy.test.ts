@@ -64,7 +64,7 @@ describe('maestro deploy', () => {
       'compose.yml:2:3: services.web has a build and no image',
     ],
     ['does not say what the whole is called', 'services:\n  web: {image: a}\n', [], 'what Docker Compose is to call'],
-    ['has no such service', 'name: shop\nservices:\n  web: {image: a}\n', ['--service', 'wed'], 'did you mean "web"'],
+    ['has no such service', 'name: shop\nservices:\n  web: {image: a}\n', ['--service', 'wed'], 'did you mean web?'],
   ] as const)('contacts nobody where the compose file %s', async (_, compose, flags, words) => {
     const text = readFileSync(join(fleet.folder, 'Manifest.yml'), 'utf8')
     const services = 'maestro:\n  services: {compose: compose.yml}\n'
