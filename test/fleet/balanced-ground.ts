@@ -54,8 +54,11 @@ END
     timeout 30 sh -c 'until busybox wget -q -O /dev/null http://localhost:8080/up; do sleep 0.2; done'`,
   )
 
-/** Has a HAProxy send requests to these servers, as one would who wants to lose none to a server that has gone. */
-export const balance = (balancer: FleetServer, servers: readonly FleetServer[]): Promise<string> =>
+/**
+ * Has a HAProxy send requests to these servers, as one would who wants to lose none to a server that has gone; of so many at
+ * once that the application can keep them waiting.
+ */
+export const balance = (balancer: FleetServer, servers: readonly FleetServer[], atOnce = 256): Promise<string> =>
   asRoot(
     balancer,
     `cat >/etc/haproxy/haproxy.cfg <<'END'
@@ -75,7 +78,7 @@ frontend shop
   default_backend shop
 backend shop
   option httpchk GET /alive
-  default-server inter 300 fastinter 300 downinter 300 rise 1 fall 2
+  default-server inter 300 fastinter 300 downinter 300 rise 1 fall 2 maxconn ${atOnce}
 ${servers.map(({ name, address }) => `  server ${name} ${address}:8080 check`).join('\n')}
 END
     cp /usr/bin/socat /root/ours

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { balance, startLoad, statesOn } from './balanced-ground.ts'
 import { aController, type Controller } from './durable-ground.ts'
-import type { FleetServer } from './fleet.ts'
+import { type FleetServer, runMaestro } from './fleet.ts'
 import { asRoot, bootIdOf } from './inside.ts'
 import { addServer } from './night-ground.ts'
 import {
@@ -27,12 +27,19 @@ beforeAll(async () => {
   controller = aController(shops, { balancer, settings })
   wantVersion(controller, '1')
   expect(await maestro('deploy', '--no-drain', '--strategy', 'parallel', '--yes')).toMatchObject({ exitCode: 0 })
-  await balance(balancer, shops)
+  // busybox's httpd keeps nine waiting.
+  await balance(balancer, shops, 8)
 }, 300_000)
 afterAll(() => controller.remove())
 
 async function maestro(...args: string[]) {
   const run = await controller.maestro(...args)
+  printed.push(run.stdout, run.stderr)
+  return run
+}
+
+async function runsShow() {
+  const run = await runMaestro(['runs', 'show'], { env: { XDG_STATE_HOME: controller.folder } })
   printed.push(run.stdout, run.stderr)
   return run
 }
@@ -57,10 +64,10 @@ describe('a deploy of services behind a load balancer', () => {
 
     const run = await maestro('deploy')
     const seen = await load.end()
-    const shown = await maestro('runs', 'show')
+    const shown = await runsShow()
 
     expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('3 changed') })
-    expect(seen).toMatchObject({ failed: 0 })
+    expect([seen.failed, seen.first]).toEqual([0, undefined])
     expect(seen.sent).toBeGreaterThan(1_000)
     expect(await onAll(imagesOf)).toEqual(shops.map(() => version('2')))
     expect(await statesOn(balancer)).toEqual(allInService())
@@ -87,7 +94,7 @@ describe('a deploy of services behind a load balancer', () => {
 
     expect(run).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('2 not started') })
     expect(run.stdout).toContain('web is unhealthy; what was there before is back, and well')
-    expect(seen).toMatchObject({ failed: 0 })
+    expect([seen.failed, seen.first]).toEqual([0, undefined])
     expect(await onAll(imagesOf)).toEqual(shops.map(() => version('2')))
     expect(await Promise.all(others.map(runningOn))).toEqual(before)
     expect(
@@ -96,7 +103,7 @@ describe('a deploy of services behind a load balancer', () => {
       ),
     ).toEqual(['2', '2'])
     expect(await statesOn(balancer)).toEqual(allInService())
-    expect((await maestro('runs', 'show')).stdout).toContain('it was taken back')
+    expect((await runsShow()).stdout).toContain('it was taken back')
   }, 300_000)
 
   it('upgrades, restarts and rolls out in one pass, out of service once', async () => {
@@ -114,7 +121,7 @@ describe('a deploy of services behind a load balancer', () => {
     expect(run).toMatchObject({ exitCode: 0 })
     expect(await bootIdOf(first)).not.toBe(boot)
     expect(await imagesOf(first)).toEqual(version('1'))
-    expect(await asRoot(balancer, 'journalctl -u haproxy --no-pager -o cat | grep dock-1')).toBe('')
+    expect(await asRoot(balancer, "journalctl -u haproxy -o cat | grep -c 'dock-1 enters drain state'")).toBe('1')
   }, 300_000)
 
   it('goes back to what was before on demand, once', async () => {
@@ -130,7 +137,7 @@ describe('a deploy of services behind a load balancer', () => {
 
   it('ends in the wanted version wherever it was killed, and leaves nothing drained or locked', async () => {
     const two = shops.slice(0, 2)
-    const words = ['deploy', '--canary', '0', '--max-unavailable', '2', '--server', 'dock-[12]']
+    const words = ['deploy', '--canary', '0', '--max-unavailable', '2', '--server', 'dock-[1-2]']
     for (let kill = 1; kill <= kills; kill += 1) {
       const tag = kill % 2 === 1 ? '1' : '2'
       wantVersion(controller, tag)
