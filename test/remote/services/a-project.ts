@@ -133,5 +133,5 @@ export function aProject(shell: Shell): Project {
   }
 }
 
-// A second goes by each time that it is asked.
-const tickingDate = `n=$(cat "$MAESTRO_ROOT/now" 2>/dev/null || echo 1000); n=$((n + 1)); echo "$n" >"$MAESTRO_ROOT/now"; echo "$n"`
+// Three seconds go by each time that it is asked.
+const tickingDate = `n=$(cat "$MAESTRO_ROOT/now" 2>/dev/null || echo 1000); n=$((n + 3)); echo "$n" >"$MAESTRO_ROOT/now"; echo "$n"`
