@@ -227,6 +227,21 @@ describe('a run', () => {
     expect([first?.isServing, first?.boots, world.locks.drained.size]).toEqual([true, 1, 0])
   })
 
+  it('leaves a load balancer alone while it keeps a server out of service, which it would forget', async () => {
+    const [web, balancer] = [aMadeServer('web-1', ['docker']), aMadeServer('lb-1', ['load_balancer'])]
+    web.isHealthy = false
+    const world = makeWorld({
+      operation: { ...aChange([web, balancer]), others: ['lb-1'] },
+      servers: [web, balancer],
+    })
+
+    const report = await world.run({ rollout: { maxFailures: 1 } })
+
+    expect(statuses(report)).toEqual({ 'web-1': 'failed', 'lb-1': 'not-started' })
+    web.isHealthy = true
+    expect(statuses(await world.run())).toEqual({ 'web-1': 'changed', 'lb-1': 'changed' })
+  })
+
   it('begins nothing new after a signal, and brings what was begun to its proof', async () => {
     const servers = fleet(3)
     const stop = new AbortController()
