@@ -64,7 +64,8 @@ function totals(lines: readonly StatusLine[]): string {
   const counts = [
     [count(({ securityCount: pending }) => (pending ?? 0) > 0), 'with security upgrades due'],
     [count(({ reboot }) => reboot === 'due'), 'to restart'],
-    [count(wentWrong), 'not known in full'],
+    [count(({ reboot }) => reboot === 'unreachable'), 'unreachable'],
+    [count((line) => line.reboot !== 'unreachable' && wentWrong(line)), 'not known in full'],
   ] as const
   const said = counts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`)
   return `${lines.length} ${lines.length === 1 ? 'server' : 'servers'}: ${said.join(', ') || 'all is well'}`

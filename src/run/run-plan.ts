@@ -129,14 +129,21 @@ async function admit(open: readonly ServerWork[], course: Course): Promise<reado
   for (const work of open) {
     const others = chosen.map(({ server }) => server)
     const isFree = run.plan.rollout.strategy === 'parallel' || hasRoom(others, work.server)
-    if (course.halt === undefined && isFree) chosen.push(work)
-    else
-      await end(work.server.name, {
-        status: 'not-started',
-        why: course.halt ?? `no more of ${work.server.groups.join(', ')} may be away at once`,
-      })
+    const why =
+      course.halt ??
+      balancerMustStay(work, course) ??
+      (isFree ? undefined : `no more of ${work.server.groups.join(', ')} may be away at once`)
+    if (why === undefined) chosen.push(work)
+    else await end(work.server.name, { status: 'not-started', why })
   }
   return chosen
+}
+
+// A load balancer that starts anew takes back whom it was told to leave out.
+function balancerMustStay({ server }: ServerWork, { run, outcomes }: Course): string | undefined {
+  if (!(run.operation.others ?? []).includes(server.name)) return undefined
+  const drained = [...outcomes].flatMap(([name, outcome]) => ('isDrained' in outcome ? [name] : []))
+  return drained.length === 0 ? undefined : `${drained.join(', ')} is out of service, which ${server.name} would forget`
 }
 
 // What was begun is brought to its end: it must not be begun where it would still be at work when the window closes.

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { Written } from '../../src/journal/events.ts'
 import { noHistory } from '../../src/journal/history.ts'
 import { stateOf } from '../../src/journal/run-state.ts'
-import type { Step } from '../../src/plan/step.ts'
+import type { Script, Step } from '../../src/plan/step.ts'
 import { aChange, aMadeServer, type Made, restart } from './a-change.ts'
 import { makeWorld } from './in-memory.ts'
 
@@ -21,6 +22,24 @@ function cutAfter(limit: number) {
     return asked === limit
   }
   return { cut, count: () => asked }
+}
+
+/** The acts that no journal has announced by the time that they are done. */
+function acting(servers: readonly Made[], events: () => readonly Written[]): readonly string[] {
+  const announcing: Readonly<Record<string, string>> = { 'made-up/set.sh': 'change', 'made-up/boot.sh': 'restart' }
+  const early: string[] = []
+  for (const made of servers) {
+    const { answer } = made
+    Object.assign(made, {
+      answer: (script: Script) => {
+        const step = announcing[script.files[0] ?? '']
+        const isAnnounced = events().some((event) => event.event === 'begun' && event.step === step)
+        if (step !== undefined && !isAnnounced) early.push(step)
+        return answer(script)
+      },
+    })
+  }
+  return early
 }
 
 /** A world of one server whose run came to a sudden end after such a line of its journal. */
@@ -102,6 +121,20 @@ describe('a run', () => {
     expect(world.locks.held.size).toBe(0)
     if (second) second.trouble = 'none'
     expect(new Set(Object.values(statuses(await world.run())))).toEqual(new Set(['changed']))
+  })
+
+  it.each([
+    [0, ['failed', 'not-started', 'not-started']],
+    [1, ['failed', 'changed', 'changed']],
+  ])('begins nothing new after more than %i failures, wherever there is a place left', async (maxFailures, ends) => {
+    const servers = fleet(3)
+    const [first] = servers
+    if (first) first.trouble = 'fails'
+
+    const report = await worldOf(servers).run({ rollout: { maxFailures, maxUnavailable: { kind: 'count', count: 3 } } })
+
+    expect(Object.values(statuses(report)).toSorted()).toEqual(ends.toSorted())
+    expect(statuses(report)).toMatchObject({ 'web-1': 'failed' })
   })
 
   it('lets one that failed keep its place: nobody else of its group is taken down', async () => {
@@ -194,6 +227,21 @@ describe('a run', () => {
     expect([first?.isServing, first?.boots, world.locks.drained.size]).toEqual([true, 1, 0])
   })
 
+  it('leaves a load balancer alone while it keeps a server out of service, which it would forget', async () => {
+    const [web, balancer] = [aMadeServer('web-1', ['docker']), aMadeServer('lb-1', ['load_balancer'])]
+    web.isHealthy = false
+    const world = makeWorld({
+      operation: { ...aChange([web, balancer]), others: ['lb-1'] },
+      servers: [web, balancer],
+    })
+
+    const report = await world.run({ rollout: { maxFailures: 1 } })
+
+    expect(statuses(report)).toEqual({ 'web-1': 'failed', 'lb-1': 'not-started' })
+    web.isHealthy = true
+    expect(statuses(await world.run())).toEqual({ 'web-1': 'changed', 'lb-1': 'changed' })
+  })
+
   it('begins nothing new after a signal, and brings what was begun to its proof', async () => {
     const servers = fleet(3)
     const stop = new AbortController()
@@ -208,6 +256,23 @@ describe('a run', () => {
 
     expect(statuses(report)).toEqual({ 'web-1': 'changed', 'web-2': 'not-started', 'web-3': 'not-started' })
     expect(world.locks.held.size).toBe(0)
+  })
+
+  it('begins no further step of a server after a signal, and goes on with it when resumed', async () => {
+    const servers = fleet(1)
+    const stop = new AbortController()
+    const world = worldOf(servers)
+
+    const report = await world.run({
+      stop: stop.signal,
+      onJournal: (event) => {
+        if (event.event === 'proved' && event.step === 'change') stop.abort()
+      },
+    })
+
+    expect(statuses(report)).toEqual({ 'web-1': 'stopped' })
+    expect(servers[0]).toMatchObject({ version: '2', boots: 0 })
+    expect([statuses(await world.run()), servers[0]?.boots]).toEqual([{ 'web-1': 'changed' }, 1])
   })
 
   it('refuses all, having locked nothing for long, where somebody else has a lock', async () => {
@@ -254,8 +319,11 @@ describe('a run', () => {
   it('writes down what it begins before it begins it, here and on the server', async () => {
     const servers = fleet(1)
     const world = worldOf(servers)
+    const early = acting(servers, () => world.events)
 
     await world.run()
+
+    expect(early).toEqual([])
 
     const begun = world.events.filter(({ event }) => event === 'begun' || event === 'holding' || event === 'released')
     const copied = world.locks.copies.get('web-1')?.map((line) => JSON.parse(line))
