@@ -1,0 +1,43 @@
+import { compareVersions } from '../../remote/debian-version.ts'
+
+/** The version of the engine that a package version stands for, in Docker's own writing: `27.3.1`, `28.0.0-rc.1`; undefined for what is none. */
+export function engineOf(packageVersion: string): string | undefined {
+  const { numbers, pre } = form.exec(packageVersion)?.groups ?? {}
+  return numbers === undefined ? undefined : `${numbers}${pre === undefined ? '' : `-${pre}`}`
+}
+
+// 5:27.3.1-1~ubuntu.24.04~noble, 5:28.0.0~rc.1-1~…, 5:20.10.24~3-0~ubuntu-focal, 18.06.3~ce~3-0~ubuntu, 18.03.1~ce-0~ubuntu;
+// the distribution's own 20.10.24+dfsg1-1+deb12u1 and 26.1.3-0ubuntu1~24.04.1.
+const form = /^(?:\d+:)?(?<numbers>\d+(?:\.\d+)+)(?:~(?<pre>(?:rc|beta|alpha|tp)[.\d]*)|~ce)?(?:[-+]|~\d+(?:[-+]|$)|$)/
+
+/** The numbers of an engine's version; those of what comes before a release count as the release's. */
+export const numbersOf = (version: string): readonly number[] =>
+  (/\d+(?:\.\d+)*/.exec(version)?.[0] ?? '').split('.').map(Number)
+
+/** What is offered for a wanted version: a full package version, and the newest release beside it. */
+export type Resolved =
+  | { readonly is: 'found'; readonly version: string; readonly newest: string }
+  | { readonly is: 'missing'; readonly newest: string | undefined }
+
+/**
+ * The package version that a manifest's word stands for, among those that are offered. Three numbers are that very engine:
+ * `27.3.1` is never 27.3.10. Fewer are the newest release among those that begin so, number by number; `latest` is the newest
+ * of all; a whole package version is itself. What comes before a release is taken only by its own name.
+ */
+export function resolveVersion(wanted: string, offered: readonly string[]): Resolved {
+  const newestFirst = offered.toSorted((a, b) => compareVersions(b, a))
+  const newest = newestFirst.find((version) => isRelease(engineOf(version)))
+  const version = newestFirst.find((one) => one === wanted) ?? newestFirst.find((one) => isMeant(wanted, engineOf(one)))
+  if (version === undefined) return { is: 'missing', newest }
+  return { is: 'found', version, newest: newest ?? version }
+}
+
+const isRelease = (engine: string | undefined) => engine !== undefined && !engine.includes('-')
+
+function isMeant(wanted: string, engine: string | undefined): boolean {
+  if (engine === undefined) return false
+  if (wanted === 'latest') return isRelease(engine)
+  const plain = wanted.replace(/-ce$/, '')
+  if (!/^\d+(\.\d+)?$/.test(plain)) return engine === plain
+  return isRelease(engine) && `${engine}.`.startsWith(`${plain}.`)
+}

@@ -1,0 +1,32 @@
+# Docker's own apt repository, where it is asked for.
+# Inputs: docker_repository (the URL that stands in a source of apt), docker_key (its text, or the URL that has it)
+# Changes: the folder that make_docker_source is told
+# shellcheck shell=sh
+
+# make_docker_source FOLDER KEY: docker.asc, and docker.sources that names the key as KEY.
+make_docker_source() {
+  case $MAESTRO_DOCKER_KEY in
+    -----BEGIN*) printf '%s\n' "$MAESTRO_DOCKER_KEY" >"$1/docker.asc" ;;
+    *) fetch_docker_key "$1/docker.asc" ;;
+  esac
+  grep -q -e '^-----BEGIN PGP PUBLIC KEY' "$1/docker.asc" || fail "$MAESTRO_DOCKER_KEY is no key in letters (-----BEGIN PGP PUBLIC KEY…)"
+  architecture=$(dpkg --print-architecture)
+  codename=$(os_release UBUNTU_CODENAME)
+  [ -n "$codename" ] || codename=$(os_release VERSION_CODENAME)
+  [ -n "$codename" ] || fail 'this release has no code name, which the repository of Docker goes by'
+  printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: stable\nArchitectures: %s\nSigned-By: %s\n' \
+    "$MAESTRO_DOCKER_REPOSITORY" "$codename" "$architecture" "$2" >"$1/docker.sources"
+}
+
+fetch_docker_key() {
+  words=$(within 30 /usr/lib/apt/apt-helper -q -o Acquire::http::Timeout=20 -o APT::Sandbox::User=root \
+    download-file "$MAESTRO_DOCKER_KEY" "$1" 2>&1) || fail "$MAESTRO_DOCKER_KEY cannot be had: $(printf '%s\n' "$words" | grep '^E:' | tail -n 1)"
+}
+
+os_release() { sed -n "s/^$1=//p" "$MAESTRO_ROOT/etc/os-release" | tr -d \"\'; }
+
+# apt's options for that source alone, a word each; the folder has no spaces in its name.
+docker_source_options() {
+  printf '%s\n' -o "Dir::Etc::SourceList=$1/docker.sources" -o Dir::Etc::SourceParts=/dev/null \
+    -o "Dir::State::Lists=$1/lists" -o "Dir::Cache=$1/cache" -o APT::Sandbox::User=root -o Acquire::http::Timeout=20
+}
