@@ -1,6 +1,6 @@
 # Docker's own apt repository, where it is asked for.
 # Inputs: docker_repository (the URL that stands in a source of apt), docker_key (its text, or the URL that has it)
-# Changes: the folder that make_docker_source is told
+# Changes: the folder that it is told
 # shellcheck shell=sh
 
 # make_docker_source FOLDER KEY: docker.asc, and docker.sources that names the key as KEY.
@@ -25,8 +25,15 @@ fetch_docker_key() {
 
 os_release() { sed -n "s/^$1=//p" "$MAESTRO_ROOT/etc/os-release" | tr -d \"\'; }
 
-# apt's options for that source alone, a word each; the folder has no spaces in its name.
-docker_source_options() {
-  printf '%s\n' -o "Dir::Etc::SourceList=$1/docker.sources" -o Dir::Etc::SourceParts=/dev/null \
-    -o "Dir::State::Lists=$1/lists" -o "Dir::Cache=$1/cache" -o APT::Sandbox::User=root -o Acquire::http::Timeout=20
+# stage_docker_source FOLDER: what that repository has, in lists of their own. Sets the options of apt for them.
+stage_docker_source() {
+  mkdir -p "$1/lists/partial" "$1/cache/archives/partial"
+  make_docker_source "$1" "$1/docker.asc"
+  docker_source_options="-o Dir::Etc::SourceList=$1/docker.sources -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists=$1/lists"
+  docker_source_options="$docker_source_options -o Dir::Cache=$1/cache -o APT::Sandbox::User=root -o Acquire::http::Timeout=20"
+  # shellcheck disable=SC2086  # a word each
+  words=$(within 40 apt-get -q $docker_source_options update 2>&1) || :
+  # Of an archive that cannot be had apt may only warn.
+  trouble=$(printf '%s\n' "$words" | grep -m 1 '^[EW]: ') || trouble=''
+  [ -z "$trouble" ] || fail "$MAESTRO_DOCKER_REPOSITORY: $trouble"
 }

@@ -31,7 +31,7 @@ export interface UpgradeOptions {
 export function upgradeStep(options: UpgradeOptions): Step<Due, Due> {
   const job = detached<Due>({
     script: ({ packages }) => ({
-      files: ['apt.sh', 'pins.sh', 'look/dpkg.sh', 'security-upgrade/upgrade.sh'],
+      files: ['apt.sh', 'pins.sh', 'look/dpkg.sh', 'apt-turn.sh', 'security-upgrade/upgrade.sh'],
       inputs: {
         ...scopeInputs(options),
         allowed: packages.map(({ name, to }) => `${name}=${to}`).join('\n'),

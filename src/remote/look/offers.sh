@@ -41,29 +41,17 @@ look_offers_ours() {
 look_offers_versions() {
   list_offers
   if [ -n "${MAESTRO_DOCKER_REPOSITORY-}" ] && ! printf '%s\n' "$offers" | grep -q '^docker-ce|'; then
-    stage_docker_source
+    place=${TMPDIR:-/tmp}
+    [ ! -w /dev/shm ] || place=/dev/shm
+    folder=$(mktemp -d "$place/maestro.XXXXXX")
+    trap 'rm -rf "$folder"' EXIT
+    stage_docker_source "$folder"
+    # shellcheck disable=SC2086,SC2154  # a word each
+    list_offers $docker_source_options
     fact offers_staged yes
   fi
   facts offers_version "$offers"
   facts offers_candidate "$candidates"
-}
-
-# What the repository that is asked for has, by lists of its own.
-stage_docker_source() {
-  place=${TMPDIR:-/tmp}
-  [ ! -w /dev/shm ] || place=/dev/shm
-  folder=$(mktemp -d "$place/maestro.XXXXXX")
-  trap 'rm -rf "$folder"' EXIT
-  mkdir -p "$folder/lists/partial" "$folder/cache/archives/partial"
-  make_docker_source "$folder" "$folder/docker.asc"
-  options=$(docker_source_options "$folder")
-  # shellcheck disable=SC2086  # a word each
-  words=$(within 40 apt-get -q $options update 2>&1) || :
-  # Of an archive that cannot be had apt may only warn.
-  trouble=$(printf '%s\n' "$words" | grep -m 1 '^[EW]: ') || trouble=''
-  [ -z "$trouble" ] || fail "$MAESTRO_DOCKER_REPOSITORY: $trouble"
-  # shellcheck disable=SC2086
-  list_offers $options
 }
 
 # list_offers OPTIONS…: sets what apt knows.
