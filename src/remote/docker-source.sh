@@ -1,27 +1,31 @@
 # Docker's own apt repository, where it is asked for.
-# Inputs: docker_repository (the URL that stands in a source of apt), docker_key (its text, or the URL that has it)
+# Inputs: docker_repository (the URL that stands in a source of apt, with {id} for ubuntu or debian), docker_key (its text, or the URL that has it)
 # Changes: the folder that it is told
 # shellcheck shell=sh
 
 # make_docker_source FOLDER KEY: docker.asc, and docker.sources that names the key as KEY.
 make_docker_source() {
+  codename=$(os_release UBUNTU_CODENAME)
+  if [ -n "$codename" ]; then id=ubuntu; else id=$(os_release ID) codename=$(os_release VERSION_CODENAME); fi
+  [ -n "$codename" ] || fail 'this release has no code name, which the repository of Docker goes by'
   case $MAESTRO_DOCKER_KEY in
     -----BEGIN*) printf '%s\n' "$MAESTRO_DOCKER_KEY" >"$1/docker.asc" ;;
-    *) fetch_docker_key "$1/docker.asc" ;;
+    *) fetch_docker_key "$(with_id "$MAESTRO_DOCKER_KEY")" "$1/docker.asc" ;;
   esac
-  grep -q -e '^-----BEGIN PGP PUBLIC KEY' "$1/docker.asc" || fail "$MAESTRO_DOCKER_KEY is no key in letters (-----BEGIN PGP PUBLIC KEY…)"
+  grep -q -e '^-----BEGIN PGP PUBLIC KEY' "$1/docker.asc" || fail 'the key of the repository of Docker is no key in letters (-----BEGIN PGP PUBLIC KEY…)'
   architecture=$(dpkg --print-architecture)
-  codename=$(os_release UBUNTU_CODENAME)
-  [ -n "$codename" ] || codename=$(os_release VERSION_CODENAME)
-  [ -n "$codename" ] || fail 'this release has no code name, which the repository of Docker goes by'
   printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: stable\nArchitectures: %s\nSigned-By: %s\n' \
-    "$MAESTRO_DOCKER_REPOSITORY" "$codename" "$architecture" "$2" >"$1/docker.sources"
+    "$(with_id "$MAESTRO_DOCKER_REPOSITORY")" "$codename" "$architecture" "$2" >"$1/docker.sources"
 }
 
+# fetch_docker_key URL FILE
 fetch_docker_key() {
-  words=$(within 30 /usr/lib/apt/apt-helper -q -o Acquire::http::Timeout=20 -o APT::Sandbox::User=root \
-    download-file "$MAESTRO_DOCKER_KEY" "$1" 2>&1) || fail "$MAESTRO_DOCKER_KEY cannot be had: $(printf '%s\n' "$words" | grep '^E:' | tail -n 1)"
+  words=$(within 30 /usr/lib/apt/apt-helper -q -o Acquire::http::Timeout=20 -o APT::Sandbox::User=root download-file "$1" "$2" 2>&1) ||
+    fail "$1 cannot be had: $(printf '%s\n' "$words" | grep '^E:' | tail -n 1)"
 }
+
+# One URL for Ubuntu and Debian.
+with_id() { printf '%s' "$1" | sed "s/{id}/$id/"; }
 
 os_release() { sed -n "s/^$1=//p" "$MAESTRO_ROOT/etc/os-release" | tr -d \"\'; }
 
