@@ -65,11 +65,11 @@ tell_containers() {
   ids=$(docker_cli ps -a -q --no-trunc) || return
   containers='' networks='' mounts=''
   if [ -n "$ids" ]; then
-    containers=$(ask_containers '[{{json .Id}},{{json .Name}},{{json .Image}},{{json .State.Status}},{{with .State.Health}}{{json .Status}}{{else}}null{{end}},{{json .HostConfig.RestartPolicy.Name}},{{json .HostConfig.AutoRemove}},{{json (index .Config.Labels "com.docker.swarm.task.id")}},{{json (index .Config.Labels "com.docker.compose.project")}},{{json .State.StartedAt}},{{json .State.FinishedAt}}]') || return
+    containers=$(ask_containers '[{{json .ID}},{{json .Name}},{{json .Image}},{{json .State.Status}},{{with .State.Health}}{{json .Status}}{{else}}null{{end}},{{json .HostConfig.RestartPolicy.Name}},{{json .HostConfig.AutoRemove}},{{json (index .Config.Labels "com.docker.swarm.task.id")}},{{json (index .Config.Labels "com.docker.compose.project")}},{{json .State.StartedAt}},{{json .State.FinishedAt}}]') || return
     # shellcheck disable=SC2016  # the variables are Docker's
-    networks=$(ask_containers '{{$id := .Id}}{{range $name, $_ := .NetworkSettings.Networks}}{{$id}} {{$name}}{{println}}{{end}}') || return
+    networks=$(ask_containers '{{$id := .ID}}{{range $name, $_ := .NetworkSettings.Networks}}{{$id}} {{$name}}{{println}}{{end}}') || return
     # shellcheck disable=SC2016
-    mounts=$(ask_containers '{{$id := .Id}}{{range .Mounts}}{{$id}} {{.Type}} {{if .Name}}{{.Name}}{{else}}{{.Source}}{{end}} {{.Destination}}{{println}}{{end}}') || return
+    mounts=$(ask_containers '{{$id := .ID}}{{range .Mounts}}{{$id}} {{.Type}} {{if .Name}}{{.Name}}{{else}}{{.Source}}{{end}} {{.Destination}}{{println}}{{end}}') || return
   fi
   facts census_container "$containers"
   facts census_network "$networks"

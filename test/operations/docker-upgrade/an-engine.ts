@@ -1,5 +1,7 @@
+import type { DockerUpgradeOptions } from '../../../src/operations/docker-upgrade/options.ts'
 import type { Engine, EngineInfo } from '../../../src/remote/look/engine.ts'
 import type { Offers } from '../../../src/remote/look/offers.ts'
+import type { Docker } from '../../../src/remote/look.ts'
 
 /** An engine with nothing special about it, but for what is given. */
 export const anInfo = (parts: Partial<EngineInfo> = {}): EngineInfo => ({
@@ -45,5 +47,32 @@ export const offers = (parts: Partial<Offers> = {}): Offers => ({
   candidates: new Map(),
   isStaged: false,
   kept: [],
+  ...parts,
+})
+
+/** The engine as a look of every server tells it. */
+export const aDocker = (parts: Partial<Docker> = {}): Docker => ({
+  version: '20.10.24',
+  client: '20.10.24',
+  trouble: undefined,
+  source: 'docker-ce',
+  containers: [],
+  ...parts,
+})
+
+export const options = (parts: Partial<DockerUpgradeOptions> = {}): DockerUpgradeOptions => ({
+  version: '26.1.5',
+  weaveVersion: null,
+  groups: ['docker'],
+  goesBack: false,
+  installs: false,
+  allowsDowngrade: false,
+  rollsBack: true,
+  repository: null,
+  isSerial: false,
+  lockTimeoutMs: 1_000,
+  stallTimeoutMs: 60_000,
+  readyTimeoutMs: 10_000,
+  stableTimeMs: 1_000,
   ...parts,
 })
