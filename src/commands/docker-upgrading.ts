@@ -27,7 +27,7 @@ export function dockerUpgradeFor(
       installs: install,
       allowsDowngrade: allowDowngrade,
       rollsBack: rollback !== false,
-      repository: repositoryOf(docker, install),
+      repository: goesBack ? null : repositoryOf(docker, install),
       isSerial: rollout.strategy === 'serial',
       lockTimeoutMs: timeoutMs,
       stallTimeoutMs: rollout.stallTimeoutMs,

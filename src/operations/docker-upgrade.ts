@@ -1,4 +1,4 @@
-import type { Operation, Step } from '../plan/step.ts'
+import type { Operation, Script, Step } from '../plan/step.ts'
 import { dockerParts } from './docker-upgrade/foresee.ts'
 import type { DockerUpgradeOptions } from './docker-upgrade/options.ts'
 import { packagesStep } from './docker-upgrade/packages-step.ts'
@@ -12,10 +12,13 @@ export function dockerUpgrade(options: DockerUpgradeOptions): Operation {
     recipe: { name: 'docker-upgrade', options },
     parts: dockerParts,
     lookInputs: repositoryInputs(options),
-    refresh: { files: ['apt.sh', 'security-upgrade/refresh.sh'], asRoot: true, timeoutMs: 10 * 60_000 },
+    // The way back needs no network.
+    ...(options.goesBack ? {} : { refresh }),
     pass: { steps: stepsOf(options) },
   }
 }
+
+const refresh: Script = { files: ['apt.sh', 'security-upgrade/refresh.sh'], asRoot: true, timeoutMs: 10 * 60_000 }
 
 // Weave comes last: it runs in the engine that is there by then.
 function stepsOf(options: DockerUpgradeOptions): readonly Step[] {

@@ -49,7 +49,7 @@ export function upgradeStep(options: DockerUpgradeOptions): Step<Due, Before> {
       mustHaveWorked(at, `Docker did not come to be ${before.to}`, await finish(at))
       const standing = await askStanding(at)
       if (standing.end === 'back') throw await takenBack(at, before, standing)
-      return proof(at, before, standing)
+      return proof(at, before, { standing, isBack: options.goesBack })
     },
   }
 }
@@ -112,7 +112,11 @@ function troubleWith({ packages, engine, census }: Shown, standing: Standing): r
   ]
 }
 
-function proof(at: Context, { packages, from, to, census }: Before, standing: Standing): Json {
+function proof(
+  at: Context,
+  { packages, from, to, census }: Before,
+  { standing, isBack }: { readonly standing: Standing; readonly isBack: boolean },
+): Json {
   const trouble = troubleWith({ packages, engine: to, census }, standing)
   if (trouble.length > 0)
     throw new MaestroError(trouble.join('; '), {
@@ -128,6 +132,6 @@ function proof(at: Context, { packages, from, to, census }: Before, standing: St
     containers: running.length,
     downSeconds: standing.downSeconds ?? null,
     away: census === null ? [] : awayTimes(census, now),
-    back: from === null ? null : 'maestro docker-upgrade --rollback',
+    back: from === null || isBack ? null : 'maestro docker-upgrade --rollback',
   }
 }

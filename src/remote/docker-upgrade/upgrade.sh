@@ -35,13 +35,13 @@ change_by() {
   start_engine && bring_back
 }
 
-# The transaction of the plan, with what was fetched and no network.
+# The transaction of the plan, with what was fetched; a package of a folder of this server is read where it lies.
 install_new() {
   [ -n "$MAESTRO_PACKAGES" ] || return 0
   say 'installing'
   # shellcheck disable=SC2086  # a word each
-  apt_get --no-remove --no-download --no-install-recommends --allow-downgrades --allow-change-held-packages \
-    -o "Dir::Cache::Archives=$docker_place/new" install $MAESTRO_PACKAGES && return 0
+  apt_get --no-remove --no-install-recommends --allow-downgrades --allow-change-held-packages \
+    -o APT::Sandbox::User=root -o "Dir::Cache::Archives=$docker_place/new" install $MAESTRO_PACKAGES && return 0
   reason="apt-get could not install them: $(tail -n 200 "$job_log" | grep -e '^E: ' -e '^dpkg: error' | tail -n 1)"
   return 1
 }
