@@ -18,6 +18,7 @@ export function packagesStep(options: DockerUpgradeOptions): Step<Due, Fetching>
       inputs: {
         packages: packages.join('\n'),
         kept: kept.join('\n'),
+        must_keep: options.rollsBack ? 'yes' : 'no',
         lock_seconds: String(Math.ceil(options.lockTimeoutMs / 1000)),
       },
     }),
@@ -37,13 +38,13 @@ export function packagesStep(options: DockerUpgradeOptions): Step<Due, Fetching>
     drift: (planned, now) => moreThanPlanned(planned?.packages, now.packages),
     before: async (at, { packages, from }) => ({
       packages: packages.map(({ name, to }) => `${name}=${to}`),
-      kept: from === null || !options.rollsBack ? [] : installedIn(await at.look(['offers'])),
+      kept: from === null ? [] : installedIn(await at.look(['offers'])),
     }),
     settled,
     act,
     prove: async (at, { packages, kept }) => {
       mustHaveWorked(at, 'the packages cannot be had', await finish(at))
-      if (kept.length > 0) await mustBeKept(await at.look(['offers']), kept)
+      if (options.rollsBack && kept.length > 0) await mustBeKept(await at.look(['offers']), kept)
       return { fetched: packages, kept }
     },
   }

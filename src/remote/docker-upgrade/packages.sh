@@ -1,13 +1,14 @@
 # Fetches the packages of Docker that were planned, and keeps those that are installed for the way back, before anything is
 # stopped. A detached job, which can be begun anew.
-# Inputs: packages (name=version, a line each), kept (name=version of what is installed, a line each; empty: no way back)
+# Inputs: packages (name=version, a line each), kept (name=version of what is installed, a line each; empty: nothing is),
+#   must_keep (yes, or no: where they cannot be had it goes on without)
 # Changes: /var/lib/maestro/docker/{new,back}
 # shellcheck shell=sh disable=SC2154
 work() {
   docker_place=$MAESTRO_ROOT/var/lib/maestro/docker
   await_turn
   fetch_new
-  [ -z "$MAESTRO_KEPT" ] || is_kept || keep_back
+  if [ -n "$MAESTRO_KEPT" ] && ! is_kept; then keep_back; fi
 }
 
 fetch_new() {
@@ -45,7 +46,15 @@ keep_back() {
   say 'keeping the installed packages for the way back'
   rm -rf "$docker_place/back.new"
   mkdir -p "$docker_place/back.new"
-  for one in $MAESTRO_KEPT; do keep_one "$one" "$(file_of "$one")"; done
+  for one in $MAESTRO_KEPT; do
+    keep_one "$one" "$(file_of "$one")" && continue
+    # What is kept from an earlier upgrade would be a way to somewhere else.
+    rm -rf "$docker_place/back" "$docker_place/back.new"
+    [ "$MAESTRO_MUST_KEEP" = no ] ||
+      fail "$one, which is installed, cannot be had any more, so that there would be no way back: --no-rollback goes without"
+    say "$one cannot be had any more: there will be no way back"
+    return 0
+  done
   printf '%s\n' "$MAESTRO_KEPT" | sed 's/=/|/' >"$docker_place/back.new/versions"
   rm -rf "$docker_place/back"
   mv "$docker_place/back.new" "$docker_place/back"
@@ -62,6 +71,5 @@ keep_one() {
       return 0
     fi
   done
-  (cd "$docker_place/back.new" && apt_get -o APT::Sandbox::User=root download "$1") ||
-    fail "$1, which is installed, cannot be had any more, so that there would be no way back: --no-rollback goes without"
+  (cd "$docker_place/back.new" && apt_get -o APT::Sandbox::User=root download "$1")
 }
