@@ -250,7 +250,18 @@ export interface Docker {
   readonly trouble: string | undefined
   /** docker-ce, docker.io, snap, static. */
   readonly source: string
+  /** What the engine works with; absent where it does not answer. */
+  readonly components?: DockerComponents
   readonly containers: readonly Container[]
+}
+
+/** Each undefined where it is not told: old engines know nothing of what they work with. */
+export interface DockerComponents {
+  /** The oldest API that it still answers. */
+  readonly apiMinimum: string | undefined
+  readonly containerd: string | undefined
+  readonly runc: string | undefined
+  readonly compose: string | undefined
 }
 
 export interface Container {

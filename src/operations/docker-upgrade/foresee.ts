@@ -1,5 +1,6 @@
 import type { Verdict } from '../../plan/verdict.ts'
 import { compareVersions } from '../../remote/debian-version.ts'
+import { isEngine } from '../../remote/engine-version.ts'
 import type { Engine } from '../../remote/look/engine.ts'
 import type { Offers } from '../../remote/look/offers.ts'
 import type { Disk, Docker, Look } from '../../remote/look.ts'
@@ -93,10 +94,6 @@ function wantedBy({ docker, offers }: Ground, { goesBack, version, installs }: D
 }
 
 type Found = Extract<Wanted, { is: 'found' }>
-
-/** Whether an engine's own word is that version: builds of others add to it (`26.1.5+dfsg1`). */
-export const isEngine = (told: string, version: string): boolean =>
-  told === version || (told.startsWith(version) && /^[^\d.]/.test(told.slice(version.length)))
 
 function downgradeTrouble({ moves }: Found, { allowsDowngrade, goesBack }: DockerUpgradeOptions): readonly string[] {
   if (allowsDowngrade || goesBack) return []

@@ -1,6 +1,7 @@
 import { compareVersions } from '../../remote/debian-version.ts'
+import { engineOf } from '../../remote/engine-version.ts'
 import type { NamedVersion, Offers } from '../../remote/look/offers.ts'
-import { engineOf, resolveVersion } from './resolve-version.ts'
+import { resolveVersion } from './resolve-version.ts'
 
 /** One package that changes; `from` is null for one that comes new. */
 export type Move = { readonly name: string; readonly from: string | null; readonly to: string }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { foreseeDocker, isEngine } from '../../../src/operations/docker-upgrade/foresee.ts'
+import { foreseeDocker } from '../../../src/operations/docker-upgrade/foresee.ts'
 import type { DockerUpgradeOptions } from '../../../src/operations/docker-upgrade/options.ts'
 import { packagesStep } from '../../../src/operations/docker-upgrade/packages-step.ts'
 import { upgradeStep } from '../../../src/operations/docker-upgrade/upgrade-step.ts'
@@ -265,15 +265,5 @@ describe('what an upgrade of Docker foresees', () => {
     ],
   ])('is %s', (_, parts, wanted, verdict) => {
     expect(foreseeDocker(lookAt(parts), options(wanted))).toMatchObject(verdict)
-  })
-
-  it.each([
-    ['26.1.5', true],
-    ['26.1.5+dfsg1', true],
-    ['26.1.50', false],
-    ['26.1.5.1', false],
-    ['27.3.10', false],
-  ])("takes an engine's own word %s for 26.1.5: %s", (told, is) => {
-    expect(isEngine(told, '26.1.5')).toBe(is)
   })
 })

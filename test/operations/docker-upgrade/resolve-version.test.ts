@@ -1,26 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { engineOf, resolveVersion } from '../../../src/operations/docker-upgrade/resolve-version.ts'
+import { resolveVersion } from '../../../src/operations/docker-upgrade/resolve-version.ts'
 
 const noble = (version: string) => `5:${version}-1~ubuntu.24.04~noble`
-
-describe('the engine that a package version stands for', () => {
-  it.each([
-    ['5:27.3.1-1~ubuntu.24.04~noble', '27.3.1'],
-    ['5:29.8.2-1~debian.13~trixie', '29.8.2'],
-    ['5:20.10.24~3-0~ubuntu-focal', '20.10.24'],
-    ['5:19.03.15~3-0~debian-buster', '19.03.15'],
-    ['18.06.3~ce~3-0~ubuntu', '18.06.3'],
-    ['18.03.1~ce-0~ubuntu', '18.03.1'],
-    ['17.03.0~ce-0~debian-stretch', '17.03.0'],
-    ['5:28.0.0~rc.1-1~ubuntu.24.04~noble', '28.0.0-rc.1'],
-    ['20.10.24+dfsg1-1+deb12u1', '20.10.24'],
-    ['26.1.3-0ubuntu1~24.04.1', '26.1.3'],
-    ['27.5.1', '27.5.1'],
-    ['what', undefined],
-  ])('%s is %s', (version, engine) => {
-    expect(engineOf(version)).toBe(engine)
-  })
-})
 
 describe('a wanted version among those that are offered', () => {
   const offered = ['27.3.1', '27.3.10', '27.5.0', '27.5.1', '28.0.0~rc.1', '26.1.5', '27.4.0'].map(noble)
