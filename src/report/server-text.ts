@@ -77,7 +77,7 @@ function dockerFacts(docker: Docker | null, wanted: string | undefined): readonl
   if (docker === null) return [['docker', `none${against(undefined, wanted)}`]]
   const { version, source, components, containers } = docker
   const told = [
-    ['API from', components?.apiMinimum],
+    ['oldest API', components?.apiMinimum],
     ['containerd', components?.containerd],
     ['runc', components?.runc],
     ['compose', components?.compose],

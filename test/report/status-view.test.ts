@@ -202,7 +202,7 @@ describe('the status table', () => {
       })
 
     expect(print('27.3.1')).toMatch(
-      /docker +26.1.5\+dfsg1 \(docker-ce\); the manifest wants 27.3.1\n +with +API from 1.24, containerd 1.7.24, runc 1.1.12\n/,
+      /docker +26.1.5\+dfsg1 \(docker-ce\); the manifest wants 27.3.1\n +with +oldest API 1.24, containerd 1.7.24, runc 1.1.12\n/,
     )
     expect(print('27.3.1')).toMatch(/weave +2.8.1; the manifest wants 2.9.0\n/)
     for (const met of ['26.1.5', '26.1', 'latest', 'distribution', '5:26.1.5-1~ubuntu.24.04~noble'])

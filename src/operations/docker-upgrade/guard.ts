@@ -1,12 +1,15 @@
 import type { EngineInfo } from '../../remote/look/engine.ts'
 import { numbersOf } from './resolve-version.ts'
 
-/** What a change of the engine is held against. */
-export interface Crossing {
+interface Jump {
   /** Versions of the engine; `from` is undefined where there is none yet. */
   readonly from: string | undefined
   readonly to: string
   readonly info: EngineInfo | undefined
+}
+
+/** What a change of the engine is held against. */
+export interface Crossing extends Jump {
   /** The version of Weave that is there once all is done; undefined: none. */
   readonly weave: string | undefined
   /** The text of daemon.json. */
@@ -169,5 +172,5 @@ function settingsIn(config = '{}'): Readonly<Record<string, unknown>> | undefine
 }
 
 /** Whether containers have to be stopped before the engine is: what goes on running would be nobody's after it. */
-export const mustStopFirst = ({ from, to, info }: Pick<Crossing, 'from' | 'to' | 'info'>): boolean =>
+export const mustStopFirst = ({ from, to, info }: Jump): boolean =>
   from !== undefined && info?.isLiveRestore === true && majorOf(from) !== majorOf(to)

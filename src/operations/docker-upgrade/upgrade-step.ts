@@ -14,7 +14,7 @@ import { askStanding, mustAnswer, type Standing } from './standing.ts'
 import type { Move } from './wanted-packages.ts'
 
 /** Everything that was there before; no census where there was no engine to ask. */
-type Before = Pick<Due, 'packages' | 'from' | 'to' | 'stopsFirst' | 'holds'> & { readonly census: Census | null }
+type Before = Omit<Due, 'needsRepository' | 'title' | 'notes'> & { readonly census: Census | null }
 
 /** Changes Docker's packages, as a job of the server's own that goes back by itself, and proves it by what runs. */
 export function upgradeStep(options: DockerUpgradeOptions): Step<Due, Before> {
