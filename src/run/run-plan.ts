@@ -30,6 +30,7 @@ export async function runPlan(run: Run): Promise<Report> {
   const course = beginCourse(run)
   const others = makeOtherServers(run.others, run.lineTo)
   const works = new Map(worksOf(run, course, others).map((work) => [work.server.name, work]))
+  course.halt ??= reasonToHalt(course)
   const heartbeat = startHeartbeat(course.locked, run.clock)
   try {
     const locks = await lockAll([...works.values()], course)
