@@ -35,8 +35,16 @@ async function changed(server: FleetServer, change: string, back: string): Promi
 }
 
 beforeAll(async () => {
-  ;[crate, bare] = await Promise.all([addServer('crate-1', 'docker-ce'), addServer('crate-0')])
+  ;[crate, bare] = await Promise.all([addServer('crate-1', 'docker-ce'), addServer('crate-2', 'docker-ce')])
   await asRoot(crate, sixContainers)
+  // What the engine depends on stays, which this archive does not have.
+  await asRoot(
+    bare,
+    `systemctl stop docker.socket docker containerd
+    DEBIAN_FRONTEND=noninteractive apt-get -qq -y purge ${dockerPackages.join(' ')} >/dev/null
+    rm -rf /etc/apt/sources.list.d/docker.list /etc/apt/keyrings/docker.asc 2>/dev/null
+    apt-get -qq update`,
+  )
 }, 900_000)
 afterAll(() => {
   for (const { remove } of controllers) remove()

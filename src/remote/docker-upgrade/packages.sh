@@ -28,7 +28,10 @@ from_archive() {
 # What they newly depend on comes with them; another package that is installed already is not touched.
 only_planned() {
   # shellcheck disable=SC2086  # a word each
-  simulated=$(from_archive -s install $MAESTRO_PACKAGES)
+  simulated=$(from_archive -s install $MAESTRO_PACKAGES) || {
+    printf '%s\n' "$simulated"
+    fail "E: apt cannot install them: $(printf '%s\n' "$simulated" | grep -m 1 -E '(Depends|Breaks|Conflicts): ' | sed 's/^ *//' || tail -n 1 "$job_log")"
+  }
   others=$(printf '%s\n' "$simulated" | sed -n 's/^Inst \([^ ]*\) \[[^]]*\] (\([^ ]*\) .*/\1=\2/p')
   for one in $others; do
     printf '%s\n' "$MAESTRO_PACKAGES" | grep -Fxq -e "$one" || fail "$one would be installed, which the plan did not name"

@@ -31,10 +31,11 @@ look_engine_files() {
   fi
 }
 
+# The client's info comes without an error also where nobody answers, and tells nothing then: the version does not.
 look_engine_answers() {
-  info=$(docker_cli info --format '[{{json .Driver}},{{json .DriverStatus}},{{json .LiveRestoreEnabled}},{{json .Swarm.LocalNodeState}},{{json .Swarm.ControlAvailable}},{{json .CgroupDriver}},{{json .DockerRootDir}}]' 2>/dev/null) || return 0
+  api=$(docker_cli version --format '{{.Server.MinAPIVersion}}' 2>/dev/null) || return 0
+  info=$(docker_cli info --format '[{{json .Driver}},{{json .DriverStatus}},{{json .LiveRestoreEnabled}},{{json .Swarm.LocalNodeState}},{{json .Swarm.ControlAvailable}},{{json .CgroupDriver}},{{json .DockerRootDir}}]')
   fact engine_info "$info"
-  api=$(docker_cli version --format '{{.Server.MinAPIVersion}}')
   fact engine_api "$api"
   data_root=$(docker_cli info --format '{{.DockerRootDir}}')
   room=$(within 10 df -P -k "$data_root") && fact engine_room "$(printf '%s\n' "$room" | tail -n 1)"

@@ -171,8 +171,12 @@ describe.each(shells())('the engine under $name', (shell) => {
     })
   })
 
-  it('has nothing to tell where it does not answer', () => {
-    const silent = { ...tools, docker: docker('info*) exit 1 ;;') }
+  it('has nothing to tell where it does not answer, whatever its client says', () => {
+    const silent = {
+      ...tools,
+      docker: docker(`version*) exit 1 ;;
+  info*) echo '["",null,false,"",false,"",""]' ;;`),
+    }
 
     expect(aServer({ files, tools: silent }).look(['engine'], shell).engine).toMatchObject({
       value: { info: undefined, socketUsers: [] },
