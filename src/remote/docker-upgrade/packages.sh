@@ -30,7 +30,8 @@ only_planned() {
   # shellcheck disable=SC2086  # a word each
   simulated=$(from_archive -s install $MAESTRO_PACKAGES) || {
     printf '%s\n' "$simulated"
-    fail "E: apt cannot install them: $(printf '%s\n' "$simulated" | grep -m 1 -E '(Depends|Breaks|Conflicts): ' | sed 's/^ *//' || tail -n 1 "$job_log")"
+    why=$(printf '%s\n' "$simulated" | grep -m 1 -E '(Depends|Breaks|Conflicts): ' | sed 's/^ *//') || :
+    fail "E: apt cannot install them: ${why:-$(tail -n 1 "$job_log")}"
   }
   others=$(printf '%s\n' "$simulated" | sed -n 's/^Inst \([^ ]*\) \[[^]]*\] (\([^ ]*\) .*/\1=\2/p')
   for one in $others; do
