@@ -65,7 +65,8 @@ function weigh(ground: Ground, options: DockerUpgradeOptions): Verdict<Due> {
   if (wanted.is === 'missing') return { is: 'blocked', why: wanted.why }
   const runs = docker?.version
   const mustRestart = wanted.moves.length === 0 && runs !== undefined && !isEngine(runs, wanted.to)
-  if (wanted.moves.length === 0 && !mustRestart && (runs !== undefined || !options.goesBack))
+  // What is installed and does not answer is not there.
+  if (wanted.moves.length === 0 && !mustRestart && runs !== undefined)
     return { is: 'done', why: `Docker ${wanted.to} is there${newestText(wanted)}` }
   const held = offers.packages.find(
     ({ name, hold }) => hold === 'theirs' && wanted.moves.some((one) => one.name === name),

@@ -188,6 +188,12 @@ describe('what an upgrade of Docker foresees', () => {
       { is: 'blocked', why: 'docker-ce is held on the server, not by maestro: `apt-mark unhold docker-ce` lets it go' },
     ],
     [
+      'blocked where the wanted version is installed and does not answer',
+      { docker: known(aDocker({ version: undefined, trouble: 'docker.service is failed' })), offers: known(newest) },
+      {},
+      { is: 'blocked', why: expect.stringContaining('Docker does not answer (docker.service is failed)') },
+    ],
+    [
       'blocked where Docker does not answer',
       { docker: known(aDocker({ version: undefined, trouble: 'docker.service is failed' })) },
       {},
