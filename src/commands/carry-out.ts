@@ -9,7 +9,7 @@ import { type Journal, writeWhole } from '../journal/journal.ts'
 import { type RunState, stateOf } from '../journal/run-state.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import type { Json } from '../plan/json.ts'
-import type { Outcome } from '../plan/outcome.ts'
+import { isTakenBack, type Outcome } from '../plan/outcome.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Operation } from '../plan/step.ts'
 import { exitCodeOfRun } from '../report/exit-code.ts'
@@ -103,14 +103,17 @@ async function report(outcomes: ReadonlyMap<string, Outcome>, work: CarryingOut)
   const { flags, stop, chosen, journal, plan } = work
   const exitCode = exitCodeOfRun(outcomes, { stop, maxUnreachable: plan.rollout.maxUnreachable })
   await journal.write({ event: 'run-ended', exitCode })
+  const isOver = isTakenBack(outcomes.values())
   await writeWhole(journal.folder, 'report.json', {
     exitCode,
+    isOver,
     servers: Object.fromEntries(outcomes),
   } as unknown as Json)
   if (!flags.quiet && flags.output === 'table') process.stderr.write('\n')
   printOutcomes(outcomes, flags, { exitCode })
   await tellFinished(chosen.manifest, { command: plan.recipe.name, run: journal.run, exitCode, outcomes })
-  if (exitCode !== exitCodes.ok && !flags.quiet) process.stderr.write(`go on with it: maestro resume ${journal.run}\n`)
+  if (exitCode !== exitCodes.ok && !isOver && !flags.quiet)
+    process.stderr.write(`go on with it: maestro resume ${journal.run}\n`)
   return exitCode
 }
 

@@ -4,6 +4,7 @@ import type { Server } from '../inventory/server.ts'
 import { type History, readHistory } from '../journal/history.ts'
 import { createJournal, readPlan } from '../journal/journal.ts'
 import { parseDurationMs } from '../manifest/duration.ts'
+import type { Manifest } from '../manifest/manifest.ts'
 import type { Rollout, Settings } from '../manifest/settings.ts'
 import { inService } from '../operations/in-service.ts'
 import { isSame, type Json } from '../plan/json.ts'
@@ -37,8 +38,8 @@ type Changing = {
   readonly stop: AbortSignal
   /** As it was typed: `unattended-upgrades`. */
   readonly command: string
-  /** By the manifest's settings, with the rollout as the command line has it. */
-  readonly operationFor: (settings: Settings) => Operation
+  /** By the manifest's settings, with the rollout as the command line has it, and by the manifest itself. */
+  readonly operationFor: (settings: Settings, manifest: Manifest) => Operation
   /** What the options alone do not agree to, each as what it does. */
   readonly dangers?: readonly string[]
 }
@@ -62,7 +63,7 @@ async function changeOver(changing: Changing, kept: KeptSessions): Promise<ExitC
   const lockWaitMs = lockWaitOf(flags)
   await checkFinishedHook(chosen.manifest)
   const service = await serviceOf(chosen.manifest, { rollout, drain: flags.drain })
-  const operation = inService(operationFor({ ...settings, rollout }), service)
+  const operation = inService(operationFor({ ...settings, rollout }, chosen.manifest), service)
   const others = await chosen.find(operation.others ?? [])
   if (saved !== undefined) mustBeFor(operation, saved, flags.plan ?? '')
   if (mayDraw() && !flags.quiet) process.stderr.write(`${chosen.title}\n`)

@@ -1,4 +1,5 @@
 import { MaestroError } from '../errors.ts'
+import { isTakenBack, type Outcome } from '../plan/outcome.ts'
 import type { About, Written } from './events.ts'
 import { isInUse } from './folder-lock.ts'
 import { parseEvent } from './read-events.ts'
@@ -41,24 +42,24 @@ export async function* eventsOf(root: string, run: string): AsyncGenerator<Writt
 
 /** Sums a run up. One that cannot be read is told of in its summary: the others are not to be missed for it. */
 export async function summaryOf(root: string, run: string): Promise<RunSummary> {
-  const ends = new Map<string, string>()
+  const ends = new Map<string, Outcome>()
   let about: About | undefined
   let [beganAt, lastAt] = ['', '']
   let exitCode: number | undefined
-  let isOver = false
   const trouble = await troubleIn(eventsOf(root, run), (event) => {
     beganAt ||= event.at
     lastAt = event.at
     if ('server' in event) {
-      if (event.event !== 'ended') return
-      isOver = 'isOver' in event.outcome && event.outcome.isOver === true
-      return void ends.set(event.server, event.outcome.status)
+      if (event.event === 'ended') ends.set(event.server, event.outcome)
+      return
     }
     if (event.event === 'run-begun') about = event
     exitCode = event.event === 'run-ended' ? event.exitCode : undefined
   })
   const isRunning = isInUse(`${root}/${run}`)
-  return { run, about, beganAt, lastAt, exitCode, isOver, isRunning, trouble, ends: countOf(ends.values()) }
+  const isOver = isTakenBack(ends.values())
+  const statuses = [...ends.values()].map(({ status }) => status)
+  return { run, about, beganAt, lastAt, exitCode, isOver, isRunning, trouble, ends: countOf(statuses) }
 }
 
 async function troubleIn(events: AsyncIterable<Written>, take: (event: Written) => void): Promise<string | undefined> {

@@ -78,8 +78,10 @@ const security = z.strictObject({
 })
 
 const docker = z.strictObject({
-  repository: url().describe('A mirror of the apt repository of Docker.'),
-  key: filePath().describe('The key of that repository: a URL or a file.'),
+  repository: url().describe(
+    'The apt repository of Docker or a mirror, set up where apt has none; {id} stands for ubuntu or debian.',
+  ),
+  key: filePath().describe('The key of that repository: a URL or a file (gpg below it).'),
 })
 
 const weave = z.strictObject({

@@ -16,3 +16,6 @@ export class UnknownError extends MaestroError {}
 
 /** A change shows no progress any more; it goes on by itself, and whatever holds the server keeps holding it. */
 export class StuckError extends MaestroError {}
+
+/** A change failed and was taken back, and that is proved: the server is as it was before. */
+export class TakenBackError extends MaestroError {}

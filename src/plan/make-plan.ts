@@ -2,6 +2,7 @@ import type { Server } from '../inventory/server.ts'
 import type { Rollout } from '../manifest/settings.ts'
 import type { Look } from '../remote/look.ts'
 import { type Member, makeBatches } from './batches.ts'
+import { foreseeOn } from './foresee-on.ts'
 import type { Foreseen, Plan } from './plan.ts'
 import type { Operation } from './step.ts'
 
@@ -17,7 +18,7 @@ type Planning = {
 
 /** What an operation would do by these looks. */
 export function makePlan({ operation, seen, inventory, rollout, away }: Planning): Plan {
-  const foreseen = seen.map(({ server, look }) => [server.name, foresee(operation, look)] as const)
+  const foreseen = seen.map(({ server, look }) => [server.name, foresee(operation, server, look)] as const)
   const dueNames = new Set(foreseen.filter(([, steps]) => isDue(steps)).map(([name]) => name))
   const due = seen.map(({ server }) => server).filter(({ name }) => dueNames.has(name))
   return {
@@ -29,9 +30,9 @@ export function makePlan({ operation, seen, inventory, rollout, away }: Planning
   }
 }
 
-function foresee({ pass }: Operation, look: Look): readonly Foreseen[] {
+function foresee({ pass }: Operation, server: Server, look: Look): readonly Foreseen[] {
   const [run] = drainedBy(look)
-  if (run === undefined) return pass.steps.map((step) => ({ step: step.id, verdict: step.foresee(look) }))
+  if (run === undefined) return pass.steps.map((step) => ({ step: step.id, verdict: foreseeOn(step, server, look) }))
   const why = `out of service since run ${run}, which did not put it back: \`maestro resume ${run}\``
   return pass.steps.map((step) => ({ step: step.id, verdict: { is: 'blocked', why } }))
 }

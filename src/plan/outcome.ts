@@ -20,3 +20,12 @@ export interface Trouble {
   /** What was begun is taken back: there is nothing to go on with. */
   readonly isOver?: true
 }
+
+/** Whether what was begun is taken back, and nothing is left that a resumed run could go on with. */
+export function isTakenBack(outcomes: Iterable<Outcome>): boolean {
+  const all = [...outcomes]
+  const isOver = (outcome: Outcome) => 'isOver' in outcome && outcome.isOver === true
+  return all.some(isOver) && all.every((one) => isOver(one) || settled.includes(one.status))
+}
+
+const settled: readonly Outcome['status'][] = ['changed', 'unchanged', 'not-started']

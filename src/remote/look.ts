@@ -1,5 +1,7 @@
 import type { AptSetting } from './apt-conf.ts'
 import type { Lock } from './lock/lock.ts'
+import type { Engine } from './look/engine.ts'
+import type { Offers } from './look/offers.ts'
 
 /** What a look tells, or why it cannot tell. Unknown is never a reason to act and never shown as well. */
 export type Told<T> = { readonly is: 'known'; readonly value: T } | { readonly is: 'unknown'; readonly why: string }
@@ -21,7 +23,7 @@ export const lookParts = [
 ] as const
 
 /** Parts that only a change foresees by: more than `status` shows. */
-export const changeParts = ['nightly', 'security'] as const
+export const changeParts = ['nightly', 'security', 'engine', 'offers'] as const
 
 /** Parts that only `maestro doctor` asks for. */
 export const doctorParts = ['tools', 'systemd', 'balancer'] as const
@@ -41,6 +43,8 @@ export interface Look {
   readonly unattended?: Told<Unattended>
   readonly nightly?: Told<Nightly>
   readonly security?: Told<Security>
+  readonly engine?: Told<Engine>
+  readonly offers?: Told<Offers>
   readonly dpkg?: Told<Dpkg>
   readonly disk?: Told<readonly Disk[]>
   /** null: not installed. */
@@ -246,7 +250,18 @@ export interface Docker {
   readonly trouble: string | undefined
   /** docker-ce, docker.io, snap, static. */
   readonly source: string
+  /** What the engine works with; absent where it does not answer. */
+  readonly components?: DockerComponents
   readonly containers: readonly Container[]
+}
+
+/** Each undefined where it is not told: old engines know nothing of what they work with. */
+export interface DockerComponents {
+  /** The oldest API that it still answers. */
+  readonly apiMinimum: string | undefined
+  readonly containerd: string | undefined
+  readonly runc: string | undefined
+  readonly compose: string | undefined
 }
 
 export interface Container {

@@ -4,11 +4,13 @@ import { readBalancer } from './look/balancer.ts'
 import { readDisk } from './look/disk.ts'
 import { readDocker } from './look/docker.ts'
 import { readDpkg } from './look/dpkg.ts'
+import { readEngine } from './look/engine.ts'
 import { readIdentity } from './look/identity.ts'
 import { readKernel } from './look/kernel.ts'
 import { readLibraries } from './look/libraries.ts'
 import { readMaestro } from './look/maestro.ts'
 import { readNightly } from './look/nightly.ts'
+import { readOffers } from './look/offers.ts'
 import { readReboot } from './look/reboot.ts'
 import { readSecurity } from './look/security.ts'
 import { readSystem } from './look/system.ts'
@@ -35,6 +37,8 @@ const readers: Readers = {
   unattended: readUnattended,
   nightly: readNightly,
   security: readSecurity,
+  engine: readEngine,
+  offers: readOffers,
   dpkg: readDpkg,
   disk: readDisk,
   docker: readDocker,
@@ -51,7 +55,14 @@ export type LookInputs = Readonly<Record<string, string>>
 /** The script that looks at these parts, for the stdin of `sh -s`. */
 export function lookScript(parts: readonly LookPart[], nonce: string, inputs: LookInputs = {}): string {
   return makeScript({
-    files: ['docker-cli.sh', 'read-apt.sh', 'pins.sh', ...parts.map((part) => `look/${part}.sh`), 'look.sh'],
+    files: [
+      'docker-cli.sh',
+      'docker-source.sh',
+      'read-apt.sh',
+      'pins.sh',
+      ...parts.map((part) => `look/${part}.sh`),
+      'look.sh',
+    ],
     inputs: { ...inputs, parts: parts.join(' ') },
     nonce,
   })

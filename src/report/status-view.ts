@@ -23,10 +23,11 @@ export const statusView: View = {
     rebootView.isDueOrUnknown(seen) || (seen.status === 'seen' && statusLine(seen).securityCount !== 0),
 }
 
-function render(seen: readonly Seen[], { screen, isQuiet, isVerbose }: RenderOptions): string {
+function render(seen: readonly Seen[], { screen, isQuiet, isVerbose, wantedOf }: RenderOptions): string {
   const lines = seen.map(statusLine).filter((line) => !isQuiet || wentWrong(line))
   if (lines.length === 0) return ''
-  if (isVerbose && !isQuiet) return seen.map((one) => describeServer(one, screen)).join('\n\n')
+  if (isVerbose && !isQuiet)
+    return seen.map((one) => describeServer(one, { screen, wanted: wantedOf?.(one.server) })).join('\n\n')
   const groups = groupLines(lines, screen.columns === undefined ? ({ server }) => server : sameState, careRank)
   const paint = paintFor(screen)
   const table = renderTable({

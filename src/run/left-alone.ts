@@ -32,7 +32,7 @@ function outcomeOf(seen: Seen, { foreseen }: Plan): Outcome {
       hint: 'make a new plan',
     }
   const reasons = (foreseen[seen.server.name] ?? []).flatMap(({ verdict }) => ('why' in verdict ? [verdict.why] : []))
-  return { status: 'unchanged', why: reasons.join('; ') }
+  return { status: 'unchanged', why: [...new Set(reasons)].join('; ') }
 }
 
 /** Whether more servers failed or are out of reach already than a run may have; then it is not begun. */

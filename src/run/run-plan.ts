@@ -30,6 +30,7 @@ export async function runPlan(run: Run): Promise<Report> {
   const course = beginCourse(run)
   const others = makeOtherServers(run.others, run.lineTo)
   const works = new Map(worksOf(run, course, others).map((work) => [work.server.name, work]))
+  course.halt ??= reasonToHalt(course)
   const heartbeat = startHeartbeat(course.locked, run.clock)
   try {
     const locks = await lockAll([...works.values()], course)
@@ -69,17 +70,20 @@ function beginCourse(run: Run): Course {
   return course
 }
 
-// What an earlier life of the run has brought to a good end is not touched again.
+// What an earlier life of the run has brought to a good end, or taken back, is not touched again.
 function worksOf(run: Run, { outcomes }: Course, others: OtherServers): readonly ServerWork[] {
   const servers = new Map(run.servers.map((server) => [server.name, server]))
   return run.plan.batches.flat().flatMap((name) => {
     const server = servers.get(name)
     const { outcome, isLocked } = run.known.servers.get(name) ?? untouched
-    if (!isLocked && (outcome?.status === 'changed' || outcome?.status === 'unchanged')) outcomes.set(name, outcome)
+    if (!isLocked && outcome !== undefined && isFinal(outcome)) outcomes.set(name, outcome)
     else if (server !== undefined) return [makeServerWork(run, server, others)]
     return []
   })
 }
+
+const isFinal = (outcome: Outcome) =>
+  outcome.status === 'changed' || outcome.status === 'unchanged' || ('isOver' in outcome && outcome.isOver === true)
 
 function reasonToHalt({ run: { plan, stop }, outcomes }: Course): string | undefined {
   if (stop.aborted) return 'the run was stopped before its turn'

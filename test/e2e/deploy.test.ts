@@ -25,8 +25,8 @@ const maestro = (...args: string[]) => fleet.maestro(args, { env: { XDG_STATE_HO
 const connections = () => Object.values(fleet.servers).reduce((sum, server) => sum + server.connections(), 0)
 
 const refused: readonly [string, readonly string[], string][] = [
-  ['says what could be asked for where nothing is', [], '--security-upgrades, --reboot'],
-  ['names what it cannot do yet', ['--docker-upgrades'], '--docker-upgrades cannot be done'],
+  ['says what could be asked for where nothing is', [], '--security-upgrades, --docker-upgrades, --reboot'],
+  ['misses the version that Docker is to have', ['--docker-upgrades'], 'docker.configuration.docker_version'],
   ['knows no services yet', ['--security-upgrades', '--services'], '--services cannot be done'],
   ['knows no profile that the manifest has not', ['--profile', 'nightly'], 'there is no profile "nightly"'],
   ['asks nobody who is not there', ['--interactive'], '--interactive needs a terminal'],

@@ -16,6 +16,8 @@ interface Wish {
   readonly balancer?: FleetServer
   /** More lines of the `maestro:` block. */
   readonly settings?: string
+  /** The version of Docker that it wants. */
+  readonly docker?: string
 }
 
 /** Writes a manifest of these servers. */
@@ -36,9 +38,13 @@ const entry = ({ name, address, port }: FleetServer) =>
 
 type Login = Pick<FleetServer, 'user' | 'keyPath'>
 
-function manifestText(servers: readonly FleetServer[], { user, keyPath }: Login, { balancer, settings = '' }: Wish) {
+function manifestText(
+  servers: readonly FleetServer[],
+  { user, keyPath }: Login,
+  { balancer, settings = '', docker }: Wish,
+) {
   return `docker:
-  servers:
+${docker === undefined ? '' : `  configuration: {docker_version: ${docker}}\n`}  servers:
 ${servers.map(entry).join('\n')}
 ${balancer === undefined ? '' : `load_balancer:\n  servers:\n${entry(balancer)}`}
 maestro:

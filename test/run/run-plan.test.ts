@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { Written } from '../../src/journal/events.ts'
 import { noHistory } from '../../src/journal/history.ts'
 import { stateOf } from '../../src/journal/run-state.ts'
-import type { Script, Step } from '../../src/plan/step.ts'
+import { TakenBackError } from '../../src/plan/errors.ts'
+import { isTakenBack } from '../../src/plan/outcome.ts'
+import type { Operation, Script, Step } from '../../src/plan/step.ts'
 import { aChange, aMadeServer, type Made, restart } from './a-change.ts'
 import { makeWorld } from './in-memory.ts'
 
@@ -48,6 +50,16 @@ async function brokenOffAt(event: string) {
     const world = worldOf(fleet(1))
     expect(await world.run({ killAfter })).toBe('killed')
     if (world.events.at(-1)?.event === event) return world
+  }
+}
+
+/** The same change, whose restart is taken back in the end. */
+function takingBack(servers: readonly Made[]): Operation {
+  const { pass, ...whole } = aChange(servers)
+  const prove = () => Promise.reject(new TakenBackError('it is as it was'))
+  return {
+    ...whole,
+    pass: { ...pass, steps: pass.steps.map((step) => (step.id === restart.id ? { ...step, prove } : step)) },
   }
 }
 
@@ -240,6 +252,47 @@ describe('a run', () => {
     expect(statuses(report)).toEqual({ 'web-1': 'failed', 'lb-1': 'not-started' })
     web.isHealthy = true
     expect(statuses(await world.run())).toEqual({ 'web-1': 'changed', 'lb-1': 'changed' })
+  })
+
+  it('puts a server back into service whose change was taken back, begins no other, and does not try it again', async () => {
+    const servers = fleet(2)
+    const [first] = servers
+    const world = makeWorld({ operation: takingBack(servers), servers })
+    const ends = new Map([
+      ['web-1', { status: 'failed', step: 'restart', why: 'it is as it was', isOver: true }],
+      ['web-2', { status: 'not-started', why: 'web-1 failed (max_failures is 0)' }],
+    ])
+
+    expect(await world.run()).toMatchObject({ outcomes: ends })
+    expect([first?.isServing, first?.boots, world.locks.drained.size]).toEqual([true, 1, 0])
+    const resumed = await world.run()
+    expect(resumed).toMatchObject({ outcomes: ends })
+    expect(isTakenBack(resumed === 'killed' ? [] : resumed.outcomes.values())).toBe(true)
+    expect(first?.boots).toBe(1)
+  })
+
+  it('leaves it out of service where it does not serve, though it was taken back', async () => {
+    const servers = fleet(1)
+    const [first] = servers
+    if (first) first.isHealthy = false
+    const world = makeWorld({ operation: takingBack(servers), servers })
+
+    const report = await world.run()
+
+    expect(report).toMatchObject({
+      outcomes: new Map([
+        [
+          'web-1',
+          expect.objectContaining({
+            status: 'failed',
+            why: 'it is as it was; then: it does not answer',
+            isDrained: true,
+          }),
+        ],
+      ]),
+    })
+    expect(isTakenBack(report === 'killed' ? [] : report.outcomes.values())).toBe(false)
+    expect(first?.isServing).toBe(false)
   })
 
   it('begins nothing new after a signal, and brings what was begun to its proof', async () => {
