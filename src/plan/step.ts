@@ -16,6 +16,8 @@ export interface Step<What extends Json = Json, Before extends Json = Json, Seen
   readonly effect: 'changes' | 'disrupts'
   /** The groups whose servers it is for; undefined: all. */
   readonly groups?: readonly string[]
+  /** Where it is due, nothing is done to any other server meanwhile. */
+  readonly isAlone?: true
   /** What it is foreseen by once more, just before it is begun: of the operation's parts those that decide. */
   readonly parts: readonly LookPart[]
   /** Pure: the plan and the run ask the same question, of looks of different age. */
