@@ -1,0 +1,171 @@
+import { MaestroError, UsageError } from '../../errors.ts'
+import type { Context, PinnedFile, Sent, Step } from '../../plan/step.ts'
+import type { Verdict } from '../../plan/verdict.ts'
+import { compareVersions } from '../../remote/debian-version.ts'
+import type { Look, Mesh, Weave } from '../../remote/look.ts'
+import { detached } from '../detached.ts'
+import { pathsOf } from '../detached-job.ts'
+import { mustHaveWorked } from '../unattended-upgrades/apt-job.ts'
+import { type Launch, launchOf } from './launch.ts'
+import { type Census, censusOf, lackOf, troubleIn } from './standing.ts'
+
+export const weaveParts = ['weave', 'mesh'] as const
+
+export interface WeaveOptions {
+  readonly version: string
+  /** Null: the manifest does not say where it comes from. */
+  readonly script: PinnedFile | null
+  /** `name@sha256:…`, without a tag that of the version. */
+  readonly images: readonly string[]
+  readonly allowDowngrade: boolean
+  /** How long connections may take to come back. */
+  readonly readyTimeoutMs: number
+  readonly stallTimeoutMs: number
+}
+
+export type Due = Census &
+  Launch & {
+    readonly from: string
+    readonly to: string
+    readonly sha256: string
+    readonly hasPassword: boolean
+    readonly hasUnit: boolean
+  }
+
+/** Brings Weave to a version: one peer at a time, launched as it was, and proved by its mesh. */
+export function weaveStep(options: WeaveOptions): Step<Due, Due> {
+  const job = detached<Due>({
+    script: async (due, at) => ({
+      files: ['docker-cli.sh', 'look/mesh.sh', 'weave/upgrade.sh'],
+      inputs: await inputsFor(due, options, at),
+    }),
+    stallTimeoutMs: options.stallTimeoutMs,
+  })
+  return {
+    id: 'weave',
+    effect: 'disrupts',
+    isAlone: true,
+    parts: weaveParts,
+    foresee: (look) => foresee(look, options),
+    describe: ({ from, to, arguments: given, hasUnit, connectionCount }) => [
+      `Weave ${from} -> ${to}, alone: ${sayConnections(connectionCount)} for some seconds`,
+      hasUnit ? '= weave.service stops and starts it' : `= launched as it is: weave launch ${given.join(' ')}`.trim(),
+    ],
+    // Who has left the mesh since is not waited for, and nobody has seen what it was launched with anew.
+    drift: (planned, now) => {
+      if (planned === undefined) return `Weave was ${now.to} and is not any more`
+      if (now.arguments.join('\n') !== planned.arguments.join('\n'))
+        return 'its router was launched anew with other words'
+      return now.connectionCount < planned.connectionCount
+        ? `${now.connectionCount} of ${planned.connectionCount} connections of Weave are established`
+        : undefined
+    },
+    before: async (_, due) => due,
+    settled: job.settled,
+    act: job.act,
+    prove: async (at, due) => {
+      mustHaveWorked(at, `Weave is not upgraded to ${due.to}`, await job.finish(at))
+      await awaitMesh(at, due, options)
+      const { folder } = pathsOf(at)
+      return {
+        weave: `${due.from} -> ${due.to}`,
+        connections: due.connectionCount,
+        back: `${folder}/weave.old is the script of ${due.from}`,
+      }
+    },
+  }
+}
+
+/** The script as it is sent, which must be that of the version. */
+export function sentScript({ script, version }: WeaveOptions): readonly Sent[] {
+  if (script === null) return []
+  const check = (text: string) => {
+    const its = /^SCRIPT_VERSION="(.*)"$/m.exec(text)?.[1]
+    if (its === undefined) throw new UsageError(`${script.from} is no weave script: it has no SCRIPT_VERSION`)
+    if (its !== version)
+      throw new UsageError(`${script.from} is the weave script of ${its}, and weave_version is ${version}`, {
+        hint: 'maestro.weave.script and its sha256 belong to one version: change all three together',
+      })
+  }
+  return [{ file: script, check }]
+}
+
+const sayConnections = (count: number) =>
+  count === 0 ? 'it has no connections, and is away' : `${count} connection${count === 1 ? '' : 's'} away`
+
+async function inputsFor(due: Due, { script, images, readyTimeoutMs }: WeaveOptions, at: Context) {
+  if (script === null) throw new RangeError('a weave step is due without a script')
+  return {
+    script: await at.readHere(script),
+    sum: due.sha256,
+    version: due.to,
+    images: images.join('\n'),
+    arguments: due.arguments.join('\n'),
+    variables: due.variables.join('\n'),
+    // A unit brings its own.
+    has_password: due.hasPassword && !due.hasUnit ? 'yes' : 'no',
+    has_unit: due.hasUnit ? 'yes' : 'no',
+    connections: String(due.connectionCount),
+    limit_seconds: String(Math.ceil(readyTimeoutMs / 1000)),
+  }
+}
+
+async function awaitMesh(at: Context, due: Due, { readyTimeoutMs }: WeaveOptions): Promise<void> {
+  const sinceMs = at.nowMs()
+  for (;;) {
+    const lack = lackOf(await at.look(weaveParts), due)
+    if (lack === undefined) return
+    if (at.nowMs() - sinceMs >= readyTimeoutMs)
+      throw new MaestroError(`Weave ${due.to} does not stand as ${due.from} did: ${lack}`, {
+        hint: `\`weave status\` and \`weave status connections\` there; ${pathsOf(at).folder}/weave.old is the script before`,
+      })
+    at.tell(`waiting: ${lack}`)
+    await at.waitMs(3_000)
+  }
+}
+
+function foresee({ weave, mesh }: Look, options: WeaveOptions): Verdict<Due> {
+  if (weave?.is !== 'known')
+    return { is: 'unknown', why: `how Weave stands cannot be told: ${weave?.why ?? 'nobody asked'}` }
+  if (weave.value === null) return { is: 'not-due', why: 'there is no Weave here' }
+  // It would be found out in the middle of the pass otherwise.
+  if (mesh?.is !== 'known')
+    return {
+      is: 'blocked',
+      why: `how the router of Weave stands cannot be told: ${mesh?.why ?? 'nobody asked'}: see \`weave status\` there`,
+    }
+  if (mesh.value === null)
+    return { is: 'blocked', why: 'the router of Weave does not run: `weave launch` there first, as it should be' }
+  return foreseeRunning(weave.value, mesh.value, options)
+}
+
+function foreseeRunning({ version: from }: Weave, mesh: Mesh, options: WeaveOptions): Verdict<Due> {
+  const { version: to, script, allowDowngrade } = options
+  if (from === to && (script === null || mesh.scriptSha256 === script.sha256))
+    return { is: 'done', why: `Weave ${to} runs` }
+  if (script === null)
+    return {
+      is: 'blocked',
+      why: `Weave is ${from} and weave_version is ${to}: maestro.weave.script and sha256 have to say where it comes from`,
+    }
+  if (compareVersions(from, to) > 0 && !allowDowngrade)
+    return { is: 'blocked', why: `Weave is ${from}, which is newer than ${to}: --allow-downgrade goes back` }
+  const trouble = troubleIn(mesh)
+  if (trouble.length > 0) return { is: 'blocked', why: `the mesh of Weave is not whole: ${trouble.join('; ')}` }
+  if (mesh.launch.hasLimits && !mesh.launch.hasUnit)
+    return {
+      is: 'blocked',
+      why: 'the router of Weave was launched with limits (WEAVE_DOCKER_ARGS), which cannot be told again: run it by weave.service',
+    }
+  const launch = launchOf(mesh.launch, mesh.targets)
+  if ('unknown' in launch)
+    return {
+      is: 'blocked',
+      why: `the router of Weave was launched with ${launch.unknown}, which maestro does not know: run it by weave.service`,
+    }
+  const { hasPassword, hasUnit } = mesh.launch
+  return {
+    is: 'due',
+    what: { ...censusOf(mesh), ...launch, from, to, sha256: script.sha256, hasPassword, hasUnit },
+  }
+}
