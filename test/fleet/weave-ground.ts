@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { type WeaveOptions, weaveParts, weaveStep } from '../../src/operations/weave/weave-step.ts'
+import { weaveParts } from '../../src/operations/weave/standing.ts'
+import { type WeaveOptions, weaveStep } from '../../src/operations/weave/weave-step.ts'
 import type { Json } from '../../src/plan/json.ts'
 import type { FleetServer } from './fleet.ts'
 import { asRoot } from './inside.ts'
@@ -69,7 +70,8 @@ export async function upgradeWeave(
     version: release.version,
     script: { from: '/srv/weave', sha256: createHash('sha256').update(text).digest('hex') },
     images: [],
-    allowDowngrade: false,
+    allowsDowngrade: false,
+    rollsBack: true,
     readyTimeoutMs: 20_000,
     stallTimeoutMs: 60_000,
     ...options,

@@ -1,4 +1,8 @@
+import { MaestroError } from '../../errors.ts'
+import type { Context } from '../../plan/step.ts'
 import type { Look, Mesh } from '../../remote/look.ts'
+
+export const weaveParts = ['weave', 'mesh'] as const
 
 /** What a mesh had before its router was stopped, and must have again. */
 export type Census = {
@@ -8,6 +12,8 @@ export type Census = {
   readonly services: readonly string[]
   readonly encryption: string
   readonly discovery: string
+  /** Whether nothing was amiss. */
+  readonly isWhole: boolean
 }
 
 export const censusOf = (mesh: Mesh): Census => ({
@@ -16,6 +22,7 @@ export const censusOf = (mesh: Mesh): Census => ({
   services: mesh.services.map(kindOf),
   encryption: mesh.encryption,
   discovery: mesh.discovery,
+  isWhole: troubleIn(mesh).length === 0,
 })
 
 /** What is not well with a mesh, in words for people. */
@@ -28,17 +35,33 @@ export function troubleIn(mesh: Mesh): readonly string[] {
   ]
 }
 
-type Wanted = Census & { readonly to: string; readonly sha256: string }
+/** A version of Weave, by its router and by its script, with the mesh that it has or is to have. */
+export type Standing = Census & { readonly version: string; readonly sha256: string }
 
 /** What a server still lacks of the version and the mesh that it is to have; undefined: nothing. */
-export function lackOf({ weave, mesh }: Look, wanted: Wanted): string | undefined {
+export function lackOf({ weave, mesh }: Look, wanted: Standing): string | undefined {
   if (weave?.is !== 'known') return `how Weave stands cannot be told: ${weave?.why ?? 'nobody asked'}`
   if (mesh?.is !== 'known') return `how the mesh stands cannot be told: ${mesh?.why ?? 'nobody asked'}`
   if (weave.value === null || mesh.value === null) return 'the router does not run'
-  if (weave.value.version !== wanted.to) return `the router that runs is ${weave.value.version}`
+  if (weave.value.version !== wanted.version) return `the router that runs is ${weave.value.version}`
   if (mesh.value.scriptSha256 !== wanted.sha256) return 'the weave script is another one'
-  const [trouble] = troubleIn(mesh.value)
+  const [trouble] = wanted.isWhole ? troubleIn(mesh.value) : []
   return trouble ?? difference(censusOf(mesh.value), wanted)
+}
+
+/** Waits until a server has the mesh that it is to have; throws what it lacks when it does not come. */
+export async function awaitMesh(at: Context, wanted: Standing, timeoutMs: number): Promise<void> {
+  const sinceMs = at.nowMs()
+  for (;;) {
+    const lack = lackOf(await at.look(weaveParts), wanted)
+    if (lack === undefined) return
+    if (at.nowMs() - sinceMs >= timeoutMs)
+      throw new MaestroError(`Weave ${wanted.version} does not stand as it did before: ${lack}`, {
+        hint: 'see `weave status` and `weave status connections` there',
+      })
+    at.tell(`waiting for Weave: ${lack}`)
+    await at.waitMs(3_000)
+  }
 }
 
 function difference(now: Census, before: Census): string | undefined {

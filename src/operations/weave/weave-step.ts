@@ -1,4 +1,5 @@
-import { MaestroError, UsageError } from '../../errors.ts'
+import { UsageError } from '../../errors.ts'
+import { TakenBackError } from '../../plan/errors.ts'
 import type { Context, PinnedFile, Sent, Step } from '../../plan/step.ts'
 import type { Verdict } from '../../plan/verdict.ts'
 import { compareVersions } from '../../remote/debian-version.ts'
@@ -7,9 +8,7 @@ import { detached } from '../detached.ts'
 import { pathsOf } from '../detached-job.ts'
 import { mustHaveWorked } from '../unattended-upgrades/apt-job.ts'
 import { type Launch, launchOf } from './launch.ts'
-import { type Census, censusOf, lackOf, troubleIn } from './standing.ts'
-
-export const weaveParts = ['weave', 'mesh'] as const
+import { awaitMesh, type Census, censusOf, lackOf, troubleIn, weaveParts } from './standing.ts'
 
 export interface WeaveOptions {
   readonly version: string
@@ -17,7 +16,9 @@ export interface WeaveOptions {
   readonly script: PinnedFile | null
   /** `name@sha256:…`, without a tag that of the version. */
   readonly images: readonly string[]
-  readonly allowDowngrade: boolean
+  readonly allowsDowngrade: boolean
+  /** Whether a server where it fails goes back by itself. */
+  readonly rollsBack: boolean
   /** How long connections may take to come back. */
   readonly readyTimeoutMs: number
   readonly stallTimeoutMs: number
@@ -27,6 +28,8 @@ export type Due = Census &
   Launch & {
     readonly from: string
     readonly to: string
+    /** Of the script that is there, and of the one that is to be. */
+    readonly fromSha256: string
     readonly sha256: string
     readonly hasPassword: boolean
     readonly hasUnit: boolean
@@ -64,16 +67,26 @@ export function weaveStep(options: WeaveOptions): Step<Due, Due> {
     settled: job.settled,
     act: job.act,
     prove: async (at, due) => {
-      mustHaveWorked(at, `Weave is not upgraded to ${due.to}`, await job.finish(at))
-      await awaitMesh(at, due, options)
-      const { folder } = pathsOf(at)
+      const finished = await job.finish(at)
+      if (finished.how !== 'exited' || finished.code !== 0) await mayBeBack(at, due, finished.lastLines)
+      mustHaveWorked(at, `Weave is not upgraded to ${due.to}`, finished)
+      await awaitMesh(at, { ...due, version: due.to }, options.readyTimeoutMs)
       return {
         weave: `${due.from} -> ${due.to}`,
         connections: due.connectionCount,
-        back: `${folder}/weave.old is the script of ${due.from}`,
+        back: `${pathsOf(at).folder}/weave.old is the script of ${due.from}`,
       }
     },
   }
+}
+
+// That it stands as before is believed from a look alone, and not from the words of the job.
+async function mayBeBack(at: Context, due: Due, lastLines: readonly string[]): Promise<void> {
+  const lack = lackOf(await at.look(weaveParts), { ...due, version: due.from, sha256: due.fromSha256 })
+  if (lack !== undefined) return
+  throw new TakenBackError(`Weave is not upgraded to ${due.to}: ${lastLines.at(-1) ?? 'the job said nothing'}`, {
+    hint: `see ${pathsOf(at).log} there; once that is put right, begin a new run`,
+  })
 }
 
 /** The script as it is sent, which must be that of the version. */
@@ -93,7 +106,7 @@ export function sentScript({ script, version }: WeaveOptions): readonly Sent[] {
 const sayConnections = (count: number) =>
   count === 0 ? 'it has no connections, and is away' : `${count} connection${count === 1 ? '' : 's'} away`
 
-async function inputsFor(due: Due, { script, images, readyTimeoutMs }: WeaveOptions, at: Context) {
+async function inputsFor(due: Due, { script, images, rollsBack, readyTimeoutMs }: WeaveOptions, at: Context) {
   if (script === null) throw new RangeError('a weave step is due without a script')
   return {
     script: await at.readHere(script),
@@ -107,20 +120,7 @@ async function inputsFor(due: Due, { script, images, readyTimeoutMs }: WeaveOpti
     has_unit: due.hasUnit ? 'yes' : 'no',
     connections: String(due.connectionCount),
     limit_seconds: String(Math.ceil(readyTimeoutMs / 1000)),
-  }
-}
-
-async function awaitMesh(at: Context, due: Due, { readyTimeoutMs }: WeaveOptions): Promise<void> {
-  const sinceMs = at.nowMs()
-  for (;;) {
-    const lack = lackOf(await at.look(weaveParts), due)
-    if (lack === undefined) return
-    if (at.nowMs() - sinceMs >= readyTimeoutMs)
-      throw new MaestroError(`Weave ${due.to} does not stand as ${due.from} did: ${lack}`, {
-        hint: `\`weave status\` and \`weave status connections\` there; ${pathsOf(at).folder}/weave.old is the script before`,
-      })
-    at.tell(`waiting: ${lack}`)
-    await at.waitMs(3_000)
+    may_go_back: rollsBack ? 'yes' : 'no',
   }
 }
 
@@ -140,7 +140,7 @@ function foresee({ weave, mesh }: Look, options: WeaveOptions): Verdict<Due> {
 }
 
 function foreseeRunning({ version: from }: Weave, mesh: Mesh, options: WeaveOptions): Verdict<Due> {
-  const { version: to, script, allowDowngrade } = options
+  const { version: to, script, allowsDowngrade } = options
   if (from === to && (script === null || mesh.scriptSha256 === script.sha256))
     return { is: 'done', why: `Weave ${to} runs` }
   if (script === null)
@@ -148,7 +148,7 @@ function foreseeRunning({ version: from }: Weave, mesh: Mesh, options: WeaveOpti
       is: 'blocked',
       why: `Weave is ${from} and weave_version is ${to}: maestro.weave.script and sha256 have to say where it comes from`,
     }
-  if (compareVersions(from, to) > 0 && !allowDowngrade)
+  if (compareVersions(from, to) > 0 && !allowsDowngrade)
     return { is: 'blocked', why: `Weave is ${from}, which is newer than ${to}: --allow-downgrade goes back` }
   const trouble = troubleIn(mesh)
   if (trouble.length > 0) return { is: 'blocked', why: `the mesh of Weave is not whole: ${trouble.join('; ')}` }
@@ -166,6 +166,15 @@ function foreseeRunning({ version: from }: Weave, mesh: Mesh, options: WeaveOpti
   const { hasPassword, hasUnit } = mesh.launch
   return {
     is: 'due',
-    what: { ...censusOf(mesh), ...launch, from, to, sha256: script.sha256, hasPassword, hasUnit },
+    what: {
+      ...censusOf(mesh),
+      ...launch,
+      from,
+      to,
+      fromSha256: mesh.scriptSha256,
+      sha256: script.sha256,
+      hasPassword,
+      hasUnit,
+    },
   }
 }

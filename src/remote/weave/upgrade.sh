@@ -3,7 +3,7 @@
 # A detached job, which can be begun anew.
 # Inputs: script (its text), sum (its SHA-256), version, images (NAME@DIGEST or NAME:TAG@DIGEST, a line each), arguments (of `weave
 #   launch`, a line each), variables (NAME=value, a line each), has_password, has_unit (yes: weave.service runs the
-#   router), connections (how many have to come back), limit_seconds (how long they may take)
+#   router), connections (how many have to come back), limit_seconds (how long they may take), may_go_back (yes or no)
 # Changes: the weave script; the containers weave, weaveproxy and weaveplugin; /var/lib/maestro/<run>/<step>.{old,new,password}
 # shellcheck shell=sh disable=SC2034,SC2154
 work() {
@@ -153,6 +153,7 @@ mesh_missing() {
 
 # go_back WHY: the script before, launched as it was. Ends the job, which has failed in any case.
 go_back() {
+  [ "$MAESTRO_MAY_GO_BACK" = yes ] || fail "$1; left as it is ($weave_old is the script of $old_version)"
   say "$1: going back to Weave $old_version"
   stop_router || :
   for name in weave weaveproxy weaveplugin; do docker rm -f "$name" >/dev/null 2>&1 || :; done

@@ -11,7 +11,8 @@ export const options: WeaveOptions = {
   version: '2.8.1',
   script: { from: '/srv/weave-2.8.1', sha256: newSum },
   images: [],
-  allowDowngrade: false,
+  allowsDowngrade: false,
+  rollsBack: true,
   readyTimeoutMs: 60_000,
   stallTimeoutMs: 60_000,
 }

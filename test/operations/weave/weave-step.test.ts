@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { sentScript, weaveStep } from '../../../src/operations/weave/weave-step.ts'
+import { TakenBackError } from '../../../src/plan/errors.ts'
 import type { Look } from '../../../src/remote/look.ts'
 import { aLook } from '../../support/looks.ts'
 import { aContext } from '../a-context.ts'
@@ -19,7 +20,9 @@ describe('an upgrade of Weave', () => {
     expect(dueAt(lookAt('2.6.5'))).toEqual({
       from: '2.6.5',
       to: '2.8.1',
+      fromSha256: oldSum,
       sha256: newSum,
+      isWhole: true,
       connectionCount: 1,
       addressCount: 1_048_576,
       services: ['router', 'ipam', 'dns', 'plugin'],
@@ -89,7 +92,7 @@ describe('an upgrade of Weave', () => {
   })
 
   it('goes back to an older version where that is agreed to', () => {
-    expect(weaveStep({ ...options, allowDowngrade: true }).foresee(lookAt('2.9.0')).is).toBe('due')
+    expect(weaveStep({ ...options, allowsDowngrade: true }).foresee(lookAt('2.9.0')).is).toBe('due')
   })
 
   it.each([
@@ -161,7 +164,7 @@ describe('the proof of it', () => {
     const { proof, told } = proveBy([now({ connections: [] }), now()])
 
     await expect(proof).resolves.toMatchObject({ connections: 1 })
-    expect(told).toContain('waiting: 0 of 1 connections are established')
+    expect(told).toContain('waiting for Weave: 0 of 1 connections are established')
   })
 
   it.each<[string, Look, RegExp]>([
@@ -184,7 +187,17 @@ describe('the proof of it', () => {
   })
 
   it('is not had from a job that failed, whose last word is told', async () => {
-    await expect(proveBy([now()], 'exited 1 1').proof).rejects.toThrow('Weave is not upgraded to 2.8.1: gone back')
+    const failing = proveBy([now({ connections: [] }, '2.6.5')], 'exited 1 1').proof
+
+    await expect(failing).rejects.toThrow('Weave is not upgraded to 2.8.1: gone back')
+    await expect(failing).rejects.not.toBeInstanceOf(TakenBackError)
+  })
+
+  it('is that it was taken back where the mesh is what it was', async () => {
+    const failing = proveBy([lookAt('2.6.5')], 'exited 1 1').proof
+
+    await expect(failing).rejects.toThrow('Weave is not upgraded to 2.8.1: gone back')
+    await expect(failing).rejects.toBeInstanceOf(TakenBackError)
   })
 })
 

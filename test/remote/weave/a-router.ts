@@ -98,6 +98,7 @@ export function upgrade(server: FakeServer, shell: Shell, given: Inputs = {}) {
       has_unit: 'no',
       connections: '1',
       limit_seconds: '0',
+      may_go_back: 'yes',
       ...given,
       script,
     },

@@ -138,6 +138,21 @@ describe.each(shells())('an upgrade of Weave under $name', (shell) => {
     expect(kept(server, 'password')).toBeUndefined()
   })
 
+  it('is left as it is where it fails and is to be looked at', () => {
+    const server = aRouter()
+
+    const { status, said } = upgrade(server, shell, {
+      script: weaveScript('2.8.1', { connections: 'exit 1' }),
+      may_go_back: 'no',
+    })
+
+    expect([status, said.at(-1)]).toEqual([
+      1,
+      expect.stringMatching(/its router does not answer; left as it is \(.*weave\.old is the script of 2\.6\.5\)$/),
+    ])
+    expect(routerOf(server)).toBe('weaveworks/weave:2.8.1')
+  })
+
   it('says so, and keeps the password, where the old one cannot be launched again either', () => {
     const broken = { launch: 'exit 1' }
     const server = aRouter({ old: weaveScript('2.6.5', broken) })

@@ -1,4 +1,5 @@
-import { weaveParts, weaveStep } from '../../../src/operations/weave/weave-step.ts'
+import { weaveParts } from '../../../src/operations/weave/standing.ts'
+import { weaveStep } from '../../../src/operations/weave/weave-step.ts'
 import type { Operation } from '../../../src/plan/step.ts'
 import { lookAt, newSum, oldSum, options } from '../../operations/weave/a-mesh.ts'
 import { aServer, type MemoryServer } from '../in-memory.ts'
