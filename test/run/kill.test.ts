@@ -8,7 +8,6 @@ import type { Model } from './models/model.ts'
 import { nightlyModels } from './models/nightly.ts'
 import { rebootModels } from './models/reboot.ts'
 import { securityModels } from './models/security.ts'
-import { weaveModels } from './models/weave.ts'
 
 // Servers in memory for each operation that there is: one that is registered without them fails here.
 const models: Readonly<Record<string, readonly Model[]>> = {
@@ -59,10 +58,6 @@ describe('a step that disrupts, with its drain', () => {
     for (let killAfter = 1; killAfter < whole.world.moments(); killAfter += 1)
       await killOnce(madeUp(), killAfter, whole.states())
   })
-})
-
-describe('an upgrade of Weave', () => {
-  it.each(weaveModels.map((model) => ({ model })))('ends the same wherever it is killed and resumed', killsAnywhere)
 })
 
 async function killsAnywhere({ model }: { readonly model: Model }): Promise<void> {

@@ -10,12 +10,16 @@ import { mustHaveWorked } from '../unattended-upgrades/apt-job.ts'
 import { type Launch, launchOf } from './launch.ts'
 import { awaitMesh, type Census, censusOf, lackOf, troubleIn, weaveParts } from './standing.ts'
 
-export interface WeaveOptions {
+/** What a manifest says of Weave. */
+export type WeaveWish = {
   readonly version: string
-  /** Null: the manifest does not say where it comes from. */
+  /** Null: it does not say where it comes from. */
   readonly script: PinnedFile | null
   /** `name@sha256:…`, without a tag that of the version. */
   readonly images: readonly string[]
+}
+
+export interface WeaveOptions extends WeaveWish {
   readonly allowsDowngrade: boolean
   /** Whether a server where it fails goes back by itself. */
   readonly rollsBack: boolean
@@ -90,7 +94,7 @@ async function mayBeBack(at: Context, due: Due, lastLines: readonly string[]): P
 }
 
 /** The script as it is sent, which must be that of the version. */
-export function sentScript({ script, version }: WeaveOptions): readonly Sent[] {
+export function sentScript({ script, version }: WeaveWish): readonly Sent[] {
   if (script === null) return []
   const check = (text: string) => {
     const its = /^SCRIPT_VERSION="(.*)"$/m.exec(text)?.[1]
