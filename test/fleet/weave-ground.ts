@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { weaveParts } from '../../src/operations/weave/standing.ts'
 import { type WeaveOptions, weaveStep } from '../../src/operations/weave/weave-step.ts'
-import type { Json } from '../../src/plan/json.ts'
 import type { FleetServer } from './fleet.ts'
 import { asRoot } from './inside.ts'
 import { contextOn, type Done, performStep } from './night-ground.ts'
@@ -48,27 +47,26 @@ export const installWeave = (server: FleetServer, release: Release, others: read
     [router, ...[release, ...others].map(imageOf), written('/usr/local/bin/weave', scriptOf(release))].join('\n'),
   )
 
-/** Leaves nothing of Weave, its images and the jobs behind. */
-export const removeWeave = (server: FleetServer) =>
-  asRoot(
-    server,
-    `systemctl stop weave.service 2>/dev/null || :
-    rm -f /etc/systemd/system/weave.service /usr/local/bin/weave; systemctl daemon-reload
-    docker rm -f -v weave weavedb >/dev/null 2>&1 || :
-    docker images --format '{{.Repository}}:{{.Tag}}' | grep -E '/(weave|weavedb|router):' | xargs -r docker rmi -f >/dev/null
-    rm -rf /var/lib/maestro/20261123-* /var/log/maestro/20261123-*`,
-  )
+/** The `weave:` block of a manifest for a release, whose script is written into the folder. */
+export function weaveBlock(folder: string, release: Release): string {
+  const text = scriptOf(release)
+  const path = `${folder}/weave-${release.version}`
+  writeFileSync(path, text)
+  return `  weave: {script: ${path}, sha256: ${sumOf(text)}}\n`
+}
+
+const sumOf = (text: string) => createHash('sha256').update(text).digest('hex')
 
 /** Upgrades one peer as a pass would; the text of the script is what the manifest's would be. */
 export async function upgradeWeave(
   server: FleetServer,
   release: Release,
   options: Partial<WeaveOptions> = {},
-): Promise<Done & { readonly before: Json }> {
+): Promise<Done> {
   const text = scriptOf(release)
   const step = weaveStep({
     version: release.version,
-    script: { from: '/srv/weave', sha256: createHash('sha256').update(text).digest('hex') },
+    script: { from: '/srv/weave', sha256: sumOf(text) },
     images: [],
     allowsDowngrade: false,
     rollsBack: true,
@@ -77,9 +75,7 @@ export async function upgradeWeave(
     ...options,
   })
   const at = { ...contextOn(server, step.id), readHere: async () => text }
-  const look = await at.look(weaveParts)
-  const verdict = step.foresee(look)
-  return { ...(await performStep(step, at, look)), before: verdict.is === 'due' ? verdict.what : null }
+  return performStep(step, at, await at.look(weaveParts))
 }
 
 /** How a peer stands by what Docker says of it, and by its own words. */

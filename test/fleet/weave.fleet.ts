@@ -1,24 +1,40 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type FleetServer, serverNamed } from './fleet.ts'
+import { engineOf, shortWaits } from './docker-ground.ts'
+import { aController, type Controller } from './durable-ground.ts'
+import type { FleetServer } from './fleet.ts'
 import { asRoot } from './inside.ts'
-import { installWeave, peerOn, type Release, removeWeave, upgradeWeave } from './weave-ground.ts'
+import { addServer } from './night-ground.ts'
+import { installWeave, peerOn, type Release, upgradeWeave, weaveBlock } from './weave-ground.ts'
 
 const old: Release = { version: '2.6.5', user: 'weaveworks' }
-const wanted: Release = { version: '2.8.1', user: 'weaveworks' }
-const fork: Release = { version: '2.9.0', user: 'rajchaudhuri' }
-const broken: Release = { version: '2.8.2', user: 'weaveworks', fault: 'exit 1' }
-const strange: Release = { version: '2.8.3', user: 'weaveworks', protocol: '3' }
+// What Docker from 25 on answers is of another family of images.
+const wanted: Release = { version: '2.9.0', user: 'rajchaudhuri' }
+const next: Release = { version: '2.9.1', user: 'rajchaudhuri' }
+const broken: Release = { version: '2.9.8', user: 'rajchaudhuri', fault: 'exit 1' }
+const strange: Release = { version: '2.9.9', user: 'rajchaudhuri', protocol: '3' }
 
-const [first, second] = [serverNamed('web-1'), serverNamed('web-2')]
-const peers = [first, second]
 const password = 'open-sesame-7'
+const folder = mkdtempSync(join(tmpdir(), 'maestro-weave-'))
+let first: FleetServer
+let second: FleetServer
+let controller: Controller | undefined
 
 beforeAll(async () => {
-  await Promise.all(peers.map((server) => installWeave(server, old, [wanted, fork, broken, strange])))
+  ;[first, second] = [await addServer('mesh-1', 'docker-ce'), await addServer('mesh-2', 'docker-ce')]
+  const peers = [first, second]
+  await Promise.all(peers.map((server) => installWeave(server, old, [wanted, next, broken, strange])))
   const addresses = peers.map(({ address }) => address).join(' ')
   for (const server of peers) await asRoot(server, `weave launch --password ${password} --no-discovery ${addresses}`)
-}, 300_000)
-afterAll(async () => void (await Promise.all(peers.map(removeWeave))))
+  const settings = `${shortWaits}\n${weaveBlock(folder, wanted)}`
+  controller = aController(peers, { settings, docker: '26.1.5', weave: wanted.version })
+}, 900_000)
+afterAll(() => {
+  controller?.remove()
+  rmSync(folder, { recursive: true })
+})
 
 const standing = async (server: FleetServer, { version, user }: Release) => {
   const peer = await peerOn(server)
@@ -27,47 +43,60 @@ const standing = async (server: FleetServer, { version, user }: Release) => {
   return peer
 }
 
-describe('Weave on two peers with a password', () => {
-  it('is upgraded one after the other, and the mesh is what it was', async () => {
-    const names = await Promise.all(peers.map(async (server) => (await standing(server, old)).name))
+const namesOf = (release: Release) =>
+  Promise.all([first, second].map(async (server) => (await standing(server, release)).name))
 
-    const one = await upgradeWeave(first, wanted)
-    await standing(first, wanted)
-    await standing(second, old)
-    await upgradeWeave(second, wanted)
+describe('docker-upgrade of two peers of Weave, with a password', () => {
+  it('brings Weave and then the engine, one peer after the other though all at once was asked for', async () => {
+    const names = await namesOf(old)
 
-    expect(one).toMatchObject({
-      lines: [
-        'Weave 2.6.5 -> 2.8.1, alone: 1 connection away for some seconds',
-        `= launched as it is: weave launch --nickname web-1 --no-discovery ${first.address} ${second.address}`,
-      ],
-      proof: { weave: '2.6.5 -> 2.8.1', connections: 1 },
+    const run = await controller.maestro('docker-upgrade', '--strategy', 'parallel', '--yes')
+
+    expect(run).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('Weave 2.6.5 -> 2.9.0, alone: 1 connection away for some seconds'),
     })
-    // Who they are, and so their addresses, is in weavedb: nobody has reset them.
-    expect(await Promise.all(peers.map(async (server) => (await standing(server, wanted)).name))).toEqual(names)
-  })
+    expect(run.stdout).toContain(`weave launch --nickname mesh-1 --no-discovery ${first.address} ${second.address}`)
+    // Who they are, and with it their addresses, is in weavedb: nobody has reset that.
+    expect(await namesOf(wanted)).toEqual(names)
+    expect((await engineOf(second)).versions).toBe('26.1.5+dfsg1 26.1.5+dfsg1')
+    const steps = controller
+      .eventsOf(controller.runs()[0] ?? '')
+      .flatMap((one) =>
+        one.event === 'proved' && /weave|docker-upgrade/.test(one.step) ? [`${one.server} ${one.step}`] : [],
+      )
+    expect(steps).toEqual(['mesh-1 weave', 'mesh-1 docker-upgrade', 'mesh-2 weave', 'mesh-2 docker-upgrade'])
+  }, 400_000)
 
-  it('has told its password to nobody', async () => {
-    const { before } = await upgradeWeave(first, fork)
+  it('has told the password to nobody', async () => {
+    const [run = ''] = controller.runs()
+    const journal = ['plan.json', 'events.ndjson', 'report.json'].map((name) =>
+      readFileSync(`${controller.folder}/maestro/runs/${run}/${name}`, 'utf8'),
+    )
 
-    const words = await asRoot(
+    const there = await asRoot(
       first,
       `grep -rl '${password}' /var/lib/maestro /var/log/maestro || :
       docker inspect --format '{{.Config.Cmd}}' weave | grep -c '${password}' || :
-      journalctl --since -10min | grep -c 'Weave.*${password}' || :`,
+      journalctl -u 'maestro-*' | grep -c '${password}' || :`,
     )
-    expect(words.split('\n')).toEqual(['0', '0'])
-    expect(JSON.stringify(before)).not.toContain(password)
-    await standing(first, fork)
+
+    expect(journal.join('')).toContain('mesh-1')
+    expect(journal.join('')).not.toContain(password)
+    expect(there.split('\n')).toEqual(['0', '0'])
   })
 
-  it('is left alone at the version', async () => {
-    expect(await upgradeWeave(first, fork)).toMatchObject({ is: 'done', why: 'Weave 2.9.0 runs' })
-  })
+  it('finds nothing due when run again', async () => {
+    const again = await controller.maestro('docker-upgrade', '--no-refresh')
 
+    expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Weave 2.9.0 runs') })
+  })
+})
+
+describe('Weave', () => {
   it.each([
-    ['does not start', broken, /cannot be launched; gone back to Weave 2\.8\.1, which runs as before$/],
-    ['finds no peer', strange, /0 of 1 connections are established, .* is failed; gone back to Weave 2\.8\.1, which/],
+    ['does not start', broken, /cannot be launched; gone back to Weave 2\.9\.0, which runs as before$/],
+    ['finds no peer', strange, /0 of 1 connections are established, .* is failed; gone back to Weave 2\.9\.0, which/],
   ])('goes back by itself where the new router %s', async (_, release, words) => {
     const { name } = await standing(second, wanted)
 
@@ -93,16 +122,16 @@ END
       systemctl daemon-reload; systemctl start weave.service`,
     )
 
-    await upgradeWeave(second, fork)
+    await upgradeWeave(second, next)
 
-    await standing(second, fork)
+    await standing(second, next)
     expect(await asRoot(second, 'systemctl is-active weave.service')).toBe('active')
   })
 
   it('is refused where a connection is not established before', async () => {
     await asRoot(second, 'systemctl stop weave.service')
 
-    const done = await upgradeWeave(first, { ...fork, version: '2.9.1' })
+    const done = await upgradeWeave(first, next)
 
     expect(done).toMatchObject({
       is: 'blocked',
@@ -114,7 +143,7 @@ END
   it('is refused where the router does not answer', async () => {
     await asRoot(first, 'docker exec weave mv /bin/status /bin/status.away')
 
-    const done = await upgradeWeave(first, { ...fork, version: '2.9.1' })
+    const done = await upgradeWeave(first, next)
 
     expect(done).toMatchObject({ is: 'blocked', why: expect.stringMatching('cannot be told: .*status') })
   })
