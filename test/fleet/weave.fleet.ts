@@ -20,7 +20,7 @@ const password = 'open-sesame-7'
 const folder = mkdtempSync(join(tmpdir(), 'maestro-weave-'))
 let first: FleetServer
 let second: FleetServer
-let controller: Controller | undefined
+let controller: Controller
 
 beforeAll(async () => {
   ;[first, second] = [await addServer('mesh-1', 'docker-ce'), await addServer('mesh-2', 'docker-ce')]
@@ -32,7 +32,7 @@ beforeAll(async () => {
   controller = aController(peers, { settings, docker: '26.1.5', weave: wanted.version })
 }, 900_000)
 afterAll(() => {
-  controller?.remove()
+  controller.remove()
   rmSync(folder, { recursive: true })
 })
 
