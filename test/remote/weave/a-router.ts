@@ -82,7 +82,7 @@ export const scriptOf = (server: FakeServer) => readFileSync(pathOfWeave(server)
 type Inputs = Readonly<Record<string, string>>
 
 /** Does the work of the job, not detached; how it ended and all that it said. */
-export function upgrade(server: FakeServer, shell: Shell, given: Inputs = {}) {
+export function upgrade(server: FakeServer, shell: Shell, given: Inputs = {}, phase: 'work' | 'ended' = 'work') {
   const script = given.script ?? weaveScript('2.8.1')
   const text = makeScript({
     files: ['docker-cli.sh', 'look/mesh.sh', 'weave/upgrade.sh', ...jobFiles.job],
@@ -104,7 +104,7 @@ export function upgrade(server: FakeServer, shell: Shell, given: Inputs = {}) {
     },
     nonce: 'none',
   })
-  const { status, stdout, stderr } = server.run(`MAESTRO_PHASE=${given.phase ?? 'work'}\n${text}`, shell)
+  const { status, stdout, stderr } = server.run(`MAESTRO_PHASE=${phase} INVOCATION_ID=unit\n${text}`, shell)
   return { status, said: `${stdout}${stderr}`.trim().split('\n') }
 }
 

@@ -185,6 +185,33 @@ describe.each(shells())('an upgrade of Weave under $name', (shell) => {
     expect(kept(server, 'old')).toBe(weaveScript('2.6.5'))
   })
 
+  it.each([
+    [
+      'goes back when it is killed without a router',
+      'rm -f "$MAESTRO_ROOT/router"',
+      'weaveworks/weave:2.6.5',
+      ['s3cret 1376'],
+    ],
+    ['leaves a router that runs when it is killed', ':', 'weaveworks/weave:2.8.0', []],
+  ])('%s', (_, then, router, launches) => {
+    const folder = 'var/lib/maestro/20261123-091500-test'
+    const server = aRouter({
+      old: weaveScript('2.8.1'),
+      files: {
+        router: 'weaveworks/weave:2.8.0\n',
+        [`${folder}/weave.begun`]: 'pid=1\nstart=1\nboot=here\ninvocation=unit\n',
+        [`${folder}/weave.old`]: weaveScript('2.6.5'),
+        [`${folder}/weave.password`]: 's3cret\n',
+        'var/log/maestro/20261123-091500-test': null,
+      },
+    })
+    server.run(then)
+
+    upgrade(server, shell, {}, 'ended')
+
+    expect([routerOf(server), launchesOf(server)]).toEqual([router, launches])
+  })
+
   it('waits for the connections', () => {
     const slow = `[ -e "$root/asked" ] && echo '<- 203.0.113.12:60773    established fastdp' || touch "$root/asked"`
     const server = aRouter({ tools: { sleep: '' } })
