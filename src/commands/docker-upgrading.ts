@@ -20,9 +20,10 @@ export function dockerUpgradeFor(
   if (timeoutMs === undefined)
     throw new UsageError(`--apt-lock-timeout ${JSON.stringify(time)}: must be a time like 30s, 15m or 1h`)
   if (goesBack && install) throw new UsageError('--install and --rollback cannot be done in one')
-  return ({ docker, rollout }, { groups }) =>
+  return ({ docker, weave, rollout }, { groups }) =>
     dockerUpgrade({
       ...wantedBy(groups, goesBack),
+      weave: goesBack ? null : weaveBy(groups, weave),
       goesBack,
       installs: install,
       allowsDowngrade: allowDowngrade,
@@ -40,7 +41,7 @@ export function dockerUpgradeFor(
 export const dangersOfDocker = ({ allowDowngrade }: DockerUpgradeFlags): readonly string[] =>
   allowDowngrade ? ['an older Docker than the one that runs'] : []
 
-type Wanted = Pick<DockerUpgradeOptions, 'version' | 'weaveVersion' | 'groups'>
+type Wanted = Pick<DockerUpgradeOptions, 'version' | 'groups'>
 
 function wantedBy(groups: Manifest['groups'], goesBack: boolean): Wanted {
   const own = groups.filter(({ kind }) => kind === 'docker')
@@ -49,8 +50,16 @@ function wantedBy(groups: Manifest['groups'], goesBack: boolean): Wanted {
     throw new UsageError('the manifest says nothing of the version that Docker is to have', {
       hint: 'docker.configuration.docker_version: a version, latest, or distribution for docker.io',
     })
-  const weaveVersion = own.find(({ versions }) => versions.weave !== undefined)?.versions.weave
-  return { version: version ?? null, weaveVersion: weaveVersion ?? null, groups: own.map(({ name }) => name) }
+  return { version: version ?? null, groups: own.map(({ name }) => name) }
+}
+
+/** Without a script it is known what is wanted, and a server that has another version is told so. */
+function weaveBy(groups: Manifest['groups'], weave: Settings['weave']): DockerUpgradeOptions['weave'] {
+  const version = groups.find(({ versions }) => versions.weave !== undefined)?.versions.weave
+  if (version === undefined) return null
+  if (weave === undefined) return { version, script: null, images: [] }
+  const { script, sha256, images } = weave
+  return { version, script: { from: fromHome(script), sha256 }, images }
 }
 
 /** Docker's own repository stands for itself only where Docker is to be installed. */

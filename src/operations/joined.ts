@@ -10,6 +10,7 @@ export function joined(name: string, operations: readonly Operation[]): Operatio
     parts: [...new Set(operations.flatMap(({ parts }) => parts))],
     lookInputs: Object.assign({}, ...operations.map(({ lookInputs = {} }) => lookInputs)),
     ...(refresh === undefined ? {} : { refresh }),
+    sends: operations.flatMap(({ sends = [] }) => sends),
     pass: { steps: onceEach(operations.flatMap(({ pass }) => pass.steps)) },
   }
 }

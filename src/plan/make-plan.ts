@@ -21,11 +21,14 @@ export function makePlan({ operation, seen, inventory, rollout, away }: Planning
   const foreseen = seen.map(({ server, look }) => [server.name, foresee(operation, server, look)] as const)
   const dueNames = new Set(foreseen.filter(([, steps]) => isDue(steps)).map(([name]) => name))
   const due = seen.map(({ server }) => server).filter(({ name }) => dueNames.has(name))
+  const alone = new Set(foreseen.filter(([, steps]) => isAlone(operation, steps)).map(([name]) => name))
   return {
     version: 1,
     recipe: operation.recipe,
     rollout,
-    batches: makeBatches({ due, inventory, rolling: rollout, away }).map((batch) => batch.map(({ name }) => name)),
+    batches: makeBatches({ due, inventory, rolling: rollout, away, alone }).map((batch) =>
+      batch.map(({ name }) => name),
+    ),
     foreseen: Object.fromEntries(foreseen),
   }
 }
@@ -44,3 +47,6 @@ export const drainedBy = ({ maestro }: Look): readonly string[] =>
 // A blocker keeps all of it from being begun: half a pass is worse than none.
 const isDue = (steps: readonly Foreseen[]) =>
   steps.some(({ verdict }) => verdict.is === 'due') && steps.every(({ verdict }) => verdict.is !== 'blocked')
+
+const isAlone = ({ pass }: Operation, steps: readonly Foreseen[]) =>
+  steps.some(({ step, verdict }) => verdict.is === 'due' && pass.steps.find(({ id }) => id === step)?.isAlone === true)

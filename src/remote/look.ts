@@ -23,7 +23,7 @@ export const lookParts = [
 ] as const
 
 /** Parts that only a change foresees by: more than `status` shows. */
-export const changeParts = ['nightly', 'security', 'engine', 'offers'] as const
+export const changeParts = ['nightly', 'security', 'engine', 'offers', 'mesh'] as const
 
 /** Parts that only `maestro doctor` asks for. */
 export const doctorParts = ['tools', 'systemd', 'balancer'] as const
@@ -50,6 +50,8 @@ export interface Look {
   /** null: not installed. */
   readonly docker?: Told<Docker | null>
   readonly weave?: Told<Weave | null>
+  /** null: no router of Weave runs. */
+  readonly mesh?: Told<Mesh | null>
   readonly maestro?: Told<Marks>
   readonly tools?: Told<Tools>
   readonly systemd?: Told<Systemd>
@@ -277,6 +279,38 @@ export interface Container {
 export interface Weave {
   readonly version: string
   readonly isRunning: boolean
+}
+
+/** The network of Weave as its router on this server has it. */
+export interface Mesh {
+  readonly scriptSha256: string
+  /** In its own words: `router`, `ipam`, `dns`, `proxy`, `plugin (v2)`. */
+  readonly services: readonly string[]
+  /** enabled or disabled, as is `discovery`. */
+  readonly encryption: string
+  readonly discovery: string
+  /** `state` is established, pending, retrying, failed or connecting. */
+  readonly connections: readonly { readonly address: string; readonly state: string; readonly info: string }[]
+  /** The peers that it was told to connect to. */
+  readonly targets: readonly string[]
+  /** What each peer owns of the addresses that are given to containers. */
+  readonly ranges: readonly { readonly peer: string; readonly addressCount: number; readonly isReachable: boolean }[]
+  readonly launch: MeshLaunch
+}
+
+/** How its container was made. */
+export interface MeshLaunch {
+  /** The weave script's own and those that it was given, without a password. */
+  readonly arguments: readonly string[]
+  /** `NAME=value` */
+  readonly variables: readonly string[]
+  readonly hasPassword: boolean
+  /** Whether Docker starts it again. */
+  readonly restarts: boolean
+  /** Whether Docker holds it to so much memory or processor. */
+  readonly hasLimits: boolean
+  /** Whether weave.service runs it. */
+  readonly hasUnit: boolean
 }
 
 /** What maestro itself left on the server. */

@@ -9,6 +9,7 @@ import { readIdentity } from './look/identity.ts'
 import { readKernel } from './look/kernel.ts'
 import { readLibraries } from './look/libraries.ts'
 import { readMaestro } from './look/maestro.ts'
+import { readMesh } from './look/mesh.ts'
 import { readNightly } from './look/nightly.ts'
 import { readOffers } from './look/offers.ts'
 import { readReboot } from './look/reboot.ts'
@@ -43,6 +44,7 @@ const readers: Readers = {
   disk: readDisk,
   docker: readDocker,
   weave: readWeave,
+  mesh: readMesh,
   maestro: readMaestro,
   tools: readTools,
   systemd: readSystemd,

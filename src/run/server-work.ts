@@ -108,7 +108,7 @@ type Ports = { readonly run: Run; readonly server: Server; readonly line: Line; 
 
 /** The port to one server, step by step. */
 function contextsFor({ run, server, line, others }: Ports) {
-  const { journal, clock, history, stop, watcher } = run
+  const { journal, clock, history, readHere, stop, watcher } = run
   const runHere = runHereFor({ server, run: journal.run, write: journal.write })
   return (step: string): Context => ({
     server,
@@ -120,6 +120,7 @@ function contextsFor({ run, server, line, others }: Ports) {
     other: others.portTo,
     openHere,
     runHere,
+    readHere,
     lastProof: history.lastProof(server.name, step),
     nowMs: clock.nowMs,
     tell: (doing) => watcher.onDoing(server.name, doing),

@@ -18,6 +18,8 @@ interface Wish {
   readonly settings?: string
   /** The version of Docker that it wants. */
   readonly docker?: string
+  /** And that of Weave. */
+  readonly weave?: string
 }
 
 /** Writes a manifest of these servers. */
@@ -41,10 +43,14 @@ type Login = Pick<FleetServer, 'user' | 'keyPath'>
 function manifestText(
   servers: readonly FleetServer[],
   { user, keyPath }: Login,
-  { balancer, settings = '', docker }: Wish,
+  { balancer, settings = '', docker, weave }: Wish,
 ) {
+  const versions = [
+    ...(docker === undefined ? [] : [`docker_version: ${docker}`]),
+    ...(weave === undefined ? [] : [`weave_version: ${weave}`]),
+  ]
   return `docker:
-${docker === undefined ? '' : `  configuration: {docker_version: ${docker}}\n`}  servers:
+${versions.length === 0 ? '' : `  configuration: {${versions.join(', ')}}\n`}  servers:
 ${servers.map(entry).join('\n')}
 ${balancer === undefined ? '' : `load_balancer:\n  servers:\n${entry(balancer)}`}
 maestro:

@@ -32,7 +32,7 @@ const nonce = 'b7e1'
 const sh: Shell = { name: 'sh', command: ['sh'] }
 const basicTools =
   'awk cat chmod cmp cp cut date df env find flock grep gzip head id ln ls mkdir mkfifo mktemp mv nohup od printf readlink rm rmdir ' +
-  'sed setsid sleep sort stat sync tail timeout touch tr true uname wc xargs'
+  'sed setsid sha256sum sleep sort stat sync tail timeout touch tr true uname wc xargs'
 
 /** A server with a root and tools of its own, so that a test depends on nothing that this computer happens to have. */
 export function aServer({ files = {}, tools = {} }: Parts = {}): FakeServer {

@@ -121,6 +121,7 @@ export function makeWorld({ operation, servers, run = '20261123-090000-test' }: 
       inventory,
       away: new Set(),
       history: life.history ?? noHistory,
+      readHere: async ({ from }) => `the text of ${from}`,
       known,
       workingAtMost: 60,
       lock: {

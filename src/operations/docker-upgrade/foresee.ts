@@ -112,10 +112,10 @@ function silence({ docker }: Ground, { goesBack }: DockerUpgradeOptions): readon
   ]
 }
 
-function judgementOf({ engine, look }: Ground, { from, to }: Found, { weaveVersion, isSerial }: DockerUpgradeOptions) {
+function judgementOf({ engine, look }: Ground, { from, to }: Found, { weave, isSerial }: DockerUpgradeOptions) {
   const there = look.weave?.is === 'known' ? look.weave.value?.version : undefined
   const { info, config, socketUsers, isInLxc } = engine
-  return judge({ from, to, info, weave: weaveVersion ?? there, config, socketUsers, isInLxc, isSerial })
+  return judge({ from, to, info, weave: weave?.version ?? there, config, socketUsers, isInLxc, isSerial })
 }
 
 const megabyte = 1024 ** 2

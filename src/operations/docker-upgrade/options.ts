@@ -1,9 +1,11 @@
+import type { WeaveWish } from '../weave/weave-step.ts'
+
 /** What an upgrade of Docker is to bring, and how. */
 export type DockerUpgradeOptions = {
   /** The manifest's word for the version: `27.3.1`, `27.5`, `latest`, `distribution`; null where it only goes back. */
   readonly version: string | null
-  /** The version of Weave that the manifest wants; null: none. */
-  readonly weaveVersion: string | null
+  /** What the manifest wants of Weave; null: nothing. */
+  readonly weave: WeaveWish | null
   /** The groups whose servers it is for. */
   readonly groups: readonly string[]
   /** Back to the packages that the last upgrade has kept. */

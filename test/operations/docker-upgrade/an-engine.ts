@@ -62,7 +62,7 @@ export const aDocker = (parts: Partial<Docker> = {}): Docker => ({
 
 export const options = (parts: Partial<DockerUpgradeOptions> = {}): DockerUpgradeOptions => ({
   version: '26.1.5',
-  weaveVersion: null,
+  weave: null,
   groups: ['docker'],
   goesBack: false,
   installs: false,

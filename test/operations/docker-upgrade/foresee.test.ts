@@ -235,7 +235,7 @@ describe('what an upgrade of Docker foresees', () => {
     [
       'blocked by Weave, also by the one that the manifest wants',
       { weave: known(null) },
-      { weaveVersion: '2.8.1' },
+      { weave: { version: '2.8.1', script: null, images: [] } },
       { is: 'blocked', why: expect.stringContaining('Weave 2.8.1 speaks 1.18') },
     ],
     [

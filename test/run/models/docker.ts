@@ -1,10 +1,13 @@
 import type { DockerUpgradeOptions } from '../../../src/operations/docker-upgrade/options.ts'
 import { dockerUpgrade } from '../../../src/operations/docker-upgrade.ts'
+import type { Look } from '../../../src/remote/look.ts'
 import { aDocker, anEngine, noble, offers, old, options } from '../../operations/docker-upgrade/an-engine.ts'
+import { options as weave } from '../../operations/weave/a-mesh.ts'
 import { aLook } from '../../support/looks.ts'
 import { aServer, type MemoryServer } from '../in-memory.ts'
 import { memoryJobs } from './memory-jobs.ts'
 import type { Model } from './model.ts'
+import { weaveServer } from './weave.ts'
 
 type Docked = {
   isInterrupted: boolean
@@ -95,9 +98,27 @@ const repository = {
 const upgrade = (parts: Partial<DockerUpgradeOptions>) => () => dockerUpgrade(options({ repository, ...parts }))
 const upgraded = { isInterrupted: false, hasRepository: true, version: noble('26.1.5'), kept: old }
 
-/** An upgrade from a repository that is set up before, on servers whose dpkg was interrupted; and the way back. */
+// Neither knows what the other is asked.
+function peerServer(name: string): MemoryServer {
+  const docked = dockerServer(name)
+  const peer = weaveServer(name)
+  return {
+    server: aServer(name),
+    look: () => ({ ...docked.look(), ...ofTheMesh(peer.look()) }),
+    state: () => [docked.state(), peer.state()],
+    answer: (script) => (script.inputs?.job_step === 'weave' ? peer : docked).answer(script),
+  }
+}
+
+const ofTheMesh = ({ weave, mesh }: Look) => ({ ...(weave && { weave }), ...(mesh && { mesh }) })
+
+/** An upgrade from a repository that is set up before, on servers whose dpkg was interrupted; the same with Weave; and the way back. */
 export const dockerModels: readonly Model[] = [
   { operation: upgrade({}), servers: () => [dockerServer('web-1'), dockerServer('web-2')] },
+  {
+    operation: upgrade({ weave: { ...weave, version: '2.9.0' } }),
+    servers: () => [peerServer('web-1'), peerServer('web-2')],
+  },
   {
     operation: upgrade({ goesBack: true }),
     servers: () => [dockerServer('web-1', upgraded), dockerServer('web-2', upgraded)],
