@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { completeCommand, completionCommand } from './commands/completion.ts'
 import { deployCommand } from './commands/deploy.ts'
+import { dockerUpgradeCommand } from './commands/docker-upgrade.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { failoverCommand } from './commands/failover.ts'
 import { labCommand } from './commands/lab.ts'
@@ -48,6 +49,7 @@ function program(): Command {
     .commandsGroup('Commands that change servers, each after its plan:')
     .addCommand(deployCommand(onSignals))
     .addCommand(securityUpgradeCommand(onSignals))
+    .addCommand(dockerUpgradeCommand(onSignals))
     .addCommand(rebootCommand(onSignals))
     .addCommand(unattendedUpgradesCommand(onSignals))
     .commandsGroup('Commands that move the traffic:')

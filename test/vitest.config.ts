@@ -12,6 +12,7 @@ const onFleet = (name: string, files: string, fleets: number) => ({
     name,
     include: [`test/fleet/**/${files}`],
     globalSetup: ['test/fleet/global-setup.ts'],
+    setupFiles: ['test/fleet/after-file.ts'],
     maxWorkers: fleets,
     testTimeout: 240_000,
     hookTimeout: 600_000,

@@ -7,6 +7,7 @@ import { mayAsk } from './terminal.ts'
 
 const options = [
   { name: 'Install the security upgrades that are due', value: 'security-upgrades', checked: true },
+  { name: 'Bring Docker to the version of the manifest', value: 'docker-upgrades', checked: false },
   { name: 'Restart servers that require it', value: 'reboot', checked: true },
   { name: "Roll out the application's services", value: 'services', checked: false },
 ] as const
@@ -14,7 +15,9 @@ const options = [
 /** "Deploy with options" as questions; prints the command that does the same. */
 export async function askWhatToDeploy(flags: DeployFlags): Promise<DeployFlags> {
   if (!mayAsk())
-    throw new UsageError('--interactive needs a terminal', { hint: 'name what to do: --security-upgrades, --reboot' })
+    throw new UsageError('--interactive needs a terminal', {
+      hint: 'name what to do: --security-upgrades, --docker-upgrades, --reboot',
+    })
   const wanted = answered(await askSome('What is to be done?', options))
   const groups = flags.group === undefined && flags.server === undefined ? await askGroups(flags) : []
   const typed = process.argv.slice(2).filter((word) => word !== '--interactive')
@@ -23,6 +26,7 @@ export async function askWhatToDeploy(flags: DeployFlags): Promise<DeployFlags> 
   return {
     ...flags,
     securityUpgrades: wanted.includes('security-upgrades'),
+    dockerUpgrades: wanted.includes('docker-upgrades'),
     reboot: wanted.includes('reboot'),
     services: wanted.includes('services'),
     ...(groups.length === 0 ? {} : { group: groups }),

@@ -11,11 +11,12 @@ import type { Manifest } from '../manifest/manifest.ts'
 import type { Json } from '../plan/json.ts'
 import { isTakenBack, type Outcome } from '../plan/outcome.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { Operation } from '../plan/step.ts'
+import type { Context, Operation } from '../plan/step.ts'
 import { exitCodeOfRun } from '../report/exit-code.ts'
 import { startRunProgress } from '../report/run-progress.ts'
 import { realClock } from '../run/clock.ts'
 import { makeLine } from '../run/line.ts'
+import { makeReadHere } from '../run/read-here.ts'
 import { runPlan } from '../run/run-plan.ts'
 import type { Chosen } from './choose-servers.ts'
 import { openConnectionsFor } from './connections.ts'
@@ -48,6 +49,8 @@ type CarryingOut = {
   readonly outcomes: ReadonlyMap<string, Outcome>
   /** What the plan's look has left open. */
   readonly kept?: KeptSessions
+  /** With what was read for the plan. */
+  readonly readHere?: Context['readHere']
 }
 
 // A few places stay free for the signs of life of servers that wait, and for those that are asked beside.
@@ -69,6 +72,7 @@ export async function carryOut(work: CarryingOut): Promise<ExitCode> {
       servers: chosen.servers,
       inventory: chosen.manifest.servers,
       known: work.known ?? stateOf([]),
+      readHere: work.readHere ?? makeReadHere(),
       // What was begun is brought to its end after a signal too: the line to a server outlives it.
       lineTo: (server) =>
         makeLine(

@@ -11,13 +11,14 @@ import { isSame, type Json } from '../plan/json.ts'
 import { drainedBy, makePlan } from '../plan/make-plan.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { Operation } from '../plan/step.ts'
+import type { Context, Operation } from '../plan/step.ts'
 import { isOpen } from '../plan/window.ts'
 import { eventLine } from '../report/events.ts'
 import { exitCodeOfRun } from '../report/exit-code.ts'
 import { renderPlan } from '../report/plan-text.ts'
 import { awayOf, isTooMuch, outcomesOfTheRest } from '../run/left-alone.ts'
 import type { Seen } from '../run/look-at-servers.ts'
+import { makeReadHere, mustBeSendable } from '../run/read-here.ts'
 import { agreeToTakeOver } from './agree-to-take-over.ts'
 import { aboutRun, carryOut } from './carry-out.ts'
 import { type Chosen, chooseServers, withServers } from './choose-servers.ts'
@@ -67,6 +68,8 @@ async function changeOver(changing: Changing, kept: KeptSessions): Promise<ExitC
   const service = await serviceOf(selected.manifest, { rollout, drain: flags.drain })
   const operation = inService(await operationFor({ ...settings, rollout }, selected.manifest), service)
   const chosen = concerned(selected, operation)
+  const readHere = makeReadHere()
+  await mustBeSendable(operation, readHere)
   const others = await chosen.find(operation.others ?? [])
   if (saved !== undefined) mustBeFor(operation, saved, flags.plan ?? '')
   if (mayDraw() && !flags.quiet) process.stderr.write(`${chosen.title}\n`)
@@ -80,7 +83,7 @@ async function changeOver(changing: Changing, kept: KeptSessions): Promise<ExitC
 
   const rest = outcomesOfTheRest(seen, { ...fresh, batches: plan.batches })
   if (flags.savePlan !== undefined) savePlan(flags.savePlan, fresh)
-  const ready = { changing, chosen, others, lockWaitMs, operation, seen, plan, history, rest, kept }
+  const ready = { changing, chosen, others, lockWaitMs, operation, seen, plan, history, rest, kept, readHere }
   return isOver(plan, flags) || isTooMuch(rest, rollout) ? await conclude(ready) : await begin(ready)
 }
 
@@ -96,6 +99,7 @@ type Ready = {
   /** What became of the selected servers that are not worked on. */
   readonly rest: ReadonlyMap<string, Outcome>
   readonly kept: KeptSessions
+  readonly readHere: Context['readHere']
 }
 
 const isOver = ({ batches }: Plan, { dryRun, savePlan }: ChangeFlags) =>
@@ -129,6 +133,7 @@ async function begin({
   history,
   rest,
   kept,
+  readHere,
 }: Ready): Promise<ExitCode> {
   const { flags, stop, command, dangers = [] } = changing
   const { rollout } = plan
@@ -161,6 +166,7 @@ async function begin({
       away,
       outcomes: rest,
       kept,
+      readHere,
     })
   } finally {
     await journal.close()

@@ -5,6 +5,8 @@ import { joined } from '../operations/joined.ts'
 import { askWhatToDeploy } from './ask-what-to-deploy.ts'
 import { change, type OperationFor } from './changing.ts'
 import type { DeployFlags, ServicesFlags } from './deploy.ts'
+import type { DockerUpgradeFlags } from './docker-upgrade.ts'
+import { dangersOfDocker, dockerUpgradeFor } from './docker-upgrading.ts'
 import { rebootFor } from './rebooting.ts'
 import { servicesBackFor, servicesFor } from './rolling-out.ts'
 import type { SecurityUpgradeFlags } from './security-upgrade.ts'
@@ -14,35 +16,41 @@ import { securityUpgradeFor } from './security-upgrading.ts'
 export async function deploy(given: DeployFlags, stop: AbortSignal): Promise<ExitCode> {
   const flags = given.interactive ? await askWhatToDeploy(given) : given
   const command = ['deploy', ...wordsOf(flags)].join(' ')
-  return change({ flags, stop, command, operationFor: deployFor(flags) })
+  return change({ flags, stop, command, operationFor: deployFor(flags), dangers: dangersOfDocker(flags) })
 }
 
 // As the journal has it, and as the estimates of later runs compare it.
-const wordsOf = ({ profile, securityUpgrades, reboot, services, service = [], rollback }: DeployFlags) => [
+const wordsOf = ({
+  profile,
+  securityUpgrades,
+  dockerUpgrades,
+  reboot,
+  services,
+  service = [],
+  rollback,
+}: DeployFlags) => [
   ...(profile === undefined ? [] : [`--profile ${profile}`]),
   ...(securityUpgrades ? ['--security-upgrades'] : []),
+  ...(dockerUpgrades ? ['--docker-upgrades'] : []),
   ...(reboot ? ['--reboot'] : []),
   ...(services ? ['--services'] : []),
   ...service.map((name) => `--service ${name}`),
   ...(rollback ? ['--rollback'] : []),
 ]
 
-type Wish = SecurityUpgradeFlags & ServicesFlags & Pick<DeployFlags, keyof Profile | 'profile'>
+type Wish = SecurityUpgradeFlags & DockerUpgradeFlags & ServicesFlags & Pick<DeployFlags, keyof Profile | 'profile'>
 
 /** All that is asked for as one pass; throws a UsageError where that is nothing, or cannot be done. */
 export const deployFor =
   (flags: Wish): OperationFor =>
   async (settings, manifest) => {
     const wish = { ...profileOf(flags, settings), ...given(flags) }
-    if (wish.dockerUpgrades)
-      throw new UsageError('maestro does not upgrade Docker yet: --docker-upgrades cannot be done', {
-        hint: 'the other options can: --security-upgrades, --reboot, --services',
-      })
     if (flags.rollback) return joined('deploy', [await goingBack(wish, flags)(settings, manifest)])
-    const { securityUpgrades, reboot, services } = withDefault(wish, settings)
+    const { securityUpgrades, dockerUpgrades, reboot, services } = withDefault(wish, settings)
     // Last of all: what is proved well then is what goes on running, on the kernel and the engine that stay.
     return joined('deploy', [
       ...(securityUpgrades ? [securityUpgradeFor(flags)(settings)] : []),
+      ...(dockerUpgrades ? [dockerUpgradeFor(flags, { goesBack: false })(settings, manifest)] : []),
       ...(reboot ? [rebootFor({ force: false, follows: securityUpgrades === true })(settings)] : []),
       ...(services ? [await servicesFor(flags)(settings, manifest)] : []),
     ])
@@ -50,17 +58,17 @@ export const deployFor =
 
 // As in the original: without options `deploy` is of the application itself.
 function withDefault(wish: Profile, { services }: Settings): Profile {
-  if (wish.securityUpgrades || wish.reboot || wish.services) return wish
+  if (wish.securityUpgrades || wish.dockerUpgrades || wish.reboot || wish.services) return wish
   if (services !== undefined) return { ...wish, services: true }
   throw new UsageError('nothing is asked for', {
     hint:
-      'ask for --security-upgrades, --reboot or both, for a --profile of the manifest, or to be asked: --interactive; ' +
+      'ask for --security-upgrades, --docker-upgrades, --reboot, for a --profile of the manifest, or to be asked: --interactive; ' +
       'services are rolled out once the manifest names them under maestro.services',
   })
 }
 
 function goingBack(wish: Profile, { service = [], pull }: ServicesFlags): typeof servicesBackFor {
-  if (wish.securityUpgrades || wish.reboot || service.length > 0 || pull)
+  if (wish.securityUpgrades || wish.dockerUpgrades || wish.reboot || service.length > 0 || pull)
     throw new UsageError('--rollback goes back to the services before, and does nothing else', {
       hint: 'leave the other options out',
     })

@@ -1,13 +1,12 @@
 import { type ExitCode, exitCodes, MaestroError } from '../errors.ts'
-import type { Server } from '../inventory/server.ts'
-import type { Manifest } from '../manifest/manifest.ts'
+
 import { doctorParts } from '../remote/look.ts'
-import type { Wanted } from '../report/docker-checks.ts'
 import { doctorEvent } from '../report/doctor-event.ts'
 import { type Findings, isWrong, renderFindings, totalsOf } from '../report/doctor-view.ts'
 import { eventLine } from '../report/events.ts'
 import { startProgress } from '../report/progress.ts'
 import { serverChecks } from '../report/server-checks.ts'
+import { wantedOf } from '../report/wanted.ts'
 import { type Examined, examineServers } from '../run/examine-servers.ts'
 import { checkHere } from './check-here.ts'
 import { type Chosen, chooseServers } from './choose-servers.ts'
@@ -74,15 +73,6 @@ async function examine({ chosen, flags, stop, onExamined }: Examining): Promise<
   } finally {
     progress.end()
     await connections.close()
-  }
-}
-
-function wantedOf({ groups }: Manifest, { groups: names }: Server): Wanted {
-  const own = groups.filter(({ name }) => names.includes(name))
-  return {
-    dockerVersion: own.find(({ versions }) => versions.docker !== undefined)?.versions.docker,
-    weaveVersion: own.find(({ versions }) => versions.weave !== undefined)?.versions.weave,
-    isBalancer: own.some(({ kind }) => kind === 'load_balancer'),
   }
 }
 

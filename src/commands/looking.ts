@@ -1,9 +1,11 @@
 import type { ExitCode } from '../errors.ts'
+import type { Manifest } from '../manifest/manifest.ts'
 import { eventLine, serverEvent } from '../report/events.ts'
 import { exitCodeOfLook } from '../report/exit-code.ts'
 import { renderMetrics } from '../report/metrics.ts'
 import { startProgress } from '../report/progress.ts'
 import type { Sample, View } from '../report/view.ts'
+import { wantedOf } from '../report/wanted.ts'
 import { lookAtServers, type Seen } from '../run/look-at-servers.ts'
 import { type Chosen, chooseServers } from './choose-servers.ts'
 import { openConnectionsFor } from './connections.ts'
@@ -24,7 +26,7 @@ export async function look({ flags, stop, view }: Looking): Promise<ExitCode> {
   const seen = await seeAll({ chosen, view, flags, stop, isShown })
 
   const exitCode = exitCodeOfLook(seen, { stop, isDue: flags.exitCode ? view.isDueOrUnknown : undefined })
-  print(render({ seen, view, flags, exitCode }))
+  print(render({ seen, view, flags, exitCode, manifest: chosen.manifest }))
   return exitCode
 }
 
@@ -58,9 +60,10 @@ type Rendering = {
   readonly view: View
   readonly flags: Flags
   readonly exitCode: ExitCode
+  readonly manifest: Manifest
 }
 
-function render({ seen, view, flags, exitCode }: Rendering): string {
+function render({ seen, view, flags, exitCode, manifest }: Rendering): string {
   switch (flags.output) {
     case 'json':
       return eventLine('end', { servers: seen.length, exitCode })
@@ -71,6 +74,7 @@ function render({ seen, view, flags, exitCode }: Rendering): string {
         screen: screenOf(process.stdout),
         isVerbose: flags.verbose === true,
         isQuiet: flags.quiet === true,
+        wantedOf: (server) => wantedOf(manifest, server),
       })
       return text === '' ? '' : `${text}\n`
     }

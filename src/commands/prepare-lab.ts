@@ -62,7 +62,7 @@ function readFaults(words: readonly string[], names: ReadonlySet<string>): Reado
         throw new UsageError(`--fault ${word}: no server ${name}`, { hint: `the lab has ${[...names].join(', ')}` })
       if (isFault(fault)) return [name, fault]
       const known = Object.entries(faults).map(([each, meaning]) => `${each}: ${meaning}`)
-      throw new UsageError(`--fault ${word}: no fault ${fault}`, { hint: known.join('\n  ') })
+      throw new UsageError(`--fault ${word}: no fault ${fault}`, { hint: known.join('\n') })
     }),
   )
 }

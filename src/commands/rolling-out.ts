@@ -5,7 +5,7 @@ import { suggestion } from '../manifest/nearest.ts'
 import { type Compose, readCompose } from '../manifest/services/read-compose.ts'
 import { readEnvFile } from '../manifest/services/read-env-file.ts'
 import type { ServiceSettings, Settings } from '../manifest/settings.ts'
-import { revisionOf } from '../operations/services/files.ts'
+import { pinned, revisionOf } from '../operations/services/files.ts'
 import { services, servicesRollback } from '../operations/services.ts'
 import type { Operation } from '../plan/step.ts'
 import type { ServicesFlags } from './deploy.ts'
@@ -17,12 +17,12 @@ const usualKeepCount = 2
 export const servicesFor =
   ({ service = [], pull = false, rollback = true }: ServicesFlags) =>
   async (settings: Settings, manifest: Manifest): Promise<Operation> => {
-    const { compose, env, files } = await readFiles(mustHave(settings, manifest))
+    const { compose, files } = await readFiles(mustHave(settings, manifest))
     return services({
       project: projectOf(settings, compose, manifest),
       ...files,
-      revision: revisionOf(compose.text, env),
-      images: imagesOf(compose, service, files.compose),
+      revision: revisionOf(files.compose, files.env),
+      images: imagesOf(compose, service, files.compose.from),
       isPart: service.length > 0,
       pull,
       ...timesOf(settings, manifest),
@@ -45,10 +45,10 @@ function mustHave({ services: found }: Settings, { path }: Manifest): ServiceSet
 }
 
 async function readFiles({ compose: composeAt, envFile }: ServiceSettings) {
-  const files = { compose: fromHome(composeAt), env: envFile === undefined ? null : fromHome(envFile) }
-  const compose = await readCompose(files.compose, { hasEnvFile: files.env !== null })
-  const env = files.env === null ? undefined : await readEnvFile(files.env)
-  return { compose, env, files }
+  const [composePath, envPath] = [fromHome(composeAt), envFile === undefined ? undefined : fromHome(envFile)]
+  const compose = await readCompose(composePath, { hasEnvFile: envPath !== undefined })
+  const env = envPath === undefined ? null : pinned(envPath, await readEnvFile(envPath))
+  return { compose, files: { compose: pinned(composePath, compose.text), env } }
 }
 
 // The folder's name, as Compose itself would have it, is another one in another checkout: then all would run twice.

@@ -28,13 +28,11 @@ export async function unlock(flags: UnlockFlags, stop: AbortSignal): Promise<Exi
       connect,
       stop,
       onSeen: () => undefined,
+      password: chosen.passwords.sudo,
     })
     const held = seen.flatMap(heldOn).filter(({ lock }) => flags.run === undefined || lock.run.startsWith(flags.run))
-    for (const one of held) say(`${one.server.name}: ${sayLock(one.lock)}`)
-    const worst = exitCodeOfLook(seen, { stop, isDue: undefined })
-    for (const one of seen) if ('error' in one) say(`${one.server.name}: ${one.error.message}`)
+    const worst = tellLocks(held, seen, stop)
     const removable = held.filter(({ lock }) => flags.force === true || !isAlive(lock))
-    if (held.length === 0) say('no server is locked')
     if (removable.length === 0) return held.length === 0 ? worst : refuse(held)
     await mustConsent({
       isGiven: flags.yes === true,
@@ -44,14 +42,22 @@ export async function unlock(flags: UnlockFlags, stop: AbortSignal): Promise<Exi
     const lineTo = (server: Server) =>
       makeLine(server, (one) => connect(one, stop), { password: chosen.passwords.sudo })
     const exitCode = await removeAll(removable, chosen, lineTo)
-    return held.length > removable.length
-      ? refuse(held)
-      : Math.max(exitCode, worst) === 0
-        ? exitCodes.ok
-        : exitCode || worst
+    if (held.length > removable.length) return refuse(held)
+    return exitCode === exitCodes.ok ? worst : exitCode
   } finally {
     await connections.close()
   }
+}
+
+/** Tells what is locked and of whom that cannot be said, and returns the exit code of the look. */
+function tellLocks(held: readonly Held[], seen: readonly Seen[], stop: AbortSignal): ExitCode {
+  const unknown = seen.flatMap(whyUnknown)
+  for (const one of held) say(`${one.server.name}: ${sayLock(one.lock)}`)
+  for (const { server, why } of unknown) say(`${server.name}: ${why}`)
+  const isAllKnown = unknown.length === 0 && !stop.aborted
+  if (held.length === 0) say(isAllKnown ? 'no server is locked' : 'of those that could be asked none is locked')
+  const hasSilent = unknown.some(({ isSeen }) => isSeen)
+  return hasSilent && !stop.aborted ? exitCodes.failed : exitCodeOfLook(seen, { stop, isDue: undefined })
 }
 
 const say = (text: string) => process.stdout.write(`${printable(text)}\n`)
@@ -60,6 +66,15 @@ const heldOn = (seen: Seen): readonly Held[] =>
   seen.status === 'seen' && seen.look.maestro?.is === 'known' && seen.look.maestro.value.lock !== undefined
     ? [{ server: seen.server, lock: seen.look.maestro.value.lock }]
     : []
+
+type Unknown = { readonly server: Server; readonly why: string; readonly isSeen: boolean }
+
+function whyUnknown(seen: Seen): readonly Unknown[] {
+  const { server } = seen
+  if ('error' in seen) return [{ server, why: seen.error.message, isSeen: false }]
+  if (seen.status !== 'seen' || seen.look.maestro?.is === 'known') return []
+  return [{ server, why: `whether it is locked is unknown: ${seen.look.maestro?.why}`, isSeen: true }]
+}
 
 function sayLock(lock: Lock): string {
   const quiet = `last heard of ${describeDuration(lock.quietSeconds)} ago`

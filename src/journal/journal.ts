@@ -77,7 +77,7 @@ export async function writeWhole(folder: string, name: string, value: Json): Pro
 /** A plan as `plan.json` or `--save-plan` has it. */
 export async function readPlan(path: string): Promise<Plan> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new UsageError(`${path}: cannot be read`, { cause })
+    throw new UsageError(`${path}: ${whyUnreadable(cause)}`, { cause })
   })
   try {
     const plan = JSON.parse(text) as Plan
@@ -87,6 +87,11 @@ export async function readPlan(path: string): Promise<Plan> {
   }
   throw new UsageError(`${path}: not a plan of maestro, or of another version of it`)
 }
+
+const whyUnreadable = (cause: unknown) =>
+  cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+    ? 'there is no such file'
+    : `cannot be read (${cause instanceof Error && 'code' in cause ? cause.code : cause})`
 
 const isPlan = ({ version, batches, recipe, rollout, foreseen }: Partial<Plan>) =>
   version === 1 && Array.isArray(batches) && typeof recipe?.name === 'string' && !!rollout && !!foreseen

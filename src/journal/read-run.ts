@@ -1,5 +1,5 @@
 import { MaestroError } from '../errors.ts'
-import { type End, isTakenBack } from '../plan/outcome.ts'
+import { isTakenBack, type Outcome } from '../plan/outcome.ts'
 import type { About, Written } from './events.ts'
 import { isInUse } from './folder-lock.ts'
 import { parseEvent } from './read-events.ts'
@@ -42,7 +42,7 @@ export async function* eventsOf(root: string, run: string): AsyncGenerator<Writt
 
 /** Sums a run up. One that cannot be read is told of in its summary: the others are not to be missed for it. */
 export async function summaryOf(root: string, run: string): Promise<RunSummary> {
-  const ends = new Map<string, End>()
+  const ends = new Map<string, Outcome>()
   let about: About | undefined
   let [beganAt, lastAt] = ['', '']
   let exitCode: number | undefined
@@ -50,25 +50,16 @@ export async function summaryOf(root: string, run: string): Promise<RunSummary> 
     beganAt ||= event.at
     lastAt = event.at
     if ('server' in event) {
-      if (event.event !== 'ended') return
-      const { status } = event.outcome
-      return void ends.set(event.server, 'isOver' in event.outcome ? { status, isOver: true } : { status })
+      if (event.event === 'ended') ends.set(event.server, event.outcome)
+      return
     }
     if (event.event === 'run-begun') about = event
     exitCode = event.event === 'run-ended' ? event.exitCode : undefined
   })
   const isRunning = isInUse(`${root}/${run}`)
-  return {
-    run,
-    about,
-    beganAt,
-    lastAt,
-    exitCode,
-    isOver: isTakenBack(ends.values()),
-    isRunning,
-    trouble,
-    ends: countOf(ends.values()),
-  }
+  const isOver = isTakenBack(ends.values())
+  const statuses = [...ends.values()].map(({ status }) => status)
+  return { run, about, beganAt, lastAt, exitCode, isOver, isRunning, trouble, ends: countOf(statuses) }
 }
 
 async function troubleIn(events: AsyncIterable<Written>, take: (event: Written) => void): Promise<string | undefined> {
@@ -81,8 +72,8 @@ async function troubleIn(events: AsyncIterable<Written>, take: (event: Written) 
   }
 }
 
-function countOf(ends: Iterable<End>): ReadonlyMap<string, number> {
+function countOf(statuses: Iterable<string>): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
-  for (const { status } of ends) counts.set(status, (counts.get(status) ?? 0) + 1)
+  for (const status of statuses) counts.set(status, (counts.get(status) ?? 0) + 1)
   return counts
 }

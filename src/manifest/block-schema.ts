@@ -78,13 +78,25 @@ const security = z.strictObject({
 })
 
 const docker = z.strictObject({
-  repository: url().describe('A mirror of the apt repository of Docker.'),
-  key: filePath().describe('The key of that repository: a URL or a file.'),
+  repository: url().describe(
+    'The apt repository of Docker or a mirror, set up where apt has none; {id} stands for ubuntu or debian.',
+  ),
+  key: filePath().describe('The key of that repository: a URL or a file (gpg below it).'),
 })
+
+// As `docker pull` takes it; without a tag it is the one of the wanted version.
+const pinnedImage = () =>
+  text(
+    'an image with its digest such as weaveworks/weave@sha256:…, 64 hex digits',
+    /^[a-z0-9][\w./:-]*@sha256:[0-9a-f]{64}$/,
+  )
 
 const weave = z.strictObject({
   script: filePath().describe('The weave script of the wanted version: a URL or a file.'),
   sha256: text('a SHA-256 sum of 64 hex digits', /^[0-9a-f]{64}$/).describe('The sum that the script must have.'),
+  images: z
+    .array(pinnedImage())
+    .describe('Images that the script brings, each with the digest or the id that it must have.'),
 })
 
 const services = z.strictObject({

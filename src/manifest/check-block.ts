@@ -15,6 +15,7 @@ type Path = readonly string[]
 export function checkBlock({ blocks, environments }: Checking): readonly Problem[] {
   return [
     ...checkHealth(blocks),
+    ...missing(blocks, { section: 'weave', keys: ['script', 'sha256'] }),
     ...missing(blocks, { section: 'services', keys: ['compose'] }),
     ...missing(blocks, { section: 'provider', keys: ['command'] }),
     ...missing(blocks, { section: 'failover', keys: ['address', 'primary', 'secondary', 'driver'] }),

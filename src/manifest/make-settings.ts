@@ -23,7 +23,8 @@ export function makeSettings(block: Block, folder: string): Settings {
       ...(docker?.repository && { repository: docker.repository }),
       ...(docker?.key && { key: file(docker.key) }),
     },
-    weave: { ...(weave?.script && { script: file(weave.script) }), ...(weave?.sha256 && { sha256: weave.sha256 }) },
+    ...(weave?.script &&
+      weave.sha256 && { weave: { script: file(weave.script), sha256: weave.sha256, images: weave.images ?? [] } }),
     ...makeServices(services, file),
     ...(failover && { failover }),
     ...(provider?.command && { provider: { command: file(provider.command) } }),

@@ -11,7 +11,7 @@ export interface Settings {
   readonly hooks: Readonly<Partial<Record<HookName, string>>>
   readonly security: SecuritySettings
   readonly docker: DockerSettings
-  readonly weave: WeaveSettings
+  readonly weave?: WeaveSettings
   readonly services?: ServiceSettings
   readonly failover?: Failover
   readonly provider?: { readonly command: string }
@@ -88,10 +88,13 @@ export interface DockerSettings {
   readonly key?: string
 }
 
+/** Where the weave script of the wanted version comes from, and what it must be. */
 export interface WeaveSettings {
   /** A URL or a file. */
-  readonly script?: string
-  readonly sha256?: string
+  readonly script: string
+  readonly sha256: string
+  /** `name@sha256:…`, or with a tag where that is not the wanted version. */
+  readonly images: readonly string[]
 }
 
 /** What Docker Compose runs of the application. */

@@ -9,12 +9,14 @@ import { type Finished, follow } from './follow.ts'
 /** A change that takes long: it runs on the server by itself, whatever becomes of the line and of us. */
 export interface Job<Before extends Json> {
   /** What runs there, as root: like any script, but that all it prints is the log and its exit code the result. */
-  readonly script: (before: Before) => Pick<Script, 'files' | 'inputs'>
+  readonly script: (before: Before, at: Context) => JobScript | Promise<JobScript>
   /** It counts as stuck after that long without a word in its log and without using the processor. */
   readonly stallTimeoutMs: number
   /** What it writes besides, so that it is refused where there is less; 16 MB when absent. */
   readonly roomKb?: number
 }
+
+type JobScript = Pick<Script, 'files' | 'inputs'>
 
 /** What a step takes from a detached job. */
 export interface Detached<Before extends Json> extends Pick<Step<Json, Before>, 'settled' | 'act'> {
@@ -38,7 +40,7 @@ export function detached<Before extends Json>({
   return {
     settled: async (at) => settledBy(readStanding(await askStanding(at))),
     act: async (at, before) => {
-      const refusal = readRefusal(await at.ask(startScript(at, { script: script(before), roomKb })))
+      const refusal = readRefusal(await at.ask(startScript(at, { script: await script(before, at), roomKb })))
       if (refusal !== undefined) throw refused(at, refusal)
     },
     finish: (at) => follow(at, stallTimeoutMs),
@@ -52,7 +54,7 @@ function settledBy(standing: JobStanding): 'no' | 'running' | 'yes' | 'unknown' 
 
 const hasWorked = (ending: JobEnding) => ending.how === 'exited' && ending.code === 0
 
-type Start = { readonly script: Pick<Script, 'files' | 'inputs'>; readonly roomKb: number }
+type Start = { readonly script: JobScript; readonly roomKb: number }
 
 function startScript(at: Context, { script: { files, inputs = {} }, roomKb }: Start): Script {
   const job = makeScript({

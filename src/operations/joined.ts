@@ -1,4 +1,4 @@
-import type { Operation, Recipe } from '../plan/step.ts'
+import type { Operation, Recipe, Step } from '../plan/step.ts'
 
 export type JoinedOptions = { readonly parts: readonly Recipe[] }
 
@@ -10,6 +10,11 @@ export function joined(name: string, operations: readonly Operation[]): Operatio
     parts: [...new Set(operations.flatMap(({ parts }) => parts))],
     lookInputs: Object.assign({}, ...operations.map(({ lookInputs = {} }) => lookInputs)),
     ...(refresh === undefined ? {} : { refresh }),
-    pass: { steps: operations.flatMap(({ pass }) => pass.steps) },
+    sends: operations.flatMap(({ sends = [] }) => sends),
+    pass: { steps: onceEach(operations.flatMap(({ pass }) => pass.steps)) },
   }
 }
+
+// Two operations may begin with the same repair: the first does it for both.
+const onceEach = (steps: readonly Step[]): readonly Step[] =>
+  steps.filter(({ id }, index) => steps.findIndex((other) => other.id === id) === index)

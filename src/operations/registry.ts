@@ -1,6 +1,8 @@
 import { UsageError } from '../errors.ts'
 import type { Json } from '../plan/json.ts'
 import type { Operation, Recipe } from '../plan/step.ts'
+import type { DockerUpgradeOptions } from './docker-upgrade/options.ts'
+import { dockerUpgrade } from './docker-upgrade.ts'
 import { inService, type Service } from './in-service.ts'
 import { type JoinedOptions, joined } from './joined.ts'
 import type { RebootOptions } from './reboot/reboot-step.ts'
@@ -15,6 +17,7 @@ import { unattendedUpgrades } from './unattended-upgrades.ts'
 /** Every operation by its name, made from the options that a journal holds. */
 export const operations: Readonly<Record<string, (options: Json) => Operation>> = {
   deploy: (options) => joined('deploy', (options as unknown as JoinedOptions).parts.map(operationFor)),
+  'docker-upgrade': (options) => dockerUpgrade(options as unknown as DockerUpgradeOptions),
   reboot: (options) => reboot(options as unknown as RebootOptions),
   'security-upgrade': (options) => securityUpgrade(options as unknown as SecurityUpgradeOptions),
   services: (options) => services(options as unknown as ServicesOptions),

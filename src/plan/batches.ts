@@ -16,6 +16,8 @@ type Batching<S extends Member> = {
   readonly rolling: Rolling
   /** Names of servers out of service already: each keeps a place of its groups. */
   readonly away: ReadonlySet<string>
+  /** Names of those that share a batch with nobody, whatever the strategy. */
+  readonly alone?: ReadonlySet<string>
 }
 
 /**
@@ -27,21 +29,29 @@ export function makeBatches<S extends Member>({
   inventory,
   rolling,
   away,
+  alone = new Set(),
 }: Batching<S>): readonly (readonly S[])[] {
   const { strategy, canary, order } = rolling
   const ordered = inOrder(due, order)
-  if (strategy === 'parallel') return ordered.length === 0 ? [] : [ordered]
+  if (strategy === 'parallel') return allAtOnce(ordered, alone)
   const atMost = strategy === 'serial' ? 1 : Number.POSITIVE_INFINITY
   const room = roomIn({ inventory, share: rolling.maxUnavailable, away })
   const batches: S[][] = []
   for (const server of ordered) {
     const last = batches.at(-1)
     const limit = batches.length === 1 && canary > 0 ? Math.min(canary, atMost) : atMost
-    const fits = last !== undefined && last.length < limit && isOfOneKind(last, server, order) && room(last, server)
+    const mayJoin = last !== undefined && ![...last, server].some(({ name }) => alone.has(name))
+    const fits = mayJoin && last.length < limit && isOfOneKind(last, server, order) && room(last, server)
     if (fits) last.push(server)
     else batches.push([server])
   }
   return batches
+}
+
+function allAtOnce<S extends Member>(servers: readonly S[], alone: ReadonlySet<string>): readonly (readonly S[])[] {
+  const together = servers.filter(({ name }) => !alone.has(name))
+  const others = servers.filter(({ name }) => alone.has(name)).map((server) => [server])
+  return together.length === 0 ? others : [together, ...others]
 }
 
 /** How many servers of a group may be away at once: a percentage rounded down, but at least one. */

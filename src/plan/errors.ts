@@ -14,8 +14,8 @@ export class StoppedError extends MaestroError {}
 /** Nobody can say how a change stands; it is neither repeated nor taken for done. */
 export class UnknownError extends MaestroError {}
 
-/** A change has failed and is taken back, or was never begun: the server is as it was before, and may serve again. */
-export class TakenBackError extends MaestroError {}
-
 /** A change shows no progress any more; it goes on by itself, and whatever holds the server keeps holding it. */
 export class StuckError extends MaestroError {}
+
+/** A change failed and was taken back, and that is proved: the server is as it was before. */
+export class TakenBackError extends MaestroError {}

@@ -2,9 +2,9 @@ import type { Server } from '../inventory/server.ts'
 import type { Rollout } from '../manifest/settings.ts'
 import type { Look } from '../remote/look.ts'
 import { type Member, makeBatches } from './batches.ts'
+import { foreseeOn } from './foresee-on.ts'
 import type { Foreseen, Plan } from './plan.ts'
-import type { Operation, Step } from './step.ts'
-import type { Verdict } from './verdict.ts'
+import type { Operation } from './step.ts'
 
 type Planning = {
   readonly operation: Operation
@@ -18,27 +18,24 @@ type Planning = {
 
 /** What an operation would do by these looks. */
 export function makePlan({ operation, seen, inventory, rollout, away }: Planning): Plan {
-  const foreseen = seen.map(({ server, look }) => [server.name, foreseeAll(operation, server, look)] as const)
+  const foreseen = seen.map(({ server, look }) => [server.name, foresee(operation, server, look)] as const)
   const dueNames = new Set(foreseen.filter(([, steps]) => isDue(steps)).map(([name]) => name))
   const due = seen.map(({ server }) => server).filter(({ name }) => dueNames.has(name))
+  const alone = new Set(foreseen.filter(([, steps]) => isAlone(operation, steps)).map(([name]) => name))
   return {
     version: 1,
     recipe: operation.recipe,
     rollout,
-    batches: makeBatches({ due, inventory, rolling: rollout, away }).map((batch) => batch.map(({ name }) => name)),
+    batches: makeBatches({ due, inventory, rolling: rollout, away, alone }).map((batch) =>
+      batch.map(({ name }) => name),
+    ),
     foreseen: Object.fromEntries(foreseen),
   }
 }
 
-/** What a step has to do on a server; nothing where it is none of those that it is for. */
-export function foresee(step: Step, { groups }: Pick<Server, 'groups'>, look: Look): Verdict {
-  if (step.groups === undefined || groups.some((group) => step.groups?.includes(group))) return step.foresee(look)
-  return { is: 'not-due', why: `${step.id} is for ${step.groups.join(', ')}` }
-}
-
-function foreseeAll({ pass }: Operation, server: Server, look: Look): readonly Foreseen[] {
+function foresee({ pass }: Operation, server: Server, look: Look): readonly Foreseen[] {
   const [run] = drainedBy(look)
-  if (run === undefined) return pass.steps.map((step) => ({ step: step.id, verdict: foresee(step, server, look) }))
+  if (run === undefined) return pass.steps.map((step) => ({ step: step.id, verdict: foreseeOn(step, server, look) }))
   const why = `out of service since run ${run}, which did not put it back: \`maestro resume ${run}\``
   return pass.steps.map((step) => ({ step: step.id, verdict: { is: 'blocked', why } }))
 }
@@ -50,3 +47,6 @@ export const drainedBy = ({ maestro }: Look): readonly string[] =>
 // A blocker keeps all of it from being begun: half a pass is worse than none.
 const isDue = (steps: readonly Foreseen[]) =>
   steps.some(({ verdict }) => verdict.is === 'due') && steps.every(({ verdict }) => verdict.is !== 'blocked')
+
+const isAlone = ({ pass }: Operation, steps: readonly Foreseen[]) =>
+  steps.some(({ step, verdict }) => verdict.is === 'due' && pass.steps.find(({ id }) => id === step)?.isAlone === true)

@@ -21,13 +21,11 @@ export interface Trouble {
   readonly isOver?: true
 }
 
-/** How a server ended, without the words. */
-export type End = { readonly status: Outcome['status']; readonly isOver?: true }
-
-const fine: readonly Outcome['status'][] = ['changed', 'unchanged', 'not-started']
-
-/** Whether all that went wrong in a run is taken back, so that there is nothing to go on with. */
-export function isTakenBack(ends: Iterable<End>): boolean {
-  const troubles = [...ends].filter(({ status }) => !fine.includes(status))
-  return troubles.length > 0 && troubles.every(({ isOver }) => isOver === true)
+/** Whether what was begun is taken back, and nothing is left that a resumed run could go on with. */
+export function isTakenBack(outcomes: Iterable<Outcome>): boolean {
+  const all = [...outcomes]
+  const isOver = (outcome: Outcome) => 'isOver' in outcome && outcome.isOver === true
+  return all.some(isOver) && all.every((one) => isOver(one) || settled.includes(one.status))
 }
+
+const settled: readonly Outcome['status'][] = ['changed', 'unchanged', 'not-started']

@@ -14,10 +14,12 @@ export interface Step<What extends Json = Json, Before extends Json = Json, Seen
   readonly id: string
   /** What it does to a server in service; the first due step that disrupts takes the drain. */
   readonly effect: 'changes' | 'disrupts'
-  /** What it is foreseen by once more, just before it is begun: of the operation's parts those that decide. */
-  readonly parts: readonly LookPart[]
   /** The groups whose servers it is for; undefined: all. */
   readonly groups?: readonly string[]
+  /** Where it is due, nothing is done to any other server meanwhile. */
+  readonly isAlone?: true
+  /** What it is foreseen by once more, just before it is begun: of the operation's parts those that decide. */
+  readonly parts: readonly LookPart[]
   /** Pure: the plan and the run ask the same question, of looks of different age. */
   foresee(seen: Seen): Verdict<What>
   /** What is due, in lines for people. Servers with equal lines share a paragraph of the plan. */
@@ -69,8 +71,16 @@ export interface Operation {
   readonly refresh?: Script
   /** Names of servers of the manifest that its steps ask beside the one that they change. */
   readonly others?: readonly string[]
+  /** What its steps send to servers as it is: had, and found right, before any server is contacted. */
+  readonly sends?: readonly Sent[]
   readonly pass: Pass
 }
+
+/** A file of this computer, or of the web by its URL, and the SHA-256 that it must have. */
+export type PinnedFile = { readonly from: string; readonly sha256: string }
+
+/** `check` throws a UsageError for a text that is not what it should be. */
+export type Sent = { readonly file: PinnedFile; readonly check: (text: string) => void }
 
 /** The name of an operation, its options, and how servers leave and enter service for it: all that has to be written down. */
 export type Recipe = { readonly name: string; readonly options: Json; readonly service?: Json }
@@ -106,10 +116,10 @@ export interface Context extends ServerPort, Moment {
   readonly other: (name: string) => ServerPort
   /** A stream from this computer. */
   readonly openHere: (to: Place, timeoutMs: number) => Promise<Opened>
-  /** The text of a file of this computer; throws a MaestroError where it cannot be had. */
-  readonly readHere: (path: string) => Promise<string>
   /** Runs one of the user's own programs on this computer, with the server's data in its environment; throws when it fails. */
   readonly runHere: (program: { readonly path: string; readonly timeoutMs: number }) => Promise<void>
+  /** The text of a file that is sent to servers. Throws a UsageError where it cannot be had, or has another sum. */
+  readonly readHere: (file: PinnedFile) => Promise<string>
 }
 
 export interface Script {

@@ -1,5 +1,7 @@
 import type { AptSetting } from './apt-conf.ts'
 import type { Lock } from './lock/lock.ts'
+import type { Engine } from './look/engine.ts'
+import type { Offers } from './look/offers.ts'
 
 /** What a look tells, or why it cannot tell. Unknown is never a reason to act and never shown as well. */
 export type Told<T> = { readonly is: 'known'; readonly value: T } | { readonly is: 'unknown'; readonly why: string }
@@ -21,7 +23,7 @@ export const lookParts = [
 ] as const
 
 /** Parts that only a change foresees by: more than `status` shows. */
-export const changeParts = ['nightly', 'security', 'services'] as const
+export const changeParts = ['nightly', 'security', 'engine', 'offers', 'mesh', 'services'] as const
 
 /** Parts that only `maestro doctor` asks for. */
 export const doctorParts = ['tools', 'systemd', 'balancer'] as const
@@ -41,12 +43,16 @@ export interface Look {
   readonly unattended?: Told<Unattended>
   readonly nightly?: Told<Nightly>
   readonly security?: Told<Security>
+  readonly engine?: Told<Engine>
+  readonly offers?: Told<Offers>
   readonly dpkg?: Told<Dpkg>
   readonly disk?: Told<readonly Disk[]>
   /** null: not installed. */
   readonly docker?: Told<Docker | null>
   readonly weave?: Told<Weave | null>
   readonly services?: Told<Services>
+  /** null: no router of Weave runs. */
+  readonly mesh?: Told<Mesh | null>
   readonly maestro?: Told<Marks>
   readonly tools?: Told<Tools>
   readonly systemd?: Told<Systemd>
@@ -247,7 +253,18 @@ export interface Docker {
   readonly trouble: string | undefined
   /** docker-ce, docker.io, snap, static. */
   readonly source: string
+  /** What the engine works with; absent where it does not answer. */
+  readonly components?: DockerComponents
   readonly containers: readonly Container[]
+}
+
+/** Each undefined where it is not told: old engines know nothing of what they work with. */
+export interface DockerComponents {
+  /** The oldest API that it still answers. */
+  readonly apiMinimum: string | undefined
+  readonly containerd: string | undefined
+  readonly runc: string | undefined
+  readonly compose: string | undefined
 }
 
 export interface Container {
@@ -307,6 +324,38 @@ export interface ServiceContainer {
 export interface Weave {
   readonly version: string
   readonly isRunning: boolean
+}
+
+/** The network of Weave as its router on this server has it. */
+export interface Mesh {
+  readonly scriptSha256: string
+  /** In its own words: `router`, `ipam`, `dns`, `proxy`, `plugin (v2)`. */
+  readonly services: readonly string[]
+  /** enabled or disabled, as is `discovery`. */
+  readonly encryption: string
+  readonly discovery: string
+  /** `state` is established, pending, retrying, failed or connecting. */
+  readonly connections: readonly { readonly address: string; readonly state: string; readonly info: string }[]
+  /** The peers that it was told to connect to. */
+  readonly targets: readonly string[]
+  /** What each peer owns of the addresses that are given to containers. */
+  readonly ranges: readonly { readonly peer: string; readonly addressCount: number; readonly isReachable: boolean }[]
+  readonly launch: MeshLaunch
+}
+
+/** How its container was made. */
+export interface MeshLaunch {
+  /** The weave script's own and those that it was given, without a password. */
+  readonly arguments: readonly string[]
+  /** `NAME=value` */
+  readonly variables: readonly string[]
+  readonly hasPassword: boolean
+  /** Whether Docker starts it again. */
+  readonly restarts: boolean
+  /** Whether Docker holds it to so much memory or processor. */
+  readonly hasLimits: boolean
+  /** Whether weave.service runs it. */
+  readonly hasUnit: boolean
 }
 
 /** What maestro itself left on the server. */

@@ -4,11 +4,14 @@ import { readBalancer } from './look/balancer.ts'
 import { readDisk } from './look/disk.ts'
 import { readDocker } from './look/docker.ts'
 import { readDpkg } from './look/dpkg.ts'
+import { readEngine } from './look/engine.ts'
 import { readIdentity } from './look/identity.ts'
 import { readKernel } from './look/kernel.ts'
 import { readLibraries } from './look/libraries.ts'
 import { readMaestro } from './look/maestro.ts'
+import { readMesh } from './look/mesh.ts'
 import { readNightly } from './look/nightly.ts'
+import { readOffers } from './look/offers.ts'
 import { readReboot } from './look/reboot.ts'
 import { readSecurity } from './look/security.ts'
 import { readServices } from './look/services.ts'
@@ -36,11 +39,14 @@ const readers: Readers = {
   unattended: readUnattended,
   nightly: readNightly,
   security: readSecurity,
+  engine: readEngine,
+  offers: readOffers,
   dpkg: readDpkg,
   disk: readDisk,
   docker: readDocker,
   weave: readWeave,
   services: readServices,
+  mesh: readMesh,
   maestro: readMaestro,
   tools: readTools,
   systemd: readSystemd,
@@ -54,7 +60,7 @@ export type LookInputs = Readonly<Record<string, string>>
 export function lookScript(parts: readonly LookPart[], nonce: string, inputs: LookInputs = {}): string {
   return makeScript({
     files: [
-      ...['docker-cli.sh', 'read-apt.sh', 'pins.sh'],
+      ...['docker-cli.sh', 'docker-source.sh', 'read-apt.sh', 'pins.sh'],
       ...(parts.includes('services') ? ['services/project.sh'] : []),
       ...parts.map((part) => `look/${part}.sh`),
       'look.sh',

@@ -1,16 +1,6 @@
 import type { Balancer, Docker, Weave } from '../remote/look.ts'
 import { type Check, fine, note } from './check.ts'
-
-/** What the manifest wants of a server. */
-export interface Wanted {
-  readonly dockerVersion?: string | undefined
-  readonly weaveVersion?: string | undefined
-  /** It is one of those that take others out of service. */
-  readonly isBalancer: boolean
-}
-
-const isVersion = (version: string, wanted: string | undefined) =>
-  wanted === undefined || version === wanted || version.startsWith(`${wanted}.`)
+import { isWanted, type Wanted } from './wanted.ts'
 
 export function dockerChecks(docker: Docker | null, { dockerVersion: wanted }: Wanted): readonly Check[] {
   if (docker === null)
@@ -29,7 +19,7 @@ export function dockerChecks(docker: Docker | null, { dockerVersion: wanted }: W
       : []
   if (version === undefined)
     return [...origin, note('docker', `Docker does not answer: ${trouble ?? 'no word'}`, 'systemctl status docker')]
-  if (!isVersion(version, wanted)) return [...origin, note('docker', `${engine}; the manifest wants ${wanted}`)]
+  if (!isWanted(version, wanted)) return [...origin, note('docker', `${engine}; the manifest wants ${wanted}`)]
   return origin.length === 0 ? [fine('docker', `${engine} (${source}) answers`)] : origin
 }
 
@@ -37,7 +27,7 @@ export function weaveChecks(weave: Weave | null, { weaveVersion: wanted }: Wante
   if (weave === null)
     return wanted === undefined ? [] : [note('weave', `Weave is not installed; the manifest wants ${wanted}`)]
   if (!weave.isRunning) return [note('weave', `Weave ${weave.version} does not run`, 'weave launch')]
-  if (!isVersion(weave.version, wanted)) return [note('weave', `Weave ${weave.version}; the manifest wants ${wanted}`)]
+  if (!isWanted(weave.version, wanted)) return [note('weave', `Weave ${weave.version}; the manifest wants ${wanted}`)]
   return [fine('weave', `Weave ${weave.version} runs`)]
 }
 

@@ -2,9 +2,10 @@ import { isAlive } from '../remote/lock/lock.ts'
 import type { Look, Marks, Told } from '../remote/look.ts'
 import { dpkgChecks, nightlyChecks, updatesChecks } from './apt-checks.ts'
 import { type Area, allChanges, type Check, fine, note, unknown, wrong } from './check.ts'
-import { balancerChecks, dockerChecks, type Wanted, weaveChecks } from './docker-checks.ts'
+import { balancerChecks, dockerChecks, weaveChecks } from './docker-checks.ts'
 import { describeDuration } from './duration.ts'
 import { diskChecks, rebootChecks, systemChecks, systemdChecks, toolsChecks } from './system-checks.ts'
+import type { Wanted } from './wanted.ts'
 
 /** What a look shows of what the commands need. */
 export function lookChecks(look: Look, wanted: Wanted): readonly Check[] {

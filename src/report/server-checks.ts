@@ -1,10 +1,10 @@
 import { MaestroError } from '../errors.ts'
 import type { Examined, PhaseTime } from '../run/examine-servers.ts'
 import { allChanges, type Check, everything, fine, note, wrong } from './check.ts'
-import type { Wanted } from './docker-checks.ts'
 import { describeDuration } from './duration.ts'
 import { lookChecks } from './look-checks.ts'
 import { shorten } from './shorten.ts'
+import type { Wanted } from './wanted.ts'
 
 type Well = Extract<Examined, { readonly status: 'examined' }>
 

@@ -1,22 +1,25 @@
 import { printable } from '../printable.ts'
 import { isAlive, type Lock } from '../remote/lock/lock.ts'
-import type { Container, Look, Told, Updates } from '../remote/look.ts'
+import type { Container, Docker, Look, Told, Updates } from '../remote/look.ts'
 import type { Seen } from '../run/look-at-servers.ts'
 import { describeDuration } from './duration.ts'
 import { paintFor, type Screen } from './screen.ts'
 import { statusLine } from './status-line.ts'
 import { wrap } from './table.ts'
+import { isWanted, type Wanted } from './wanted.ts'
 
 type Fact = readonly [label: string, text: string]
 
 const labelColumns = 14
 
-/** Everything that is known of one server, a fact a line. */
-export function describeServer(seen: Seen, screen: Screen): string {
+type Describing = { readonly screen: Screen; readonly wanted?: Wanted | undefined }
+
+/** Everything that is known of one server, a fact a line, and what the manifest wants otherwise. */
+export function describeServer(seen: Seen, { screen, wanted }: Describing): string {
   const { server, concerns } = statusLine(seen)
   const title = `${paintFor(screen).strong(server)}  ${printable(`${seen.server.host}  ${seen.server.groups.join(', ')}`)}`
   if (seen.status !== 'seen') return [title, ...concerns.map((text) => `  ${text}`)].join('\n')
-  const facts = [...factsOf(seen.look), ...concerns.map((text): Fact => ['attention', text])]
+  const facts = [...factsOf(seen.look, wanted), ...concerns.map((text): Fact => ['attention', text])]
   return [title, ...facts.flatMap((fact) => factLines(fact, screen))].join('\n')
 }
 
@@ -26,7 +29,7 @@ function factLines([label, text]: Fact, { columns }: Screen): readonly string[] 
   return lines.map((line, index) => `  ${(index === 0 ? label : '').padEnd(labelColumns)}${line}`)
 }
 
-function factsOf(look: Look): readonly Fact[] {
+function factsOf(look: Look, wanted: Wanted | undefined): readonly Fact[] {
   return [
     ...facts('system', look.system, ({ name }) => [['system', name]]),
     ...facts('identity', look.identity, ({ uptimeSeconds, bootId, machineId }) => [
@@ -49,12 +52,10 @@ function factsOf(look: Look): readonly Fact[] {
         `${path}: ${gigabytes(freeBytes)} free of ${gigabytes(totalBytes)}`,
       ]),
     ),
-    ...facts('docker', look.docker, (docker) =>
-      docker === null
-        ? [['docker', 'none']]
-        : [['docker', `${docker.version ?? 'unknown'} (${docker.source})`], ...docker.containers.map(containerFact)],
-    ),
-    ...facts('weave', look.weave, (weave) => [['weave', weave === null ? 'none' : weave.version]]),
+    ...facts('docker', look.docker, (docker) => dockerFacts(docker, wanted?.dockerVersion)),
+    ...facts('weave', look.weave, (weave) => [
+      ['weave', `${weave?.version ?? 'none'}${against(weave?.version, wanted?.weaveVersion)}`],
+    ]),
     ...facts('maestro', look.maestro, ({ lock, drained }) => [
       [
         'lock',
@@ -71,6 +72,25 @@ function facts<T>(label: string, told: Told<T> | undefined, toFacts: (value: T) 
   if (told === undefined) return []
   return told.is === 'known' ? toFacts(told.value) : [[label, `unknown: ${told.why}`]]
 }
+
+function dockerFacts(docker: Docker | null, wanted: string | undefined): readonly Fact[] {
+  if (docker === null) return [['docker', `none${against(undefined, wanted)}`]]
+  const { version, source, components, containers } = docker
+  const told = [
+    ['oldest API', components?.apiMinimum],
+    ['containerd', components?.containerd],
+    ['runc', components?.runc],
+    ['compose', components?.compose],
+  ].flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]))
+  return [
+    ['docker', `${version ?? 'unknown'} (${source})${against(version, wanted)}`],
+    ...(told.length === 0 ? [] : [['with', told.join(', ')] as const]),
+    ...containers.map(containerFact),
+  ]
+}
+
+const against = (version: string | undefined, wanted: string | undefined) =>
+  wanted === undefined || (version !== undefined && isWanted(version, wanted)) ? '' : `; the manifest wants ${wanted}`
 
 const kernelText = (running: string, newest: string | undefined) =>
   newest === undefined || newest === running ? running : `${running}, newest installed ${newest}`

@@ -23,10 +23,11 @@ export const statusView: View = {
     rebootView.isDueOrUnknown(seen) || (seen.status === 'seen' && statusLine(seen).securityCount !== 0),
 }
 
-function render(seen: readonly Seen[], { screen, isQuiet, isVerbose }: RenderOptions): string {
+function render(seen: readonly Seen[], { screen, isQuiet, isVerbose, wantedOf }: RenderOptions): string {
   const lines = seen.map(statusLine).filter((line) => !isQuiet || wentWrong(line))
   if (lines.length === 0) return ''
-  if (isVerbose && !isQuiet) return seen.map((one) => describeServer(one, screen)).join('\n\n')
+  if (isVerbose && !isQuiet)
+    return seen.map((one) => describeServer(one, { screen, wanted: wantedOf?.(one.server) })).join('\n\n')
   const groups = groupLines(lines, screen.columns === undefined ? ({ server }) => server : sameState, careRank)
   const paint = paintFor(screen)
   const table = renderTable({
@@ -64,7 +65,8 @@ function totals(lines: readonly StatusLine[]): string {
   const counts = [
     [count(({ securityCount: pending }) => (pending ?? 0) > 0), 'with security upgrades due'],
     [count(({ reboot }) => reboot === 'due'), 'to restart'],
-    [count(wentWrong), 'not known in full'],
+    [count(({ reboot }) => reboot === 'unreachable'), 'unreachable'],
+    [count((line) => line.reboot !== 'unreachable' && wentWrong(line)), 'not known in full'],
   ] as const
   const said = counts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`)
   return `${lines.length} ${lines.length === 1 ? 'server' : 'servers'}: ${said.join(', ') || 'all is well'}`

@@ -1,6 +1,8 @@
+import type { Server } from '../inventory/server.ts'
 import type { LookPart } from '../remote/look.ts'
 import type { Seen } from '../run/look-at-servers.ts'
 import type { Screen } from './screen.ts'
+import type { Wanted } from './wanted.ts'
 
 /** One way of showing what was seen; `reboot-status` and `status` are one each. */
 export interface View {
@@ -21,6 +23,8 @@ export interface RenderOptions {
   readonly isVerbose: boolean
   /** Only what went wrong. */
   readonly isQuiet: boolean
+  /** What the manifest wants of a server; absent: nothing is held against it. */
+  readonly wantedOf?: (server: Server) => Wanted
 }
 
 /** One value of one metric of one server; the metric's meaning is in metrics.ts. */

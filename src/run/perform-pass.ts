@@ -1,7 +1,7 @@
 import type { ServerState } from '../journal/run-state.ts'
 import { TakenBackError } from '../plan/errors.ts'
+import { foreseeOn } from '../plan/foresee-on.ts'
 import type { Json } from '../plan/json.ts'
-import { foresee } from '../plan/make-plan.ts'
 import type { Outcome, Trouble } from '../plan/outcome.ts'
 import type { Foreseen } from '../plan/plan.ts'
 import type { Context, Operation, Step } from '../plan/step.ts'
@@ -38,32 +38,36 @@ export async function performPass(ground: PassGround): Promise<Outcome> {
   const course: Course = { step: undefined, hasChanged: false, drain: makeDrain(ground), seen: undefined }
   try {
     for (const step of stepsLeft(ground)) await takeStep(step, ground, course)
-    await serveAgain(ground, course)
+    await enterService(ground, course)
     return { status: course.hasChanged ? 'changed' : 'unchanged' }
   } catch (error) {
-    const trouble = await troubleAfter(error, ground, course)
-    return course.drain.isOpen() ? { ...trouble, isDrained: true } : trouble
+    if (error instanceof TakenBackError) return takenBack(error, ground, course)
+    return troubleIn(course, error)
   }
 }
 
-async function serveAgain(ground: PassGround, course: Course): Promise<void> {
+function troubleIn({ hasChanged, step, drain }: Course, error: unknown): Trouble {
+  const trouble = troubleOf(hasChanged ? lateRefusal(error) : error, step)
+  return drain.isOpen() ? { ...trouble, isDrained: true } : trouble
+}
+
+// It is what it was before, and goes back to where it was: that it failed is said all the same.
+async function takenBack(error: TakenBackError, ground: PassGround, course: Course): Promise<Outcome> {
+  const failed = { ...troubleOf(error, course.step), isOver: true } as const
+  try {
+    await enterService(ground, course)
+    return failed
+  } catch (late) {
+    const { why, ...trouble } = troubleIn(course, late)
+    return { ...trouble, why: `${failed.why}; then: ${why}` }
+  }
+}
+
+async function enterService(ground: PassGround, course: Course): Promise<void> {
   course.step = 'health'
   await mustServe(ground, course)
   course.step = 'undrain'
   await course.drain.giveBack()
-}
-
-// What is as it was before serves as before, and has no reason to stay out of service.
-async function troubleAfter(error: unknown, ground: PassGround, course: Course): Promise<Trouble> {
-  const trouble = troubleOf(course.hasChanged ? lateRefusal(error) : error, course.step)
-  if (!(error instanceof TakenBackError)) return trouble
-  try {
-    await serveAgain(ground, course)
-    return { ...trouble, isOver: true }
-  } catch (second) {
-    const { why } = troubleOf(second)
-    return { ...trouble, why: `${trouble.why}; then ${why}` }
-  }
 }
 
 // What was only looked at serves as it did.
@@ -116,7 +120,7 @@ async function leaveService({ id, effect }: Step, course: Course): Promise<void>
 async function whatIsDue(step: Step, ground: PassGround, course: Course): Promise<Json | undefined> {
   const { server, planned, mayBegin, record, contextFor } = ground
   mayBegin()
-  const verdict = foresee(step, contextFor(step.id).server, await lookFor(step, ground, course))
+  const verdict = foreseeOn(step, contextFor(step.id).server, await lookFor(step, ground, course))
   return dueBy(verdict, { step, server, planned, record })
 }
 

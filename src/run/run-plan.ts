@@ -30,6 +30,7 @@ export async function runPlan(run: Run): Promise<Report> {
   const course = beginCourse(run)
   const others = makeOtherServers(run.others, run.lineTo)
   const works = new Map(worksOf(run, course, others).map((work) => [work.server.name, work]))
+  course.halt ??= reasonToHalt(course)
   const heartbeat = startHeartbeat(course.locked, run.clock)
   try {
     const locks = await lockAll([...works.values()], course)
@@ -69,17 +70,20 @@ function beginCourse(run: Run): Course {
   return course
 }
 
-// What an earlier life of the run has brought to a good end is not touched again.
+// What an earlier life of the run has brought to a good end, or taken back, is not touched again.
 function worksOf(run: Run, { outcomes }: Course, others: OtherServers): readonly ServerWork[] {
   const servers = new Map(run.servers.map((server) => [server.name, server]))
   return run.plan.batches.flat().flatMap((name) => {
     const server = servers.get(name)
     const { outcome, isLocked } = run.known.servers.get(name) ?? untouched
-    if (!isLocked && (outcome?.status === 'changed' || outcome?.status === 'unchanged')) outcomes.set(name, outcome)
+    if (!isLocked && outcome !== undefined && isFinal(outcome)) outcomes.set(name, outcome)
     else if (server !== undefined) return [makeServerWork(run, server, others)]
     return []
   })
 }
+
+const isFinal = (outcome: Outcome) =>
+  outcome.status === 'changed' || outcome.status === 'unchanged' || ('isOver' in outcome && outcome.isOver === true)
 
 function reasonToHalt({ run: { plan, stop }, outcomes }: Course): string | undefined {
   if (stop.aborted) return 'the run was stopped before its turn'
@@ -129,14 +133,21 @@ async function admit(open: readonly ServerWork[], course: Course): Promise<reado
   for (const work of open) {
     const others = chosen.map(({ server }) => server)
     const isFree = run.plan.rollout.strategy === 'parallel' || hasRoom(others, work.server)
-    if (course.halt === undefined && isFree) chosen.push(work)
-    else
-      await end(work.server.name, {
-        status: 'not-started',
-        why: course.halt ?? `no more of ${work.server.groups.join(', ')} may be away at once`,
-      })
+    const why =
+      course.halt ??
+      balancerMustStay(work, course) ??
+      (isFree ? undefined : `no more of ${work.server.groups.join(', ')} may be away at once`)
+    if (why === undefined) chosen.push(work)
+    else await end(work.server.name, { status: 'not-started', why })
   }
   return chosen
+}
+
+// A load balancer that starts anew takes back whom it was told to leave out.
+function balancerMustStay({ server }: ServerWork, { run, outcomes }: Course): string | undefined {
+  if (!(run.operation.others ?? []).includes(server.name)) return undefined
+  const drained = [...outcomes].flatMap(([name, outcome]) => ('isDrained' in outcome ? [name] : []))
+  return drained.length === 0 ? undefined : `${drained.join(', ')} is out of service, which ${server.name} would forget`
 }
 
 // What was begun is brought to its end: it must not be begun where it would still be at work when the window closes.

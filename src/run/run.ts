@@ -5,7 +5,7 @@ import type { RunState } from '../journal/run-state.ts'
 import type { Member } from '../plan/batches.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { Operation } from '../plan/step.ts'
+import type { Context, Operation } from '../plan/step.ts'
 import type { Lock } from '../remote/lock/lock.ts'
 import type { Clock } from './clock.ts'
 import type { Line } from './line.ts'
@@ -27,6 +27,7 @@ export interface Run {
   readonly known: RunState
   readonly lineTo: (server: Server) => Line
   readonly history: History
+  readonly readHere: Context['readHere']
   /** How many servers are worked on at once, whatever the batches say. */
   readonly workingAtMost: number
   readonly lock: LockWish

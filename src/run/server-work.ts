@@ -1,7 +1,6 @@
 import type { Server } from '../inventory/server.ts'
 import type { OnServer } from '../journal/events.ts'
 import { type ServerState, untouched } from '../journal/run-state.ts'
-import { readText } from '../manifest/read-text.ts'
 import { StoppedError } from '../plan/errors.ts'
 import { asciiJson, type Json } from '../plan/json.ts'
 import type { Outcome } from '../plan/outcome.ts'
@@ -109,7 +108,7 @@ type Ports = { readonly run: Run; readonly server: Server; readonly line: Line; 
 
 /** The port to one server, step by step. */
 function contextsFor({ run, server, line, others }: Ports) {
-  const { journal, clock, history, stop, watcher } = run
+  const { journal, clock, history, readHere, stop, watcher } = run
   const runHere = runHereFor({ server, run: journal.run, write: journal.write })
   return (step: string): Context => ({
     server,
@@ -120,8 +119,8 @@ function contextsFor({ run, server, line, others }: Ports) {
     open: line.open,
     other: others.portTo,
     openHere,
-    readHere: readText,
     runHere,
+    readHere,
     lastProof: history.lastProof(server.name, step),
     nowMs: clock.nowMs,
     tell: (doing) => watcher.onDoing(server.name, doing),

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,8 +26,8 @@ const maestro = (...args: string[]) => fleet.maestro(args, { env: { XDG_STATE_HO
 const connections = () => Object.values(fleet.servers).reduce((sum, server) => sum + server.connections(), 0)
 
 const refused: readonly [string, readonly string[], string][] = [
-  ['says what could be asked for where nothing is', [], '--security-upgrades, --reboot'],
-  ['names what it cannot do yet', ['--docker-upgrades'], '--docker-upgrades cannot be done'],
+  ['says what could be asked for where nothing is', [], '--security-upgrades, --docker-upgrades, --reboot'],
+  ['misses the version that Docker is to have', ['--docker-upgrades'], 'docker.configuration.docker_version'],
   ['has no services without a compose file', ['--security-upgrades', '--services'], 'names no services'],
   ['goes back and does nothing else', ['--rollback', '--reboot'], '--rollback goes back'],
   ['knows no profile that the manifest has not', ['--profile', 'nightly'], 'there is no profile "nightly"'],
@@ -41,6 +42,34 @@ describe('maestro deploy', () => {
     const run = await maestro('deploy', ...flags)
 
     expect(run).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining(words) })
+    expect(connections()).toBe(before)
+  })
+
+  const weaveScript = '#!/bin/sh\nSCRIPT_VERSION="2.8.1"\n'
+  const sumOf = (text: string) => createHash('sha256').update(text).digest('hex')
+  it.each([
+    [
+      'with another sum',
+      '2.8.1',
+      sumOf('another'),
+      /weave-script has the SHA-256 [0-9a-f]{64}, and [0-9a-f]{64} is\s+wanted/,
+    ],
+    [
+      'of another version',
+      '2.9.0',
+      sumOf(weaveScript),
+      /weave-script is the weave script of\s+2\.8\.1, and weave_version is\s+2\.9\.0/,
+    ],
+  ])('takes no weave script %s, and contacts nobody', async (_, version, sha256, words) => {
+    const before = connections()
+    fleet.write('weave-script', weaveScript)
+    const text = readFileSync(join(fleet.folder, 'Manifest.yml'), 'utf8')
+      .replace(/^docker:\n/m, `docker:\n  configuration: {docker_version: 26.1.5, weave_version: ${version}}\n`)
+      .replace(/^maestro:\n/m, `maestro:\n  weave: {script: weave-script, sha256: ${sha256}}\n`)
+
+    const run = await maestro('deploy', '--docker-upgrades', '--manifest', fleet.write('weave.yml', text))
+
+    expect(run).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(words) })
     expect(connections()).toBe(before)
   })
 

@@ -76,6 +76,7 @@ describe('a fleet in trouble', () => {
   })
 
   it('lets no control character of a server through', () => {
+    expect(table.stdout).toContain('not available.\\u{1b}[2J')
     expect(table.stdout + table.stderr + json.stdout).not.toMatch(/[^\P{Cc}\n]/u)
   })
 

@@ -78,8 +78,8 @@ describe('a deploy of servers behind a load balancer', () => {
     const run = await underCron([...nightly, '--server', 'shop-1'])
     const again = await underCron([...nightly, '--server', 'shop-1', '--quiet'])
 
-    expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/shop-1.*changed/s) })
-    expect(again).toEqual({ exitCode: 0, stdout: '', stderr: '' })
+    expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/shop-1.*changed/s), journals: 1 })
+    expect(again).toEqual({ exitCode: 0, stdout: '', stderr: '', journals: 0 })
   }, 120_000)
 
   it('loses requests where servers stay in service: this load would tell', async () => {
@@ -169,6 +169,7 @@ async function underCron(args: readonly string[]) {
     controller.manifest,
   ]
   const { exitCode, stdout, stderr } = await execa('ip', command, { input: '', reject: false })
-  for (const run of runs().filter((name) => !before.includes(name))) rmSync(`${root}/${run}`, { recursive: true })
-  return { exitCode, stdout, stderr }
+  const fresh = runs().filter((name) => !before.includes(name))
+  for (const run of fresh) rmSync(`${root}/${run}`, { recursive: true })
+  return { exitCode, stdout, stderr, journals: fresh.length }
 }

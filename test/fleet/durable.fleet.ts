@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { stateOf } from '../../src/journal/run-state.ts'
+import { picksOf } from '../support/picks.ts'
 import {
   aController,
   type Controller,
@@ -42,7 +43,10 @@ describe('a run over real servers', () => {
     expect(await whole.maestro(...quickly)).toMatchObject({ exitCode: 0 })
     const wanted = await onAll(settingsOn)
     const lines = whole.eventsOf(whole.runs()[0] ?? '').length
-    const moments = Array.from({ length: 10 }, () => randomInt(1, lines))
+    const seed = Number(process.env.MAESTRO_TEST_SEED ?? randomInt(2 ** 31))
+    const pick = picksOf(seed)
+    const moments = Array.from({ length: 10 }, () => 1 + pick(lines - 1))
+    process.stdout.write(`MAESTRO_TEST_SEED=${seed}\n`)
 
     for (const moment of moments) {
       await onAll(forget)
@@ -153,7 +157,7 @@ describe('a run over real servers', () => {
     )
 
     const serial = await controller
-      .maestro('unattended-upgrades', '--strategy', 'serial')
+      .maestro('unattended-upgrades', '--strategy', 'serial', '--max-unavailable', '100%')
       .finally(() => asRoot(second, 'umount /etc/apt/apt.conf.d'))
 
     const statuses = (text: string) =>

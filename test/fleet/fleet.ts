@@ -69,7 +69,7 @@ export async function runMaestro(args: readonly string[], options: MaestroOption
       extendEnv: false,
       input: options.input ?? '',
       cwd: options.cwd ?? home,
-      timeout: options.timeoutMs ?? 240_000,
+      timeout: options.timeoutMs ?? 300_000,
       reject: false,
       stripFinalNewline: false,
     },

@@ -16,6 +16,10 @@ interface Wish {
   readonly balancer?: FleetServer
   /** More lines of the `maestro:` block. */
   readonly settings?: string
+  /** The version of Docker that it wants. */
+  readonly docker?: string
+  /** And that of Weave. */
+  readonly weave?: string
 }
 
 /** Writes a manifest of these servers. */
@@ -36,9 +40,17 @@ const entry = ({ name, address, port }: FleetServer) =>
 
 type Login = Pick<FleetServer, 'user' | 'keyPath'>
 
-function manifestText(servers: readonly FleetServer[], { user, keyPath }: Login, { balancer, settings = '' }: Wish) {
+function manifestText(
+  servers: readonly FleetServer[],
+  { user, keyPath }: Login,
+  { balancer, settings = '', docker, weave }: Wish,
+) {
+  const versions = [
+    ...(docker === undefined ? [] : [`docker_version: ${docker}`]),
+    ...(weave === undefined ? [] : [`weave_version: ${weave}`]),
+  ]
   return `docker:
-  servers:
+${versions.length === 0 ? '' : `  configuration: {${versions.join(', ')}}\n`}  servers:
 ${servers.map(entry).join('\n')}
 ${balancer === undefined ? '' : `load_balancer:\n  servers:\n${entry(balancer)}`}
 maestro:

@@ -59,7 +59,8 @@ export const contextOn = (server: FleetServer, step: string) =>
     return { status: exitCode, stdout, stderr }
   })
 
-async function performStep(step: Step, at: Context, look: Awaited<ReturnType<Context['look']>>): Promise<Done> {
+/** Does one step of an operation on a server by the look that it is foreseen by, and proves it. */
+export async function performStep(step: Step, at: Context, look: Awaited<ReturnType<Context['look']>>): Promise<Done> {
   const verdict = step.foresee(look)
   if (verdict.is !== 'due') return { id: step.id, is: verdict.is, why: verdict.why }
   const before = await step.before(at, verdict.what)

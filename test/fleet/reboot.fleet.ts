@@ -67,7 +67,17 @@ describe('a rolling restart', () => {
     onTestFinished(() => (isOn ? undefined : powerOn()))
 
     const { restarts } = await watching(servers, async () => {
-      const words = ['reboot', '--max-unavailable', '1', '--up-timeout', '15s', '--output', 'json']
+      const words = [
+        'reboot',
+        '--strategy',
+        'serial',
+        '--max-unavailable',
+        '3',
+        '--up-timeout',
+        '15s',
+        '--output',
+        'json',
+      ]
       const stopped = await controller.maestro(...words)
       expect(stopped).toMatchObject({ exitCode: 1 })
       expect(stopped.stdout).toContain('has not come back in 15 s')

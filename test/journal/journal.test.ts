@@ -245,7 +245,7 @@ describe('a plan on disk', () => {
     await expect(readPlan(`${root}/other`)).rejects.toMatchObject({ exitCode: 2 })
     await expect(readPlan(`${root}/absent`)).rejects.toMatchObject({
       exitCode: 2,
-      message: expect.stringContaining('cannot be read'),
+      message: expect.stringContaining('there is no such file'),
     })
   })
 })

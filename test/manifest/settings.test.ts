@@ -74,7 +74,6 @@ describe('the settings', () => {
       hooks: {},
       security: { unattendedUpgrades: true, hold: [], origins: [], restartServices: true },
       docker: {},
-      weave: {},
       profiles: {},
     })
   })
@@ -89,16 +88,16 @@ maestro:
   inventory: inventory
   ssh: {identity_file: [keys/id, ~/.ssh/id, /etc/id], config: none, known_hosts: ../known_hosts}
   hooks: {before_switch: ./bin/promote}
-  weave: {script: https://example.com/weave}
-  docker: {key: keys/docker.asc}
+  weave: {script: bin/weave, sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08}
+  docker: {key: https://example.com/docker.asc}
 `)
 
     expect(inventory).toBe('/srv/shop/inventory')
     expect(ssh.identityFiles).toEqual(['/srv/shop/keys/id', '~/.ssh/id', '/etc/id'])
     expect(ssh).toMatchObject({ config: 'none', knownHostsFile: '/srv/known_hosts' })
     expect(hooks).toEqual({ beforeSwitch: '/srv/shop/bin/promote' })
-    expect(weave).toEqual({ script: 'https://example.com/weave' })
-    expect(docker).toEqual({ key: '/srv/shop/keys/docker.asc' })
+    expect(weave).toMatchObject({ script: '/srv/shop/bin/weave', images: [] })
+    expect(docker).toEqual({ key: 'https://example.com/docker.asc' })
   })
 
   it('take one value where a list may stand', () => {

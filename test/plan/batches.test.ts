@@ -59,6 +59,25 @@ describe('the batches of a plan', () => {
     expect(names(some(3), { strategy: 'parallel' }).length).toBe(1)
     expect(names([], { strategy: 'parallel' })).toEqual([])
   })
+
+  it.each([
+    ['rolling', [['docker-1'], ['docker-2'], ['docker-3'], ['docker-4', 'docker-5']]],
+    ['parallel', [['docker-1', 'docker-2', 'docker-4', 'docker-5'], ['docker-3']]],
+  ] as const)('have those that go alone by themselves when %s', (strategy, batches) => {
+    const due = some(5)
+    const share = { kind: 'count', count: 2 } as const
+    const alone = new Set(['docker-3'])
+
+    const made = makeBatches({
+      due,
+      inventory: due,
+      rolling: { ...rolling, strategy, maxUnavailable: share },
+      away: new Set(),
+      alone,
+    })
+
+    expect(made.map((batch) => batch.map(({ name }) => name))).toEqual(batches)
+  })
 })
 
 describe('the budget', () => {

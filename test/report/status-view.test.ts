@@ -181,6 +181,34 @@ describe('the status table', () => {
     expect(text).toContain('11111111-2222-4333-8444-555555555555')
   })
 
+  it('prints what Docker works with, and what the manifest wants otherwise', () => {
+    const components = { apiMinimum: '1.24', containerd: '1.7.24', runc: '1.1.12', compose: undefined }
+    const docker = {
+      version: '26.1.5+dfsg1',
+      client: '26.1.5',
+      trouble: undefined,
+      source: 'docker-ce',
+      containers: [],
+    }
+    const web = seen('a', {
+      docker: known({ ...docker, components }),
+      weave: known({ version: '2.8.1', isRunning: true }),
+    })
+    const print = (dockerVersion: string) =>
+      statusView.render([web], {
+        ...inPipe,
+        isVerbose: true,
+        wantedOf: () => ({ dockerVersion, weaveVersion: '2.9.0', isBalancer: false }),
+      })
+
+    expect(print('27.3.1')).toMatch(
+      /docker +26.1.5\+dfsg1 \(docker-ce\); the manifest wants 27.3.1\n +with +oldest API 1.24, containerd 1.7.24, runc 1.1.12\n/,
+    )
+    expect(print('27.3.1')).toMatch(/weave +2.8.1; the manifest wants 2.9.0\n/)
+    for (const met of ['26.1.5', '26.1', 'latest', 'distribution', '5:26.1.5-1~ubuntu.24.04~noble'])
+      expect(print(met)).toMatch(/\(docker-ce\)\n/)
+  })
+
   it('has servers with pending or unknown security upgrades in the exit code', () => {
     expect(statusView.isDueOrUnknown(seen('a'))).toBe(false)
     expect(statusView.isDueOrUnknown(seen('a', { updates: known(updates) }))).toBe(true)

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Server } from '../../src/inventory/server.ts'
 import type { RunEvent, Written } from '../../src/journal/events.ts'
 import { type History, noHistory } from '../../src/journal/history.ts'
@@ -120,6 +121,7 @@ export function makeWorld({ operation, servers, run = '20261123-090000-test' }: 
       inventory,
       away: new Set(),
       history: life.history ?? noHistory,
+      readHere: async ({ from }) => `the text of ${from}`,
       known,
       workingAtMost: 60,
       lock: {
@@ -143,6 +145,8 @@ export function makeWorld({ operation, servers, run = '20261123-090000-test' }: 
         run,
         write: async (event) => {
           life.onJournal?.(event)
+          // As on a disk, a line is there a while after it was to be written.
+          await setImmediate()
           await moment(() => void events.push({ at: '2026-11-23T09:00:00.000Z', ...structuredClone(event) }))
         },
       },

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { Written } from '../../src/journal/events.ts'
 import { noHistory } from '../../src/journal/history.ts'
 import { stateOf } from '../../src/journal/run-state.ts'
-import type { Step } from '../../src/plan/step.ts'
+import { TakenBackError } from '../../src/plan/errors.ts'
+import { isTakenBack } from '../../src/plan/outcome.ts'
+import type { Operation, Script, Step } from '../../src/plan/step.ts'
 import { aChange, aMadeServer, type Made, restart } from './a-change.ts'
 import { makeWorld } from './in-memory.ts'
 
@@ -23,12 +26,40 @@ function cutAfter(limit: number) {
   return { cut, count: () => asked }
 }
 
+/** The acts that no journal has announced by the time that they are done. */
+function acting(servers: readonly Made[], events: () => readonly Written[]): readonly string[] {
+  const announcing: Readonly<Record<string, string>> = { 'made-up/set.sh': 'change', 'made-up/boot.sh': 'restart' }
+  const early: string[] = []
+  for (const made of servers) {
+    const { answer } = made
+    Object.assign(made, {
+      answer: (script: Script) => {
+        const step = announcing[script.files[0] ?? '']
+        const isAnnounced = events().some((event) => event.event === 'begun' && event.step === step)
+        if (step !== undefined && !isAnnounced) early.push(step)
+        return answer(script)
+      },
+    })
+  }
+  return early
+}
+
 /** A world of one server whose run came to a sudden end after such a line of its journal. */
 async function brokenOffAt(event: string) {
   for (let killAfter = 1; ; killAfter += 1) {
     const world = worldOf(fleet(1))
     expect(await world.run({ killAfter })).toBe('killed')
     if (world.events.at(-1)?.event === event) return world
+  }
+}
+
+/** The same change, whose restart is taken back in the end. */
+function takingBack(servers: readonly Made[]): Operation {
+  const { pass, ...whole } = aChange(servers)
+  const prove = () => Promise.reject(new TakenBackError('it is as it was'))
+  return {
+    ...whole,
+    pass: { ...pass, steps: pass.steps.map((step) => (step.id === restart.id ? { ...step, prove } : step)) },
   }
 }
 
@@ -102,6 +133,20 @@ describe('a run', () => {
     expect(world.locks.held.size).toBe(0)
     if (second) second.trouble = 'none'
     expect(new Set(Object.values(statuses(await world.run())))).toEqual(new Set(['changed']))
+  })
+
+  it.each([
+    [0, ['failed', 'not-started', 'not-started']],
+    [1, ['failed', 'changed', 'changed']],
+  ])('begins nothing new after more than %i failures, wherever there is a place left', async (maxFailures, ends) => {
+    const servers = fleet(3)
+    const [first] = servers
+    if (first) first.trouble = 'fails'
+
+    const report = await worldOf(servers).run({ rollout: { maxFailures, maxUnavailable: { kind: 'count', count: 3 } } })
+
+    expect(Object.values(statuses(report)).toSorted()).toEqual(ends.toSorted())
+    expect(statuses(report)).toMatchObject({ 'web-1': 'failed' })
   })
 
   it('lets one that failed keep its place: nobody else of its group is taken down', async () => {
@@ -194,6 +239,62 @@ describe('a run', () => {
     expect([first?.isServing, first?.boots, world.locks.drained.size]).toEqual([true, 1, 0])
   })
 
+  it('leaves a load balancer alone while it keeps a server out of service, which it would forget', async () => {
+    const [web, balancer] = [aMadeServer('web-1', ['docker']), aMadeServer('lb-1', ['load_balancer'])]
+    web.isHealthy = false
+    const world = makeWorld({
+      operation: { ...aChange([web, balancer]), others: ['lb-1'] },
+      servers: [web, balancer],
+    })
+
+    const report = await world.run({ rollout: { maxFailures: 1 } })
+
+    expect(statuses(report)).toEqual({ 'web-1': 'failed', 'lb-1': 'not-started' })
+    web.isHealthy = true
+    expect(statuses(await world.run())).toEqual({ 'web-1': 'changed', 'lb-1': 'changed' })
+  })
+
+  it('puts a server back into service whose change was taken back, begins no other, and does not try it again', async () => {
+    const servers = fleet(2)
+    const [first] = servers
+    const world = makeWorld({ operation: takingBack(servers), servers })
+    const ends = new Map([
+      ['web-1', { status: 'failed', step: 'restart', why: 'it is as it was', isOver: true }],
+      ['web-2', { status: 'not-started', why: 'web-1 failed (max_failures is 0)' }],
+    ])
+
+    expect(await world.run()).toMatchObject({ outcomes: ends })
+    expect([first?.isServing, first?.boots, world.locks.drained.size]).toEqual([true, 1, 0])
+    const resumed = await world.run()
+    expect(resumed).toMatchObject({ outcomes: ends })
+    expect(isTakenBack(resumed === 'killed' ? [] : resumed.outcomes.values())).toBe(true)
+    expect(first?.boots).toBe(1)
+  })
+
+  it('leaves it out of service where it does not serve, though it was taken back', async () => {
+    const servers = fleet(1)
+    const [first] = servers
+    if (first) first.isHealthy = false
+    const world = makeWorld({ operation: takingBack(servers), servers })
+
+    const report = await world.run()
+
+    expect(report).toMatchObject({
+      outcomes: new Map([
+        [
+          'web-1',
+          expect.objectContaining({
+            status: 'failed',
+            why: 'it is as it was; then: it does not answer',
+            isDrained: true,
+          }),
+        ],
+      ]),
+    })
+    expect(isTakenBack(report === 'killed' ? [] : report.outcomes.values())).toBe(false)
+    expect(first?.isServing).toBe(false)
+  })
+
   it('begins nothing new after a signal, and brings what was begun to its proof', async () => {
     const servers = fleet(3)
     const stop = new AbortController()
@@ -208,6 +309,23 @@ describe('a run', () => {
 
     expect(statuses(report)).toEqual({ 'web-1': 'changed', 'web-2': 'not-started', 'web-3': 'not-started' })
     expect(world.locks.held.size).toBe(0)
+  })
+
+  it('begins no further step of a server after a signal, and goes on with it when resumed', async () => {
+    const servers = fleet(1)
+    const stop = new AbortController()
+    const world = worldOf(servers)
+
+    const report = await world.run({
+      stop: stop.signal,
+      onJournal: (event) => {
+        if (event.event === 'proved' && event.step === 'change') stop.abort()
+      },
+    })
+
+    expect(statuses(report)).toEqual({ 'web-1': 'stopped' })
+    expect(servers[0]).toMatchObject({ version: '2', boots: 0 })
+    expect([statuses(await world.run()), servers[0]?.boots]).toEqual([{ 'web-1': 'changed' }, 1])
   })
 
   it('refuses all, having locked nothing for long, where somebody else has a lock', async () => {
@@ -254,8 +372,11 @@ describe('a run', () => {
   it('writes down what it begins before it begins it, here and on the server', async () => {
     const servers = fleet(1)
     const world = worldOf(servers)
+    const early = acting(servers, () => world.events)
 
     await world.run()
+
+    expect(early).toEqual([])
 
     const begun = world.events.filter(({ event }) => event === 'begun' || event === 'holding' || event === 'released')
     const copied = world.locks.copies.get('web-1')?.map((line) => JSON.parse(line))

@@ -17,7 +17,8 @@ const answers: Readonly<Partial<Record<Behaviour, Answer>>> = {
   silent: () => undefined,
   'no-status': ({ channel }) => channel.close(),
   nologin: ({ channel }) => {
-    channel.write('This account is currently not available.\n')
+    // With a sequence that clears the screen, should it get that far.
+    channel.write('This account is currently not available.\u001b[2J\n')
     channel.exit(1)
     channel.close()
   },

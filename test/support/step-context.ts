@@ -14,15 +14,15 @@ type Ran = { readonly status: number | null | undefined; readonly stdout: string
 export type RunText = (text: string, how: { readonly asRoot: boolean; readonly timeoutMs: number }) => Promise<Ran>
 
 /** Of a step that asks its own server by scripts alone. */
-export const noWays: Pick<Context, 'open' | 'other' | 'openHere' | 'readHere' | 'runHere' | 'lastProof'> = {
+export const noWays: Pick<Context, 'open' | 'other' | 'openHere' | 'runHere' | 'readHere' | 'lastProof'> = {
   lastProof: undefined,
   open: () => Promise.reject(new Error('no stream here')),
   other: (name) => {
     throw new Error(`no ${name} here`)
   },
   openHere: () => Promise.reject(new Error('no stream here')),
-  readHere: () => Promise.reject(new Error('no file here')),
   runHere: () => Promise.reject(new Error('no program here')),
+  readHere: () => Promise.reject(new Error('no file here')),
 }
 
 /** The port of one step, over any way to run scripts; `told` gathers what the step says of itself. */

@@ -6,6 +6,7 @@ import { allOf, type Facts, yes } from '../../remote/facts.ts'
 import type { Disk, Look, Planned, Security } from '../../remote/look.ts'
 import { detached } from '../detached.ts'
 import { jobInputs } from '../detached-job.ts'
+import { moreThanPlanned } from '../more-than-planned.ts'
 import { renewedByRestart } from '../reboot/renewed-by-restart.ts'
 import { mustHaveWorked } from '../unattended-upgrades/apt-job.ts'
 import { pinsText } from './pins.ts'
@@ -30,7 +31,7 @@ export interface UpgradeOptions {
 export function upgradeStep(options: UpgradeOptions): Step<Due, Due> {
   const job = detached<Due>({
     script: ({ packages }) => ({
-      files: ['apt.sh', 'pins.sh', 'look/dpkg.sh', 'security-upgrade/upgrade.sh'],
+      files: ['apt.sh', 'pins.sh', 'look/dpkg.sh', 'apt-turn.sh', 'security-upgrade/upgrade.sh'],
       inputs: {
         ...scopeInputs(options),
         allowed: packages.map(({ name, to }) => `${name}=${to}`).join('\n'),
@@ -45,13 +46,7 @@ export function upgradeStep(options: UpgradeOptions): Step<Due, Due> {
     parts: ['system', 'security', 'dpkg', 'disk'],
     foresee: (look) => foresee(look, options),
     describe: ({ packages, notes }) => [...packages.map(describePackage), ...notes.map((note) => `= ${note}`)],
-    drift: (planned, now) => {
-      const known = new Set(planned?.packages.map(({ name, to }) => `${name} ${to}`))
-      const more = now.packages.filter(({ name, to }) => !known.has(`${name} ${to}`))
-      return more.length === 0
-        ? undefined
-        : `${more.map(({ name, to }) => `${name} ${to}`).join(', ')} would be installed, too`
-    },
+    drift: (planned, now) => moreThanPlanned(planned?.packages, now.packages),
     before: async (_, due) => due,
     settled: job.settled,
     act: job.act,

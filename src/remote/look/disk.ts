@@ -4,12 +4,12 @@ import type { Disk } from '../look.ts'
 /** The file systems of /, /var and /boot, each once. */
 export function readDisk(facts: Facts): readonly Disk[] {
   const options = allOf(facts, 'disk_options')
-  const disks = allOf(facts, 'disk').map((line, index) => readLine(line, options[index] ?? ''))
+  const disks = allOf(facts, 'disk').map((line, index) => readDiskLine(line, options[index]))
   return disks.filter(({ path }, index) => disks.findIndex((other) => other.path === path) === index)
 }
 
-// df -P: `/dev/vda 263174212 23500000 239674212 9% /`
-function readLine(line: string, options: string): Disk {
+/** A line of df -P, `/dev/vda 263174212 23500000 239674212 9% /`, and the options of its mount. */
+export function readDiskLine(line: string, options = ''): Disk {
   const [, total, free, path] = /^.*\s(\d+)\s+\d+\s+(\d+)\s+\S+\s+(\/.*)$/.exec(line) ?? []
   if (path === undefined) throw new FactError(`df's answer cannot be read: ${line}`)
   const bytes = (kilobytes: string | undefined) => Number(kilobytes) * 1024

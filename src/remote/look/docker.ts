@@ -1,6 +1,6 @@
 import { allOf, FactError, type Facts, perhaps } from '../facts.ts'
 import { lastWords } from '../last-words.ts'
-import type { Container, Docker } from '../look.ts'
+import type { Container, Docker, DockerComponents } from '../look.ts'
 
 /** null: no Docker. */
 export function readDocker(facts: Facts): Docker | null {
@@ -12,7 +12,21 @@ export function readDocker(facts: Facts): Docker | null {
     client: perhaps(facts, 'docker_client'),
     trouble: version === undefined ? lastWords(perhaps(facts, 'docker_trouble')) : undefined,
     source,
+    ...(version === undefined ? {} : { components: readComponents(facts) }),
     containers: allOf(facts, 'container').map(readContainer),
+  }
+}
+
+function readComponents(facts: Facts): DockerComponents {
+  const named = (name: string) =>
+    allOf(facts, 'docker_component')
+      .find((line) => line.startsWith(`${name} `))
+      ?.slice(name.length + 1)
+  return {
+    apiMinimum: perhaps(facts, 'docker_api'),
+    containerd: named('containerd'),
+    runc: named('runc'),
+    compose: perhaps(facts, 'docker_compose')?.replace(/^\d+:|[-+~].*$/g, ''),
   }
 }
 

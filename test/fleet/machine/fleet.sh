@@ -3,6 +3,7 @@
 #   fleet.sh up NAME:ROLE...   role: plain, docker (has Debian's engine), docker-ce (has Docker's own), balancer (has
 #                              HAProxy) or vm (has a kernel of its own); first clears away what a killed run left
 #   fleet.sh add NAME:ROLE     one more, in the fleet that is up
+#   fleet.sh prune             switches off whatever was added
 #   fleet.sh down              may be run at any time, also twice
 # MAESTRO_FLEET_DIR    state (default /var/tmp/maestro-fleet)
 # MAESTRO_FLEET_OWNER  a process id: the fleet goes down by itself when that process ends, however it ends
@@ -21,8 +22,9 @@ main() {
   case $verb in
     up) up "$@" ;;
     add) add "$@" ;;
+    prune) prune ;;
     down) down ;;
-    *) die 'usage: fleet.sh up NAME:ROLE... | add NAME:ROLE | down' ;;
+    *) die 'usage: fleet.sh up NAME:ROLE... | add NAME:ROLE | prune | down' ;;
   esac
 }
 
@@ -48,6 +50,15 @@ add() {
   [ -e "$run/fleet.json" ] || die 'no fleet is up that a server could be added to'
   "$here/layers.sh" "${1#*:}" 9>&-
   add_server "${1%%:*}" "${1#*:}"
+}
+
+prune() {
+  [ -e "$run/fleet.json" ] || return 0
+  local dir name
+  for dir in "$run"/servers/*; do
+    name=${dir##*/}
+    grep -q "\"name\":\"$name\"" "$run/fleet.json" || remove_cgroup "$cgroup/$name"
+  done
 }
 
 down() {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { revisionOf } from '../../../src/operations/services/files.ts'
+import { pinned, revisionOf } from '../../../src/operations/services/files.ts'
 import type { ServicesOptions } from '../../../src/operations/services/images-step.ts'
 import type { DeployedService, Look, ServiceContainer, Services } from '../../../src/remote/look.ts'
 import { aLook } from '../../support/looks.ts'
@@ -10,14 +10,16 @@ const fileOf = (name: string) => fileURLToPath(new URL(`../../../fixtures/servic
 
 export const compose = fileOf('compose.yml')
 export const env = fileOf('shop.env')
-export const revision = revisionOf(readFileSync(compose, 'utf8'), readFileSync(env, 'utf8'))
+const composeFile = pinned(compose, readFileSync(compose, 'utf8'))
+const envFile = pinned(env, readFileSync(env, 'utf8'))
+export const revision = revisionOf(composeFile, envFile)
 export const oldRevision = 'a'.repeat(64)
 
 /** The shop of fixtures/services, rolled out. */
 export const shopOptions: ServicesOptions = {
   project: 'shop',
-  compose,
-  env,
+  compose: composeFile,
+  env: envFile,
   revision,
   images: { web: 'registry.example.com/shop/web:$TAG', cache: 'redis:7.4' },
   isPart: false,

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { readText } from '../../../src/manifest/read-text.ts'
 import { imagesStep } from '../../../src/operations/services/images-step.ts'
 import { rollBackStep } from '../../../src/operations/services/roll-back-step.ts'
 import { rollOutStep } from '../../../src/operations/services/roll-out-step.ts'
 import { TakenBackError } from '../../../src/plan/errors.ts'
 import type { Context } from '../../../src/plan/step.ts'
 import type { Services } from '../../../src/remote/look.ts'
+import { makeReadHere } from '../../../src/run/read-here.ts'
 import { type Answers, aContext } from '../a-context.ts'
 import {
   container,
@@ -120,7 +120,7 @@ describe('what a roll-out foresees', () => {
 
 type Asked = { readonly answers?: Answers; readonly told?: Partial<Services>; readonly files?: Context['readHere'] }
 
-function aShopContext({ answers = [{}], told = {}, files = readText }: Asked = {}) {
+function aShopContext({ answers = [{}], told = {}, files = makeReadHere() }: Asked = {}) {
   const { at, asked } = aContext(answers)
   return { asked, at: { ...at, look: async () => lookAtShop(told), readHere: files } }
 }
@@ -158,9 +158,9 @@ describe('the files of a roll-out', () => {
     writeFileSync(edited, 'services: {}\n')
     const { at, asked } = aShopContext()
 
-    const acted = imagesStep({ ...shopOptions, compose: edited }).act(at, what)
+    const acted = imagesStep({ ...shopOptions, compose: { ...shopOptions.compose, from: edited } }).act(at, what)
 
-    await expect(acted).rejects.toThrow(/compose.yml is revision [0-9a-f]{12} now, and [0-9a-f]{12} was planned/)
+    await expect(acted).rejects.toThrow(/compose.yml is not what was planned: .* has the SHA-256 /)
     expect(asked).toEqual([])
   })
 })

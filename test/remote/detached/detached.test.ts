@@ -72,10 +72,13 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
   it('runs once, however often it is begun', () => {
     const job = aJob(shell)
 
-    const refusals = [job.start('echo ran'), job.start('echo ran'), job.end() && job.start('echo ran')]
+    const work = 'echo ran >>"$MAESTRO_ROOT/var/runs"'
+
+    const refusals = [job.start(work), job.start(work), job.end() && job.start(work)]
 
     expect(refusals).toEqual([undefined, undefined, undefined])
-    expect(job.end().log).toBe('ran\n')
+    expect(job.end().standing).toMatchObject({ ending: { code: 0 } })
+    expect(job.file('runs')).toBe('ran\n')
   })
 
   it.each([

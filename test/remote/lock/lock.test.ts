@@ -40,7 +40,10 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     ask(server, 'record', { run, controller, event, drained })
   const release = (server: FakeServer, inputs: Inputs = {}) =>
     readReleased(ask(server, 'release', { run, controller, despite: 'no', ...inputs }))
-  const fallQuiet = ({ root }: FakeServer) => utimesSync(`${root}/var/lib/maestro/lock/heartbeat`, 1e9, 1e9)
+  const fallQuiet = ({ root }: FakeServer, forMs = 11 * 60_000) => {
+    const since = new Date(Date.now() - forMs)
+    utimesSync(`${root}/var/lib/maestro/lock/heartbeat`, since, since)
+  }
 
   it('is taken where it is free, and told to who comes next', () => {
     const server = aServer()
@@ -75,6 +78,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
   it('is taken over only when that is wanted and the other gives no sign of life', () => {
     const server = aServer()
     take(server)
+    fallQuiet(server, 9 * 60_000)
     const alive = take(server, { ...bob, takes_over: ana.run })
     fallQuiet(server)
 

@@ -25,6 +25,7 @@ describe.each(shells())('Docker under $name', (shell) => {
         client: '27.5.1',
         trouble: undefined,
         source: 'static',
+        components: {},
         containers: [
           {
             name: 'web',
@@ -52,6 +53,23 @@ describe.each(shells())('Docker under $name', (shell) => {
           },
         ],
       },
+    })
+  })
+
+  it('tells what the engine works with, and with which compose', () => {
+    const tools = {
+      ...root,
+      docker: docker("'ps '*) ;;").replace(
+        'case "$*" in',
+        `case "$*" in
+        *MinAPIVersion*) printf 'api 1.24\\nEngine 27.5.0\\ncontainerd 1.7.24\\nrunc 1.1.12\\n\\n' ;;`,
+      ),
+      'dpkg-query':
+        'case "$*" in *docker-compose-plugin*) echo 2.27.0-1~ubuntu.24.04~noble; exit 1 ;; *) exit 1 ;; esac',
+    }
+
+    expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toMatchObject({
+      value: { components: { apiMinimum: '1.24', containerd: '1.7.24', runc: '1.1.12', compose: '2.27.0' } },
     })
   })
 

@@ -1,7 +1,10 @@
+import { dockerUpgrade } from '../../../src/operations/docker-upgrade.ts'
 import { joined } from '../../../src/operations/joined.ts'
 import { reboot } from '../../../src/operations/reboot.ts'
 import type { Look } from '../../../src/remote/look.ts'
+import { options } from '../../operations/docker-upgrade/an-engine.ts'
 import { aServer, type MemoryServer } from '../in-memory.ts'
+import { dockerServer } from './docker.ts'
 import type { Model } from './model.ts'
 import { rebootOptions, rebootServer } from './reboot.ts'
 import { securityOperation, securityServer } from './security.ts'
@@ -33,9 +36,34 @@ const ofTheBoot = ({ identity, reboot, systemd = known(up) }: Look) => ({
 const up = { state: 'running', canRunUnits: true, failed: [], inhibitors: [] }
 const unset = { isSet: false, packages: [], since: undefined, hasSetter: true }
 
+/** Neither knows what the other is asked. */
+function wholeServer(name: string): MemoryServer {
+  const docked = dockerServer(name, { isInterrupted: false, hasRepository: true })
+  const patched = patchedServer(name)
+  const ofDocker = ({ docker, engine, offers }: Look) => ({
+    ...(docker && { docker }),
+    ...(engine && { engine }),
+    ...(offers && { offers }),
+  })
+  return {
+    server: aServer(name),
+    look: () => ({ ...patched.look(), ...ofDocker(docked.look()) }),
+    answer: (script) => {
+      const isOfDocker =
+        script.inputs?.job_step?.startsWith('docker-') || script.files.at(-1)?.startsWith('docker-upgrade/')
+      return isOfDocker ? docked.answer(script) : patched.answer(script)
+    },
+    state: () => [docked.state(), patched.state()],
+  }
+}
+
+const whole = () =>
+  joined('deploy', [securityOperation(), dockerUpgrade(options()), reboot({ ...rebootOptions, follows: true })])
+
 const operation = () => joined('deploy', [securityOperation(), reboot({ ...rebootOptions, follows: true })])
 
-/** Upgrades and one restart in one pass. */
+/** Upgrades and one restart in one pass, without and with Docker. */
 export const deployModels: readonly Model[] = [
   { operation, servers: () => [patchedServer('web-1'), patchedServer('web-2')] },
+  { operation: whole, servers: () => [wholeServer('web-1'), wholeServer('web-2')] },
 ]

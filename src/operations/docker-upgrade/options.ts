@@ -1,0 +1,29 @@
+import type { WeaveWish } from '../weave/weave-step.ts'
+
+/** What an upgrade of Docker is to bring, and how. */
+export type DockerUpgradeOptions = {
+  /** The manifest's word for the version: `27.3.1`, `27.5`, `latest`, `distribution`; null where it only goes back. */
+  readonly version: string | null
+  /** What the manifest wants of Weave; null: nothing. */
+  readonly weave: WeaveWish | null
+  /** The groups whose servers it is for. */
+  readonly groups: readonly string[]
+  /** Back to the packages that the last upgrade has kept. */
+  readonly goesBack: boolean
+  /** Also where there is no Docker yet. */
+  readonly installs: boolean
+  readonly allowsDowngrade: boolean
+  /** Whether a server where it fails goes back by itself. */
+  readonly rollsBack: boolean
+  /** Docker's apt repository, set up where apt has none; null: nobody asked for that. `key` is its text or a URL. */
+  readonly repository: { readonly url: string; readonly key: string } | null
+  /** Whether servers go one at a time over all groups. */
+  readonly isSerial: boolean
+  /** How long another process may hold apt's locks. */
+  readonly lockTimeoutMs: number
+  /** How long the job may show no sign of life. */
+  readonly stallTimeoutMs: number
+  /** How long containers may take to be as they were, and how long they must stay so. */
+  readonly readyTimeoutMs: number
+  readonly stableTimeMs: number
+}

@@ -1,0 +1,184 @@
+import { UsageError } from '../../errors.ts'
+import { TakenBackError } from '../../plan/errors.ts'
+import type { Context, PinnedFile, Sent, Step } from '../../plan/step.ts'
+import type { Verdict } from '../../plan/verdict.ts'
+import { compareVersions } from '../../remote/debian-version.ts'
+import type { Look, Mesh, Weave } from '../../remote/look.ts'
+import { detached } from '../detached.ts'
+import { pathsOf } from '../detached-job.ts'
+import { mustHaveWorked } from '../unattended-upgrades/apt-job.ts'
+import { type Launch, launchOf } from './launch.ts'
+import { awaitMesh, type Census, censusOf, lackOf, troubleIn, weaveParts } from './standing.ts'
+
+/** What a manifest says of Weave. */
+export type WeaveWish = {
+  readonly version: string
+  /** Null: it does not say where it comes from. */
+  readonly script: PinnedFile | null
+  /** `name@sha256:…`, without a tag that of the version. */
+  readonly images: readonly string[]
+}
+
+export interface WeaveOptions extends WeaveWish {
+  readonly allowsDowngrade: boolean
+  /** Whether a server where it fails goes back by itself. */
+  readonly rollsBack: boolean
+  /** How long connections may take to come back. */
+  readonly readyTimeoutMs: number
+  readonly stallTimeoutMs: number
+}
+
+export type Due = Census &
+  Launch & {
+    readonly from: string
+    readonly to: string
+    /** Of the script that is there, and of the one that is to be. */
+    readonly fromSha256: string
+    readonly sha256: string
+    readonly hasPassword: boolean
+    readonly hasUnit: boolean
+  }
+
+/** Brings Weave to a version: one peer at a time, launched as it was, and proved by its mesh. */
+export function weaveStep(options: WeaveOptions): Step<Due, Due> {
+  const job = detached<Due>({
+    script: async (due, at) => ({
+      files: ['docker-cli.sh', 'look/mesh.sh', 'weave/upgrade.sh'],
+      inputs: await inputsFor(due, options, at),
+    }),
+    stallTimeoutMs: options.stallTimeoutMs,
+  })
+  return {
+    id: 'weave',
+    effect: 'disrupts',
+    isAlone: true,
+    parts: weaveParts,
+    foresee: (look) => foresee(look, options),
+    describe: ({ from, to, arguments: given, hasUnit, connectionCount }) => [
+      `Weave ${from} -> ${to}, alone: ${sayConnections(connectionCount)} for some seconds`,
+      hasUnit ? '= weave.service stops and starts it' : `= launched as it is: weave launch ${given.join(' ')}`.trim(),
+    ],
+    // Who has left the mesh since is not waited for, and nobody has seen what it was launched with anew.
+    drift: (planned, now) => {
+      if (planned === undefined) return `Weave was ${now.to} and is not any more`
+      if (now.arguments.join('\n') !== planned.arguments.join('\n'))
+        return 'its router was launched anew with other words'
+      return now.connectionCount < planned.connectionCount
+        ? `${now.connectionCount} of ${planned.connectionCount} connections of Weave are established`
+        : undefined
+    },
+    before: async (_, due) => due,
+    settled: job.settled,
+    act: job.act,
+    prove: async (at, due) => {
+      const finished = await job.finish(at)
+      if (finished.how !== 'exited' || finished.code !== 0) await mayBeBack(at, due, finished.lastLines)
+      mustHaveWorked(at, `Weave is not upgraded to ${due.to}`, finished)
+      await awaitMesh(at, { ...due, version: due.to }, options.readyTimeoutMs)
+      return {
+        weave: `${due.from} -> ${due.to}`,
+        connections: due.connectionCount,
+        back: `${pathsOf(at).folder}/weave.old is the script of ${due.from}`,
+      }
+    },
+  }
+}
+
+// That it stands as before is believed from a look alone, and not from the words of the job.
+async function mayBeBack(at: Context, due: Due, lastLines: readonly string[]): Promise<void> {
+  const lack = lackOf(await at.look(weaveParts), { ...due, version: due.from, sha256: due.fromSha256 })
+  if (lack !== undefined) return
+  throw new TakenBackError(`Weave is not upgraded to ${due.to}: ${lastLines.at(-1) ?? 'the job said nothing'}`, {
+    hint: `see ${pathsOf(at).log} there; once that is put right, begin a new run`,
+  })
+}
+
+/** The script as it is sent, which must be that of the version. */
+export function sentScript({ script, version }: WeaveWish): readonly Sent[] {
+  if (script === null) return []
+  const check = (text: string) => {
+    const its = /^SCRIPT_VERSION="(.*)"$/m.exec(text)?.[1]
+    if (its === undefined) throw new UsageError(`${script.from} is no weave script: it has no SCRIPT_VERSION`)
+    if (its !== version)
+      throw new UsageError(`${script.from} is the weave script of ${its}, and weave_version is ${version}`, {
+        hint: 'maestro.weave.script and its sha256 belong to one version: change all three together',
+      })
+  }
+  return [{ file: script, check }]
+}
+
+const sayConnections = (count: number) =>
+  count === 0 ? 'it has no connections, and is away' : `${count} connection${count === 1 ? '' : 's'} away`
+
+async function inputsFor(due: Due, { script, images, rollsBack, readyTimeoutMs }: WeaveOptions, at: Context) {
+  if (script === null) throw new RangeError('a weave step is due without a script')
+  return {
+    script: await at.readHere(script),
+    sum: due.sha256,
+    version: due.to,
+    images: images.join('\n'),
+    arguments: due.arguments.join('\n'),
+    variables: due.variables.join('\n'),
+    // A unit brings its own.
+    has_password: due.hasPassword && !due.hasUnit ? 'yes' : 'no',
+    has_unit: due.hasUnit ? 'yes' : 'no',
+    connections: String(due.connectionCount),
+    limit_seconds: String(Math.ceil(readyTimeoutMs / 1000)),
+    may_go_back: rollsBack ? 'yes' : 'no',
+  }
+}
+
+function foresee({ weave, mesh }: Look, options: WeaveOptions): Verdict<Due> {
+  if (weave?.is !== 'known')
+    return { is: 'unknown', why: `how Weave stands cannot be told: ${weave?.why ?? 'nobody asked'}` }
+  if (weave.value === null) return { is: 'not-due', why: 'there is no Weave here' }
+  // It would be found out in the middle of the pass otherwise.
+  if (mesh?.is !== 'known')
+    return {
+      is: 'blocked',
+      why: `how the router of Weave stands cannot be told: ${mesh?.why ?? 'nobody asked'}: see \`weave status\` there`,
+    }
+  if (mesh.value === null)
+    return { is: 'blocked', why: 'the router of Weave does not run: `weave launch` there first, as it should be' }
+  return foreseeRunning(weave.value, mesh.value, options)
+}
+
+function foreseeRunning({ version: from }: Weave, mesh: Mesh, options: WeaveOptions): Verdict<Due> {
+  const { version: to, script, allowsDowngrade } = options
+  if (from === to && (script === null || mesh.scriptSha256 === script.sha256))
+    return { is: 'done', why: `Weave ${to} runs` }
+  if (script === null)
+    return {
+      is: 'blocked',
+      why: `Weave is ${from} and weave_version is ${to}: maestro.weave.script and sha256 have to say where it comes from`,
+    }
+  if (compareVersions(from, to) > 0 && !allowsDowngrade)
+    return { is: 'blocked', why: `Weave is ${from}, which is newer than ${to}: --allow-downgrade goes back` }
+  const trouble = troubleIn(mesh)
+  if (trouble.length > 0) return { is: 'blocked', why: `the mesh of Weave is not whole: ${trouble.join('; ')}` }
+  if (mesh.launch.hasLimits && !mesh.launch.hasUnit)
+    return {
+      is: 'blocked',
+      why: 'the router of Weave was launched with limits (WEAVE_DOCKER_ARGS), which cannot be told again: run it by weave.service',
+    }
+  const launch = launchOf(mesh.launch, mesh.targets)
+  if ('unknown' in launch)
+    return {
+      is: 'blocked',
+      why: `the router of Weave was launched with ${launch.unknown}, which maestro does not know: run it by weave.service`,
+    }
+  const { hasPassword, hasUnit } = mesh.launch
+  return {
+    is: 'due',
+    what: {
+      ...censusOf(mesh),
+      ...launch,
+      from,
+      to,
+      fromSha256: mesh.scriptSha256,
+      sha256: script.sha256,
+      hasPassword,
+      hasUnit,
+    },
+  }
+}

@@ -1,0 +1,78 @@
+import type { DockerUpgradeOptions } from '../../../src/operations/docker-upgrade/options.ts'
+import type { Engine, EngineInfo } from '../../../src/remote/look/engine.ts'
+import type { Offers } from '../../../src/remote/look/offers.ts'
+import type { Docker } from '../../../src/remote/look.ts'
+
+/** An engine with nothing special about it, but for what is given. */
+export const anInfo = (parts: Partial<EngineInfo> = {}): EngineInfo => ({
+  apiMinimum: '1.12',
+  storageDriver: 'overlay2',
+  hasContainerdStore: false,
+  cgroupDriver: 'systemd',
+  isLiveRestore: false,
+  swarm: 'none',
+  disk: { path: '/', totalBytes: 100e9, freeBytes: 50e9, isReadOnly: false },
+  ...parts,
+})
+
+export const anEngine = (parts: Partial<Engine> = {}): Engine => ({
+  info: anInfo(),
+  socketUsers: [],
+  fleeting: [],
+  config: undefined,
+  files: [],
+  isInLxc: false,
+  ...parts,
+})
+
+export const noble = (version: string) => `5:${version}-1~ubuntu.24.04~noble`
+export const old = '5:20.10.24~3-0~ubuntu-noble'
+
+/** Docker 20.10.24 from Docker's own packages, with 26.1.5 on offer. */
+export const offers = (parts: Partial<Offers> = {}): Offers => ({
+  packages: [
+    { name: 'docker-ce', version: old, hold: 'none' },
+    { name: 'docker-ce-cli', version: old, hold: 'none' },
+    { name: 'containerd.io', version: '1.6.20-1', hold: 'none' },
+    { name: 'docker-buildx-plugin', version: '0.11.2-1~ubuntu.24.04~noble', hold: 'none' },
+    { name: 'docker-compose-plugin', version: '2.24.0-1~ubuntu.24.04~noble', hold: 'none' },
+  ],
+  versions: new Map([
+    ['docker-ce', [noble('26.1.5'), old]],
+    ['docker-ce-cli', [noble('26.1.5'), old]],
+    ['containerd.io', ['1.7.24-1', '1.6.20-1']],
+    ['docker-buildx-plugin', ['0.14.0-1~ubuntu.24.04~noble', '0.11.2-1~ubuntu.24.04~noble']],
+    ['docker-compose-plugin', ['2.27.0-1~ubuntu.24.04~noble', '2.24.0-1~ubuntu.24.04~noble']],
+  ]),
+  candidates: new Map(),
+  isStaged: false,
+  kept: [],
+  ...parts,
+})
+
+/** The engine as a look of every server tells it. */
+export const aDocker = (parts: Partial<Docker> = {}): Docker => ({
+  version: '20.10.24',
+  client: '20.10.24',
+  trouble: undefined,
+  source: 'docker-ce',
+  containers: [],
+  ...parts,
+})
+
+export const options = (parts: Partial<DockerUpgradeOptions> = {}): DockerUpgradeOptions => ({
+  version: '26.1.5',
+  weave: null,
+  groups: ['docker'],
+  goesBack: false,
+  installs: false,
+  allowsDowngrade: false,
+  rollsBack: true,
+  repository: null,
+  isSerial: false,
+  lockTimeoutMs: 1_000,
+  stallTimeoutMs: 60_000,
+  readyTimeoutMs: 10_000,
+  stableTimeMs: 1_000,
+  ...parts,
+})

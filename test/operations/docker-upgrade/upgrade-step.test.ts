@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest'
+import { upgradeStep } from '../../../src/operations/docker-upgrade/upgrade-step.ts'
+import { TakenBackError } from '../../../src/plan/errors.ts'
+import { aContext } from '../a-context.ts'
+import { noble, old, options } from './an-engine.ts'
+
+const container = (state: string) =>
+  JSON.stringify([
+    'a1',
+    '/web',
+    'sha256:1',
+    state,
+    null,
+    'no',
+    false,
+    '',
+    '',
+    '2026-11-20T09:00:00Z',
+    '2026-11-20T08:59:50Z',
+  ])
+
+const standing = (version: string, engine: string, parts: object = {}) => ({
+  census_server: engine,
+  census_client: engine,
+  census_driver: 'overlay2 systemd',
+  census_package: `docker-ce|${version}|hi `,
+  census_container: container('running'),
+  census_image: 'sha256:1',
+  census_time: ['down 10.0', 'up 32.9'],
+  ...parts,
+})
+const upgraded = (parts: object = {}) => standing(noble('26.1.5'), '26.1.5+dfsg1', { census_end: 'upgraded', ...parts })
+const back = (parts: object = {}) =>
+  standing(old, '20.10.24+dfsg1', {
+    census_end: 'back',
+    census_why: 'Docker does not start: dockerd: broken build',
+    ...parts,
+  })
+
+const step = upgradeStep(options())
+const due = {
+  packages: [{ name: 'docker-ce', from: old, to: noble('26.1.5') }],
+  from: '20.10.24',
+  to: '26.1.5',
+  stopsFirst: false,
+  holds: ['docker-ce'],
+  needsRepository: false,
+  title: '',
+  notes: [],
+}
+const ended = { job_is: 'ended', job_result: 'exited 0 1' }
+
+async function proveBy(after: Readonly<Record<string, string | readonly string[]>>) {
+  const { at } = aContext([standing(old, '20.10.24+dfsg1'), ended, after])
+  return step.prove(at, await step.before(at, due))
+}
+
+describe('the proof of an upgrade of Docker', () => {
+  it('is that both sides answer the version, and that all that ran runs', async () => {
+    await expect(proveBy(upgraded())).resolves.toMatchObject({
+      engine: '26.1.5+dfsg1',
+      packages: [`docker-ce ${old} -> ${noble('26.1.5')}`],
+      containers: 1,
+      downSeconds: 22.9,
+      back: 'maestro docker-upgrade --rollback',
+    })
+  })
+
+  it.each<[string, object, RegExp]>([
+    [
+      'the old engine answers',
+      { census_server: '20.10.24+dfsg1' },
+      /the engine that answers is 20.10.24\+dfsg1, not 26.1.5/,
+    ],
+    ['the old client answers', { census_client: '20.10.24' }, /the client that answers is 20.10.24, not 26.1.5/],
+    [
+      'a package is another',
+      { census_package: `docker-ce|${old}|ii ` },
+      /docker-ce is 5:20.10.24~3-0~ubuntu-noble, not 5:26.1.5/,
+    ],
+    [
+      'a package is half done',
+      { census_package: `docker-ce|${noble('26.1.5')}|iF ` },
+      /docker-ce is not fully installed/,
+    ],
+    ['a container is down', { census_container: container('exited') }, /container web is exited and ran before/],
+    ['an image is gone', { census_image: [] }, /these images are gone: sha256:1/],
+  ])('fails where %s', async (_, parts, words) => {
+    await expect(proveBy(upgraded(parts))).rejects.toThrow(words)
+  })
+
+  it('fails where nobody answers', async () => {
+    await expect(proveBy({ census_end: 'upgraded' })).rejects.toThrow('Docker does not answer')
+  })
+
+  it('says why it went back, and that all is as before', async () => {
+    const failing = proveBy(back())
+
+    await expect(failing).rejects.toThrow(TakenBackError)
+    await expect(failing).rejects.toThrow(
+      'Docker does not start: dockerd: broken build; it went back to Docker 20.10.24, and all runs as before',
+    )
+  })
+
+  it.each<[string, object, RegExp]>([
+    ['a container is down', { census_container: container('exited') }, /it went back, but container web is exited/],
+    ['the packages are not', { census_package: `docker-ce|${noble('26.1.5')}|hi ` }, /it went back, but docker-ce is/],
+  ])('does not take it for taken back where %s', async (_, parts, words) => {
+    const failing = proveBy(back(parts))
+
+    await expect(failing).rejects.not.toThrow(TakenBackError)
+    await expect(failing).rejects.toThrow(words)
+  })
+
+  it('fails with the last words of a job that did not come to its end', async () => {
+    const { at } = aContext([standing(old, '20.10.24'), { job_is: 'ended', job_result: 'exited 1 1' }])
+    const before = await step.before(at, due)
+
+    await expect(step.prove(at, before)).rejects.toThrow('Docker did not come to be 26.1.5')
+  })
+
+  it('is begun nowhere where nobody can say what runs', async () => {
+    await expect(step.before(aContext([{}]).at, due)).rejects.toThrow('Docker does not answer')
+  })
+})
+
+describe('the job of an upgrade', () => {
+  it('gets what ran in its order, and may go back', async () => {
+    const { at, asked } = aContext([standing(old, '20.10.24'), { job_begun: 'yes' }])
+
+    await step.act(at, await step.before(at, due))
+
+    const job = asked[1]?.inputs?.job ?? ''
+    expect(job).toContain(`MAESTRO_PACKAGES='docker-ce=${noble('26.1.5')}'`)
+    expect(job).toContain("MAESTRO_RUNNING='a1'")
+    expect(job).toContain("MAESTRO_MAY_GO_BACK='yes'")
+    expect(job).toContain("MAESTRO_SOURCE='new'")
+  })
+})

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest'
+import { dockerUpgrade } from '../../../src/operations/docker-upgrade.ts'
+import { newSum, options as weave } from '../weave/a-mesh.ts'
+import { options } from './an-engine.ts'
+
+const stepsOf = (parts: Parameters<typeof options>[0]) => dockerUpgrade(options(parts)).pass.steps.map(({ id }) => id)
+
+describe('an upgrade of Docker where the manifest wants a version of Weave', () => {
+  it('brings Weave before the engine, whose API the old one may not speak', () => {
+    expect(stepsOf({ weave })).toEqual(['dpkg-repair', 'docker-packages', 'weave', 'docker-upgrade'])
+  })
+
+  it('sends its script, found right beforehand', () => {
+    expect(dockerUpgrade(options({ weave })).sends).toMatchObject([{ file: { sha256: newSum } }])
+  })
+
+  it('leaves Weave alone on the way back, and where nothing is wanted of it', () => {
+    expect([stepsOf({ goesBack: true }), stepsOf({})]).toEqual([
+      ['docker-upgrade'],
+      ['dpkg-repair', 'docker-packages', 'docker-upgrade'],
+    ])
+  })
+})

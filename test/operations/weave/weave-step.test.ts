@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest'
+import { sentScript, weaveStep } from '../../../src/operations/weave/weave-step.ts'
+import { TakenBackError } from '../../../src/plan/errors.ts'
+import type { Look } from '../../../src/remote/look.ts'
+import { aLook } from '../../support/looks.ts'
+import { aContext } from '../a-context.ts'
+import { aLaunch, established, failed, lookAt, newSum, oldSum, options, toItself } from './a-mesh.ts'
+
+const step = weaveStep(options)
+const known = <T>(value: T) => ({ is: 'known', value }) as const
+
+function dueAt(look: Look) {
+  const verdict = step.foresee(look)
+  if (verdict.is !== 'due') throw new Error(`${verdict.is}: ${verdict.why}`)
+  return verdict.what
+}
+
+describe('an upgrade of Weave', () => {
+  it('is due from another version, with all that must be the same after it', () => {
+    expect(dueAt(lookAt('2.6.5'))).toEqual({
+      from: '2.6.5',
+      to: '2.8.1',
+      fromSha256: oldSum,
+      sha256: newSum,
+      isWhole: true,
+      connectionCount: 1,
+      addressCount: 1_048_576,
+      services: ['router', 'ipam', 'dns', 'plugin'],
+      encryption: 'enabled',
+      discovery: 'enabled',
+      arguments: ['203.0.113.11', '203.0.113.12'],
+      variables: [],
+      hasPassword: false,
+      hasUnit: false,
+    })
+  })
+
+  it('says what it does, which peers it is launched with, and that it goes alone', () => {
+    expect([step.describe(dueAt(lookAt('2.6.5'))), step.isAlone]).toEqual([
+      [
+        'Weave 2.6.5 -> 2.8.1, alone: 1 connection away for some seconds',
+        '= launched as it is: weave launch 203.0.113.11 203.0.113.12',
+      ],
+      true,
+    ])
+  })
+
+  it.each([
+    [
+      'done at the version, whatever its connections',
+      lookAt('2.8.1', { scriptSha256: newSum, connections: [failed] }),
+      'done',
+    ],
+    ['due where the script is another one of that version', lookAt('2.8.1'), 'due'],
+    ['not due where there is no Weave', aLook({ weave: known(null) }), 'not-due'],
+    ['unknown where Weave cannot be seen', aLook({ weave: { is: 'unknown', why: 'closed' } }), 'unknown'],
+    ['due where a peer is told to connect to itself', lookAt('2.6.5', { connections: [toItself] }), 'due'],
+  ])('is %s', (_, look, is) => {
+    expect(step.foresee(look).is).toBe(is)
+  })
+
+  it.each<[string, Look, RegExp]>([
+    [
+      'a connection is not established',
+      lookAt('2.6.5', { connections: [established, failed] }),
+      /not whole: the connection to 203\.0\.113\.13:6783 is failed \(connection refused, retry: never\)$/,
+    ],
+    [
+      'a peer that owns addresses is gone',
+      lookAt('2.6.5', { ranges: [{ peer: '7a:5c:…:03(web-3)', addressCount: 1, isReachable: false }] }),
+      /web-3\) owns addresses and cannot be reached/,
+    ],
+    [
+      'the router does not answer',
+      { ...lookAt('2.6.5'), mesh: { is: 'unknown', why: 'connection refused' } },
+      /cannot be told: connection refused: see `weave status` there/,
+    ],
+    ['no router runs', { ...lookAt('2.6.5'), mesh: known(null) }, /does not run: `weave launch` there first/],
+    ['the version is older than what runs', lookAt('2.9.0'), /2\.9\.0, which is newer than 2\.8\.1: --allow-downgrade/],
+    [
+      'the router has limits that nobody can tell again',
+      lookAt('2.6.5', { launch: aLaunch({ hasLimits: true }) }),
+      /launched with limits \(WEAVE_DOCKER_ARGS\)/,
+    ],
+    [
+      'it was launched with an option that is not known',
+      lookAt('2.6.5', { launch: aLaunch({ arguments: ['--strange'] }) }),
+      /launched with --strange, which maestro does not know/,
+    ],
+  ])('is blocked where %s', (_, look, why) => {
+    expect(step.foresee(look)).toEqual({ is: 'blocked', why: expect.stringMatching(why) })
+  })
+
+  it('goes back to an older version where that is agreed to', () => {
+    expect(weaveStep({ ...options, allowsDowngrade: true }).foresee(lookAt('2.9.0')).is).toBe('due')
+  })
+
+  it.each([
+    ['done at the version', '2.8.1', 'done'],
+    ['blocked at another one, with the way out', '2.6.5', 'blocked'],
+  ])('without a script in the manifest is %s', (_, version, is) => {
+    expect(weaveStep({ ...options, script: null }).foresee(lookAt(version))).toMatchObject({ is })
+  })
+
+  it.each([
+    ['nothing of it was planned', undefined, {}, 'Weave was 2.8.1 and is not any more'],
+    ['a peer has joined', {}, { connections: [established, established] }, undefined],
+    ['a connection is lost', {}, { connections: [] }, '0 of 1 connections of Weave are established'],
+    ['it was launched anew', {}, { targets: ['203.0.113.12'] }, 'its router was launched anew with other words'],
+  ])('is more than was planned or not where %s', (_, before, now, words) => {
+    const planned = before && dueAt(lookAt('2.6.5', before))
+
+    expect(step.drift?.(planned, dueAt(lookAt('2.6.5', now)))).toBe(words)
+  })
+})
+
+describe('the job', () => {
+  it('gets the script and what it is launched with, and the password from nobody', async () => {
+    const { at, asked } = aContext([{ job_begun: 'yes' }])
+    const due = dueAt(lookAt('2.6.5', { launch: aLaunch({ hasPassword: true }) }))
+
+    await step.act({ ...at, readHere: async ({ from }) => `# the text of ${from}` }, due)
+
+    const job = asked[0]?.inputs?.job ?? ''
+    expect(job).toContain("MAESTRO_SCRIPT='# the text of /srv/weave-2.8.1'\n")
+    expect(job).toContain(`MAESTRO_SUM='${newSum}'\n`)
+    expect(job).toContain("MAESTRO_ARGUMENTS='203.0.113.11\n203.0.113.12'\n")
+    expect(job).toContain("MAESTRO_HAS_PASSWORD='yes'\n")
+    expect(job).toContain("MAESTRO_CONNECTIONS='1'\n")
+  })
+
+  it('is refused where the script is another one by now', async () => {
+    const { at, asked } = aContext([])
+    const refuse = () => Promise.reject(new Error('another sum'))
+
+    await expect(step.act({ ...at, readHere: refuse }, dueAt(lookAt('2.6.5')))).rejects.toThrow('another sum')
+
+    expect(asked).toEqual([])
+  })
+})
+
+describe('the proof of it', () => {
+  const due = dueAt(lookAt('2.6.5'))
+  const proveBy = (looks: readonly Look[], result = 'exited 0 1') => {
+    const { at, told } = aContext([
+      { job_is: 'ended', job_result: result, job_log_from: '0', job_log_bytes: logOf('gone back') },
+    ])
+    let asked = 0
+    const look = async () => looks[Math.min(asked++, looks.length - 1)] ?? aLook()
+    return { proof: step.prove({ ...at, look }, due), told }
+  }
+  const now = (mesh: Parameters<typeof lookAt>[1] = {}, version = '2.8.1') =>
+    lookAt(version, { scriptSha256: newSum, services: ['router', 'ipam', 'dns', 'plugin (v2)'], ...mesh })
+
+  it('is the version with the mesh of before, and names the way back', async () => {
+    await expect(proveBy([now()]).proof).resolves.toEqual({
+      weave: '2.6.5 -> 2.8.1',
+      connections: 1,
+      back: '/var/lib/maestro/20261123-091500-test/weave.old is the script of 2.6.5',
+    })
+  })
+
+  it('waits for connections', async () => {
+    const { proof, told } = proveBy([now({ connections: [] }), now()])
+
+    await expect(proof).resolves.toMatchObject({ connections: 1 })
+    expect(told).toContain('waiting for Weave: 0 of 1 connections are established')
+  })
+
+  it.each<[string, Look, RegExp]>([
+    ['the router is of another version', now({}, '2.6.5'), /the router that runs is 2\.6\.5$/],
+    ['the script is another one', now({ scriptSha256: oldSum }), /the weave script is another one$/],
+    ['a connection has not come back', now({ connections: [] }), /0 of 1 connections are established$/],
+    ['a connection fails', now({ connections: [established, failed] }), /203\.0\.113\.13:6783 is failed/],
+    [
+      'peers own less',
+      now({ ranges: [{ peer: 'a', addressCount: 4, isReachable: true }] }),
+      /own 4 addresses, and owned 1048576$/,
+    ],
+    ['encryption is off', now({ encryption: 'disabled' }), /encryption is disabled, and was enabled$/],
+    ['peers are not discovered', now({ discovery: 'disabled' }), /peer discovery is disabled, and was enabled$/],
+    ['a service is missing', now({ services: ['router', 'ipam', 'plugin (v2)'] }), /its dns does not run$/],
+    ['no router runs', { ...now(), mesh: known(null) }, /the router does not run$/],
+    ['the mesh cannot be seen', { ...now(), mesh: { is: 'unknown', why: 'no answer' } }, /cannot be told: no answer$/],
+  ])('is not had where %s', async (_, look, words) => {
+    await expect(proveBy([look]).proof).rejects.toThrow(words)
+  })
+
+  it('is not had from a job that failed, whose last word is told', async () => {
+    const failing = proveBy([now({ connections: [] }, '2.6.5')], 'exited 1 1').proof
+
+    await expect(failing).rejects.toThrow('Weave is not upgraded to 2.8.1: gone back')
+    await expect(failing).rejects.not.toBeInstanceOf(TakenBackError)
+  })
+
+  it('is that it was taken back where the mesh is what it was', async () => {
+    const failing = proveBy([lookAt('2.6.5')], 'exited 1 1').proof
+
+    await expect(failing).rejects.toThrow('Weave is not upgraded to 2.8.1: gone back')
+    await expect(failing).rejects.toBeInstanceOf(TakenBackError)
+  })
+})
+
+describe('the script that is sent', () => {
+  const check = (text: string) => () => sentScript(options)[0]?.check(text)
+
+  it('is that of the version', () => {
+    expect(check('#!/bin/sh\nset -e\nSCRIPT_VERSION="2.8.1"\n')).not.toThrow()
+  })
+
+  it.each([
+    ['SCRIPT_VERSION="2.6.5"', 'is the weave script of 2.6.5, and weave_version is 2.8.1'],
+    ['<html>', '/srv/weave-2.8.1 is no weave script: it has no SCRIPT_VERSION'],
+  ])('is refused before any server is contacted: %s', (text, words) => {
+    expect(check(text)).toThrow(words)
+  })
+
+  it('is none where the manifest names none', () => {
+    expect(sentScript({ ...options, script: null })).toEqual([])
+  })
+})
+
+const logOf = (line: string) => Buffer.from(`${line}\n`).toString('hex')
