@@ -51,7 +51,7 @@ describe('a change that is taken back', () => {
     expect(outcome).toMatchObject({
       status: 'failed',
       isDrained: true,
-      why: expect.stringContaining('; then it does not answer'),
+      why: expect.stringContaining('; then: it does not answer'),
     })
     expect([server.isServing, isTakenBack(outcome === undefined ? [] : [outcome])]).toEqual([false, false])
   })
