@@ -26,7 +26,9 @@ export function makeSettings(block: Block, folder: string): Settings {
     weave: { ...(weave?.script && { script: file(weave.script) }), ...(weave?.sha256 && { sha256: weave.sha256 }) },
     ...(services?.compose && { services: { compose: file(services.compose), groups: services.groups ?? ['docker'] } }),
     ...(failover && { failover }),
-    ...(provider?.command && { provider: { command: file(provider.command) } }),
+    ...(provider?.command && {
+      provider: { command: file(provider.command), timeoutMs: provider.timeout ?? 10 * minute },
+    }),
     profiles: makeProfiles(block.profiles),
   }
 }

@@ -14,7 +14,8 @@ export interface Settings {
   readonly weave: WeaveSettings
   readonly services?: ServiceSettings
   readonly failover?: Failover
-  readonly provider?: { readonly command: string }
+  /** Where fresh servers come from, when not from those that stand ready in the manifest. */
+  readonly provider?: { readonly command: string; readonly timeoutMs: number }
   readonly profiles: Readonly<Record<string, Profile>>
 }
 
