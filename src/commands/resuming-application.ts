@@ -1,10 +1,12 @@
 import type { ExitCode } from '../errors.ts'
-import { failover, type SwitchOptions } from '../failover/failover.ts'
+import { failover, failoverRecipe, type SwitchOptions } from '../failover/failover.ts'
 import type { About } from '../journal/events.ts'
 import type { Reopened } from '../journal/journal.ts'
-import { stateOf, untouched } from '../journal/run-state.ts'
+import { stateOf } from '../journal/run-state.ts'
+import type { ApplicationOperation } from '../plan/application.ts'
+import type { Recipe } from '../plan/step.ts'
 import { ownerName } from './carry-out.ts'
-import { carryOutFailover } from './carry-out-failover.ts'
+import { carryOutApplication, type OpenedApplication } from './carry-out-application.ts'
 import { lockAddress } from './failing-over.ts'
 import { failoverSecrets } from './failover-secrets.ts'
 import { openFailover } from './open-failover.ts'
@@ -13,23 +15,40 @@ import type { Resuming } from './resuming.ts'
 
 declare const MAESTRO_VERSION: string
 
+type Where = Pick<About, 'manifest' | 'environment'>
+type Ready = { readonly operation: ApplicationOperation; readonly opened: OpenedApplication }
+
+// By what a run was begun with, and by the servers and the keys as they are to be had now.
+const applications: Readonly<Record<string, (recipe: Recipe, where: Where) => Promise<Ready>>> = {
+  [failoverRecipe]: async ({ options: written }, where) => {
+    const options = written as unknown as SwitchOptions
+    const operation = failover(options, await failoverSecrets(options.failover.driver))
+    return { operation: operation as ApplicationOperation, opened: await openFailover(flagsOf(where)) }
+  },
+}
+
+export const isOfApplication = ({ name }: Recipe) => Object.hasOwn(applications, name)
+
 type Work = Reopened & Pick<Resuming, 'flags' | 'stop'> & { readonly about: About }
 
-/** Goes on with a switch: by what it was begun with, and by the servers and the key as they are to be had now. */
-export async function resumeFailover({ journal, plan, events, flags, stop, about }: Work): Promise<ExitCode> {
-  const options = plan.recipe.options as unknown as SwitchOptions
-  const { manifest, environment } = about
-  const opened = await openFailover({ manifest, ...(environment === undefined ? {} : { environment }) })
-  const { address, driver } = options.failover
-  const operation = failover(options, await failoverSecrets(driver))
+/** Goes on with a change of an application. */
+export async function resumeApplication({ journal, plan, events, flags, stop, about }: Work): Promise<ExitCode> {
+  const ready = await applications[plan.recipe.name]?.(plan.recipe, about)
+  if (ready === undefined) throw new RangeError(`no application is changed by ${plan.recipe.name}`)
+  const { operation, opened } = ready
   const passwords = await passwordsFor(flags)
-  const unlock = lockAddress(address)
+  const unlock = lockAddress(operation.subject)
   try {
     await journal.write({ event: 'run-resumed', owner: ownerName(), version: MAESTRO_VERSION })
-    const known = stateOf(events).servers.get(address) ?? untouched
-    const foreseen = plan.foreseen[address] ?? []
-    return await carryOutFailover({ flags, stop, opened, passwords, operation, foreseen, journal, known })
+    const known = stateOf(events)
+    const foreseen = plan.foreseen[operation.subject] ?? []
+    return await carryOutApplication({ flags, stop, opened, passwords, operation, foreseen, journal, known })
   } finally {
     unlock()
   }
 }
+
+const flagsOf = ({ manifest, environment }: Where) => ({
+  manifest,
+  ...(environment === undefined ? {} : { environment }),
+})
