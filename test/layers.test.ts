@@ -18,7 +18,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   run: ['manifest', 'plan', 'remote', 'ssh', 'journal', 'inventory'],
   failover: ['manifest', 'plan', 'inventory', 'operations'],
   provider: ['plan', 'inventory'],
-  rebuild: ['manifest', 'plan', 'inventory', 'operations', 'failover', 'provider'],
+  rebuild: ['manifest', 'plan', 'inventory', 'remote', 'operations', 'failover', 'provider'],
   report: ['manifest', 'plan', 'inventory', 'journal', 'run', 'remote', 'failover'],
   lab: ['remote'],
   commands: [

@@ -8,6 +8,7 @@ import type { ApplicationContext, ApplicationOperation } from '../plan/applicati
 import type { Json } from '../plan/json.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import type { Foreseen } from '../plan/plan.ts'
+import { printable } from '../printable.ts'
 import { renderEnd } from '../report/application-text.ts'
 import { eventLine } from '../report/events.ts'
 import { exitCodeOfRun } from '../report/exit-code.ts'
@@ -130,9 +131,11 @@ async function report(outcome: Outcome, { flags, stop, opened, operation, journa
   } as unknown as Json)
   printEnd(operation, outcome, { flags, exitCode })
   await tellFinished(opened.manifest, { command: recipe.name, run: journal.run, exitCode, outcomes })
-  if (exitCode === exitCodes.ok || flags.quiet) return exitCode
-  if (!isOver) process.stderr.write(`go on with it: maestro resume ${journal.run}\n`)
-  if (operation.leaves !== undefined) process.stderr.write(`${operation.leaves}\n`)
+  if (flags.quiet) return exitCode
+  const isWell = exitCode === exitCodes.ok
+  if (!isWell && !isOver) process.stderr.write(`go on with it: maestro resume ${journal.run}\n`)
+  const { next } = operation
+  if (next !== undefined) process.stderr.write(printable(isWell ? next.well : next.otherwise).concat('\n'))
   return exitCode
 }
 

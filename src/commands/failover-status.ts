@@ -14,7 +14,7 @@ import { screenOf } from './screen.ts'
 
 /** Where the address points, by its driver and by every name server. Returns the exit code. */
 export async function showFailover(flags: AskingFlags, stop: AbortSignal): Promise<ExitCode> {
-  const opened = await openFailover(flags)
+  const opened = await openFailover(flags, { mayLack: true })
   const passwords = await passwordsFor(flags)
   const subject = opened.failover.address
   return onApplication({ opened, subject, passwords, stop, onDoing: () => {} }, async (contextFor) => {

@@ -5,6 +5,9 @@ import type { Reopened } from '../journal/journal.ts'
 import { stateOf } from '../journal/run-state.ts'
 import type { ApplicationOperation } from '../plan/application.ts'
 import type { Recipe } from '../plan/step.ts'
+import type { RebuildOptions } from '../rebuild/options.ts'
+import { rebuild, rebuildRecipe } from '../rebuild/rebuild.ts'
+import { type RetireOptions, retire, retireRecipe } from '../rebuild/retire.ts'
 import { ownerName } from './carry-out.ts'
 import { carryOutApplication, type OpenedApplication } from './carry-out-application.ts'
 import { lockAddress } from './failing-over.ts'
@@ -24,6 +27,22 @@ const applications: Readonly<Record<string, (recipe: Recipe, where: Where) => Pr
     const options = written as unknown as SwitchOptions
     const operation = failover(options, await failoverSecrets(options.failover.driver))
     return { operation: operation as ApplicationOperation, opened: await openFailover(flagsOf(where)) }
+  },
+  [rebuildRecipe]: async ({ options: written }, where) => {
+    const options = written as unknown as RebuildOptions
+    const operation = rebuild(options, await failoverSecrets(options.failover.driver))
+    return {
+      operation: operation as ApplicationOperation,
+      opened: await openFailover(flagsOf(where), { mayLack: true }),
+    }
+  },
+  [retireRecipe]: async ({ options: written }, where) => {
+    const options = written as unknown as RetireOptions
+    const operation = retire(options, await failoverSecrets(options.failover.driver))
+    return {
+      operation: operation as ApplicationOperation,
+      opened: await openFailover(flagsOf(where), { mayLack: true }),
+    }
   },
 }
 

@@ -39,7 +39,7 @@ export interface SshSettings {
 
 export type Strategy = 'rolling' | 'serial' | 'parallel'
 
-export interface Rollout {
+export type Rollout = {
   readonly strategy: Strategy
   /** How many servers go first, alone. */
   readonly canary: number

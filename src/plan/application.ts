@@ -57,8 +57,8 @@ export interface ApplicationOperation<Seen = unknown> {
   /** What its steps foresee by. */
   readonly look: (at: ApplicationContext) => Promise<Seen>
   readonly steps: readonly ApplicationStep<Seen>[]
-  /** What becomes of that which a failed run leaves behind, for people. */
-  readonly leaves?: string
+  /** What can be done next, for people: once it has come to a good end, and once it has not. */
+  readonly next?: { readonly well: string; readonly otherwise: string }
   /** What takes it back when a step that disrupts has been begun and fails; absent: it stays as it is. */
   readonly wayBack?: readonly ApplicationStep<Seen>[]
 }

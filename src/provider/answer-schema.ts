@@ -31,11 +31,6 @@ const provided = z.object({
   environment: z.string().max(200).describe('As the request said it.'),
   name: line('a name', 200).describe('As the request said it.'),
   address: address.optional(),
-  user: line('a user', 64)
-    .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/)
-    .optional()
-    .describe('Who logs in; absent: as the manifest has it.'),
-  port: z.int().min(1).max(65_535).optional().describe('Of its sshd; absent: as the manifest has it.'),
   host_keys: z
     .array(hostKey)
     .max(16)

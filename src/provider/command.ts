@@ -36,12 +36,10 @@ function readList(text: string, command: string): readonly Provided[] {
         hint: '`maestro manifest schema --provider` says what it must print',
       },
     )
-  const servers = read.data.servers.map(({ host_keys, key, address, user, port, ...rest }) => ({
+  const servers = read.data.servers.map(({ host_keys, key, address, ...rest }) => ({
     ...rest,
     ...(key !== undefined && { key }),
     ...(address !== undefined && { address }),
-    ...(user !== undefined && { user }),
-    ...(port !== undefined && { port }),
     hostKeys: host_keys ?? [],
   }))
   for (const what of ['id', 'key', 'address'] as const) mustDiffer(servers, what, command)

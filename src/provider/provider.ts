@@ -11,8 +11,6 @@ export type Provided = {
   readonly name: string
   /** Absent until it has one. */
   readonly address?: string
-  readonly user?: string
-  readonly port?: number
   /** Each as `ssh-ed25519 AAAA…`; empty: the provider does not know them. */
   readonly hostKeys: readonly string[]
 }

@@ -18,15 +18,15 @@ const telling = (servers: unknown) => where({ stdout: JSON.stringify({ servers }
 
 describe('a provider that is a program', () => {
   it('lists its servers, also one that has no address yet, and what else it says is let alone', async () => {
-    const other = { id: 'i-2', key: 'a-run/web-2', environment: '', name: 'web-2', address: '203.0.113.12', port: 2222 }
+    const other = { id: 'i-2', key: 'a-run/web-2', environment: '', name: 'web-2', address: '203.0.113.12' }
     const at = telling([
       { ...web, colour: 'red' },
-      { ...other, user: 'admin', host_keys: [key] },
+      { ...other, host_keys: [key] },
     ])
 
     expect(await provider.list(at)).toEqual([
       { ...web, hostKeys: [] },
-      { ...other, user: 'admin', hostKeys: [key] },
+      { ...other, hostKeys: [key] },
     ])
     expect(at.programs).toEqual([expect.objectContaining({ args: ['list'], stdin: '{"version":1}\n', isNoted: false })])
   })
