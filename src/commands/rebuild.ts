@@ -1,11 +1,14 @@
 import { Command } from 'commander'
 import { type ApplicationFlags, withApplicationFlags } from './application-flags.ts'
-import type { OnSignals } from './flags.ts'
+import { collect, type OnSignals } from './flags.ts'
 
 export type RebuildFlags = ApplicationFlags & {
   readonly dataIsHandled?: boolean
   /** The environment, or true: the one that gets no traffic. */
   readonly retire?: string | true
+  /** Servers that are replaced one after the other, in place of all of an environment. */
+  readonly server?: readonly string[]
+  readonly group?: readonly string[]
   /** False: a switch that fails stays where it is. */
   readonly rollback?: boolean
 }
@@ -27,13 +30,22 @@ export function rebuildCommand(onSignals: OnSignals): Command {
     )
     .option('--no-rollback', 'stay there when the switch fails')
     .option('--retire [environment]', 'instead: destroy the servers of the environment that gets no traffic')
+    .option(
+      '--server <name>',
+      'instead: have fresh servers take the place of these, one after the other; may be repeated',
+      collect,
+    )
+    .option('--group <name>', 'the same with all servers of a group; may be repeated', collect)
     .addHelpText(
       'after',
-      '\nExamples:\n  maestro rebuild --dry-run\n  maestro rebuild --yes\n  maestro rebuild --retire production --yes',
+      '\nExamples:\n  maestro rebuild --dry-run\n  maestro rebuild --yes\n  maestro rebuild --retire production --yes\n  maestro rebuild --server web-2 --yes',
     )
   return withApplicationFlags(command).action(async (flags: RebuildFlags) => {
     const { rebuildApplication } = await import('./rebuilding.ts')
+    const { replaceServers } = await import('./replacing.ts')
     const { retireSide } = await import('./retiring.ts')
-    await onSignals((stop) => (flags.retire === undefined ? rebuildApplication(flags, stop) : retireSide(flags, stop)))
+    const isOfServers = flags.server !== undefined || flags.group !== undefined
+    const work = flags.retire !== undefined ? retireSide : isOfServers ? replaceServers : rebuildApplication
+    await onSignals((stop) => work(flags, stop))
   })
 }

@@ -102,7 +102,8 @@ function writtenTargets({ settings: { failover } }: Manifest, environment: strin
   return failover.primary === environment ? failover.targets.primary : failover.targets.secondary
 }
 
-function mustBeInWindow({ settings: { rollout } }: Manifest): void {
+/** Throws a RefusedError outside of the manifest's windows. */
+export function mustBeInWindow({ settings: { rollout } }: Manifest): void {
   if (isOpen(rollout.windows, new Date())) return
   throw new RefusedError(
     `outside the window (${rollout.windows.map(({ text }) => text).join(', ')}): nothing was changed`,
@@ -117,8 +118,8 @@ function mustShowThatItServes({ settings: { health }, path }: Manifest, { failov
   })
 }
 
-// They serve nobody yet: there is nothing to spare, and half of them are no side.
-const atOnce = (rollout: Rollout): Rollout => ({
+/** They serve nobody yet: there is nothing to spare, and half of them are no side. */
+export const atOnce = (rollout: Rollout): Rollout => ({
   ...rollout,
   strategy: 'parallel',
   maxFailures: 0,
@@ -127,7 +128,8 @@ const atOnce = (rollout: Rollout): Rollout => ({
   windows: [],
 })
 
-async function deployHook({ settings: { hooks, rollout } }: Manifest): Promise<Hook | null> {
+/** The program that deploys the application, once it is sure that it can be run. */
+export async function deployHook({ settings: { hooks, rollout } }: Manifest): Promise<Hook | null> {
   if (hooks.deploy === undefined) return null
   await checkExecutable(hooks.deploy, process.getuid?.())
   return { path: hooks.deploy, timeoutMs: rollout.stallTimeoutMs }

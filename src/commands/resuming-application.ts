@@ -7,6 +7,7 @@ import type { ApplicationOperation } from '../plan/application.ts'
 import type { Recipe } from '../plan/step.ts'
 import type { RebuildOptions } from '../rebuild/options.ts'
 import { rebuild, rebuildRecipe } from '../rebuild/rebuild.ts'
+import { type ReplaceOptions, replace, replaceRecipe } from '../rebuild/replace.ts'
 import { type RetireOptions, retire, retireRecipe } from '../rebuild/retire.ts'
 import { ownerName } from './carry-out.ts'
 import { carryOutApplication, type OpenedApplication } from './carry-out-application.ts'
@@ -14,6 +15,7 @@ import { lockAddress } from './failing-over.ts'
 import { failoverSecrets } from './failover-secrets.ts'
 import { openFailover } from './open-failover.ts'
 import { passwordsFor } from './passwords.ts'
+import { openReplaced } from './replacing.ts'
 import type { Resuming } from './resuming.ts'
 
 declare const MAESTRO_VERSION: string
@@ -43,6 +45,10 @@ const applications: Readonly<Record<string, (recipe: Recipe, where: Where) => Pr
       operation: operation as ApplicationOperation,
       opened: await openFailover(flagsOf(where), { mayLack: true }),
     }
+  },
+  [replaceRecipe]: async ({ options: written }, where) => {
+    const options = written as unknown as ReplaceOptions
+    return { operation: replace(options) as ApplicationOperation, opened: await openReplaced(flagsOf(where)) }
   },
 }
 

@@ -6,7 +6,7 @@ import type { ApplicationContext } from '../plan/application.ts'
 import type { Verdict } from '../plan/verdict.ts'
 import type { Provided, Provider } from '../provider/provider.ts'
 import { environmentOf, keyOf, machineOf, shortName } from './options.ts'
-import type { RebuildStep } from './seen.ts'
+import type { FreshStep } from './seen.ts'
 
 /** What is asked for: a new machine, or that one made anew. */
 type Wish = { readonly name: string; readonly verb: 'create' | 'reinstall'; readonly id: string | null }
@@ -17,6 +17,8 @@ type Acquiring = {
   readonly provider: Provider | undefined
   /** Addresses of servers that serve. */
   readonly inUse: readonly string[]
+  /** Whether a machine that there is stays, and another one is made beside it. */
+  readonly isBeside: boolean
   /** Throws while what is there may still be needed. */
   readonly mustBeFree: (at: ApplicationContext) => Promise<void>
 }
@@ -25,7 +27,7 @@ const betweenMs = 5_000
 const atOnce = 8
 
 /** Has the provider make every server anew, each by one request, however often it is made. */
-export function acquireStep(acquiring: Acquiring): RebuildStep<Wishes, Wishes> {
+export function acquireStep(acquiring: Acquiring): FreshStep<Wishes, Wishes> {
   const { servers, provider, mustBeFree } = acquiring
   return {
     id: 'acquire',
@@ -55,7 +57,7 @@ export function acquireStep(acquiring: Acquiring): RebuildStep<Wishes, Wishes> {
   }
 }
 
-function foresee(provided: readonly Provided[] | null, { servers, inUse }: Acquiring): Verdict<Wishes> {
+function foresee(provided: readonly Provided[] | null, { servers, inUse, isBeside }: Acquiring): Verdict<Wishes> {
   if (provided === null) {
     const [taken] = servers.filter(({ host }) => inUse.includes(host))
     if (taken !== undefined) return { is: 'blocked', why: `${taken.name} is at ${taken.host}, where one serves` }
@@ -65,7 +67,9 @@ function foresee(provided: readonly Provided[] | null, { servers, inUse }: Acqui
   if (trouble.length > 0) return { is: 'blocked', why: trouble.join('; ') }
   const wishes = servers.map((server): Wish => {
     const machine = machineOf(server, provided)
-    return { name: server.name, verb: machine === undefined ? 'create' : 'reinstall', id: machine?.id ?? null }
+    return machine === undefined || isBeside
+      ? { name: server.name, verb: 'create', id: null }
+      : { name: server.name, verb: 'reinstall', id: machine.id }
   })
   return { is: 'due', what: { wishes } }
 }

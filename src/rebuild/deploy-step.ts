@@ -2,21 +2,21 @@ import { MaestroError } from '../errors.ts'
 import type { Hook } from '../failover/hook-step.ts'
 import { dataOf, type Server } from '../inventory/server.ts'
 import { environmentOf, shortName, whereTheyAre } from './options.ts'
-import type { RebuildStep } from './seen.ts'
+import type { FreshStep } from './seen.ts'
 
 type Fresh = { readonly servers: readonly Server[] }
 
 type Options = Fresh & { readonly deploy: Hook | null }
 
 /** Runs `hooks.deploy` for one fresh server after the other; it can be run again. */
-export function deployStep({ servers, deploy }: Options): RebuildStep<Fresh, Fresh> {
+export function deployStep({ servers, deploy }: Options): FreshStep<Fresh, Fresh> {
   return {
     id: 'deploy',
     effect: 'changes',
-    foresee: ({ provided }) =>
+    foresee: (seen) =>
       deploy === null
         ? { is: 'not-due', why: 'there is no maestro.hooks.deploy' }
-        : { is: 'due', what: { servers: whereTheyAre(servers, provided) } },
+        : { is: 'due', what: { servers: whereTheyAre(servers, seen) } },
     describe: () => [`${deploy?.path} runs for each of them`],
     drift: () => undefined,
     before: async (_, what) => what,

@@ -22,7 +22,7 @@ export function late<What extends Json, Before extends Json>(
     id,
     effect,
     foresee: (seen) => {
-      const servers = whereTheyAre(options.servers, seen.provided)
+      const servers = whereTheyAre(options.servers, seen)
       const verdict = make(failoverTo(options, servers)).foresee(seen)
       return verdict.is === 'due' ? { is: 'due', what: { servers, inner: verdict.what } } : verdict
     },

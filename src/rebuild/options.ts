@@ -46,10 +46,14 @@ export const environmentOf = ({ name }: Pick<Server, 'name'>) => name.slice(0, M
 export const machineOf = (server: Pick<Server, 'name'>, provided: readonly Provided[]): Provided | undefined =>
   provided.find(({ environment, name }) => environment === environmentOf(server) && name === shortName(server))
 
-/** The servers where they are by now: their provider knows best. */
-export const whereTheyAre = (servers: readonly Server[], provided: readonly Provided[] | null): readonly Server[] =>
+/** What a provider has, as a run sees it; null: there is none. */
+export type Having = { readonly run: string; readonly provided: readonly Provided[] | null }
+
+/** The servers where they are by now: their provider knows best. Of two machines the one counts that this run has made. */
+export const whereTheyAre = (servers: readonly Server[], { run, provided }: Having): readonly Server[] =>
   servers.map((server) => {
-    const { address = server.host } = (provided && machineOf(server, provided)) ?? {}
+    const own = provided?.find(({ key }) => key === keyOf(run, server))
+    const { address = server.host } = own ?? (provided && machineOf(server, provided)) ?? {}
     return { ...server, host: address }
   })
 

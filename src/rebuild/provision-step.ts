@@ -8,7 +8,7 @@ import type { Json } from '../plan/json.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Operation, Recipe } from '../plan/step.ts'
 import { whereTheyAre } from './options.ts'
-import type { RebuildStep } from './seen.ts'
+import type { FreshStep } from './seen.ts'
 
 type Fresh = { readonly servers: readonly Server[] }
 type Before = Fresh & { readonly plan: Plan }
@@ -30,13 +30,13 @@ const words: Readonly<Record<string, string>> = {
 }
 
 /** Takes every fresh server through one pass, within the same run. */
-export function provisionStep({ servers, provision, rollout, mustBeFree }: Options): RebuildStep<Json, Json> {
+export function provisionStep({ servers, provision, rollout, mustBeFree }: Options): FreshStep<Json, Json> {
   const operation = operationFor(provision)
   const { parts } = provision.options as unknown as JoinedOptions
   return {
     id: 'provision',
     effect: 'changes',
-    foresee: ({ provided }) => ({ is: 'due', what: { servers: whereTheyAre(servers, provided) } as unknown as Json }),
+    foresee: (seen) => ({ is: 'due', what: { servers: whereTheyAre(servers, seen) } as unknown as Json }),
     describe: () => [`each of them gets ${parts.map(({ name }) => words[name] ?? name).join(', ')}`],
     // What is due on them nobody knows before they are there.
     drift: () => undefined,

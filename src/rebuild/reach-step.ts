@@ -4,7 +4,7 @@ import type { ApplicationContext } from '../plan/application.ts'
 import { StoppedError, StrangerError } from '../plan/errors.ts'
 import { only } from '../remote/facts.ts'
 import { keyOf, whereTheyAre } from './options.ts'
-import type { RebuildStep } from './seen.ts'
+import type { FreshStep } from './seen.ts'
 
 /** A server, and the host keys that its provider tells; null: it was not made anew, and its key is on record as any. */
 type Reached = { readonly server: Server; readonly hostKeys: readonly string[] | null }
@@ -15,16 +15,16 @@ type Options = { readonly servers: readonly Server[]; readonly timeoutMs: number
 const betweenMs = 2_000
 
 /** Waits until every server lets us in and lets us be root; the host keys of those that were made anew take the place of old ones. */
-export function reachStep({ servers, timeoutMs }: Options): RebuildStep<Reaching, Reaching> {
+export function reachStep({ servers, timeoutMs }: Options): FreshStep<Reaching, Reaching> {
   return {
     id: 'reach',
     effect: 'changes',
-    foresee: ({ run, provided }) => ({
+    foresee: (seen) => ({
       is: 'due',
       what: {
-        reached: whereTheyAre(servers, provided).map((server) => ({
+        reached: whereTheyAre(servers, seen).map((server) => ({
           server,
-          hostKeys: provided && (provided.find(({ key }) => key === keyOf(run, server))?.hostKeys ?? []),
+          hostKeys: seen.provided && (seen.provided.find(({ key }) => key === keyOf(seen.run, server))?.hostKeys ?? []),
         })),
       },
     }),

@@ -34,7 +34,7 @@ export function rebuild(options: RebuildOptions, secrets: FailoverSecrets): Appl
     ] as const
   const steps = [
     chooseStep(options, sideNow),
-    acquireStep({ servers, provider, inUse, mustBeFree }),
+    acquireStep({ servers, provider, inUse, isBeside: false, mustBeFree }),
     reachStep({ servers, timeoutMs: rollout.upTimeoutMs }),
     provisionStep({ servers, provision, rollout, mustBeFree }),
     deployStep({ servers, deploy }),

@@ -2,15 +2,14 @@ import { driverOf, type FailoverSecrets } from '../failover/driver.ts'
 import type { Seen as SwitchSeen } from '../failover/switch-step.ts'
 import type { ApplicationContext, ApplicationStep } from '../plan/application.ts'
 import type { Json } from '../plan/json.ts'
-import type { Provided, Provider } from '../provider/provider.ts'
-import { failoverTo, type RebuildOptions, whereTheyAre } from './options.ts'
+import type { Provider } from '../provider/provider.ts'
+import { failoverTo, type Having, type RebuildOptions, whereTheyAre } from './options.ts'
 
 /** What a rebuild is foreseen by. */
-export type Seen = SwitchSeen & {
-  readonly run: string
-  /** Of the side that is built; null: it has no provider. */
-  readonly provided: readonly Provided[] | null
-}
+export type Seen = SwitchSeen & Having
+
+/** A step that is the same whether a side is built or one server of it. */
+export type FreshStep<What extends Json = Json, Before extends Json = Json> = ApplicationStep<Having, What, Before>
 
 export type RebuildStep<What extends Json = Json, Before extends Json = Json> = ApplicationStep<Seen, What, Before>
 
@@ -24,7 +23,7 @@ type Looking = {
 export async function failoverNow(at: ApplicationContext, { options, secrets, provider }: Looking) {
   const all = provider && (await provider.list(at))
   const provided = all?.filter(({ environment }) => environment === options.to) ?? null
-  const failover = failoverTo(options, whereTheyAre(options.servers, provided))
+  const failover = failoverTo(options, whereTheyAre(options.servers, { run: at.run, provided }))
   return { provided, failover, driver: driverOf(failover, secrets) }
 }
 
