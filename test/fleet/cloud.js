@@ -30,8 +30,30 @@ function isFirst(key) {
   }
 }
 
+// Elsewhere in the fleet the nights wait for 2099; those of a cloud's image are as Debian's packages have them.
+const nights = `for timer in apt-daily apt-daily-upgrade; do
+  printf '[Timer]\\nOnCalendar=\\nOnCalendar=*-*-* %s\\nRandomizedDelaySec=0\\n' "$(date -d '12 hours' +%H:%M)" \\
+    >/etc/systemd/system/$timer.timer.d/fleet.conf
+done
+systemctl daemon-reload; systemctl restart apt-daily.timer apt-daily-upgrade.timer`
+
+function setUp(id) {
+  const { cgroup } = JSON.parse(readFileSync(`${process.env.MAESTRO_FLEET_DIR}/run/fleet.json`, 'utf8'))
+  const members = `${cgroup}/${id}/power/payload/init.scope/cgroup.procs`
+  for (let left = 300; ; left -= 1) {
+    try {
+      const [init] = readFileSync(members, 'utf8').split('\n')
+      return execFileSync('nsenter', ['--no-fork', '--all', '-t', init, 'sh', '-euc', nights], { stdio: 'ignore' })
+    } catch (error) {
+      if (left === 0) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
+    }
+  }
+}
+
 function boot({ id, environment, name, key }) {
   fleet('add', `${id}:plain`)
+  setUp(id)
   const { address } = JSON.parse(readFileSync(serverFile(id, 'server.json'), 'utf8'))
   // It knows the host key of every second one.
   const host_keys = id.endsWith('1')
@@ -56,6 +78,7 @@ const verbs = {
     const { address } = machines().find((machine) => machine.id === id)
     save({ id, environment, name, key })
     fleet('reinstall', `${id}:plain`)
+    setUp(id)
     save({ id, environment, name, key, address })
   },
   destroy: ({ server: { environment, name, id } }) => {

@@ -95,6 +95,9 @@ describe('an application on two fresh servers', () => {
     }
     const run = await controller.goOn(newest())
 
+    expect(controller.eventsOf(newest()).findLast(({ event }) => event === 'ended')).toMatchObject({
+      outcome: { status: 'changed' },
+    })
     expect(run).toMatchObject({ exitCode: 0 })
     expect(cloud.log().slice(2)).toEqual(['create green/web-1', 'create green/web-2'])
     expect(await dns.dig()).toEqual(addressesOf('green'))
@@ -103,7 +106,7 @@ describe('an application on two fresh servers', () => {
     const known = readFileSync(`${folder}/known_hosts`, 'utf8')
     for (const address of addressesOf('green')) expect(known).toMatch(new RegExp(`^${address} ssh-ed25519 `, 'm'))
     for (const green of cloud.machines().filter(({ environment }) => environment === 'green'))
-      expect(await asRoot(green, "dpkg-query -W -f '${Version}' fl-upd; ls /etc/apt/apt.conf.d/52maestro*")).toBe(
+      expect(await asRoot(green, `dpkg-query -W -f '\${Version}' fl-upd; ls /etc/apt/apt.conf.d/52maestro*`)).toBe(
         '1.1/etc/apt/apt.conf.d/52maestro-unattended-upgrades',
       )
 

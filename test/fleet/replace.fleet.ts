@@ -69,6 +69,8 @@ describe('one web server of three', () => {
     const run = await controller.goOn(controller.runs().at(-1) ?? '')
     const seen = await load.end()
 
+    const ended = controller.eventsOf(controller.runs().at(-1) ?? '').findLast(({ event }) => event === 'ended')
+    expect(ended).toMatchObject({ outcome: { status: 'changed' } })
     expect(run).toMatchObject({ exitCode: 0 })
     expect(seen).toMatchObject({ failed: 0 })
     expect(cloud.log().slice(3)).toEqual(['create /web-2', 'destroy /web-2'])
