@@ -99,7 +99,7 @@ describe('an application on two fresh servers', () => {
       outcome: { status: 'changed' },
     })
     expect(run).toMatchObject({ exitCode: 0 })
-    expect(cloud.log().slice(2)).toEqual(['create green/web-1', 'create green/web-2'])
+    expect(cloud.log().slice(2).toSorted()).toEqual(['create green/web-1', 'create green/web-2'])
     expect(await dns.dig()).toEqual(addressesOf('green'))
     expect(await pointsAt()).toEqual({ exitCode: 0, last: 'www.shop.test points at green' })
     expect(await Promise.all(blue.map(bootIdOf))).toEqual(before)

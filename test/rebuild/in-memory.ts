@@ -10,7 +10,7 @@ import type { ApplicationContext, ApplicationOperation, HereProgram, RanHere } f
 import { LineError } from '../../src/plan/errors.ts'
 import type { Outcome } from '../../src/plan/outcome.ts'
 import type { Foreseen } from '../../src/plan/plan.ts'
-import type { Operation, Script } from '../../src/plan/step.ts'
+import type { Operation, Script, ServerPort } from '../../src/plan/step.ts'
 import type { Facts } from '../../src/remote/facts.ts'
 import type { Look } from '../../src/remote/look.ts'
 import { performApplication } from '../../src/run/perform-application.ts'
@@ -147,11 +147,19 @@ type Making = {
   readonly outside?: Outside
   /** Systems that stand ready, by their address. */
   readonly ready?: ReadonlyMap<string, MemoryServer>
+  /** Beside them, by name. */
+  readonly others?: ReadonlyMap<string, ServerPort>
 }
 
 export const run = '20261123-090000-test'
 
-export async function makeWorld({ operation, cloud = aCloud(), outside = anOutside(), ready = new Map() }: Making) {
+export async function makeWorld({
+  operation,
+  cloud = aCloud(),
+  outside = anOutside(),
+  ready = new Map(),
+  others = new Map(),
+}: Making) {
   const events: Written[] = []
   const hostKeys: string[] = []
   const locks = makeMemoryLocks()
@@ -226,7 +234,9 @@ export async function makeWorld({ operation, cloud = aCloud(), outside = anOutsi
       meet: (server) => void met.set(server.name, server),
       other: (name) => {
         const server = met.get(name)
-        return server === undefined ? base.other(name) : { server, ...lineTo(server) }
+        if (server !== undefined) return { server, ...lineTo(server) }
+        const port = others.get(name) ?? base.other(name)
+        return { ...port, open: (to, timeoutMs) => moment(() => port.open(to, timeoutMs)) }
       },
       renewHostKey: (server, keys) =>
         moment(() => {
