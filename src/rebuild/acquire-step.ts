@@ -88,9 +88,12 @@ function troubleWith(server: Server, provided: readonly Provided[], inUse: reado
 function describe(wishes: readonly Wish[], by: string): readonly string[] {
   const say = (verb: Wish['verb'], words: string) => {
     const names = wishes.filter((wish) => wish.verb === verb).map(({ name }) => ({ name }))
-    return names.length === 0 ? [] : [`${sayNames(names)} ${names.length === 1 ? 'is' : 'are'} ${words} by ${by}`]
+    return names.length === 0 ? [] : [`${sayNames(names)} ${names.length === 1 ? 'is' : 'are'} ${words}`]
   }
-  return [...say('create', 'created'), ...say('reinstall', 'reinstalled, and all that is on them is gone,')]
+  return [
+    ...say('create', `created by ${by}`),
+    ...say('reinstall', `reinstalled by ${by}: nothing that was there is kept`),
+  ]
 }
 
 const sayNames = (servers: readonly Pick<Server, 'name'>[]) => foldNames(servers.map(({ name }) => name))

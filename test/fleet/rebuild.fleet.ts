@@ -70,8 +70,13 @@ const stages = [
 const newest = () => controller.runs().at(-1) ?? ''
 const hasBegun = (step: string) =>
   controller.eventsOf(newest()).some((event) => event.event === 'begun' && event.step === step)
-const hasMoved = () =>
-  controller.eventsOf(newest()).some((event) => event.event === 'acted' && event.step.startsWith('switch'))
+/** Moves the address, and is killed as soon as it has moved. */
+async function killedOnceMoved(...words: string[]): Promise<void> {
+  const before = newest()
+  const hasMoved = () => controller.eventsOf(newest()).some(({ event }) => event === 'acted')
+  await controller.killedWhen(async () => newest() !== before && hasMoved(), ...words)
+}
+
 const load = () => startLoadOn('http://www.shop.test:8080/', dns.address)
 const addressesOf = (environment: string) =>
   cloud
@@ -111,7 +116,7 @@ describe('an application on two fresh servers', () => {
       )
 
     // Back to blue, and while an answer of green may still be kept nothing of green is put away.
-    await controller.killedWhen(async () => hasMoved(), 'failover', 'rollback', '--yes')
+    await killedOnceMoved('failover', 'rollback', '--yes')
     const early = await controller.maestro('rebuild', '--retire', 'green', '--yes')
     const back = await controller.goOn(newest())
     const seen = await visitors.end()
@@ -127,7 +132,7 @@ describe('an application on two fresh servers', () => {
   it('needs that: visitors fail when the old side ends while its answer may be kept', async () => {
     const visitors = await load()
 
-    await controller.killedWhen(async () => hasMoved(), 'failover', 'switch', 'green', '--yes')
+    await killedOnceMoved('failover', 'switch', 'green', '--yes')
     await Promise.all(blue.map((server) => asRoot(server, 'systemctl kill -s KILL shop; systemctl stop shop')))
     const run = await controller.goOn(newest())
 
