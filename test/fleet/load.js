@@ -38,7 +38,7 @@ async function ask() {
     count.first ??= `${new Date().toISOString()} ${trouble}`
   }
   const host = await whereNow()
-  const where = host === undefined ? {} : { host }
+  const where = host === undefined ? {} : { hostname: host, headers: { host: new URL(url).host } }
   const request = get(url, { agent: false, timeout: 10_000, ...where }, (response) => {
     response.resume()
     response.on('end', () => end(response.statusCode === 200 ? undefined : `status ${response.statusCode}`))
