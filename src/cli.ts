@@ -9,6 +9,7 @@ import { manifestCommand } from './commands/manifest.ts'
 import { manualCommand } from './commands/manual.ts'
 import { rebootCommand } from './commands/reboot.ts'
 import { rebootStatusCommand } from './commands/reboot-status.ts'
+import { rebuildCommand } from './commands/rebuild.ts'
 import { resumeCommand } from './commands/resume.ts'
 import { runsCommand } from './commands/runs.ts'
 import { securityUpgradeCommand } from './commands/security-upgrade.ts'
@@ -54,6 +55,7 @@ function program(): Command {
     .addCommand(unattendedUpgradesCommand(onSignals))
     .commandsGroup('Commands that move the traffic:')
     .addCommand(failoverCommand(onSignals))
+    .addCommand(rebuildCommand(onSignals))
     .commandsGroup('Runs, once they are begun:')
     .addCommand(resumeCommand(onSignals))
     .addCommand(runsCommand())

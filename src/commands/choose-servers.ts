@@ -1,9 +1,8 @@
 import type { Server } from '../inventory/server.ts'
-import { addressInSshConfig } from '../inventory/ssh-config.ts'
 import { takeInventory } from '../inventory/take-inventory.ts'
 import type { Manifest, ManifestServer } from '../manifest/manifest.ts'
+import { addressSourcesFor } from './address-sources.ts'
 import type { ServerFlags } from './flags.ts'
-import { fromHome } from './home.ts'
 import { openManifest, selectedServers } from './open-manifest.ts'
 import { type Passwords, passwordsFor } from './passwords.ts'
 
@@ -23,13 +22,7 @@ export async function chooseServers(flags: ServerFlags): Promise<Chosen> {
   const opened = await openManifest(flags)
   const { manifest } = opened
   const selected = selectedServers(opened, flags)
-  const { config } = manifest.settings.ssh
-  const take = (some: readonly ManifestServer[]) =>
-    takeInventory(manifest, some, {
-      addressInSshConfig: async (name) =>
-        config === 'none' ? undefined : addressInSshConfig(name, config && fromHome(config)),
-      uid: process.getuid?.(),
-    })
+  const take = (some: readonly ManifestServer[]) => takeInventory(manifest, some, addressSourcesFor(manifest))
   const servers = await take(selected)
   const find = (names: readonly string[]) => take(manifest.servers.filter(({ name }) => names.includes(name)))
   return { manifest, servers, find, passwords: await passwordsFor(flags), title: titleOf(manifest, servers.length) }

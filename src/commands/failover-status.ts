@@ -6,17 +6,18 @@ import type { ApplicationContext } from '../plan/application.ts'
 import { LineError } from '../plan/errors.ts'
 import { eventLine } from '../report/events.ts'
 import { agreeOn, renderStanding, type Standing } from '../report/failover-text.ts'
-import { onFailover } from './carry-out-failover.ts'
-import type { FailoverFlags } from './failover.ts'
+import type { AskingFlags } from './application-flags.ts'
+import { onApplication } from './carry-out-application.ts'
 import { type OpenedFailover, openFailover } from './open-failover.ts'
 import { passwordsFor } from './passwords.ts'
 import { screenOf } from './screen.ts'
 
 /** Where the address points, by its driver and by every name server. Returns the exit code. */
-export async function showFailover(flags: FailoverFlags, stop: AbortSignal): Promise<ExitCode> {
-  const opened = await openFailover(flags)
+export async function showFailover(flags: AskingFlags, stop: AbortSignal): Promise<ExitCode> {
+  const opened = await openFailover(flags, { mayLack: true })
   const passwords = await passwordsFor(flags)
-  return onFailover({ opened, passwords, stop, onDoing: () => {} }, async (contextFor) => {
+  const subject = opened.failover.address
+  return onApplication({ opened, subject, passwords, stop, onDoing: () => {} }, async (contextFor) => {
     const standing = await standingOf(opened, contextFor('status'))
     const exitCode = exitCodeOf(standing, { flags, stop })
     print(standing, { flags, exitCode })
@@ -41,7 +42,7 @@ function troubleIn(error: unknown): MaestroError {
   throw error
 }
 
-type Asked = { readonly flags: FailoverFlags; readonly stop: AbortSignal }
+type Asked = { readonly flags: AskingFlags; readonly stop: AbortSignal }
 
 function exitCodeOf(standing: Standing, { flags, stop }: Asked): ExitCode {
   if (stop.aborted) return stop.reason
@@ -52,7 +53,7 @@ function exitCodeOf(standing: Standing, { flags, stop }: Asked): ExitCode {
 
 function print(
   standing: Standing,
-  { flags, exitCode }: { readonly flags: FailoverFlags; readonly exitCode: ExitCode },
+  { flags, exitCode }: { readonly flags: AskingFlags; readonly exitCode: ExitCode },
 ): void {
   if (flags.output === 'json') {
     const { failover, driver, told, answers } = standing

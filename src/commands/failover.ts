@@ -1,17 +1,8 @@
-import { Command, Option } from 'commander'
-import { type OnSignals, type ServerFlags, withManifestFlags } from './flags.ts'
+import { Command } from 'commander'
+import { type ApplicationFlags, type AskingFlags, withApplicationFlags, withAskingFlags } from './application-flags.ts'
+import type { OnSignals } from './flags.ts'
 
-type Shared = Pick<ServerFlags, 'manifest' | 'environment' | 'askPassword' | 'askSudoPassword'> & {
-  readonly output: 'table' | 'json'
-  readonly exitCode?: boolean
-  readonly quiet?: boolean
-}
-
-export type FailoverFlags = Shared
-
-export type SwitchFlags = Shared & {
-  readonly dryRun?: boolean
-  readonly yes?: boolean
+export type SwitchFlags = ApplicationFlags & {
   readonly force?: boolean
   /** False: a switch that fails stays where it is. */
   readonly rollback?: boolean
@@ -38,9 +29,9 @@ function statusCommand(onSignals: OnSignals): Command {
   const command = new Command('status')
     .summary('where the address points, by what moves it and by every name server')
     .description('Asks what moves the address, and every name server of its zone, where it points. Changes nothing.')
-  return withShared(command)
+  return withAskingFlags(command)
     .option('--exit-code', 'exit 10 when it points at neither environment, or the name servers tell something else')
-    .action(async (flags: FailoverFlags) => {
+    .action(async (flags: AskingFlags) => {
       const { showFailover } = await import('./failover-status.ts')
       await onSignals((stop) => showFailover(flags, stop))
     })
@@ -60,7 +51,7 @@ function switchCommand(onSignals: OnSignals): Command {
       'after',
       '\nExamples:\n  maestro failover switch production-b --dry-run\n  maestro failover switch production-b --yes',
     )
-  return withMoving(command).action(async (to: string, flags: SwitchFlags) => {
+  return withApplicationFlags(command).action(async (to: string, flags: SwitchFlags) => {
     const { switchFailover } = await import('./failing-over.ts')
     await onSignals((stop) => switchFailover({ flags, stop, to }))
   })
@@ -70,21 +61,8 @@ function rollbackCommand(onSignals: OnSignals): Command {
   const command = new Command('rollback')
     .summary('move the address back to where it was before the last switch')
     .description('The same as `switch`, to where the last switch from this computer moved it away from.')
-  return withMoving(command).action(async (flags: SwitchFlags) => {
+  return withApplicationFlags(command).action(async (flags: SwitchFlags) => {
     const { switchFailover } = await import('./failing-over.ts')
     await onSignals((stop) => switchFailover({ flags: { ...flags, rollback: false }, stop, to: undefined }))
   })
 }
-
-const withMoving = (command: Command) =>
-  withShared(command)
-    .option('--dry-run', 'show what would be done and change nothing')
-    .option('--exit-code', 'with --dry-run: exit 10 when something is due')
-    .option('-y, --yes', 'agree to it')
-
-const withShared = (command: Command) =>
-  withManifestFlags(command)
-    .addOption(new Option('--output <format>', 'how to print it').choices(['table', 'json']).default('table'))
-    .option('-q, --quiet', 'print only what went wrong')
-    .option('--ask-password', 'ask once for the password to log in with, for servers that take no key')
-    .option('--ask-sudo-password', "ask once for sudo's password (else MAESTRO_SUDO_PASSWORD_FILE names a file of it)")

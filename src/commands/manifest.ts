@@ -110,8 +110,13 @@ function exampleCommand(): Command {
 }
 
 function schemaCommand(): Command {
-  return new Command('schema').summary('print the JSON Schema, for editors').action(async () => {
-    const { manifestJsonSchema } = await import('../manifest/json-schema.ts')
-    process.stdout.write(`${JSON.stringify(manifestJsonSchema(), null, 2)}\n`)
-  })
+  return new Command('schema')
+    .summary('print the JSON Schema, for editors')
+    .option('--provider', 'that of what a program of maestro.provider is told, and what it must print')
+    .action(async ({ provider }: { readonly provider?: boolean }) => {
+      const { manifestJsonSchema } = await import('../manifest/json-schema.ts')
+      const { providerJsonSchema } = await import('../provider/answer-schema.ts')
+      const schema = provider === true ? providerJsonSchema() : manifestJsonSchema()
+      process.stdout.write(`${JSON.stringify(schema, null, 2)}\n`)
+    })
 }

@@ -2,29 +2,33 @@ import { isIP } from 'node:net'
 import { UsageError } from '../errors.ts'
 import type { Failover, Side } from '../failover/side.ts'
 import type { Server } from '../inventory/server.ts'
-import { addressInSshConfig } from '../inventory/ssh-config.ts'
-import { takeInventory } from '../inventory/take-inventory.ts'
+import { type AddressSources, findServers, takeInventory } from '../inventory/take-inventory.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { suggestion } from '../manifest/nearest.ts'
 import type { FailoverDriver, Failover as Written } from '../manifest/settings.ts'
+import { addressSourcesFor } from './address-sources.ts'
+import { nameIn, type Sides } from './application-lines.ts'
+import type { OpenedApplication } from './carry-out-application.ts'
 import type { ServerFlags } from './flags.ts'
 import { fromHome } from './home.ts'
 import { openEach } from './open-manifest.ts'
 import { servingGroups, webGroups } from './service-of.ts'
 
 /** The failover of a manifest, ready to be asked and moved. */
-export interface OpenedFailover {
-  /** The environment whose settings hold. */
-  readonly manifest: Manifest
-  /** Those of both sides, by name. */
-  readonly sides: ReadonlyMap<string, Manifest>
+export interface OpenedFailover extends OpenedApplication {
   readonly failover: Failover
-  /** What is asked by SSH, as `<environment>/<name>`. */
-  readonly servers: readonly Server[]
+}
+
+type Wish = {
+  /** Whether servers that only a provider can make need not be there yet. */
+  readonly mayLack?: boolean
 }
 
 /** Manifest, sides, addresses: everything that can be wrong before anybody is asked. */
-export async function openFailover(flags: Pick<ServerFlags, 'manifest' | 'environment'>): Promise<OpenedFailover> {
+export async function openFailover(
+  flags: Pick<ServerFlags, 'manifest' | 'environment'>,
+  { mayLack = false }: Wish = {},
+): Promise<OpenedFailover> {
   const all = await openEach(flags.manifest === undefined ? {} : { manifest: flags.manifest })
   const manifest = chosenOf(all, flags.environment)
   const written = manifest.settings.failover
@@ -32,13 +36,16 @@ export async function openFailover(flags: Pick<ServerFlags, 'manifest' | 'enviro
     throw new UsageError(`${manifest.path} has no maestro.failover`, {
       hint: '`maestro manifest example` shows one: the address, its two environments, and how it is moved',
     })
-  const sides = new Map(all.flatMap((one) => (one.environment === undefined ? [] : [[one.environment, one] as const])))
+  const sides: Sides = new Map(
+    all.flatMap((one) => (one.environment === undefined ? [] : [[one.environment, one] as const])),
+  )
+  const taking = takingFrom([manifest, ...sides.values()], mayLack)
   const [primary, secondary] = await Promise.all([
-    makeSide('primary', written, sides),
-    makeSide('secondary', written, sides),
+    makeSide('primary', written, { sides, taking }),
+    makeSide('secondary', written, { sides, taking }),
   ])
   mustDiffer(primary.side, secondary.side)
-  const { driver, balancers } = await settledDriver(written.driver, sides, manifest)
+  const { driver, balancers } = await settledDriver(written.driver, { sides, taking, manifest })
   const { targets: _, primary: __, secondary: ___, ...rest } = written
   return {
     manifest,
@@ -58,16 +65,16 @@ function chosenOf(all: readonly Manifest[], wanted: string | undefined): Manifes
 }
 
 type Made = { readonly side: Side; readonly servers: readonly Server[] }
-type Sides = ReadonlyMap<string, Manifest>
+type Ground = { readonly sides: Sides; readonly taking: Taking }
 
-async function makeSide(which: 'primary' | 'secondary', written: Written, sides: Sides): Promise<Made> {
+async function makeSide(which: 'primary' | 'secondary', written: Written, { sides, taking }: Ground): Promise<Made> {
   const environment = written[which]
   const manifest = manifestOf(environment, sides)
-  const { health } = manifest.settings
-  const groups = health === undefined ? [] : servingGroups(manifest)
-  const servers = await serversOf(manifest, groups)
-  const targets = written.targets[which] ?? (await entrancesOf(manifest, written.driver.kind))
-  if (targets.length === 0)
+  const { health, provider } = manifest.settings
+  const servers = await taking.serversOf(manifest, health === undefined ? [] : servingGroups(manifest))
+  const entrances = await taking.serversOf(manifest, entranceGroups(manifest, written.driver.kind))
+  const targets = written.targets[which] ?? entrances.map(({ host }) => host).filter((host) => isIP(host) > 0)
+  if (targets.length === 0 && !(taking.mayLack && provider !== undefined))
     throw new UsageError(`${manifest.path}: nothing says at which IP address the traffic of ${environment} enters`, {
       hint: `maestro.failover.targets.${which} says it, where no server of load_balancer or web has one`,
     })
@@ -81,42 +88,47 @@ function manifestOf(environment: string, sides: Sides): Manifest {
   return manifest
 }
 
-// A load balancer that chooses between the sides knows the web servers; elsewhere traffic enters by the load balancer of a side.
-async function entrancesOf(manifest: Manifest, kind: FailoverDriver['kind']): Promise<readonly string[]> {
-  const balancers = manifest.groups.filter((group) => group.kind === 'load_balancer' && group.serverNames.length > 0)
-  const groups =
-    kind === 'haproxy' || balancers.length === 0 ? webGroups(manifest.groups) : balancers.map(({ name }) => name)
-  return (await serversOf(manifest, groups)).map(({ host }) => host).filter((host) => isIP(host) > 0)
+/** The groups by whose servers traffic enters an environment. */
+export function entranceGroups({ groups }: Manifest, kind: FailoverDriver['kind']): readonly string[] {
+  const balancers = groups.filter((group) => group.kind === 'load_balancer' && group.serverNames.length > 0)
+  // A load balancer that chooses between the sides knows the web servers; elsewhere traffic enters by that of a side.
+  return kind === 'haproxy' || balancers.length === 0 ? webGroups(groups) : balancers.map(({ name }) => name)
 }
 
-async function serversOf(manifest: Manifest, groups: readonly string[]): Promise<readonly Server[]> {
-  const { config } = manifest.settings.ssh
-  const wanted = manifest.servers.filter((one) => !one.spare && one.groups.some((group) => groups.includes(group)))
-  const servers = await takeInventory(manifest, wanted, {
-    addressInSshConfig: async (name) =>
-      config === 'none' ? undefined : addressInSshConfig(name, config && fromHome(config)),
-    uid: process.getuid?.(),
-  })
-  return servers.map((server) => ({ ...server, name: `${manifest.environment}/${server.name}` }))
+type Taking = {
+  readonly mayLack: boolean
+  readonly serversOf: (manifest: Manifest, groups: readonly string[]) => Promise<readonly Server[]>
 }
+
+/** The servers of groups, each source of addresses asked once. */
+export function takingFrom(manifests: readonly Manifest[], mayLack: boolean): Taking {
+  const sources = new Map<Manifest, AddressSources>(manifests.map((one) => [one, addressSourcesFor(one)]))
+  return {
+    mayLack,
+    serversOf: async (manifest, groups) => {
+      const wanted = manifest.servers.filter((one) => !one.spare && one.groups.some((group) => groups.includes(group)))
+      const take = mayLack && manifest.settings.provider !== undefined ? findServers : takeInventory
+      const servers = await take(manifest, wanted, sources.get(manifest) ?? addressSourcesFor(manifest))
+      return servers.map((server) => ({ ...server, name: nameIn(manifest.environment, server.name) }))
+    },
+  }
+}
+
+export const allGroups = ({ groups }: Manifest) => groups.map(({ name }) => name)
 
 type Settled = { readonly driver: FailoverDriver; readonly balancers: readonly Server[] }
 
-async function settledDriver(driver: FailoverDriver, sides: Sides, manifest: Manifest): Promise<Settled> {
+async function settledDriver(
+  driver: FailoverDriver,
+  { sides, taking, manifest }: Ground & { readonly manifest: Manifest },
+): Promise<Settled> {
   if (driver.kind !== 'haproxy')
     return {
       driver: driver.kind === 'rfc2136' && driver.keyFile ? { ...driver, keyFile: fromHome(driver.keyFile) } : driver,
       balancers: [],
     }
   const all = [manifest, ...sides.values()]
-  const known = await Promise.all(
-    all.map((one) =>
-      serversOf(
-        one,
-        one.groups.map(({ name }) => name),
-      ),
-    ),
-  )
+  const known = await Promise.all(all.map((one) => taking.serversOf(one, allGroups(one))))
   const isMeant = ({ name }: Server) => name === driver.server || name.endsWith(`/${driver.server}`)
   const balancer = known.flat().find(isMeant)
   if (balancer === undefined)

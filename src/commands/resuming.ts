@@ -1,5 +1,4 @@
 import { type ExitCode, exitCodes, UsageError } from '../errors.ts'
-import { failoverRecipe } from '../failover/failover.ts'
 import { findRun } from '../journal/find-run.ts'
 import { readHistory } from '../journal/history.ts'
 import { reopenJournal } from '../journal/journal.ts'
@@ -11,7 +10,7 @@ import { carryOut, ownerName } from './carry-out.ts'
 import { chooseServers } from './choose-servers.ts'
 import { runsFolder } from './home.ts'
 import type { ResumeFlags } from './resume.ts'
-import { resumeFailover } from './resuming-failover.ts'
+import { isOfApplication, resumeApplication } from './resuming-application.ts'
 
 declare const MAESTRO_VERSION: string
 
@@ -30,7 +29,7 @@ export async function resume({ run: given, flags, stop }: Resuming): Promise<Exi
       process.stderr.write(`run ${run} has come to its end: nothing is left to do\n`)
       return exitCodes.ok
     }
-    if (plan.recipe.name === failoverRecipe) return await resumeFailover({ journal, plan, events, flags, stop, about })
+    if (isOfApplication(plan.recipe)) return await resumeApplication({ journal, plan, events, flags, stop, about })
     const { manifest, environment } = about
     const chosen = await chooseServers({
       ...flags,

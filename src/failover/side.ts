@@ -42,7 +42,11 @@ export function sideOf(environment: string, { sides }: Pick<Failover, 'sides'>):
 
 /** The environment that has exactly these addresses. */
 export const environmentAt = (addresses: readonly string[], { sides }: Pick<Failover, 'sides'>): string | null =>
-  sides.find(({ targets }) => targets.length === addresses.length && targets.every((one) => addresses.includes(one)))
-    ?.environment ?? null
+  addresses.length === 0
+    ? null
+    : (sides.find(
+        ({ targets }) => targets.length === addresses.length && targets.every((one) => addresses.includes(one)),
+      )?.environment ?? null)
 
-export const saySide = ({ environment, targets }: Side) => `${environment} (${targets.join(', ')})`
+export const saySide = ({ environment, targets }: Side) =>
+  targets.length === 0 ? environment : `${environment} (${targets.join(', ')})`

@@ -1,5 +1,5 @@
 /** One machine that the application runs on, as every room beyond the inventory knows it. */
-export interface Server {
+export type Server = {
   /** `unique_name` in the manifest: how people, reports and the journal name it. */
   readonly name: string
   /** What ssh is told to connect to: an address, or a name that the user's ssh config explains. */
@@ -18,9 +18,23 @@ export interface Server {
 }
 
 /** A bastion: connections to servers go through it. */
-export interface Gateway {
+export type Gateway = {
   readonly name: string
   readonly host: string
   readonly user?: string
   readonly port?: number
 }
+
+/** What a program of the user's is told of a server, in its environment. */
+export const dataOf = (
+  { name, host, groups, user, port, zone }: Server,
+  run: string,
+): Readonly<Record<string, string>> => ({
+  MAESTRO_RUN: run,
+  MAESTRO_SERVER: name,
+  MAESTRO_ADDRESS: host,
+  MAESTRO_GROUPS: groups.join(' '),
+  MAESTRO_USER: user ?? '',
+  MAESTRO_PORT: port === undefined ? '' : String(port),
+  MAESTRO_ZONE: zone ?? '',
+})

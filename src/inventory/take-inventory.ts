@@ -11,26 +11,44 @@ export interface AddressSources {
   readonly addressInSshConfig: (name: string) => Promise<string | undefined>
   /** Who we are, where the system knows such a thing: an inventory that others could have written is not run. */
   readonly uid: number | undefined
+  /** What the provider has, where the manifest names one. */
+  readonly provided?: () => Promise<ReadonlyMap<string, InventoryHost>>
 }
 
 /**
  * The servers of a manifest as they can be connected to: the manifest's `address`, else the user's ssh config (a `Host` named like
- * the server), else the inventory executable. Throws one UsageError that names every server without an address.
+ * the server), else the inventory executable, else the provider. Throws one UsageError that names every server without an address.
  */
 export async function takeInventory(
   manifest: Manifest,
   servers: readonly ManifestServer[],
   sources: AddressSources,
 ): Promise<readonly Server[]> {
+  const found = await findServers(manifest, servers, sources)
+  const nowhere = servers.filter((_, index) => found[index]?.host === '')
+  if (nowhere.length > 0) throw noAddress(manifest, nowhere)
+  return found
+}
+
+/** The same of servers that need not be there yet: the `host` of those without an address is empty. */
+export async function findServers(
+  manifest: Manifest,
+  servers: readonly ManifestServer[],
+  sources: AddressSources,
+): Promise<readonly Server[]> {
   const inConfig = await addressesInSshConfig(servers, sources)
   const isMissing = ({ name, address }: ManifestServer) => address === undefined && !inConfig.has(name)
-  const hosts = servers.some(isMissing)
+  const listed = servers.some(isMissing)
     ? await hostsOfInventory(manifest, sources.uid)
     : new Map<string, InventoryHost>()
-  const nowhere = servers.filter((server) => isMissing(server) && hosts.get(server.name)?.address === undefined)
-  if (nowhere.length > 0) throw noAddress(manifest, nowhere)
+  const isNowhere = (server: ManifestServer) => isMissing(server) && listed.get(server.name)?.address === undefined
+  const provided = servers.some(isNowhere) ? await sources.provided?.() : undefined
   return servers.map((server) =>
-    toServer(manifest, server, { ...hosts.get(server.name), ...addressOf(server, inConfig) }),
+    toServer(manifest, server, {
+      ...listed.get(server.name),
+      ...(isNowhere(server) ? provided?.get(server.name) : {}),
+      ...addressOf(server, inConfig),
+    }),
   )
 }
 
@@ -64,7 +82,7 @@ function toServer(manifest: Manifest, server: ManifestServer, host: InventoryHos
   const gateway = gatewayOf(manifest)
   return {
     name: server.name,
-    host: host.address ?? server.name,
+    host: host.address ?? '',
     groups: server.groups,
     spare: server.spare,
     ...(user === undefined ? {} : { user }),
@@ -92,6 +110,6 @@ function noAddress({ path }: Manifest, servers: readonly ManifestServer[]): Usag
   return new UsageError(`${path}${line === undefined ? '' : `:${line}`}: no address for ${names}`, {
     hint:
       'give each one an address in the manifest, or a Host of that name in your ssh config, ' +
-      'or name an executable that prints an Ansible inventory (maestro.inventory)',
+      'or name an executable that prints an Ansible inventory (maestro.inventory) or makes them (maestro.provider)',
   })
 }

@@ -163,6 +163,7 @@ const failover = z.strictObject({
 
 const provider = z.strictObject({
   command: executable().describe('Creates, reinstalls, destroys and lists servers.'),
+  timeout: duration().describe('How long a server may take to be made (10m).'),
 })
 
 const profile = z.strictObject({

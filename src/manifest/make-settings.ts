@@ -27,7 +27,9 @@ export function makeSettings(block: Block, folder: string): Settings {
       weave.sha256 && { weave: { script: file(weave.script), sha256: weave.sha256, images: weave.images ?? [] } }),
     ...makeServices(services, file),
     ...(failover && { failover }),
-    ...(provider?.command && { provider: { command: file(provider.command) } }),
+    ...(provider?.command && {
+      provider: { command: file(provider.command), timeoutMs: provider.timeout ?? 10 * minute },
+    }),
     profiles: makeProfiles(block.profiles),
   }
 }

@@ -14,7 +14,8 @@ export interface Settings {
   readonly weave?: WeaveSettings
   readonly services?: ServiceSettings
   readonly failover?: Failover
-  readonly provider?: { readonly command: string }
+  /** Where fresh servers come from, when not from those that stand ready in the manifest. */
+  readonly provider?: { readonly command: string; readonly timeoutMs: number }
   readonly profiles: Readonly<Record<string, Profile>>
 }
 
@@ -38,7 +39,7 @@ export interface SshSettings {
 
 export type Strategy = 'rolling' | 'serial' | 'parallel'
 
-export interface Rollout {
+export type Rollout = {
   readonly strategy: Strategy
   /** How many servers go first, alone. */
   readonly canary: number

@@ -1,7 +1,10 @@
 import type { Opened, Place } from '../inventory/place.ts'
+import type { Server } from '../inventory/server.ts'
+import type { Rollout } from '../manifest/settings.ts'
 import type { AskDns } from './dns.ts'
 import type { Json } from './json.ts'
-import type { Moment, Recipe, ServerPort, Step } from './step.ts'
+import type { Plan } from './plan.ts'
+import type { Moment, Operation, Recipe, ServerPort, Step } from './step.ts'
 
 /** A program of this computer, and what it is given. What is secret goes through stdin, which nobody else can read. */
 export type HereProgram = {
@@ -25,7 +28,20 @@ export interface ApplicationContext extends Moment {
   /** A stream from this computer. */
   readonly openHere: (to: Place, timeoutMs: number) => Promise<Opened>
   readonly runHere: (program: HereProgram) => Promise<RanHere>
+  /** From now on `other` knows a server that came to be, or to its address, after the run had begun. */
+  readonly meet: (server: Server) => void
+  /**
+   * Forgets the host keys on record of a server that was made anew, and believes these; none: the first that it shows. Returns
+   * the one that it has shown. Throws a LineError while it does not answer.
+   */
+  readonly renewHostKey: (server: Server, keys: readonly string[]) => Promise<string>
+  /** What an operation would do on servers that nobody else is at work on, by a look of now. */
+  readonly planOut: (operation: Operation, on: RollingOver) => Promise<Plan>
+  /** Takes them through it, from where this run has come with each of them; throws a MaestroError that says where it failed. */
+  readonly rollOut: (operation: Operation, plan: Plan, servers: readonly Server[]) => Promise<void>
 }
+
+export type RollingOver = { readonly servers: readonly Server[]; readonly rollout: Rollout }
 
 /** A change to the application as a whole. */
 export type ApplicationStep<Seen, What extends Json = Json, Before extends Json = Json> = Omit<
@@ -41,6 +57,8 @@ export interface ApplicationOperation<Seen = unknown> {
   /** What its steps foresee by. */
   readonly look: (at: ApplicationContext) => Promise<Seen>
   readonly steps: readonly ApplicationStep<Seen>[]
+  /** What can be done next, for people: once it has come to a good end, and once it has not. */
+  readonly next?: { readonly well: string; readonly otherwise: string }
   /** What takes it back when a step that disrupts has been begun and fails; absent: it stays as it is. */
   readonly wayBack?: readonly ApplicationStep<Seen>[]
 }

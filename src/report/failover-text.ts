@@ -1,12 +1,9 @@
 import type { MaestroError } from '../errors.ts'
 import type { Answer } from '../failover/look-up.ts'
 import { type Failover, type Pointing, saySide } from '../failover/side.ts'
-import type { ApplicationOperation } from '../plan/application.ts'
-import type { Outcome } from '../plan/outcome.ts'
-import type { Foreseen } from '../plan/plan.ts'
 import { printable } from '../printable.ts'
 import { paintFor, type Screen } from './screen.ts'
-import { renderTable, wrap } from './table.ts'
+import { renderTable } from './table.ts'
 
 /** Where an address points, by all who say so. */
 export interface Standing {
@@ -60,33 +57,4 @@ function disagreement({ failover, told }: Standing): string {
   if (told.is === 'failed') return `nobody can say where ${address} points`
   if (told.pointing.at === null) return `${address} points at neither ${sides.map(saySide).join(' nor ')}`
   return `the name servers do not all say that ${address} points at ${told.pointing.at}`
-}
-
-/** What a switch would do, or why there is nothing to do. */
-export function renderSwitch<Seen>(
-  operation: ApplicationOperation<Seen>,
-  foreseen: readonly Foreseen[],
-  screen: Screen,
-): string {
-  const lines = foreseen.flatMap(({ step, verdict }) => {
-    if (verdict.is !== 'due') return [verdict.why]
-    return operation.steps.find(({ id }) => id === step)?.describe(verdict.what) ?? []
-  })
-  const paint = paintFor(screen)
-  const text = [...new Set(lines)].map((line) => indented(printable(line), screen))
-  return [paint.strong(printable(operation.subject)), ...text].join('\n')
-}
-
-const indented = (line: string, { columns }: Screen) =>
-  columns === undefined ? `  ${line}` : `  ${wrap(line, Math.max(columns - 4, 20)).join('\n    ')}`
-
-/** How it ended. */
-export function renderEnd(address: string, outcome: Outcome, screen: Screen): string {
-  const paint = paintFor(screen)
-  const isWell = outcome.status === 'changed' || outcome.status === 'unchanged'
-  const word = outcome.status.replace('-', ' ')
-  const step = 'step' in outcome && outcome.step !== undefined ? `${outcome.step}: ` : ''
-  const why = 'why' in outcome && outcome.why !== undefined ? `  ${step}${outcome.why}` : ''
-  const hint = 'hint' in outcome && outcome.hint !== undefined ? `\n  ${outcome.hint}` : ''
-  return `${isWell ? paint.good(word) : paint.bad(word)}  ${printable(`${address}${why}`)}${hint && `\n  ${printable(hint.trim())}`}`
 }

@@ -2,23 +2,28 @@ import type { Server } from '../inventory/server.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { ApplicationContext } from '../plan/application.ts'
 import { StoppedError } from '../plan/errors.ts'
+import type { Operation } from '../plan/step.ts'
 import { runProgram } from '../program.ts'
 import { askDns } from './ask-dns.ts'
 import type { Clock } from './clock.ts'
 import type { Line } from './line.ts'
 import { openHere } from './open-here.ts'
 import { makeOtherServers } from './other-servers.ts'
+import { makeRollOut, type RollingOut } from './roll-out.ts'
 
 type Ground = {
   readonly subject: string
   /** Named `<environment>/<name>`: the two sides may use the same names. */
   readonly servers: readonly Server[]
-  readonly lineTo: (server: Server) => Line
+  readonly lineTo: (server: Server, inputs?: Operation['lookInputs']) => Line
+  readonly renewHostKey: ApplicationContext['renewHostKey']
   readonly clock: Clock
   readonly stop: AbortSignal
   readonly onDoing: (doing: string) => void
   /** Absent where nothing is changed. */
   readonly journal?: Pick<Journal, 'run' | 'write'>
+  /** Of what goes on over servers; absent where none is changed. */
+  readonly rolling?: Pick<RollingOut, 'known' | 'lock' | 'workingAtMost'>
 }
 
 /** The ports of the steps of an application, and what closes the lines that they have opened. */
@@ -32,7 +37,7 @@ const wordsKept = 4_000
 
 export function makeApplicationContexts(ground: Ground): ApplicationContexts {
   const { subject, servers, lineTo, clock, stop, onDoing, journal } = ground
-  const others = makeOtherServers(servers, lineTo)
+  const others = makeOtherServers(servers, (server) => lineTo(server))
   const run = journal?.run ?? ''
   return {
     close: others.close,
@@ -40,9 +45,12 @@ export function makeApplicationContexts(ground: Ground): ApplicationContexts {
       run,
       key: `${run}/${subject}/${step}`,
       other: others.portTo,
+      meet: others.meet,
+      renewHostKey: ground.renewHostKey,
       askDns,
       openHere,
       runHere: runHereFor(ground),
+      ...rollOutFor(ground),
       nowMs: clock.nowMs,
       tell: onDoing,
       waitMs: async (timeMs) => {
@@ -51,6 +59,12 @@ export function makeApplicationContexts(ground: Ground): ApplicationContexts {
       },
     }),
   }
+}
+
+function rollOutFor({ journal, rolling, ...ground }: Ground): Pick<ApplicationContext, 'planOut' | 'rollOut'> {
+  if (journal !== undefined && rolling !== undefined) return makeRollOut({ ...ground, ...rolling, journal })
+  const nothing = () => Promise.reject(new RangeError('nothing is changed here'))
+  return { planOut: nothing, rollOut: nothing }
 }
 
 function runHereFor({ subject, journal }: Ground): ApplicationContext['runHere'] {

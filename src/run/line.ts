@@ -55,8 +55,8 @@ const passing: readonly ConnectErrorKind[] = [
 
 const strangers: readonly ConnectErrorKind[] = ['hostkey-changed', 'hostkey-unknown', 'hostkey-revoked']
 
-// The steps tell a line that is gone from somebody else who answers, and know nothing of connections.
-function meaningOf(cause: ConnectError): Error {
+/** The steps tell a line that is gone from somebody else who answers, and know nothing of connections. */
+export function meaningOf(cause: ConnectError): Error {
   const { kind, message, hint } = cause
   if (passing.includes(kind)) return new LineError(message, { cause })
   return strangers.includes(kind)

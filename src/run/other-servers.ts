@@ -7,14 +7,27 @@ import type { Line } from './line.ts'
 /** The servers that an operation asks beside those that it changes, each over one line for the whole run. */
 export interface OtherServers {
   readonly portTo: (name: string) => ServerPort
+  /** Takes a server in, or what is known of it now: one that is elsewhere by now is asked there. */
+  readonly meet: (server: Server) => void
   readonly close: () => Promise<void>
 }
 
-export function makeOtherServers(servers: readonly Server[], lineTo: (server: Server) => Line): OtherServers {
+export function makeOtherServers(known: readonly Server[], lineTo: (server: Server) => Line): OtherServers {
+  const servers = new Map(known.map((server) => [server.name, server]))
   const lines = new Map<string, Line>()
+  const left: Line[] = []
+
+  function meet(server: Server): void {
+    const line = lines.get(server.name)
+    const old = servers.get(server.name)
+    servers.set(server.name, server)
+    if (line === undefined || (old?.host === server.host && old.port === server.port)) return
+    left.push(line)
+    lines.delete(server.name)
+  }
 
   function portTo(name: string): ServerPort {
-    const server = servers.find((one) => one.name === name)
+    const server = servers.get(name)
     if (server === undefined) throw new MaestroError(`the manifest has no server ${name} any more`)
     const line = lines.get(name) ?? lineTo(server)
     lines.set(name, line)
@@ -26,7 +39,11 @@ export function makeOtherServers(servers: readonly Server[], lineTo: (server: Se
     }
   }
 
-  return { portTo, close: async () => void (await Promise.all([...lines.values()].map(({ close }) => close()))) }
+  return {
+    portTo,
+    meet,
+    close: async () => void (await Promise.all([...left, ...lines.values()].map(({ close }) => close()))),
+  }
 }
 
 // Whoever reads of it finds it at the server that is being changed.

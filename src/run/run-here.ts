@@ -1,5 +1,5 @@
 import { MaestroError } from '../errors.ts'
-import type { Server } from '../inventory/server.ts'
+import { dataOf, type Server } from '../inventory/server.ts'
 import type { OnServer } from '../journal/events.ts'
 import type { Context } from '../plan/step.ts'
 import { runProgram } from '../program.ts'
@@ -29,13 +29,3 @@ export function runHereFor({ server, run, write }: Ground): Context['runHere'] {
       throw new MaestroError(`${path} ${failure}`, { hint: `it ran here: \`maestro runs logs ${server.name}\`` })
   }
 }
-
-const dataOf = ({ name, host, groups, user, port, zone }: Server, run: string): Readonly<Record<string, string>> => ({
-  MAESTRO_RUN: run,
-  MAESTRO_SERVER: name,
-  MAESTRO_ADDRESS: host,
-  MAESTRO_GROUPS: groups.join(' '),
-  MAESTRO_USER: user ?? '',
-  MAESTRO_PORT: port === undefined ? '' : String(port),
-  MAESTRO_ZONE: zone ?? '',
-})

@@ -11,9 +11,10 @@ import { shakeHands } from './handshake.ts'
 import type { UnknownKey } from './host-key.ts'
 import { makeIdentities } from './identities.ts'
 import type { Target } from './jumps.ts'
+import { lookupName } from './known-hosts.ts'
 import { makeKnownHostsStore } from './known-hosts-store.ts'
 import { type Limit, makeLimit } from './limits.ts'
-import type { PathTokens } from './path-tokens.ts'
+import { expandHome, type PathTokens } from './path-tokens.ts'
 import { type Phases, timed } from './phases.ts'
 import { withRetries } from './retries.ts'
 import { makeStreams } from './streams.ts'
@@ -23,6 +24,8 @@ import { bastionsOn, type Way, wayTo } from './way.ts'
 /** Makes authenticated connections, over bastions where that is the way. */
 export interface Clients {
   readonly open: (target: Target, stop: AbortSignal) => Promise<Connection>
+  /** Forgets the host keys on record of one that was made anew, and believes these; none: the first that it shows. */
+  readonly renewHostKey: (target: Target, keys: readonly Buffer[]) => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -46,6 +49,8 @@ export function makeClients({ options, limits, accepted }: Ground): Clients {
   const agents = makeAgents(makeLimit(limits.signing))
   const store = makeKnownHostsStore(options.knownHosts)
   const openStream = makeStreams(timeouts.tcpMs)
+  // Names on record of hosts that were made anew, and have shown no key yet.
+  const anew = new Set<string>()
   const bastions = makeBastions({
     connectingAtMost: limits.perBastion,
     forwardMs: timeouts.tcpMs,
@@ -93,7 +98,13 @@ export function makeClients({ options, limits, accepted }: Ground): Clients {
     const over = new AbortController()
     const [auth, trust] = await Promise.all([
       authFor({ ...found, tokens, where, agentSocket, identities, agents, askPassword, over: over.signal }),
-      trustFor({ options: found, tokens, store, accepted, warn }),
+      trustFor({
+        options: anew.has(recordName(found)) ? { ...found, strictHostKeyChecking: 'accept-new' } : found,
+        tokens,
+        store,
+        accepted,
+        warn,
+      }),
     ])
     phases.enter('connect')
     const { stream, explain } = await openStream({ found, forward, tokens, stop })
@@ -118,11 +129,24 @@ export function makeClients({ options, limits, accepted }: Ground): Clients {
       connection.cut()
       throw error
     })
+    anew.delete(recordName(found))
     return connection
   }
 
-  return { open, close: bastions.close }
+  async function renewHostKey(target: Target, keys: readonly Buffer[]): Promise<void> {
+    const way = await wayTo(target, options.hostOptions)
+    const { found } = way
+    const name = recordName(found)
+    const paths = found.knownHostsFiles.map((path) => expandHome(path, tokensFor(way, options)))
+    await store.replace(paths, { name, keys, isHashed: found.hashKnownHosts })
+    if (keys.length === 0) anew.add(name)
+    else anew.delete(name)
+  }
+
+  return { open, renewHostKey, close: bastions.close }
 }
+
+const recordName = ({ hostKeyAlias, hostName, port }: Way['found']) => hostKeyAlias ?? lookupName(hostName, port)
 
 type Places = { readonly sessions: Limit; readonly connecting: Limit }
 

@@ -14,6 +14,11 @@ import type { Session } from './session.ts'
 export interface Connections {
   /** Opens a session to a server when there is a place for it; throws a ConnectError. */
   readonly connect: (server: Server, stop: AbortSignal) => Promise<Session>
+  /**
+   * Forgets the host keys on record of a server that was made anew, and believes these; none: the first one that it shows, of it
+   * alone. Throws a ConnectError where known_hosts cannot be written.
+   */
+  readonly renewHostKey: (server: Server, keys: readonly Buffer[]) => Promise<void>
   /** Ends what the sessions shared. */
   readonly close: () => Promise<void>
 }
@@ -35,6 +40,7 @@ export function openConnections(options: ConnectionOptions): Connections {
       setMaxListeners(0, stop)
       return together.attempt(async () => sessionOver(server, await clients.open(server, stop)))
     },
+    renewHostKey: clients.renewHostKey,
     close: clients.close,
   }
 }

@@ -1,18 +1,21 @@
 import { randomBytes } from 'node:crypto'
-import { appendFile, mkdir, readFile, stat } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ConnectError } from './connect-error.ts'
 import { underLock } from './file-lock.ts'
 import { isStillNew } from './host-key.ts'
 import { judgeKey, type KnownHosts, readKnownHosts, typeOfKey } from './known-hosts.ts'
 import { hashOfName } from './known-hosts-line.ts'
-import type { NewEntry } from './known-hosts-store.ts'
+import type { NewEntry, Renewed } from './known-hosts-store.ts'
+import { withoutHost } from './without-host.ts'
 
 /** Reads and grows known_hosts files; a file that is not there is empty. */
 export interface KnownHostsFiles {
   readonly read: (path: string) => Promise<string>
   /** Adds an entry unless somebody has by now; throws a ConnectError where they have added another key for that host. */
   readonly append: (path: string, entry: NewEntry) => Promise<void>
+  /** Takes out whatever is on record of a host, and adds its new keys. */
+  readonly replace: (path: string, renewed: Renewed) => Promise<void>
 }
 
 type Batch = {
@@ -21,7 +24,7 @@ type Batch = {
   readonly isWritten: Promise<KnownHosts>
 }
 
-/** The known_hosts files on this computer. They are only ever appended to, under a lock, what comes at once in one go. */
+/** The known_hosts files on this computer. They are appended to, under a lock, what comes at once in one go; only what is replaced goes out. */
 export function knownHostsOnDisk(): KnownHostsFiles {
   const batches = new Map<string, Batch>()
   const seen = new Map<string, string>()
@@ -58,8 +61,18 @@ export function knownHostsOnDisk(): KnownHostsFiles {
     return others
   }
 
+  async function replaceIn(path: string, { name, keys, isHashed }: Renewed): Promise<KnownHosts> {
+    const text = withoutHost(await read(path), name)
+    const added = keys.map((key) => `${lineFor({ name, key, isHashed })}\n`)
+    const whole = `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${added.join('')}`
+    if (whole !== (seen.get(path) ?? '')) await writeAside(path, whole)
+    seen.set(path, whole)
+    return readKnownHosts(whole)
+  }
+
   return {
     read,
+    replace: async (path, renewed) => void (await whereItCan(path, () => replaceIn(path, renewed))),
     append: async (path, entry) => {
       const batch = batches.get(path) ?? startBatch(path)
       batches.set(path, batch)
@@ -68,6 +81,14 @@ export function knownHostsOnDisk(): KnownHostsFiles {
       isStillNew(await others.linesFor(entry.name.toLowerCase()), entry)
     },
   }
+}
+
+// Either the old file or the whole new one is there, whatever happens in between.
+async function writeAside(path: string, text: string): Promise<void> {
+  const there = await realpath(path).catch(() => path)
+  const mode = (await stat(there).catch(() => ({ mode: 0o600 }))).mode & 0o777
+  await writeFile(`${there}.maestro-new`, text, { mode })
+  await rename(`${there}.maestro-new`, there)
 }
 
 const isIn = async (others: KnownHosts, { name, key }: NewEntry) =>

@@ -9,6 +9,8 @@ export interface KnownHostsStore {
   readonly open: (paths: readonly string[]) => Promise<KnownHostsOf>
   /** Writes a key down; throws a ConnectError where another one of that type stands there by now. */
   readonly add: (path: string, entry: NewEntry) => Promise<void>
+  /** What is on record of a host that was made anew goes; its new keys come into the first of the files. */
+  readonly replace: (paths: readonly string[], renewed: Renewed) => Promise<void>
 }
 
 /** Files that are asked together, as one. */
@@ -19,6 +21,13 @@ export interface KnownHostsOf {
 export interface NewEntry {
   readonly name: string
   readonly key: Buffer
+  readonly isHashed: boolean
+}
+
+/** The keys of a host that was made anew; none: they are not known yet. */
+export interface Renewed {
+  readonly name: string
+  readonly keys: readonly Buffer[]
   readonly isHashed: boolean
 }
 
@@ -36,6 +45,12 @@ export function makeKnownHostsStore(files: KnownHostsFiles): KnownHostsStore {
       const linesIn = async ({ path, file }: (typeof all)[number], name: string) =>
         (await file.linesFor(name)).map((line) => ({ ...line, file: path }))
       return { linesFor: async (name) => (await Promise.all(all.map((one) => linesIn(one, name)))).flat() }
+    },
+    replace: async (paths, renewed) => {
+      for (const [index, path] of paths.entries()) {
+        await files.replace(path, index === 0 ? renewed : { ...renewed, keys: [] })
+        known.delete(path)
+      }
     },
     add: async (path, entry) => {
       const file = await open(path)

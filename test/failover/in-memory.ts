@@ -2,7 +2,7 @@ import { driverOf } from '../../src/failover/driver.ts'
 import type { Failover } from '../../src/failover/side.ts'
 import type { ApplicationContext, HereProgram, RanHere } from '../../src/plan/application.ts'
 import type { DnsAnswer, DnsQuestion } from '../../src/plan/dns.ts'
-import type { ServerPort } from '../../src/plan/step.ts'
+import type { Moment, ServerPort } from '../../src/plan/step.ts'
 
 export const blue = '203.0.113.11'
 export const green = '203.0.113.111'
@@ -43,7 +43,9 @@ export const anOutside = (own: Partial<Outside> = {}): Outside => ({
   ...own,
 })
 
-type Ports = Pick<ApplicationContext, 'askDns' | 'runHere' | 'openHere' | 'other'>
+const nothing = () => Promise.reject(new Error('no server is changed here'))
+
+type Ports = Omit<ApplicationContext, keyof Moment>
 
 /** The ports to it. Nobody answers to a stream. */
 export const portsTo = (outside: Outside): Ports => ({
@@ -55,6 +57,10 @@ export const portsTo = (outside: Outside): Ports => ({
   },
   openHere: async () => ({ is: 'failed', why: 'nobody answers there' }),
   other: () => balancerOf(outside),
+  meet: () => {},
+  renewHostKey: nothing,
+  planOut: nothing,
+  rollOut: nothing,
 })
 
 /** A port for one step, at a clock that waits for nobody. */

@@ -37,11 +37,8 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     request_queue_size = 256
 Server(("", 8080), Answer).serve_forever()`
 
-/** Has a small web application run on a server, from its boot on. */
-export const serveOn = (server: FleetServer): Promise<string> =>
-  asRoot(
-    server,
-    `cat >/usr/local/bin/shop.py <<'END'
+/** Shell that has a small web application run on the server that it runs on, from its boot on. */
+export const serveText = `cat >/usr/local/bin/shop.py <<'END'
 ${app}
 END
     cat >/etc/systemd/system/shop.service <<'END'
@@ -51,8 +48,9 @@ ExecStart=/usr/bin/python3 /usr/local/bin/shop.py
 WantedBy=multi-user.target
 END
     systemctl daemon-reload; systemctl enable -q --now shop
-    timeout 30 sh -c 'until busybox wget -q -O /dev/null http://localhost:8080/up; do sleep 0.2; done'`,
-  )
+    timeout 30 sh -c 'until busybox wget -q -O /dev/null http://localhost:8080/up; do sleep 0.2; done'`
+
+export const serveOn = (server: FleetServer): Promise<string> => asRoot(server, serveText)
 
 /**
  * Has a HAProxy send requests to these servers, as one would who wants to lose none to a server that has gone; of so many at
@@ -95,7 +93,13 @@ export const statesOn = async (balancer: FleetServer): Promise<Readonly<Record<s
 }
 
 /** Sends requests from the controller's network until it is told to end, and then says how they went. */
-export async function startLoad({ address }: FleetServer): Promise<{ readonly end: () => Promise<Load> }> {
+export const startLoad = ({ address }: FleetServer) => startLoadOn(`http://${address}/`)
+
+/** The same by a URL, whose name is asked of a name server as rarely as its answers allow. */
+export async function startLoadOn(
+  url: string,
+  ...nameServer: readonly string[]
+): Promise<{ readonly end: () => Promise<Load> }> {
   const generator = fileURLToPath(new URL('load.js', import.meta.url))
   const child = spawn(
     'ip',
@@ -105,8 +109,9 @@ export async function startLoad({ address }: FleetServer): Promise<{ readonly en
       readFleet().controller.namespace,
       process.execPath,
       generator,
-      `http://${address}/`,
+      url,
       `${perSecond}`,
+      ...nameServer,
     ],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   )

@@ -30,6 +30,7 @@ const smallest = (): Block => ({
   health: { url: 'http://localhost' },
   services: { compose: 'compose.yml' },
   failover: { address: 'x.org', primary: 'a', secondary: 'b', driver },
+  provider: { command: './bin/provider' },
 })
 
 describe('the settings', () => {
@@ -39,7 +40,7 @@ describe('the settings', () => {
       block[section] = { ...block[section], [key]: key === 'groups' ? [value] : value }
     }
 
-    expect(Object.keys(block)).toEqual(['health', 'services', 'failover', 'ssh', 'rollout', 'security'])
+    expect(Object.keys(block)).toEqual(['health', 'services', 'failover', 'provider', 'ssh', 'rollout', 'security'])
     const withSides = (maestro: Block) =>
       settingsOf(JSON.stringify({ a: { docker: {} }, b: { docker: {} }, maestro }), 'a')
     expect(withSides(block)).toEqual(withSides(smallest()))

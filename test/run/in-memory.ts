@@ -183,7 +183,7 @@ export function makeWorld({ operation, servers, run = '20261123-090000-test' }: 
 const nothing = () => {}
 
 let timeMs = 0
-const clock: Clock = {
+export const clock: Clock = {
   nowMs: () => timeMs,
   date: () => new Date('2026-11-23T09:00:00Z'),
   // Waits are over at once; what is asked for by a heartbeat never comes.

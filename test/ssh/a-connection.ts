@@ -45,6 +45,7 @@ export function aGround(): Ground {
       knownHosts: {
         read: async () => knownHosts.join('\n'),
         append: async (_path, { name }) => void appended.push(name),
+        replace: async () => undefined,
       },
       ...more,
     }),

@@ -9,7 +9,7 @@ async function connectOnce(): Promise<string> {
   const connections = openConnections({
     surroundings: { home: '/nonexistent', localUser: 'ana', agentSocket },
     hostOptions: async (question) => ({ ...optionsWithoutConfig(question, 'ana'), identityFiles: [keyFile] }),
-    knownHosts: { read: async () => knownHostsLine, append: async () => undefined },
+    knownHosts: { read: async () => knownHostsLine, append: async () => undefined, replace: async () => undefined },
     timeouts: { tcpMs: 1_000, handshakeMs: 1_000 },
   })
   const server = { name: 'web-1', host: '127.0.0.1', port, groups: ['docker'], spare: false }

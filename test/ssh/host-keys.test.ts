@@ -1,6 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openConnections } from '../../src/ssh/connect.ts'
 import { ConnectError } from '../../src/ssh/connect-error.ts'
+import { knownHostsOnDisk } from '../../src/ssh/known-hosts-files.ts'
 import { type SshServer, type SshServerOptions, startSshServer } from '../support/ssh-server.ts'
 import { aGround, type Ground, never, runOnce, serverAt, trust } from './a-connection.ts'
 
@@ -93,7 +95,7 @@ describe('host keys', () => {
     const append = () => Promise.reject(new ConnectError('hostkey-changed', 'it is another'))
     const options = ground.options(
       { strictHostKeyChecking: 'accept-new' },
-      { knownHosts: { read: async () => '', append } },
+      { knownHosts: { read: async () => '', append, replace: async () => undefined } },
     )
 
     await expect(connectTo(server, options)).rejects.toMatchObject({ kind: 'hostkey-changed' })
@@ -117,5 +119,53 @@ describe('host keys', () => {
       hint: expect.stringContaining('HostKeyAlgorithms +ssh-rsa'),
     })
     await expect(connectTo(server, ground.options({ hostKeyAlgorithms: ['ssh-rsa'] }))).resolves.toBe('in')
+  })
+})
+
+describe('the host key of a server that was made anew', () => {
+  let path: string
+  beforeEach(() => {
+    path = `${ground.keyFile}-known_hosts`
+  })
+  const onDisk = () => openConnections(ground.options({ knownHostsFiles: [path] }, { knownHosts: knownHostsOnDisk() }))
+  const lineWith = (server: SshServer, { port }: SshServer) =>
+    server.knownHostsLine.replace(String(server.port), String(port))
+
+  it('is the one that is told, and takes the place of the old one', async () => {
+    const [server, old] = [await aServer(), await aServer()]
+    writeFileSync(path, `${lineWith(old, server)}\n`)
+    const connections = onDisk()
+
+    await connections.renewHostKey(serverAt(server.port), [server.hostKey])
+    const session = await connections.connect(serverAt(server.port), never)
+
+    await session.close()
+    expect(readFileSync(path, 'utf8')).toBe(`${server.knownHostsLine}\n`)
+  })
+
+  it('is the first that it shows where none is told, and no other after it', async () => {
+    const server = await aServer()
+    const connections = onDisk()
+    await connections.renewHostKey(serverAt(server.port), [])
+
+    const session = await connections.connect(serverAt(server.port), never)
+    await session.close()
+    const other = await aServer()
+    writeFileSync(path, `${lineWith(other, server)}\n`)
+
+    expect(session.about.hostKeyVouched).toContain('new, for')
+    await expect(onDisk().connect(serverAt(server.port), never)).rejects.toMatchObject({ kind: 'hostkey-changed' })
+  })
+
+  it('is believed of that server alone, and only once', async () => {
+    const [server, other] = [await aServer(), await aServer()]
+    const connections = onDisk()
+    await connections.renewHostKey(serverAt(server.port), [])
+
+    await expect(connections.connect(serverAt(other.port), never)).rejects.toMatchObject({ kind: 'hostkey-unknown' })
+    await (await connections.connect(serverAt(server.port), never)).close()
+    await connections.renewHostKey(serverAt(server.port), [other.hostKey])
+
+    await expect(connections.connect(serverAt(server.port), never)).rejects.toMatchObject({ kind: 'hostkey-changed' })
   })
 })

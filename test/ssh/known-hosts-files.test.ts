@@ -1,9 +1,19 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { judgeKey, readKnownHosts } from '../../src/ssh/known-hosts.ts'
-import { knownHostsOnDisk } from '../../src/ssh/known-hosts-files.ts'
+import { knownHostsOnDisk, lineFor } from '../../src/ssh/known-hosts-files.ts'
 import { makeKeyPair, wireForm } from '../support/ssh-server.ts'
 
 const key = wireForm(makeKeyPair().public)
@@ -110,5 +120,28 @@ describe('known_hosts on disk', () => {
       kind: 'config',
       message: expect.stringContaining(`${below}/known_hosts cannot be written`),
     })
+  })
+
+  it('loses only what is replaced: other hosts, other names of a line, remarks, and what is revoked stay', async () => {
+    mkdirSync(join(folder, '.ssh'))
+    const others = `# mine\nweb-2 ssh-ed25519 AAAA\n*.example.com ssh-ed25519 AAAB\n@revoked web-1 ssh-ed25519 AAAC\n`
+    const old = `WEB-1 ssh-ed25519 AAAD\nweb-1,10.0.0.1 ssh-rsa AAAE\n${lineFor(entry('web-1', true))}\n`
+    writeFileSync(path, `${others}${old}`, { mode: 0o644 })
+
+    await knownHostsOnDisk().replace(path, { name: 'web-1', keys: [key], isHashed: false })
+
+    expect(readFileSync(path, 'utf8')).toBe(`${others}10.0.0.1 ssh-rsa AAAE\n${line('web-1')}`)
+    expect(statSync(path).mode & 0o777).toBe(0o644)
+  })
+
+  it('is found by its link when something in it is replaced', async () => {
+    mkdirSync(join(folder, '.ssh'))
+    writeFileSync(join(folder, 'real'), 'web-1 ssh-ed25519 AAAA\n')
+    symlinkSync(join(folder, 'real'), path)
+
+    await knownHostsOnDisk().replace(path, { name: 'web-1', keys: [], isHashed: false })
+
+    expect(lstatSync(path).isSymbolicLink()).toBe(true)
+    expect(readFileSync(join(folder, 'real'), 'utf8')).toBe('')
   })
 })

@@ -128,7 +128,7 @@ describe('trust in a host key', () => {
     const append = async () => {
       throw new ConnectError('config', 'known_hosts cannot be written (EROFS)')
     }
-    const store = makeKnownHostsStore({ read: async () => '', append })
+    const store = makeKnownHostsStore({ ...ground.options().knownHosts, read: async () => '', append })
     const { judge, record, warnings } = await trustIn({ strictHostKeyChecking: 'accept-new' }, store)
     await judge(key)
 

@@ -19,7 +19,7 @@ export type HaproxyDrain = {
 }
 
 type Entry = { readonly backend: string; readonly server: string; readonly isUp: boolean }
-type Found = { readonly balancers: readonly { readonly name: string; readonly entries: readonly Entry[] }[] }
+export type Found = { readonly balancers: readonly { readonly name: string; readonly entries: readonly Entry[] }[] }
 
 const betweenMs = 500
 

@@ -4,6 +4,8 @@
 #                              HAProxy) or vm (has a kernel of its own); first clears away what a killed run left
 #   fleet.sh add NAME:ROLE     one more, in the fleet that is up
 #   fleet.sh prune             switches off whatever was added
+#   fleet.sh remove NAME       one less; its address is not given to another
+#   fleet.sh reinstall NAME:ROLE  the same with a fresh disk and another host key, at its address
 #   fleet.sh down              may be run at any time, also twice
 # MAESTRO_FLEET_DIR    state (default /var/tmp/maestro-fleet)
 # MAESTRO_FLEET_OWNER  a process id: the fleet goes down by itself when that process ends, however it ends
@@ -23,8 +25,10 @@ main() {
     up) up "$@" ;;
     add) add "$@" ;;
     prune) prune ;;
+    remove) remove "$1" ;;
+    reinstall) reinstall "${1%%:*}" "${1#*:}" ;;
     down) down ;;
-    *) die 'usage: fleet.sh up NAME:ROLE... | add NAME:ROLE | prune | down' ;;
+    *) die 'usage: fleet.sh up NAME:ROLE... | add NAME:ROLE | remove NAME | reinstall NAME:ROLE | prune | down' ;;
   esac
 }
 
@@ -61,6 +65,21 @@ prune() {
   done
 }
 
+remove() {
+  switch_off "$1"
+  "$here/network.sh" remove "$1"
+}
+
+reinstall() {
+  switch_off "$1"
+  boot_server "$1" "$2" "$("$here/network.sh" address "$1")"
+}
+
+switch_off() {
+  remove_cgroup "$cgroup/$1"
+  rm -rf "$run/servers/$1"
+}
+
 down() {
   rm -f "$run/fleet.json"
   remove_cgroup "$cgroup"
@@ -82,12 +101,15 @@ restore_inotify_limit() {
   rm "$fleet_dir/inotify-limit"
 }
 
-# The host key exists before the first boot, so that the controller can know it in advance.
 add_server() {
-  local name=$1 role=$2 dir=$run/servers/$1 address program=server.sh
+  "$here/network.sh" add "$1" "$2"
+  boot_server "$1" "$2" "$("$here/network.sh" address "$1")"
+}
+
+# The host key exists before the first boot, so that the controller can know it in advance.
+boot_server() {
+  local name=$1 role=$2 address=$3 dir=$run/servers/$1 program=server.sh
   [ "$role" != vm ] || program=vm.sh
-  "$here/network.sh" add "$name" "$role"
-  address=$("$here/network.sh" address "$name")
   mkdir -p "$dir"/{disk,root}
   ssh-keygen -q -t ed25519 -N '' -C "root@$name" -f "$dir/host_key"
   echo "$name,$address $(cut -d' ' -f1,2 "$dir/host_key.pub")" >>"$run/controller/known_hosts"

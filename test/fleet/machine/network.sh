@@ -1,7 +1,7 @@
 #!/bin/bash
 # The fleet's network: a namespace with a bridge, one for the controller, one for each server. Nothing is added to the
 # machine's own namespace and there is no route out. A server's namespace outlives its reboots, so its address stays.
-#   network.sh up | add NAME ROLE | address NAME | down
+#   network.sh up | add NAME ROLE | remove NAME | address NAME | down
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 . "$here/common.sh"
@@ -12,6 +12,7 @@ main() {
   case $verb in
     up) up ;;
     add) add "$@" ;;
+    remove) remove "$1" ;;
     down) down ;;
     address) address_of "$1" ;;
   esac
@@ -37,6 +38,12 @@ add() {
   address=$subnet.$((11 + $(wc -l <"$run/addresses")))
   if [ "$2" = vm ]; then plug_machine "$1"; else plug "$1" "$address"; fi
   echo "$address $1" | tee -a "$run/addresses" >>"/etc/netns/$controller/hosts"
+}
+
+# Its line stays without its name: the address is nobody else's.
+remove() {
+  ip netns del "$fleet_id-$1"
+  sed -i "s/ $1\$/ -/" "$run/addresses"
 }
 
 # plug NAME ADDRESS: a namespace with one link, whose other end sits on the bridge under the server's name.

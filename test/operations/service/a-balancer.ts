@@ -6,7 +6,7 @@ import { aContext } from '../a-context.ts'
 
 interface Line {
   readonly name: string
-  readonly address: string
+  address: string
   admin: 'ready' | 'drain' | 'maint'
   isUp: boolean
   sessions: number
@@ -34,11 +34,14 @@ export function aBalancer(name: string, lines: readonly Pick<Line, 'name' | 'add
       ].join('\n')
     if (command === 'show stat')
       return ['# pxname,svname,qcur,scur', ...servers.map((one) => `web,${one.name},0,${one.sessions}`)].join('\n')
-    const [, server, state] = /^set server web\/(\S+) state (\S+)$/.exec(command) ?? []
+    const [, server, what, value = ''] = /^set server web\/(\S+) (state|addr) (\S+)$/.exec(command) ?? []
     const found = servers.find((one) => one.name === server)
     if (found === undefined) return 'No such server.'
-    found.admin = state as Line['admin']
-    return ''
+    if (what === 'state') found.admin = value as Line['admin']
+    if (what !== 'addr') return ''
+    const said = `IP changed from '${found.address}' to '${value}' by 'stats socket command'`
+    found.address = value
+    return said
   }
   const answerAll = (text: string) => text.trim().split(';').map(answer).join('\n\n')
 

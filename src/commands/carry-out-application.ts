@@ -1,46 +1,79 @@
+import { randomUUID } from 'node:crypto'
 import { type ExitCode, exitCodes } from '../errors.ts'
+import type { Server } from '../inventory/server.ts'
 import { type Journal, writeWhole } from '../journal/journal.ts'
-import type { ServerState } from '../journal/run-state.ts'
+import { type RunState, untouched } from '../journal/run-state.ts'
+import type { Manifest } from '../manifest/manifest.ts'
 import type { ApplicationContext, ApplicationOperation } from '../plan/application.ts'
 import type { Json } from '../plan/json.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import type { Foreseen } from '../plan/plan.ts'
+import { printable } from '../printable.ts'
+import { renderEnd } from '../report/application-text.ts'
 import { eventLine } from '../report/events.ts'
 import { exitCodeOfRun } from '../report/exit-code.ts'
-import { renderEnd } from '../report/failover-text.ts'
 import { startRunProgress } from '../report/run-progress.ts'
 import { makeApplicationContexts } from '../run/application-context.ts'
 import { realClock } from '../run/clock.ts'
 import { performApplication } from '../run/perform-application.ts'
+import { makeApplicationLines, type Sides } from './application-lines.ts'
+import { ownerName } from './carry-out.ts'
 import type { Pause } from './connections.ts'
-import type { FailoverFlags } from './failover.ts'
-import { makeFailoverLines } from './failover-lines.ts'
 import { tellFinished } from './finished-hook.ts'
-import type { OpenedFailover } from './open-failover.ts'
+import type { ChangeFlags } from './flags.ts'
 import type { Passwords } from './passwords.ts'
 import { screenOf } from './screen.ts'
 import { mayDraw } from './terminal.ts'
 
-type Flags = Pick<FailoverFlags, 'output' | 'quiet'>
+type Flags = Pick<ChangeFlags, 'output' | 'quiet'>
+
+/** An application, ready to be asked and changed. */
+export interface OpenedApplication {
+  /** The environment whose settings hold. */
+  readonly manifest: Manifest
+  readonly sides: Sides
+  /** What is asked by SSH, named as `nameIn` has it. */
+  readonly servers: readonly Server[]
+}
 
 type Ground = {
-  readonly opened: OpenedFailover
+  readonly opened: OpenedApplication
+  /** What the journal calls the application. */
+  readonly subject: string
   readonly passwords: Passwords
   readonly stop: AbortSignal
   readonly onDoing: (doing: string) => void
   readonly pause?: Pause
   readonly journal?: Journal
+  /** What the journal has of an earlier life of the run. */
+  readonly known?: RunState
 }
 
+// The parts of a run that ask the application beside its servers have lines of their own.
+const placesForOthers = 4
+
 /** Does work through the ports to an application, and closes what it has opened. */
-export async function onFailover<T>(
-  { opened, passwords, pause = (question) => question(), ...ground }: Ground,
+export async function onApplication<T>(
+  { opened, passwords, known, pause = (question) => question(), ...ground }: Ground,
   work: (contextFor: (step: string) => ApplicationContext) => Promise<T>,
 ): Promise<T> {
-  const lines = makeFailoverLines(opened, { passwords, pause })
-  const { servers, failover } = opened
-  const { lineTo } = lines
-  const contexts = makeApplicationContexts({ ...ground, subject: failover.address, servers, lineTo, clock: realClock })
+  const { sides, servers, manifest } = opened
+  const lines = makeApplicationLines(sides, { passwords, pause })
+  const workingAtMost = Math.max(1, manifest.settings.ssh.running - placesForOthers)
+  const lock = {
+    controller: randomUUID(),
+    owner: ownerName(),
+    takesOver: new Map<string, string>(),
+    isAloneHere: true,
+    waitMs: 0,
+  }
+  const contexts = makeApplicationContexts({
+    ...ground,
+    ...lines,
+    servers,
+    clock: realClock,
+    ...(known && { rolling: { known, lock, workingAtMost } }),
+  })
   try {
     return await work(contexts.contextFor)
   } finally {
@@ -52,27 +85,28 @@ export async function onFailover<T>(
 type CarryingOut = {
   readonly flags: Flags
   readonly stop: AbortSignal
-  readonly opened: OpenedFailover
+  readonly opened: OpenedApplication
   readonly passwords: Passwords
   readonly operation: ApplicationOperation
   readonly foreseen: readonly Foreseen[]
   readonly journal: Journal
   /** What the journal has of an earlier life of the run. */
-  readonly known: ServerState
+  readonly known: RunState
 }
 
-/** Carries a switch out, shows how it goes and how it ended, and returns the exit code. */
-export async function carryOutFailover(work: CarryingOut): Promise<ExitCode> {
-  const { flags, stop, operation, journal, known, foreseen: planned } = work
-  const { subject } = operation
+/** Carries a change of an application out, shows how it goes and how it ended, and returns the exit code. */
+export async function carryOutApplication(work: CarryingOut): Promise<ExitCode> {
+  const { flags, stop, operation, journal, known: all, foreseen: planned } = work
+  const { subject, recipe } = operation
+  const known = all.servers.get(subject) ?? untouched
   const form = flags.quiet ? 'none' : mayDraw() ? 'live' : 'lines'
-  const progress = await startRunProgress({ count: 1, stream: process.stderr, form, title: 'failover' })
+  const progress = await startRunProgress({ count: 1, stream: process.stderr, form, title: recipe.name })
   if (!flags.quiet) await progress.pause(async () => process.stderr.write(`run ${journal.run}\n`))
   const noteSignal = () => void journal.write({ event: 'run-stopping', exitCode: stop.reason })
   stop.addEventListener('abort', noteSignal, { once: true })
   const onDoing = (doing: string) => progress.onDoing(subject, doing)
   try {
-    const outcome = await onFailover({ ...work, onDoing, pause: progress.pause }, (contextFor) =>
+    const outcome = await onApplication({ ...work, subject, onDoing, pause: progress.pause }, (contextFor) =>
       performApplication({ operation, contextFor, known, planned, record: journal.write, stop }),
     )
     await journal.write({ event: 'ended', server: subject, outcome })
@@ -95,21 +129,28 @@ async function report(outcome: Outcome, { flags, stop, opened, operation, journa
     isOver,
     servers: { [subject]: outcome },
   } as unknown as Json)
-  printEnd(subject, outcome, { flags, exitCode })
+  printEnd(operation, outcome, { flags, exitCode })
   await tellFinished(opened.manifest, { command: recipe.name, run: journal.run, exitCode, outcomes })
-  const mayGoOn = exitCode !== exitCodes.ok && !isOver
-  if (mayGoOn && !flags.quiet) process.stderr.write(`go on with it: maestro resume ${journal.run}\n`)
+  if (flags.quiet) return exitCode
+  const isWell = exitCode === exitCodes.ok
+  if (!isWell && !isOver) process.stderr.write(`go on with it: maestro resume ${journal.run}\n`)
+  const { next } = operation
+  if (next !== undefined) process.stderr.write(printable(isWell ? next.well : next.otherwise).concat('\n'))
   return exitCode
 }
 
 type End = { readonly flags: Flags; readonly exitCode: ExitCode }
 
 /** Prints how it ended, as the flags want it; returns the exit code. */
-export function printEnd(address: string, outcome: Outcome, { flags, exitCode }: End): ExitCode {
+export function printEnd(
+  { subject, recipe }: Pick<ApplicationOperation, 'subject' | 'recipe'>,
+  outcome: Outcome,
+  { flags, exitCode }: End,
+): ExitCode {
   if (flags.output === 'json') {
-    process.stdout.write(eventLine('failover', { address, ...outcome }))
+    process.stdout.write(eventLine(recipe.name, { address: subject, ...outcome }))
     process.stdout.write(eventLine('end', { exitCode }))
   } else if (!flags.quiet || exitCode !== exitCodes.ok)
-    process.stdout.write(`${renderEnd(address, outcome, screenOf(process.stdout))}\n`)
+    process.stdout.write(`${renderEnd(subject, outcome, screenOf(process.stdout))}\n`)
   return exitCode
 }

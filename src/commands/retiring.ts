@@ -1,0 +1,87 @@
+import { type ExitCode, RefusedError, UsageError } from '../errors.ts'
+import { driverOf } from '../failover/driver.ts'
+import { suggestion } from '../manifest/nearest.ts'
+import type { ApplicationContext, ApplicationOperation } from '../plan/application.ts'
+import { type RetireOptions, retire } from '../rebuild/retire.ts'
+import { changeApplication } from './changing-application.ts'
+import { lockAddress } from './failing-over.ts'
+import { failoverSecrets } from './failover-secrets.ts'
+import {
+  mustHandleData,
+  type OpenedRebuild,
+  oldAnswerRest,
+  openRebuild,
+  otherThan,
+  providerIn,
+} from './open-rebuild.ts'
+import { passwordsFor } from './passwords.ts'
+import type { RebuildFlags } from './rebuild.ts'
+
+/** The road of `maestro rebuild --retire`. Returns the exit code. */
+export async function retireSide(flags: RebuildFlags, stop: AbortSignal): Promise<ExitCode> {
+  const opened = await openRebuild(flags)
+  const { failover } = opened
+  const { retire: wanted } = flags
+  if (typeof wanted === 'string') mustBeSide(wanted, opened)
+  const secrets = await failoverSecrets(failover.driver)
+  const passwords = await passwordsFor(flags)
+  const unlock = lockAddress(failover.address)
+  try {
+    return await changeApplication({
+      flags,
+      stop,
+      command: typeof wanted === 'string' ? `rebuild --retire ${wanted}` : 'rebuild --retire',
+      opened,
+      passwords,
+      subject: failover.address,
+      operationFor: async (at) => {
+        const driver = driverOf(failover, secrets)
+        const { at: serving, says } = await driver.read(at)
+        if (serving === null)
+          throw new RefusedError(`${failover.address} points at ${says}: nobody knows which environment serves`)
+        const side = typeof wanted === 'string' ? wanted : otherThan(serving, opened)
+        return retire(await optionsFor(at, { opened, flags, side, driver }), secrets) as ApplicationOperation
+      },
+      consent: () => ({
+        dangers: ['servers are destroyed, with all that is on them'],
+        question: 'Destroy them?',
+      }),
+    })
+  } finally {
+    unlock()
+  }
+}
+
+function mustBeSide(wanted: string, { failover, manifest }: OpenedRebuild): void {
+  const names = failover.sides.map(({ environment }) => environment)
+  if (names.includes(wanted)) return
+  throw new UsageError(
+    `${manifest.path}: ${failover.address} has no side ${JSON.stringify(wanted)}${suggestion(wanted, names) || `; it has ${names.join(' and ')}`}`,
+  )
+}
+
+type Making = {
+  readonly opened: OpenedRebuild
+  readonly flags: RebuildFlags
+  readonly side: string
+  readonly driver: ReturnType<typeof driverOf>
+}
+
+async function optionsFor(at: ApplicationContext, { opened, flags, side, driver }: Making): Promise<RetireOptions> {
+  const { failover } = opened
+  const manifest = opened.manifestOf(side)
+  const provider = providerIn(manifest)
+  if (provider === null)
+    throw new UsageError(`${manifest.path}: ${side} has no maestro.provider, so maestro has made none of its servers`, {
+      hint: 'servers of your own are yours to put away',
+    })
+  mustHandleData(manifest, flags, `${side} is destroyed`)
+  const rest = await oldAnswerRest(at, { failover, driver })
+  if (rest.isKnown && rest.seconds > 0)
+    throw new RefusedError(`the old answer for ${failover.address} may be kept for ${rest.seconds} s more`, {
+      hint: `${side} may still be asked until then: wait for it`,
+    })
+  const serving = await opened.serversOf(otherThan(side, opened))
+  const inUse = serving.map(({ host }) => host).filter((host) => host !== '')
+  return { failover, side, provider, inUse, waitSeconds: rest.seconds }
+}

@@ -1,0 +1,67 @@
+import type { Hook } from '../failover/hook-step.ts'
+import { type Failover, sideOf } from '../failover/side.ts'
+import type { Server } from '../inventory/server.ts'
+import type { Rollout } from '../manifest/settings.ts'
+import type { Recipe } from '../plan/step.ts'
+import type { CommandProvider } from '../provider/command.ts'
+import type { Provided } from '../provider/provider.ts'
+
+/** What a rebuild is made from: data alone, as a journal keeps it, and nothing secret. */
+export type RebuildOptions = {
+  /** Its sides as far as they are known: where traffic enters the one that is built may be known only once it is there. */
+  readonly failover: Failover
+  /** The environment that serves, and stays as it is. */
+  readonly from: string
+  /** The one that gets no traffic, and is built anew. */
+  readonly to: string
+  /** Of that side, as `<environment>/<name>`; without an address that only its provider can say, `host` is empty. */
+  readonly servers: readonly Server[]
+  /** Those of them by whose addresses traffic enters; empty: the manifest says by which. */
+  readonly entrances: readonly string[]
+  /** Where the servers are that serve now: nothing there is made anew. */
+  readonly inUse: readonly string[]
+  /** For how long an old answer may still be kept, as far as anybody knows. */
+  readonly waitSeconds: number
+  /** Null: the servers stand ready. */
+  readonly provider: CommandProvider | null
+  /** Of the pass that brings each fresh server to where it can be deployed on. */
+  readonly provision: Recipe
+  readonly rollout: Rollout
+  /** Deploys the application on one server; null: the pass has done it, or it is there. */
+  readonly deploy: Hook | null
+  readonly beforeSwitch: Hook | null
+  /** Whether a switch that fails is taken back by itself. */
+  readonly goesBack: boolean
+}
+
+/** How the requests of a run are told from those of any other. */
+export const keyOf = (run: string, { name }: Pick<Server, 'name'>) => `${run}/${name}`
+
+/** The name within its environment. */
+export const shortName = ({ name }: Pick<Server, 'name'>) => name.slice(name.lastIndexOf('/') + 1)
+
+export const environmentOf = ({ name }: Pick<Server, 'name'>) => name.slice(0, Math.max(0, name.lastIndexOf('/')))
+
+/** The machine that stands for a server. */
+export const machineOf = (server: Pick<Server, 'name'>, provided: readonly Provided[]): Provided | undefined =>
+  provided.find(({ environment, name }) => environment === environmentOf(server) && name === shortName(server))
+
+/** What a provider has, as a run sees it; null: there is none. */
+export type Having = { readonly run: string; readonly provided: readonly Provided[] | null }
+
+/** The servers where they are by now: their provider knows best. Of two machines the one counts that this run has made. */
+export const whereTheyAre = (servers: readonly Server[], { run, provided }: Having): readonly Server[] =>
+  servers.map((server) => {
+    const own = provided?.find(({ key }) => key === keyOf(run, server))
+    const { address = server.host } = own ?? (provided && machineOf(server, provided)) ?? {}
+    return { ...server, host: address }
+  })
+
+/** The failover, whose side that is built has the addresses of servers that are there by now. */
+export function failoverTo({ failover, to, entrances }: RebuildOptions, servers: readonly Server[]): Failover {
+  const targets = servers.filter(({ name, host }) => entrances.includes(name) && host !== '').map(({ host }) => host)
+  if (targets.length === 0) return failover
+  const fresh = { ...sideOf(to, failover), targets: targets.toSorted() }
+  const [one, other] = failover.sides
+  return { ...failover, sides: one.environment === to ? [fresh, other] : [one, fresh] }
+}

@@ -1,0 +1,84 @@
+import type { Hook } from '../failover/hook-step.ts'
+import type { Server } from '../inventory/server.ts'
+import type { Rollout } from '../manifest/settings.ts'
+import type { Service } from '../operations/in-service.ts'
+import type { ApplicationContext, ApplicationOperation } from '../plan/application.ts'
+import type { Json } from '../plan/json.ts'
+import type { Recipe } from '../plan/step.ts'
+import { type CommandProvider, commandProvider } from '../provider/command.ts'
+import { acquireStep } from './acquire-step.ts'
+import { deployStep } from './deploy-step.ts'
+import { dropStep } from './drop-step.ts'
+import { environmentOf, type Having, shortName } from './options.ts'
+import { provisionStep } from './provision-step.ts'
+import { reachStep } from './reach-step.ts'
+import type { FreshStep } from './seen.ts'
+import { joinStep, leaveStep, serveStep, tradeStep } from './serving-steps.ts'
+
+/** One server that a fresh one takes the place of. */
+export type Replaced = {
+  /** Where it is now. */
+  readonly server: Server
+  /** The machine that it is on. */
+  readonly id: string
+  /** Whether another machine is made, which takes its place; else it is made anew where it is. */
+  readonly isBeside: boolean
+  /** How it was found in service; null: nobody sends anything there, or somebody else has taken it out. */
+  readonly found: Json
+}
+
+/** What the replacing of servers, one after the other, is made from. */
+export type ReplaceOptions = {
+  /** What the journal calls the application. */
+  readonly subject: string
+  readonly replaced: readonly Replaced[]
+  /** Where all other servers are: no fresh one may be there. */
+  readonly inUse: readonly string[]
+  readonly provider: CommandProvider
+  readonly provision: Recipe
+  readonly rollout: Rollout
+  readonly service: Service
+  readonly deploy: Hook | null
+}
+
+export const replaceRecipe = 'replace'
+
+/** Has fresh servers take the place of others one after the other, each out of service only as long as it must be. */
+export function replace(options: ReplaceOptions): ApplicationOperation<Having> {
+  const { subject, replaced } = options
+  const provider = commandProvider(options.provider)
+  const environment = environmentOf(replaced[0]?.server ?? { name: '' })
+  return {
+    recipe: { name: replaceRecipe, options: options as unknown as Json },
+    subject,
+    look: async (at) => ({
+      run: at.run,
+      provided: (await provider.list(at)).filter((one) => one.environment === environment),
+    }),
+    steps: replaced.flatMap((one) => stepsFor(one, options)),
+    next: {
+      well: 'every fresh server is in service',
+      otherwise: 'a server that has left service is back only when this run has come to its end',
+    },
+  }
+}
+
+function stepsFor(one: Replaced, options: ReplaceOptions): readonly FreshStep[] {
+  const { provider: by, provision, rollout, service, deploy, inUse } = options
+  const provider = commandProvider(by)
+  const { server, isBeside } = one
+  const servers = [isBeside ? { ...server, host: '' } : server]
+  // Whoever was in service is out of it by then.
+  const mustBeFree = async (_: ApplicationContext) => undefined
+  const built = [
+    acquireStep({ servers, provider, inUse, isBeside, mustBeFree }),
+    reachStep({ servers, timeoutMs: rollout.upTimeoutMs }),
+    provisionStep({ servers, provision, rollout, mustBeFree }),
+    deployStep({ servers, deploy }),
+    serveStep(servers, service),
+  ]
+  const inPlace = [leaveStep(one, service), ...built, joinStep(one, service)]
+  const beside = [...built, tradeStep(one, service), dropStep(one, provider)]
+  const steps = (isBeside ? beside : inPlace) as unknown as readonly FreshStep[]
+  return steps.map((step) => ({ ...step, id: `${step.id}-${shortName(server)}` }))
+}

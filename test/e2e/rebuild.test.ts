@@ -1,0 +1,194 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { runMaestro } from './a-fleet.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'maestro-rebuild-'))
+  program('failover', `cat >/dev/null; echo '{"at": "blue"}'`)
+  provides({ servers: [machine('green', 'web-1', '203.0.113.111')] })
+  manifest()
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+function program(name: string, text: string, mode = 0o755): void {
+  writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`)
+  chmodSync(join(folder, name), mode)
+}
+
+const machine = (environment: string, name: string, address: string) => ({
+  id: `${environment}-${name}`,
+  environment,
+  name,
+  address,
+})
+
+/** Has the provider list that; what is destroyed is listed no more. */
+const provides = (answer: unknown, mode?: number) =>
+  program(
+    'provider',
+    `request=$(cat)
+echo "$1 $request" >>${folder}/asked
+if [ "$1" = destroy ]; then touch ${folder}/gone; fi
+[ "$1" != list ] || if [ -e ${folder}/gone ]; then echo '{"servers": []}'; else echo '${JSON.stringify(answer)}'; fi`,
+    mode,
+  )
+
+const asked = () =>
+  existsSync(join(folder, 'asked')) ? readFileSync(join(folder, 'asked'), 'utf8').trimEnd().split('\n') : []
+const verbs = () => new Set(asked().map((line) => line.split(' ')[0]))
+
+type Own = { readonly green?: string; readonly health?: string; readonly provider?: string }
+
+const manifest = ({
+  green = '',
+  health = 'health: {url: "http://localhost/up"}',
+  provider = 'provider: {command: ./provider}',
+}: Own = {}) =>
+  writeFileSync(
+    join(folder, 'Manifest.yml'),
+    `blue: {docker: {servers: [{server: {unique_name: web-1, address: 203.0.113.11}}]}}
+green:
+  docker: {servers: [{server: {unique_name: web-1}}, {server: {unique_name: web-2}}]}
+${green}
+maestro:
+  ssh: {config: none}
+  ${health}
+  ${provider}
+  failover:
+    address: 203.0.113.10
+    primary: blue
+    secondary: green
+    driver: {kind: command, command: ./failover}
+`,
+  )
+
+const rebuild = (...words: string[]) =>
+  runMaestro(folder, ['rebuild', ...words], { env: { XDG_STATE_HOME: join(folder, 'state') } })
+
+describe('maestro rebuild', () => {
+  it('shows with --dry-run which side is built of what, and what is not carried over, and asks for nothing', async () => {
+    const run = await rebuild('--dry-run', '--exit-code')
+
+    expect(run).toMatchObject({ exitCode: 10, stderr: '' })
+    expect(run.stdout).toContain('blue (203.0.113.11) serves and stays as it is; green is built anew')
+    expect(run.stdout).toContain('not carried over: what is in databases and volumes, certificates, jobs')
+    expect(run.stdout).toMatch(/green\/web-2 is created by .*provider\n/)
+    expect(run.stdout).toMatch(/green\/web-1 is reinstalled by .*provider: nothing that was there is kept\n/)
+    expect(run.stdout).toContain('all packages to the newest, nightly security upgrades, a restart, always')
+    expect(run.stdout).toContain('moves from blue (203.0.113.11) to green (203.0.113.111), by command')
+    expect([...verbs()]).toEqual(['list'])
+  })
+
+  it('needs --yes where nobody can be asked', async () => {
+    const run = await rebuild()
+
+    expect(run).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('say --yes to agree') })
+    expect([...verbs()]).toEqual(['list'])
+  })
+
+  it('wants to hear that the data of a database is seen to', async () => {
+    manifest({ green: '  postgresql: {servers: [{server: {same_as: web-1}}]}' })
+
+    const run = await rebuild('--yes')
+    const handled = await rebuild('--dry-run', '--data-is-handled')
+
+    expect(run).toMatchObject({
+      exitCode: 4,
+      stderr: expect.stringContaining('the data of postgresql is not carried over'),
+    })
+    expect(handled.exitCode).toBe(0)
+  })
+
+  it('needs to know how a fresh side shows that it serves', async () => {
+    manifest({ health: '' })
+
+    const run = await rebuild('--yes')
+
+    expect(run).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('shows that it serves') })
+  })
+
+  it('runs no provider that others can write', async () => {
+    provides({ servers: [] }, 0o777)
+
+    const run = await rebuild('--yes')
+
+    expect(run).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('can be written by everybody') })
+    expect(asked()).toEqual([])
+  })
+
+  it('believes no rubbish of a provider', async () => {
+    provides('all is fine')
+
+    const run = await rebuild('--yes')
+
+    expect(run).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('maestro manifest schema --provider') })
+  })
+
+  it('does nothing where the address points at neither side', async () => {
+    program('failover', `cat >/dev/null; echo '{"at": null}'`)
+
+    const run = await rebuild('--yes')
+
+    expect(run).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('nobody knows which environment serves') })
+  })
+
+  it('takes servers that stand ready without a provider, and says where one is missing', async () => {
+    manifest({ provider: '' })
+
+    const run = await rebuild('--yes')
+
+    expect(run).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no address for web-[1-2]') })
+  })
+
+  it('leaves the traffic where it was when the provider fails, and names the command that destroys', async () => {
+    program(
+      'provider',
+      `cat >/dev/null; [ "$1" = list ] && echo '{"servers": []}' || { echo quota exceeded >&2; exit 3; }`,
+    )
+    program('failover', `cat >/dev/null; [ "$1" = status ] || touch ${folder}/moved; echo '{"at": "blue"}'`)
+
+    const run = await rebuild('--yes')
+
+    expect(run).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('exit code 3: quota exceeded') })
+    expect(run.stderr).toMatch(/go on with it: maestro resume .*\n.*to destroy them: maestro rebuild --retire green\n/)
+    expect(existsSync(join(folder, 'moved'))).toBe(false)
+  })
+})
+
+describe('maestro rebuild --retire', () => {
+  it('has the side destroyed that gets no traffic, and needs --yes for it', async () => {
+    const unasked = await rebuild('--retire')
+    const run = await rebuild('--retire', '--yes')
+    const again = await rebuild('--retire', 'green', '--yes')
+
+    expect(unasked).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('--yes') })
+    expect(run).toMatchObject({ exitCode: 0 })
+    expect(asked().filter((line) => line.startsWith('destroy'))).toEqual([
+      expect.stringContaining('"id":"green-web-1"'),
+    ])
+    expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('has no servers of green') })
+  })
+
+  it('is refused for the side that serves, and for one that there is not', async () => {
+    provides({ servers: [machine('blue', 'web-1', '203.0.113.11')] })
+
+    const serving = await rebuild('--retire', 'blue', '--yes')
+    const unknown = await rebuild('--retire', 'bleu', '--yes')
+
+    expect(serving).toMatchObject({ exitCode: 4, stdout: expect.stringContaining('it still gets traffic') })
+    expect(unknown).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('did you mean blue?') })
+    expect([...verbs()]).toEqual(['list'])
+  })
+})
+
+describe('the schema of a provider', () => {
+  it('is printed, with what it gets and what it must print', async () => {
+    const { stdout, exitCode } = await runMaestro(folder, ['manifest', 'schema', '--provider'])
+
+    expect(exitCode).toBe(0)
+    expect(Object.keys(JSON.parse(stdout).properties)).toEqual(['request', 'list'])
+  })
+})

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest'
+import type { Server } from '../../src/inventory/server.ts'
+import type { ApplicationOperation } from '../../src/plan/application.ts'
+import { type Replaced, replace } from '../../src/rebuild/replace.ts'
+import { aBalancer } from '../operations/service/a-balancer.ts'
+import { aRollout } from '../run/in-memory.ts'
+import { aCloud, command, create, makeWorld, provision, runProvider } from './in-memory.ts'
+
+const old = '203.0.113.112'
+const server: Server = { name: 'web-2', host: old, groups: ['docker'], spare: false }
+const found = { balancers: [{ name: 'lb-1', entries: [{ backend: 'web', server: 'web-2', isUp: true }] }] }
+const drain = {
+  kind: 'haproxy',
+  balancers: ['lb-1'],
+  groups: ['docker'],
+  timeoutMs: 1_000,
+  waitAfterRemovingMs: 0,
+  waitAfterAddingMs: 0,
+} as const
+
+const aReplacement = (own: Partial<Replaced> = {}): ApplicationOperation =>
+  replace({
+    subject: 'application (web-2)',
+    replaced: [{ server, id: 'i-113', isBeside: true, found, ...own }],
+    inUse: ['203.0.113.111'],
+    provider: { command, timeoutMs: 600_000 },
+    provision: provision().recipe,
+    rollout: { ...aRollout, strategy: 'parallel', upTimeoutMs: 60_000 },
+    service: { drain },
+    deploy: { path: '/srv/bin/deploy', timeoutMs: 1_000 },
+  }) as ApplicationOperation
+
+/** Two servers behind a balancer, the second of which is replaced. */
+async function aWorld(own: Partial<Replaced> = {}) {
+  const cloud = aCloud()
+  for (const name of ['web-1', 'web-2']) runProvider(cloud, create({ key: `before/${name}`, environment: '', name }))
+  cloud.log.splice(0)
+  const lines = cloud.machines.map(({ name, address = '' }) => ({ name, address }))
+  const { balancer, port } = aBalancer('lb-1', lines)
+  const world = await makeWorld({ operation: aReplacement(own), cloud, others: new Map([['lb-1', port]]) })
+  const state = () => ({
+    log: cloud.log,
+    machines: cloud.machines.map(({ id, address, system }) => [id, address, system.state()]),
+    balancer: balancer.servers.map(({ name, address, admin }) => [name, address, admin]),
+  })
+  return { ...world, state, balancer }
+}
+
+const ways = [
+  { way: 'beside it', own: { isBeside: true }, log: ['create web-2', 'destroy web-2'], at: '203.0.113.113' },
+  { way: 'in its place', own: { isBeside: false }, log: ['reinstall web-2'], at: old },
+]
+
+describe.each(ways)('a fresh server $way', ({ own, log, at }) => {
+  it('is in service in the end, and the other one was never out', async () => {
+    const world = await aWorld(own)
+    const others: string[] = []
+    world.balancer.onCommand = (one) => void (one.includes('web-1') && others.push(one))
+
+    expect(await world.run()).toEqual({ status: 'changed' })
+    expect(world.state()).toMatchObject({
+      log,
+      balancer: [
+        ['web-1', '203.0.113.111', 'ready'],
+        ['web-2', at, 'ready'],
+      ],
+    })
+    expect(others).toEqual([])
+  })
+
+  it('ends the same wherever it is killed and resumed', async () => {
+    const whole = await aWorld(own)
+    await whole.run()
+
+    for (let killAfter = 1; killAfter < whole.moments(); killAfter += 1) {
+      const one = await aWorld(own)
+      const first = await one.run(killAfter)
+      const second = await one.run()
+
+      expect({ killAfter, first, second, state: one.state() }).toEqual({
+        killAfter,
+        first: 'killed',
+        second: { status: 'changed' },
+        state: whole.state(),
+      })
+    }
+  }, 60_000)
+
+  it('that cannot be had leaves the old one in service, or out of it and says so', async () => {
+    const world = await aWorld(own)
+    world.cloud.trouble = 'fails'
+
+    expect(await world.run()).toMatchObject({ status: 'failed', step: 'acquire-web-2' })
+    expect(world.balancer.servers[1]?.admin).toBe(own.isBeside ? 'ready' : 'drain')
+  })
+})
