@@ -55,18 +55,11 @@ look_mesh_launch() {
     's/^variable \(\(WEAVE_MTU\|WEAVE_NO_FASTDP\|WEAVE_NO_BRIDGED_FASTDP\|WEAVE_NO_PLUGIN\|CHECKPOINT_DISABLE\|IPTABLES_BACKEND\|DOCKER_API_VERSION\)=.\)/\1/p')
   facts mesh_variable "$mesh_variables"
   mesh_password=$(mesh_password)
-  mesh_tell_whether mesh_has_password [ -n "$mesh_password" ]
-  mesh_tell_whether mesh_restarts mesh_has_line 'restarts \(always\|unless-stopped\|on-failure\)'
-  mesh_tell_whether mesh_has_limits mesh_has_line 'limits .*[1-9].*'
-  mesh_tell_whether mesh_has_unit mesh_has_unit
-}
-
-# mesh_tell_whether KEY COMMAND…
-mesh_tell_whether() {
-  mesh_key=$1 mesh_is=yes
-  shift
-  "$@" || mesh_is=no
-  fact "$mesh_key" "$mesh_is"
+  if [ -n "$mesh_password" ]; then fact mesh_has_password yes; else fact mesh_has_password no; fi
+  mesh_policies='\(always\|unless-stopped\|on-failure\)'
+  if mesh_has_line "restarts $mesh_policies"; then fact mesh_restarts yes; else fact mesh_restarts no; fi
+  if mesh_has_line 'limits .*[1-9].*'; then fact mesh_has_limits yes; else fact mesh_has_limits no; fi
+  if mesh_has_unit; then fact mesh_has_unit yes; else fact mesh_has_unit no; fi
 }
 
 mesh_has_line() { printf '%s\n' "$mesh_container" | grep -qx "$1"; }

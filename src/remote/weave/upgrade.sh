@@ -101,11 +101,16 @@ put_in_place() {
 }
 
 # In a shell of its own, so that the password is in the environment of the launch alone.
-launch_router() (
+launch_router() {
   if [ "$MAESTRO_HAS_UNIT" = yes ]; then
     within 300 systemctl start weave.service
-    exit
+  else
+    (launch_as_before)
   fi
+}
+
+# In a shell of its own: what it sets is for the router alone.
+launch_as_before() {
   set -f
   IFS='
 '
@@ -118,7 +123,7 @@ launch_router() (
     export WEAVE_PASSWORD
   fi
   within 300 "$weave_path" launch "$@"
-)
+}
 
 # await_mesh VERSION: until the router of that version has its connections. What is missing is in mesh_left.
 await_mesh() {
