@@ -17,7 +17,7 @@ let controller: Controller
 
 beforeAll(async () => {
   cloud = aCloud(folder)
-  balancer = await addServer('front', 'balancer')
+  balancer = await addServer('gate', 'balancer')
   const made: FleetServer[] = []
   for (const name of names) made.push(await cloud.create('', name))
   webs = made
