@@ -86,7 +86,8 @@ type Moment = (server: FleetServer, controller: Controller) => Promise<boolean>
 const hasBegun: Moment = async (_, { runs, eventsOf }) =>
   runs().some((run) => eventsOf(run).some((one) => one.event === 'begun' && one.step === 'docker-upgrade'))
 const isFetching: Moment = async (server) => (await asRoot(server, "pgrep -f '[d]ownload-only' || true")) !== ''
-const isInDpkg: Moment = async (server) => (await asRoot(server, "pgrep -x '[d]pkg' || true")) !== ''
+// As apt starts it: the look and the plan start dpkg too, before there is a run that could be resumed.
+const isInDpkg: Moment = async (server) => (await asRoot(server, "pgrep -f '[d]pkg .*--status-fd' || true")) !== ''
 const isStopped: Moment = async (server) =>
   (await asRoot(server, 'systemctl is-active docker.service || true')) === 'inactive'
 const isComingBack: Moment = async (server) =>
@@ -111,7 +112,8 @@ describe('its controller, killed in the middle', () => {
             'docker-upgrade',
             ...words,
           )
-          const [run = ''] = controller.runs()
+          const [run] = controller.runs()
+          if (run === undefined) throw new Error(`${server.name}: killed before there was a run`)
           const isBrokenOff = controller.eventsOf(run).at(-1)?.event !== 'run-ended'
           const { exitCode } = await controller.goOn(run)
           return { isBrokenOff, exitCode }
