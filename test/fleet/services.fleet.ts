@@ -2,10 +2,11 @@ import { randomInt } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { balance, startLoad, statesOn } from './balanced-ground.ts'
+import { engineOf } from './docker-ground.ts'
 import { aController, type Controller } from './durable-ground.ts'
 import { type FleetServer, runMaestro } from './fleet.ts'
 import { asRoot, bootIdOf } from './inside.ts'
-import { addServer } from './night-ground.ts'
+import { addServer, versionsOf } from './night-ground.ts'
 import {
   addShop,
   filesWithSecret,
@@ -24,7 +25,7 @@ const printed: string[] = []
 beforeAll(async () => {
   balancer = await addServer('shop-front', 'balancer')
   shops = await Promise.all(['dock-1', 'dock-2', 'dock-3'].map(addShop))
-  controller = aController(shops, { balancer, settings })
+  controller = aController(shops, { balancer, settings, docker: '26.1.5' })
   wantVersion(controller, '1')
   expect(await maestro('deploy', '--no-drain', '--strategy', 'parallel', '--yes')).toMatchObject({ exitCode: 0 })
   // busybox's httpd keeps nine waiting.
@@ -106,19 +107,25 @@ describe('a deploy of services behind a load balancer', () => {
     expect((await runsShow()).stdout).toContain('it was taken back')
   }, 300_000)
 
-  it('upgrades, restarts and rolls out in one pass, out of service once', async () => {
+  it('upgrades security and Docker, restarts and rolls out in one pass, out of service once', async () => {
     const [first] = shops as [FleetServer]
+    const engine = await engineOf(first)
     wantVersion(controller, '1')
     await asRoot(first, 'touch /run/reboot-required')
     const boot = await bootIdOf(first)
     await asRoot(balancer, 'journalctl --rotate -q; journalctl --vacuum-time=1s -q')
 
     const run = await maestro(
-      ...['deploy', '--security-upgrades', '--reboot', '--services', '--server', 'dock-1'],
+      ...['deploy', '--security-upgrades', '--docker-upgrades', '--reboot', '--services', '--server', 'dock-1'],
       ...['--hold', 'fl-slow', '--hold', 'fl-fail'],
     )
 
     expect(run).toMatchObject({ exitCode: 0 })
+    expect(await versionsOf(first, ['fl-sec'])).toEqual({ 'fl-sec': '1.1' })
+    expect([engine.versions, (await engineOf(first)).versions]).toEqual([
+      '20.10.24+dfsg1 20.10.24+dfsg1',
+      '26.1.5+dfsg1 26.1.5+dfsg1',
+    ])
     expect(await bootIdOf(first)).not.toBe(boot)
     expect(await imagesOf(first)).toEqual(version('1'))
     expect(await asRoot(balancer, "journalctl -u haproxy -o cat | grep -c 'dock-1 enters drain state'")).toBe('1')
