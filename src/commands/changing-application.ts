@@ -12,6 +12,7 @@ import { carryOutApplication, type OpenedApplication, onApplication, printEnd } 
 import { mustConsent } from './consent.ts'
 import { checkFinishedHook } from './finished-hook.ts'
 import { runsFolder } from './home.ts'
+import { lockApplication } from './lock-application.ts'
 import type { Passwords } from './passwords.ts'
 import { screenOf } from './screen.ts'
 
@@ -34,8 +35,18 @@ type Consent = { readonly dangers: readonly string[]; readonly question: string 
 
 /** The road of every command that changes the application as a whole: how it stands, plan, consent, run, report. Returns the exit code. */
 export async function changeApplication(changing: Changing): Promise<ExitCode> {
+  const { manifest } = changing.opened
+  await checkFinishedHook(manifest)
+  const unlock = lockApplication(manifest)
+  try {
+    return await planAndRun(changing)
+  } finally {
+    unlock()
+  }
+}
+
+async function planAndRun(changing: Changing): Promise<ExitCode> {
   const { flags, stop, command, opened, passwords, subject, operationFor, consent } = changing
-  await checkFinishedHook(opened.manifest)
   const planned = await onApplication({ opened, subject, passwords, stop, onDoing: () => {} }, async (contextFor) => {
     const at = contextFor('look')
     const operation = await operationFor(at)

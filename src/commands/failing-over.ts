@@ -1,9 +1,7 @@
-import { mkdirSync } from 'node:fs'
 import { type ExitCode, RefusedError, UsageError } from '../errors.ts'
 import { driverOf } from '../failover/driver.ts'
 import { failover as failoverOperation, type SwitchOptions } from '../failover/failover.ts'
 import type { Hook } from '../failover/hook-step.ts'
-import { lockFolder } from '../journal/folder-lock.ts'
 import { checkExecutable } from '../manifest/check-executable.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { suggestion } from '../manifest/nearest.ts'
@@ -11,7 +9,7 @@ import type { ApplicationOperation } from '../plan/application.ts'
 import { changeApplication } from './changing-application.ts'
 import type { SwitchFlags } from './failover.ts'
 import { failoverSecrets } from './failover-secrets.ts'
-import { failoverFolder, runsFolder } from './home.ts'
+import { runsFolder } from './home.ts'
 import { beforeLastSwitch } from './last-switch.ts'
 import { type OpenedFailover, openFailover } from './open-failover.ts'
 import { passwordsFor } from './passwords.ts'
@@ -33,36 +31,31 @@ export async function switchFailover(switching: Switching): Promise<ExitCode> {
   const secrets = await failoverSecrets(failover.driver)
   const hook = await beforeSwitchHook(manifest)
   const passwords = await passwordsFor(flags)
-  const unlock = lockAddress(failover.address)
-  try {
-    return await changeApplication({
-      flags,
-      stop,
-      command: to === undefined ? 'failover rollback' : `failover switch ${to}`,
-      opened,
-      passwords,
-      subject: failover.address,
-      operationFor: async (at) => {
-        const { at: from } = await driverOf(failover, secrets).read(at)
-        const options: SwitchOptions = {
-          kind: to === undefined ? 'rollback' : 'switch',
-          failover,
-          from,
-          to: target,
-          isForced: flags.force === true,
-          goesBack: flags.rollback !== false,
-          ...(hook && { hook }),
-        }
-        return failoverOperation(options, secrets) as ApplicationOperation
-      },
-      consent: () => ({
-        dangers: flags.force === true ? [`moving ${failover.address} from where it points at neither environment`] : [],
-        question: `Move ${failover.address} to ${target}?`,
-      }),
-    })
-  } finally {
-    unlock()
-  }
+  return changeApplication({
+    flags,
+    stop,
+    command: to === undefined ? 'failover rollback' : `failover switch ${to}`,
+    opened,
+    passwords,
+    subject: failover.address,
+    operationFor: async (at) => {
+      const { at: from } = await driverOf(failover, secrets).read(at)
+      const options: SwitchOptions = {
+        kind: to === undefined ? 'rollback' : 'switch',
+        failover,
+        from,
+        to: target,
+        isForced: flags.force === true,
+        goesBack: flags.rollback !== false,
+        ...(hook && { hook }),
+      }
+      return failoverOperation(options, secrets) as ApplicationOperation
+    },
+    consent: () => ({
+      dangers: flags.force === true ? [`moving ${failover.address} from where it points at neither environment`] : [],
+      question: `Move ${failover.address} to ${target}?`,
+    }),
+  })
 }
 
 async function whereItWas(address: string): Promise<string> {
@@ -87,11 +80,4 @@ export async function beforeSwitchHook({ settings: { hooks, rollout } }: Manifes
   if (hooks.beforeSwitch === undefined) return undefined
   await checkExecutable(hooks.beforeSwitch, process.getuid?.())
   return { path: hooks.beforeSwitch, timeoutMs: rollout.stallTimeoutMs }
-}
-
-/** Keeps two of this computer from moving the same address; throws a RefusedError while another does. */
-export function lockAddress(address: string): () => void {
-  const folder = failoverFolder(address)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  return lockFolder(folder, address)
 }

@@ -8,8 +8,8 @@ export function fromHome(path: string): string {
 /** Where the journals of runs are kept. */
 export const runsFolder = () => `${stateFolder()}/runs`
 
-/** Where two that would move the same address meet. */
-export const failoverFolder = (address: string) => `${stateFolder()}/failover/${address}`
+/** Where two that would change the same application meet. */
+export const applicationFolder = (name: string) => `${stateFolder()}/applications/${name}`
 
 function stateFolder(): string {
   const { XDG_STATE_HOME: state } = process.env

@@ -1,13 +1,23 @@
 import type { Manifest } from '../manifest/manifest.ts'
 import { joined } from '../operations/joined.ts'
 import { unattendedUpgrades } from '../operations/unattended-upgrades.ts'
-import type { Operation } from '../plan/step.ts'
+import type { Operation, Recipe } from '../plan/step.ts'
+import { makeReadHere, mustBeSendable } from '../run/read-here.ts'
 import { dockerUpgradeFor } from './docker-upgrading.ts'
 import { rebootFor } from './rebooting.ts'
 import { securityUpgradeFor } from './security-upgrading.ts'
 
-/** What a fresh server gets before anything is deployed on it, in one pass: a restart comes last, and always. */
-export function provisionFor(manifest: Manifest): Operation {
+/**
+ * What a fresh server gets before anything is deployed on it, in one pass: a restart comes last, and always. Throws a
+ * UsageError for a file that it would send and that cannot be had, before any server is made.
+ */
+export async function provisionFor(manifest: Manifest): Promise<Recipe> {
+  const operation = operationFor(manifest)
+  await mustBeSendable(operation, makeReadHere())
+  return operation.recipe
+}
+
+function operationFor(manifest: Manifest): Operation {
   const { settings, groups } = manifest
   const namesDocker = groups.some(({ kind, versions }) => kind === 'docker' && versions.docker !== undefined)
   const { hold, origins, unattendedUpgrades: hasNights } = settings.security

@@ -9,7 +9,7 @@ import { isOpen } from '../plan/window.ts'
 import type { RebuildOptions } from '../rebuild/options.ts'
 import { rebuild } from '../rebuild/rebuild.ts'
 import { changeApplication } from './changing-application.ts'
-import { beforeSwitchHook, lockAddress } from './failing-over.ts'
+import { beforeSwitchHook } from './failing-over.ts'
 import { failoverSecrets } from './failover-secrets.ts'
 import { entranceGroups } from './open-failover.ts'
 import {
@@ -31,34 +31,29 @@ export async function rebuildApplication(flags: RebuildFlags, stop: AbortSignal)
   if (flags.dryRun !== true) mustBeInWindow(manifest)
   const secrets = await failoverSecrets(failover.driver)
   const passwords = await passwordsFor(flags)
-  const unlock = lockAddress(failover.address)
-  try {
-    return await changeApplication({
-      flags,
-      stop,
-      command: 'rebuild',
-      opened,
-      passwords,
-      subject: failover.address,
-      operationFor: async (at) => {
-        const driver = driverOf(failover, secrets)
-        const { at: from, says } = await driver.read(at)
-        if (from === null)
-          throw new RefusedError(`${failover.address} points at ${says}: nobody knows which environment serves`, {
-            hint: '`maestro failover switch <environment>` moves it to one of the two first',
-          })
-        const { seconds } = await oldAnswerRest(at, { failover, driver })
-        const options = await optionsFor({ opened, flags, from, seconds })
-        return rebuild(options, secrets) as ApplicationOperation
-      },
-      consent: () => ({
-        dangers: [`${manifest.path}: servers are built anew, and the traffic of ${failover.address} moves there`],
-        question: 'Do this?',
-      }),
-    })
-  } finally {
-    unlock()
-  }
+  return changeApplication({
+    flags,
+    stop,
+    command: 'rebuild',
+    opened,
+    passwords,
+    subject: failover.address,
+    operationFor: async (at) => {
+      const driver = driverOf(failover, secrets)
+      const { at: from, says } = await driver.read(at)
+      if (from === null)
+        throw new RefusedError(`${failover.address} points at ${says}: nobody knows which environment serves`, {
+          hint: '`maestro failover switch <environment>` moves it to one of the two first',
+        })
+      const { seconds } = await oldAnswerRest(at, { failover, driver })
+      const options = await optionsFor({ opened, flags, from, seconds })
+      return rebuild(options, secrets) as ApplicationOperation
+    },
+    consent: () => ({
+      dangers: [`${manifest.path}: servers are built anew, and the traffic of ${failover.address} moves there`],
+      question: 'Do this?',
+    }),
+  })
 }
 
 type Making = {
@@ -89,7 +84,7 @@ async function optionsFor({ opened, flags, from, seconds }: Making): Promise<Reb
     inUse: serving.map(({ host }) => host).filter((host) => host !== ''),
     waitSeconds: seconds,
     provider: providerIn(manifest),
-    provision: provisionFor(manifest).recipe,
+    provision: await provisionFor(manifest),
     rollout: atOnce(manifest.settings.rollout),
     deploy: await deployHook(manifest),
     beforeSwitch: (await beforeSwitchHook(opened.manifest)) ?? null,

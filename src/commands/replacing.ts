@@ -16,7 +16,6 @@ import { nameIn } from './application-lines.ts'
 import type { OpenedApplication } from './carry-out-application.ts'
 import { changeApplication } from './changing-application.ts'
 import { type Chosen, chooseServers } from './choose-servers.ts'
-import { lockAddress } from './failing-over.ts'
 import type { ServerFlags } from './flags.ts'
 import { openManifest } from './open-manifest.ts'
 import { mustHandleData, providerIn } from './open-rebuild.ts'
@@ -39,25 +38,20 @@ export async function replaceServers(flags: RebuildFlags, stop: AbortSignal): Pr
   const names = foldNames(chosen.servers.map(({ name }) => name))
   const subject = `${environment ?? 'application'} (${names})`
   const opened = await openReplacing(chosen)
-  const unlock = lockAddress(subject)
-  try {
-    return await changeApplication({
-      flags,
-      stop,
-      command: `rebuild --server ${names}`,
-      opened,
-      passwords,
-      subject,
-      operationFor: async (at) => {
-        const service = await serviceIn(manifest)
-        const options = await optionsFor(at, { chosen, opened, provider, service })
-        return replace({ ...options, subject }) as ApplicationOperation
-      },
-      consent: () => ({ dangers: [`${names}: made anew, and all that is on them is gone`], question: 'Do this?' }),
-    })
-  } finally {
-    unlock()
-  }
+  return changeApplication({
+    flags,
+    stop,
+    command: `rebuild --server ${names}`,
+    opened,
+    passwords,
+    subject,
+    operationFor: async (at) => {
+      const service = await serviceIn(manifest)
+      const options = await optionsFor(at, { chosen, opened, provider, service })
+      return replace({ ...options, subject }) as ApplicationOperation
+    },
+    consent: () => ({ dangers: [`${names}: made anew, and all that is on them is gone`], question: 'Do this?' }),
+  })
 }
 
 /** The same for a run that is taken up again: where the servers are by now, its own steps know. */
@@ -119,7 +113,7 @@ async function optionsFor(
     replaced,
     inUse: manifest.servers.flatMap(({ name, address }) => (address && !names.includes(name) ? [address] : [])),
     provider,
-    provision: provisionFor(manifest).recipe,
+    provision: await provisionFor(manifest),
     rollout: atOnce(manifest.settings.rollout),
     service,
     deploy: await deployHook(manifest),

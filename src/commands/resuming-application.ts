@@ -11,8 +11,8 @@ import { type ReplaceOptions, replace, replaceRecipe } from '../rebuild/replace.
 import { type RetireOptions, retire, retireRecipe } from '../rebuild/retire.ts'
 import { ownerName } from './carry-out.ts'
 import { carryOutApplication, type OpenedApplication } from './carry-out-application.ts'
-import { lockAddress } from './failing-over.ts'
 import { failoverSecrets } from './failover-secrets.ts'
+import { lockApplication } from './lock-application.ts'
 import { openFailover } from './open-failover.ts'
 import { passwordsFor } from './passwords.ts'
 import { openReplaced } from './replacing.ts'
@@ -62,7 +62,7 @@ export async function resumeApplication({ journal, plan, events, flags, stop, ab
   if (ready === undefined) throw new RangeError(`no application is changed by ${plan.recipe.name}`)
   const { operation, opened } = ready
   const passwords = await passwordsFor(flags)
-  const unlock = lockAddress(operation.subject)
+  const unlock = lockApplication(opened.manifest)
   try {
     await journal.write({ event: 'run-resumed', owner: ownerName(), version: MAESTRO_VERSION })
     const known = stateOf(events)

@@ -4,7 +4,6 @@ import { suggestion } from '../manifest/nearest.ts'
 import type { ApplicationContext, ApplicationOperation } from '../plan/application.ts'
 import { type RetireOptions, retire } from '../rebuild/retire.ts'
 import { changeApplication } from './changing-application.ts'
-import { lockAddress } from './failing-over.ts'
 import { failoverSecrets } from './failover-secrets.ts'
 import {
   mustHandleData,
@@ -25,31 +24,26 @@ export async function retireSide(flags: RebuildFlags, stop: AbortSignal): Promis
   if (typeof wanted === 'string') mustBeSide(wanted, opened)
   const secrets = await failoverSecrets(failover.driver)
   const passwords = await passwordsFor(flags)
-  const unlock = lockAddress(failover.address)
-  try {
-    return await changeApplication({
-      flags,
-      stop,
-      command: typeof wanted === 'string' ? `rebuild --retire ${wanted}` : 'rebuild --retire',
-      opened,
-      passwords,
-      subject: failover.address,
-      operationFor: async (at) => {
-        const driver = driverOf(failover, secrets)
-        const { at: serving, says } = await driver.read(at)
-        if (serving === null)
-          throw new RefusedError(`${failover.address} points at ${says}: nobody knows which environment serves`)
-        const side = typeof wanted === 'string' ? wanted : otherThan(serving, opened)
-        return retire(await optionsFor(at, { opened, flags, side, driver }), secrets) as ApplicationOperation
-      },
-      consent: () => ({
-        dangers: ['servers are destroyed, with all that is on them'],
-        question: 'Destroy them?',
-      }),
-    })
-  } finally {
-    unlock()
-  }
+  return changeApplication({
+    flags,
+    stop,
+    command: typeof wanted === 'string' ? `rebuild --retire ${wanted}` : 'rebuild --retire',
+    opened,
+    passwords,
+    subject: failover.address,
+    operationFor: async (at) => {
+      const driver = driverOf(failover, secrets)
+      const { at: serving, says } = await driver.read(at)
+      if (serving === null)
+        throw new RefusedError(`${failover.address} points at ${says}: nobody knows which environment serves`)
+      const side = typeof wanted === 'string' ? wanted : otherThan(serving, opened)
+      return retire(await optionsFor(at, { opened, flags, side, driver }), secrets) as ApplicationOperation
+    },
+    consent: () => ({
+      dangers: ['servers are destroyed, with all that is on them'],
+      question: 'Destroy them?',
+    }),
+  })
 }
 
 function mustBeSide(wanted: string, { failover, manifest }: OpenedRebuild): void {

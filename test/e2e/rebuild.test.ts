@@ -159,6 +159,26 @@ describe('maestro rebuild', () => {
 })
 
 describe('maestro rebuild --retire', () => {
+  it('is refused while another changes the same application, be it the whole or one server', async () => {
+    provides({ servers: [] })
+    const listing = readFileSync(join(folder, 'provider'), 'utf8')
+    program(
+      'provider',
+      `${listing}\nif [ "$1" = create ]; then touch ${folder}/creating; until [ -e ${folder}/go ]; do sleep 0.1; done; exit 1; fi`,
+    )
+    const first = rebuild('--yes')
+    await expect.poll(() => existsSync(join(folder, 'creating')), { timeout: 20_000 }).toBe(true)
+
+    const whole = await rebuild('--yes')
+    const one = await rebuild('--server', 'web-1', '--environment', 'blue', '--yes')
+
+    writeFileSync(join(folder, 'go'), '')
+    for (const second of [whole, one])
+      expect(second).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('is at work on 203.0.113.10') })
+    expect(await first).toMatchObject({ exitCode: 1 })
+    expect(asked().filter((line) => line.startsWith('create'))).toHaveLength(2)
+  })
+
   it('has the side destroyed that gets no traffic, and needs --yes for it', async () => {
     const unasked = await rebuild('--retire')
     const run = await rebuild('--retire', '--yes')
