@@ -22,8 +22,8 @@ const onFleet = (name: string, files: string, fleets: number) => ({
 export default defineConfig({
   root,
   test: {
-    // Most tests wait for processes that they start, and vitest would leave one core idle.
-    maxWorkers: '100%',
+    // Most tests wait for processes that they start: as many at a time as there are cores leave half of them idle.
+    maxWorkers: '200%',
     reporters: reports ? ['default', ['json', { outputFile: jsonFile }]] : ['default'],
     projects: [
       {
