@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { SlowestFirst } from './slowest-first.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const reports = process.env.MAESTRO_TEST_JSON
@@ -24,6 +25,7 @@ export default defineConfig({
   test: {
     // Most tests wait for processes that they start: as many at a time as there are cores leave half of them idle.
     maxWorkers: '200%',
+    sequence: { sequencer: SlowestFirst },
     reporters: reports ? ['default', ['json', { outputFile: jsonFile }]] : ['default'],
     projects: [
       {
