@@ -12,12 +12,13 @@ import { makeLine } from '../run/line.ts'
 import { lookAtServers } from '../run/look-at-servers.ts'
 import { type Copy, readCopyOn } from '../run/read-copies.ts'
 import { aboutRun, carryOut } from './carry-out.ts'
-import { type Chosen, chooseServers } from './choose-servers.ts'
+import { type Chosen, chooseServers, withServers } from './choose-servers.ts'
 import { openConnectionsFor } from './connections.ts'
 import { mustConsent } from './consent.ts'
 import { runsFolder } from './home.ts'
 import type { Resuming } from './resuming.ts'
 import { screenOf } from './screen.ts'
+import { awayBeside } from './see-beside.ts'
 
 /** Goes on with a run whose journal is on another computer, or lost, by what it has left on the servers. Returns the exit code. */
 export async function adopt({ run, flags, stop }: Resuming): Promise<ExitCode> {
@@ -45,6 +46,9 @@ export async function adopt({ run, flags, stop }: Resuming): Promise<ExitCode> {
     question: `Take the place of run ${run}${heard}?`,
   })
   if (plan.batches.length === 0) return exitCodes.ok
+  const found = withServers(chosen, servers)
+  const looking = { flags: { quiet: flags.quiet === true }, stop }
+  const away = await awayBeside(found, { operation, rollout: plan.rollout, working: plan.batches.flat(), looking })
   const journal = await createJournal(runsFolder(), plan, aboutRun(`resume --adopt ${run}`, chosen.manifest), run)
   try {
     const events = copies.flatMap((copy) => copy.events)
@@ -52,7 +56,7 @@ export async function adopt({ run, flags, stop }: Resuming): Promise<ExitCode> {
     return await carryOut({
       flags,
       stop,
-      chosen: { ...chosen, servers },
+      chosen: found,
       others: await chosen.find(operation.others ?? []),
       operation,
       plan,
@@ -61,7 +65,7 @@ export async function adopt({ run, flags, stop }: Resuming): Promise<ExitCode> {
       known: stateOf(events),
       takesOver: new Map(servers.map(({ name }) => [name, run])),
       isAloneHere: true,
-      away: new Set(),
+      away,
       outcomes: new Map(),
     })
   } finally {

@@ -8,7 +8,7 @@ import type { Manifest } from '../manifest/manifest.ts'
 import type { Rollout, Settings } from '../manifest/settings.ts'
 import { inService } from '../operations/in-service.ts'
 import { isSame, type Json } from '../plan/json.ts'
-import { drainedBy, makePlan } from '../plan/make-plan.ts'
+import { makePlan } from '../plan/make-plan.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Context, Operation } from '../plan/step.ts'
@@ -16,7 +16,7 @@ import { isOpen } from '../plan/window.ts'
 import { eventLine } from '../report/events.ts'
 import { exitCodeOfRun } from '../report/exit-code.ts'
 import { renderPlan } from '../report/plan-text.ts'
-import { awayOf, isTooMuch, outcomesOfTheRest } from '../run/left-alone.ts'
+import { awayOf, isAway, isTooMuch, outcomesOfTheRest } from '../run/left-alone.ts'
 import type { Seen } from '../run/look-at-servers.ts'
 import { makeReadHere, mustBeSendable } from '../run/read-here.ts'
 import { agreeToTakeOver } from './agree-to-take-over.ts'
@@ -31,6 +31,7 @@ import { printOutcomes } from './print-outcomes.ts'
 import { rolloutFor } from './rollout-flags.ts'
 import { screenOf } from './screen.ts'
 import { seeAll } from './see-all.ts'
+import { awayBeside } from './see-beside.ts'
 import { serviceOf } from './service-of.ts'
 import { mayDraw } from './terminal.ts'
 
@@ -76,14 +77,18 @@ async function changeOver(changing: Changing, kept: KeptSessions): Promise<ExitC
 
   const seen = await seeAll(operation, chosen, { flags, stop, kept })
   if (stop.aborted) return stop.reason
-  const fresh = planFor(operation, chosen, seen, rollout)
+  const alone = planFor(operation, chosen, { seen, rollout, beside: new Set() })
+  const looking = { flags: { quiet: flags.quiet === true }, stop }
+  const beside = await awayBeside(chosen, { operation, rollout, working: alone.batches.flat(), looking })
+  if (stop.aborted) return stop.reason
+  const fresh = beside.size === 0 ? alone : planFor(operation, chosen, { seen, rollout, beside })
   const plan = saved === undefined ? fresh : asSaved(fresh, saved)
   const history = await readHistory(runsFolder(), command)
   showPlan({ plan, operation, chosen, history, flags })
 
   const rest = outcomesOfTheRest(seen, { ...fresh, batches: plan.batches })
   if (flags.savePlan !== undefined) savePlan(flags.savePlan, fresh)
-  const ready = { changing, chosen, others, lockWaitMs, operation, seen, plan, history, rest, kept, readHere }
+  const ready = { changing, chosen, others, lockWaitMs, operation, seen, beside, plan, history, rest, kept, readHere }
   return isOver(plan, flags) || isTooMuch(rest, rollout) ? await conclude(ready) : await begin(ready)
 }
 
@@ -94,6 +99,8 @@ type Ready = {
   readonly lockWaitMs: number
   readonly operation: Operation
   readonly seen: readonly Seen[]
+  /** Servers that were not selected, and keep their place in the budget. */
+  readonly beside: ReadonlySet<string>
   readonly plan: Plan
   readonly history: History
   /** What became of the selected servers that are not worked on. */
@@ -129,6 +136,7 @@ async function begin({
   lockWaitMs,
   operation,
   seen,
+  beside,
   plan,
   history,
   rest,
@@ -148,7 +156,7 @@ async function begin({
     question: `Do this on ${sayCount(plan.batches.flat().length)}?`,
   })
   const journal = await createJournal(runsFolder(), plan, aboutRun(command, chosen.manifest))
-  const away = awayOf(seen, plan)
+  const away = new Set([...awayOf(seen, plan), ...beside])
   await kept.onlyTo(plan.batches.flat())
   try {
     return await carryOut({
@@ -181,11 +189,11 @@ function lockWaitOf({ lockWait: text }: ChangeFlags): number {
 
 const sayCount = (count: number) => (count === 1 ? 'one server' : `${count} servers`)
 
-function planFor(operation: Operation, { manifest }: Chosen, seen: readonly Seen[], rollout: Rollout): Plan {
+type Planning = Pick<Ready, 'seen' | 'beside'> & { readonly rollout: Rollout }
+
+function planFor(operation: Operation, { manifest }: Chosen, { seen, rollout, beside }: Planning): Plan {
   const told = seen.filter((one) => one.status === 'seen')
-  const away = new Set(
-    seen.filter((one) => one.status !== 'seen' || drainedBy(one.look).length > 0).map(({ server }) => server.name),
-  )
+  const away = new Set([...beside, ...seen.filter(isAway).map(({ server }) => server.name)])
   return makePlan({ operation, seen: told, inventory: manifest.servers, rollout, away })
 }
 

@@ -11,6 +11,7 @@ import { chooseServers } from './choose-servers.ts'
 import { runsFolder } from './home.ts'
 import type { ResumeFlags } from './resume.ts'
 import { isOfApplication, resumeApplication } from './resuming-application.ts'
+import { awayBeside } from './see-beside.ts'
 
 declare const MAESTRO_VERSION: string
 
@@ -42,8 +43,10 @@ export async function resume({ run: given, flags, stop }: Resuming): Promise<Exi
     const outcomes = goodOnes(known)
     const others = await chosen.find(operation.others ?? [])
     const history = await readHistory(runsFolder(), about.command)
+    const looking = { flags: { quiet: flags.quiet === true }, stop }
+    const away = await awayBeside(chosen, { operation, rollout: plan.rollout, working: left, looking })
     const work = { flags, stop, chosen, others, operation, plan, journal, history, known, outcomes }
-    return await carryOut({ ...work, takesOver: new Map(), isAloneHere: true, away: new Set() })
+    return await carryOut({ ...work, takesOver: new Map(), isAloneHere: true, away })
   } finally {
     await journal.close()
   }

@@ -7,17 +7,24 @@ import type { ChangeFlags } from './flags.ts'
 import type { KeptSessions } from './kept-sessions.ts'
 import { mayDraw } from './terminal.ts'
 
+export type Looking = {
+  readonly flags: Pick<ChangeFlags, 'quiet' | 'refresh' | 'yes' | 'dryRun' | 'savePlan'>
+  readonly stop: AbortSignal
+  /** Absent: no session is kept. */
+  readonly kept?: KeptSessions
+}
+
 /** The look that a plan is made of, at every server that was chosen. */
 export async function seeAll(
-  { parts, lookInputs = {}, refresh }: Operation,
+  { parts, lookInputs = {}, refresh }: Pick<Operation, 'parts' | 'lookInputs' | 'refresh'>,
   chosen: Chosen,
-  { flags, stop, kept }: { readonly flags: ChangeFlags; readonly stop: AbortSignal; readonly kept: KeptSessions },
+  { flags, stop, kept }: Looking,
 ): Promise<readonly Seen[]> {
   const { servers, passwords } = chosen
   const isShown = mayDraw() && !flags.quiet
   const progress = await startProgress({ names: servers.map(({ name }) => name), stream: process.stderr, isShown })
   const connections = openConnectionsFor(chosen, progress.pause)
-  const keep = mayKeep(chosen, flags) ? kept.keep : undefined
+  const keeping = mayKeep(chosen, flags) ? kept : undefined
   const allParts = [...new Set([...parts, 'maestro' as const])]
   try {
     return await lookAtServers({
@@ -29,15 +36,15 @@ export async function seeAll(
       password: passwords.sudo,
       inputs: lookInputs,
       prepare: flags.refresh === false ? undefined : refresh,
-      keep,
+      keep: keeping?.keep,
     })
   } finally {
     progress.end()
-    if (keep === undefined) await connections.close()
-    else kept.over(connections)
+    if (keeping === undefined) await connections.close()
+    else keeping.over(connections)
   }
 }
 
 // Where a person is asked first, a line may be dead by the answer; and what is kept must leave room for the others.
-const mayKeep = ({ servers, manifest }: Chosen, { yes, dryRun, savePlan }: ChangeFlags): boolean =>
+const mayKeep = ({ servers, manifest }: Chosen, { yes, dryRun, savePlan }: Looking['flags']): boolean =>
   yes === true && dryRun !== true && savePlan === undefined && servers.length < manifest.settings.ssh.running / 2

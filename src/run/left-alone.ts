@@ -2,6 +2,7 @@ import type { Rollout } from '../manifest/settings.ts'
 import { drainedBy } from '../plan/make-plan.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { Look } from '../remote/look.ts'
 import type { Seen } from './look-at-servers.ts'
 
 /** What became of the selected servers that are not worked on. */
@@ -44,9 +45,20 @@ export const isTooMuch = (
   return count('failed') > maxFailures || count('unreachable') > maxUnreachable
 }
 
-/** Servers that are out of service or out of reach and not ours to work on. */
+/** Whether a server is out of reach, out of service or locked by another run, as far as anybody knows. */
+export const isAway = (seen: Seen): boolean =>
+  seen.status === 'unreachable' || seen.status === 'failed' || (seen.status === 'seen' && isTaken(seen.look))
+
+const isTaken = (look: Look) =>
+  drainedBy(look).length > 0 || (look.maestro?.is === 'known' && look.maestro.value.lock !== undefined)
+
+/** Servers that are away and not ours to work on. */
 export function awayOf(seen: readonly Seen[], plan: Plan): ReadonlySet<string> {
   const worked = new Set(plan.batches.flat())
-  const away = seen.filter((one) => one.status !== 'seen' || drainedBy(one.look).length > 0)
-  return new Set(away.map(({ server }) => server.name).filter((name) => !worked.has(name)))
+  return new Set(
+    seen
+      .filter(isAway)
+      .map(({ server }) => server.name)
+      .filter((name) => !worked.has(name)),
+  )
 }

@@ -1,5 +1,6 @@
+import { foldNames } from '../inventory/name-set.ts'
 import { untouched } from '../journal/run-state.ts'
-import { roomIn } from '../plan/batches.ts'
+import { type Member, roomIn } from '../plan/batches.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import { isOpen } from '../plan/window.ts'
 import { makeLimit } from '../ssh/limits.ts'
@@ -136,11 +137,20 @@ async function admit(open: readonly ServerWork[], course: Course): Promise<reado
     const why =
       course.halt ??
       balancerMustStay(work, course) ??
-      (isFree ? undefined : `no more of ${work.server.groups.join(', ')} may be away at once`)
+      (isFree ? undefined : noRoomFor(work, { away, inventory: run.inventory }))
     if (why === undefined) chosen.push(work)
     else await end(work.server.name, { status: 'not-started', why })
   }
   return chosen
+}
+
+type Taken = { readonly away: ReadonlySet<string>; readonly inventory: readonly Member[] }
+
+function noRoomFor({ server: { groups } }: ServerWork, { away, inventory }: Taken): string {
+  const theirs = inventory.filter((one) => away.has(one.name) && one.groups.some((group) => groups.includes(group)))
+  const names = theirs.map(({ name }) => name)
+  const why = names.length === 0 ? '' : `: ${foldNames(names)} ${names.length === 1 ? 'is' : 'are'} away already`
+  return `no more of ${groups.join(', ')} may be away at once${why}`
 }
 
 // A load balancer that starts anew takes back whom it was told to leave out.

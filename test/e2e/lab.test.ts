@@ -125,6 +125,17 @@ describe('a fault of a practice server', patient, () => {
     expect(run).toMatchObject({ exitCode, stdout: expect.stringContaining(words) })
   })
 
+  it('keeps its place in the budget of its group, though it was not selected', async () => {
+    const run = await onLab(
+      ['--fault=web-1=down'],
+      'maestro reboot --force --yes --no-drain --server web-2',
+      'maestro reboot --force --yes --no-drain --server web-2 --max-unavailable 2',
+    )
+
+    expect(run.stdout).toMatch(/^not started +web-2 +no more of docker may be away at once: web-1 is away already$/m)
+    expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/1 server: 1 changed\n$/) })
+  })
+
   it('that cuts the line again and again does not end an upgrade', async () => {
     const run = await onLab(['--fault=web-1=drops'], 'maestro security-upgrade --server web-1 --no-drain')
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import type { Plan } from '../../src/plan/plan.ts'
 import type { Verdict } from '../../src/plan/verdict.ts'
-import { outcomesOfTheRest } from '../../src/run/left-alone.ts'
-import { seen } from '../support/looks.ts'
+import { awayOf, outcomesOfTheRest } from '../../src/run/left-alone.ts'
+import { known, notSeen, seen } from '../support/looks.ts'
 import { aRollout } from './in-memory.ts'
 
 const due: Verdict = { is: 'due', what: 1 }
@@ -38,4 +38,18 @@ it('tells of every server that is not worked on why not', () => {
     late: { status: 'refused', hint: 'make a new plan' },
   })
   expect(rest.has('worked')).toBe(false)
+})
+
+it('counts as away who is out of reach, out of service or locked by another run, and is not worked on', () => {
+  const lock = { owner: 'root@night', run: '20260101-020000-aaaa', since: 0, quietSeconds: 5, busy: [] }
+  const all = [
+    seen('well'),
+    seen('locked', { maestro: known({ lock, drained: [] }) }),
+    seen('drained', { maestro: known({ lock: undefined, drained: ['20260101-020000-aaaa'] }) }),
+    seen('worked', { maestro: known({ lock, drained: [] }) }),
+    notSeen('down', 'unreachable', 'connection refused'),
+    notSeen('odd', 'failed', 'rubbish'),
+  ]
+
+  expect([...awayOf(all, planOf({}, [['worked']]))]).toEqual(['locked', 'drained', 'down', 'odd'])
 })

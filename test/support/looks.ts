@@ -8,7 +8,7 @@ export const noon = Date.parse('2026-11-20T12:00:00Z') / 1000
 
 export const aServer = (name: string): Server => ({ name, host: name, groups: ['docker'], spare: false })
 
-const known = <T>(value: T) => ({ is: 'known', value }) as const
+export const known = <T>(value: T) => ({ is: 'known', value }) as const
 
 /** A look at a server that is well in every way, but for what is given. */
 export function aLook(parts: Partial<Look> = {}): Look {
