@@ -1,14 +1,15 @@
 import type { ExitCode } from '../errors.ts'
-import { failover, failoverRecipe, type SwitchOptions } from '../failover/failover.ts'
+import type { FailoverSecrets } from '../failover/driver.ts'
+import { failover, failoverRecipe } from '../failover/failover.ts'
+import type { Failover } from '../failover/side.ts'
 import type { About } from '../journal/events.ts'
 import type { Reopened } from '../journal/journal.ts'
 import { stateOf } from '../journal/run-state.ts'
 import type { ApplicationOperation } from '../plan/application.ts'
 import type { Recipe } from '../plan/step.ts'
-import type { RebuildOptions } from '../rebuild/options.ts'
 import { rebuild, rebuildRecipe } from '../rebuild/rebuild.ts'
 import { type ReplaceOptions, replace, replaceRecipe } from '../rebuild/replace.ts'
-import { type RetireOptions, retire, retireRecipe } from '../rebuild/retire.ts'
+import { retire, retireRecipe } from '../rebuild/retire.ts'
 import { ownerName } from './carry-out.ts'
 import { carryOutApplication, type OpenedApplication } from './carry-out-application.ts'
 import { failoverSecrets } from './failover-secrets.ts'
@@ -23,29 +24,22 @@ declare const MAESTRO_VERSION: string
 type Where = Pick<About, 'manifest' | 'environment'>
 type Ready = { readonly operation: ApplicationOperation; readonly opened: OpenedApplication }
 
-// By what a run was begun with, and by the servers and the keys as they are to be had now.
+type AtAddress = { readonly failover: Failover }
+
+/** A change at a failover address, by what its run was begun with, and by the servers and the keys as they are to be had now. */
+const atAddress =
+  <Options extends AtAddress, S>(make: (options: Options, secrets: FailoverSecrets) => ApplicationOperation<S>) =>
+  async ({ options: written }: Recipe, where: Where): Promise<Ready> => {
+    const options = written as unknown as Options
+    const operation = make(options, await failoverSecrets(options.failover.driver))
+    const opened = await openFailover(flagsOf(where), { mayLack: true })
+    return { operation: operation as unknown as ApplicationOperation, opened }
+  }
+
 const applications: Readonly<Record<string, (recipe: Recipe, where: Where) => Promise<Ready>>> = {
-  [failoverRecipe]: async ({ options: written }, where) => {
-    const options = written as unknown as SwitchOptions
-    const operation = failover(options, await failoverSecrets(options.failover.driver))
-    return { operation: operation as ApplicationOperation, opened: await openFailover(flagsOf(where)) }
-  },
-  [rebuildRecipe]: async ({ options: written }, where) => {
-    const options = written as unknown as RebuildOptions
-    const operation = rebuild(options, await failoverSecrets(options.failover.driver))
-    return {
-      operation: operation as ApplicationOperation,
-      opened: await openFailover(flagsOf(where), { mayLack: true }),
-    }
-  },
-  [retireRecipe]: async ({ options: written }, where) => {
-    const options = written as unknown as RetireOptions
-    const operation = retire(options, await failoverSecrets(options.failover.driver))
-    return {
-      operation: operation as ApplicationOperation,
-      opened: await openFailover(flagsOf(where), { mayLack: true }),
-    }
-  },
+  [failoverRecipe]: atAddress(failover),
+  [rebuildRecipe]: atAddress(rebuild),
+  [retireRecipe]: atAddress(retire),
   [replaceRecipe]: async ({ options: written }, where) => {
     const options = written as unknown as ReplaceOptions
     return { operation: replace(options) as ApplicationOperation, opened: await openReplaced(flagsOf(where)) }
