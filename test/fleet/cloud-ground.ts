@@ -22,8 +22,8 @@ export interface Cloud {
 
 const cloudProgram = fileURLToPath(new URL('cloud.js', import.meta.url))
 
-/** Makes the programs in a folder, for servers that are reached with its `known_hosts`. */
-export function aCloud(folder: string): Cloud {
+/** Makes the programs in a folder, for servers of a role that are reached with its `known_hosts`. */
+export function aCloud(folder: string, role: FleetServer['role'] = 'plain'): Cloud {
   const state = `${folder}/cloud`
   mkdirSync(state, { recursive: true })
   const [{ keyPath = '', user = '' } = {}] = readFleet().servers
@@ -35,7 +35,7 @@ export function aCloud(folder: string): Cloud {
   // From the controller's network and mounts back to those of this machine, where systems are booted.
   const provider = program(
     'provider',
-    `export MAESTRO_FLEET_DIR='${fleetDirectory()}' MAESTRO_FLEET_OWNER=${process.pid}
+    `export MAESTRO_FLEET_DIR='${fleetDirectory()}' MAESTRO_FLEET_OWNER=${process.pid} CLOUD_ROLE=${role}
 exec nsenter --target ${process.pid} --mount --net '${process.execPath}' '${cloudProgram}' '${state}' "$@"`,
   )
   const ssh = `ssh -F none -o BatchMode=yes -o UserKnownHostsFile='${folder}/known_hosts' -i '${keyPath}' -l ${user}`

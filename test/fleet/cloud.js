@@ -52,7 +52,7 @@ function setUp(id) {
 }
 
 function boot({ id, environment, name, key }) {
-  fleet('add', `${id}:plain`)
+  fleet('add', `${id}:${process.env.CLOUD_ROLE}`)
   setUp(id)
   const { address } = JSON.parse(readFileSync(serverFile(id, 'server.json'), 'utf8'))
   // It knows the host key of every second one.
@@ -78,7 +78,7 @@ const verbs = {
     log(`reinstall ${environment}/${name}`)
     const { address } = machines().find((machine) => machine.id === id)
     save({ id, environment, name, key })
-    fleet('reinstall', `${id}:plain`)
+    fleet('reinstall', `${id}:${process.env.CLOUD_ROLE}`)
     setUp(id)
     save({ id, environment, name, key, address })
   },

@@ -86,8 +86,9 @@ type Moment = (server: FleetServer, controller: Controller) => Promise<boolean>
 const hasBegun: Moment = async (_, { runs, eventsOf }) =>
   runs().some((run) => eventsOf(run).some((one) => one.event === 'begun' && one.step === 'docker-upgrade'))
 const isFetching: Moment = async (server) => (await asRoot(server, "pgrep -f '[d]ownload-only' || true")) !== ''
-// As apt starts it: the look and the plan start dpkg too, before there is a run that could be resumed.
-const isInDpkg: Moment = async (server) => (await asRoot(server, "pgrep -f '[d]pkg .*--status-fd' || true")) !== ''
+// The look and the plan start dpkg too, before there is a run that could be resumed.
+const isInDpkg: Moment = async (server, controller) =>
+  (await hasBegun(server, controller)) && (await asRoot(server, 'pgrep -x dpkg || true')) !== ''
 const isStopped: Moment = async (server) =>
   (await asRoot(server, 'systemctl is-active docker.service || true')) === 'inactive'
 const isComingBack: Moment = async (server) =>

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { serveOn, startLoadOn } from './balanced-ground.ts'
 import { aCloud, type Cloud, type NameServer, startNameServer } from './cloud-ground.ts'
+import { engineOf } from './docker-ground.ts'
 import { aController, type Controller } from './durable-ground.ts'
 import type { FleetServer } from './fleet.ts'
 import { asRoot, bootIdOf } from './inside.ts'
@@ -14,7 +15,7 @@ let dns: NameServer
 let controller: Controller
 
 beforeAll(async () => {
-  cloud = aCloud(folder)
+  cloud = aCloud(folder, 'docker-ce')
   blue = [await cloud.create('blue', 'web-1'), await cloud.create('blue', 'web-2')]
   await Promise.all(blue.map(serveOn))
   const known = readFileSync(blue[0]?.knownHostsPath ?? '', 'utf8').split('\n')
@@ -35,7 +36,10 @@ afterAll(() => {
 
 const manifestText = ({ user, keyPath }: Partial<FleetServer> = {}, ttl = '5s') => `
 blue: {docker: {servers: [{server: {unique_name: web-1}}, {server: {unique_name: web-2}}]}}
-green: {docker: {servers: [{server: {unique_name: web-1}}, {server: {unique_name: web-2}}]}}
+green:
+  docker:
+    configuration: {docker_version: 26.1.5}
+    servers: [{server: {unique_name: web-1}}, {server: {unique_name: web-2}}]
 maestro:
   ssh: {user: ${user}, config: none, identity_file: ${keyPath}, known_hosts: ${folder}/known_hosts}
   rollout: {stable_time: 1s}
@@ -53,13 +57,13 @@ maestro:
     driver: {kind: rfc2136, server: ${dns.address}, zone: shop.test, key_file: ${dns.keyFile}}
 `
 
-// Of ten stages all that a server without Docker has.
+// The ten: those from upgrading all to the restart are steps of the servers' own pass.
 const stages = [
   'choose',
   'acquire',
   'reach',
-  'provision',
   'security-upgrade',
+  'docker-upgrade',
   'unattended-upgrades-settings',
   'reboot',
   'deploy',
@@ -110,10 +114,12 @@ describe('an application on two fresh servers', () => {
     expect(await Promise.all(blue.map(bootIdOf))).toEqual(before)
     const known = readFileSync(`${folder}/known_hosts`, 'utf8')
     for (const address of addressesOf('green')) expect(known).toMatch(new RegExp(`^${address} ssh-ed25519 `, 'm'))
-    for (const green of cloud.machines().filter(({ environment }) => environment === 'green'))
+    for (const green of cloud.machines().filter(({ environment }) => environment === 'green')) {
+      expect((await engineOf(green)).versions).toBe('26.1.5+dfsg1 26.1.5+dfsg1')
       expect(await asRoot(green, `dpkg-query -W -f '\${Version}' fl-upd; ls /etc/apt/apt.conf.d/52maestro*`)).toBe(
         '1.1/etc/apt/apt.conf.d/52maestro-unattended-upgrades',
       )
+    }
 
     const back = await controller.maestro('failover', 'rollback', '--yes')
     const seen = await visitors.end()
