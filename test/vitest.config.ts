@@ -50,7 +50,7 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
         },
       },
-      onFleet('fleet', '*.fleet.ts', 2),
+      onFleet('fleet', '*.fleet.ts', 3),
       onFleet('soak', '*.soak.ts', 1),
       onFleet('bench', '*.bench.ts', 1),
     ],

@@ -27,7 +27,7 @@ async function maestroLook() {
 
 /** Which kernel runs, what asks for a reboot, and needrestart's word: 1 for the expected kernel, 3 for an older one. */
 const look = async () => {
-  const script = 'uname -r; cat /var/run/reboot-required.pkgs || echo none; needrestart -b | sed -n "s/.*KSTA: //p"'
+  const script = 'uname -r; cat /var/run/reboot-required.pkgs || echo none; needrestart -b -k | sed -n "s/.*KSTA: //p"'
   const [running, asking, kernelState] = (await asRootInVm(server, script)).split('\n')
   return { running, asking, kernelState }
 }

@@ -42,7 +42,8 @@ export async function rebootVm(server: FleetServer): Promise<void> {
 }
 
 async function waitUntilVmRunning(server: FleetServer): Promise<void> {
-  const isRunning = async () => (await overSsh(server, 'systemctl is-system-running')).stdout === 'running'
+  // Told once the boot is over: each connection costs an emulated processor a second.
+  const isRunning = async () => (await overSsh(server, 'systemctl is-system-running --wait')).stdout === 'running'
   if (!(await eventually(isRunning, bootLimitMs))) throw troubleOf(server)
 }
 

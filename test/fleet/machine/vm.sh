@@ -41,7 +41,7 @@ run_system() {
 run_machine() (
   echo "$BASHPID" >"$power/cgroup.procs"
   exec ip netns exec "$switch" qemu-system-x86_64 \
-    -accel tcg,tb-size=256 -cpu qemu64 -smp 2 -m 768 -no-reboot -nodefaults -display none -serial "file:$dir/console.log" \
+    -accel tcg,tb-size=256 -cpu qemu64 -smp 1 -m 768 -no-reboot -nodefaults -display none -serial "file:$dir/console.log" \
     -kernel "$dir/kernel" -initrd "$dir/initrd" -append 'root=/dev/vda rw console=ttyS0 mitigations=off tsc=reliable' \
     -drive "file=$disk,format=raw,if=virtio,cache=unsafe" -device virtio-rng-pci \
     -netdev "tap,id=net,ifname=$name,script=no,downscript=no" -device virtio-net-pci,netdev=net >>"$dir/qemu.log" 2>&1
