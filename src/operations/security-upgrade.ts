@@ -32,7 +32,9 @@ export function securityUpgrade(given: SecurityUpgradeOptions): Operation {
   } = given
   const options = { hold, origins, allPackages, lockTimeoutMs, stallTimeoutMs }
   const nights = unattendedUpgrades === null ? undefined : nightly({ ...unattendedUpgrades, remove: false })
-  const parts = ['system', 'security', 'updates', 'dpkg', 'disk', 'libraries', ...(nights?.parts ?? [])] as const
+  // needrestart looks into every process: only where somebody wants its answer.
+  const libraries = restartServices ? (['libraries'] as const) : []
+  const parts = ['system', 'security', 'updates', 'dpkg', 'disk', ...libraries, ...(nights?.parts ?? [])] as const
   return {
     recipe: { name: 'security-upgrade', options: { ...options, restartServices, unattendedUpgrades } },
     parts: [...new Set(parts)],

@@ -26,25 +26,17 @@ beforeAll(async () => {
 }, 600_000)
 afterAll(() => controller.remove())
 
+const words = ['security-upgrade', '--no-unattended-upgrades', '--yes', '--max-unavailable', '100%', '--canary', '0']
+
 it('installs security upgrades for a fifth of the CPU that Ansible takes, and in less time beside that of dpkg', async () => {
   const ansible: Measured[] = []
   const maestro: Measured[] = []
+  // The playbook does not look for services that run old code.
+  const sameWork: Measured[] = []
   for (let round = 0; round < rounds; round += 1) {
     ansible.push(await measured(() => costOfAnsible(servers, 'security-upgrade.yml')))
-    maestro.push(
-      await measured(() =>
-        costOfMaestro(
-          controller,
-          'security-upgrade',
-          '--no-unattended-upgrades',
-          '--yes',
-          '--max-unavailable',
-          '100%',
-          '--canary',
-          '0',
-        ),
-      ),
-    )
+    maestro.push(await measured(() => costOfMaestro(controller, ...words)))
+    sameWork.push(await measured(() => costOfMaestro(controller, ...words, '--no-restart-services')))
   }
 
   const of = (runs: readonly Measured[], key: keyof Measured) => median(runs.map((run) => run[key]))
@@ -58,23 +50,27 @@ it('installs security upgrades for a fifth of the CPU that Ansible takes, and in
   await tell(
     'Security upgrades',
     `${servers.length} servers at once, ${due.length} packages due on each, the middle of ${rounds} rounds. One of the packages has a newer version in -updates, which
-hides its fix from apt's word "security".`,
+hides its fix from apt's word "security". The playbook does not look for services that run old code, nor does the last line.`,
     [
       ['', 'CPU', 'wall', 'wall beside dpkg', 'packages fixed'],
       row('ansible-playbook', ansible),
       row('maestro security-upgrade', maestro),
+      row('the same with --no-restart-services', sameWork),
       [
-        'ratio',
+        'ratio of the last to Ansible',
         ...(['cpuMs', 'wallMs', 'aroundDpkgMs'] as const).map((key) =>
-          (of(maestro, key) / of(ansible, key)).toFixed(2),
+          (of(sameWork, key) / of(ansible, key)).toFixed(2),
         ),
         '',
       ],
     ],
   )
-  expect(of(maestro, 'fixed')).toBe(servers.length * due.length)
-  expect(of(maestro, 'cpuMs') / of(ansible, 'cpuMs')).toBeLessThanOrEqual(1 / 5)
-  expect(of(maestro, 'aroundDpkgMs')).toBeLessThan(of(ansible, 'aroundDpkgMs'))
+  expect([of(maestro, 'fixed'), of(sameWork, 'fixed')]).toEqual([
+    servers.length * due.length,
+    servers.length * due.length,
+  ])
+  expect(of(sameWork, 'cpuMs') / of(ansible, 'cpuMs')).toBeLessThanOrEqual(1 / 5)
+  expect(of(sameWork, 'aroundDpkgMs')).toBeLessThan(of(ansible, 'aroundDpkgMs'))
 }, 900_000)
 
 async function measured(run: () => Promise<Cost>): Promise<Measured> {
