@@ -1,3 +1,4 @@
+import { foldNames } from '../inventory/name-set.ts'
 import { findServers } from '../inventory/take-inventory.ts'
 import type { Rollout } from '../manifest/settings.ts'
 import type { Operation } from '../plan/step.ts'
@@ -16,7 +17,7 @@ type Beside = {
 
 /**
  * The servers of the same groups that were not selected, and are out of service, out of reach or locked by another run: each
- * keeps its place in the budget. Where no group has one, or nobody's service is disrupted, nobody is asked.
+ * keeps its place in the budget, and is named. Where no group has one, or nobody's service is disrupted, nobody is asked.
  */
 export async function awayBeside(
   chosen: Chosen,
@@ -37,5 +38,10 @@ export async function awayBeside(
   // One without an address is not there yet, and nothing is sent to it.
   const there = found.filter(({ host }) => host !== '')
   const seen = await seeAll({ parts: [] }, withServers(chosen, there), looking)
-  return new Set(seen.filter(isAway).map(({ server }) => server.name))
+  const away = seen.filter(isAway).map(({ server }) => server.name)
+  if (away.length > 0 && !looking.flags.quiet) process.stderr.write(`maestro: ${sayAway(away)} in the budget\n`)
+  return new Set(away)
 }
+
+const sayAway = (names: readonly string[]) =>
+  `${foldNames(names)} ${names.length === 1 ? 'is away already, and keeps its place' : 'are away already, and keep their places'}`

@@ -150,7 +150,7 @@ function noRoomFor({ server: { groups } }: ServerWork, { away, inventory }: Take
   const theirs = inventory.filter((one) => away.has(one.name) && one.groups.some((group) => groups.includes(group)))
   const names = theirs.map(({ name }) => name)
   const why = names.length === 0 ? '' : `: ${foldNames(names)} ${names.length === 1 ? 'is' : 'are'} away already`
-  return `no more of ${groups.join(', ')} may be away at once${why}`
+  return `no more of ${groups.join(', ')} may be away at once (--max-unavailable)${why}`
 }
 
 // A load balancer that starts anew takes back whom it was told to leave out.
