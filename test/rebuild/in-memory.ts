@@ -139,6 +139,8 @@ export interface World {
   readonly run: (killAfter?: number) => Promise<Outcome | 'killed'>
   /** Host keys that were taken, in order: of whom, and whether by the provider's word. */
   readonly hostKeys: string[]
+  /** By the clock of the application's own steps. */
+  readonly waitedMs: () => number
 }
 
 type Making = {
@@ -256,6 +258,6 @@ export async function makeWorld({
     return Promise.race([performed, death])
   }
 
-  const world: World = { outside, cloud, events, moments: () => moments, run: live, hostKeys }
+  const world: World = { outside, cloud, events, moments: () => moments, run: live, hostKeys, waitedMs: base.nowMs }
   return { ...world, planned, locks }
 }

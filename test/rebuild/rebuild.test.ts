@@ -216,6 +216,7 @@ describe('retiring a side', () => {
     await world.run()
 
     expect(steps(world)).toEqual(['old-answer', 'destroy'])
+    expect(world.waitedMs()).toBe(60_000)
   })
 
   it('is refused while the address points at it', async () => {

@@ -55,7 +55,11 @@ describe.each(ways)('a fresh server $way', ({ own, log, at }) => {
   it('is in service in the end, and the other one was never out', async () => {
     const world = await aWorld(own)
     const others: string[] = []
-    world.balancer.onCommand = (one) => void (one.includes('web-1') && others.push(one))
+    const late: string[] = []
+    world.balancer.onCommand = (one) => {
+      if (one.includes('web-1')) others.push(one)
+      if (world.cloud.log.includes('destroy web-2')) late.push(one)
+    }
 
     expect(await world.run()).toEqual({ status: 'changed' })
     expect(world.state()).toMatchObject({
@@ -66,6 +70,7 @@ describe.each(ways)('a fresh server $way', ({ own, log, at }) => {
       ],
     })
     expect(others).toEqual([])
+    expect(late, 'said to the balancer once the old one was gone').toEqual([])
   })
 
   it('ends the same wherever it is killed and resumed', async () => {
