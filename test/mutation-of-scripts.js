@@ -48,16 +48,24 @@ function lineOf(text, now) {
   return now.split('\n').findIndex((line, index) => line !== old[index]) + 1
 }
 
-const shared = { weave: 'docker', balancer: 'doctor-parts', systemd: 'doctor-parts', tools: 'doctor-parts' }
+const anyScript = ['test/remote/prelude', 'test/remote/read-look', 'test/run/say-hello']
+
+// What is not tested by the tests of its own room, or has none.
+const testedBy = {
+  'docker-cli.sh': ['test/remote/services/', 'test/remote/look/docker.test.ts'],
+  'look/balancer.sh': ['test/remote/look/doctor-parts.test.ts'],
+  'look/systemd.sh': ['test/remote/look/doctor-parts.test.ts'],
+  'look/tools.sh': ['test/remote/look/doctor-parts.test.ts'],
+  'look/weave.sh': ['test/remote/look/docker.test.ts'],
+  'pins.sh': ['test/remote/look/security.test.ts'],
+  'read-apt.sh': ['test/remote/look/security.test.ts'],
+}
 
 /** What is run until something is red: the fast first. */
 function suitesFor(script) {
   const [room, name] = script.includes('/') ? script.replace('.sh', '').split('/') : ['.', script]
-  const own = room === 'look' ? `test/remote/look/${shared[name] ?? name}.test.ts` : `test/remote/${room}/`
-  const unit =
-    room !== '.' && existsSync(join(root, own))
-      ? [own]
-      : ['test/remote/prelude', 'test/remote/read-look', 'test/run/say-hello']
+  const own = room === 'look' ? `test/remote/look/${name}.test.ts` : `test/remote/${room}/`
+  const unit = testedBy[script] ?? (room !== '.' && existsSync(join(root, own)) ? [own] : anyScript)
   return [
     { name: `unit ${unit[0]}`, args: ['--project', 'unit', ...unit] },
     {

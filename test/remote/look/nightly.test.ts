@@ -49,6 +49,12 @@ describe.each(shells())('the look at what the nights are set to, under $name', (
     })
   })
 
+  it('tells that nothing begins the nights where there are neither timers nor cron', () => {
+    const server = aServer({ tools })
+
+    expect(known(server.look(['nightly'], shell)).scheduler).toBe('none')
+  })
+
   it('tells a package that is missing, and which one apt would install', () => {
     const { package: its } = look({}, { 'dpkg-query': 'exit 1' })
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { readAnswer } from '../../../src/remote/answer.ts'
@@ -33,6 +33,15 @@ esac`
 const outer = ['cp', 'mktemp', 'sort'].map((name) => [name, `exec /usr/bin/${name} "$@"`])
 const tools = { 'apt-cache': policy, 'apt-get': aptGet, 'dpkg-query': ':', ...Object.fromEntries(outer) }
 
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
 describe.each(shells())('what a security upgrade would install, under $name', (shell) => {
   const look = (server: FakeServer, scope = 'security') => {
     const { stdout, status, stderr } = server.run(
@@ -60,6 +69,26 @@ describe.each(shells())('what a security upgrade would install, under $name', (s
         downloadBytes: 1234,
       },
     })
+  })
+
+  it.each([
+    ['security', true],
+    ['all', false],
+  ])('takes for the scope %s phased fixes at once: %s', (scope, isAtOnce) => {
+    const server = aServer({ tools: { ...tools, 'apt-get': `echo "$*" >>"$MAESTRO_ROOT/words"; ${aptGet}` } })
+
+    look(server, scope)
+
+    const words = readFileSync(`${server.root}/words`, 'utf8').trimEnd().split('\n')
+    expect(words.map((one) => one.includes('Always-Include-Phased-Updates=true'))).toEqual([isAtOnce, isAtOnce])
+  })
+
+  it('keeps what apt takes apart in memory, where there is some', () => {
+    const server = aServer({ tools: { ...tools, 'apt-get': `echo "\${TMPDIR-}" >"$MAESTRO_ROOT/place"; ${aptGet}` } })
+
+    look(server)
+
+    expect(readFileSync(`${server.root}/place`, 'utf8').trim()).toBe(isWritable('/dev/shm') ? '/dev/shm' : '')
   })
 
   it("puts the administrator's own preferences first, and repositories without a suite out by their host", () => {

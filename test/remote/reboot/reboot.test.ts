@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readStanding } from '../../../src/operations/reboot/standing.ts'
 import { readAnswer } from '../../../src/remote/answer.ts'
@@ -82,6 +83,15 @@ describe.each(shells())('the scripts of a restart under $name', (shell) => {
     const server = aServer({ files: { ...machine, ...systemd }, tools })
 
     expect(allOf(ask(server, 'arm'), 'armed_by')).toEqual(['systemd'])
+  })
+
+  it('arm a process where there is no systemd, which restarts the server a second later', async () => {
+    const tools = { sh: 'exec /bin/sh "$@"', reboot: ': >"$MAESTRO_ROOT/restarted"' }
+    const server = aServer({ files: { ...machine, run: null }, tools })
+
+    expect(allOf(ask(server, 'arm'), 'armed_by')).toEqual(['process'])
+    expect(existsSync(`${server.root}/restarted`)).toBe(false)
+    await expect.poll(() => existsSync(`${server.root}/restarted`), { timeout: 10_000 }).toBe(true)
   })
 
   it('arm nothing in another boot', () => {

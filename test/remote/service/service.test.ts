@@ -1,4 +1,8 @@
-import { describe, expect } from 'vitest'
+import { once } from 'node:events'
+import { rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished } from 'vitest'
 import { itNeeds, shells } from '../../support/tools.ts'
 import { aServer } from '../a-server.ts'
 import { runnerOf } from './run-script.ts'
@@ -37,6 +41,21 @@ describe.each(shells())('the scripts of a service under $name', (shell) => {
     const ip = `printf '%s\\n' '2: eth0    inet 10.0.0.11/24 brd 10.0.0.255 scope global eth0' '2: eth0    inet6 fd00::11/64 scope global'`
 
     expect(run(aServer({ tools: { ip } }), 'addresses').facts).toMatchObject({ address: ['10.0.0.11', 'fd00::11'] })
+  })
+
+  test('send commands to the socket of HAProxy by socat, and say where that is missing', async () => {
+    const server = aServer({ tools: { socat: 'read -r words; echo "$4 $words"; echo web-1 2 0' } })
+    const socket = join(server.root, 'haproxy.sock')
+    const listener = createServer().listen(socket)
+    onTestFinished(() => void listener.close())
+    await once(listener, 'listening')
+    const ask = runnerOf(shell, { ...inputs, socket })
+
+    expect(ask(server, 'haproxy').facts).toMatchObject({
+      haproxy: [`UNIX-CONNECT:${socket} show stat`, 'web-1 2 0'],
+    })
+    rmSync(join(server.root, '../bin/socat'))
+    expect(ask(server, 'haproxy').stderr).toContain('socat is not installed')
   })
 
   test('say that the socket of HAProxy is not there', () => {
