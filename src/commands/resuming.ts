@@ -26,7 +26,8 @@ export async function resume({ run: given, flags, stop }: Resuming): Promise<Exi
     if (about === undefined) throw new UsageError(`run ${run} was never begun`)
     const known = stateOf(events)
     const left = leftOf(plan, known)
-    if (left.length === 0) {
+    // Killed in its last moment it has done all, and told nobody: that is left to do.
+    if (left.length === 0 && known.exitCode !== undefined) {
       process.stderr.write(`run ${run} has come to its end: nothing is left to do\n`)
       return exitCodes.ok
     }

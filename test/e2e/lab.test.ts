@@ -51,6 +51,21 @@ describe('a practice fleet', patient, () => {
     expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('turn to servers of your own') })
   })
 
+  it('has its run brought to an end by resume where only the word of that was missing', async () => {
+    const runs = '"$XDG_STATE_HOME"/maestro/runs/*'
+    const run = await onLab(
+      [],
+      'maestro unattended-upgrades --server db-1',
+      `sed -i '$d' ${runs}/events.ndjson; rm ${runs}/report.json`,
+      'maestro resume',
+      `tail -n 1 ${runs}/events.ndjson`,
+      'maestro resume',
+    )
+
+    expect(run.stdout).toMatch(/"event":"run-ended","exitCode":0\}$/m)
+    expect(run).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no run') })
+  })
+
   it('sets up the nights of a server that had none, and puts back what was there', async () => {
     const run = await onLab(
       [],
