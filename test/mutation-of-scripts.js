@@ -53,7 +53,10 @@ const anyScript = ['test/remote/prelude', 'test/remote/read-look', 'test/run/say
 // What is not tested by the tests of its own room, or has none.
 const testedBy = {
   'docker-cli.sh': ['test/remote/services/', 'test/remote/look/docker.test.ts'],
+  'docker-source.sh': ['test/remote/look/docker-packages.test.ts'],
   'look/balancer.sh': ['test/remote/look/doctor-parts.test.ts'],
+  'look/engine.sh': ['test/remote/look/docker-packages.test.ts'],
+  'look/offers.sh': ['test/remote/look/docker-packages.test.ts'],
   'look/systemd.sh': ['test/remote/look/doctor-parts.test.ts'],
   'look/tools.sh': ['test/remote/look/doctor-parts.test.ts'],
   'look/weave.sh': ['test/remote/look/docker.test.ts'],

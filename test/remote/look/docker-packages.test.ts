@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readAnswer } from '../../../src/remote/answer.ts'
+import { allOf } from '../../../src/remote/facts.ts'
 import { lookScript, readLook } from '../../../src/remote/read-look.ts'
 import { shells } from '../../support/tools.ts'
 import { aServer, type FakeServer } from '../a-server.ts'
@@ -40,11 +41,12 @@ const tools = {
 }
 
 describe.each(shells())("Docker's packages under $name", (shell) => {
-  const look = (server: FakeServer, inputs: Readonly<Record<string, string>> = {}) => {
+  const factsOf = (server: FakeServer, inputs: Readonly<Record<string, string>> = {}) => {
     const { stdout, status, stderr } = server.run(lookScript(['offers'], nonce, inputs), shell)
     if (status !== 0) throw new Error(stderr)
-    return readLook(readAnswer(stdout, nonce), ['offers']).offers
+    return readAnswer(stdout, nonce)
   }
+  const look = (...given: Parameters<typeof factsOf>) => readLook(factsOf(...given), ['offers']).offers
 
   it('are those that are there, with who holds them, and every version that apt has, each once', () => {
     const files = {
@@ -94,6 +96,21 @@ describe.each(shells())("Docker's packages under $name", (shell) => {
     expect(server.run('cat "$MAESTRO_ROOT/source"; ls /dev/shm /tmp | grep -c "^maestro[.]"', shell).stdout).toMatch(
       /^Types: deb\nURIs: http:\/\/mirror.example\/linux\/debian\nSuites: trixie\nComponents: stable\nArchitectures: amd64\nSigned-By: .*docker.asc\n/,
     )
+  })
+
+  it('say by one word whose they are', () => {
+    const server = aServer({ files, tools: { ...bare, 'apt-get': keep } })
+
+    expect(allOf(factsOf(server, wanted), 'offers_staged')).toEqual(['yes'])
+  })
+
+  it('go by the name of the release of Ubuntu where this one is made of it', () => {
+    const mint = { 'etc/os-release': 'ID=linuxmint\nVERSION_CODENAME=wilma\nUBUNTU_CODENAME=noble\n' }
+    const server = aServer({ files: mint, tools: { ...bare, 'apt-get': keep } })
+
+    look(server, wanted)
+
+    expect(server.run('cat "$MAESTRO_ROOT/source"').stdout).toContain('/linux/ubuntu\nSuites: noble\n')
   })
 
   it('are left to those of apt where it has them', () => {
