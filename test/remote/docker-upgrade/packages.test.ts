@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { shells } from '../../support/tools.ts'
+import type { FakeServer } from '../a-server.ts'
+import { callsOf, textOf } from '../unattended-upgrades/run-script.ts'
+import { anEngine, place, work } from './an-engine.ts'
+
+// A package of the archive is fetched into the folder that apt-get is called in.
+const aptGet = (simulated: string, archive = 'containerd.io') => `echo "apt-get $*" >>"$MAESTRO_ROOT/calls"
+case $* in
+  *' -s install '*) printf '%s\\n' '${simulated}' ;;
+  *' download ${archive}='*) touch '${archive}_1.6_amd64.deb' ;;
+  *' download '*) exit 100 ;;
+esac`
+const planned = 'Inst docker-ce [5:1] (5:2 Docker:noble [amd64])\nInst pigz (2.8 Ubuntu:24.04/noble [amd64])'
+const inputs = { packages: 'docker-ce=5:2', kept: 'docker-ce=5:1\ncontainerd.io=1.6', must_keep: 'yes' }
+const cached = { 'var/cache/apt/archives/docker-ce_5%3a1_amd64.deb': 'old\n' }
+const fetched = (server: FakeServer) =>
+  callsOf(server).map((call) => /(-s install|--download-only|download) .*/.exec(call)?.[0])
+
+describe.each(shells())("the packages of Docker's upgrade under $name", (shell) => {
+  const fetch = (server: FakeServer, more: Readonly<Record<string, string>> = {}) =>
+    work(server, shell, 'packages', { ...inputs, ...more })
+  const files = { ...cached, [`${place}/back/versions`]: 'docker-ce|5:0\n' }
+  const aHost = (text: string, more = {}) => anEngine({ files: { ...files, ...more }, tools: { 'apt-get': text } })
+  const isThere = (server: FakeServer, path: string) => existsSync(`${server.root}/${place}/${path}`)
+
+  it('are fetched, and those that are installed are kept: from where they lie, else from the archive', () => {
+    const server = aHost(aptGet(planned))
+
+    expect(fetch(server)).toMatchObject({ status: 0 })
+
+    expect(fetched(server).filter((one) => one !== undefined)).toEqual([
+      '-s install docker-ce=5:2',
+      '--download-only install docker-ce=5:2',
+      'download containerd.io=1.6',
+    ])
+    expect(textOf(server, `${place}/back/versions`)).toBe('docker-ce|5:1\ncontainerd.io|1.6\n')
+    expect(textOf(server, `${place}/back/docker-ce_5%3a1_amd64.deb`)).toBe('old\n')
+    expect([
+      isThere(server, 'back/containerd.io_1.6_amd64.deb'),
+      isThere(server, 'back/docker-ce_1_amd64.deb'),
+    ]).toEqual([true, false])
+  })
+
+  it('are not kept once more where they are kept already', () => {
+    const server = aHost(aptGet(planned))
+    fetch(server)
+    server.run('rm "$MAESTRO_ROOT/calls"; rm -r "$MAESTRO_ROOT/var/cache"')
+
+    expect(fetch(server)).toMatchObject({ status: 0, said: expect.not.stringContaining('way back') })
+    expect(callsOf(server).filter((call) => call.includes(' download '))).toEqual([])
+  })
+
+  it.each([
+    [
+      'another package that is installed would change',
+      `${planned}\nInst runc [1.1] (1.2 Ubuntu [amd64])`,
+      'runc=1.2 would',
+    ],
+    ['one would be another version', planned.replaceAll('5:2', '5:3'), 'docker-ce=5:3 would'],
+  ])('are not fetched where %s than was planned', (_, simulated, words) => {
+    const server = aHost(aptGet(simulated))
+
+    expect(fetch(server)).toMatchObject({ status: 1, said: expect.stringContaining(words) })
+    expect(callsOf(server).filter((call) => call.includes('--download-only'))).toEqual([])
+  })
+
+  it('are not fetched where apt cannot install them, and it is told why', () => {
+    const server = aHost("case $* in *' -s '*) echo ' docker-ce : Depends: libc6 (>= 9)'; exit 100 ;; esac")
+
+    expect(fetch(server)).toMatchObject({
+      status: 1,
+      said: expect.stringContaining('E: apt cannot install them: docker-ce : Depends: libc6 (>= 9)'),
+    })
+  })
+
+  it.each([
+    ['is refused where there must be one', 'yes', 1, 'so that there would be no way back: --no-rollback'],
+    ['is told to be missing where there need not be', 'no', 0, 'there will be no way back'],
+  ])(
+    'the way back of which one cannot be had any more %s, and none to elsewhere stays',
+    (_, mustKeep, status, words) => {
+      const server = aHost(aptGet(planned, 'nothing'))
+
+      expect(fetch(server, { must_keep: mustKeep })).toEqual({ status, said: expect.stringContaining(words) })
+      expect(isThere(server, 'back')).toBe(false)
+    },
+  )
+})

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { shells } from '../../support/tools.ts'
+import { aServer, type FakeServer } from '../a-server.ts'
+import { textOf } from '../unattended-upgrades/run-script.ts'
+import { ask } from './an-engine.ts'
+
+const key = '-----BEGIN PGP PUBLIC KEY BLOCK-----\nx'
+const inputs = { docker_repository: 'http://mirror.example/linux/{id}', docker_key: key }
+const files = { 'etc/os-release': 'ID=debian\nVERSION_CODENAME=trixie\n' }
+const source = 'etc/apt/sources.list.d/docker.sources'
+const aHost = (aptGet: string) =>
+  aServer({ files, tools: { dpkg: 'echo amd64', 'apt-get': `cd "$MAESTRO_ROOT"; ${aptGet}` } })
+
+describe.each(shells())('the repository of Docker under $name', (shell) => {
+  const setUp = (server: FakeServer, more = {}) =>
+    ask(server, shell, ['apt.sh', 'docker-source.sh', 'docker-upgrade/repository.sh'], { ...inputs, ...more })
+
+  it('is set up with its key where apt reads both, before its lists are fetched; nothing else is left', () => {
+    const server = aHost(`for word; do :; done; echo "$word" >asked; cat ${source} >seen`)
+
+    setUp(server)
+
+    expect(textOf(server, 'seen')).toBe(
+      'Types: deb\nURIs: http://mirror.example/linux/debian\nSuites: trixie\nComponents: stable\nArchitectures: amd64\n' +
+        'Signed-By: /etc/apt/keyrings/docker.asc\n',
+    )
+    expect([textOf(server, 'asked'), textOf(server, 'etc/apt/keyrings/docker.asc')]).toEqual(['update\n', `${key}\n`])
+    const { stdout } = server.run(
+      `cd "$MAESTRO_ROOT"; stat -c %a etc/apt/keyrings etc/apt/keyrings/docker.asc ${source}; ls var/lib/maestro/docker`,
+    )
+    expect(stdout).toBe('755\n644\n644\n')
+  })
+
+  it('is said not to be had in the words of apt', () => {
+    const server = aHost("echo 'E: The repository is not signed.'; exit 100")
+
+    expect(() => setUp(server)).toThrow('apt-get update: E: The repository is not signed.')
+  })
+
+  it('is left as it was where its key is none', () => {
+    const server = aHost(':')
+
+    expect(() => setUp(server, { docker_key: '-----BEGIN CERTIFICATE-----' })).toThrow('no key in letters')
+    expect(textOf(server, source)).toBeUndefined()
+  })
+})

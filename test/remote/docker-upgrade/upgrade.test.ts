@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest'
+import { shells } from '../../support/tools.ts'
+import type { FakeServer } from '../a-server.ts'
+import { callsOf, textOf } from '../unattended-upgrades/run-script.ts'
+import { anEngine, job, place, work } from './an-engine.ts'
+
+const inputs = {
+  packages: 'docker-ce=2\ndocker-ce-cli=2',
+  source: 'new',
+  may_go_back: 'yes',
+  holds: 'docker-ce docker-ce-cli',
+  running: 'db web',
+  healthy: 'db web',
+  idle: 'idle',
+  stop_first: 'no',
+  ready_seconds: '1',
+  stable_seconds: '0',
+}
+const containers = (server: FakeServer) =>
+  ['db', 'web', 'idle'].map((id) => textOf(server, `containers/${id}`)?.trim()).join(' ')
+const asBefore = 'true true false'
+const endOf = (server: FakeServer) => textOf(server, `${job}.end`)?.trimEnd().split('\n')
+const installed = (server: FakeServer) => textOf(server, 'installed')?.trim()
+
+describe.each(shells())("the upgrade of Docker's packages under $name", (shell) => {
+  const upgrade = (server: FakeServer, more: Readonly<Record<string, string>> = {}) =>
+    work(server, shell, 'upgrade', { ...inputs, ...more })
+
+  it('installs them in one transaction while Docker stands still, and what ran runs again', () => {
+    const server = anEngine()
+
+    expect(upgrade(server)).toMatchObject({ status: 0 })
+
+    const changes = callsOf(server).filter((call) => /docker\.socket docker|start docker|apt-get|dpkg|hold/.test(call))
+    expect(changes).toEqual([
+      'systemctl stop docker.socket docker.service',
+      expect.stringMatching(/^apt-get .*--no-remove .*\/docker\/new install docker-ce=2 docker-ce-cli=2$/),
+      'systemctl reset-failed containerd.service docker.socket docker.service',
+      'systemctl start docker.service',
+      'apt-mark hold docker-ce docker-ce-cli',
+    ])
+    expect([installed(server), containers(server), endOf(server)]).toEqual(['new', asBefore, ['upgraded']])
+    expect(textOf(server, `${job}.times`)).toBe('down 1000.5\nup 1000.5\n')
+    expect(textOf(server, `${place}/held`)).toBe('docker-ce\ndocker-ce-cli\n')
+    expect(textOf(server, `${place}/new/docker-ce_2_amd64.deb`)).toBeUndefined()
+  })
+
+  it('stops what ran first where that is asked for, and stops again what did not run', () => {
+    const woken = { 'apt-get': 'cd "$MAESTRO_ROOT"; echo new >installed; echo true >containers/idle' }
+    const server = anEngine({ tools: woken })
+
+    expect(upgrade(server, { stop_first: 'yes' })).toMatchObject({ status: 0 })
+
+    expect(callsOf(server)).toEqual(expect.arrayContaining(['docker stop db web', 'docker stop idle']))
+    expect(containers(server)).toBe(asBefore)
+  })
+
+  it('waits for an engine that is slow to answer', () => {
+    const server = anEngine({ files: { slow: '5\n' } })
+
+    expect(upgrade(server)).toMatchObject({ status: 0 })
+    expect(endOf(server)).toEqual(['upgraded'])
+  })
+
+  it.each([
+    ['does not start', { broken: 'new\n' }, 'Docker does not start: failed to start daemon: bad driver'],
+    [
+      'lets a container be sick that was well',
+      { sick: 'new\n' },
+      'not as before: db (running, unhealthy), which says: no such table; web (running, unhealthy), which says: no such table;',
+    ],
+  ])('goes back by itself, without a network, where the new engine %s', (_, files, why) => {
+    const server = anEngine({ files })
+
+    expect(upgrade(server)).toMatchObject({ status: 0 })
+
+    expect([installed(server), containers(server), endOf(server)]).toEqual(['old', asBefore, ['back', why]])
+    expect(callsOf(server)).toContainEqual(
+      expect.stringMatching(/^dpkg .*--force-downgrade -i .*\/back\/docker-ce_1_amd64.deb$/),
+    )
+    expect(callsOf(server).filter((call) => call.startsWith('apt-mark'))).toEqual([])
+  })
+
+  it('gives an engine up that never answers, and starts what was there', () => {
+    const server = anEngine({ files: { slow: '60\n' } })
+
+    expect(upgrade(server)).toMatchObject({ status: 0 })
+    expect([installed(server), endOf(server)?.[0]]).toEqual(['old', 'back'])
+  })
+
+  it('does not go back for a container that was sick before', () => {
+    const server = anEngine({ files: { sick: 'old\nnew\n' } })
+
+    expect(upgrade(server, { healthy: '' })).toMatchObject({ status: 0 })
+    expect(endOf(server)).toEqual(['upgraded'])
+  })
+
+  it('goes back where apt cannot install them, and says what apt said', () => {
+    const log = 'var/log/maestro/20261123-091500-test/docker.log'
+    const server = anEngine({
+      files: { [log]: 'E: Sub-process dpkg returned an error\n' },
+      tools: { 'apt-get': 'exit 100' },
+    })
+
+    expect(upgrade(server)).toMatchObject({ status: 0 })
+    expect(endOf(server)).toEqual(['back', 'apt-get could not install them: E: Sub-process dpkg returned an error'])
+    expect(containers(server)).toBe(asBefore)
+  })
+
+  it('fails, and claims no end, where nothing is to go back', () => {
+    const server = anEngine({ files: { sick: 'new\n' } })
+
+    const { status, said } = upgrade(server, { may_go_back: 'no' })
+
+    expect({ status, said }).toEqual({ status: 1, said: expect.stringMatching(/\nnot as before: .*no such table;\n$/) })
+    expect([installed(server), endOf(server)]).toEqual(['new', undefined])
+  })
+
+  it('says both reasons where the way back fails as well', () => {
+    const server = anEngine({ files: { broken: 'old\nnew\n' } })
+
+    const { status, said } = upgrade(server)
+
+    expect({ status, said }).toEqual({
+      status: 1,
+      said: expect.stringMatching(/\nDocker does not start: .*; and on the way back: Docker does not start: .*\n$/),
+    })
+  })
+
+  it('brings back what ran before the last change where nobody can say what runs', () => {
+    const server = anEngine()
+    upgrade(server)
+    server.run('cd "$MAESTRO_ROOT"; rm up; echo false >containers/web; echo false >containers/db')
+
+    const inReturn = { packages: '', source: 'back', may_go_back: 'no', running: '', healthy: '', idle: '', holds: '' }
+    expect(upgrade(server, inReturn)).toMatchObject({ status: 0 })
+
+    expect(textOf(server, `${place}/running`)).toBe('db web\n')
+    expect([installed(server), containers(server)]).toEqual(['old', asBefore])
+  })
+
+  it('keeps a copy of what was put there by hand, of the first attempt', () => {
+    const server = anEngine({ files: { 'etc/docker/daemon.json': '{}\n' } })
+    upgrade(server)
+    server.run('echo changed >"$MAESTRO_ROOT/etc/docker/daemon.json"')
+    upgrade(server)
+
+    expect(textOf(server, `${job}.files/etc/docker/daemon.json`)).toBe('{}\n')
+  })
+
+  it('starts Docker and the timers of apt where its process was killed', () => {
+    const server = anEngine({
+      files: {
+        [`${job}.begun`]: 'pid=1\nstart=1\nboot=here\ninvocation=unit\n',
+        [`${job}.timers`]: 'apt-daily.timer\n',
+      },
+    })
+    server.run('rm "$MAESTRO_ROOT/up"')
+
+    work(server, shell, 'upgrade', inputs, 'ended')
+
+    expect(callsOf(server)).toEqual(['systemctl start apt-daily.timer', 'systemctl start docker.service'])
+  })
+})
