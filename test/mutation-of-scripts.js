@@ -52,7 +52,9 @@ const anyScript = ['test/remote/prelude', 'test/remote/read-look', 'test/run/say
 
 // What is not tested by the tests of its own room, or has none.
 const testedBy = {
-  'docker-cli.sh': ['test/remote/services/', 'test/remote/look/docker.test.ts'],
+  'apt-turn.sh': ['test/remote/apt-turn.test.ts'],
+  'detached/job.sh': ['test/remote/detached/', 'test/remote/weave/'],
+  'docker-cli.sh': ['test/remote/look/services.test.ts', 'test/remote/look/docker.test.ts', 'test/remote/services/'],
   'docker-source.sh': ['test/remote/look/docker-packages.test.ts'],
   'look/balancer.sh': ['test/remote/look/doctor-parts.test.ts'],
   'look/engine.sh': ['test/remote/look/docker-packages.test.ts'],
