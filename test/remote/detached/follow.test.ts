@@ -1,9 +1,20 @@
-import { statSync } from 'node:fs'
+import { renameSync, statSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { shells } from '../../support/tools.ts'
 import { aJob, logs } from './a-job.ts'
 
 describe.each(shells())('following a detached job under $name', { timeout: 30_000 }, (shell) => {
+  it('tells how it ended though it did so while it was looked at', () => {
+    const result = (root: string) => `${root}/var/${logs}/upgrade.result`
+    const late = `[ ! -e "${result('$MAESTRO_ROOT')}.late" ] || mv "${result('$MAESTRO_ROOT')}.late" "${result('$MAESTRO_ROOT')}"`
+    const job = aJob(shell, { tools: { systemctl: `${late}; echo inactive; exit 3` } })
+    job.start('echo one')
+    job.end()
+    renameSync(result(job.root), `${result(job.root)}.late`)
+
+    expect(job.follow()).toMatchObject({ is: 'ended', ending: { how: 'exited', code: 0 } })
+  })
+
   it('tells the bytes of its log from an offset on, and of too many the last', () => {
     const job = aJob(shell)
     job.start("printf 'abc\\000\\377\\n'; i=1; while [ $i -le 20000 ]; do echo $i; i=$((i + 1)); done")
