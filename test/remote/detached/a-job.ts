@@ -90,6 +90,7 @@ export const jobText = (work: string) =>
 
 const whereIs = (tool: string) => spawnSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).stdout.trim()
 
+// Of 0 and 1 the groups are our own, and every process there is.
 function endSession(pid: string | undefined): void {
-  if (pid !== undefined) spawnSync('kill', ['-KILL', '--', `-${pid}`])
+  if (Number(pid) > 1) spawnSync('kill', ['-KILL', '--', `-${pid}`])
 }
