@@ -11,6 +11,7 @@ import { renderPlan } from '../report/plan-text.ts'
 import { makeLine } from '../run/line.ts'
 import { lookAtServers } from '../run/look-at-servers.ts'
 import { type Copy, readCopyOn } from '../run/read-copies.ts'
+import { awayNeighbours } from './away-neighbours.ts'
 import { aboutRun, carryOut } from './carry-out.ts'
 import { type Chosen, chooseServers, withServers } from './choose-servers.ts'
 import { openConnectionsFor } from './connections.ts'
@@ -18,7 +19,6 @@ import { mustConsent } from './consent.ts'
 import { runsFolder } from './home.ts'
 import type { Resuming } from './resuming.ts'
 import { screenOf } from './screen.ts'
-import { awayBeside } from './see-beside.ts'
 
 /** Goes on with a run whose journal is on another computer, or lost, by what it has left on the servers. Returns the exit code. */
 export async function adopt({ run, flags, stop }: Resuming): Promise<ExitCode> {
@@ -47,8 +47,12 @@ export async function adopt({ run, flags, stop }: Resuming): Promise<ExitCode> {
   })
   if (plan.batches.length === 0) return exitCodes.ok
   const found = withServers(chosen, servers)
-  const looking = { flags: { quiet: flags.quiet === true }, stop }
-  const away = await awayBeside(found, { operation, rollout: plan.rollout, working: plan.batches.flat(), looking })
+  const away = await awayNeighbours(found, {
+    operation,
+    rollout: plan.rollout,
+    working: plan.batches.flat(),
+    looking: { flags, stop },
+  })
   const journal = await createJournal(runsFolder(), plan, aboutRun(`resume --adopt ${run}`, chosen.manifest), run)
   try {
     const events = copies.flatMap((copy) => copy.events)

@@ -20,6 +20,7 @@ import { awayOf, isAway, isTooMuch, outcomesOfTheRest } from '../run/left-alone.
 import type { Seen } from '../run/look-at-servers.ts'
 import { makeReadHere, mustBeSendable } from '../run/read-here.ts'
 import { agreeToTakeOver } from './agree-to-take-over.ts'
+import { awayNeighbours } from './away-neighbours.ts'
 import { aboutRun, carryOut } from './carry-out.ts'
 import { type Chosen, chooseServers, withServers } from './choose-servers.ts'
 import { mustConsent } from './consent.ts'
@@ -31,7 +32,6 @@ import { printOutcomes } from './print-outcomes.ts'
 import { rolloutFor } from './rollout-flags.ts'
 import { screenOf } from './screen.ts'
 import { seeAll } from './see-all.ts'
-import { awayBeside } from './see-beside.ts'
 import { serviceOf } from './service-of.ts'
 import { mayDraw } from './terminal.ts'
 
@@ -77,18 +77,19 @@ async function changeOver(changing: Changing, kept: KeptSessions): Promise<ExitC
 
   const seen = await seeAll(operation, chosen, { flags, stop, kept })
   if (stop.aborted) return stop.reason
-  const alone = planFor(operation, chosen, { seen, rollout, beside: new Set() })
-  const looking = { flags: { quiet: flags.quiet === true }, stop }
-  const beside = await awayBeside(chosen, { operation, rollout, working: alone.batches.flat(), looking })
+  const own = planFor(operation, chosen, { seen, rollout, neighbours: new Set() })
+  const working = own.batches.flat()
+  const neighbours = await awayNeighbours(chosen, { operation, rollout, working, looking: { flags, stop } })
   if (stop.aborted) return stop.reason
-  const fresh = beside.size === 0 ? alone : planFor(operation, chosen, { seen, rollout, beside })
+  const fresh = neighbours.size === 0 ? own : planFor(operation, chosen, { seen, rollout, neighbours })
   const plan = saved === undefined ? fresh : asSaved(fresh, saved)
   const history = await readHistory(runsFolder(), command)
   showPlan({ plan, operation, chosen, history, flags })
 
   const rest = outcomesOfTheRest(seen, { ...fresh, batches: plan.batches })
   if (flags.savePlan !== undefined) savePlan(flags.savePlan, fresh)
-  const ready = { changing, chosen, others, lockWaitMs, operation, seen, beside, plan, history, rest, kept, readHere }
+  const away = new Set([...awayOf(seen, plan), ...neighbours])
+  const ready = { changing, chosen, others, lockWaitMs, operation, seen, away, plan, history, rest, kept, readHere }
   return isOver(plan, flags) || isTooMuch(rest, rollout) ? await conclude(ready) : await begin(ready)
 }
 
@@ -99,8 +100,8 @@ type Ready = {
   readonly lockWaitMs: number
   readonly operation: Operation
   readonly seen: readonly Seen[]
-  /** Servers that were not selected, and keep their place in the budget. */
-  readonly beside: ReadonlySet<string>
+  /** Servers that are not worked on, selected or not, and keep their place in the budget. */
+  readonly away: ReadonlySet<string>
   readonly plan: Plan
   readonly history: History
   /** What became of the selected servers that are not worked on. */
@@ -136,7 +137,7 @@ async function begin({
   lockWaitMs,
   operation,
   seen,
-  beside,
+  away,
   plan,
   history,
   rest,
@@ -156,7 +157,6 @@ async function begin({
     question: `Do this on ${sayCount(plan.batches.flat().length)}?`,
   })
   const journal = await createJournal(runsFolder(), plan, aboutRun(command, chosen.manifest))
-  const away = new Set([...awayOf(seen, plan), ...beside])
   await kept.onlyTo(plan.batches.flat())
   try {
     return await carryOut({
@@ -189,11 +189,11 @@ function lockWaitOf({ lockWait: text }: ChangeFlags): number {
 
 const sayCount = (count: number) => (count === 1 ? 'one server' : `${count} servers`)
 
-type Planning = Pick<Ready, 'seen' | 'beside'> & { readonly rollout: Rollout }
+type Planning = Pick<Ready, 'seen'> & { readonly rollout: Rollout; readonly neighbours: ReadonlySet<string> }
 
-function planFor(operation: Operation, { manifest }: Chosen, { seen, rollout, beside }: Planning): Plan {
+function planFor(operation: Operation, { manifest }: Chosen, { seen, rollout, neighbours }: Planning): Plan {
   const told = seen.filter((one) => one.status === 'seen')
-  const away = new Set([...beside, ...seen.filter(isAway).map(({ server }) => server.name)])
+  const away = new Set([...neighbours, ...seen.filter(isAway).map(({ server }) => server.name)])
   return makePlan({ operation, seen: told, inventory: manifest.servers, rollout, away })
 }
 

@@ -6,12 +6,12 @@ import { type RunState, stateOf } from '../journal/run-state.ts'
 import { operationFor } from '../operations/registry.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import type { Plan } from '../plan/plan.ts'
+import { awayNeighbours } from './away-neighbours.ts'
 import { carryOut, ownerName } from './carry-out.ts'
 import { chooseServers } from './choose-servers.ts'
 import { runsFolder } from './home.ts'
 import type { ResumeFlags } from './resume.ts'
 import { isOfApplication, resumeApplication } from './resuming-application.ts'
-import { awayBeside } from './see-beside.ts'
 
 declare const MAESTRO_VERSION: string
 
@@ -44,8 +44,12 @@ export async function resume({ run: given, flags, stop }: Resuming): Promise<Exi
     const outcomes = goodOnes(known)
     const others = await chosen.find(operation.others ?? [])
     const history = await readHistory(runsFolder(), about.command)
-    const looking = { flags: { quiet: flags.quiet === true }, stop }
-    const away = await awayBeside(chosen, { operation, rollout: plan.rollout, working: left, looking })
+    const away = await awayNeighbours(chosen, {
+      operation,
+      rollout: plan.rollout,
+      working: left,
+      looking: { flags, stop },
+    })
     const work = { flags, stop, chosen, others, operation, plan, journal, history, known, outcomes }
     return await carryOut({ ...work, takesOver: new Map(), isAloneHere: true, away })
   } finally {

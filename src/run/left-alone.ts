@@ -1,3 +1,4 @@
+import { foldNames } from '../inventory/name-set.ts'
 import type { Rollout } from '../manifest/settings.ts'
 import { drainedBy } from '../plan/make-plan.ts'
 import type { Outcome } from '../plan/outcome.ts'
@@ -51,6 +52,9 @@ export const isAway = (seen: Seen): boolean =>
 
 const isTaken = (look: Look) =>
   drainedBy(look).length > 0 || (look.maestro?.is === 'known' && look.maestro.value.lock !== undefined)
+
+export const sayAway = (names: readonly string[]): string =>
+  `${foldNames(names)} ${names.length === 1 ? 'is' : 'are'} away already`
 
 /** Servers that are away and not ours to work on. */
 export function awayOf(seen: readonly Seen[], plan: Plan): ReadonlySet<string> {

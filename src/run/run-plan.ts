@@ -1,10 +1,10 @@
-import { foldNames } from '../inventory/name-set.ts'
 import { untouched } from '../journal/run-state.ts'
 import { type Member, roomIn } from '../plan/batches.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import { isOpen } from '../plan/window.ts'
 import { makeLimit } from '../ssh/limits.ts'
 import { startHeartbeat } from './heartbeat.ts'
+import { sayAway } from './left-alone.ts'
 import { lockAll } from './lock-all.ts'
 import { makeOtherServers, type OtherServers } from './other-servers.ts'
 import { troubleOf } from './outcome-of.ts'
@@ -149,7 +149,7 @@ type Taken = { readonly away: ReadonlySet<string>; readonly inventory: readonly 
 function noRoomFor({ server: { groups } }: ServerWork, { away, inventory }: Taken): string {
   const theirs = inventory.filter((one) => away.has(one.name) && one.groups.some((group) => groups.includes(group)))
   const names = theirs.map(({ name }) => name)
-  const why = names.length === 0 ? '' : `: ${foldNames(names)} ${names.length === 1 ? 'is' : 'are'} away already`
+  const why = names.length === 0 ? '' : `: ${sayAway(names)}`
   return `no more of ${groups.join(', ')} may be away at once (--max-unavailable)${why}`
 }
 

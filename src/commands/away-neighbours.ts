@@ -1,13 +1,12 @@
-import { foldNames } from '../inventory/name-set.ts'
 import { findServers } from '../inventory/take-inventory.ts'
 import type { Rollout } from '../manifest/settings.ts'
 import type { Operation } from '../plan/step.ts'
-import { isAway } from '../run/left-alone.ts'
+import { isAway, sayAway } from '../run/left-alone.ts'
 import { addressSourcesFor } from './address-sources.ts'
 import { type Chosen, withServers } from './choose-servers.ts'
 import { type Looking, seeAll } from './see-all.ts'
 
-type Beside = {
+type Around = {
   readonly operation: Operation
   readonly rollout: Pick<Rollout, 'strategy'>
   /** Names of the servers that are worked on. */
@@ -19,9 +18,9 @@ type Beside = {
  * The servers of the same groups that were not selected, and are out of service, out of reach or locked by another run: each
  * keeps its place in the budget, and is named. Where no group has one, or nobody's service is disrupted, nobody is asked.
  */
-export async function awayBeside(
+export async function awayNeighbours(
   chosen: Chosen,
-  { operation, rollout, working, looking }: Beside,
+  { operation, rollout, working, looking }: Around,
 ): Promise<ReadonlySet<string>> {
   const isDisrupting = operation.pass.steps.some(({ effect }) => effect === 'disrupts')
   if (working.length === 0 || !isDisrupting || rollout.strategy === 'parallel') return new Set()
@@ -29,9 +28,9 @@ export async function awayBeside(
   const groups = new Set(
     manifest.servers.filter(({ name }) => working.includes(name)).flatMap(({ groups: all }) => all),
   )
-  const isSelected = new Set(chosen.servers.map(({ name }) => name))
+  const selected = new Set(chosen.servers.map(({ name }) => name))
   const wanted = manifest.servers.filter(
-    ({ name, spare, groups: all }) => !isSelected.has(name) && !spare && all.some((group) => groups.has(group)),
+    ({ name, spare, groups: all }) => !selected.has(name) && !spare && all.some((group) => groups.has(group)),
   )
   if (wanted.length === 0) return new Set()
   const found = await findServers(manifest, wanted, addressSourcesFor(manifest))
@@ -39,9 +38,9 @@ export async function awayBeside(
   const there = found.filter(({ host }) => host !== '')
   const seen = await seeAll({ parts: [] }, withServers(chosen, there), looking)
   const away = seen.filter(isAway).map(({ server }) => server.name)
-  if (away.length > 0 && !looking.flags.quiet) process.stderr.write(`maestro: ${sayAway(away)} in the budget\n`)
+  if (away.length > 0 && !looking.flags.quiet) {
+    const places = away.length === 1 ? 'keeps its place' : 'keep their places'
+    process.stderr.write(`maestro: ${sayAway(away)}, and ${places} in the budget\n`)
+  }
   return new Set(away)
 }
-
-const sayAway = (names: readonly string[]) =>
-  `${foldNames(names)} ${names.length === 1 ? 'is away already, and keeps its place' : 'are away already, and keep their places'}`
