@@ -1,17 +1,16 @@
-import { type ExitCode, RefusedError, UsageError } from '../errors.ts'
+import { type ExitCode, RefusedError } from '../errors.ts'
 import { driverOf } from '../failover/driver.ts'
 import { failover as failoverOperation, type SwitchOptions } from '../failover/failover.ts'
 import type { Hook } from '../failover/hook-step.ts'
 import { checkExecutable } from '../manifest/check-executable.ts'
 import type { Manifest } from '../manifest/manifest.ts'
-import { suggestion } from '../manifest/nearest.ts'
 import type { ApplicationOperation } from '../plan/application.ts'
 import { changeApplication } from './changing-application.ts'
 import type { SwitchFlags } from './failover.ts'
 import { failoverSecrets } from './failover-secrets.ts'
 import { runsFolder } from './home.ts'
 import { beforeLastSwitch } from './last-switch.ts'
-import { type OpenedFailover, openFailover } from './open-failover.ts'
+import { mustBeSide, openFailover } from './open-failover.ts'
 import { passwordsFor } from './passwords.ts'
 
 type Switching = {
@@ -65,14 +64,6 @@ async function whereItWas(address: string): Promise<string> {
   throw new RefusedError(`nobody knows where to go back to: ${why}`, {
     hint: '`maestro failover switch <environment>` says it',
   })
-}
-
-function mustBeSide(to: string, { failover, manifest }: OpenedFailover): void {
-  const names = failover.sides.map(({ environment }) => environment)
-  if (names.includes(to)) return
-  throw new UsageError(
-    `${manifest.path}: ${failover.address} has no side ${JSON.stringify(to)}${suggestion(to, names) || `; it has ${names.join(' and ')}`}`,
-  )
 }
 
 /** The program that gets a side ready for traffic, once it is sure that it can be run. */

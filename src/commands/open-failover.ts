@@ -88,6 +88,15 @@ function manifestOf(environment: string, sides: Sides): Manifest {
   return manifest
 }
 
+/** Throws a UsageError where a failover has no such environment. */
+export function mustBeSide(to: string, { failover, manifest }: OpenedFailover): void {
+  const names = failover.sides.map(({ environment }) => environment)
+  if (names.includes(to)) return
+  throw new UsageError(
+    `${manifest.path}: ${failover.address} has no side ${JSON.stringify(to)}${suggestion(to, names) || `; it has ${names.join(' and ')}`}`,
+  )
+}
+
 /** The groups by whose servers traffic enters an environment. */
 export function entranceGroups({ groups }: Manifest, kind: FailoverDriver['kind']): readonly string[] {
   const balancers = groups.filter((group) => group.kind === 'load_balancer' && group.serverNames.length > 0)

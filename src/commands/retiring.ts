@@ -1,10 +1,10 @@
 import { type ExitCode, RefusedError, UsageError } from '../errors.ts'
 import { driverOf } from '../failover/driver.ts'
-import { suggestion } from '../manifest/nearest.ts'
 import type { ApplicationContext, ApplicationOperation } from '../plan/application.ts'
 import { type RetireOptions, retire } from '../rebuild/retire.ts'
 import { changeApplication } from './changing-application.ts'
 import { failoverSecrets } from './failover-secrets.ts'
+import { mustBeSide } from './open-failover.ts'
 import {
   mustHandleData,
   type OpenedRebuild,
@@ -44,14 +44,6 @@ export async function retireSide(flags: RebuildFlags, stop: AbortSignal): Promis
       question: 'Destroy them?',
     }),
   })
-}
-
-function mustBeSide(wanted: string, { failover, manifest }: OpenedRebuild): void {
-  const names = failover.sides.map(({ environment }) => environment)
-  if (names.includes(wanted)) return
-  throw new UsageError(
-    `${manifest.path}: ${failover.address} has no side ${JSON.stringify(wanted)}${suggestion(wanted, names) || `; it has ${names.join(' and ')}`}`,
-  )
 }
 
 type Making = {
