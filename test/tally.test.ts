@@ -9,7 +9,7 @@ const tally = fileURLToPath(new URL('../.ci/tally.js', import.meta.url))
 
 type Stage = { readonly exit: number; readonly tests?: Readonly<Record<string, string>> }
 
-/** The run's exit code. */
+/** The exit code of the run, and each line that it said. */
 async function tallied(stages: Readonly<Record<string, Stage>>) {
   const folder = mkdtempSync(join(tmpdir(), 'maestro-tally-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))

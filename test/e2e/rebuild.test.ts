@@ -156,9 +156,7 @@ describe('maestro rebuild', () => {
     expect(run.stderr).toMatch(/go on with it: maestro resume .*\n.*to destroy them: maestro rebuild --retire green\n/)
     expect(existsSync(join(folder, 'moved'))).toBe(false)
   })
-})
 
-describe('maestro rebuild --retire', () => {
   it('is refused while another changes the same application, be it the whole or one server', async () => {
     provides({ servers: [] })
     const listing = readFileSync(join(folder, 'provider'), 'utf8')
@@ -178,7 +176,9 @@ describe('maestro rebuild --retire', () => {
     expect(await first).toMatchObject({ exitCode: 1 })
     expect(asked().filter((line) => line.startsWith('create'))).toHaveLength(2)
   })
+})
 
+describe('maestro rebuild --retire', () => {
   it('has the side destroyed that gets no traffic, and needs --yes for it', async () => {
     const unasked = await rebuild('--retire')
     const run = await rebuild('--retire', '--yes')

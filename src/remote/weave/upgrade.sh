@@ -100,7 +100,6 @@ put_in_place() {
   cp -p "$weave_path" "$weave_path.maestro" && cat "$1" >"$weave_path.maestro" && mv -f "$weave_path.maestro" "$weave_path"
 }
 
-# In a shell of its own, so that the password is in the environment of the launch alone.
 launch_router() {
   if [ "$MAESTRO_HAS_UNIT" = yes ]; then
     within 300 systemctl start weave.service
@@ -109,7 +108,7 @@ launch_router() {
   fi
 }
 
-# In a shell of its own: what it sets is for the router alone.
+# In a shell of its own, so that the password is in the environment of the launch alone.
 launch_as_before() {
   set -f
   IFS='
