@@ -7,7 +7,7 @@ const exitStatus: Entries = [
     'A server was reached but could not be looked at; or a change failed, is stuck, is unknown, or was not started because of it. `maestro resume` goes on.',
   ],
   ['2', 'Wrong usage or manifest; nothing was contacted.'],
-  ['3', 'A server could not be reached (with a change: more than `--max-unreachable`), none failed.'],
+  ['3', 'A server could not be reached (with a change: more than `--max-unreachable`, or all), none failed.'],
   ['4', 'Refused before anything was changed: a lock, the window, a blocker, no consent.'],
   ['10', 'With `--exit-code`: something is due or unknown.'],
   ['70', "A bug of maestro's. Please report it with the lines that it printed."],

@@ -121,11 +121,12 @@ async function conclude({ changing: { flags, stop, command }, chosen, plan, rest
     ...known,
     ...waiting.map((name) => [name, { status: 'not-started', why }] as const),
   ])
-  const worst = exitCodeOfRun(rest, { stop, maxUnreachable: plan.rollout.maxUnreachable })
+  const isMeant = flags.dryRun !== true && flags.savePlan === undefined
+  const planned = isMeant ? 0 : plan.batches.flat().length
+  const worst = exitCodeOfRun(rest, { stop, maxUnreachable, planned })
   const isDue = flags.exitCode === true && plan.batches.length > 0
   const exitCode = worst === exitCodes.ok && isDue ? exitCodes.due : worst
-  const isMeant = flags.dryRun !== true && flags.savePlan === undefined
-  printOutcomes(rest, flags, { exitCode, planned: isMeant ? 0 : plan.batches.flat().length })
+  printOutcomes(rest, flags, { exitCode, planned })
   if (isMeant) await tellFinished(chosen.manifest, { command, exitCode, outcomes: rest })
   return exitCode
 }

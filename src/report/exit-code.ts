@@ -18,15 +18,26 @@ export function exitCodeOfLook(seen: readonly Seen[], { stop, isDue }: Asked): E
   return exitCodes.ok
 }
 
-type Ran = { readonly stop: AbortSignal; readonly maxUnreachable: number }
+type Ran = {
+  readonly stop: AbortSignal
+  readonly maxUnreachable: number
+  /** Servers without an outcome, because they are only planned for. */
+  readonly planned?: number
+}
 
 /** The exit code of a command that changes servers: the worst that became of one (a signal > failed > unreachable > refused > not started). */
-export function exitCodeOfRun(outcomes: ReadonlyMap<string, Outcome>, { stop, maxUnreachable }: Ran): ExitCode {
+export function exitCodeOfRun(
+  outcomes: ReadonlyMap<string, Outcome>,
+  { stop, maxUnreachable, planned = 0 }: Ran,
+): ExitCode {
   const count = (...statuses: readonly Outcome['status'][]) =>
     [...outcomes.values()].filter(({ status }) => statuses.includes(status)).length
   if (stop.aborted) return stop.reason
   if (count('failed', 'stuck', 'unknown', 'stopped') > 0) return exitCodes.failed
-  if (count('unreachable') > maxUnreachable) return exitCodes.unreachable
+  // Then nothing was done, however many may be missing.
+  const unreachable = count('unreachable')
+  const isNobodyReached = unreachable > 0 && unreachable === outcomes.size + planned
+  if (unreachable > maxUnreachable || isNobodyReached) return exitCodes.unreachable
   if (count('refused') > 0) return exitCodes.refused
   return count('not-started') > 0 ? exitCodes.failed : exitCodes.ok
 }

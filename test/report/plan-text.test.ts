@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import type { Outcome } from '../../src/plan/outcome.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import type { Verdict } from '../../src/plan/verdict.ts'
-import { exitCodeOfRun } from '../../src/report/exit-code.ts'
 import { renderPlan } from '../../src/report/plan-text.ts'
 import { renderOutcomes } from '../../src/report/run-view.ts'
 import { aChange, aMadeServer } from '../run/a-change.ts'
@@ -141,26 +140,5 @@ describe('what became of the servers', () => {
 
     expect(renderOutcomes(outcomes, quiet)).not.toContain('web-1')
     expect(renderOutcomes(new Map([['web-1', { status: 'changed' }]]), quiet)).toBe('')
-  })
-
-  const never = new AbortController().signal
-  it.each<[Outcome['status'][], number, number]>([
-    [['changed', 'unchanged'], 0, 0],
-    [['changed', 'failed', 'unreachable', 'refused'], 0, 1],
-    [['stuck'], 0, 1],
-    [['unknown'], 0, 1],
-    [['stopped'], 0, 1],
-    [['unreachable', 'refused'], 0, 3],
-    [['unreachable', 'changed'], 1, 0],
-    [['refused', 'changed'], 0, 4],
-    [['not-started', 'changed'], 0, 1],
-  ])('is, of %j with %i unreachable allowed, exit %i', (statuses, maxUnreachable, exitCode) => {
-    const all = new Map(statuses.map((status, index) => [`web-${index}`, { status, why: 'x' } as Outcome]))
-
-    expect(exitCodeOfRun(all, { stop: never, maxUnreachable })).toBe(exitCode)
-  })
-
-  it("is a signal's own exit code above all", () => {
-    expect(exitCodeOfRun(outcomes, { stop: AbortSignal.abort(130), maxUnreachable: 0 })).toBe(130)
   })
 })
