@@ -2,7 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { makeScript } from '../../../src/remote/script.ts'
 import { aServer, type FakeServer, type Shell } from '../a-server.ts'
 
-const home = 'var/lib/maestro/services/shop'
+/** Below the server's root. */
+export const home = 'var/lib/maestro/services/shop'
 
 // Docker and Compose in files: an image is what images/NAME says, a container what containers/SERVICE says. A service is
 // up once its image is; it is well unless the image is among those that `sick` names. Whatever is asked is in `asked`.
@@ -59,7 +60,7 @@ const docker = `
     inspect) case $* in *State.Health*Output*) ;; *) running ;; esac ;;
     image) case $2 in inspect) image "$5" ;; rm) for one in images/*; do [ "$(cat "$one")" != "$3" ] || rm "$one"; done ;; esac ;;
     tag) echo "$2" >"images/$3" ;;
-    logs) echo 'my secret is not-a-real-one' ;;
+    logs) printf 'first\\n\\nmy secret is not-a-real-one' ;;
     rm) shift 2; for one; do one=\${one#shop-}; rm "containers/\${one%-1}"; done ;;
     *) exit 1 ;;
   esac`

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { shells } from '../../support/tools.ts'
-import { aProject } from './a-project.ts'
+import { aProject, home } from './a-project.ts'
 
 const both = 'web:web\ncache:cache\n'
 const envOf = (tag: number) => `TAG=${tag}\nSECRET=not-a-real-one\n`
@@ -48,6 +48,22 @@ describe.each(shells())('the services of a server under $name', (shell) => {
     expect(shop.engine('images/web:2')).not.toBe('')
   })
 
+  it('keep each once where they are rolled out again after a kill in the middle of that', () => {
+    const shop = withVersion2()
+    shop.rollOut('r2')
+    shop.stage('r3', both, envOf(3))
+    shop.images('r3')
+    shop.run(`cd "$MAESTRO_ROOT/${home}"; mv deployed.1 deployed.2; cp deployed deployed.1`)
+
+    expect(shop.rollOut('r3')).toMatchObject({ status: 0 })
+
+    expect(['deployed', 'deployed.1', 'deployed.2'].map((name) => /r\d/.exec(shop.kept(name))?.[0])).toEqual([
+      'r3',
+      'r2',
+      'r1',
+    ])
+  })
+
   it('go back by themselves where one is not well, with the images that they had', () => {
     const shop = withVersion2()
     shop.write('sick', 'sha256:web2\n')
@@ -56,7 +72,7 @@ describe.each(shells())('the services of a server under $name', (shell) => {
 
     expect({ status, running: shop.running() }).toEqual({ status: 3, running: version(1) })
     expect(said).toMatch(/\nwhy: web is unhealthy\n$/)
-    expect(said).toContain('my secret is [hidden]')
+    expect(said).toContain('first\n\nmy secret is [hidden]\n')
     expect(shop.kept('deployed')).toContain('|r1|')
   })
 
