@@ -76,6 +76,18 @@ describe.each(shells())('the services of a server under $name', (shell) => {
     expect(shop.kept('deployed')).toContain('|r1|')
   })
 
+  it('go back alone where they were rolled out alone, else with whatever they depend on', () => {
+    const lastUp = (services: string) => {
+      const shop = withVersion2()
+      shop.write('sick', 'sha256:web2\n')
+      expect(shop.rollOut('r2', { services })).toMatchObject({ status: 3 })
+      return shop.engine('asked').match(/(?<= up --detach ).*/g)?.at(-1)
+    }
+
+    expect(lastUp('web')).toMatch(/ --no-deps web$/)
+    expect(lastUp('')).toMatch(/never cache web$/)
+  })
+
   it('go back to the image that a name stood for, though it stands for another by now', () => {
     const shop = aShop()
     shop.stage('r2', both, `${envOf(1)}MORE=1\n`)
