@@ -64,6 +64,7 @@ const testedBy = {
   'look/weave.sh': ['test/remote/look/docker.test.ts'],
   'pins.sh': ['test/remote/look/security.test.ts'],
   'read-apt.sh': ['test/remote/look/security.test.ts'],
+  'services/stage.sh': ['test/remote/look/services.test.ts'],
 }
 
 /** What is run until something is red: the fast first. */

@@ -6,11 +6,13 @@ import { aServer, type FakeServer, type Shell } from '../a-server.ts'
 export const home = 'var/lib/maestro/services/shop'
 
 // Docker and Compose in files: an image is what images/NAME says, a container what containers/SERVICE says. A service is
-// up once its image is; it is well unless the image is among those that `sick` names. Whatever is asked is in `asked`.
+// up once its image is; it is well unless the image is among those that `sick` names, and only at the first look where `falls`
+// names it. Whatever is asked is in `asked`.
 const docker = `
   cd "$MAESTRO_ROOT/engine"
   echo "$*" >>asked
   running() { for one in containers/*; do [ ! -e "$one" ] || cat "$one"; done; }
+  fall() { for id in $(cat falls); do sed -i "s/|$id|\\(.*\\)|running|0|healthy|/|$id|\\1|exited|1||/" containers/*; done; }
   image() { for one in images/*; do if [ "$one" = "images/$1" ] || [ "$(cat "$one")" = "$1" ]; then cat "$one"; return; fi; done; return 1; }
   up() {
     [ ! -e refuses ] || { echo 'port is already allocated'; return 1; }
@@ -57,7 +59,7 @@ const docker = `
   case $1 in
     compose) shift; compose "$@" ;;
     ps) for one in containers/*; do [ ! -e "$one" ] || basename "$one"; done ;;
-    inspect) case $* in *State.Health*Output*) ;; *) running ;; esac ;;
+    inspect) case $* in *State.Health*Output*) ;; *) running; fall ;; esac ;;
     image) case $2 in inspect) image "$5" ;; rm) for one in images/*; do [ "$(cat "$one")" != "$3" ] || rm "$one"; done ;; esac ;;
     tag) echo "$2" >"images/$3" ;;
     logs) printf 'first\\n\\nmy secret is not-a-real-one' ;;
@@ -92,6 +94,7 @@ export function aProject(shell: Shell): Project {
       'engine/images': null,
       'engine/containers': null,
       'engine/sick': '',
+      'engine/falls': '',
       'var/run/docker.sock': '',
       [home]: null,
     },

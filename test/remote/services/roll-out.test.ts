@@ -76,12 +76,25 @@ describe.each(shells())('the services of a server under $name', (shell) => {
     expect(shop.kept('deployed')).toContain('|r1|')
   })
 
+  it('go back by themselves where one falls over in its first seconds', () => {
+    const shop = withVersion2()
+    shop.write('falls', 'sha256:web2\n')
+
+    const { status, said } = shop.rollOut('r2')
+
+    expect({ status, said }).toEqual({ status: 3, said: expect.stringContaining('why: web is exited\n') })
+    expect(shop.running()).toEqual(version(1))
+  })
+
   it('go back alone where they were rolled out alone, else with whatever they depend on', () => {
     const lastUp = (services: string) => {
       const shop = withVersion2()
       shop.write('sick', 'sha256:web2\n')
       expect(shop.rollOut('r2', { services })).toMatchObject({ status: 3 })
-      return shop.engine('asked').match(/(?<= up --detach ).*/g)?.at(-1)
+      return shop
+        .engine('asked')
+        .match(/(?<= up --detach ).*/g)
+        ?.at(-1)
     }
 
     expect(lastUp('web')).toMatch(/ --no-deps web$/)
