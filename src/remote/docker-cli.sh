@@ -14,10 +14,11 @@ docker_cli() {
 # Asking a stopped engine through systemd's socket would start it. Prints why it must not be asked, or nothing.
 docker_rest() {
   [ -d "$MAESTRO_ROOT/run/systemd/system" ] || return 0
-  docker_state=$(systemctl is-active docker.socket docker.service 2>/dev/null | tr '\n' ' ') || :
+  docker_state=$(systemctl is-active docker.socket docker.service 2>/dev/null) || :
   case $docker_state in
-    'active active '* | 'inactive '* | 'unknown '* | '') ;;
-    'active '*) printf 'docker.service is %s\n' "${docker_state#active }" ;;
+    "active
+active" | inactive* | unknown* | '') ;;
+    active*) printf 'docker.service is %s\n' "${docker_state#active?}" ;;
   esac
 }
 

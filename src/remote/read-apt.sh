@@ -18,3 +18,13 @@ native_names() {
   native=$(dpkg --print-architecture)
   sed "s/:$native|/|/; s/:$native\$//"
 }
+
+# apt_timers PROPERTY…: what systemd shows of the timers of apt's nights, a line each, with | between.
+apt_timers() {
+  for timer_property; do
+    shift
+    set -- "$@" -p "$timer_property"
+  done
+  timers_shown=$(within 10 systemctl show apt-daily.timer apt-daily-upgrade.timer -p Id "$@") || return
+  printf '%s\n' "$timers_shown" | awk 'BEGIN { RS = "" } { gsub(/\n/, "|"); print $0 "|" }'
+}

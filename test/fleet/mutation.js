@@ -39,7 +39,7 @@ const plausible = {
   unattended_last: ['1700000000'],
   unattended_option: [`'APT::Periodic::Enable "1";'`],
   unattended_scheduler: ['systemd', 'cron', 'none'],
-  unattended_timer: ["'Id=apt-daily|ActiveState=active|'"],
+  unattended_timer: ["'Id=apt-daily.timer|ActiveState=active|'"],
   needrestart_line: ["'NEEDRESTART-VER: 3.6'"],
   updates_inst: ["'Inst a [1] (2)'"],
 }

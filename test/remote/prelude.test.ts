@@ -35,6 +35,19 @@ describe.each(shells())('the prelude under $name', (shell) => {
     expect(answer(`facts line ${quote('  a *\n\n$(b)\n\tc')}`).get('line')).toEqual(['  a *', '$(b)', '\tc'])
   })
 
+  it.each([
+    ['plain', 'x'],
+    ['in hexadecimal', '\t'],
+  ])('sends 4096 bytes of a line, and no text of more than 20000: %s', (_, letter) => {
+    const many = `many=$(awk 'BEGIN { for (; n++ < 20001; ) print "${letter}" }')`
+
+    expect(answer(`facts line ${quote(`${letter.repeat(5000)}\nb`)}`).get('line')).toEqual([letter.repeat(4096), 'b'])
+    expect(aServer().run(script(many, 'facts line "$many"'), shell)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('more than 20000 lines'),
+    })
+  })
+
   it('gives no answer, and a reason, when a command fails', () => {
     const { stdout, stderr, status } = aServer().run(
       script('fact a 1', 'value=$(cat /nowhere)', 'fact b "$value"'),

@@ -62,16 +62,18 @@ describe.each(shells())('a look under $name', (shell) => {
   })
 
   it('gives late tools less time, so that it has an end before the sender gives up', () => {
-    const date = 'read -r now <"$MAESTRO_ROOT/now"; echo $((now + 30)) >"$MAESTRO_ROOT/now"; echo "$now"'
-    const timeout = 'echo "$1" >>"$MAESTRO_ROOT/limits"; shift; exec "$@"'
+    const docker = 'case $* in *MinAPIVersion*) exit 1 ;; *Server.Version*) echo server 1 ;; esac'
+    const timeout = `echo "$1" >>"$MAESTRO_ROOT/limits"; shift
+      read -r up _ <"$MAESTRO_ROOT/proc/uptime"; echo "$((\${up%.*} + 30)).5 1" >"$MAESTRO_ROOT/proc/uptime"
+      exec "$@"`
     const server = aServer({
-      files: { ...files, now: '1000\n', 'boot/x': '', 'var/x': '' },
-      tools: { ...tools, date, timeout },
+      files: { ...files, 'proc/uptime': '1000.5 1\n', 'var/run/docker.sock': '' },
+      tools: { ...tools, id: 'echo 0', docker, timeout },
     })
 
-    server.look(['disk'], shell)
+    server.look(['disk', 'docker'], shell)
 
-    expect(server.run('cat "$MAESTRO_ROOT/limits"').stdout).toBe('10\n10\n1\n')
+    expect(server.run('cat "$MAESTRO_ROOT/limits"').stdout).toBe('10\n15\n15\n1\n')
   })
 
   it('brings hostile values through bounded and unharmed', () => {

@@ -3,6 +3,7 @@
 set -eu
 table=$MAESTRO_ROOT/lab/containers
 case $* in
+  version*Client*Server*) printf 'client 27.5.1\nserver 27.5.1\n' ;;
   version*) echo 27.5.1 ;;
   'ps -a -q'*) cut -d ' ' -f 1 "$table" ;;
   ps*) ;;

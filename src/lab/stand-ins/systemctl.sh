@@ -33,13 +33,24 @@ list_units() {
   find "$units" -type f -name "${names# }" | while read -r path; do printf '%s loaded active running\n' "${path##*/}"; done
 }
 
+# A block for each unit, with an empty line between.
 show() {
+  between=''
+  for name in $names; do
+    printf %s "$between"
+    show_unit
+    between='
+'
+  done
+}
+
+show_unit() {
   for property in $properties; do
     case $property in
-      Id) value=${names# } ;;
+      Id) value=$name ;;
       LoadState) value=loaded ;;
-      UnitFileState) if [ -e "$enabled/${names# }" ]; then value=enabled; else value=disabled; fi ;;
-      ActiveState) value=$(state_of "${names# }") ;;
+      UnitFileState) if [ -e "$enabled/$name" ]; then value=enabled; else value=disabled; fi ;;
+      ActiveState) value=$(state_of "$name") ;;
       SubState) value=waiting ;;
       NextElapseUSecRealtime) value=$(cat "$MAESTRO_ROOT/lab/next-night") ;;
       *) value= ;;

@@ -4,13 +4,16 @@
 #   disk_options  each, in the same order: the mount's options
 # shellcheck shell=sh
 look_disk() {
-  mounts=$(cat "$MAESTRO_ROOT/proc/mounts")
-  for path in / /var /boot; do
-    [ -d "$MAESTRO_ROOT$path" ] || continue
-    room=$(within 10 df -P -k "$MAESTRO_ROOT$path")
-    room=$(printf '%s\n' "$room" | tail -n 1)
-    # Of mounts on top of each other the last one counts.
-    options=$(printf '%s\n' "$mounts" | awk -v point="${room##* }" '$2 == point { found = $4 } END { print found }')
+  set -- "$MAESTRO_ROOT/"
+  for path in var boot; do
+    [ ! -d "$MAESTRO_ROOT/$path" ] || set -- "$@" "$MAESTRO_ROOT/$path"
+  done
+  rooms=$(within 10 df -P -k "$@")
+  # Of mounts on top of each other the last one counts.
+  lines=$(printf '%s\n' "$rooms" | awk '
+    FNR == NR { options[$2] = $4; next }
+    FNR > 1 { print options[$NF] "|" $0 }' "$MAESTRO_ROOT/proc/mounts" -)
+  printf '%s\n' "$lines" | while IFS='|' read -r options room; do
     fact disk "$room"
     fact disk_options "$options"
   done

@@ -13,20 +13,36 @@ look_docker() {
   has docker || return 0
   docker_source=$(look_docker_source)
   fact docker_source "$docker_source"
+  docker_trouble=$(docker_rest)
+  if [ -z "$docker_trouble" ] && look_docker_versions; then
+    look_docker_containers
+    return
+  fi
   # The client alone: to ask the engine as well would start one that rests. It tells its own version and ends with 1.
   docker_client=$(within 15 env DOCKER_HOST=unix:///nowhere docker version --format '{{.Client.Version}}' 2>/dev/null) || :
   fact docker_client "$docker_client"
-  docker_trouble=$(docker_rest)
-  if [ -n "$docker_trouble" ]; then
-    fact docker_trouble "$docker_trouble"
-  elif docker_server=$(docker_cli version --format '{{.Server.Version}}' 2>/dev/null); then
-    fact docker_server "$docker_server"
-    look_docker_components
-    look_docker_containers
-  else
-    docker_trouble=$(docker_cli version --format '{{.Server.Version}}' 2>&1) || :
-    fact docker_trouble "$docker_trouble"
-  fi
+  [ -n "$docker_trouble" ] || docker_trouble=$(docker_cli version --format '{{.Server.Version}}' 2>&1) || :
+  fact docker_trouble "$docker_trouble"
+}
+
+# An engine that is too old for one of the words gives no answer at all.
+look_docker_versions() {
+  own='client {{.Client.Version}}{{println}}server {{.Server.Version}}'
+  all="$own{{println}}api {{.Server.MinAPIVersion}}{{range .Server.Components}}{{println}}{{.Name}} {{.Version}}{{end}}"
+  versions=$(docker_cli version --format "$all" 2>/dev/null) || versions=$(docker_cli version --format "$own" 2>/dev/null) || return
+  case $versions in *'
+server '?*) ;; *) return 1 ;; esac
+  printf '%s\n' "$versions" | while read -r what version; do
+    case $what in
+      client) fact docker_client "$version" ;;
+      server) fact docker_server "$version" ;;
+      api) fact docker_api "$version" ;;
+      containerd | runc) fact docker_component "$what $version" ;;
+    esac
+  done
+  # shellcheck disable=SC2016  # dpkg-query fills it in
+  docker_compose=$(dpkg-query -W -f '${Version}\n' docker-compose-plugin docker-compose-v2 2>/dev/null | head -n 1) || :
+  fact docker_compose "$docker_compose"
 }
 
 look_docker_source() {
@@ -41,18 +57,6 @@ look_docker_source() {
     */snap/* | */snap) echo snap ;;
     *) echo static ;;
   esac
-}
-
-# Old engines tell nothing of these.
-look_docker_components() {
-  components=$(docker_cli version --format 'api {{.Server.MinAPIVersion}}{{println}}{{range .Server.Components}}{{.Name}} {{.Version}}{{println}}{{end}}' 2>/dev/null) || components=''
-  docker_api=$(printf '%s\n' "$components" | sed -n 's/^api //p')
-  docker_component=$(printf '%s\n' "$components" | sed -n '/^containerd /p; /^runc /p')
-  # shellcheck disable=SC2016  # dpkg-query fills it in
-  docker_compose=$(dpkg-query -W -f '${Version}\n' docker-compose-plugin docker-compose-v2 2>/dev/null | head -n 1) || :
-  fact docker_api "$docker_api"
-  facts docker_component "$docker_component"
-  fact docker_compose "$docker_compose"
 }
 
 # A container may vanish between the list and the question: then once more. In front of `||` the shell ignores `set -e`.

@@ -33,6 +33,7 @@ look_dpkg_lock() {
   lock_file=$MAESTRO_ROOT/$2
   [ -e "$lock_file" ] || return 0
   inode=$(stat -c %i "$lock_file")
+  case $locks in *":$inode "*) ;; *) return 0 ;; esac
   file_system=$(stat -f -c %T "$lock_file")
   device=$(stat -c %D "$lock_file")
   device=$(printf '%02x:%02x' $((0x$device >> 8 & 0xfff)) $((0x$device & 0xff | 0x$device >> 12 & 0xfff00)))

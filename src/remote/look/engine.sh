@@ -34,11 +34,12 @@ look_engine_files() {
 # The client's info comes without an error also where nobody answers, and tells nothing then: the version does not.
 look_engine_answers() {
   api=$(docker_cli version --format '{{.Server.MinAPIVersion}}' 2>/dev/null) || return 0
+  # The folder comes last, so that it can be told apart.
   info=$(docker_cli info --format '[{{json .Driver}},{{json .DriverStatus}},{{json .LiveRestoreEnabled}},{{json .Swarm.LocalNodeState}},{{json .Swarm.ControlAvailable}},{{json .CgroupDriver}},{{json .DockerRootDir}}]')
   fact engine_info "$info"
   fact engine_api "$api"
-  data_root=$(docker_cli info --format '{{.DockerRootDir}}')
-  room=$(within 10 df -P -k "$data_root") && fact engine_room "$(printf '%s\n' "$room" | tail -n 1)"
+  data_root=${info##*,\"}
+  room=$(within 10 df -P -k "${data_root%\"]}") && fact engine_room "$(printf '%s\n' "$room" | tail -n 1)"
   told=$(list_engine_containers) || told=$(list_engine_containers)
   facts engine_socket "$(printf '%s\n' "$told" | sed -n 's/^socket[^|]*|\/*//p')"
   facts engine_fleeting "$(printf '%s\n' "$told" | sed -n 's/^[^|]*fleeting|\/*//p')"

@@ -9,9 +9,9 @@
 # shellcheck shell=sh
 look_identity() {
   machine_id=$(machine_id)
-  boot_id=$(cat "$MAESTRO_ROOT/proc/sys/kernel/random/boot_id")
+  read -r boot_id <"$MAESTRO_ROOT/proc/sys/kernel/random/boot_id"
   hostname=$(uname -n)
-  uptime=$(cut -d ' ' -f 1 "$MAESTRO_ROOT/proc/uptime")
+  read -r uptime _ <"$MAESTRO_ROOT/proc/uptime"
   fact machine_id "$machine_id"
   fact boot_id "$boot_id"
   fact hostname "$hostname"
@@ -29,9 +29,10 @@ machine_id() {
 
 # The name in the second field may hold spaces and brackets of its own; the start is the 22nd field.
 look_identity_init() {
-  init_stat=$(cat "$MAESTRO_ROOT/proc/1/stat")
+  IFS= read -r init_stat <"$MAESTRO_ROOT/proc/1/stat"
   init=${init_stat#*\(}
-  init_start=$(printf '%s\n' "${init_stat##*\) }" | cut -d ' ' -f 20)
   fact init "${init%\)*}"
-  fact init_start "$init_start"
+  # shellcheck disable=SC2086  # a field a word
+  set -- ${init_stat##*\) }
+  fact init_start "${20}"
 }

@@ -33,13 +33,18 @@ look_nightly_package() {
 # apt reads the folder in the order of bytes, and apt.conf after it; other names than these it passes over.
 look_nightly_files() {
   folder=$MAESTRO_ROOT/etc/apt/apt.conf.d edited=no
+  set --
   for file in "$folder"/* "$MAESTRO_ROOT/etc/apt/apt.conf"; do
     case ${file##*/} in *[!A-Za-z0-9_.:-]*) continue ;; *.conf) ;; *.*) continue ;; esac
-    [ -f "$file" ] || continue
+    [ ! -f "$file" ] || set -- "$@" "$file"
+  done
+  # grep ends with 1 where none does; of no file at all it is not asked.
+  naming=$([ $# = 0 ] || grep -liE 'periodic|unattended-upgrade' "$@") || [ $? = 1 ]
+  for file in $naming; do
     if [ "$file" = "$folder/52maestro-unattended-upgrades" ]; then
       ours=$(contents "$file")
       facts nightly_ours "$ours"
-    elif grep -qiE 'periodic|unattended-upgrade' "$file"; then
+    else
       look_nightly_file "$file"
     fi
   done
@@ -56,12 +61,8 @@ look_nightly_file() {
 look_nightly_schedule() {
   if [ -d "$MAESTRO_ROOT/run/systemd/system" ]; then
     fact nightly_scheduler systemd
-    for timer in apt-daily apt-daily-upgrade; do
-      shown=$(within 10 systemctl show "$timer.timer" -p Id -p LoadState -p UnitFileState -p ActiveState -p SubState \
-        -p NextElapseUSecRealtime)
-      shown=$(printf '%s\n' "$shown" | tr '\n' '|')
-      fact nightly_timer "$shown"
-    done
+    timers=$(apt_timers LoadState UnitFileState ActiveState SubState NextElapseUSecRealtime)
+    facts nightly_timer "$timers"
   elif [ -x "$MAESTRO_ROOT/etc/cron.daily/apt-compat" ] && has cron; then
     fact nightly_scheduler cron
   else

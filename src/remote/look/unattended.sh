@@ -26,11 +26,8 @@ look_unattended() {
 look_unattended_schedule() {
   if [ -d "$MAESTRO_ROOT/run/systemd/system" ]; then
     fact unattended_scheduler systemd
-    for timer in apt-daily apt-daily-upgrade; do
-      shown=$(within 10 systemctl show "$timer.timer" -p ActiveState -p NextElapseUSecRealtime -p LastTriggerUSec)
-      shown=$(printf '%s\n' "$shown" | tr '\n' '|')
-      fact unattended_timer "Id=$timer|$shown"
-    done
+    timers=$(apt_timers ActiveState NextElapseUSecRealtime LastTriggerUSec)
+    facts unattended_timer "$timers"
   elif [ -x "$MAESTRO_ROOT/etc/cron.daily/apt-compat" ] && has cron; then
     fact unattended_scheduler cron
   else

@@ -50,10 +50,10 @@ export function isDaily(value: string): boolean {
   return seconds > 0 && seconds <= 86_400
 }
 
-// `Id=apt-daily|ActiveState=active|NextElapseUSecRealtime=Tue 2026-11-24 06:05:11 UTC|LastTriggerUSec=…|`
+// `Id=apt-daily.timer|ActiveState=active|NextElapseUSecRealtime=Tue 2026-11-24 06:05:11 UTC|LastTriggerUSec=…|`
 function readTimer(line: string): Timer {
-  const state = /\|ActiveState=([^|]*)/.exec(line)?.[1] ?? ''
-  const next = /\|NextElapseUSecRealtime=\w+ (\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}) UTC/.exec(line)
+  const state = /(?:^|\|)ActiveState=([^|]*)/.exec(line)?.[1] ?? ''
+  const next = /(?:^|\|)NextElapseUSecRealtime=\w+ (\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}) UTC/.exec(line)
   return { state, nextAt: next === null ? undefined : Date.parse(`${next[1]}T${next[2]}Z`) / 1000 }
 }
 

@@ -5,11 +5,12 @@ import { aServer } from '../a-server.ts'
 import { aFacts } from '../recorded.ts'
 
 const head = 'Filesystem     1024-blocks     Used Available Capacity Mounted on'
-const df = `case $3 in
-  */boot) line='/dev/vda2 1000000 940000 10000 99% /boot' ;;
-  *) line='/dev/vda1 40000000 10000000 28000000 27% /' ;;
-  esac
-  printf '%s\\n' '${head}' "$line"`
+const df = `shift 2
+  echo '${head}'
+  for path; do case $path in
+    */boot) echo '/dev/vda2 1000000 940000 10000 99% /boot' ;;
+    *) echo '/dev/vda1 40000000 10000000 28000000 27% /' ;;
+  esac; done`
 const folders = { 'var/log/x': '', 'boot/config': '' }
 const mounts =
   '/dev/vda1 / ext4 rw,relatime 0 0\n/dev/vda2 /boot ext4 rw 0 0\n/dev/vda2 /boot ext4 ro,errors=remount-ro 0 0\n'
@@ -28,7 +29,7 @@ describe.each(shells())('the disk under $name', (shell) => {
   })
 
   it('is asked only for folders that are there', () => {
-    const onlyRoot = '[ "$3" = "$MAESTRO_ROOT/" ] && echo "/dev/vda1 40000000 10000000 28000000 27% /"'
+    const onlyRoot = `[ "$*" = "-P -k $MAESTRO_ROOT/" ] && printf '%s\\n' '${head}' '/dev/vda1 40000000 10000000 28000000 27% /'`
     const server = aServer({ files: { 'proc/mounts': mounts }, tools: { df: onlyRoot } })
 
     expect(server.look(['disk'], shell).disk).toMatchObject({ is: 'known', value: [{ path: '/' }] })

@@ -4,6 +4,8 @@ import { aServer } from '../a-server.ts'
 import { says } from '../recorded.ts'
 
 const docker = (answers: string) => `case "$*" in
+  *MinAPIVersion*) exit 1 ;;
+  *Client.Version*Server.Version*) printf 'client 27.5.1\\nserver 27.5.0\\n' ;;
   *Client.Version*) echo 27.5.1 ;;
   *Server.Version*) echo 27.5.0 ;;
   ${answers}
@@ -62,14 +64,18 @@ describe.each(shells())('Docker under $name', (shell) => {
       docker: docker("'ps '*) ;;").replace(
         'case "$*" in',
         `case "$*" in
-        *MinAPIVersion*) printf 'api 1.24\\nEngine 27.5.0\\ncontainerd 1.7.24\\nrunc 1.1.12\\n\\n' ;;`,
+        *MinAPIVersion*) printf 'client 27.5.1\\nserver 27.5.0\\napi 1.24\\nEngine 27.5.0\\ncontainerd 1.7.24\\nrunc 1.1.12\\n' ;;`,
       ),
       'dpkg-query':
         'case "$*" in *docker-compose-plugin*) echo 2.27.0-1~ubuntu.24.04~noble; exit 1 ;; *) exit 1 ;; esac',
     }
 
     expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toMatchObject({
-      value: { components: { apiMinimum: '1.24', containerd: '1.7.24', runc: '1.1.12', compose: '2.27.0' } },
+      value: {
+        version: '27.5.0',
+        client: '27.5.1',
+        components: { apiMinimum: '1.24', containerd: '1.7.24', runc: '1.1.12', compose: '2.27.0' },
+      },
     })
   })
 

@@ -9,8 +9,10 @@ const systemd = { 'run/systemd/system': null }
 const parts = 'etc/apt/apt.conf.d'
 const ourPath = `${parts}/52maestro-unattended-upgrades`
 const shown = (active: string, enabled: string) =>
-  `printf 'Id=%s\\nLoadState=loaded\\nActiveState=${active}\\nSubState=waiting\\nUnitFileState=${enabled}\\n' "$2"
-  printf 'NextElapseUSecRealtime=Tue 2026-11-24 06:05:11 UTC\\n'`
+  `for unit in "$2" "$3"; do
+    printf 'Id=%s\\nLoadState=loaded\\nActiveState=${active}\\nSubState=waiting\\nUnitFileState=${enabled}\\n' "$unit"
+    printf 'NextElapseUSecRealtime=Tue 2026-11-24 06:05:11 UTC\\n\\n'
+  done`
 const tools = {
   'apt-config': says('apt-config-dump-ubuntu-24.04'),
   'apt-cache': `printf 'unattended-upgrades:\\n  Installed: (none)\\n  Candidate: 2.9.1\\n'`,

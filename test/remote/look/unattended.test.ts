@@ -7,7 +7,9 @@ import { aFacts, recorded, says } from '../recorded.ts'
 
 const systemd = { 'run/systemd/system': null }
 const timer = (state: string) =>
-  `printf 'NextElapseUSecRealtime=Tue 2026-11-24 06:05:11 UTC\\nLastTriggerUSec=\\nActiveState=${state}\\n'`
+  `for unit in "$2" "$3"; do
+    printf 'Id=%s\\nNextElapseUSecRealtime=Tue 2026-11-24 06:05:11 UTC\\nLastTriggerUSec=\\nActiveState=${state}\\n\\n' "$unit"
+  done`
 
 describe.each(shells())('the nightly upgrades under $name', (shell) => {
   const tools = {
@@ -91,7 +93,7 @@ describe('readUnattended', () => {
   const told = {
     unattended_installed: 'yes',
     unattended_scheduler: 'systemd',
-    unattended_timer: ['Id=apt-daily|ActiveState=active|', 'Id=apt-daily-upgrade|ActiveState=active|'],
+    unattended_timer: ['Id=apt-daily.timer|ActiveState=active|', 'Id=apt-daily-upgrade.timer|ActiveState=active|'],
   }
   const options = (name: string, value: string) => [
     'APT::Periodic::Update-Package-Lists "1";',
