@@ -36,7 +36,7 @@ export const sixContainers = `
   run run -d --name always --restart always
   run run -d --name plain
   run create --name idle
-  run run -d --name checked --restart unless-stopped --health-cmd true --health-interval 1s
+  run run -d --name checked --restart unless-stopped --health-cmd true --health-interval 3s
   run run -d --name kept --restart on-failure -v data:/data
   run run -d --name netted --restart always --network own
   until [ "$(docker inspect -f '{{.State.Health.Status}}' checked)" = healthy ]; do sleep 0.2; done`

@@ -22,12 +22,12 @@ services:
     restart: always
     stop_grace_period: 1s
     depends_on: {worker: {condition: service_healthy}}
-    healthcheck: {test: [CMD, wget, -q, -O, /dev/null, "http://localhost:8080/up"], interval: 1s, retries: 3}
+    healthcheck: {test: [CMD, wget, -q, -O, /dev/null, "http://localhost:8080/up"], interval: 3s, retries: 2}
   worker:
     image: worker:1
     restart: always
     stop_grace_period: 1s
-    healthcheck: {test: [CMD, test, -e, /at-work], interval: 1s, retries: 3}
+    healthcheck: {test: [CMD, test, -e, /at-work], interval: 3s, retries: 2}
 `
 
 /** Has the controller's files say that this version of the shop is to run. */
