@@ -30,8 +30,8 @@ export const readReleased = (facts: Facts) => ({ isReleased: yes(facts, 'lock_re
 
 /** What a run has left on a server: its recipe and the events that concern the server, as JSON texts; undefined where it never was. */
 export function readCopy(facts: Facts): { readonly recipe: string; readonly events: readonly string[] } | undefined {
-  const recipe = perhaps(facts, 'copy_recipe')
-  if (recipe === undefined) return undefined
+  const recipe = allOf(facts, 'copy_recipe').join('')
+  if (recipe === '') return undefined
   const lines: string[] = []
   for (const part of allOf(facts, 'copy_part')) {
     const [number = ''] = part.split(' ', 1)

@@ -143,15 +143,19 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     expect(existsSync(`${home}/drained/${run}`)).toBe(false)
   })
 
-  it('tells another controller what was begun, however long that is', () => {
+  it('tells another controller what was wanted and begun, however long that is', () => {
     const server = aServer()
-    take(server, { ...ana, recipe: '{"name":"upgrade","options":{}}' })
+    const recipe = asciiJson({
+      name: 'upgrade',
+      options: { services: Array.from({ length: 300 }, (_, n) => `web ${n}`) },
+    })
+    take(server, { ...ana, recipe })
     const events = ['{"event":"begun"}', asciiJson({ before: 'ü'.repeat(3000) }), '{"event":"released"}']
     for (const event of events) record(server, event)
 
     const facts = ask(server, 'copy', { run })
 
-    expect(readCopy(facts)).toEqual({ recipe: '{"name":"upgrade","options":{}}', events })
+    expect(readCopy(facts)).toEqual({ recipe, events })
     expect(readCopy(ask(server, 'copy', { run: 'another' }))).toBeUndefined()
   })
 
