@@ -60,6 +60,17 @@ export function otherThan(environment: string, { failover, manifest }: OpenedReb
   return other.environment
 }
 
+type Asked = Omit<IdleSide, 'environment'>
+
+/** The environment that the failover address points at; throws a RefusedError where that is none of the two. */
+export async function servingSide(at: ApplicationContext, { failover, driver }: Asked): Promise<string> {
+  const { at: serving, says } = await driver.read(at)
+  if (serving !== null) return serving
+  throw new RefusedError(`${failover.address} points at ${says}: nobody knows which environment serves`, {
+    hint: '`maestro failover switch <environment>` moves it to one of the two first',
+  })
+}
+
 type Rest = {
   readonly seconds: number
   /** Whether this computer knows when the address was moved. */
@@ -67,7 +78,7 @@ type Rest = {
 }
 
 /** For how long an answer from before the last move may still be kept: by what is on record here, else as long as one of now. */
-export async function oldAnswerRest(at: ApplicationContext, side: Omit<IdleSide, 'environment'>): Promise<Rest> {
+export async function oldAnswerRest(at: ApplicationContext, side: Asked): Promise<Rest> {
   const untilMs = await oldAnswerUntilMs(runsFolder(), side.failover.address)
   if (untilMs === undefined) return { seconds: await answerSeconds(at, side), isKnown: false }
   return { seconds: Math.max(0, Math.ceil((untilMs - Date.now()) / 1000)), isKnown: true }

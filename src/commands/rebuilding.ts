@@ -19,6 +19,7 @@ import {
   openRebuild,
   otherThan,
   providerIn,
+  servingSide,
 } from './open-rebuild.ts'
 import { passwordsFor } from './passwords.ts'
 import { provisionFor } from './provisioning.ts'
@@ -40,11 +41,7 @@ export async function rebuildApplication(flags: RebuildFlags, stop: AbortSignal)
     subject: failover.address,
     operationFor: async (at) => {
       const driver = driverOf(failover, secrets)
-      const { at: from, says } = await driver.read(at)
-      if (from === null)
-        throw new RefusedError(`${failover.address} points at ${says}: nobody knows which environment serves`, {
-          hint: '`maestro failover switch <environment>` moves it to one of the two first',
-        })
+      const from = await servingSide(at, { failover, driver })
       const { seconds } = await oldAnswerRest(at, { failover, driver })
       const options = await optionsFor({ opened, flags, from, seconds })
       return rebuild(options, secrets) as ApplicationOperation

@@ -12,6 +12,7 @@ import {
   openRebuild,
   otherThan,
   providerIn,
+  servingSide,
 } from './open-rebuild.ts'
 import { passwordsFor } from './passwords.ts'
 import type { RebuildFlags } from './rebuild.ts'
@@ -33,9 +34,7 @@ export async function retireSide(flags: RebuildFlags, stop: AbortSignal): Promis
     subject: failover.address,
     operationFor: async (at) => {
       const driver = driverOf(failover, secrets)
-      const { at: serving, says } = await driver.read(at)
-      if (serving === null)
-        throw new RefusedError(`${failover.address} points at ${says}: nobody knows which environment serves`)
+      const serving = await servingSide(at, { failover, driver })
       const side = typeof wanted === 'string' ? wanted : otherThan(serving, opened)
       return retire(await optionsFor(at, { opened, flags, side, driver }), secrets) as ApplicationOperation
     },
