@@ -62,7 +62,7 @@ describe.each(shells())('a look under $name', (shell) => {
   })
 
   it('gives late tools less time, so that it has an end before the sender gives up', () => {
-    const docker = 'case $* in *MinAPIVersion*) exit 1 ;; *Server.Version*) echo server 1 ;; esac'
+    const docker = 'case $* in *MinAPIVersion*) exit 1 ;; *Server.Version*) printf "client 1\\nserver 1\\n" ;; esac'
     const timeout = `echo "$1" >>"$MAESTRO_ROOT/limits"; shift
       read -r up _ <"$MAESTRO_ROOT/proc/uptime"; echo "$((\${up%.*} + 30)).5 1" >"$MAESTRO_ROOT/proc/uptime"
       exec "$@"`
