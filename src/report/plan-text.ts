@@ -21,19 +21,28 @@ type PlanText = {
 /** A plan as people read it: what is done where, equal servers together, and in which order. */
 export function renderPlan({ plan, operation, inventory, screen, isVerbose, usualSeconds }: PlanText): string {
   const worked = plan.batches.flat()
-  const lines = Object.entries(plan.foreseen).map(([server, foreseen]) => ({
+  const all = Object.entries(plan.foreseen).map(([server, foreseen]) => ({
     server,
     isDue: worked.includes(server),
     lines: linesOf(foreseen, operation, worked.includes(server)),
   }))
-  const groups = groupLines(lines, ({ server, lines: text }) => (isVerbose ? server : text.join('\n')), rank)
+  const common = isVerbose ? [] : linesInCommon(all.filter(({ isDue }) => isDue))
+  const own = all
+    .map((one) => (one.isDue ? { ...one, lines: one.lines.filter((line) => !common.includes(line)) } : one))
+    .filter(({ lines }) => lines.length > 0)
+  const groups = groupLines(own, ({ server, lines }) => (isVerbose ? server : lines.join('\n')), rank)
   const paint = paintFor(screen)
-  const paragraphs = groups.map(({ servers, line }) =>
-    [
-      `${paint.strong(foldNames(servers))}${countOf(servers)}`,
-      ...line.lines.flatMap((text) => indented(text, screen)),
-    ].join('\n'),
-  )
+  const paragraph = (title: string, lines: readonly string[]) =>
+    [title, ...lines.flatMap((text) => indented(text, screen))].join('\n')
+  const paragraphsOf = (isDue: boolean) =>
+    groups
+      .filter(({ line }) => line.isDue === isDue)
+      .map(({ servers, line }) => paragraph(`${paint.strong(foldNames(servers))}${countOf(servers)}`, line.lines))
+  const paragraphs = [
+    ...paragraphsOf(true),
+    ...(common.length === 0 ? [] : [paragraph(`each of the ${worked.length} servers to change`, common)]),
+    ...paragraphsOf(false),
+  ]
   return [
     ...paragraphs,
     batchesText(plan, screen),
@@ -43,6 +52,14 @@ export function renderPlan({ plan, operation, inventory, screen, isVerbose, usua
   ]
     .filter((text) => text !== '')
     .join('\n\n')
+}
+
+/** What is the same for servers that differ otherwise: said once, or it would bury what differs. */
+function linesInCommon(due: readonly { readonly lines: readonly string[] }[]): readonly string[] {
+  const [first, ...others] = due
+  const isOneGroup = new Set(due.map(({ lines }) => lines.join('\n'))).size < 2
+  if (first === undefined || isOneGroup) return []
+  return first.lines.filter((line) => others.every(({ lines }) => lines.includes(line)))
 }
 
 const rank = ({ isDue }: { readonly isDue: boolean }) => (isDue ? 0 : 1)

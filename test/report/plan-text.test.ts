@@ -50,6 +50,23 @@ describe('a plan as people read it', () => {
     )
   })
 
+  it('says once what servers that differ have in common', () => {
+    const plan = aPlan({
+      batches: [['web-1', 'web-2', 'web-3']],
+      foreseen: {
+        'web-1': foreseen(due, reboot),
+        'web-2': foreseen(due),
+        'web-3': foreseen(due),
+        'web-4': foreseen({ is: 'done', why: 'it is 2' }),
+      },
+    })
+
+    expect(render(plan)).toMatch(
+      /^web-1\n {2}.*\n\neach of the 3 servers to change\n {2}version 2\n\nweb-4\n {2}nothing to do: .*\n\nOne batch/,
+    )
+    expect(render(plan, { isVerbose: true })).toContain('web-3\n  version 2\n')
+  })
+
   it('says that servers leave service where a step takes them away, and else nothing of it', () => {
     const quiet = render(aPlan({ batches: [['web-1']], foreseen: { 'web-1': foreseen(due) } }))
     const away = render(aPlan({ batches: [['web-1']], foreseen: { 'web-1': foreseen(due, reboot) } }))
