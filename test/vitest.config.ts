@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { SlowestFirst } from './slowest-first.ts'
@@ -26,8 +27,9 @@ const onFleet = (name: string, files: string, fleets: number) => ({
 export default defineConfig({
   root,
   test: {
-    // Most tests wait for processes that they start: as many at a time as there are cores leave half of them idle.
-    maxWorkers: '200%',
+    // Most tests wait for processes that they start: as many at a time as there are cores leave half of them idle. (A percentage
+    // is cut at 100.)
+    maxWorkers: 2 * availableParallelism(),
     sequence: { sequencer: SlowestFirst },
     reporters: reports ? ['default', ['json', { outputFile: jsonFile }]] : ['default'],
     projects: [
