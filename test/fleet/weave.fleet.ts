@@ -52,7 +52,7 @@ describe('docker-upgrade of two peers of Weave, with a password', () => {
 
     const run = await controller.maestro('docker-upgrade', '--strategy', 'parallel', '--yes')
 
-    expect(run).toMatchObject({
+    expect(run, `${run.stdout}${run.stderr}`).toMatchObject({
       exitCode: 0,
       stdout: expect.stringContaining('Weave 2.6.5 -> 2.9.0, alone: 1 connection away for some seconds'),
     })

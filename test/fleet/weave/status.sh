@@ -1,6 +1,6 @@
 #!/bin/sh
 # What `weave status` of the stand-in tells: each connection is tried when it is asked for.
-ask() { printf 'GET /%s HTTP/1.0\r\n\r\n' "$2" | nc -w 2 "$1" 6783 2>/dev/null | tail -n 1; }
+ask() { printf 'GET /%s HTTP/1.0\r\n\r\n' "$2" | nc -w 10 "$1" 6783 2>/dev/null | tail -n 1; }
 name=$(cat /run/www/name)
 case ${1-} in
   '')
