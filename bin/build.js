@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Bundles src/ into dist/: one small entry, every heavier room in a file of its own that is loaded when it is used.
+// Bundles src/ into dist/: one small entry, and what commands do, the lab and heavy packages each in a file that is loaded when it is used.
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

@@ -45,7 +45,7 @@ export function deployCommand(onSignals: OnSignals): Command {
     )
   return withChangeFlags(withRebootFlags(withDockerFlags(withUpgradeFlags(command)))).action(
     async (flags: DeployFlags) => {
-      const { deploy } = await import('./deploying.ts')
+      const { deploy } = await import('./actions.ts')
       await onSignals((stop) => deploy(flags, stop))
     },
   )

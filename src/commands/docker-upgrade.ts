@@ -31,8 +31,7 @@ export function dockerUpgradeCommand(onSignals: OnSignals): Command {
       '\nExamples:\n  maestro docker-upgrade --dry-run\n  maestro docker-upgrade --max-unavailable 1 --yes\n  maestro docker-upgrade --rollback',
     )
   return withChangeFlags(withDockerFlags(command)).action(async (flags: Flags) => {
-    const { change } = await import('./changing.ts')
-    const { dangersOfDocker, dockerUpgradeFor } = await import('./docker-upgrading.ts')
+    const { change, dangersOfDocker, dockerUpgradeFor } = await import('./actions.ts')
     const goesBack = flags.rollback === true
     await onSignals((stop) =>
       change({

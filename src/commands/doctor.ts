@@ -19,7 +19,7 @@ export function doctorCommand(onSignals: OnSignals): Command {
     .option('-q, --quiet', 'print only what went wrong')
     .option('-v, --verbose', 'print everything that was tried, with its time')
     .action(async (flags: DoctorFlags) => {
-      const { examineAll } = await import('./examining.ts')
+      const { examineAll } = await import('./actions.ts')
       await onSignals((stop) => examineAll(flags, stop))
     })
 }

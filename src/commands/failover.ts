@@ -32,7 +32,7 @@ function statusCommand(onSignals: OnSignals): Command {
   return withAskingFlags(command)
     .option('--exit-code', 'exit 10 when it points at neither environment, or the name servers tell something else')
     .action(async (flags: AskingFlags) => {
-      const { showFailover } = await import('./failover-status.ts')
+      const { showFailover } = await import('./actions.ts')
       await onSignals((stop) => showFailover(flags, stop))
     })
 }
@@ -52,7 +52,7 @@ function switchCommand(onSignals: OnSignals): Command {
       '\nExamples:\n  maestro failover switch production-b --dry-run\n  maestro failover switch production-b --yes',
     )
   return withApplicationFlags(command).action(async (to: string, flags: SwitchFlags) => {
-    const { switchFailover } = await import('./failing-over.ts')
+    const { switchFailover } = await import('./actions.ts')
     await onSignals((stop) => switchFailover({ flags, stop, to }))
   })
 }
@@ -62,7 +62,7 @@ function rollbackCommand(onSignals: OnSignals): Command {
     .summary('move the address back to where it was before the last switch')
     .description('The same as `switch`, to where the last switch from this computer moved it away from.')
   return withApplicationFlags(command).action(async (flags: SwitchFlags) => {
-    const { switchFailover } = await import('./failing-over.ts')
+    const { switchFailover } = await import('./actions.ts')
     await onSignals((stop) => switchFailover({ flags: { ...flags, rollback: false }, stop, to: undefined }))
   })
 }

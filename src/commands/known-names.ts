@@ -14,8 +14,7 @@ export async function namesOf(kind: string, given: Given): Promise<readonly Cand
 }
 
 async function groups(given: Given): Promise<readonly Candidate[]> {
-  const { openManifest } = await import('./open-manifest.ts')
-  const { expandGroup, usableGroups } = await import('../manifest/groups.ts')
+  const { expandGroup, openManifest, usableGroups } = await import('./actions.ts')
   const { manifest } = await openManifest(given)
   return usableGroups(manifest).map((word) => {
     const count = expandGroup(manifest, word).length
@@ -24,13 +23,13 @@ async function groups(given: Given): Promise<readonly Candidate[]> {
 }
 
 async function servers(given: Given): Promise<readonly Candidate[]> {
-  const { openManifest } = await import('./open-manifest.ts')
+  const { openManifest } = await import('./actions.ts')
   const { manifest } = await openManifest(given)
   return manifest.servers.map(({ name, groups: of }) => ({ word: name, about: of.join(', ') }))
 }
 
 async function environments({ manifest }: Given): Promise<readonly Candidate[]> {
-  const { openEach } = await import('./open-manifest.ts')
+  const { openEach } = await import('./actions.ts')
   const all = await openEach(manifest === undefined ? {} : { manifest })
   return all.flatMap(({ environment }) => (environment === undefined ? [] : [{ word: environment, about: '' }]))
 }

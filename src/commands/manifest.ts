@@ -41,7 +41,7 @@ function initCommand(onSignals: OnSignals): Command {
       '\nExamples:\n  maestro manifest init\n  maestro manifest init --from-ansible inventory.ini\n  maestro manifest init --from-ssh-config ./ssh_config',
     )
     .action(async (flags: InitFlags) => {
-      const { initManifest } = await import('./init-manifest.ts')
+      const { initManifest } = await import('./actions.ts')
       await onSignals((stop) => initManifest(flags, stop))
     })
 }
@@ -58,7 +58,7 @@ function cloneCommand(): Command {
     .option('-m, --manifest <file>', 'the manifest (else MAESTRO_MANIFEST, else Manifest.yml here or above)')
     .addHelpText('after', '\nExample:\n  maestro manifest clone production production-b')
     .action(async (from: string, to: string, flags: Pick<ManifestFlags, 'manifest'>) => {
-      const { cloneInManifest } = await import('./clone-environment.ts')
+      const { cloneInManifest } = await import('./actions.ts')
       await cloneInManifest({ ...flags, from, to })
     })
 }
@@ -76,7 +76,7 @@ function importServicesCommand(onSignals: OnSignals): Command {
     .option('-y, --yes', 'replace a file that is there')
     .addHelpText('after', '\nExample:\n  maestro manifest import-services .cloud66/service.yml')
     .action(async (path: string, flags: ImportFlags) => {
-      const { importServicesFrom } = await import('./importing-services.ts')
+      const { importServicesFrom } = await import('./actions.ts')
       await onSignals(() => importServicesFrom(path, flags))
     })
 }
@@ -84,8 +84,7 @@ function importServicesCommand(onSignals: OnSignals): Command {
 function checkCommand(): Command {
   const command = new Command('check').summary('say everything that is wrong with it')
   return withManifestFlags(command).action(async (flags: ManifestFlags) => {
-    const { openEach } = await import('./open-manifest.ts')
-    const { describeManifest } = await import('../report/manifest-text.ts')
+    const { describeManifest, openEach } = await import('./actions.ts')
     for (const manifest of await openEach(flags)) process.stdout.write(describeManifest(manifest))
   })
 }
@@ -95,8 +94,7 @@ function serversCommand(): Command {
     .summary('list its servers, with their groups and addresses')
     .addOption(new Option('--output <format>', 'how to print it').choices(['table', 'json']).default('table'))
   return withSelectionFlags(command).action(async (flags: ListFlags) => {
-    const { openManifest, selectedServers } = await import('./open-manifest.ts')
-    const { listServers } = await import('../report/manifest-text.ts')
+    const { listServers, openManifest, selectedServers } = await import('./actions.ts')
     const servers = selectedServers(await openManifest(flags), flags)
     process.stdout.write(listServers(servers, flags.output))
   })

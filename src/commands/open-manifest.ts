@@ -1,29 +1,27 @@
 import { type NamesOfGroup, type Selection, selectServers } from '../inventory/select.ts'
+import { findManifest } from '../manifest/find.ts'
+import { expandGroup } from '../manifest/groups.ts'
 import type { Manifest, ManifestServer } from '../manifest/manifest.ts'
-import type { WrittenManifest } from '../manifest/read.ts'
+import { readManifest, type WrittenManifest } from '../manifest/read.ts'
+import { resolveManifest } from '../manifest/resolve.ts'
 import type { ServerFlags } from './flags.ts'
 
 type ManifestFlags = Pick<ServerFlags, 'manifest' | 'environment'>
 
 /** Finds, reads and resolves the manifest that the flags mean; throws a ManifestError or a UsageError with every problem. */
 export async function openManifest({ manifest: given, environment }: ManifestFlags): Promise<Opened> {
-  const { resolveManifest } = await import('../manifest/resolve.ts')
-  const { expandGroup } = await import('../manifest/groups.ts')
   const manifest = resolveManifest(await readGiven(given), { environment })
   return { manifest, namesOfGroup: (word) => expandGroup(manifest, word) }
 }
 
 /** The manifest once for the chosen environment, or for each that it has. */
 export async function openEach({ manifest: given, environment }: ManifestFlags): Promise<readonly Manifest[]> {
-  const { resolveManifest } = await import('../manifest/resolve.ts')
   const written = await readGiven(given)
   const all = environment === undefined ? written.environments.map(({ name }) => name) : [environment]
   return all.map((name) => resolveManifest(written, { environment: name }))
 }
 
 async function readGiven(given: string | undefined): Promise<WrittenManifest> {
-  const { findManifest } = await import('../manifest/find.ts')
-  const { readManifest } = await import('../manifest/read.ts')
   const where = { env: process.env, cwd: process.cwd() }
   return readManifest(findManifest(given === undefined ? where : { ...where, given }))
 }

@@ -8,8 +8,7 @@ export function rebootStatusCommand(onSignals: OnSignals): Command {
     .description('Asks every server whether it needs a restart, why, and since when. Changes nothing.')
     .addHelpText('after', '\nExamples:\n  maestro reboot-status\n  maestro reboot-status --group web --output json')
   return withOutputFlags(withServerFlags(command)).action(async (flags: ServerFlags & OutputFlags) => {
-    const { look } = await import('./looking.ts')
-    const { rebootView } = await import('../report/reboot-view.ts')
+    const { look, rebootView } = await import('./actions.ts')
     await onSignals((stop) => look({ flags, stop, view: rebootView }))
   })
 }

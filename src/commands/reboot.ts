@@ -15,8 +15,7 @@ export function rebootCommand(onSignals: OnSignals): Command {
     .option('--force', 'also servers that are not due, or cannot be known to be')
     .addHelpText('after', '\nExamples:\n  maestro reboot --dry-run\n  maestro reboot --group web --yes')
   return withChangeFlags(withRebootFlags(command)).action(async (flags: Flags) => {
-    const { change } = await import('./changing.ts')
-    const { rebootFor } = await import('./rebooting.ts')
+    const { change, rebootFor } = await import('./actions.ts')
     const force = flags.force === true
     await onSignals((stop) =>
       change({

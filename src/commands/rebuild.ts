@@ -41,9 +41,7 @@ export function rebuildCommand(onSignals: OnSignals): Command {
       '\nExamples:\n  maestro rebuild --dry-run\n  maestro rebuild --yes\n  maestro rebuild --retire production --yes\n  maestro rebuild --server web-2 --yes',
     )
   return withApplicationFlags(command).action(async (flags: RebuildFlags) => {
-    const { rebuildApplication } = await import('./rebuilding.ts')
-    const { replaceServers } = await import('./replacing.ts')
-    const { retireSide } = await import('./retiring.ts')
+    const { rebuildApplication, replaceServers, retireSide } = await import('./actions.ts')
     const isOfServers = flags.server !== undefined || flags.group !== undefined
     const work = flags.retire !== undefined ? retireSide : isOfServers ? replaceServers : rebuildApplication
     await onSignals((stop) => work(flags, stop))

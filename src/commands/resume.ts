@@ -31,8 +31,7 @@ export function resumeCommand(onSignals: OnSignals): Command {
       '\nExamples:\n  maestro resume\n  maestro resume 20261123-091530-k3f9\n  maestro resume --adopt 20261123-091530-k3f9',
     )
     .action(async (run: string | undefined, flags: ResumeFlags) => {
-      const { resume } = await import('./resuming.ts')
-      const { adopt } = await import('./adopting.ts')
+      const { adopt, resume } = await import('./actions.ts')
       await onSignals((stop) => (flags.adopt ? adopt({ run, flags, stop }) : resume({ run, flags, stop })))
     })
 }

@@ -15,21 +15,21 @@ export function runsCommand(): Command {
     )
   const list = withOutput(new Command('list').summary('every run, the newest first')).action(
     async (flags: RunsFlags) => {
-      const { listAll } = await import('./showing-runs.ts')
+      const { listAll } = await import('./actions.ts')
       await listAll(flags)
     },
   )
   const show = withOutput(new Command('show').summary('one run: every server, what was done and what was proved'))
     .argument('[run]', 'the run (default: last)')
     .action(async (run: string | undefined, flags: RunsFlags) => {
-      const { showRun } = await import('./showing-runs.ts')
+      const { showRun } = await import('./actions.ts')
       await showRun(run, flags)
     })
   const logs = withOutput(new Command('logs').summary('everything that happened on one server, in order'))
     .argument('<server>', 'its name')
     .option('--run <run>', 'the run (default: last)')
     .action(async (server: string, flags: RunsFlags & { readonly run?: string }) => {
-      const { showLogs } = await import('./showing-runs.ts')
+      const { showLogs } = await import('./actions.ts')
       await showLogs(server, flags)
     })
   return runs

@@ -27,9 +27,7 @@ export function securityUpgradeCommand(onSignals: OnSignals): Command {
       '\nExamples:\n  maestro security-upgrade --dry-run\n  maestro security-upgrade --group web --yes',
     )
   return withChangeFlags(withRebootFlags(withUpgradeFlags(command))).action(async (flags: Flags) => {
-    const { change } = await import('./changing.ts')
-    const { deployFor } = await import('./deploying.ts')
-    const { securityUpgradeFor } = await import('./security-upgrading.ts')
+    const { change, deployFor, securityUpgradeFor } = await import('./actions.ts')
     const [command, operationFor] = flags.reboot
       ? (['security-upgrade --reboot', deployFor({ ...flags, securityUpgrades: true })] as const)
       : (['security-upgrade', securityUpgradeFor(flags)] as const)

@@ -11,8 +11,7 @@ export function statusCommand(onSignals: OnSignals): Command {
     )
     .addHelpText('after', '\nExamples:\n  maestro status\n  maestro status --server web-2 --verbose')
   return withOutputFlags(withServerFlags(command)).action(async (flags: ServerFlags & OutputFlags) => {
-    const { look } = await import('./looking.ts')
-    const { statusView } = await import('../report/status-view.ts')
+    const { look, statusView } = await import('./actions.ts')
     await onSignals((stop) => look({ flags, stop, view: statusView }))
   })
 }

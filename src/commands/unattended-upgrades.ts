@@ -17,8 +17,7 @@ export function unattendedUpgradesCommand(onSignals: OnSignals): Command {
       '\nExamples:\n  maestro unattended-upgrades --dry-run\n  maestro unattended-upgrades --group web --yes',
     )
   return withChangeFlags(command).action(async (flags: Flags) => {
-    const { change } = await import('./changing.ts')
-    const { unattendedUpgrades } = await import('../operations/unattended-upgrades.ts')
+    const { change, unattendedUpgrades } = await import('./actions.ts')
     const remove = flags.remove === true
     await onSignals((stop) =>
       change({

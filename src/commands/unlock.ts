@@ -21,7 +21,7 @@ export function unlockCommand(onSignals: OnSignals): Command {
     .option('-y, --yes', 'agree to it')
     .addHelpText('after', '\nExamples:\n  maestro unlock\n  maestro unlock --server web-2 --yes')
   return withServerFlags(command).action(async (flags: UnlockFlags) => {
-    const { unlock } = await import('./unlocking.ts')
+    const { unlock } = await import('./actions.ts')
     await onSignals((stop) => unlock(flags, stop))
   })
 }

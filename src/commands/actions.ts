@@ -1,0 +1,30 @@
+/**
+ * What commands do, behind one door: the help loads none of it, and a command loads it at once. As eighty small files, a few for
+ * each command, it takes 25 ms longer to load.
+ */
+
+export { expandGroup, usableGroups } from '../manifest/groups.ts'
+export { unattendedUpgrades } from '../operations/unattended-upgrades.ts'
+export { describeManifest, listServers } from '../report/manifest-text.ts'
+export { rebootView } from '../report/reboot-view.ts'
+export { statusView } from '../report/status-view.ts'
+export { adopt } from './adopting.ts'
+export { change } from './changing.ts'
+export { cloneInManifest } from './clone-environment.ts'
+export { deploy, deployFor } from './deploying.ts'
+export { dangersOfDocker, dockerUpgradeFor } from './docker-upgrading.ts'
+export { examineAll } from './examining.ts'
+export { switchFailover } from './failing-over.ts'
+export { showFailover } from './failover-status.ts'
+export { importServicesFrom } from './importing-services.ts'
+export { initManifest } from './init-manifest.ts'
+export { look } from './looking.ts'
+export { openEach, openManifest, selectedServers } from './open-manifest.ts'
+export { rebootFor } from './rebooting.ts'
+export { rebuildApplication } from './rebuilding.ts'
+export { replaceServers } from './replacing.ts'
+export { resume } from './resuming.ts'
+export { retireSide } from './retiring.ts'
+export { securityUpgradeFor } from './security-upgrading.ts'
+export { listAll, showLogs, showRun } from './showing-runs.ts'
+export { unlock } from './unlocking.ts'
