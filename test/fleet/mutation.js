@@ -45,7 +45,7 @@ const plausible = {
 }
 const yesOrNo = ['has_apt', 'dpkg_interrupted', 'marks_lock', 'reboot_flag', 'needrestart', 'unattended_installed']
 
-const call = /(?<!\w)(facts?) (\w+) ("(?:[^"]|"\w")*"|\w+)(?=;|$| &&)/gm
+const call = /(?<!\w)(facts?) (\w+) ("(?:[^"]|"\w")*"|\w+)(?=;|$| &&| ;;)/gm
 
 /** Every wrong answer: a fact left out, another value in its place, only the first line of several. */
 function mutantsOf(part) {
