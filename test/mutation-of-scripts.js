@@ -63,7 +63,7 @@ const testedBy = {
   'look/tools.sh': ['test/remote/look/doctor-parts.test.ts'],
   'look/weave.sh': ['test/remote/look/docker.test.ts'],
   'pins.sh': ['test/remote/look/security.test.ts'],
-  'read-apt.sh': ['test/remote/look/security.test.ts'],
+  'read-apt.sh': ['test/remote/look/security.test.ts', 'test/remote/look/unattended.test.ts'],
   'services/stage.sh': ['test/remote/look/services.test.ts'],
 }
 
