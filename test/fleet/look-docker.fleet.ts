@@ -46,7 +46,7 @@ const weaveScript = (text: string): State => ({
 })
 
 const lookOf = lookAtStates({
-  'web-1': together(containers, weaveScript('SCRIPT_VERSION="2.6.0"')),
+  'web-1': together(containers, installed('docker-compose-v2'), weaveScript('SCRIPT_VERSION="2.6.0"')),
   'web-2': together(stoppedEngine, weaveScript('SCRIPT_VERSION="2.6.5"')),
   'app-1': weaveScript('SCRIPT_VERSION="2.8.1"'),
   'app-2': together(clientAt('/usr/local/bin/docker', '27.5.1'), weaveScript('SCRIPT_VERSION=unreleased')),
@@ -74,6 +74,20 @@ describe('Docker', () => {
     expect(docker).toMatchObject({ version: Version, source: 'docker.io' })
     expect(docker?.trouble).toBeUndefined()
     expect(client).toContain(`Docker version ${docker?.client},`)
+  })
+
+  it('is told with what the engine itself says that it works with, and the version of Compose that dpkg has', async () => {
+    type Answer = { MinAPIVersion: string; Components: { Name: string; Version: string }[] }
+    const { MinAPIVersion, Components } = JSON.parse(await inside('web-1', api('/version'))) as Answer
+    const versionOf = (name: string) => Components.find(({ Name }) => Name === name)?.Version
+    const compose = await inside('web-1', `dpkg-query -W -f '\${Version}' docker-compose-v2`)
+
+    expect(known(lookOf('web-1').docker)?.components).toEqual({
+      apiMinimum: MinAPIVersion,
+      containerd: versionOf('containerd'),
+      runc: versionOf('runc'),
+      compose,
+    })
   })
 
   it('is told with every container, those that do not run as well', () => {
