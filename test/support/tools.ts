@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { realpathSync } from 'node:fs'
-import { it } from 'vitest'
+import { appendFileSync, realpathSync } from 'node:fs'
+import { expect, it } from 'vitest'
 
 const found = new Map<string, boolean>()
 
@@ -22,6 +22,7 @@ export function shells(): readonly { readonly name: string; readonly command: re
     { name: 'busybox', command: ['busybox', 'sh'] },
   ]
   const here = known.filter(({ command }) => hasTool(command[0] ?? ''))
+  if (here.length < known.length) noteLeftOut()
   // sh is dash on Debian: once is enough.
   const files = here.map(({ command }) => realpathSync(pathOf(command[0] ?? '')))
   return here.filter((_, index) => files.indexOf(files[index] ?? '') === index)
@@ -42,5 +43,12 @@ export function itNeedsMounts(tools: readonly string[]) {
 function itLacks(missing: readonly string[]) {
   if (missing.length === 0) return it
   if (process.env.MAESTRO_REQUIRE_ALL === '1') throw new Error(`these tests need ${missing.join(', ')}, not found here`)
+  noteLeftOut()
   return it.skip
+}
+
+/** Puts down the file of the test that is left out: .ci/run has it run again where everything is there. */
+function noteLeftOut(): void {
+  if (process.env.MAESTRO_LEFT_OUT !== undefined)
+    appendFileSync(process.env.MAESTRO_LEFT_OUT, `${expect.getState().testPath}\n`)
 }
