@@ -13,11 +13,10 @@ PATH=${PATH:-$MAESTRO_ROOT/usr/bin}:$MAESTRO_ROOT/usr/local/sbin:$MAESTRO_ROOT/u
 PATH=$PATH:$MAESTRO_ROOT/usr/sbin:$MAESTRO_ROOT/usr/bin:$MAESTRO_ROOT/sbin:$MAESTRO_ROOT/bin:$MAESTRO_ROOT/snap/bin
 
 # The frame begins on a line of its own, whatever a login shell printed before it. No `end=ok`, no answer.
+# It is sent at once: each line by itself would be a packet, for both sides to wake up for.
 main() {
-  printf '\nmaestro-begin %s\n' "$MAESTRO_NONCE"
-  work
-  fact end ok
-  printf 'maestro-end %s\n' "$MAESTRO_NONCE"
+  answer=$(set -e; work; fact end ok)
+  printf '\nmaestro-begin %s\n%s\nmaestro-end %s\n' "$MAESTRO_NONCE" "$answer" "$MAESTRO_NONCE"
 }
 
 # fact KEY VALUE: one line of the answer. What is not plain ASCII goes as hexadecimal under `KEY#`; 4096 bytes at most.
