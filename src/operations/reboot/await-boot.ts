@@ -20,6 +20,8 @@ type Awaited = {
 }
 
 const pollMs = 300
+// Nothing is won by haste while it is still up, and each question costs it processes that it has to end as well.
+const upPollMs = 1_000
 // Logins that are refused again and again get this computer banned.
 const oddPollMs = 5_000
 // A system that comes up may let nobody in yet, or give half an answer.
@@ -35,7 +37,7 @@ export async function awaitNewBoot(at: Context, awaited: Awaited): Promise<NewBo
     const standing = await awaitAnswer(at, course)
     if (isNew(standing, awaited.before)) return { standing, downMs: at.nowMs() - (course.downSinceMs ?? at.nowMs()) }
     stayUp(at, standing, course)
-    await at.waitMs(pollMs)
+    await at.waitMs(upPollMs)
   }
 }
 

@@ -25,9 +25,12 @@ work() {
 # A system that goes down has a job for shutdown.target until its last moment. One that cannot say so is not taken for one
 # that stays up: a restart would be begun once more.
 standing_of_units() {
-  for unit in "$MAESTRO_UNIT.timer" "$MAESTRO_UNIT.service"; do
-    active=$(within 10 systemctl is-active "$unit") || [ -n "$active" ] || fail 'systemd does not answer'
-    case $active in active | activating | reloading) armed=yes ;; esac
+  states=$(within 10 systemctl is-active "$MAESTRO_UNIT.timer" "$MAESTRO_UNIT.service") || :
+  # shellcheck disable=SC2086  # a line for each of the two
+  set -- $states
+  [ $# = 2 ] || fail 'systemd does not answer'
+  for state; do
+    case $state in active | activating | reloading) armed=yes ;; esac
   done
   jobs=$(within 10 systemctl list-jobs --no-legend --plain --full) || fail 'systemd does not answer'
   case $jobs in *shutdown.target* | *reboot.target*) stopping=yes ;; esac

@@ -15,7 +15,8 @@ const machine = {
   'proc/sys/kernel/random/boot_id': `${bootId}\n`,
 }
 const systemd = { 'run/systemd/system': null }
-const quiet = { systemctl: 'exit 0' }
+const atRest = `[ "$1" != is-active ] || { printf '%s\\n' inactive inactive; exit 3; }`
+const quiet = { systemctl: atRest }
 
 describe.each(shells())('the scripts of a restart under $name', (shell) => {
   function ask(server: FakeServer, name: string) {
@@ -39,15 +40,20 @@ describe.each(shells())('the scripts of a restart under $name', (shell) => {
     })
   })
 
-  it('tell a restart that waits for its time', () => {
-    const tools = { systemctl: `[ "$*" != 'is-active ${unit}.timer' ] || echo active` }
+  it.each([
+    ['waits for its time', 'active inactive'],
+    ['is being carried out', 'inactive activating'],
+  ])('tell a restart that %s', (_, states) => {
+    const tools = {
+      systemctl: `[ "$*" != 'is-active ${unit}.timer ${unit}.service' ] || printf '%s\\n' ${states}`,
+    }
 
     expect(standing(aServer({ files: { ...machine, ...systemd }, tools })).isArmed).toBe(true)
   })
 
   it('tell a server that goes down, and what it waits for', () => {
     const jobs = '70 shutdown.target start waiting\n71 slow.service stop running'
-    const tools = { systemctl: `[ "$1" != list-jobs ] || printf '%s\\n' '${jobs}'` }
+    const tools = { systemctl: `[ "$1" != list-jobs ] || printf '%s\\n' '${jobs}'; ${atRest}` }
     const files = { ...machine, ...systemd }
 
     const told = standing(aServer({ files, tools }))
@@ -56,8 +62,9 @@ describe.each(shells())('the scripts of a restart under $name', (shell) => {
   })
 
   it.each([
-    ['says nothing of the unit', '[ "$1" != is-active ] || exit 1'],
-    ['tells no jobs', '[ "$1" != list-jobs ] || exit 1'],
+    ['says nothing of the units', 'exit 1'],
+    ['says nothing of one of them', '[ "$1" != is-active ] || echo inactive'],
+    ['tells no jobs', `[ "$1" != list-jobs ] || exit 1; ${atRest}`],
   ])('tell nothing where systemd %s, which may be on its way down', (_, systemctl) => {
     const server = aServer({ files: { ...machine, ...systemd }, tools: { systemctl } })
 
