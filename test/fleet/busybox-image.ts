@@ -2,6 +2,6 @@
 export const busyboxImage = `
   mkdir -p /tmp/image/bin
   cp /bin/busybox /tmp/image/bin
-  for applet in $(busybox --list); do [ "$applet" = busybox ] || ln -s busybox "/tmp/image/bin/$applet"; done
+  /tmp/image/bin/busybox --install /tmp/image/bin
   tar -C /tmp/image -c . | docker import - busybox:local
   rm -r /tmp/image`

@@ -29,7 +29,7 @@ const written = (path: string, text: string) => `cat >${path} <<'END_OF_FILE'\n$
 const router = `
   mkdir -p /tmp/image/bin /tmp/image/run
   cp /bin/busybox /tmp/image/bin
-  for applet in $(busybox --list); do [ "$applet" = busybox ] || ln -sf busybox "/tmp/image/bin/$applet"; done
+  /tmp/image/bin/busybox --install /tmp/image/bin
   ${written('/tmp/image/bin/weaver', textOf('weaver'))}
   ${written('/tmp/image/bin/status', textOf('status'))}
   tar -C /tmp/image -c . | docker import --change 'ENTRYPOINT ["/bin/weaver"]' - weave/router:local >/dev/null
