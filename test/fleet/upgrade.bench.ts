@@ -6,7 +6,7 @@ import { asRoot } from './inside.ts'
 import { addServer } from './night-ground.ts'
 import { requireAnsible } from './requirements.ts'
 
-const rounds = 3
+const rounds = 5
 const due = ['fl-sec', 'fl-both', 'fl-daemon']
 
 interface Measured extends Cost {
