@@ -20,7 +20,6 @@ const again = leftOut
       .filter(Boolean)
       .map((file) => relative(root, file))
   : undefined
-const isEndToEnd = (file: string) => file.startsWith('test/e2e/')
 
 /** Tests on real systems, in so many fleets beside each other. */
 const onFleet = (name: string, files: string, fleets: number) => ({
@@ -51,7 +50,7 @@ export default defineConfig({
         test: {
           ...inOneProcess,
           name: 'unit',
-          include: again?.filter((file) => !isEndToEnd(file)) ?? ['test/**/*.test.ts'],
+          include: again ?? ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/fleet/**'],
           // To end what hangs, and no measure of anything: a busy machine may be ten times slower.
           testTimeout: 60_000,
@@ -64,7 +63,7 @@ export default defineConfig({
         test: {
           ...inOneProcess,
           name: 'e2e',
-          include: again?.filter(isEndToEnd) ?? ['test/e2e/**/*.test.ts'],
+          include: again?.filter((file) => file.startsWith('test/e2e/')) ?? ['test/e2e/**/*.test.ts'],
           testTimeout: 90_000,
           hookTimeout: 60_000,
           globalSetup: ['test/support/global-setup.ts'],

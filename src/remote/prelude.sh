@@ -13,7 +13,7 @@ PATH=${PATH:-$MAESTRO_ROOT/usr/bin}:$MAESTRO_ROOT/usr/local/sbin:$MAESTRO_ROOT/u
 PATH=$PATH:$MAESTRO_ROOT/usr/sbin:$MAESTRO_ROOT/usr/bin:$MAESTRO_ROOT/sbin:$MAESTRO_ROOT/bin:$MAESTRO_ROOT/snap/bin
 
 # The frame begins on a line of its own, whatever a login shell printed before it. No `end=ok`, no answer.
-# It is sent at once: each line by itself would be a packet, for both sides to wake up for.
+# Sent at once: a line by itself would be a packet. busybox drops `set -e` in `$( )`.
 main() {
   answer=$(set -e; work; fact end ok)
   printf '\nmaestro-begin %s\n%s\nmaestro-end %s\n' "$MAESTRO_NONCE" "$answer" "$MAESTRO_NONCE"
