@@ -1,4 +1,4 @@
-import { type ExitCode, exitCodes, UsageError } from '../errors.ts'
+import { type ExitCode, exitCodes, RefusedError, UsageError } from '../errors.ts'
 import { readHistory } from '../journal/history.ts'
 import { createJournal } from '../journal/journal.ts'
 import { isRunId } from '../journal/run-id.ts'
@@ -26,6 +26,7 @@ export async function adopt({ run, flags, stop }: Resuming): Promise<ExitCode> {
     throw new UsageError('--adopt needs the whole name of a run, like 20261123-091530-k3f9', {
       hint: '`maestro status --verbose` names the run of each lock and of each server out of service',
     })
+  refuseAdoption()
   const chosen = await chooseServers(flags)
   const copies = await copiesOf(run, chosen, stop)
   const [first] = copies
@@ -75,6 +76,13 @@ export async function adopt({ run, flags, stop }: Resuming): Promise<ExitCode> {
   } finally {
     await journal.close()
   }
+}
+
+// What one server says would be carried out on the others: a compromised server could steer them all.
+function refuseAdoption(): void {
+  throw new RefusedError('resume --adopt is refused for now: a run copy on one server can steer the other servers', {
+    hint: 'resume the run on the computer that started it, or clear its locks with `maestro unlock` and start again',
+  })
 }
 
 async function copiesOf(run: string, chosen: Chosen, stop: AbortSignal): Promise<readonly Copy[]> {

@@ -17,7 +17,7 @@ export function resumeCommand(onSignals: OnSignals): Command {
         'Without a run, the newest that has not come to a good end.',
     )
     .argument('[run]', 'its name, or the beginning of it')
-    .option('--adopt', 'a run of another controller, by what it has left on the servers')
+    .option('--adopt', 'a run of another controller (refused for now: a copy on one server can steer the others)')
     .option('-m, --manifest <file>', 'with --adopt: the manifest of its servers')
     .option('-e, --environment <name>', 'with --adopt: the environment in it')
     .addOption(new Option('--output <format>', 'how to print it').choices(['table', 'json']).default('table'))
@@ -26,10 +26,7 @@ export function resumeCommand(onSignals: OnSignals): Command {
     .option('--ask-sudo-password', "ask once for sudo's password (else MAESTRO_SUDO_PASSWORD_FILE names a file of it)")
     .option('-q, --quiet', 'print only what went wrong')
     .option('-v, --verbose', 'print every server by itself')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  maestro resume\n  maestro resume 20261123-091530-k3f9\n  maestro resume --adopt 20261123-091530-k3f9',
-    )
+    .addHelpText('after', '\nExamples:\n  maestro resume\n  maestro resume 20261123-091530-k3f9')
     .action(async (run: string | undefined, flags: ResumeFlags) => {
       const { adopt, resume } = await import('./actions.ts')
       await onSignals((stop) => (flags.adopt ? adopt({ run, flags, stop }) : resume({ run, flags, stop })))

@@ -95,4 +95,11 @@ describe('what was done before', () => {
     expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 2, 2, 2])
     expect(runs[0]?.stderr).toContain('no runs yet')
   })
+
+  it('resume --adopt refuses every run in one line before it asks a server', async () => {
+    const run = await maestro('resume', '--adopt', '20261123-091530-k3f9', '--yes')
+
+    expect([run.exitCode, run.stdout]).toEqual([4, ''])
+    expect(run.stderr).toContain('resume --adopt is refused for now: a run copy on one server can steer')
+  })
 })
