@@ -25,7 +25,7 @@ export async function bundle(outdir = `${root}dist`) {
   rmSync(outdir, { recursive: true, force: true })
   const { metafile } = await build({
     metafile: true,
-    entryPoints: [`${root}src/cli.ts`],
+    entryPoints: [`${root}src/main.ts`],
     outdir,
     bundle: true,
     splitting: true,
@@ -52,7 +52,7 @@ export async function bundle(outdir = `${root}dist`) {
   cpSync(`${root}fixtures/manifests/every-key.yml`, `${outdir}/every-key.yml`)
   cpSync(`${root}src/remote`, outdir, { recursive: true, filter: (from) => !from.endsWith('.ts') })
   cpSync(`${root}src/lab/stand-ins`, `${outdir}/stand-ins`, { recursive: true })
-  cpSync(`${root}src/commands/shells`, `${outdir}/shells`, { recursive: true })
+  cpSync(`${root}src/commands/completion/shells`, `${outdir}/shells`, { recursive: true })
   return metafile
 }
 
@@ -60,7 +60,7 @@ export async function bundle(outdir = `${root}dist`) {
 export async function buildPackage() {
   await bundle()
   mkdirSync(`${root}man`, { recursive: true })
-  writeFileSync(`${root}man/maestro.1`, execFileSync(process.execPath, [`${root}dist/cli.js`, 'manual']))
+  writeFileSync(`${root}man/maestro.1`, execFileSync(process.execPath, [`${root}dist/main.js`, 'manual']))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildPackage()

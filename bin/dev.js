@@ -6,4 +6,4 @@ import './install.js'
 const outdir = fileURLToPath(new URL('../node_modules/.cache/maestro-dev', import.meta.url))
 const { bundle } = await import('./build.js')
 await bundle(outdir)
-await import(`${outdir}/cli.js`)
+await import(`${outdir}/main.js`)

@@ -29,7 +29,7 @@ function packagesIn(files: Iterable<string>): readonly string[] {
   return [...new Set(names)].sort()
 }
 
-const entry = () => Object.keys(outputs).find((file) => file.endsWith('/cli.js')) ?? ''
+const entry = () => Object.keys(outputs).find((file) => file.endsWith('/main.js')) ?? ''
 
 describe('the bundle', () => {
   it('loads commander and no other package to print the help', () => {

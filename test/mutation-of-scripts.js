@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Whether the tests can fail: plants one defect in each remote script, in a copy of the project, and prints which tests found it. Unit tests
-// of the script's own room come first, then the practice fleet. Run by hand: `npm run mutation`, or `npm run mutation -- look/disk.sh`.
+// of the script's own room come first, then the practice fleet. Run by hand: `npm run mutation`, or `npm run mutation -- facts/disk.sh`.
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -48,29 +48,33 @@ function lineOf(text, now) {
   return now.split('\n').findIndex((line, index) => line !== old[index]) + 1
 }
 
-const anyScript = ['test/remote/prelude', 'test/remote/read-look', 'test/run/say-hello']
+const anyScript = ['test/remote/lib/prelude', 'test/remote/facts/read-facts', 'test/run/clock-skew']
 
 // What is not tested by the tests of its own room, or has none.
 const testedBy = {
-  'apt-turn.sh': ['test/remote/apt-turn.test.ts'],
-  'detached/job.sh': ['test/remote/detached/', 'test/remote/weave/'],
-  'docker-cli.sh': ['test/remote/look/services.test.ts', 'test/remote/look/docker.test.ts', 'test/remote/services/'],
-  'docker-source.sh': ['test/remote/look/docker-packages.test.ts'],
-  'look/balancer.sh': ['test/remote/look/doctor-parts.test.ts'],
-  'look/engine.sh': ['test/remote/look/docker-packages.test.ts'],
-  'look/offers.sh': ['test/remote/look/docker-packages.test.ts'],
-  'look/systemd.sh': ['test/remote/look/doctor-parts.test.ts'],
-  'look/tools.sh': ['test/remote/look/doctor-parts.test.ts'],
-  'look/weave.sh': ['test/remote/look/docker.test.ts'],
-  'pins.sh': ['test/remote/look/security.test.ts'],
-  'read-apt.sh': ['test/remote/look/security.test.ts', 'test/remote/look/unattended.test.ts'],
-  'services/stage.sh': ['test/remote/look/services.test.ts'],
+  'lib/apt-lock.sh': ['test/remote/lib/apt-lock.test.ts'],
+  'job/job.sh': ['test/remote/job/', 'test/remote/weave/'],
+  'lib/docker-cli.sh': [
+    'test/remote/facts/services.test.ts',
+    'test/remote/facts/docker.test.ts',
+    'test/remote/compose/',
+  ],
+  'lib/docker-source.sh': ['test/remote/facts/docker-packages.test.ts'],
+  'facts/balancer.sh': ['test/remote/facts/doctor-parts.test.ts'],
+  'facts/engine.sh': ['test/remote/facts/docker-packages.test.ts'],
+  'facts/offers.sh': ['test/remote/facts/docker-packages.test.ts'],
+  'facts/systemd.sh': ['test/remote/facts/doctor-parts.test.ts'],
+  'facts/tools.sh': ['test/remote/facts/doctor-parts.test.ts'],
+  'facts/weave.sh': ['test/remote/facts/docker.test.ts'],
+  'lib/apt-pins.sh': ['test/remote/facts/security.test.ts'],
+  'lib/read-apt.sh': ['test/remote/facts/security.test.ts', 'test/remote/facts/unattended.test.ts'],
+  'compose/stage.sh': ['test/remote/facts/services.test.ts'],
 }
 
 /** What is run until something is red: the fast first. */
 function suitesFor(script) {
   const [room, name] = script.includes('/') ? script.replace('.sh', '').split('/') : ['.', script]
-  const own = room === 'look' ? `test/remote/look/${name}.test.ts` : `test/remote/${room}/`
+  const own = room === 'facts' ? `test/remote/facts/${name}.test.ts` : `test/remote/${room}/`
   const unit = testedBy[script] ?? (room !== '.' && existsSync(join(root, own)) ? [own] : anyScript)
   return [
     { name: `unit ${unit[0]}`, args: ['--project', 'unit', ...unit] },

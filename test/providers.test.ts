@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { commandProvider } from '../src/provider/command.ts'
+import { commandProvider } from '../src/provider/command-provider.ts'
 
 const example = fileURLToPath(new URL('../fixtures/providers/hetzner.sh', import.meta.url))
 const key = '20261123-020000-k3f9/production-b/web-1'

@@ -1,9 +1,9 @@
+import type { Secret } from '../base/secret.ts'
 import type { ApplicationContext } from '../plan/application.ts'
-import type { Secret } from '../secret.ts'
-import { commandDriver } from './command.ts'
-import { haproxyDriver } from './haproxy.ts'
-import { rfc2136Driver } from './rfc2136.ts'
-import type { Failover, Pointing, Side } from './side.ts'
+import { commandDriver } from './drivers/command.ts'
+import { haproxyDriver } from './drivers/haproxy.ts'
+import { rfc2136Driver } from './drivers/rfc2136.ts'
+import type { Failover, Pointing, Side } from './target.ts'
 
 /** What moves the address, and says where it points. */
 export interface Driver {

@@ -1,9 +1,9 @@
+import type { Json } from '../base/json.ts'
 import type { ApplicationContext, ApplicationOperation } from '../plan/application.ts'
-import type { Json } from '../plan/json.ts'
 import { type Driver, driverOf, type FailoverSecrets } from './driver.ts'
 import { type Hook, hookStep } from './hook-step.ts'
-import type { Failover } from './side.ts'
 import { type Seen, type Switching, switchStep } from './switch-step.ts'
+import type { Failover } from './target.ts'
 
 /** What a switch is made from: data alone, as a journal keeps it, and nothing secret. */
 export type SwitchOptions = {

@@ -1,4 +1,4 @@
-import { MaestroError } from '../errors.ts'
+import { MaestroError } from '../base/errors.ts'
 import type { ApplicationStep } from '../plan/application.ts'
 import { type Seen, type Switching, sideMustServeFirst, switchStep } from './switch-step.ts'
 

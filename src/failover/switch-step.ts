@@ -1,12 +1,12 @@
-import { MaestroError, RefusedError } from '../errors.ts'
+import { MaestroError, RefusedError } from '../base/errors.ts'
+import { isSame } from '../base/json.ts'
 import type { ApplicationContext, ApplicationStep } from '../plan/application.ts'
 import { LineError, StoppedError, UnknownError } from '../plan/errors.ts'
-import { isSame } from '../plan/json.ts'
 import type { Verdict } from '../plan/verdict.ts'
+import { type Answer, lookUp } from './dns-lookup.ts'
 import type { Driver } from './driver.ts'
-import { type Answer, lookUp } from './look-up.ts'
-import { type Failover, type Pointing, saySide, sideOf } from './side.ts'
-import { addressMustServe, sideMustServe } from './well.ts'
+import { addressMustServe, sideMustServe } from './health.ts'
+import { type Failover, type Pointing, saySide, sideOf } from './target.ts'
 
 /** What a switch is foreseen by. */
 export type Seen = { readonly pointing: Pointing; readonly refusal: string | undefined }

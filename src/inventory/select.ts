@@ -1,5 +1,5 @@
-import { UsageError } from '../errors.ts'
-import { expandNames } from './name-set.ts'
+import { UsageError } from '../base/errors.ts'
+import { expandNames } from './host-pattern.ts'
 
 /** What the command line says about which servers a run touches; every list may be empty. */
 export interface Selection {

@@ -1,4 +1,4 @@
-import type { Json } from '../plan/json.ts'
+import type { Json } from '../base/json.ts'
 import type { Outcome } from '../plan/outcome.ts'
 
 /** What is written into a run's journal, a line each, before that which it announces is done. */

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { UsageError } from '../errors.ts'
+import { UsageError } from '../base/errors.ts'
 import { eventsOf } from './read-run.ts'
 import { isRunId } from './run-id.ts'
 

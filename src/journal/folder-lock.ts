@@ -1,6 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { kill, pid as ourPid } from 'node:process'
-import { RefusedError } from '../errors.ts'
+import { RefusedError } from '../base/errors.ts'
 
 /** Marks the folder of a run as in use by this process; throws a RefusedError while another living process has it. */
 export function lockFolder(folder: string, called = 'this run'): () => void {

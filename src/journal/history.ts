@@ -1,5 +1,5 @@
-import { MaestroError } from '../errors.ts'
-import type { Json } from '../plan/json.ts'
+import { MaestroError } from '../base/errors.ts'
+import type { Json } from '../base/json.ts'
 import { listRuns } from './find-run.ts'
 import { eventsOf } from './read-run.ts'
 

@@ -1,12 +1,12 @@
 import { mkdir, open, readFile, rename, truncate } from 'node:fs/promises'
-import { MaestroError, UsageError } from '../errors.ts'
-import type { Json } from '../plan/json.ts'
+import { MaestroError, UsageError } from '../base/errors.ts'
+import type { Json } from '../base/json.ts'
 import type { Plan } from '../plan/plan.ts'
 import { appender } from './append.ts'
 import type { About, RunEvent, Written } from './events.ts'
 import { lockFolder } from './folder-lock.ts'
+import { parseEvents } from './parse-events.ts'
 import { pruneRuns } from './prune.ts'
-import { parseEvents } from './read-events.ts'
 import { makeRunId } from './run-id.ts'
 
 /** What happens in a run, on disk. */

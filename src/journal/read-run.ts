@@ -1,9 +1,9 @@
-import { MaestroError } from '../errors.ts'
+import { MaestroError } from '../base/errors.ts'
 import { isTakenBack, type Outcome } from '../plan/outcome.ts'
+import { wholeLinesOf } from './complete-lines.ts'
 import type { About, Written } from './events.ts'
 import { isInUse } from './folder-lock.ts'
-import { parseEvent } from './read-events.ts'
-import { wholeLinesOf } from './whole-lines.ts'
+import { parseEvent } from './parse-events.ts'
 
 /** A run as its journal has it, without what it holds of each server. */
 export interface RunSummary {

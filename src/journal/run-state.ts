@@ -1,4 +1,4 @@
-import type { Json } from '../plan/json.ts'
+import type { Json } from '../base/json.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import type { OnServer, Written } from './events.ts'
 

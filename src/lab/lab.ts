@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { type Balancer, makeBalancer } from './balancer.ts'
+import { type Balancer, makeBalancer } from './fake-haproxy.ts'
 import type { Fault } from './faults.ts'
+import { type PracticeServer, practiceServers } from './fleet-definition.ts'
 import { makeKeyPair, publicLine, wireForm } from './key-pair.ts'
-import { makeRoot } from './make-root.ts'
-import { type PracticeServer, practiceServers } from './practice-servers.ts'
-import { type ServerLife, startServer } from './server-life.ts'
+import { type ServerLife, startServer } from './lab-server.ts'
+import { makeRoot } from './rootfs.ts'
+import { type Lab, user, writeLab } from './scaffold.ts'
 import { layOutTools, linkStandIns } from './stand-ins.ts'
-import { type Lab, user, writeLab } from './write-lab.ts'
 
 export interface LabOptions {
   /** There, empty and nobody else's; stays when the lab ends. */

@@ -9,8 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { delimiter } from 'node:path'
-import { MaestroError } from '../errors.ts'
-import type { PracticeServer } from './practice-servers.ts'
+import { MaestroError } from '../base/errors.ts'
+import type { PracticeServer } from './fleet-definition.ts'
 
 // The bundle keeps the folder: dist/stand-ins/*.sh.
 const source = new URL('./stand-ins/', import.meta.url)

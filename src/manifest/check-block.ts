@@ -1,7 +1,7 @@
-import { suggestion } from './nearest.ts'
-import type { Problem } from './problem.ts'
+import { suggestion } from '../base/did-you-mean.ts'
+import type { Problem } from './diagnostic.ts'
 import { quoted } from './quoted.ts'
-import { isEmpty, locate, type MapNode, nodeAt } from './tree.ts'
+import { isEmpty, locate, type MapNode, nodeAt } from './yaml/node.ts'
 
 type Checking = {
   /** The blocks that hold for an environment, its own before the shared one; looked at as written, so right or wrong in shape. */

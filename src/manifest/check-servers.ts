@@ -1,10 +1,10 @@
-import type { WrittenServer } from './component-schemas.ts'
-import { suggestion } from './nearest.ts'
-import type { Problem } from './problem.ts'
+import { suggestion } from '../base/did-you-mean.ts'
+import type { Problem } from './diagnostic.ts'
 import { quoted } from './quoted.ts'
 import type { ReadServer } from './read-server.ts'
-import { placeOf, type Source } from './source.ts'
-import { locate, textOf } from './tree.ts'
+import type { WrittenServer } from './schema/components.ts'
+import { locate, textOf } from './yaml/node.ts'
+import { placeOf, type Source } from './yaml/source-text.ts'
 
 /** A server that the file describes, with every group that it is in. */
 export interface CheckedServer {

@@ -1,10 +1,10 @@
 import { dump, FAILSAFE_SCHEMA } from 'js-yaml'
-import { ManifestError, UsageError } from '../errors.ts'
-import { suggestion } from './nearest.ts'
+import { suggestion } from '../base/did-you-mean.ts'
+import { ManifestError, UsageError } from '../base/errors.ts'
 import { quoted } from './quoted.ts'
 import { parseManifest, type WrittenManifest } from './read.ts'
-import { readTree } from './read-tree.ts'
-import { isEmpty, type Node, nodeAt, toPlain } from './tree.ts'
+import { isEmpty, type Node, nodeAt, toPlain } from './yaml/node.ts'
+import { readTree } from './yaml/parse.ts'
 
 type Cloning = {
   /** What messages call the file. */

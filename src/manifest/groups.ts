@@ -1,7 +1,7 @@
-import { UsageError } from '../errors.ts'
+import { suggestion } from '../base/did-you-mean.ts'
+import { UsageError } from '../base/errors.ts'
 import { componentOf, componentsOfWord, groupWords } from './components.ts'
 import type { Group, Manifest } from './manifest.ts'
-import { suggestion } from './nearest.ts'
 import { quoted } from './quoted.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Block } from './block-schema.ts'
+import type { Block } from './schema/maestro-block.ts'
 
 /** A block over another, key by key in maps of any depth; a list, or a map that says its `kind`, is replaced as a whole. */
 export function mergeBlocks(base: Block, over: Block): Block {

@@ -1,4 +1,4 @@
-import { printable, unprintable } from '../printable.ts'
+import { printable, unprintable } from '../base/printable.ts'
 
 const shownAtMost = 60
 

@@ -1,11 +1,11 @@
-import type { DockerConfiguration, LoadBalancerConfiguration } from './component-schemas.ts'
 import { type Component, componentOf, isDatabase } from './components.ts'
-import type { Problem } from './problem.ts'
+import type { Problem } from './diagnostic.ts'
 import { quoted } from './quoted.ts'
 import { readConfiguration } from './read-configuration.ts'
 import { readServers, type ServerEntry } from './read-servers.ts'
-import { misspelt, strayServers } from './stray.ts'
-import { type Entry, isEmpty, type MapNode } from './tree.ts'
+import type { DockerConfiguration, LoadBalancerConfiguration } from './schema/components.ts'
+import { misspelt, strayServers } from './unread-keys.ts'
+import { type Entry, isEmpty, type MapNode } from './yaml/node.ts'
 
 /** A component, or one instance of a database, with its servers as they stand there. */
 export interface ReadGroup {

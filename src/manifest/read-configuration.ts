@@ -1,14 +1,14 @@
-import { checkerOf } from './check.ts'
+import type { Component } from './components.ts'
+import type { Problem } from './diagnostic.ts'
 import {
   type DockerConfiguration,
   dockerSchema,
   type LoadBalancerConfiguration,
   loadBalancerSchema,
-} from './component-schemas.ts'
-import type { Component } from './components.ts'
-import type { Problem } from './problem.ts'
-import { misspelt } from './stray.ts'
-import { isEmpty, locate, type MapNode, type Node } from './tree.ts'
+} from './schema/components.ts'
+import { checkerOf } from './schema/validate.ts'
+import { misspelt } from './unread-keys.ts'
+import { isEmpty, locate, type MapNode, type Node } from './yaml/node.ts'
 
 /** The configuration of the two components whose configuration maestro acts on. */
 export interface ReadConfiguration {

@@ -1,13 +1,13 @@
-import { type Block, blockSchema } from './block-schema.ts'
-import { checkerOf } from './check.ts'
-import type { DockerConfiguration, LoadBalancerConfiguration, WrittenGateway } from './component-schemas.ts'
-import { gatewaySchema } from './component-schemas.ts'
 import { componentOf } from './components.ts'
-import { actedOnBesideComponents, ignoredBesideComponents, isOfComponents, type WrittenLevel } from './levels.ts'
-import type { Problem } from './problem.ts'
+import type { Problem } from './diagnostic.ts'
+import { actedOnBesideComponents, ignoredBesideComponents, isOfComponents, type WrittenLevel } from './environments.ts'
 import { type ReadGroup, readComponent } from './read-component.ts'
-import { misspelt, strayServers } from './stray.ts'
-import { type Entry, isEmpty, type MapNode } from './tree.ts'
+import type { DockerConfiguration, LoadBalancerConfiguration, WrittenGateway } from './schema/components.ts'
+import { gatewaySchema } from './schema/components.ts'
+import { type Block, blockSchema } from './schema/maestro-block.ts'
+import { checkerOf } from './schema/validate.ts'
+import { misspelt, strayServers } from './unread-keys.ts'
+import { type Entry, isEmpty, type MapNode } from './yaml/node.ts'
 
 /** One environment of the file, its shape checked; what its parts say about each other is not. */
 export interface ReadEnvironment {

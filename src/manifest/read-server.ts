@@ -1,9 +1,9 @@
-import { type Checked, checkerOf } from './check.ts'
-import { serverKeys, serverSchema, type WrittenServer } from './component-schemas.ts'
-import type { Problem } from './problem.ts'
+import type { Problem } from './diagnostic.ts'
 import type { ReadGroup } from './read-component.ts'
 import type { ServerEntry } from './read-servers.ts'
-import { isEmpty, type MapNode, textOf } from './tree.ts'
+import { serverKeys, serverSchema, type WrittenServer } from './schema/components.ts'
+import { type Checked, checkerOf } from './schema/validate.ts'
+import { isEmpty, type MapNode, textOf } from './yaml/node.ts'
 
 /** One `server:` below a group, checked by itself; it describes a server or says `same_as`. */
 export interface ReadServer {

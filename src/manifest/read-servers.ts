@@ -1,6 +1,6 @@
-import type { Problem } from './problem.ts'
+import type { Problem } from './diagnostic.ts'
 import { quoted } from './quoted.ts'
-import { type Entry, isEmpty, type MapNode, type Node } from './tree.ts'
+import { type Entry, isEmpty, type MapNode, type Node } from './yaml/node.ts'
 
 /** One `server:` of the file, not yet checked. */
 export interface ServerEntry {

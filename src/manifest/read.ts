@@ -1,15 +1,15 @@
-import type { Block } from './block-schema.ts'
 import { checkBlock } from './check-block.ts'
 import { type CheckedServer, checkServers } from './check-servers.ts'
-import { readLevels, type WrittenLevel } from './levels.ts'
+import { manifestError, type Problem } from './diagnostic.ts'
+import { readLevels, type WrittenLevel } from './environments.ts'
+import { readText } from './file/read-text.ts'
 import { mergeBlocks } from './merge-blocks.ts'
-import { manifestError, type Problem } from './problem.ts'
 import { type ReadBlock, type ReadEnvironment, readBlock, readEnvironment } from './read-environment.ts'
 import { readServersOf } from './read-server.ts'
-import { readText } from './read-text.ts'
-import { readTree } from './read-tree.ts'
-import { makeSource, type Source } from './source.ts'
-import type { MapNode, Node } from './tree.ts'
+import type { Block } from './schema/maestro-block.ts'
+import type { MapNode, Node } from './yaml/node.ts'
+import { readTree } from './yaml/parse.ts'
+import { makeSource, type Source } from './yaml/source-text.ts'
 
 /** A manifest in which nothing is wrong, with all of its environments. */
 export interface WrittenManifest {

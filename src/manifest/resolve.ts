@@ -1,13 +1,13 @@
 import { dirname, resolve } from 'node:path'
-import { UsageError } from '../errors.ts'
+import { suggestion } from '../base/did-you-mean.ts'
+import { UsageError } from '../base/errors.ts'
 import type { CheckedServer } from './check-servers.ts'
-import type { DockerConfiguration } from './component-schemas.ts'
-import { makeSettings } from './make-settings.ts'
 import type { Group, LoadBalancer, Manifest, ManifestGateway, ManifestServer, Versions } from './manifest.ts'
-import { suggestion } from './nearest.ts'
 import { quoted } from './quoted.ts'
 import type { CheckedEnvironment, WrittenManifest } from './read.ts'
-import { placeOf, type Source } from './source.ts'
+import { makeSettings } from './resolve-settings.ts'
+import type { DockerConfiguration } from './schema/components.ts'
+import { placeOf, type Source } from './yaml/source-text.ts'
 
 type Choice = { readonly environment?: string | undefined }
 

@@ -1,4 +1,4 @@
-import type { Share } from './share.ts'
+import type { Share } from './count-or-percent.ts'
 import type { Window } from './window.ts'
 
 /** The `maestro:` block with every default filled in; times in milliseconds, files as absolute paths or `~/…`. */

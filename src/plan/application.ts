@@ -1,8 +1,8 @@
-import type { Opened, Place } from '../inventory/place.ts'
+import type { Json } from '../base/json.ts'
+import type { Opened, Place } from '../inventory/endpoint.ts'
 import type { Server } from '../inventory/server.ts'
 import type { Rollout } from '../manifest/settings.ts'
 import type { AskDns } from './dns.ts'
-import type { Json } from './json.ts'
 import type { Plan } from './plan.ts'
 import type { Moment, Operation, Recipe, ServerPort, Step } from './step.ts'
 

@@ -1,6 +1,6 @@
 import type { Server } from '../inventory/server.ts'
+import type { Share } from '../manifest/count-or-percent.ts'
 import type { Rollout } from '../manifest/settings.ts'
-import type { Share } from '../manifest/share.ts'
 
 /** Those settings that decide which servers are worked on at the same time; `order` holds names of groups. */
 export type Rolling = Pick<Rollout, 'strategy' | 'canary' | 'maxUnavailable' | 'order'>

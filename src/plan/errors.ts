@@ -1,4 +1,4 @@
-import { exitCodes, MaestroError } from '../errors.ts'
+import { exitCodes, MaestroError } from '../base/errors.ts'
 
 /** The line to a server is gone, or there is none for now; what was asked of it may or may not have happened. */
 export class LineError extends MaestroError {

@@ -1,9 +1,9 @@
 import type { Server } from '../inventory/server.ts'
 import type { Rollout } from '../manifest/settings.ts'
-import type { Look } from '../remote/look.ts'
+import type { Look } from '../remote/facts/facts.ts'
 import { type Member, makeBatches } from './batches.ts'
-import { foreseeOn } from './foresee-on.ts'
 import type { Foreseen, Plan } from './plan.ts'
+import { foreseeOn } from './plan-step.ts'
 import type { Operation } from './step.ts'
 
 type Planning = {

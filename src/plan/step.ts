@@ -1,8 +1,8 @@
-import type { Opened, Place } from '../inventory/place.ts'
+import type { Json } from '../base/json.ts'
+import type { Opened, Place } from '../inventory/endpoint.ts'
 import type { Server } from '../inventory/server.ts'
-import type { Facts } from '../remote/facts.ts'
-import type { Look, LookPart } from '../remote/look.ts'
-import type { Json } from './json.ts'
+import type { Look, LookPart } from '../remote/facts/facts.ts'
+import type { Facts } from '../remote/fields.ts'
 import type { Verdict } from './verdict.ts'
 
 /**

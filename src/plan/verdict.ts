@@ -1,4 +1,4 @@
-import type { Json } from './json.ts'
+import type { Json } from '../base/json.ts'
 
 /** What a step has to do on a server, as far as a look can tell. Only `due` is ever acted upon. */
 export type Verdict<What extends Json = Json> =

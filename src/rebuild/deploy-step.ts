@@ -1,8 +1,8 @@
-import { MaestroError } from '../errors.ts'
+import { MaestroError } from '../base/errors.ts'
 import type { Hook } from '../failover/hook-step.ts'
 import { dataOf, type Server } from '../inventory/server.ts'
 import { environmentOf, shortName, whereTheyAre } from './options.ts'
-import type { FreshStep } from './seen.ts'
+import type { FreshStep } from './state.ts'
 
 type Fresh = { readonly servers: readonly Server[] }
 

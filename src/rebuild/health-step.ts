@@ -1,6 +1,6 @@
 import type { Driver } from '../failover/driver.ts'
-import { type Failover, sideOf } from '../failover/side.ts'
 import { type Seen, sideMustServeFirst } from '../failover/switch-step.ts'
+import { type Failover, sideOf } from '../failover/target.ts'
 import type { ApplicationStep } from '../plan/application.ts'
 
 type Options = { readonly failover: Failover; readonly driver: Driver; readonly to: string }

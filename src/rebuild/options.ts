@@ -1,9 +1,9 @@
 import type { Hook } from '../failover/hook-step.ts'
-import { type Failover, sideOf } from '../failover/side.ts'
+import { type Failover, sideOf } from '../failover/target.ts'
 import type { Server } from '../inventory/server.ts'
 import type { Rollout } from '../manifest/settings.ts'
 import type { Recipe } from '../plan/step.ts'
-import type { CommandProvider } from '../provider/command.ts'
+import type { CommandProvider } from '../provider/command-provider.ts'
 import type { Provided } from '../provider/provider.ts'
 
 /** What a rebuild is made from: data alone, as a journal keeps it, and nothing secret. */

@@ -1,14 +1,14 @@
-import { MaestroError } from '../errors.ts'
+import { MaestroError } from '../base/errors.ts'
+import type { Json } from '../base/json.ts'
 import type { Server } from '../inventory/server.ts'
 import type { Rollout } from '../manifest/settings.ts'
-import type { JoinedOptions } from '../operations/joined.ts'
+import type { JoinedOptions } from '../operations/combined.ts'
 import { operationFor } from '../operations/registry.ts'
 import type { ApplicationContext } from '../plan/application.ts'
-import type { Json } from '../plan/json.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Operation, Recipe } from '../plan/step.ts'
 import { whereTheyAre } from './options.ts'
-import type { FreshStep } from './seen.ts'
+import type { FreshStep } from './state.ts'
 
 type Fresh = { readonly servers: readonly Server[] }
 type Before = Fresh & { readonly plan: Plan }

@@ -1,11 +1,11 @@
-import { MaestroError } from '../errors.ts'
+import { MaestroError } from '../base/errors.ts'
+import type { Json } from '../base/json.ts'
 import { driverOf, type FailoverSecrets } from '../failover/driver.ts'
-import type { Failover, Pointing } from '../failover/side.ts'
+import type { Failover, Pointing } from '../failover/target.ts'
 import type { ApplicationContext, ApplicationOperation, ApplicationStep } from '../plan/application.ts'
-import type { Json } from '../plan/json.ts'
-import { type CommandProvider, commandProvider } from '../provider/command.ts'
+import { type CommandProvider, commandProvider } from '../provider/command-provider.ts'
 import type { Provided, Provider } from '../provider/provider.ts'
-import { type IdleSide, mustBeIdle, mustStayIdle } from './idle.ts'
+import { type IdleSide, mustBeIdle, mustStayIdle } from './idle-environment.ts'
 
 /** What retiring a side is made from. */
 export type RetireOptions = {

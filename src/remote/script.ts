@@ -24,7 +24,7 @@ const bodies = new Map<string, string>()
 
 function bodyOf(files: readonly string[]): string {
   const key = files.join(' ')
-  const body = bodies.get(key) ?? `${['prelude.sh', ...files].map(scriptText).join('\n')}\nmain </dev/null; }\n`
+  const body = bodies.get(key) ?? `${['lib/prelude.sh', ...files].map(scriptText).join('\n')}\nmain </dev/null; }\n`
   bodies.set(key, body)
   return body
 }

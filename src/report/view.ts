@@ -1,8 +1,8 @@
+import type { Wanted } from '../checks/expected-versions.ts'
 import type { Server } from '../inventory/server.ts'
-import type { LookPart } from '../remote/look.ts'
-import type { Seen } from '../run/look-at-servers.ts'
-import type { Screen } from './screen.ts'
-import type { Wanted } from './wanted.ts'
+import type { LookPart } from '../remote/facts/facts.ts'
+import type { Seen } from '../run/gather-facts.ts'
+import type { Screen } from './format/screen.ts'
 
 /** One way of showing what was seen; `reboot-status` and `status` are one each. */
 export interface View {

@@ -1,15 +1,15 @@
+import { runProgram } from '../base/spawn.ts'
 import type { Server } from '../inventory/server.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { ApplicationContext } from '../plan/application.ts'
 import { StoppedError } from '../plan/errors.ts'
 import type { Operation } from '../plan/step.ts'
-import { runProgram } from '../program.ts'
-import { askDns } from './ask-dns.ts'
 import type { Clock } from './clock.ts'
-import type { Line } from './line.ts'
-import { openHere } from './open-here.ts'
-import { makeOtherServers } from './other-servers.ts'
-import { makeRollOut, type RollingOut } from './roll-out.ts'
+import type { Line } from './connection.ts'
+import { openHere } from './local/connect.ts'
+import { askDns } from './local/dns.ts'
+import { makeRollOut, type RollingOut } from './nested-rollout.ts'
+import { makeOtherServers } from './peer-servers.ts'
 
 type Ground = {
   readonly subject: string

@@ -1,6 +1,6 @@
-import type { Json } from '../plan/json.ts'
-import { overLineLoss } from './over-line-loss.ts'
-import type { PassGround } from './perform-pass.ts'
+import type { Json } from '../base/json.ts'
+import type { PassGround } from './execute-server.ts'
+import { overLineLoss } from './retry-on-disconnect.ts'
 
 /** The time that one server is out of service in a pass. */
 export interface Drain {

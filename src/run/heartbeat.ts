@@ -1,6 +1,6 @@
-import { MaestroError } from '../errors.ts'
+import { MaestroError } from '../base/errors.ts'
 import type { Clock } from './clock.ts'
-import type { ServerWork } from './server-work.ts'
+import type { ServerWork } from './server-run.ts'
 
 const everyMs = 120_000
 const atOnce = 4

@@ -8,7 +8,7 @@ import type { Plan } from '../plan/plan.ts'
 import type { Context, Operation } from '../plan/step.ts'
 import type { Lock } from '../remote/lock/lock.ts'
 import type { Clock } from './clock.ts'
-import type { Line } from './line.ts'
+import type { Line } from './connection.ts'
 
 /** One carrying-out of a plan, from its beginning or from where it was broken off. */
 export interface Run {

@@ -1,5 +1,5 @@
-import { MaestroError } from '../errors.ts'
-import type { PhaseTime } from './phases.ts'
+import { MaestroError } from '../base/errors.ts'
+import type { PhaseTime } from './transport/phases.ts'
 
 /** Why there is no way in; part of the public face (`error.kind` in JSON). */
 export type ConnectErrorKind =

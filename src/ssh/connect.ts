@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events'
 import type { Server } from '../inventory/server.ts'
-import { askTogether } from './ask-together.ts'
-import { makeClients } from './clients.ts'
 import type { Connection } from './connection.ts'
 import type { ConnectionOptions, Limits } from './connection-options.ts'
-import type { UnknownKey } from './host-key.ts'
-import { makeLimit } from './limits.ts'
-import { openStream } from './open-stream.ts'
-import { runCommand } from './run-command.ts'
-import type { Session } from './session.ts'
+import { makeClients } from './connector.ts'
+import { askTogether } from './host-keys/ask-once.ts'
+import type { UnknownKey } from './host-keys/host-key.ts'
+import { makeLimit } from './semaphore.ts'
+import { openStream } from './session/open-stream.ts'
+import { runCommand } from './session/run-command.ts'
+import type { Session } from './session/session.ts'
 
 /** The connections of one run; they share the agent, the keys, the bastions and the limits. */
 export interface Connections {

@@ -1,9 +1,9 @@
-import type { HostOptions, HostQuestion } from '../inventory/ssh-config.ts'
-import type { AskPassword } from './auth.ts'
-import type { UnknownKey } from './host-key.ts'
-import type { AskPassphrase } from './identities.ts'
-import type { KnownHostsFiles } from './known-hosts-files.ts'
-import type { Environment } from './path-tokens.ts'
+import type { AskPassword } from './auth/auth.ts'
+import type { AskPassphrase } from './auth/identities.ts'
+import type { Environment } from './config/path-tokens.ts'
+import type { HostOptions, HostQuestion } from './config/ssh-config.ts'
+import type { UnknownKey } from './host-keys/host-key.ts'
+import type { KnownHostsFiles } from './host-keys/known-hosts-files.ts'
 
 /** The computer that maestro runs on, as far as ssh cares. */
 export interface Surroundings {

@@ -6,10 +6,10 @@ import { writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { env, platform } from 'node:process'
 import ssh2 from 'ssh2'
+import { practiceServers } from '../../src/lab/fleet-definition.ts'
+import { makeLightAnswers } from '../../src/lab/in-memory/responses.ts'
+import { serveLightly } from '../../src/lab/in-memory/serve.ts'
 import { makeKeyPair, publicLine, wireForm } from '../../src/lab/key-pair.ts'
-import { makeLightAnswers } from '../../src/lab/light-answers.ts'
-import { practiceServers } from '../../src/lab/practice-servers.ts'
-import { serveLightly } from '../../src/lab/serve-lightly.ts'
 import { layOutTools } from '../../src/lab/stand-ins.ts'
 
 const [, , folder = '', count = '1', latency = '0'] = process.argv

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { execa } from 'execa'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { exitCodes } from '../../src/errors.ts'
+import { exitCodes } from '../../src/base/errors.ts'
 import { itNeeds } from '../support/tools.ts'
 import { runMaestro } from './a-fleet.ts'
 

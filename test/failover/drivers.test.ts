@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { Secret } from '../../src/base/secret.ts'
 import { driverOf } from '../../src/failover/driver.ts'
 import type { RanHere } from '../../src/plan/application.ts'
 import { LineError } from '../../src/plan/errors.ts'
-import { Secret } from '../../src/secret.ts'
 import { aFailover, anOutside, blue, contextOn, driverFor, green } from './in-memory.ts'
 
 const haproxy = { kind: 'haproxy', server: 'production/lb-1' } as const

@@ -1,5 +1,5 @@
 import { driverOf } from '../../src/failover/driver.ts'
-import type { Failover } from '../../src/failover/side.ts'
+import type { Failover } from '../../src/failover/target.ts'
 import type { ApplicationContext, HereProgram, RanHere } from '../../src/plan/application.ts'
 import type { DnsAnswer, DnsQuestion } from '../../src/plan/dns.ts'
 import type { Moment, ServerPort } from '../../src/plan/step.ts'

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { failover, type SwitchOptions } from '../../src/failover/failover.ts'
-import type { Failover } from '../../src/failover/side.ts'
+import type { Failover } from '../../src/failover/target.ts'
 import type { Written } from '../../src/journal/events.ts'
 import { stateOf, untouched } from '../../src/journal/run-state.ts'
 import type { ApplicationContext } from '../../src/plan/application.ts'
 import type { Outcome } from '../../src/plan/outcome.ts'
 import type { Foreseen } from '../../src/plan/plan.ts'
-import { performApplication } from '../../src/run/perform-application.ts'
+import { performApplication } from '../../src/run/execute-application.ts'
 import { aFailover, anOutside, contextOn, type Outside } from './in-memory.ts'
 
 const check = { url: 'http://shop.example.com/up', status: 200 }

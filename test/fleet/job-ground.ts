@@ -1,9 +1,9 @@
-import { optionsWithoutConfig } from '../../src/inventory/ssh-config.ts'
-import { detached } from '../../src/operations/detached.ts'
+import { detached } from '../../src/operations/job/job.ts'
 import type { Context } from '../../src/plan/step.ts'
-import { makeLine } from '../../src/run/line.ts'
+import { makeLine } from '../../src/run/connection.ts'
+import { optionsWithoutConfig } from '../../src/ssh/config/ssh-config.ts'
 import { openConnections } from '../../src/ssh/connect.ts'
-import { knownHostsOnDisk } from '../../src/ssh/known-hosts-files.ts'
+import { knownHostsOnDisk } from '../../src/ssh/host-keys/known-hosts-files.ts'
 import { noWays } from '../support/step-context.ts'
 import { type FleetServer, readFleet } from './fleet.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest'
-import type { Look, Told } from '../../src/remote/look.ts'
+import type { Look, Told } from '../../src/remote/facts/facts.ts'
 import { runMaestro, serverNamed } from './fleet.ts'
 import { asRoot } from './inside.ts'
 import { writeManifest } from './manifest.ts'

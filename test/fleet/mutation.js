@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Whether the tests of the look can fail: plants one wrong answer after the other in dist/look/, runs the tests of that
+// Whether the tests of the look can fail: plants one wrong answer after the other in dist/facts/, runs the tests of that
 // part against one fleet, and lists the answers that no test noticed. Run by hand: `node test/fleet/mutation.js [PART…]`.
 // What only some commands ask for is tested with them (`npm run mutation`).
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { createVitest } from 'vitest/node'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const scripts = `${root}dist/look`
+const scripts = `${root}dist/facts`
 
 const testsOf = {
   ...{ identity: 'machine', system: 'machine', disk: 'machine', kernel: 'kernel', reboot: 'reboot' },

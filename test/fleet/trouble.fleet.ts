@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Look } from '../../src/remote/look.ts'
+import type { Look } from '../../src/remote/facts/facts.ts'
 import {
   changedHostKey,
   diskFull,

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { unattendedUpgrades } from '../../src/operations/unattended-upgrades.ts'
+import { unattendedUpgrades } from '../../src/operations/unattended-upgrades/operation.ts'
 import type { FleetServer } from './fleet.ts'
 import { asRoot } from './inside.ts'
 import { addArchive, addServer, contextOn, perform, stateOf } from './night-ground.ts'

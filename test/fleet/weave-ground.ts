@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { weaveParts } from '../../src/operations/weave/standing.ts'
+import { weaveParts } from '../../src/operations/weave/mesh-status.ts'
 import { type WeaveOptions, weaveStep } from '../../src/operations/weave/weave-step.ts'
 import type { FleetServer } from './fleet.ts'
 import { asRoot } from './inside.ts'

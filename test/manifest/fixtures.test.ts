@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ManifestError } from '../../src/errors.ts'
+import { ManifestError } from '../../src/base/errors.ts'
 import { parseManifest } from '../../src/manifest/read.ts'
 import { expectationOf, type Fixture, fixtures, meaningOf, problemLines } from './fixtures.ts'
 

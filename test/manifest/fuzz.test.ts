@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ManifestError } from '../../src/errors.ts'
+import { ManifestError } from '../../src/base/errors.ts'
 import { parseManifest } from '../../src/manifest/read.ts'
 import { resolveManifest } from '../../src/manifest/resolve.ts'
 import { everyKeyText } from './fixtures.ts'

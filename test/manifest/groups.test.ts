@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { UsageError } from '../../src/errors.ts'
+import { UsageError } from '../../src/base/errors.ts'
 import { expandGroup, usableGroups } from '../../src/manifest/groups.ts'
 import { parseManifest } from '../../src/manifest/read.ts'
 import { resolveManifest } from '../../src/manifest/resolve.ts'

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ManifestError } from '../../src/errors.ts'
+import { ManifestError } from '../../src/base/errors.ts'
 import { parseManifest, readManifest } from '../../src/manifest/read.ts'
 import { resolveManifest } from '../../src/manifest/resolve.ts'
 import { problemLines } from './fixtures.ts'

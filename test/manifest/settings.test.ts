@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { manifestJsonSchema } from '../../src/manifest/json-schema.ts'
 import { parseManifest } from '../../src/manifest/read.ts'
-import { readTree } from '../../src/manifest/read-tree.ts'
 import { resolveManifest } from '../../src/manifest/resolve.ts'
+import { manifestJsonSchema } from '../../src/manifest/schema/json-schema.ts'
 import type { Settings } from '../../src/manifest/settings.ts'
-import { nodeAt, toPlain } from '../../src/manifest/tree.ts'
+import { nodeAt, toPlain } from '../../src/manifest/yaml/node.ts'
+import { readTree } from '../../src/manifest/yaml/parse.ts'
 import { everyKeyText } from './fixtures.ts'
 import { keysOfSchema } from './schema-keys.ts'
 

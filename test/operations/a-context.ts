@@ -1,6 +1,6 @@
 import { LineError } from '../../src/plan/errors.ts'
 import type { Context, Script } from '../../src/plan/step.ts'
-import type { Facts } from '../../src/remote/facts.ts'
+import type { Facts } from '../../src/remote/fields.ts'
 import { noWays } from '../support/step-context.ts'
 
 type Told = Readonly<Record<string, string | readonly string[]>>

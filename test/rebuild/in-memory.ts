@@ -2,19 +2,19 @@ import { randomUUID } from 'node:crypto'
 import type { Server } from '../../src/inventory/server.ts'
 import type { Written } from '../../src/journal/events.ts'
 import { stateOf, untouched } from '../../src/journal/run-state.ts'
-import { joined } from '../../src/operations/joined.ts'
-import { reboot } from '../../src/operations/reboot.ts'
-import { securityUpgrade } from '../../src/operations/security-upgrade.ts'
-import { unattendedUpgrades } from '../../src/operations/unattended-upgrades.ts'
+import { joined } from '../../src/operations/combined.ts'
+import { reboot } from '../../src/operations/reboot/operation.ts'
+import { securityUpgrade } from '../../src/operations/security-upgrade/operation.ts'
+import { unattendedUpgrades } from '../../src/operations/unattended-upgrades/operation.ts'
 import type { ApplicationContext, ApplicationOperation, HereProgram, RanHere } from '../../src/plan/application.ts'
 import { LineError } from '../../src/plan/errors.ts'
 import type { Outcome } from '../../src/plan/outcome.ts'
 import type { Foreseen } from '../../src/plan/plan.ts'
 import type { Operation, Script, ServerPort } from '../../src/plan/step.ts'
-import type { Facts } from '../../src/remote/facts.ts'
-import type { Look } from '../../src/remote/look.ts'
-import { performApplication } from '../../src/run/perform-application.ts'
-import { makeRollOut } from '../../src/run/roll-out.ts'
+import type { Look } from '../../src/remote/facts/facts.ts'
+import type { Facts } from '../../src/remote/fields.ts'
+import { performApplication } from '../../src/run/execute-application.ts'
+import { makeRollOut } from '../../src/run/nested-rollout.ts'
 import { anOutside, contextOn, type Outside } from '../failover/in-memory.ts'
 import { clock, type MemoryServer } from '../run/in-memory.ts'
 import { makeMemoryLocks } from '../run/memory-locks.ts'
@@ -59,7 +59,7 @@ function freshSystem(name: string): MemoryServer {
     state: () => [upgraded.state(), night.state(), restarted.state()],
     answer: (script) => {
       const file = script.files.at(-1)
-      if (file === 'hello.sh') return { user: 'root', now: '0' }
+      if (file === 'ping.sh') return { user: 'root', now: '0' }
       if (file === 'security-upgrade/refresh.sh') return {}
       const isOfTheNight = script.inputs?.job_step?.startsWith('unattended-upgrades')
       const own = isOfTheNight ? undefined : upgraded.answer(script)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Server } from '../../src/inventory/server.ts'
 import type { ApplicationOperation } from '../../src/plan/application.ts'
 import { type Replaced, replace } from '../../src/rebuild/replace.ts'
-import { aBalancer } from '../operations/service/a-balancer.ts'
+import { aBalancer } from '../load-balancer/a-balancer.ts'
 import { aRollout } from '../run/in-memory.ts'
 import { aCloud, command, create, makeWorld, provision, runProvider } from './in-memory.ts'
 

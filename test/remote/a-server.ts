@@ -3,10 +3,10 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { readAnswer } from '../../src/remote/answer.ts'
-import type { Facts } from '../../src/remote/facts.ts'
-import type { Look, LookPart } from '../../src/remote/look.ts'
-import { lookScript, readLook } from '../../src/remote/read-look.ts'
+import type { Look, LookPart } from '../../src/remote/facts/facts.ts'
+import { lookScript, readLook } from '../../src/remote/facts/read-facts.ts'
+import type { Facts } from '../../src/remote/fields.ts'
+import { readAnswer } from '../../src/remote/response.ts'
 
 export type Shell = { readonly name: string; readonly command: readonly string[] }
 

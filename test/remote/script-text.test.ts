@@ -1,19 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { changeParts, doctorParts, lookParts } from '../../src/remote/look.ts'
+import { changeParts, doctorParts, lookParts } from '../../src/remote/facts/facts.ts'
 import { scriptText } from '../../src/remote/script-text.ts'
 
 const folder = fileURLToPath(new URL('../../src/remote', import.meta.url))
 const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.sh'))
-const partPaths = [...lookParts, ...changeParts, ...doctorParts].map((part) => `look/${part}.sh`)
+const partPaths = [...lookParts, ...changeParts, ...doctorParts].map((part) => `facts/${part}.sh`)
 
 const factsPrinted = (text: string) => [...text.matchAll(/^[^#\n]*\bfacts? ([a-z_]+) /gm)].map(([, key]) => key)
 const factsNamed = (text: string) => [...text.matchAll(/^# {3}([a-z_]+)/gm)].map(([, key]) => key)
 
 describe('the remote scripts', () => {
   it('have a file for each part of a look, and no other', () => {
-    expect(paths.filter((path) => path.startsWith('look/')).toSorted()).toEqual(partPaths.toSorted())
+    expect(paths.filter((path) => path.startsWith('facts/')).toSorted()).toEqual(partPaths.toSorted())
   })
 
   it.each(paths)('%s is read as it is', (path) => {
@@ -29,7 +29,7 @@ describe('the remote scripts', () => {
     expect(outside.filter((line) => !/^(set -eu|umask 077|unset IFS|export [A-Z_ ]+|[A-Z_]+=.*)$/.test(line))).toEqual(
       [],
     )
-    if (path !== 'prelude.sh') expect(outside).toEqual([])
+    if (path !== 'lib/prelude.sh') expect(outside).toEqual([])
   })
 
   it.each(paths)('%s has no here-document, which bash would write to a disk that may be full', (path) => {
@@ -52,7 +52,7 @@ describe('the remote scripts', () => {
   it.each(partPaths)('%s has a function of its name and at most 80 lines', (path) => {
     const text = scriptText(path)
 
-    expect(text).toContain(`\nlook_${path.slice('look/'.length, -'.sh'.length)}() {\n`)
+    expect(text).toContain(`\nlook_${path.slice('facts/'.length, -'.sh'.length)}() {\n`)
     expect(text.split('\n').length).toBeLessThanOrEqual(80)
   })
 })

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { readAnswer } from '../../src/remote/answer.ts'
-import { lookScript } from '../../src/remote/read-look.ts'
+import { lookScript } from '../../src/remote/facts/read-facts.ts'
+import { readAnswer } from '../../src/remote/response.ts'
 import { makeScript } from '../../src/remote/script.ts'
 import { shells } from '../support/tools.ts'
 import { aServer } from './a-server.ts'
@@ -57,7 +57,7 @@ describe.each(shells())('a script under $name', (shell) => {
 
 describe('makeScript', () => {
   it('passes inputs as quoted assignments and ends with the call', () => {
-    const script = makeScript({ files: ['look.sh'], inputs: { parts: "a'b; reboot" }, nonce })
+    const script = makeScript({ files: ['facts.sh'], inputs: { parts: "a'b; reboot" }, nonce })
 
     expect(script.split('\n').slice(0, 3)).toEqual(['{', `MAESTRO_PARTS='a'\\''b; reboot'`, "MAESTRO_NONCE='b7e1'"])
     expect(script.endsWith('\nmain </dev/null; }\n')).toBe(true)
@@ -68,6 +68,6 @@ describe('makeScript', () => {
   })
 
   it('refuses a file that is not there', () => {
-    expect(() => makeScript({ files: ['look/never.sh'], nonce })).toThrow('look/never.sh')
+    expect(() => makeScript({ files: ['facts/never.sh'], nonce })).toThrow('facts/never.sh')
   })
 })

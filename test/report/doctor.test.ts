@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { MaestroError } from '../../src/errors.ts'
-import type { Look } from '../../src/remote/look.ts'
-import { installs } from '../../src/report/check.ts'
-import { serverChecks } from '../../src/report/server-checks.ts'
-import type { Wanted } from '../../src/report/wanted.ts'
-import type { Examined } from '../../src/run/examine-servers.ts'
+import { MaestroError } from '../../src/base/errors.ts'
+import { serverChecks } from '../../src/checks/doctor/server.ts'
+import type { Wanted } from '../../src/checks/expected-versions.ts'
+import { installs } from '../../src/checks/finding.ts'
+import type { Look } from '../../src/remote/facts/facts.ts'
+import type { Examined } from '../../src/run/diagnose-servers.ts'
 import { aLook, aServer, noon } from '../support/looks.ts'
 
 type Well = Extract<Examined, { readonly status: 'examined' }>
@@ -327,7 +327,7 @@ const cases: readonly Case[] = [
 
 describe('the checks of a look', () => {
   it.each(installs)('stop a command that there is: %s', (name) => {
-    expect(existsSync(fileURLToPath(new URL(`../../src/commands/${name}.ts`, import.meta.url)))).toBe(true)
+    expect(existsSync(fileURLToPath(new URL(`../../src/commands/${name}/command.ts`, import.meta.url)))).toBe(true)
   })
 
   it.each(cases)('name %s', (_, look, wanted, expected) => {

@@ -1,7 +1,7 @@
-import { MaestroError } from '../../src/errors.ts'
+import { MaestroError } from '../../src/base/errors.ts'
 import type { Hold, Operation, Script, Step } from '../../src/plan/step.ts'
-import { only } from '../../src/remote/facts.ts'
-import type { Look } from '../../src/remote/look.ts'
+import type { Look } from '../../src/remote/facts/facts.ts'
+import { only } from '../../src/remote/fields.ts'
 import { aServer, type MemoryServer } from './in-memory.ts'
 
 /** What there is to a made-up server: a version that is set, a boot that is counted, a place in service. */

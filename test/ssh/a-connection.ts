@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Server } from '../../src/inventory/server.ts'
-import { type HostOptions, optionsWithoutConfig } from '../../src/inventory/ssh-config.ts'
+import { type HostOptions, optionsWithoutConfig } from '../../src/ssh/config/ssh-config.ts'
 import { type Connections, openConnections } from '../../src/ssh/connect.ts'
 import type { ConnectionOptions } from '../../src/ssh/connection-options.ts'
-import type { Session } from '../../src/ssh/session.ts'
+import type { Session } from '../../src/ssh/session/session.ts'
 import { makeKeyPair, type SshServer, wireForm } from '../support/ssh-server.ts'
 
 /** A computer with one key and known_hosts of its own, from which tests connect. */

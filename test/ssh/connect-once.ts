@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { optionsWithoutConfig } from '../../src/inventory/ssh-config.ts'
+import { optionsWithoutConfig } from '../../src/ssh/config/ssh-config.ts'
 import { openConnections } from '../../src/ssh/connect.ts'
 import { ConnectError } from '../../src/ssh/connect-error.ts'
 

@@ -1,7 +1,7 @@
-import { MaestroError } from '../../src/errors.ts'
+import { MaestroError } from '../../src/base/errors.ts'
 import type { Server } from '../../src/inventory/server.ts'
-import type { Kernel, Look, RebootFlag } from '../../src/remote/look.ts'
-import type { Seen } from '../../src/run/look-at-servers.ts'
+import type { Kernel, Look, RebootFlag } from '../../src/remote/facts/facts.ts'
+import type { Seen } from '../../src/run/gather-facts.ts'
 
 /** A moment by every made-up server's clock. */
 export const noon = Date.parse('2026-11-20T12:00:00Z') / 1000

@@ -1,6 +1,6 @@
-import { UsageError } from '../../errors.ts'
-import { type AnsibleGroup, type AnsibleInventory, addHost, groupOf } from './ansible.ts'
+import { UsageError } from '../../base/errors.ts'
 import { expandHostRange } from './host-range.ts'
+import { type AnsibleGroup, type AnsibleInventory, addHost, groupOf } from './types.ts'
 
 type Reading = { readonly inventory: AnsibleInventory; readonly fail: (what: string) => never }
 

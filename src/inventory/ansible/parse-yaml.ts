@@ -1,9 +1,9 @@
-import { UsageError } from '../../errors.ts'
-import { readTree } from '../../manifest/read-tree.ts'
-import { makeSource, placeOf } from '../../manifest/source.ts'
-import { isEmpty, type MapNode, type Node } from '../../manifest/tree.ts'
-import { type AnsibleInventory, addHost, groupOf } from './ansible.ts'
+import { UsageError } from '../../base/errors.ts'
+import { isEmpty, type MapNode, type Node } from '../../manifest/yaml/node.ts'
+import { readTree } from '../../manifest/yaml/parse.ts'
+import { makeSource, placeOf } from '../../manifest/yaml/source-text.ts'
 import { expandHostRange } from './host-range.ts'
+import { type AnsibleInventory, addHost, groupOf } from './types.ts'
 
 type Reading = { readonly inventory: AnsibleInventory; readonly fail: (at: number, what: string) => never }
 

@@ -1,9 +1,9 @@
 import { dirname, extname, join } from 'node:path'
-import { UsageError } from '../../errors.ts'
-import type { Found, FoundServer } from '../../manifest/draft/found.ts'
-import type { AnsibleInventory, Vars } from './ansible.ts'
+import { UsageError } from '../../base/errors.ts'
+import type { Found, FoundServer } from '../../manifest/init/found-server.ts'
 import { parseIni } from './parse-ini.ts'
 import { parseYaml } from './parse-yaml.ts'
+import type { AnsibleInventory, Vars } from './types.ts'
 
 type File = { readonly path: string; readonly text: string; readonly isThere: (path: string) => boolean }
 

@@ -1,7 +1,7 @@
-import { MaestroError } from '../../errors.ts'
+import { MaestroError } from '../../base/errors.ts'
 import type { Step } from '../../plan/step.ts'
-import { dockerParts, foreseeDocker } from './foresee.ts'
 import type { DockerUpgradeOptions } from './options.ts'
+import { dockerParts, foreseeDocker } from './plan-upgrade.ts'
 
 type Repository = NonNullable<DockerUpgradeOptions['repository']>
 
@@ -34,7 +34,7 @@ export function repositoryStep(options: DockerUpgradeOptions, { url }: Repositor
     },
     act: async (at) => {
       at.tell('setting up the repository of Docker')
-      const files = ['apt.sh', 'docker-source.sh', 'docker-upgrade/repository.sh']
+      const files = ['lib/apt.sh', 'lib/docker-source.sh', 'docker-upgrade/repository.sh']
       await at.ask({ files, inputs: repositoryInputs(options), asRoot: true, timeoutMs: 5 * 60_000 })
     },
     prove: async (at) => {

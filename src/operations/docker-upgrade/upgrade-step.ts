@@ -1,17 +1,17 @@
-import { MaestroError, RefusedError } from '../../errors.ts'
+import { MaestroError, RefusedError } from '../../base/errors.ts'
+import type { Json } from '../../base/json.ts'
 import { TakenBackError } from '../../plan/errors.ts'
-import type { Json } from '../../plan/json.ts'
 import type { Context, Step } from '../../plan/step.ts'
 import { isEngine } from '../../remote/engine-version.ts'
-import { detached } from '../detached.ts'
-import { pathsOf } from '../detached-job.ts'
-import { moreThanPlanned } from '../more-than-planned.ts'
+import { detached } from '../job/job.ts'
+import { pathsOf } from '../job/job-inputs.ts'
 import { mustHaveWorked } from '../unattended-upgrades/apt-job.ts'
-import { awayTimes, type Census, differences, expectedBack } from './census.ts'
-import { type Due, dockerParts, foreseeDocker } from './foresee.ts'
+import { moreThanPlanned } from '../unplanned-packages.ts'
+import { awayTimes, type Census, differences, expectedBack } from './container-snapshot.ts'
+import { askStanding, mustAnswer, type Standing } from './job-status.ts'
 import type { DockerUpgradeOptions } from './options.ts'
-import { askStanding, mustAnswer, type Standing } from './standing.ts'
-import type { Move } from './wanted-packages.ts'
+import { type Due, dockerParts, foreseeDocker } from './plan-upgrade.ts'
+import type { Move } from './target-packages.ts'
 
 /** Everything that was there before; no census where there was no engine to ask. */
 type Before = Omit<Due, 'needsRepository' | 'title' | 'notes'> & { readonly census: Census | null }
@@ -20,7 +20,13 @@ type Before = Omit<Due, 'needsRepository' | 'title' | 'notes'> & { readonly cens
 export function upgradeStep(options: DockerUpgradeOptions): Step<Due, Before> {
   const { act, settled, finish } = detached<Before>({
     script: (before) => ({
-      files: ['apt.sh', 'look/dpkg.sh', 'apt-turn.sh', 'docker-upgrade/engine.sh', 'docker-upgrade/upgrade.sh'],
+      files: [
+        'lib/apt.sh',
+        'facts/dpkg.sh',
+        'lib/apt-lock.sh',
+        'docker-upgrade/engine.sh',
+        'docker-upgrade/upgrade.sh',
+      ],
       inputs: inputsOf(before, options),
     }),
     stallTimeoutMs: options.stallTimeoutMs + options.stableTimeMs,

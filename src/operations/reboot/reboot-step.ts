@@ -1,16 +1,16 @@
-import { RefusedError } from '../../errors.ts'
+import { RefusedError } from '../../base/errors.ts'
+import type { Json } from '../../base/json.ts'
+import { rebootVerdict } from '../../checks/reboot-required.ts'
 import { LineError } from '../../plan/errors.ts'
-import type { Json } from '../../plan/json.ts'
 import type { Context, Step } from '../../plan/step.ts'
 import type { Verdict } from '../../plan/verdict.ts'
-import { allOf } from '../../remote/facts.ts'
-import type { Look } from '../../remote/look.ts'
-import { rebootVerdict } from '../../remote/reboot-verdict.ts'
-import { awaitAnyBoot, awaitNewBoot, isNew } from './await-boot.ts'
-import { type Census, proveCensus, rebootedAgain, takeCensus } from './census.ts'
-import { renewedByRestart } from './renewed-by-restart.ts'
-import { unitOf } from './standing.ts'
-import { safetyParts, standsInTheWay } from './stands-in-the-way.ts'
+import type { Look } from '../../remote/facts/facts.ts'
+import { allOf } from '../../remote/fields.ts'
+import { safetyParts, standsInTheWay } from './blockers.ts'
+import { type Census, proveCensus, rebootedAgain, takeCensus } from './boot-snapshot.ts'
+import { unitOf } from './boot-status.ts'
+import { renewedByRestart } from './packages-needing-reboot.ts'
+import { awaitAnyBoot, awaitNewBoot, isNew } from './wait-for-boot.ts'
 
 export const rebootParts = ['kernel', 'reboot', 'libraries', ...safetyParts] as const
 
@@ -48,7 +48,7 @@ export function rebootStep(options: RebootOptions): Step<Due, Census> {
     act: async (at, { bootId }) => {
       at.tell('restarting')
       const inputs = { unit: unitOf(at), boot_id: bootId }
-      await at.ask({ files: ['reboot/arm.sh'], inputs, asRoot: true, timeoutMs: 60_000 })
+      await at.ask({ files: ['reboot/schedule.sh'], inputs, asRoot: true, timeoutMs: 60_000 })
     },
     prove: async (at, before) => {
       const awaited = { before, times: options, usualDownSeconds: usualDownSeconds(at.lastProof) }

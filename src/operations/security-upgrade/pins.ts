@@ -1,4 +1,4 @@
-import { dockerPackages } from '../unattended-upgrades/wanted.ts'
+import { dockerPackages } from '../unattended-upgrades/desired-config.ts'
 
 type Pinning = {
   readonly hold: readonly string[]

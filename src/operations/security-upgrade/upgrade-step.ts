@@ -1,14 +1,14 @@
-import { MaestroError } from '../../errors.ts'
-import type { Json } from '../../plan/json.ts'
+import { MaestroError } from '../../base/errors.ts'
+import type { Json } from '../../base/json.ts'
 import type { Context, Step } from '../../plan/step.ts'
 import type { Verdict } from '../../plan/verdict.ts'
-import { allOf, type Facts, yes } from '../../remote/facts.ts'
-import type { Disk, Look, Planned, Security } from '../../remote/look.ts'
-import { detached } from '../detached.ts'
-import { jobInputs } from '../detached-job.ts'
-import { moreThanPlanned } from '../more-than-planned.ts'
-import { renewedByRestart } from '../reboot/renewed-by-restart.ts'
+import type { Disk, Look, Planned, Security } from '../../remote/facts/facts.ts'
+import { allOf, type Facts, yes } from '../../remote/fields.ts'
+import { detached } from '../job/job.ts'
+import { jobInputs } from '../job/job-inputs.ts'
+import { renewedByRestart } from '../reboot/packages-needing-reboot.ts'
 import { mustHaveWorked } from '../unattended-upgrades/apt-job.ts'
+import { moreThanPlanned } from '../unplanned-packages.ts'
 import { pinsText } from './pins.ts'
 
 export type Due = {
@@ -31,7 +31,7 @@ export interface UpgradeOptions {
 export function upgradeStep(options: UpgradeOptions): Step<Due, Due> {
   const job = detached<Due>({
     script: ({ packages }) => ({
-      files: ['apt.sh', 'pins.sh', 'look/dpkg.sh', 'apt-turn.sh', 'security-upgrade/upgrade.sh'],
+      files: ['lib/apt.sh', 'lib/apt-pins.sh', 'facts/dpkg.sh', 'lib/apt-lock.sh', 'security-upgrade/upgrade.sh'],
       inputs: {
         ...scopeInputs(options),
         allowed: packages.map(({ name, to }) => `${name}=${to}`).join('\n'),
@@ -144,7 +144,7 @@ function restartNote(look: Look): readonly string[] {
 
 const askMoved = (at: Context, { packages }: Due): Promise<Facts> =>
   at.ask({
-    files: ['read-apt.sh', 'security-upgrade/moved.sh'],
+    files: ['lib/read-apt.sh', 'security-upgrade/verify.sh'],
     inputs: {
       ...jobInputs({ ...at, key: `${at.run}/${at.server.name}/security-upgrade` }),
       names: packages.map(({ name }) => name).join(' '),

@@ -1,10 +1,10 @@
-import { MaestroError } from '../../errors.ts'
+import { MaestroError } from '../../base/errors.ts'
 import type { Context } from '../../plan/step.ts'
-import type { Look } from '../../remote/look.ts'
-import type { Job } from '../detached.ts'
-import { pathsOf } from '../detached-job.ts'
-import type { Finished } from '../follow.ts'
-import { groundOf } from './ground.ts'
+import type { Look } from '../../remote/facts/facts.ts'
+import type { Finished } from '../job/follow.ts'
+import type { Job } from '../job/job.ts'
+import { pathsOf } from '../job/job-inputs.ts'
+import { groundOf } from './preconditions.ts'
 
 // apt waits ten minutes for a lock, without a word.
 const stallTimeoutMs = 15 * 60_000
@@ -14,7 +14,7 @@ export function aptJob<What extends readonly string[] | string>(
   file: string,
   inputs?: (what: What) => Readonly<Record<string, string>>,
 ): Job<What> {
-  const files = ['apt.sh', 'unattended-upgrades/note.sh', `unattended-upgrades/${file}`]
+  const files = ['lib/apt.sh', 'unattended-upgrades/snapshot.sh', `unattended-upgrades/${file}`]
   return { script: (what) => (inputs === undefined ? { files } : { files, inputs: inputs(what) }), stallTimeoutMs }
 }
 

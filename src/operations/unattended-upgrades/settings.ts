@@ -1,9 +1,9 @@
-import { hashOf } from '../../plan/json.ts'
+import { hashOf } from '../../base/json.ts'
 import type { Verdict } from '../../plan/verdict.ts'
-import type { Look, Nightly } from '../../remote/look.ts'
-import { conflict, difference } from './difference.ts'
-import { groundOf } from './ground.ts'
-import { type Family, fileText, isOurs, ourFile, type UnattendedOptions } from './wanted.ts'
+import type { Look, Nightly } from '../../remote/facts/facts.ts'
+import { type Family, fileText, isOurs, ourFile, type UnattendedOptions } from './desired-config.ts'
+import { conflict, difference } from './diff.ts'
+import { groundOf } from './preconditions.ts'
 
 export type Settings = {
   readonly family: Family

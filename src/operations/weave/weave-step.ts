@@ -1,14 +1,14 @@
-import { UsageError } from '../../errors.ts'
+import { UsageError } from '../../base/errors.ts'
 import { TakenBackError } from '../../plan/errors.ts'
 import type { Context, PinnedFile, Sent, Step } from '../../plan/step.ts'
 import type { Verdict } from '../../plan/verdict.ts'
 import { compareVersions } from '../../remote/debian-version.ts'
-import type { Look, Mesh, Weave } from '../../remote/look.ts'
-import { detached } from '../detached.ts'
-import { pathsOf } from '../detached-job.ts'
+import type { Look, Mesh, Weave } from '../../remote/facts/facts.ts'
+import { detached } from '../job/job.ts'
+import { pathsOf } from '../job/job-inputs.ts'
 import { mustHaveWorked } from '../unattended-upgrades/apt-job.ts'
 import { type Launch, launchOf } from './launch.ts'
-import { awaitMesh, type Census, censusOf, lackOf, troubleIn, weaveParts } from './standing.ts'
+import { awaitMesh, type Census, censusOf, lackOf, troubleIn, weaveParts } from './mesh-status.ts'
 
 /** What a manifest says of Weave. */
 export type WeaveWish = {
@@ -43,7 +43,7 @@ export type Due = Census &
 export function weaveStep(options: WeaveOptions): Step<Due, Due> {
   const job = detached<Due>({
     script: async (due, at) => ({
-      files: ['docker-cli.sh', 'look/mesh.sh', 'weave/upgrade.sh'],
+      files: ['lib/docker-cli.sh', 'facts/mesh.sh', 'weave/upgrade.sh'],
       inputs: await inputsFor(due, options, at),
     }),
     stallTimeoutMs: options.stallTimeoutMs,

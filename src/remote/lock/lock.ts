@@ -1,4 +1,4 @@
-import { allOf, FactError, type Facts, only, perhaps, wholeNumber, yes } from '../facts.ts'
+import { allOf, FactError, type Facts, only, perhaps, wholeNumber, yes } from '../fields.ts'
 
 /** The lock that somebody holds on a server. */
 export interface Lock {
@@ -13,7 +13,7 @@ export interface Lock {
   readonly busy: readonly string[]
 }
 
-const file = (name: string) => ['detached/processes.sh', 'detached/standing.sh', 'lock/lock.sh', `lock/${name}.sh`]
+const file = (name: string) => ['job/processes.sh', 'job/status.sh', 'lock/lock.sh', `lock/${name}.sh`]
 
 /** The scripts that take, keep and give back the lock of a server, and tell what lies beside it. */
 export const lockFiles = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { UsageError } from '../../../src/errors.ts'
+import { UsageError } from '../../../src/base/errors.ts'
 import { expandHostRange } from '../../../src/inventory/ansible/host-range.ts'
 import { readAnsible } from '../../../src/inventory/ansible/read-ansible.ts'
 

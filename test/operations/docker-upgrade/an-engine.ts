@@ -1,7 +1,7 @@
 import type { DockerUpgradeOptions } from '../../../src/operations/docker-upgrade/options.ts'
-import type { Engine, EngineInfo } from '../../../src/remote/look/engine.ts'
-import type { Offers } from '../../../src/remote/look/offers.ts'
-import type { Docker } from '../../../src/remote/look.ts'
+import type { Engine, EngineInfo } from '../../../src/remote/facts/engine.ts'
+import type { Docker } from '../../../src/remote/facts/facts.ts'
+import type { Offers } from '../../../src/remote/facts/offers.ts'
 
 /** An engine with nothing special about it, but for what is given. */
 export const anInfo = (parts: Partial<EngineInfo> = {}): EngineInfo => ({

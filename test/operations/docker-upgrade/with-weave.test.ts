@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dockerUpgrade } from '../../../src/operations/docker-upgrade.ts'
+import { dockerUpgrade } from '../../../src/operations/docker-upgrade/operation.ts'
 import { newSum, options as weave } from '../weave/a-mesh.ts'
 import { options } from './an-engine.ts'
 

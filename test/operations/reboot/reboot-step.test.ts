@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { differences } from '../../../src/operations/reboot/census.ts'
+import { differences } from '../../../src/operations/reboot/boot-snapshot.ts'
 import { type RebootOptions, rebootStep } from '../../../src/operations/reboot/reboot-step.ts'
-import type { Container, Look } from '../../../src/remote/look.ts'
+import type { Container, Look } from '../../../src/remote/facts/facts.ts'
 import { aFlag, aLook } from '../../support/looks.ts'
 
 const known = <T>(value: T) => ({ is: 'known', value }) as const

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { repairStep } from '../../../src/operations/security-upgrade/repair-step.ts'
-import { servicesStep } from '../../../src/operations/security-upgrade/services-step.ts'
+import { repairStep } from '../../../src/operations/security-upgrade/repair-dpkg-step.ts'
+import { servicesStep } from '../../../src/operations/security-upgrade/restart-services-step.ts'
 import { upgradeStep } from '../../../src/operations/security-upgrade/upgrade-step.ts'
-import type { Look, Planned, Security } from '../../../src/remote/look.ts'
+import type { Look, Planned, Security } from '../../../src/remote/facts/facts.ts'
 import { aLook } from '../../support/looks.ts'
 import { aContext } from '../a-context.ts'
 

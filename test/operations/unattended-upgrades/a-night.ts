@@ -1,8 +1,8 @@
+import { fileText, type UnattendedOptions } from '../../../src/operations/unattended-upgrades/desired-config.ts'
 import { hashFor } from '../../../src/operations/unattended-upgrades/settings.ts'
-import { fileText, type UnattendedOptions } from '../../../src/operations/unattended-upgrades/wanted.ts'
 import type { AptSetting } from '../../../src/remote/apt-conf.ts'
 import { readAptConf } from '../../../src/remote/apt-conf.ts'
-import type { Look, Nightly, NightlyTimer } from '../../../src/remote/look.ts'
+import type { Look, Nightly, NightlyTimer } from '../../../src/remote/facts/facts.ts'
 import { aLook, noon } from '../../support/looks.ts'
 
 export const options: UnattendedOptions = { remove: false, hold: [], origins: [] }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { packageBackStep } from '../../../src/operations/unattended-upgrades/package-back-step.ts'
-import { packageStep } from '../../../src/operations/unattended-upgrades/package-step.ts'
-import type { Look, Nightly } from '../../../src/remote/look.ts'
+import { packageStep } from '../../../src/operations/unattended-upgrades/install-package-step.ts'
+import { packageBackStep } from '../../../src/operations/unattended-upgrades/remove-package-step.ts'
+import type { Look, Nightly } from '../../../src/remote/facts/facts.ts'
 import { type Answers, aContext } from '../a-context.ts'
 import { lookAtNight } from './a-night.ts'
 

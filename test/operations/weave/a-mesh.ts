@@ -1,5 +1,5 @@
 import type { WeaveOptions } from '../../../src/operations/weave/weave-step.ts'
-import type { Look, Mesh, MeshLaunch } from '../../../src/remote/look.ts'
+import type { Look, Mesh, MeshLaunch } from '../../../src/remote/facts/facts.ts'
 import { aLook } from '../../support/looks.ts'
 
 const known = <T>(value: T) => ({ is: 'known', value }) as const

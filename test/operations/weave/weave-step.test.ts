@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { sentScript, weaveStep } from '../../../src/operations/weave/weave-step.ts'
 import { TakenBackError } from '../../../src/plan/errors.ts'
-import type { Look } from '../../../src/remote/look.ts'
+import type { Look } from '../../../src/remote/facts/facts.ts'
 import { aLook } from '../../support/looks.ts'
 import { aContext } from '../a-context.ts'
 import { aLaunch, established, failed, lookAt, newSum, oldSum, options, toItself } from './a-mesh.ts'

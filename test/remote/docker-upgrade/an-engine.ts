@@ -1,6 +1,6 @@
-import { readAnswer } from '../../../src/remote/answer.ts'
-import { jobFiles } from '../../../src/remote/detached/standing.ts'
-import type { Facts } from '../../../src/remote/facts.ts'
+import type { Facts } from '../../../src/remote/fields.ts'
+import { jobFiles } from '../../../src/remote/job/status.ts'
+import { readAnswer } from '../../../src/remote/response.ts'
 import { makeScript } from '../../../src/remote/script.ts'
 import { aServer, type FakeServer, type Shell } from '../a-server.ts'
 
@@ -81,7 +81,7 @@ export function anEngine({ tools = {}, files = {} }: Ground = {}): FakeServer {
   })
 }
 
-const apt = ['apt.sh', 'look/dpkg.sh', 'apt-turn.sh']
+const apt = ['lib/apt.sh', 'facts/dpkg.sh', 'lib/apt-lock.sh']
 const jobOf = {
   packages: [...apt, 'docker-upgrade/packages.sh', ...jobFiles.job],
   upgrade: [...apt, 'docker-upgrade/engine.sh', 'docker-upgrade/upgrade.sh', ...jobFiles.job],

@@ -13,7 +13,7 @@ const aHost = (aptGet: string) =>
 
 describe.each(shells())('the repository of Docker under $name', (shell) => {
   const setUp = (server: FakeServer, more = {}) =>
-    ask(server, shell, ['apt.sh', 'docker-source.sh', 'docker-upgrade/repository.sh'], { ...inputs, ...more })
+    ask(server, shell, ['lib/apt.sh', 'lib/docker-source.sh', 'docker-upgrade/repository.sh'], { ...inputs, ...more })
 
   it('is set up with its key where apt reads both, before its lists are fetched; nothing else is left', () => {
     const server = aHost(`for word; do :; done; echo "$word" >asked; cat ${source} >seen`)

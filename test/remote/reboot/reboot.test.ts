@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { readStanding } from '../../../src/operations/reboot/standing.ts'
-import { readAnswer } from '../../../src/remote/answer.ts'
-import { allOf } from '../../../src/remote/facts.ts'
+import { readStanding } from '../../../src/operations/reboot/boot-status.ts'
+import { allOf } from '../../../src/remote/fields.ts'
+import { readAnswer } from '../../../src/remote/response.ts'
 import { makeScript } from '../../../src/remote/script.ts'
 import { shells } from '../../support/tools.ts'
 import { aServer, type FakeServer } from '../a-server.ts'
@@ -25,7 +25,7 @@ describe.each(shells())('the scripts of a restart under $name', (shell) => {
     if (status !== 0) throw new Error(stderr)
     return readAnswer(stdout, nonce)
   }
-  const standing = (server: FakeServer) => readStanding(ask(server, 'standing'))
+  const standing = (server: FakeServer) => readStanding(ask(server, 'status'))
   const inTheWay = (server: FakeServer) => allOf(ask(server, 'preflight'), 'stands_in_the_way')
 
   it('tell a server at rest', () => {
@@ -78,8 +78,8 @@ describe.each(shells())('the scripts of a restart under $name', (shell) => {
     const tools = { 'systemd-run': 'exit 1', systemctl: `echo ${state}; exit 1` }
     const server = aServer({ files: { ...machine, ...systemd }, tools })
 
-    if (armedBy === undefined) expect(() => ask(server, 'arm')).toThrow('systemd did not take the restart')
-    else expect(allOf(ask(server, 'arm'), 'armed_by')).toEqual(armedBy)
+    if (armedBy === undefined) expect(() => ask(server, 'schedule')).toThrow('systemd did not take the restart')
+    else expect(allOf(ask(server, 'schedule'), 'armed_by')).toEqual(armedBy)
   })
 
   it('arm a timer a second ahead', () => {
@@ -89,14 +89,14 @@ describe.each(shells())('the scripts of a restart under $name', (shell) => {
     }
     const server = aServer({ files: { ...machine, ...systemd }, tools })
 
-    expect(allOf(ask(server, 'arm'), 'armed_by')).toEqual(['systemd'])
+    expect(allOf(ask(server, 'schedule'), 'armed_by')).toEqual(['systemd'])
   })
 
   it('arm a process where there is no systemd, which restarts the server a second later', async () => {
     const tools = { sh: 'exec /bin/sh "$@"', reboot: ': >"$MAESTRO_ROOT/restarted"' }
     const server = aServer({ files: { ...machine, run: null }, tools })
 
-    expect(allOf(ask(server, 'arm'), 'armed_by')).toEqual(['process'])
+    expect(allOf(ask(server, 'schedule'), 'armed_by')).toEqual(['process'])
     expect(existsSync(`${server.root}/restarted`)).toBe(false)
     await expect.poll(() => existsSync(`${server.root}/restarted`), { timeout: 10_000 }).toBe(true)
   })
@@ -105,7 +105,7 @@ describe.each(shells())('the scripts of a restart under $name', (shell) => {
     const files = { ...machine, ...systemd, 'proc/sys/kernel/random/boot_id': '99999999-2222-4333-8444-555555555555\n' }
     const server = aServer({ files, tools: { ...quiet, 'systemd-run': 'exit 1' } })
 
-    expect(allOf(ask(server, 'arm'), 'armed_by')).toEqual(['nothing'])
+    expect(allOf(ask(server, 'schedule'), 'armed_by')).toEqual(['nothing'])
   })
 
   it('tell a restart without systemd by its fresh mark', () => {
@@ -117,7 +117,7 @@ describe.each(shells())('the scripts of a restart under $name', (shell) => {
   it('say so where systemd does not take it', () => {
     const server = aServer({ files: { ...machine, ...systemd }, tools: { ...quiet, 'systemd-run': 'exit 1' } })
 
-    expect(() => ask(server, 'arm')).toThrow('systemd did not take the restart')
+    expect(() => ask(server, 'schedule')).toThrow('systemd did not take the restart')
   })
 
   it('find nothing in the way on a sound server', () => {

@@ -4,7 +4,7 @@ import { makeScript } from '../../../src/remote/script.ts'
 import { shells } from '../../support/tools.ts'
 import { aServer } from '../a-server.ts'
 
-const text = makeScript({ files: ['apt.sh', 'security-upgrade/repair.sh'], nonce: 'c0ffee' })
+const text = makeScript({ files: ['lib/apt.sh', 'security-upgrade/repair.sh'], nonce: 'c0ffee' })
 const noted = (name: string) => `echo "${name} $*" >>"$MAESTRO_ROOT/words"`
 
 describe.each(shells())('the repair of what dpkg was interrupted in, under $name', (shell) => {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { fileText } from '../../../src/operations/unattended-upgrades/wanted.ts'
+import { fileText } from '../../../src/operations/unattended-upgrades/desired-config.ts'
 import { shells } from '../../support/tools.ts'
 import { aServer, type FakeServer } from '../a-server.ts'
 import { callsOf, runner, textOf } from './run-script.ts'
@@ -87,7 +87,7 @@ describe.each(shells())('under $name the settings of the nights', (shell) => {
   it('go, with the note, and the timers get back what is told', () => {
     const server = aServer({ files, tools: { systemctl } })
     configure(server)
-    run(server, 'proved', { hash: '0af3' })
+    run(server, 'mark-verified', { hash: '0af3' })
 
     run(server, 'restore', { stop: both, disable: 'apt-daily-upgrade.timer' })
 
@@ -106,7 +106,7 @@ describe.each(shells())('under $name the settings of the nights', (shell) => {
   it('are noted as proved, by the last proof alone', () => {
     const server = aServer()
 
-    for (const hash of ['0af3', '1b2c']) run(server, 'proved', { hash })
+    for (const hash of ['0af3', '1b2c']) run(server, 'mark-verified', { hash })
 
     expect(textOf(server, 'var/lib/maestro/unattended-upgrades/proved')).toBe('proved 1b2c\n')
   })

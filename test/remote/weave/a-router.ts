@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { jobFiles } from '../../../src/remote/detached/standing.ts'
+import { jobFiles } from '../../../src/remote/job/status.ts'
 import { makeScript } from '../../../src/remote/script.ts'
 import { aServer, type FakeServer, type Shell } from '../a-server.ts'
 
@@ -85,7 +85,7 @@ type Inputs = Readonly<Record<string, string>>
 export function upgrade(server: FakeServer, shell: Shell, given: Inputs = {}, phase: 'work' | 'ended' = 'work') {
   const script = given.script ?? weaveScript('2.8.1')
   const text = makeScript({
-    files: ['docker-cli.sh', 'look/mesh.sh', 'weave/upgrade.sh', ...jobFiles.job],
+    files: ['lib/docker-cli.sh', 'facts/mesh.sh', 'weave/upgrade.sh', ...jobFiles.job],
     inputs: {
       job_run: run,
       job_step: 'weave',

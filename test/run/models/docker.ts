@@ -1,6 +1,6 @@
+import { dockerUpgrade } from '../../../src/operations/docker-upgrade/operation.ts'
 import type { DockerUpgradeOptions } from '../../../src/operations/docker-upgrade/options.ts'
-import { dockerUpgrade } from '../../../src/operations/docker-upgrade.ts'
-import type { Look } from '../../../src/remote/look.ts'
+import type { Look } from '../../../src/remote/facts/facts.ts'
 import { aDocker, anEngine, noble, offers, old, options } from '../../operations/docker-upgrade/an-engine.ts'
 import { options as weave } from '../../operations/weave/a-mesh.ts'
 import { aLook } from '../../support/looks.ts'
@@ -76,7 +76,7 @@ export function dockerServer(name: string, parts: Partial<Docked> = {}): MemoryS
         case 'docker-upgrade/repository.sh':
           server.hasRepository = true
           return {}
-        case 'docker-upgrade/census.sh':
+        case 'docker-upgrade/container-snapshot.sh':
           return {
             census_server: engine(server.version),
             census_client: engine(server.version),

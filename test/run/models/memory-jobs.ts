@@ -16,9 +16,9 @@ export function memoryJobs(work: Readonly<Record<string, () => void>>): (script:
   return ({ files, inputs: { job_run = '', job_step = '' } = {} }) => {
     const job = `${job_run}/${job_step}`
     switch (files.at(-1)) {
-      case 'detached/start.sh':
+      case 'job/start.sh':
         return start(job, job_step)
-      case 'detached/follow.sh':
+      case 'job/follow.sh':
         return begun.has(job) ? { job_is: 'ended', job_result: 'exited 0 1' } : { job_is: 'none' }
       default:
         return undefined

@@ -1,6 +1,6 @@
+import { fileText } from '../../../src/operations/unattended-upgrades/desired-config.ts'
+import { unattendedUpgrades } from '../../../src/operations/unattended-upgrades/operation.ts'
 import { hashFor } from '../../../src/operations/unattended-upgrades/settings.ts'
-import { fileText } from '../../../src/operations/unattended-upgrades/wanted.ts'
-import { unattendedUpgrades } from '../../../src/operations/unattended-upgrades.ts'
 import {
   effective,
   lookAtNight,
@@ -39,7 +39,7 @@ const scripts: Readonly<Record<string, (night: Night, inputs: Inputs) => Told>> 
       'o=Ubuntu,a=noble-security, o=UbuntuESMApps,a=noble-apps-security, o=UbuntuESM,a=noble-infra-security, o=Ubuntu,a=noble',
     release: 'v=24.04,o=Ubuntu,a=noble-security,n=noble,l=Ubuntu,c=main,b=amd64',
   }),
-  'unattended-upgrades/proved.sh': (night, { hash }) => {
+  'unattended-upgrades/mark-verified.sh': (night, { hash }) => {
     night.notes.proved = hash
     return {}
   },

@@ -1,4 +1,4 @@
-import { reboot } from '../../../src/operations/reboot.ts'
+import { reboot } from '../../../src/operations/reboot/operation.ts'
 import { LineError } from '../../../src/plan/errors.ts'
 import { aLook } from '../../support/looks.ts'
 import { aServer, type MemoryServer } from '../in-memory.ts'
@@ -38,10 +38,10 @@ export function rebootServer(name: string): MemoryServer {
       switch (files.at(-1)) {
         case 'reboot/preflight.sh':
           return {}
-        case 'reboot/arm.sh':
+        case 'reboot/schedule.sh':
           machine.armed = 4
           return { armed_by: 'systemd' }
-        case 'reboot/standing.sh':
+        case 'reboot/status.sh':
           passTime()
           return {
             machine_id: identity.machineId,

@@ -1,5 +1,5 @@
-import { securityUpgrade } from '../../../src/operations/security-upgrade.ts'
-import type { Look, Planned } from '../../../src/remote/look.ts'
+import { securityUpgrade } from '../../../src/operations/security-upgrade/operation.ts'
+import type { Look, Planned } from '../../../src/remote/facts/facts.ts'
 import { aLook } from '../../support/looks.ts'
 import { aServer, type MemoryServer } from '../in-memory.ts'
 import { memoryJobs } from './memory-jobs.ts'
@@ -34,7 +34,7 @@ export function securityServer(name: string): MemoryServer {
     state: () => structuredClone(server),
     answer: (script) => {
       switch (script.files.at(-1)) {
-        case 'security-upgrade/moved.sh':
+        case 'security-upgrade/verify.sh':
           return server.version === '3.0.1'
             ? { moved_since: 'no' }
             : { moved_since: 'yes', moved: 'openssl|3.0.1|3.0.2', moved_planned: 'openssl|3.0.2' }

@@ -1,5 +1,5 @@
-import { services, servicesRollback } from '../../../src/operations/services.ts'
-import type { AskedImage, DeployedService } from '../../../src/remote/look.ts'
+import { services, servicesRollback } from '../../../src/operations/compose/operation.ts'
+import type { AskedImage, DeployedService } from '../../../src/remote/facts/facts.ts'
 import {
   container,
   deployed,
@@ -8,7 +8,7 @@ import {
   oldShop,
   revision,
   shopOptions,
-} from '../../operations/services/a-shop.ts'
+} from '../../operations/compose/a-shop.ts'
 import { aServer, type MemoryServer } from '../in-memory.ts'
 import { memoryJobs } from './memory-jobs.ts'
 import type { Model } from './model.ts'
@@ -59,7 +59,7 @@ export function shopServer(name: string, parts: Partial<Shop> = {}): MemoryServe
     // Files may be brought twice: that they are is the same as once.
     state: () => ({ ...structuredClone(shop), stagings: shop.stagings > 0 }),
     answer: (script) => {
-      if (script.files.at(-1) !== 'services/stage.sh') return jobs(script)
+      if (script.files.at(-1) !== 'compose/stage.sh') return jobs(script)
       shop.stagings += 1
       shop.staged = script.inputs?.revision
       return {}

@@ -1,0 +1,90 @@
+import { describeDuration } from '../base/duration.ts'
+import { printable } from '../base/printable.ts'
+import type { Disk, Docker, Dpkg, Libraries, Look, Told, Unattended, Updates, Weave } from '../remote/facts/facts.ts'
+
+const fullShare = 0.9
+const oldListsSeconds = 3 * 86_400
+
+/** What an operator should know of a server beyond its restart and its security upgrades; one short text each, worst first. */
+export function concernsOf(look: Look): readonly string[] {
+  return [
+    ...of(look.dpkg, 'dpkg', dpkgConcerns),
+    ...of(look.disk, 'disk', diskConcerns),
+    ...of(look.unattended, 'nightly upgrades', unattendedConcerns),
+    ...of(look.updates, 'updates', updatesConcerns),
+    ...of(look.docker, 'Docker', dockerConcerns),
+    ...of(look.weave, 'Weave', weaveConcerns),
+    ...of(look.libraries, 'services', librariesConcerns),
+    ...of(look.maestro, 'maestro', () => []),
+  ].map(printable)
+}
+
+function of<T>(told: Told<T> | undefined, what: string, concerns: (value: T) => readonly string[]): readonly string[] {
+  if (told === undefined) return []
+  return told.is === 'known' ? concerns(told.value) : [`${what} unknown: ${told.why}`]
+}
+
+function dpkgConcerns({ isInterrupted, broken, lockHolders }: Dpkg): readonly string[] {
+  return [
+    ...when(isInterrupted, 'dpkg was interrupted'),
+    ...when(broken.length > 0, `not fully installed: ${broken.join(', ')}`),
+    ...lockHolders.map(
+      ({ lock, command, pid, ageSeconds }) =>
+        `apt's ${lock} lock held by ${command} (pid ${pid}, ${describeDuration(ageSeconds)})`,
+    ),
+  ]
+}
+
+function diskConcerns(disks: readonly Disk[]): readonly string[] {
+  return disks.flatMap(({ path, totalBytes, freeBytes, isReadOnly }) => [
+    ...when(isReadOnly, `${path} is read-only`),
+    ...when(freeBytes < totalBytes * (1 - fullShare), `${path} ${percentUsed(totalBytes, freeBytes)} full`),
+  ])
+}
+
+const percentUsed = (total: number, free: number) => `${Math.floor((100 * (total - free)) / total)}%`
+
+function unattendedConcerns({ isInstalled, isDaily, why, rebootsByItself }: Unattended): readonly string[] {
+  return [
+    ...when(!isInstalled, 'no nightly upgrades (unattended-upgrades is not installed)'),
+    ...when(isInstalled && !isDaily, `no nightly upgrades${why === undefined ? '' : ` (${why})`}`),
+    ...when(rebootsByItself, 'nightly upgrades reboot by themselves'),
+  ]
+}
+
+// Holds and phasing are everyday; that they keep a security fix away is not.
+function updatesConcerns({ security, held, keptBack, securityOrigins, listsAgeSeconds }: Updates): readonly string[] {
+  const isFix = (name: string) => security.some((upgrade) => upgrade.name === name)
+  const heldFixes = held.filter(isFix)
+  return [
+    ...when(listsAgeSeconds === undefined, 'package lists were never fetched'),
+    ...when((listsAgeSeconds ?? 0) > oldListsSeconds, `package lists ${describeDuration(listsAgeSeconds ?? 0)} old`),
+    ...when(
+      listsAgeSeconds !== undefined && securityOrigins.length === 0,
+      'no security origin among the package sources',
+    ),
+    ...when(heldFixes.length > 0, `held with a security fix: ${heldFixes.join(', ')}`),
+    ...keptBack.filter(({ name }) => isFix(name)).map(({ name, why }) => `security fix kept back: ${name} (${why})`),
+  ]
+}
+
+function dockerConcerns(docker: Docker | null): readonly string[] {
+  if (docker === null) return []
+  const unwell = docker.containers.filter(
+    ({ health, state, restartPolicy }) => health === 'unhealthy' || (state !== 'running' && restartPolicy === 'always'),
+  )
+  return [
+    ...when(docker.trouble !== undefined, `Docker does not answer: ${docker.trouble}`),
+    ...unwell.map(({ name, state, health }) => `container ${name} is ${health === 'unhealthy' ? health : state}`),
+  ]
+}
+
+function weaveConcerns(weave: Weave | null): readonly string[] {
+  return when(weave !== null && !weave.isRunning, 'Weave is not running')
+}
+
+function librariesConcerns({ services }: Libraries): readonly string[] {
+  return when(services.length > 0, `on old libraries: ${services.join(', ')}`)
+}
+
+const when = (isSo: boolean, text: string): readonly string[] => (isSo ? [text] : [])

@@ -1,0 +1,82 @@
+import { compareVersions } from '../remote/debian-version.ts'
+import type { Kernel, Libraries, Look, RebootFlag, Told } from '../remote/facts/facts.ts'
+
+/** Whether a server wants a restart. `reasons` are those for yes, or what could not be learnt for unknown; empty for no. */
+export interface RebootVerdict {
+  readonly due: 'yes' | 'no' | 'unknown'
+  readonly reasons: readonly string[]
+  /** Epoch seconds by the server's clock of the oldest reason, where it is known. */
+  readonly since: number | undefined
+}
+
+type Says = { readonly due: RebootVerdict['due']; readonly why: string; readonly since?: number | undefined }
+
+const no: Says = { due: 'no', why: '' }
+
+/**
+ * Yes when any source says yes, for each of them misses some cases; no only when both the flag and the kernels could be
+ * read. needrestart adds to them where it is installed.
+ */
+export function rebootVerdict({ reboot, kernel, libraries }: Look): RebootVerdict {
+  const all = [
+    ...ask('the reboot flag', reboot, (flag) => [sayFlag(flag, hasNeedrestart(libraries))]),
+    ...ask('the kernels', kernel, (value) => [sayKernel(value), sayRebuilt(value)]),
+    ...(libraries?.is === 'known' ? sayLibraries(libraries.value, kernel) : []),
+  ]
+  const due = (['yes', 'unknown'] as const).find((answer) => all.some((one) => one.due === answer)) ?? 'no'
+  const saying = all.filter((one) => one.due === due && due !== 'no')
+  const since = saying.flatMap((one) => (due === 'yes' && one.since !== undefined ? [one.since] : []))
+  return { due, reasons: saying.map(({ why }) => why), since: since.length === 0 ? undefined : Math.min(...since) }
+}
+
+function ask<T>(name: string, told: Told<T> | undefined, say: (value: T) => readonly Says[]): readonly Says[] {
+  if (told === undefined) return [{ due: 'unknown', why: `${name} unknown: not asked for` }]
+  return told.is === 'known' ? say(told.value) : [{ due: 'unknown', why: `${name} unknown: ${told.why}` }]
+}
+
+const hasNeedrestart = (libraries: Told<Libraries> | undefined) => libraries?.is === 'known' && libraries.value.hasTool
+
+function sayFlag({ isSet, packages, since, hasSetter }: RebootFlag, hasOther: boolean): Says {
+  if (isSet)
+    return { due: 'yes', why: packages.length === 0 ? 'reboot flag set' : `asked for by ${packages.join(', ')}`, since }
+  if (hasSetter || hasOther) return no
+  return { due: 'unknown', why: 'nothing here sets the reboot flag (install needrestart or unattended-upgrades)' }
+}
+
+/** A kernel from outside (container, own build) has no newer one here; a pinned one is the admin's choice. */
+function sayKernel({ running, newest, newestSince, pinned }: Kernel): Says {
+  const next = pinned === undefined ? newest : pinned.release
+  const isNewer = (release: string | undefined) => release !== undefined && compareVersions(release, running) > 0
+  if (next !== undefined && isNewer(next)) {
+    return {
+      due: 'yes',
+      why: `runs kernel ${running}, ${next} is installed`,
+      since: next === newest ? newestSince : undefined,
+    }
+  }
+  if (next === undefined && pinned !== undefined && isNewer(newest)) {
+    return {
+      due: 'unknown',
+      why: `kernel ${newest} is installed, but the boot loader is told to start "${pinned.words}"`,
+    }
+  }
+  return no
+}
+
+function sayRebuilt({ running, rebuilt }: Kernel): Says {
+  if (rebuilt === undefined || compareVersions(rebuilt.installed, rebuilt.running) <= 0) return no
+  return { due: 'yes', why: `runs kernel ${running} of package ${rebuilt.running}, ${rebuilt.installed} is installed` }
+}
+
+// Restarting these by themselves breaks logins, the bus or every container: only a restart of the server renews them.
+const stubborn = /^(dbus|dbus-broker|systemd-manager|systemd-logind|docker|containerd)(\.service)?$/
+
+function sayLibraries({ kernel: state, services }: Libraries, kernel: Told<Kernel> | undefined): readonly Says[] {
+  const isOwnKernel = kernel?.is !== 'known' || (kernel.value.newest !== undefined && kernel.value.pinned === undefined)
+  const isKernelDue = isOwnKernel && (state === 'abi-upgrade' || state === 'version-upgrade')
+  const old = services.filter((name) => stubborn.test(name))
+  return [
+    isKernelDue ? { due: 'yes', why: 'needrestart: a kernel upgrade is pending' } : no,
+    old.length > 0 ? { due: 'yes', why: `on old libraries: ${old.join(', ')}` } : no,
+  ]
+}

@@ -1,0 +1,38 @@
+import { Argument, Command } from 'commander'
+
+const shells = ['bash', 'zsh', 'fish'] as const
+type Shell = (typeof shells)[number]
+
+const aShell = () => new Argument('<shell>', 'which').choices(shells)
+
+/** `maestro completion`: what makes a shell complete the words of a command line. */
+export function completionCommand(): Command {
+  return new Command('completion')
+    .summary('what makes your shell complete commands, options, groups and servers')
+    .description(
+      'Prints a few lines for your shell. Groups and servers are those of the manifest that the command would take.',
+    )
+    .addArgument(aShell())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  source <(maestro completion bash)      in ~/.bashrc\n  source <(maestro completion zsh)       in ~/.zshrc, behind compinit\n' +
+        '  maestro completion fish > ~/.config/fish/completions/maestro.fish',
+    )
+    .action(async (shell: Shell) => {
+      const { readFile } = await import('node:fs/promises')
+      process.stdout.write(await readFile(new URL(`./shells/maestro.${shell}`, import.meta.url)))
+    })
+}
+
+/** `maestro complete`, which those lines call at every press of the key: prints a word and what it means a line, or `:files`. */
+export function completeCommand(): Command {
+  const command = new Command('complete').addArgument(aShell()).argument('[words...]')
+  return command.action(async (shell: Shell, words: readonly string[]) => {
+    const { candidatesFor } = await import('./candidates.ts')
+    const { namesOf } = await import('./names.ts')
+    const root = command.parent ?? command
+    const found = await candidatesFor({ root, words, namesOf, splitsAtEquals: shell === 'bash' })
+    const lines = found === 'files' ? [':files'] : found.map(({ word, about }) => `${word}\t${about}`)
+    process.stdout.write(lines.map((line) => `${line}\n`).join(''))
+  })
+}

@@ -1,0 +1,74 @@
+import { type ExitCode, RefusedError } from '../../base/errors.ts'
+import { checkExecutable } from '../../base/executable.ts'
+import { passwordsFor } from '../../cli/passwords.ts'
+import { runsFolder } from '../../cli/paths.ts'
+import { driverOf } from '../../failover/driver.ts'
+import { failover as failoverOperation, type SwitchOptions } from '../../failover/failover.ts'
+import type { Hook } from '../../failover/hook-step.ts'
+import type { Manifest } from '../../manifest/manifest.ts'
+import type { ApplicationOperation } from '../../plan/application.ts'
+import { changeApplication } from '../../workflow/application/change.ts'
+import type { SwitchFlags } from './command.ts'
+import { mustBeSide, openFailover } from './load.ts'
+import { failoverSecrets } from './secrets.ts'
+import { beforeLastSwitch } from './switch-history.ts'
+
+type Switching = {
+  readonly flags: SwitchFlags
+  readonly stop: AbortSignal
+  /** The environment; undefined: where it was before the last switch. */
+  readonly to: string | undefined
+}
+
+/** The road of `failover switch` and `failover rollback`. Returns the exit code. */
+export async function switchFailover(switching: Switching): Promise<ExitCode> {
+  const { flags, stop, to } = switching
+  const opened = await openFailover(flags)
+  const { failover, manifest } = opened
+  const target = to ?? (await whereItWas(failover.address))
+  mustBeSide(target, opened)
+  const secrets = await failoverSecrets(failover.driver)
+  const hook = await beforeSwitchHook(manifest)
+  const passwords = await passwordsFor(flags)
+  return changeApplication({
+    flags,
+    stop,
+    command: to === undefined ? 'failover rollback' : `failover switch ${to}`,
+    opened,
+    passwords,
+    subject: failover.address,
+    operationFor: async (at) => {
+      const { at: from } = await driverOf(failover, secrets).read(at)
+      const options: SwitchOptions = {
+        kind: to === undefined ? 'rollback' : 'switch',
+        failover,
+        from,
+        to: target,
+        isForced: flags.force === true,
+        goesBack: flags.rollback !== false,
+        ...(hook && { hook }),
+      }
+      return failoverOperation(options, secrets) as ApplicationOperation
+    },
+    consent: () => ({
+      dangers: flags.force === true ? [`moving ${failover.address} from where it points at neither environment`] : [],
+      question: `Move ${failover.address} to ${target}?`,
+    }),
+  })
+}
+
+async function whereItWas(address: string): Promise<string> {
+  const from = await beforeLastSwitch(runsFolder(), address)
+  if (typeof from === 'string') return from
+  const why = from === null ? 'it pointed at neither environment before' : `no switch of ${address} is on record here`
+  throw new RefusedError(`nobody knows where to go back to: ${why}`, {
+    hint: '`maestro failover switch <environment>` says it',
+  })
+}
+
+/** The program that gets a side ready for traffic, once it is sure that it can be run. */
+export async function beforeSwitchHook({ settings: { hooks, rollout } }: Manifest): Promise<Hook | undefined> {
+  if (hooks.beforeSwitch === undefined) return undefined
+  await checkExecutable(hooks.beforeSwitch, process.getuid?.())
+  return { path: hooks.beforeSwitch, timeoutMs: rollout.stallTimeoutMs }
+}

@@ -1,0 +1,140 @@
+import { describeDuration } from '../../base/duration.ts'
+import { type ExitCode, exitCodes, RefusedError, UsageError } from '../../base/errors.ts'
+import { mustConsent } from '../../cli/consent.ts'
+import { runsFolder } from '../../cli/paths.ts'
+import { screenOf } from '../../cli/terminal.ts'
+import { readHistory } from '../../journal/history.ts'
+import { createJournal } from '../../journal/journal.ts'
+import { isRunId } from '../../journal/run-id.ts'
+import { stateOf } from '../../journal/run-state.ts'
+import { operationFor } from '../../operations/registry.ts'
+import { makePlan } from '../../plan/make-plan.ts'
+import type { Plan } from '../../plan/plan.ts'
+import { renderPlan } from '../../report/run/plan.ts'
+import { makeLine } from '../../run/connection.ts'
+import { lookAtServers } from '../../run/gather-facts.ts'
+import { type Copy, readCopyOn } from '../../run/remote-journal.ts'
+import { aboutRun, carryOut } from '../../workflow/apply.ts'
+import { openConnectionsFor } from '../../workflow/connections.ts'
+import { type Chosen, chooseServers, withServers } from '../../workflow/targets.ts'
+import { awayNeighbours } from '../../workflow/unavailable-peers.ts'
+import type { Resuming } from './resume.ts'
+
+/** Goes on with a run whose journal is on another computer, or lost, by what it has left on the servers. Returns the exit code. */
+export async function adopt({ run, flags, stop }: Resuming): Promise<ExitCode> {
+  if (run === undefined || !isRunId(run))
+    throw new UsageError('--adopt needs the whole name of a run, like 20261123-091530-k3f9', {
+      hint: '`maestro status --verbose` names the run of each lock and of each server out of service',
+    })
+  refuseAdoption()
+  const chosen = await chooseServers(flags)
+  const copies = await copiesOf(run, chosen, stop)
+  const [first] = copies
+  if (first === undefined) throw new UsageError(`no server of ${chosen.manifest.path} has anything of run ${run}`)
+  const operation = operationFor(first.recipe)
+  const servers = copies.map(({ server }) => server)
+  const plan = await planAnew(chosen, copies, stop)
+  process.stdout.write(
+    `${renderPlan({ plan, operation, inventory: chosen.manifest.servers, screen: screenOf(process.stdout), isVerbose: flags.verbose === true })}\n\n`,
+  )
+  const lastHeard = Math.min(...copies.map(({ lock }) => lock?.quietSeconds ?? Number.POSITIVE_INFINITY))
+  const heard = Number.isFinite(lastHeard)
+    ? `, whose controller was last heard of ${describeDuration(lastHeard)} ago`
+    : ''
+  await mustConsent({
+    isGiven: flags.yes === true,
+    dangers: [`taking the place of run ${run}${heard}`],
+    question: `Take the place of run ${run}${heard}?`,
+  })
+  if (plan.batches.length === 0) return exitCodes.ok
+  const found = withServers(chosen, servers)
+  const away = await awayNeighbours(found, {
+    operation,
+    rollout: plan.rollout,
+    working: plan.batches.flat(),
+    looking: { flags, stop },
+  })
+  const journal = await createJournal(runsFolder(), plan, aboutRun(`resume --adopt ${run}`, chosen.manifest), run)
+  try {
+    const events = copies.flatMap((copy) => copy.events)
+    for (const { at: _, ...event } of events) await journal.write(event)
+    return await carryOut({
+      flags,
+      stop,
+      chosen: found,
+      others: await chosen.find(operation.others ?? []),
+      operation,
+      plan,
+      journal,
+      history: await readHistory(runsFolder(), plan.recipe.name),
+      known: stateOf(events),
+      takesOver: new Map(servers.map(({ name }) => [name, run])),
+      isAloneHere: true,
+      away,
+      outcomes: new Map(),
+    })
+  } finally {
+    await journal.close()
+  }
+}
+
+// What one server says would be carried out on the others: a compromised server could steer them all.
+function refuseAdoption(): void {
+  throw new RefusedError('resume --adopt is refused for now: a run copy on one server can steer the other servers', {
+    hint: 'resume the run on the computer that started it, or clear its locks with `maestro unlock` and start again',
+  })
+}
+
+async function copiesOf(run: string, chosen: Chosen, stop: AbortSignal): Promise<readonly Copy[]> {
+  const connections = openConnectionsFor(chosen, (question) => question())
+  try {
+    const copies = chosen.servers.map(async (server) => {
+      const line = makeLine(server, (one) => connections.connect(one, stop), { password: chosen.passwords.sudo })
+      return readCopyOn(server, line, run).finally(line.close)
+    })
+    return (await Promise.all(copies)).filter((copy) => copy !== undefined)
+  } finally {
+    await connections.close()
+  }
+}
+
+// What the first controller had agreed upon is lost with it: what is due now is shown, and asked about anew.
+async function planAnew(chosen: Chosen, copies: readonly Copy[], stop: AbortSignal): Promise<Plan> {
+  const { manifest } = chosen
+  const connections = openConnectionsFor(chosen, (question) => question())
+  const [first] = copies
+  if (first === undefined) throw new RangeError('a plan for no server')
+  const operation = operationFor(first.recipe)
+  const servers = copies.map(({ server }) => server)
+  try {
+    const seen = await lookAtServers({
+      servers,
+      parts: operation.parts,
+      connect: connections.connect,
+      password: chosen.passwords.sudo,
+      inputs: operation.lookInputs ?? {},
+      stop,
+      onSeen: () => undefined,
+    })
+    const told = seen.filter((one) => one.status === 'seen')
+    const plan = makePlan({
+      operation,
+      seen: told,
+      inventory: manifest.servers,
+      rollout: manifest.settings.rollout,
+      away: new Set(),
+    })
+    return withBegun(plan, copies)
+  } finally {
+    await connections.close()
+  }
+}
+
+// A server where something was begun, or whose lock is held, is brought to its end even where nothing more is due.
+function withBegun(plan: Plan, copies: readonly Copy[]): Plan {
+  const planned = new Set(plan.batches.flat())
+  const open = copies
+    .filter(({ server, events, lock }) => !planned.has(server.name) && (lock !== undefined || events.length > 0))
+    .map(({ server }) => server.name)
+  return { ...plan, batches: [...open.map((name) => [name]), ...plan.batches] }
+}

@@ -1,0 +1,68 @@
+import { type ExitCode, exitCodes, UsageError } from '../../base/errors.ts'
+import { runsFolder } from '../../cli/paths.ts'
+import { findRun } from '../../journal/find-run.ts'
+import { readHistory } from '../../journal/history.ts'
+import { reopenJournal } from '../../journal/journal.ts'
+import { type RunState, stateOf } from '../../journal/run-state.ts'
+import { operationFor } from '../../operations/registry.ts'
+import type { Outcome } from '../../plan/outcome.ts'
+import type { Plan } from '../../plan/plan.ts'
+import { carryOut, ownerName } from '../../workflow/apply.ts'
+import { chooseServers } from '../../workflow/targets.ts'
+import { awayNeighbours } from '../../workflow/unavailable-peers.ts'
+import type { ResumeFlags } from './command.ts'
+import { isOfApplication, resumeApplication } from './resume-application.ts'
+
+declare const MAESTRO_VERSION: string
+
+export type Resuming = { readonly run: string | undefined; readonly flags: ResumeFlags; readonly stop: AbortSignal }
+
+/** Takes a run up where it was left, by its journal and by what its servers say. Returns the exit code. */
+export async function resume({ run: given, flags, stop }: Resuming): Promise<ExitCode> {
+  const run = await findRun(runsFolder(), given)
+  const { journal, plan, events } = await reopenJournal(runsFolder(), run)
+  try {
+    const about = events.find((event) => event.event === 'run-begun')
+    if (about === undefined) throw new UsageError(`run ${run} was never begun`)
+    const known = stateOf(events)
+    const left = leftOf(plan, known)
+    // Killed in its last moment it has done all, and told nobody: that is left to do.
+    if (left.length === 0 && known.exitCode !== undefined) {
+      process.stderr.write(`run ${run} has come to its end: nothing is left to do\n`)
+      return exitCodes.ok
+    }
+    if (isOfApplication(plan.recipe)) return await resumeApplication({ journal, plan, events, flags, stop, about })
+    const { manifest, environment } = about
+    const chosen = await chooseServers({
+      ...flags,
+      manifest,
+      ...(environment === undefined ? {} : { environment }),
+      server: left,
+    })
+    const operation = operationFor(plan.recipe)
+    await journal.write({ event: 'run-resumed', owner: ownerName(), version: MAESTRO_VERSION })
+    const outcomes = goodOnes(known)
+    const others = await chosen.find(operation.others ?? [])
+    const history = await readHistory(runsFolder(), about.command)
+    const away = await awayNeighbours(chosen, {
+      operation,
+      rollout: plan.rollout,
+      working: left,
+      looking: { flags, stop },
+    })
+    const work = { flags, stop, chosen, others, operation, plan, journal, history, known, outcomes }
+    return await carryOut({ ...work, takesOver: new Map(), isAloneHere: true, away })
+  } finally {
+    await journal.close()
+  }
+}
+
+// A lock that may still be there is something left to do.
+const leftOf = ({ batches }: Plan, { servers }: RunState): readonly string[] =>
+  batches.flat().filter((name) => {
+    const { outcome, isLocked = false } = servers.get(name) ?? {}
+    return isLocked || (outcome?.status !== 'changed' && outcome?.status !== 'unchanged')
+  })
+
+const goodOnes = ({ servers }: RunState): ReadonlyMap<string, Outcome> =>
+  new Map([...servers].flatMap(([name, { outcome }]) => (outcome === undefined ? [] : [[name, outcome]])))

@@ -1,0 +1,56 @@
+import { MaestroError } from '../../base/errors.ts'
+import type { Json } from '../../base/json.ts'
+import type { CommandDriver } from '../../manifest/settings.ts'
+import type { ApplicationContext } from '../../plan/application.ts'
+import type { Driver } from '../driver.ts'
+import type { Failover, Pointing } from '../target.ts'
+
+/**
+ * Moves the address by a program of the user's: `status` prints `{"at": "<environment>"}` (or null), `switch` moves it. Both get
+ * JSON on stdin; `switch` is the same when it is run again with the same key.
+ */
+export function commandDriver(failover: Failover, { command, timeoutMs }: CommandDriver): Driver {
+  const { address, sides, ttlSeconds } = failover
+  const about = { version: 1, address, sides: sides.map(({ environment, targets }) => ({ environment, targets })) }
+
+  async function run(at: ApplicationContext, verb: 'status' | 'switch', input: Json): Promise<string> {
+    const stdin = `${JSON.stringify(input)}\n`
+    const ran = await at.runHere({ path: command, args: [verb], stdin, timeoutMs, isNoted: verb === 'switch' })
+    if (ran.failure === undefined) return ran.stdout
+    throw new MaestroError(`${command} ${verb} ${ran.failure}`)
+  }
+
+  return {
+    words: `command ${command}`,
+    isRepeatable: true,
+    read: async (at) => pointingOf(await run(at, 'status', about), { failover, command }),
+    refusal: async () => undefined,
+    move: async (at, from, to) => {
+      const { environment, targets } = to
+      await run(at, 'switch', { ...about, key: at.key, from: from.at, to: { environment, targets }, ttlSeconds })
+    },
+  }
+}
+
+type Reading = { readonly failover: Failover; readonly command: string }
+
+function pointingOf(text: string, { failover, command }: Reading): Pointing {
+  const at = readAt(text)
+  const names = failover.sides.map(({ environment }) => environment)
+  if (at === undefined || (at !== null && !names.includes(at)))
+    throw new MaestroError(`${command} status prints ${JSON.stringify(text.trim().slice(0, 80))}`, {
+      hint: `it must print {"at": ${names.map((name) => JSON.stringify(name)).join(' or ')}}, or null for neither`,
+    })
+  return { at, says: at ?? 'neither', state: { at }, ttlSeconds: 0 }
+}
+
+function readAt(text: string): string | null | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value !== 'object' || value === null || !('at' in value)) return undefined
+    return typeof value.at === 'string' || value.at === null ? value.at : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,139 @@
+import { isIP } from 'node:net'
+import { MaestroError } from '../../base/errors.ts'
+import type { Context, Hold, ServerPort } from '../../plan/step.ts'
+import { allOf } from '../../remote/fields.ts'
+import { askHaproxy, findSocket } from './runtime-socket.ts'
+import { type BackendServer, readServersState, readSessions } from './state.ts'
+
+/** How the servers behind load balancers are taken out of service. */
+export type HaproxyDrain = {
+  readonly kind: 'haproxy'
+  /** Names of servers of the manifest. */
+  readonly balancers: readonly string[]
+  /** Groups whose servers are behind them. */
+  readonly groups: readonly string[]
+  /** How long sessions may take to end. */
+  readonly timeoutMs: number
+  readonly waitAfterRemovingMs: number
+  readonly waitAfterAddingMs: number
+}
+
+type Entry = { readonly backend: string; readonly server: string; readonly isUp: boolean }
+export type Found = { readonly balancers: readonly { readonly name: string; readonly entries: readonly Entry[] }[] }
+
+const betweenMs = 500
+
+/** Takes a server out of every backend that has it in service. Where somebody else took it out before, it stays out. */
+export function haproxyDrain(options: HaproxyDrain): Hold<Found> {
+  const { balancers, groups, timeoutMs, waitAfterRemovingMs, waitAfterAddingMs } = options
+  return {
+    id: 'drain',
+    describe: `servers of ${groups.join(', ')} leave ${balancers.join(', ')} (HAProxy) while they are disrupted`,
+    groups,
+    find: async (at) => {
+      if (!at.server.groups.some((group) => groups.includes(group))) return undefined
+      const found = await findEverywhere(at, balancers)
+      return found.some(({ entries }) => entries.length > 0) ? { balancers: found } : undefined
+    },
+    take: async (at, found) => {
+      at.tell('leaving the load balancer')
+      await setStates(at, found, 'drain')
+      await sessionsToEnd(at, found, timeoutMs)
+      if (waitAfterRemovingMs > 0) await at.waitMs(waitAfterRemovingMs)
+    },
+    release: async (at, found) => {
+      at.tell('joining the load balancer')
+      await setStates(at, found, 'ready')
+      await mustServe(at, found, timeoutMs)
+      if (waitAfterAddingMs > 0) await at.waitMs(waitAfterAddingMs)
+    },
+  }
+}
+
+async function findEverywhere(at: Context, balancers: readonly string[]): Promise<Found['balancers']> {
+  const addresses = await addressesOf(at)
+  const all = await Promise.all(
+    balancers.map(async (name) => {
+      const entries = await stateOf(at.other(name))
+      return { name, entries: entries.filter(({ address }) => addresses.includes(address)) }
+    }),
+  )
+  if (all.some(({ entries }) => entries.length > 0))
+    return all.map(({ name, entries }) => ({
+      name,
+      entries: entries.filter(({ isReady }) => isReady).map(({ backend, server, isUp }) => ({ backend, server, isUp })),
+    }))
+  throw new MaestroError(
+    `${balancers.join(', ')} has no backend with ${addresses.join(' or ')}: it cannot be drained`,
+    {
+      hint: 'does HAProxy know it by another address? `hooks.drain` and `hooks.undrain` in place of it, or --no-drain',
+    },
+  )
+}
+
+// HAProxy mostly knows a server by an address of its inner network, and not by the one that ssh connects to.
+async function addressesOf(at: Context): Promise<readonly string[]> {
+  const facts = await at.ask({ files: ['load-balancer/addresses.sh'], asRoot: false, timeoutMs: 30_000 })
+  const { host } = at.server
+  return [...new Set([...(isIP(host) === 0 ? [] : [host]), ...allOf(facts, 'address')])]
+}
+
+async function stateOf(balancer: ServerPort): Promise<readonly BackendServer[]> {
+  return readServersState(await askHaproxy(balancer, await findSocket(balancer), ['show servers state']))
+}
+
+// HAProxy answers a command that worked with nothing but line ends.
+async function setStates(at: Context, { balancers }: Found, state: 'drain' | 'ready'): Promise<void> {
+  for (const { name, entries } of balancers) {
+    if (entries.length === 0) continue
+    const balancer = at.other(name)
+    const commands = entries.map(({ backend, server }) => `set server ${backend}/${server} state ${state}`)
+    const answer = (await askHaproxy(balancer, await findSocket(balancer), commands)).trim()
+    if (answer !== '') throw new MaestroError(`${name}: HAProxy says ${answer.split('\n')[0]}`)
+  }
+}
+
+// Who does not end in time is cut off by what comes next: the operator has set how long that may take.
+async function sessionsToEnd(at: Context, { balancers }: Found, timeoutMs: number): Promise<void> {
+  const endMs = at.nowMs() + timeoutMs
+  for (;;) {
+    const counts = await Promise.all(balancers.map(({ name, entries }) => sessionsOf(at.other(name), entries)))
+    const open = counts.reduce((sum, count) => sum + count, 0)
+    if (open === 0 || at.nowMs() >= endMs) return
+    at.tell(`waiting for ${open} ${open === 1 ? 'session' : 'sessions'} to end`)
+    await at.waitMs(betweenMs)
+  }
+}
+
+async function sessionsOf(balancer: ServerPort, entries: readonly Entry[]): Promise<number> {
+  const sessions = readSessions(await askHaproxy(balancer, await findSocket(balancer), ['show stat']))
+  return entries.reduce((sum, { backend, server }) => sum + (sessions.get(`${backend}/${server}`) ?? 0), 0)
+}
+
+// Its own check of the server takes a while to see that it is back; what it held for down before is not ours to mend.
+async function mustServe(at: Context, { balancers }: Found, timeoutMs: number): Promise<void> {
+  const endMs = at.nowMs() + timeoutMs
+  for (;;) {
+    const missing = (await Promise.all(balancers.map(({ name, entries }) => notUp(at.other(name), entries)))).flat()
+    if (missing.length === 0) return
+    if (at.nowMs() >= endMs)
+      throw new MaestroError(`${missing.join(', ')} does not take it back`, {
+        hint: 'see what its check of the server says: `show servers state` on the runtime socket',
+      })
+    at.tell(`waiting until ${missing.join(', ')} takes it back`)
+    await at.waitMs(betweenMs)
+  }
+}
+
+async function notUp(balancer: ServerPort, entries: readonly Entry[]): Promise<readonly string[]> {
+  const wanted = entries.filter(({ isUp }) => isUp)
+  if (wanted.length === 0) return []
+  const now = await stateOf(balancer)
+  const isServing = (one: Entry) =>
+    now.some(
+      ({ backend, server, isReady, isUp }) => backend === one.backend && server === one.server && isReady && isUp,
+    )
+  return wanted
+    .filter((one) => !isServing(one))
+    .map(({ backend, server }) => `${balancer.server.name} (${backend}/${server})`)
+}

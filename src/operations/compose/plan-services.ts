@@ -1,0 +1,139 @@
+import type { Verdict } from '../../plan/verdict.ts'
+import type { DeployedService, Look, ServiceContainer, Services } from '../../remote/facts/facts.ts'
+
+export const servicesParts = ['system', 'docker', 'services'] as const
+
+/** Which services are brought to which revision. */
+export interface Wanted {
+  /** The checksum of the files. */
+  readonly revision: string
+  /** Their images by name, as the compose file has them: variables stand in it as they are. */
+  readonly images: Readonly<Record<string, string>>
+  /** Others of the file are let alone. */
+  readonly isPart: boolean
+  /** Also where nothing has changed: a registry may have another image under the same name. */
+  readonly pull: boolean
+}
+
+export type Due = {
+  readonly revision: string
+  readonly services: readonly DueService[]
+  /** What was rolled out and is not in the file any more. */
+  readonly gone: readonly string[]
+  /** What is made anew though nothing of it has changed. */
+  readonly again: readonly string[]
+  /** Whether its images are brought first, and not only what is there is put right. */
+  readonly isNew: boolean
+  readonly hasWayBack: boolean
+}
+
+type DueService = {
+  readonly name: string
+  /** Undefined is null: it was never rolled out. */
+  readonly from: { readonly image: string; readonly id: string } | null
+  readonly to: string
+  readonly why: string
+}
+
+/** The first digits of an id, as Docker itself shows it, or of a revision. */
+export const short = (id: string): string => id.replace(/^sha256:/, '').slice(0, 12)
+
+/** What is due of the services on a server by a look at it. */
+export function foreseeServices(look: Look, wanted: Wanted): Verdict<Due> {
+  const services = servicesIn(look)
+  if ('is' in services) return services
+  const names = Object.keys(wanted.images)
+  const reasons = names.flatMap((name) => reasonFor(name, services, wanted))
+  const gone = wanted.isPart
+    ? []
+    : services.deployed.map(({ service }) => service).filter((one) => !names.includes(one))
+  if (reasons.length === 0 && gone.length === 0)
+    return { is: 'done', why: `revision ${short(wanted.revision)} of the services runs as it was rolled out` }
+  return {
+    is: 'due',
+    what: {
+      revision: wanted.revision,
+      services: reasons.map(({ again: _, isNew: __, ...service }) => service),
+      gone,
+      again: reasons.filter(({ again }) => again).map(({ name }) => name),
+      isNew: gone.length > 0 || reasons.some(({ isNew }) => isNew),
+      hasWayBack: services.deployed.length > 0,
+    },
+  }
+}
+
+/** In lines of the plan. */
+export function describeServices({ revision, services, gone, hasWayBack }: Due): readonly string[] {
+  return [
+    `services: revision ${short(revision)}`,
+    ...services.map(describeService),
+    ...gone.map((name) => `${name} goes: it is not in the file any more`),
+    ...(hasWayBack ? [] : ['there is nothing to go back to: maestro rolls them out there for the first time']),
+  ]
+}
+
+function describeService({ name, from, to, why }: DueService): string {
+  if (from === null) return `+ ${name}: ${to}${why === '' ? '' : ` (${why})`}`
+  const was = `${from.image} (${short(from.id)})`
+  return why === '' ? `${name}: ${was} -> ${to}` : `${name}: ${was} ${why}`
+}
+
+/** What Docker tells of the services, or why nothing can be done with them. */
+export function servicesIn({ docker, system, services }: Look): Services | Verdict<never> {
+  if (docker?.is !== 'known') return unknown('what Docker runs', docker?.why)
+  if (docker.value === null) return { is: 'blocked', why: 'Docker is not installed' }
+  const { trouble, source } = docker.value
+  if (trouble !== undefined) return { is: 'blocked', why: `Docker does not answer: ${trouble}` }
+  if (services?.is !== 'known') return unknown('what runs of the services', services?.why)
+  if (services.value.compose !== undefined) return services.value
+  const install = installLine(source, system?.is === 'known' ? system.value.id : '')
+  return { is: 'blocked', why: `Docker Compose is not installed: ${install}` }
+}
+
+const unknown = (what: string, why = 'nobody asked'): Verdict<never> => ({
+  is: 'unknown',
+  why: `${what} cannot be told: ${why}`,
+})
+
+function installLine(source: string, system: string): string {
+  if (source === 'docker-ce') return '`apt-get install docker-compose-plugin` there'
+  if (source === 'docker.io' && system === 'ubuntu') return '`apt-get install docker-compose-v2` there'
+  return 'see https://docs.docker.com/compose/install/linux/'
+}
+
+type Reason = DueService & { readonly again: boolean; readonly isNew: boolean }
+
+function reasonFor(name: string, services: Services, { revision, images, pull }: Wanted): readonly Reason[] {
+  const to = images[name] ?? ''
+  const deployed = services.deployed.find(({ service }) => service === name)
+  const containers = services.containers.filter(({ service }) => service === name)
+  if (deployed === undefined) {
+    const why = containers.length > 0 ? 'it runs, and maestro has not rolled it out' : ''
+    return [{ name, from: null, to, why, again: false, isNew: true }]
+  }
+  const from = { image: deployed.image, id: deployed.id }
+  const isNew = deployed.revision !== revision || pull
+  const again = containers.some(({ health, state }) => state === 'running' && health === 'unhealthy')
+  const why = whyNotWell(deployed, containers)
+  if (isNew) return [{ name, from, to, why: '', again: again && deployed.revision === revision, isNew }]
+  return why === undefined ? [] : [{ name, from, to, why, again, isNew }]
+}
+
+/** Why what runs of a service is not what was rolled out, or not well; undefined where it is both. */
+export function whyNotWell(
+  { id, configuration }: Pick<DeployedService, 'id' | 'configuration'>,
+  containers: readonly ServiceContainer[],
+): string | undefined {
+  if (containers.length === 0) return 'has no container'
+  const other = containers.find((one) => one.id !== id)
+  if (other !== undefined) return `runs as ${short(other.id)}, which was not rolled out`
+  if (containers.some((one) => one.configuration !== configuration)) return 'was changed by another hand'
+  return containers.flatMap(troubleOf)[0]
+}
+
+// What is about to find out how it is has its time.
+function troubleOf({ state, health, exitCode, restartPolicy }: ServiceContainer): readonly string[] {
+  if (state === 'running') return health === 'unhealthy' ? ['is unhealthy'] : []
+  if (state === 'exited' && exitCode === 0 && restartPolicy === 'no') return []
+  return [state === 'exited' ? `has ended with exit code ${exitCode}` : `is ${state}`]
+}

@@ -1,0 +1,83 @@
+import { MaestroError } from '../../base/errors.ts'
+import type { Json } from '../../base/json.ts'
+import type { Context } from '../../plan/step.ts'
+import type { Look } from '../../remote/facts/facts.ts'
+import { allOf, type Facts, perhaps, yes } from '../../remote/fields.ts'
+import { type Family, neverTaken, originsFor, type UnattendedOptions } from './desired-config.ts'
+import { hasRelease, substituted } from './origins.ts'
+import { groundOf } from './preconditions.ts'
+
+const daySeconds = 86_400
+const lockLimitMs = 15 * 60_000
+
+/** Proves that the timers fire within a day and, by a dry run, what they would do then; throws what is wrong. */
+export async function proveNight(at: Context, look: Look, options: UnattendedOptions): Promise<Json> {
+  const ground = groundOf(look)
+  if ('is' in ground) throw new MaestroError(ground.why)
+  const next = nextRun(look)
+  const facts = await dryRun(at)
+  const origins = originsFor(ground.id as Family, options)
+  const resolve = (origin: string) => substituted(origin, ground)
+  checkOrigins(facts, { security: origins.security.map(resolve), release: origins.release.map(resolve) })
+  const tonight = allOf(facts, 'dry_package')
+  checkNever(tonight, options)
+  return { next, tonight, byHand: allOf(facts, 'dry_manual') }
+}
+
+// A timer's next time is chosen anew each day within its random delay, hence the hour more.
+function nextRun({ at: now, nightly }: Look): string | null {
+  if (nightly?.is !== 'known' || nightly.value.scheduler === 'cron') return null
+  for (const { unit, isRunning, nextAt } of nightly.value.timers) {
+    if (isRunning || (nextAt !== undefined && nextAt <= now + daySeconds + 3600)) continue
+    const when = nextAt === undefined ? 'has no next time' : `fires next at ${iso(nextAt)}`
+    throw new MaestroError(`${unit} ${when}, not within a day`, { hint: `see \`systemctl cat ${unit}\` there` })
+  }
+  const nextAt = nightly.value.timers.at(-1)?.nextAt
+  return nextAt === undefined ? null : iso(nextAt)
+}
+
+const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
+
+/** A dry run that came to its end; waits while another process holds the locks that it needs. */
+async function dryRun(at: Context): Promise<Facts> {
+  const from = at.nowMs()
+  for (;;) {
+    at.tell('trying what the next night will do')
+    const facts = await at.ask({ files: ['unattended-upgrades/dry-run.sh'], asRoot: true, timeoutMs: 35 * 60_000 })
+    if (yes(facts, 'dry_ended')) return facts
+    if (!yes(facts, 'dry_locked'))
+      throw new MaestroError(
+        `unattended-upgrade fails in its dry run: ${perhaps(facts, 'dry_said') ?? 'without a word'}`,
+        {
+          hint: 'run `unattended-upgrade --dry-run --debug` there as root',
+        },
+      )
+    if (at.nowMs() - from > lockLimitMs)
+      throw new MaestroError("unattended-upgrade gets no dry run: dpkg's lock has been held for a quarter of an hour")
+    at.tell("waiting for dpkg's lock")
+    await at.waitMs(10_000)
+  }
+}
+
+function checkOrigins(
+  facts: Facts,
+  { security, release }: { security: readonly string[]; release: readonly string[] },
+): void {
+  const words = perhaps(facts, 'dry_origins') ?? ''
+  // Old ones print a list as Python writes it.
+  const taken = words.replaceAll(/[[\]']/g, '').split(', ')
+  const missing = [...security, ...release].find((origin) => !taken.includes(origin))
+  if (missing !== undefined)
+    throw new MaestroError(`unattended-upgrade does not take from ${missing}, only from ${words || 'nothing'}`)
+  if (security.some((origin) => allOf(facts, 'release').some((one) => hasRelease(one, origin)))) return
+  throw new MaestroError(`no package list of this server is from ${security.join(' or ')}`, {
+    hint: 'add the security repository below /etc/apt/sources.list.d and run `apt-get update` there',
+  })
+}
+
+function checkNever(tonight: readonly string[], options: UnattendedOptions): void {
+  const never = neverTaken(options).map((regex) => new RegExp(`^${regex}`))
+  const taken = tonight.filter((name) => never.some((regex) => regex.test(name)))
+  if (taken.length > 0)
+    throw new MaestroError(`the nights would upgrade ${taken.join(', ')}, which they were to leave alone`)
+}

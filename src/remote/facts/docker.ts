@@ -1,0 +1,57 @@
+import { allOf, FactError, type Facts, perhaps } from '../fields.ts'
+import { lastWords } from '../last-line.ts'
+import type { Container, Docker, DockerComponents } from './facts.ts'
+
+/** null: no Docker. */
+export function readDocker(facts: Facts): Docker | null {
+  const source = perhaps(facts, 'docker_source')
+  if (source === undefined) return null
+  const version = perhaps(facts, 'docker_server')
+  return {
+    version,
+    client: perhaps(facts, 'docker_client'),
+    trouble: version === undefined ? lastWords(perhaps(facts, 'docker_trouble')) : undefined,
+    source,
+    ...(version === undefined ? {} : { components: readComponents(facts) }),
+    containers: allOf(facts, 'container').map(readContainer),
+  }
+}
+
+function readComponents(facts: Facts): DockerComponents {
+  const named = (name: string) =>
+    allOf(facts, 'docker_component')
+      .find((line) => line.startsWith(`${name} `))
+      ?.slice(name.length + 1)
+  return {
+    apiMinimum: perhaps(facts, 'docker_api'),
+    containerd: named('containerd'),
+    runc: named('runc'),
+    compose: perhaps(facts, 'docker_compose')?.replace(/^\d+:|[-+~].*$/g, ''),
+  }
+}
+
+function readContainer(line: string): Container {
+  const [name, image, state, health, restartPolicy, startedAt] = parse(line)
+  return {
+    name: text(name).replace(/^\//, ''),
+    image: text(image),
+    state: text(state),
+    health: health === null ? undefined : text(health),
+    restartPolicy: text(restartPolicy) || 'no',
+    startedAt: text(startedAt),
+  }
+}
+
+function parse(line: string): readonly unknown[] {
+  try {
+    const value: unknown = JSON.parse(line)
+    return Array.isArray(value) ? value : []
+  } catch {
+    throw new FactError(`a container cannot be read: ${line.slice(0, 60)}`)
+  }
+}
+
+function text(value: unknown): string {
+  if (typeof value !== 'string') throw new FactError('a container cannot be read: docker inspect left something out')
+  return value
+}

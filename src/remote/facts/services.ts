@@ -1,0 +1,53 @@
+import { allOf, FactError, type Facts, only, perhaps, yes } from '../fields.ts'
+import type { AskedImage, DeployedService, ServiceContainer, Services } from './facts.ts'
+
+export function readServices(facts: Facts): Services {
+  const tool = perhaps(facts, 'compose_tool')
+  return {
+    compose: tool === undefined ? undefined : { version: only(facts, 'compose_version'), isPlugin: tool === 'plugin' },
+    deployed: allOf(facts, 'services_deployed').map(readDeployed),
+    before: allOf(facts, 'services_before').map(readDeployed),
+    isStaged: yes(facts, 'services_staged'),
+    asked: allOf(facts, 'services_asked').map(readAsked),
+    containers: allOf(facts, 'services_container').map(readContainer),
+  }
+}
+
+/** The line of a service as it was rolled out, as the server keeps it. */
+export const deployedLine = ({ service, revision, image, id, configuration }: DeployedService): string =>
+  [service, revision, image, id, configuration].join('|')
+
+function readDeployed(line: string): DeployedService {
+  const [service, revision, image, id, configuration] = wordsOf(line, 5)
+  return { service, revision, image, id, configuration }
+}
+
+function readAsked(line: string): AskedImage {
+  const [service, image, id, isPulled] = wordsOf(line, 4)
+  return { service, image, id, isPulled: isPulled === 'yes' }
+}
+
+function readContainer(line: string): ServiceContainer {
+  const [service, name, id, image, configuration, state, exitCode, health, restartPolicy] = wordsOf(line, 10)
+  return {
+    service,
+    name: name.replace(/^\//, ''),
+    id,
+    image,
+    configuration,
+    state,
+    exitCode: Number(exitCode),
+    health: health === '' ? undefined : health,
+    restartPolicy: restartPolicy === '' ? 'no' : restartPolicy,
+  }
+}
+
+type Words<Count extends number, Taken extends readonly string[] = []> = Taken['length'] extends Count
+  ? Taken
+  : Words<Count, [...Taken, string]>
+
+function wordsOf<Count extends number>(line: string, count: Count): Words<Count> {
+  const words = line.split('|')
+  if (words.length !== count) throw new FactError(`a service cannot be read: ${line.slice(0, 60)}`)
+  return words as Words<Count>
+}

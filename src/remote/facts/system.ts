@@ -1,0 +1,25 @@
+import { allOf, FactError, type Facts, yes } from '../fields.ts'
+import type { System } from './facts.ts'
+
+/** The system by os-release(5); `release` and `codename` are empty for a rolling one. */
+export function readSystem(facts: Facts): System {
+  const fields = new Map(allOf(facts, 'os_release').map(field))
+  const id = fields.get('ID')
+  if (id === undefined) throw new FactError('os-release has no ID')
+  const release = fields.get('VERSION_ID') ?? ''
+  return {
+    id,
+    release,
+    codename: fields.get('VERSION_CODENAME') ?? '',
+    name: fields.get('PRETTY_NAME') ?? `${id} ${release}`.trim(),
+    hasApt: yes(facts, 'has_apt'),
+  }
+}
+
+// Values are quoted as in a shell; inside double quotes a backslash keeps its neighbour.
+function field(line: string): [name: string, value: string] {
+  const equals = line.indexOf('=')
+  const value = line.slice(equals + 1).trim()
+  const quoted = /^(["'])(.*)\1$/.exec(value)?.[2]
+  return [line.slice(0, equals), (quoted ?? value).replaceAll(/\\([\\$"'`])/g, '$1')]
+}

@@ -1,0 +1,16 @@
+import { type Facts, perhaps } from '../fields.ts'
+import type { Weave } from './facts.ts'
+
+/** null: no Weave. What runs counts before what the script would start. */
+export function readWeave(facts: Facts): Weave | null {
+  const script = perhaps(facts, 'weave_script')
+  const image = perhaps(facts, 'weave_image')
+  if (script === undefined && image === undefined) return null
+  return { version: tagOf(image) ?? script ?? 'unknown', isRunning: image !== undefined }
+}
+
+// A registry's port is no tag; `latest` says nothing.
+function tagOf(image: string | undefined): string | undefined {
+  const tag = /:([\w.-]+)(?:@.*)?$/.exec(image ?? '')?.[1]
+  return tag === 'latest' ? undefined : tag
+}

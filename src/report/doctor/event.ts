@@ -1,0 +1,32 @@
+import { MaestroError } from '../../base/errors.ts'
+import type { Check } from '../../checks/finding.ts'
+import type { Examined } from '../../run/diagnose-servers.ts'
+import { eventLine } from '../format/json-events.ts'
+
+/** What `doctor --output json` says of one server: what it did, what was found, and what comes of that. */
+export function doctorEvent(examined: Examined, checks: readonly Check[]): string {
+  const { server, status } = examined
+  const { name, host, groups } = server
+  return eventLine('server', { server: name, host, groups, status, checks, ...findingsOf(examined) })
+}
+
+function findingsOf(examined: Examined): Readonly<Record<string, unknown>> {
+  switch (examined.status) {
+    case 'not-asked':
+      return {}
+    case 'unreachable':
+      return { phases: examined.phases, error: errorOf(examined.error) }
+    case 'failed':
+      return { ...examined.about, error: errorOf(examined.error) }
+    case 'examined': {
+      const { about, hello, root, look } = examined
+      const by = root.is === 'refused' ? { is: root.is, error: errorOf(root.error) } : root
+      return { ...about, ...hello, root: by, ...(look instanceof MaestroError ? { error: errorOf(look) } : { look }) }
+    }
+  }
+}
+
+function errorOf(error: MaestroError): Readonly<Record<string, unknown>> {
+  const { message, hint } = error
+  return { kind: 'kind' in error ? error.kind : undefined, message, hint }
+}

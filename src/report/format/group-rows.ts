@@ -1,0 +1,35 @@
+import { byName } from '../../inventory/host-pattern.ts'
+
+/** Servers that stand the same, as one line of a table. */
+export interface Together<T> {
+  readonly servers: readonly string[]
+  readonly lines: readonly T[]
+  /** Any of the lines: they are equal in what is shown. */
+  readonly line: T
+}
+
+type Line = { readonly server: string }
+
+/** Puts lines with the same key together, and orders the result by `rank`, then by name: what needs care comes first. */
+export function groupLines<T extends Line>(
+  lines: readonly T[],
+  key: (line: T) => string,
+  rank: (line: T) => number,
+): readonly Together<T>[] {
+  const groups = new Map<string, T[]>()
+  for (const line of lines) {
+    const members = groups.get(key(line))
+    if (members === undefined) groups.set(key(line), [line])
+    else members.push(line)
+  }
+  return [...groups.values()]
+    .map((members) => members.sort((a, b) => byName(a.server, b.server)))
+    .flatMap((members) => (members[0] === undefined ? [] : [together(members, members[0])]))
+    .sort((a, b) => rank(a.line) - rank(b.line) || byName(a.line.server, b.line.server))
+}
+
+const together = <T extends Line>(lines: readonly T[], line: T): Together<T> => ({
+  servers: lines.map(({ server }) => server),
+  lines,
+  line,
+})

@@ -1,0 +1,21 @@
+import { printable } from '../base/printable.ts'
+import type { Manifest, ManifestServer } from '../manifest/manifest.ts'
+import { renderTable } from './format/table.ts'
+
+/** What `manifest check` says of a manifest that is in order. */
+export function describeManifest({ path, environment, servers, groups }: Manifest): string {
+  const where = environment === undefined ? path : `${path}, ${environment}`
+  const inGroups = groups.filter(({ serverNames }) => serverNames.length > 0)
+  const count = `${servers.length} ${servers.length === 1 ? 'server' : 'servers'}`
+  const counts = inGroups.map(({ name, serverNames }) => `${name} ${serverNames.length}`).join(', ')
+  return printable(`${where}: in order; ${count}${counts === '' ? '' : ` (${counts})`}`).concat('\n')
+}
+
+/** The servers of a manifest: a table, or one JSON object a line. */
+export function listServers(servers: readonly ManifestServer[], output: 'table' | 'json'): string {
+  if (output === 'json') return servers.map(({ place: _, ...server }) => `${JSON.stringify(server)}\n`).join('')
+  const rows = servers.map(({ name, address = '', groups, zone = '', spare }) =>
+    [name, address, groups.join(', '), zone, spare ? 'spare' : ''].map(printable),
+  )
+  return `${renderTable({ head: ['SERVER', 'ADDRESS', 'GROUPS', 'ZONE', ''], rows, widthColumns: undefined })}\n`
+}

@@ -1,0 +1,53 @@
+import { printable } from '../../base/printable.ts'
+import { sudoHint } from '../../checks/doctor/sudo-hint.ts'
+import { rebootVerdict } from '../../checks/reboot-required.ts'
+import type { Seen } from '../../run/gather-facts.ts'
+import type { Paint } from '../format/screen.ts'
+
+/** How one server stands, in the order in which servers need care. */
+export const rebootStates = ['due', 'unknown', 'failed', 'unreachable', 'not asked', 'not due'] as const
+export type RebootState = (typeof rebootStates)[number]
+
+/** The answer to "is a reboot due?" for one server; its texts can be shown. */
+export interface RebootLine {
+  readonly state: RebootState
+  readonly server: string
+  readonly why: string
+  readonly hint: string | undefined
+  /** For how long it has been due, and how long the server has been up; by the server's own clock. */
+  readonly dueSeconds: number | undefined
+  readonly upSeconds: number | undefined
+}
+
+const states = { yes: 'due', no: 'not due', unknown: 'unknown' } as const
+
+export function rebootLine(seen: Seen): RebootLine {
+  const nothing = {
+    server: printable(seen.server.name),
+    why: '',
+    hint: undefined,
+    dueSeconds: undefined,
+    upSeconds: undefined,
+  }
+  if (seen.status === 'not-asked') return { ...nothing, state: 'not asked' }
+  if (seen.status !== 'seen') {
+    const { message, hint } = seen.error
+    return { ...nothing, state: seen.status, why: printable(message), hint: hint && printable(hint) }
+  }
+  const { due, reasons, since } = rebootVerdict(seen.look)
+  const { identity, at } = seen.look
+  return {
+    ...nothing,
+    hint: sudoHint(seen.look),
+    state: states[due],
+    why: reasons.map(printable).join('; '),
+    dueSeconds: since === undefined ? undefined : Math.max(0, at - since),
+    upSeconds: identity?.is === 'known' ? identity.value.uptimeSeconds : undefined,
+  }
+}
+
+/** A state in the colour of what it asks for. */
+export function paintedState(state: RebootState, paint: Paint): string {
+  if (state === 'not due') return paint.good(state)
+  return state === 'due' || state === 'unknown' ? paint.due(state) : paint.bad(state)
+}

@@ -1,0 +1,133 @@
+import { describeDuration } from '../../base/duration.ts'
+import { printable } from '../../base/printable.ts'
+import type { Written } from '../../journal/events.ts'
+import type { RunSummary } from '../../journal/read-run.ts'
+import { type ServerState, stateOf } from '../../journal/run-state.ts'
+import type { Screen } from '../format/screen.ts'
+import { renderTable } from '../format/table.ts'
+import { indentedLines, valueLines } from './proof.ts'
+
+/** Every run in a line of its own, the newest first. */
+export function renderRuns(runs: readonly RunSummary[], { columns }: Screen): string {
+  const rows = runs.map((run) => [
+    run.run,
+    localTime(run.beganAt),
+    printable(run.about?.command ?? '?'),
+    printable(run.about?.environment ?? ''),
+    howItEnded(run),
+    printable([endsOf(run), whatNext(run)].filter((text) => text !== '').join('; ')),
+  ])
+  return renderTable({
+    head: ['RUN', 'BEGAN', 'COMMAND', 'ENVIRONMENT', 'ENDED', 'SERVERS'],
+    rows,
+    widthColumns: columns,
+  })
+}
+
+function howItEnded({ exitCode, isRunning, trouble, beganAt }: RunSummary): string {
+  if (trouble !== undefined) return 'cannot be read'
+  if (isRunning) return 'at work now'
+  if (beganAt === '') return 'killed before it began'
+  if (exitCode === undefined) return 'broken off'
+  return exitCode === 0 ? 'well' : `exit ${exitCode}`
+}
+
+function whatNext({ exitCode, isOver, isRunning, run, trouble, beganAt }: RunSummary): string {
+  if (trouble !== undefined) return trouble
+  if (isRunning || exitCode === 0) return ''
+  if (isOver) return 'it was taken back'
+  return beganAt === '' ? 'nothing was done' : `go on with it: maestro resume ${run}`
+}
+
+const endsOf = ({ ends }: RunSummary) =>
+  [...ends].map(([status, count]) => `${count} ${status.replace('-', ' ')}`).join(', ')
+
+const localTime = (at: string) => {
+  const date = new Date(at)
+  return Number.isNaN(date.getTime()) ? '?' : date.toLocaleString('sv-SE').slice(0, 16)
+}
+
+/** One run: who did what, how each server ended, what was proved, and what is still open. */
+export function renderRun(summary: RunSummary, events: readonly Written[], screen: Screen): string {
+  const { about, beganAt, lastAt } = summary
+  const took = beganAt === '' ? 'no time' : describeDuration(secondsFrom(beganAt, lastAt))
+  const head = [
+    `run ${summary.run}: ${about?.command ?? '?'}, ${howItEnded(summary)}`,
+    ...[whatNext(summary)].filter((text) => text !== '').map((text) => `  ${text}`),
+    `  by ${about?.owner ?? '?'} with maestro ${about?.version ?? '?'}, ${localTime(beganAt)}, took ${took}`,
+    `  ${about?.manifest ?? '?'}${about?.environment === undefined ? '' : `, ${about.environment}`}`,
+  ]
+  const times = timesOf(events)
+  const servers = [...stateOf(events).servers].map(([name, state]) =>
+    serverText(`${name}  ${howItStands(state, times.get(name) ?? '')}`, state, screen),
+  )
+  return [head.map((line) => indentedLines(0, line, screen)).join('\n'), ...servers].join('\n\n')
+}
+
+const secondsFrom = (since: string, until: string) => (Date.parse(until) - Date.parse(since)) / 1000
+
+// From the first step of a server to its end, as far as it came; what lay between two processes counts.
+function timesOf(events: readonly Written[]): ReadonlyMap<string, string> {
+  const began = new Map<string, string>()
+  const times = new Map<string, string>()
+  for (const event of events) {
+    if (event.event === 'begun' && !began.has(event.server)) began.set(event.server, event.at)
+    const since = event.event === 'ended' ? began.get(event.server) : undefined
+    if (event.event === 'ended' && since !== undefined)
+      times.set(event.server, `, ${describeDuration(secondsFrom(since, event.at))}`)
+  }
+  return times
+}
+
+function howItStands({ outcome }: ServerState, took: string): string {
+  const status = outcome?.status.replace('-', ' ') ?? 'broken off'
+  const why = outcome !== undefined && 'why' in outcome && outcome.why ? `: ${outcome.why}` : ''
+  return `${status}${took}${why}`
+}
+
+function serverText(head: string, { steps, holds, isLocked }: ServerState, screen: Screen): string {
+  const done = [...steps].flatMap(([id, { isProved, proof }]) => [
+    { indent: 2, text: `${id}: ${isProved ? 'proved' : 'begun, not proved'}` },
+    ...(isProved ? valueLines(proof) : []).map((text) => ({ indent: 4, text })),
+  ])
+  const open = [
+    ...[...holds.keys()].map((hold) => `${hold}: taken and not given back`),
+    ...(isLocked ? ['its lock may still be there: maestro resume, or maestro unlock'] : []),
+  ]
+  return [{ indent: 0, text: head }, ...done, ...open.map((text) => ({ indent: 2, text }))]
+    .map(({ indent, text }) => indentedLines(indent, text, screen))
+    .join('\n')
+}
+
+/** What happened on one server, each thing with the time since the run began and what was noted of it below. */
+export function renderLogs(events: readonly Written[], beganAt: string, screen: Screen): string {
+  return events.flatMap((event) => logOf(event, beganAt, screen)).join('\n')
+}
+
+function logOf(written: Written, beganAt: string, screen: Screen): readonly string[] {
+  const { words, details } = toldBy(written)
+  return [
+    printable(`${since(written.at, beganAt)}  ${words}`),
+    ...details.map((text) => indentedLines(detailIndent, text, screen)),
+  ]
+}
+
+// Below the words, which come after the times.
+const detailIndent = 24
+
+function since(at: string, beganAt: string): string {
+  return `${at.slice(11, 19)}  +${secondsFrom(beganAt, at).toFixed(1)} s`.padEnd(20)
+}
+
+function toldBy(written: Written): { readonly words: string; readonly details: readonly string[] } {
+  const { at: _, event, ...rest } = written
+  const { server: __, step, hold, outcome, ...more } = rest as Record<string, unknown>
+  const { status, ...end } = (outcome ?? {}) as Record<string, unknown>
+  const words = [event, step, hold, status].filter((one) => one !== undefined).join(' ')
+  // What an event holds is mostly one thing, whose own name says nothing.
+  const [only] = Object.values(more)
+  return {
+    words,
+    details: valueLines(outcome === undefined && Object.keys(more).length === 1 ? only : { ...more, ...end }),
+  }
+}

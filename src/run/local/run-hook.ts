@@ -1,0 +1,31 @@
+import { MaestroError } from '../../base/errors.ts'
+import { runProgram } from '../../base/spawn.ts'
+import { dataOf, type Server } from '../../inventory/server.ts'
+import type { OnServer } from '../../journal/events.ts'
+import type { Context } from '../../plan/step.ts'
+
+const limitBytes = 1024 * 1024
+const wordsKept = 4_000
+
+type Ground = {
+  readonly server: Server
+  readonly run: string
+  readonly write: (event: OnServer) => Promise<void>
+}
+
+/** Runs programs of the user's on this computer for one server, and writes their last words down. */
+export function runHereFor({ server, run, write }: Ground): Context['runHere'] {
+  return async ({ path, timeoutMs: timeLimitMs }) => {
+    const { stdout, stderr, failure } = await runProgram({ path, env: dataOf(server, run), timeLimitMs, limitBytes })
+    const output = `${stdout}\n${stderr}`.trim().slice(-wordsKept)
+    await write({
+      event: 'ran-here',
+      server: server.name,
+      program: path,
+      output,
+      ...(failure === undefined ? {} : { failure }),
+    })
+    if (failure !== undefined)
+      throw new MaestroError(`${path} ${failure}`, { hint: `it ran here: \`maestro runs logs ${server.name}\`` })
+  }
+}

@@ -1,0 +1,116 @@
+import { type ExitCode, exitCodes } from '../../base/errors.ts'
+import type { ApplicationFlags } from '../../cli/application-flags.ts'
+import { mustConsent } from '../../cli/consent.ts'
+import type { Passwords } from '../../cli/passwords.ts'
+import { runsFolder } from '../../cli/paths.ts'
+import { screenOf } from '../../cli/terminal.ts'
+import { createJournal } from '../../journal/journal.ts'
+import { stateOf } from '../../journal/run-state.ts'
+import type { ApplicationContext, ApplicationOperation } from '../../plan/application.ts'
+import type { Outcome } from '../../plan/outcome.ts'
+import type { Plan } from '../../plan/plan.ts'
+import { eventLine } from '../../report/format/json-events.ts'
+import { renderSteps } from '../../report/run/application.ts'
+import { aboutRun } from '../apply.ts'
+import { checkFinishedHook } from '../finished-hook.ts'
+import { carryOutApplication, type OpenedApplication, onApplication, printEnd } from './apply.ts'
+import { lockApplication } from './lock.ts'
+
+type Changing = {
+  readonly flags: ApplicationFlags
+  readonly stop: AbortSignal
+  /** As it was typed: `failover switch production-b`. */
+  readonly command: string
+  readonly opened: OpenedApplication
+  readonly passwords: Passwords
+  /** What the journal calls the application. */
+  readonly subject: string
+  /** Made from how things stand now. */
+  readonly operationFor: (at: ApplicationContext) => Promise<ApplicationOperation>
+  readonly consent: (operation: ApplicationOperation) => Consent
+}
+
+/** What the options alone do not agree to, each as what it does, and what a person is asked. */
+type Consent = { readonly dangers: readonly string[]; readonly question: string }
+
+/** The road of every command that changes the application as a whole: how it stands, plan, consent, run, report. Returns the exit code. */
+export async function changeApplication(changing: Changing): Promise<ExitCode> {
+  const { manifest } = changing.opened
+  await checkFinishedHook(manifest)
+  const unlock = lockApplication(manifest)
+  try {
+    return await planAndRun(changing)
+  } finally {
+    unlock()
+  }
+}
+
+async function planAndRun(changing: Changing): Promise<ExitCode> {
+  const { flags, stop, command, opened, passwords, subject, operationFor, consent } = changing
+  const planned = await onApplication({ opened, subject, passwords, stop, onDoing: () => {} }, async (contextFor) => {
+    const at = contextFor('look')
+    const operation = await operationFor(at)
+    return { operation, plan: await planFor(operation, at, opened) }
+  })
+  if (stop.aborted) return stop.reason
+  showPlan(planned, flags)
+  const end = endOf(planned, flags)
+  if (end !== undefined) return end
+  const { operation, plan } = planned
+  await mustConsent({ isGiven: flags.yes === true, ...consent(operation) })
+  const journal = await createJournal(runsFolder(), plan, aboutRun(command, opened.manifest))
+  try {
+    const foreseen = plan.foreseen[subject] ?? []
+    const known = stateOf([])
+    return await carryOutApplication({ flags, stop, opened, passwords, operation, foreseen, journal, known })
+  } finally {
+    await journal.close()
+  }
+}
+
+type Planned = { readonly operation: ApplicationOperation; readonly plan: Plan }
+
+async function planFor(
+  { look, steps, recipe, subject }: ApplicationOperation,
+  at: ApplicationContext,
+  { manifest }: OpenedApplication,
+): Promise<Plan> {
+  const seen = await look(at)
+  const foreseen = steps.map((step) => ({ step: step.id, verdict: step.foresee(seen) }))
+  const isDue = foreseen.some(({ verdict }) => verdict.is === 'due')
+  return {
+    version: 1,
+    recipe,
+    rollout: manifest.settings.rollout,
+    batches: isDue ? [[subject]] : [],
+    foreseen: { [subject]: foreseen },
+  }
+}
+
+function showPlan({ operation, plan }: Planned, flags: ApplicationFlags): void {
+  if (flags.output === 'json') return void process.stdout.write(eventLine('plan', { plan }))
+  if (flags.quiet || plan.batches.length === 0) return
+  const foreseen = plan.foreseen[operation.subject] ?? []
+  process.stdout.write(`${renderSteps(operation, foreseen, screenOf(process.stdout))}\n\n`)
+}
+
+// There is nothing to do, something stands in the way, or nothing is to be done.
+function endOf({ operation, plan }: Planned, flags: ApplicationFlags): ExitCode | undefined {
+  const verdicts = (plan.foreseen[operation.subject] ?? []).map(({ verdict }) => verdict)
+  const obstacle = verdicts.find(({ is }) => is === 'blocked' || is === 'unknown')
+  const last = verdicts.at(-1)
+  if (obstacle !== undefined && 'why' in obstacle)
+    return over(operation, { status: 'refused', why: obstacle.why }, flags)
+  if (plan.batches.length === 0 && last !== undefined && 'why' in last)
+    return over(operation, { status: 'unchanged', why: last.why }, flags)
+  if (flags.dryRun !== true) return undefined
+  const exitCode = flags.exitCode === true ? exitCodes.due : exitCodes.ok
+  if (flags.output === 'json') process.stdout.write(eventLine('end', { exitCode }))
+  return exitCode
+}
+
+const over = (operation: ApplicationOperation, outcome: Outcome, flags: ApplicationFlags): ExitCode =>
+  printEnd(operation, outcome, {
+    flags,
+    exitCode: outcome.status === 'unchanged' ? exitCodes.ok : exitCodes.refused,
+  })

@@ -1,0 +1,34 @@
+import type { ExitCode } from '../base/errors.ts'
+import { checkExecutable } from '../base/executable.ts'
+import { printable } from '../base/printable.ts'
+import { runProgram } from '../base/spawn.ts'
+import type { Manifest } from '../manifest/manifest.ts'
+import type { Outcome } from '../plan/outcome.ts'
+
+/** How a run ended, as `hooks.finished` gets it on its stdin. */
+type Finished = {
+  readonly command: string
+  /** Absent where nothing was begun. */
+  readonly run?: string
+  readonly exitCode: ExitCode
+  readonly outcomes: ReadonlyMap<string, Outcome>
+}
+
+const timeLimitMs = 60_000
+
+/** Makes sure, before anything is done, that the program which is to be told of its end can be run. */
+export async function checkFinishedHook({ settings: { hooks } }: Manifest): Promise<void> {
+  if (hooks.finished !== undefined) await checkExecutable(hooks.finished, process.getuid?.())
+}
+
+/** Tells the program of the user's how it ended. One that fails is said, and changes nothing about the end. */
+export async function tellFinished(manifest: Manifest, { outcomes, ...rest }: Finished): Promise<void> {
+  const { path, environment, settings } = manifest
+  const hook = settings.hooks.finished
+  if (hook === undefined) return
+  const servers = Object.fromEntries(outcomes)
+  const report = { version: 1, ...rest, manifest: path, ...(environment === undefined ? {} : { environment }), servers }
+  const stdin = `${JSON.stringify(report)}\n`
+  const { failure } = await runProgram({ path: hook, stdin, timeLimitMs, limitBytes: 1024 * 1024 })
+  if (failure !== undefined) process.stderr.write(printable(`maestro: ${hook} ${failure}`).concat('\n'))
+}

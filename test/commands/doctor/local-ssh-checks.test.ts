@@ -1,0 +1,83 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { checkSshHere } from '../../../src/commands/doctor/local-ssh-checks.ts'
+import type { SshSettings } from '../../../src/manifest/settings.ts'
+import { startAgent } from '../../support/agent.ts'
+import { makeKeyPair } from '../../support/ssh-server.ts'
+import { itNeeds } from '../../support/tools.ts'
+
+const limits = { running: 64, connecting: 16, connectingThroughGateway: 8, agentSignatures: 16 }
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'maestro-here-'))
+  vi.stubEnv('SSH_AUTH_SOCK', '')
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+  rmSync(folder, { recursive: true })
+})
+
+const put = (name: string, text: string, mode = 0o600) => {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  chmodSync(path, mode)
+  return path
+}
+
+/** What is said of the settings, without the line on the ssh program. */
+async function said(settings: Partial<SshSettings>): Promise<readonly string[]> {
+  const known = { config: 'none', knownHostsFile: put('known_hosts', ''), identityFiles: [] }
+  const checks = await checkSshHere({ ...limits, ...known, ...settings })
+  return checks.slice(1).map(({ is, text }) => `${is} ${text}`)
+}
+
+describe("this computer's ssh", () => {
+  it.each([
+    ['without a passphrase', () => put('key', makeKeyPair().private), /^fine .*key is a key without a passphrase$/],
+    ['with one', () => put('key', makeKeyPair('ed25519', 'pass').private), /^fine .*key is encrypted: asked for at a/],
+    ['that others can read', () => put('key', makeKeyPair().private, 0o644), /^wrong .*key is open to others .*0644/],
+    ['that is not there', () => join(folder, 'key'), /^wrong .*key is not there$/],
+    ['that is its public half', () => put('key', makeKeyPair().public), /^fine .*key stands for a key that an agent/],
+    ['that is none', () => put('key', 'nonsense'), /^wrong .*key /],
+  ])('has an identity file %s', async (_, make, words) => {
+    expect((await said({ identityFiles: [make()] })).at(-1)).toMatch(words)
+  })
+
+  itNeeds(['ssh-agent', 'ssh-add'])('has an agent with as many keys as it holds', async () => {
+    const agent = await startAgent()
+    vi.stubEnv('SSH_AUTH_SOCK', agent.socket)
+
+    const empty = await said({})
+    agent.add(makeKeyPair().private)
+    const one = await said({})
+    agent.stop()
+
+    expect(empty).toContain('note the ssh agent holds no key')
+    expect(one).toContain('fine the ssh agent holds 1 key')
+  })
+
+  it('has an agent that does not answer', async () => {
+    vi.stubEnv('SSH_AUTH_SOCK', join(folder, 'gone'))
+
+    expect(await said({})).toContainEqual(expect.stringMatching(/^note no ssh agent answers at SSH_AUTH_SOCK: /))
+  })
+
+  it('has no agent, which is no trouble', async () => {
+    expect(await said({})).toContainEqual(expect.stringMatching(/^fine no ssh agent/))
+  })
+
+  it.each([
+    ['that is there', () => put('kh', ''), /^fine known hosts in /],
+    ['that is not there yet', () => join(folder, 'kh'), /^fine no .*kh: every host key is unknown/],
+    ['that is a folder', () => folder, /^wrong .* cannot be read \(it is no file\)/],
+  ])('has a known_hosts file %s', async (_, make, words) => {
+    expect((await said({ knownHostsFile: make() }))[1]).toMatch(words)
+  })
+
+  it('lacks the config that the manifest names', async () => {
+    expect((await said({ config: join(folder, 'config') }))[0]).toMatch(/^wrong .*config cannot be read \(ENOENT\)$/)
+  })
+})

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { lookUp } from '../../src/failover/dns-lookup.ts'
+import { driverOf } from '../../src/failover/driver.ts'
+import type { Failover } from '../../src/failover/target.ts'
+import { agreeOn, renderStanding } from '../../src/report/failover.ts'
+import { aFailover, anOutside, blue, contextOn, green, type Outside } from './in-memory.ts'
+
+/** Where it points, as `maestro failover status` finds it. */
+async function standing(outside: Outside, own: Partial<Failover> = {}) {
+  const failover = aFailover(own)
+  const driver = driverOf(failover, {})
+  const at = contextOn(outside)
+  const told = { is: 'read', pointing: await driver.read(at) } as const
+  return { failover, driver: driver.words, told, answers: await lookUp(at, failover) }
+}
+
+const plain = { columns: undefined, hasColour: false }
+
+describe('where an address points', () => {
+  it('is told by every name server of the zone, each by itself', async () => {
+    const { answers } = await standing(anOutside({ addresses: [green], isSlow: true }))
+
+    expect(answers).toEqual([
+      { server: 'ns1.example.com', at: 'production-b', addresses: [green], ttlSeconds: 60 },
+      { server: 'ns2.example.com', at: 'production', addresses: [blue], ttlSeconds: 60 },
+    ])
+  })
+
+  it('is agreed on only when all of them say the same', async () => {
+    const slow = await standing(anOutside({ addresses: [green], isSlow: true }))
+
+    expect(agreeOn(await standing(anOutside()))).toBe('production')
+    expect(agreeOn(slow)).toBeUndefined()
+    expect(renderStanding(slow, plain)).toContain(
+      'the name servers do not all say that shop.example.com points at production-b',
+    )
+  })
+
+  it('is not agreed on where a name server does not answer', async () => {
+    const one = await standing(anOutside())
+    const failure = 'no answer (ETIMEOUT)'
+    const answers = [{ server: 'ns3.example.com', at: null, addresses: [], ttlSeconds: 0, failure }]
+
+    expect(agreeOn({ ...one, answers })).toBeUndefined()
+    expect(renderStanding({ ...one, answers }, plain)).toMatch(/ns3\.example\.com +unknown +no answer/)
+  })
+
+  it('behind a load balancer is not the name servers’ to say', async () => {
+    const driver = { kind: 'haproxy', server: 'production/lb-1' } as const
+    const one = await standing(anOutside({ addresses: ['203.0.113.31'], weights: [0, 100] }), { driver })
+
+    expect(one.answers.map(({ at }) => at)).toEqual([null, null])
+    expect(agreeOn(one)).toBe('production-b')
+  })
+})

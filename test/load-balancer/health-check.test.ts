@@ -1,0 +1,118 @@
+import { createServer, type Server } from 'node:http'
+import { connect } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Opened, Place } from '../../src/inventory/endpoint.ts'
+import { servesBy } from '../../src/load-balancer/health-check.ts'
+import type { HealthCheck } from '../../src/manifest/settings.ts'
+import { type Answers, aContext } from '../operations/a-context.ts'
+
+let servers: Server[] = []
+afterEach(() => {
+  for (const server of servers) server.close()
+  servers = []
+})
+
+/** An application that answers with these statuses, one after the other, and the last one from then on. */
+async function application(...statuses: readonly number[]): Promise<number> {
+  let asked = 0
+  const server = createServer((_, response) => {
+    response.statusCode = statuses[Math.min(asked, statuses.length - 1)] ?? 500
+    asked += 1
+    response.end('x'.repeat(100_000))
+  })
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+const stream = (to: Place): Promise<Opened> =>
+  new Promise((resolve) => {
+    const socket = connect({ ...to, host: '127.0.0.1' } as { port: number; host: string })
+    socket.once('connect', () => resolve({ is: 'open', stream: socket }))
+    socket.once('error', ({ message }) => resolve({ is: 'failed', why: message }))
+  })
+
+const url = (port: number, more: Partial<HealthCheck> = {}): HealthCheck =>
+  ({
+    kind: 'url',
+    url: `http://localhost:${port}/up`,
+    status: 200,
+    from: 'server',
+    timeoutMs: 30_000,
+    ...more,
+  }) as HealthCheck
+
+function aServerWith(answers: Answers = []) {
+  const opened: Place[] = []
+  const context = aContext(answers)
+  const open = (to: Place) => {
+    opened.push(to)
+    return stream(to)
+  }
+  return { ...context, at: { ...context.at, open, openHere: open }, opened }
+}
+
+describe('a server', () => {
+  it('serves when its url answers with the status, asked as the server itself sees it', async () => {
+    const port = await application(200)
+    const { at, opened } = aServerWith()
+
+    await servesBy(url(port))(at)
+
+    expect(opened).toEqual([{ host: 'localhost', port }])
+  })
+
+  it('is waited for while it answers otherwise', async () => {
+    const port = await application(503, 503, 200)
+    const { at, told } = aServerWith()
+
+    await servesBy(url(port))(at)
+
+    expect(told).toHaveLength(2)
+    expect(told[0]).toContain(`http://localhost:${port}/up answers 503, not 200`)
+  })
+
+  it('does not serve when the time is over, and the last answer says why', async () => {
+    const { at } = aServerWith()
+    const port = await application(500)
+
+    await expect(servesBy(url(port))(at)).rejects.toThrow(
+      `it does not serve: http://localhost:${port}/up answers 500, not 200`,
+    )
+    expect(at.nowMs()).toBe(30_000)
+  })
+
+  it('does not serve where nobody listens', async () => {
+    const { at } = aServerWith()
+
+    await expect(servesBy(url(1))(at)).rejects.toThrow('it does not serve: http://localhost:1/up: nobody answers there')
+  })
+
+  it('is asked by a tool of its own where sshd forwards nothing', async () => {
+    const { at, asked } = aServerWith([{ service_status: '200' }])
+    const open = async (): Promise<Opened> => ({ is: 'forbidden', why: 'prohibited' })
+
+    await servesBy(url(8080))({ ...at, open })
+
+    expect(asked[0]).toMatchObject({ files: ['health-check/url.sh'], inputs: { url: 'http://localhost:8080/up' } })
+  })
+
+  it('is asked at its own address from here, where the url says localhost', async () => {
+    const port = await application(200)
+    const { at, opened } = aServerWith()
+
+    await servesBy(url(port, { from: 'here' } as Partial<HealthCheck>))(at)
+
+    expect(opened).toEqual([{ host: 'web-1', port }])
+  })
+
+  it('serves when its command ends with 0, and tells the last words of one that does not', async () => {
+    const check: HealthCheck = { kind: 'command', command: 'check-me', timeoutMs: 30_000 }
+    const { at, told } = aServerWith([{ service_exit: '3', service_words: 'no database' }, { service_exit: '0' }])
+
+    await servesBy(check)(at)
+
+    expect(told).toEqual(['waiting until it serves: check-me ended with exit code 3: no database'])
+  })
+})

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest'
+import type { Found, FoundServer } from '../../../src/manifest/init/found-server.ts'
+import { guessComponent } from '../../../src/manifest/init/guess-component.ts'
+import { draftManifest } from '../../../src/manifest/init/render-manifest.ts'
+import { parseManifest } from '../../../src/manifest/read.ts'
+import { resolveManifest } from '../../../src/manifest/resolve.ts'
+
+const found = (
+  servers: readonly (Partial<FoundServer> & { readonly name: string })[],
+  ssh: Found['ssh'] = {},
+): Found => ({
+  servers: servers.map((server) => ({ groups: [], ...server })),
+  from: 'a file',
+  ssh,
+  notes: [],
+})
+
+const readBack = (text: string, environment?: string) => resolveManifest(parseManifest('M.yml', text), { environment })
+const groupsIn = (text: string) =>
+  Object.fromEntries(readBack(text).servers.map(({ name, groups }) => [name, groups.join(' ')]))
+
+describe('a drafted manifest', () => {
+  it('says of a server what was found, and the user of all only once', () => {
+    const { text } = draftManifest(
+      found([
+        { name: 'web-1', address: '203.0.113.1', user: 'ops', port: 2222 },
+        { name: 'web-2', address: '2001:db8::2', user: 'ops' },
+      ]),
+    )
+
+    expect(readBack(text).servers).toMatchObject([
+      { name: 'web-1', address: '203.0.113.1', port: 2222 },
+      { name: 'web-2', address: '2001:db8::2' },
+    ])
+    expect(text.match(/user: ops/g)).toHaveLength(1)
+    expect(readBack(text).settings.ssh.user).toBe('ops')
+  })
+
+  it('puts servers into components by their groups, else by their names, else asks', () => {
+    const { text } = draftManifest(
+      found([
+        { name: 'a', groups: ['webservers', 'berlin'] },
+        { name: 'b', groups: ['dbservers'] },
+        { name: 'lb-1' },
+        { name: 'mystery', groups: ['berlin'] },
+      ]),
+    )
+
+    expect(groupsIn(text)).toEqual({ a: 'docker', b: 'postgresql', 'lb-1': 'load_balancer', mystery: 'docker' })
+    expect(text).toContain('{unique_name: mystery}   # berlin, is this its group?')
+    expect(text).toContain('{unique_name: a}   # webservers, berlin\n')
+  })
+
+  it('has a server of two groups once, and as the same in the other', () => {
+    const { text } = draftManifest(found([{ name: 'both', groups: ['web', 'redis'] }]))
+
+    expect(groupsIn(text)).toEqual({ both: 'docker redis' })
+    expect(text).toContain('- server: {same_as: both}')
+  })
+
+  it('is divided into environments where each server is in one of several', () => {
+    const servers = [
+      { name: 'a', groups: ['web', 'production'] },
+      { name: 'b', groups: ['web', 'staging'] },
+    ]
+
+    const { text } = draftManifest(found(servers))
+
+    expect(readBack(text, 'production').servers.map(({ name }) => name)).toEqual(['a'])
+    expect(readBack(text, 'staging').servers.map(({ name }) => name)).toEqual(['b'])
+  })
+
+  it('is not divided where a server is in none of them, or all are in the same', () => {
+    const one = draftManifest(found([{ name: 'a', groups: ['production'] }, { name: 'b' }]))
+    const same = draftManifest(
+      found([
+        { name: 'a', groups: ['production'] },
+        { name: 'b', groups: ['production'] },
+      ]),
+    )
+
+    expect([one, same].map(({ text }) => readBack(text).servers.length)).toEqual([2, 2])
+  })
+
+  it('leaves out what no manifest takes, and says so', () => {
+    const { text, notes } = draftManifest(
+      found([
+        { name: 'a', address: '203.0.113.1' },
+        { name: 'b', address: '203.0.113.1' },
+        { name: 'c', address: 'no where' },
+        { name: 'd', address: 'd', port: 99_999 },
+      ]),
+    )
+
+    expect(Object.keys(groupsIn(text))).toEqual(['a'])
+    expect(notes).toEqual([
+      'b is left out: it is at the address of a',
+      expect.stringMatching(/^c is left out: its address must be .*"no where"/),
+      expect.stringMatching(/^d is left out: its port must be .*"99999"/),
+    ])
+  })
+
+  it('is in order whatever the names, groups and paths are', () => {
+    const nasty = [
+      'null',
+      '~',
+      'a b',
+      'ä',
+      '-x',
+      '{x}',
+      'x: y',
+      '#x',
+      '"',
+      "'",
+      '\u001b[31m',
+      'a\nb: c',
+      '{{ x }}',
+      '*',
+      '&a',
+      '!',
+    ]
+    const servers = nasty.map((name, index) => ({
+      name,
+      address: `h${index}.example.com`,
+      user: 'a$',
+      groups: [name, 'web\nx: y', ...nasty],
+    }))
+
+    const { text } = draftManifest({
+      ...found(servers, { config: '/a b/#c', identity_file: '~/{k}' }),
+      from: 'a\nb: c',
+    })
+
+    expect(readBack(text).servers).toHaveLength(nasty.length)
+  })
+})
+
+describe('a guess', () => {
+  it.each([
+    ['webservers', 'docker'],
+    ['app01', 'docker'],
+    ['db-main', 'postgresql'],
+    ['Databases', 'postgresql'],
+    ['mariadb', 'mysql'],
+    ['load-balancers', 'load_balancer'],
+    ['haproxy', 'load_balancer'],
+    ['web-db-2', 'postgresql'],
+    ['redis', 'redis'],
+    ['berlin', undefined],
+    ['apple', undefined],
+  ])('takes %s for %s', (name, component) => {
+    expect(guessComponent(name)).toBe(component)
+  })
+})

@@ -1,0 +1,275 @@
+import { describe, expect, it } from 'vitest'
+import { packagesStep } from '../../../src/operations/docker-upgrade/fetch-packages-step.ts'
+import type { DockerUpgradeOptions } from '../../../src/operations/docker-upgrade/options.ts'
+import { foreseeDocker } from '../../../src/operations/docker-upgrade/plan-upgrade.ts'
+import { upgradeStep } from '../../../src/operations/docker-upgrade/upgrade-step.ts'
+import type { Look } from '../../../src/remote/facts/facts.ts'
+import { aLook } from '../../support/looks.ts'
+import { aDocker, anEngine, anInfo, noble, offers, old, options } from './an-engine.ts'
+
+const known = <T>(value: T) => ({ is: 'known', value }) as const
+const lookAt = (parts: Partial<Look> = {}) =>
+  aLook({ docker: known(aDocker()), engine: known(anEngine()), offers: known(offers()), ...parts })
+
+const planOf = (look: Look, wanted: Partial<DockerUpgradeOptions> = {}) => {
+  const step = upgradeStep(options(wanted))
+  const verdict = step.foresee(look)
+  return verdict.is === 'due' ? step.describe(verdict.what) : verdict
+}
+const offered = (...engines: readonly string[]) => {
+  const { versions } = offers()
+  return new Map([...versions, ['docker-ce', engines.map(noble)], ['docker-ce-cli', engines.map(noble)]])
+}
+const container = (name: string) => ({
+  name,
+  image: 'bb',
+  state: 'running',
+  health: undefined,
+  restartPolicy: 'no',
+  startedAt: '',
+})
+const newest = offers({
+  packages: offers().packages.map(({ name }) => ({
+    name,
+    version: offers().versions.get(name)?.[0] ?? '',
+    hold: 'ours',
+  })),
+})
+
+describe('what an upgrade of Docker foresees', () => {
+  it('is the five packages, and what people should know before', () => {
+    const docker = known(aDocker({ containers: [container('web')] }))
+    const engine = known(
+      anEngine({
+        files: ['/etc/docker/daemon.json'],
+        fleeting: ['job (bb)'],
+        socketUsers: ['watch (watchtower:1)'],
+      }),
+    )
+
+    expect(planOf(lookAt({ docker, engine }))).toEqual([
+      'Docker 20.10.24 -> 26.1.5',
+      'docker-ce 5:20.10.24~3-0~ubuntu-noble -> 5:26.1.5-1~ubuntu.24.04~noble',
+      'docker-ce-cli 5:20.10.24~3-0~ubuntu-noble -> 5:26.1.5-1~ubuntu.24.04~noble',
+      'containerd.io 1.6.20-1 -> 1.7.24-1',
+      'docker-buildx-plugin 0.11.2-1~ubuntu.24.04~noble -> 0.14.0-1~ubuntu.24.04~noble',
+      'docker-compose-plugin 2.24.0-1~ubuntu.24.04~noble -> 2.27.0-1~ubuntu.24.04~noble',
+      '= an upgrade in place stops the containers of the server; `maestro rebuild` avoids it',
+      '= the oldest API that Docker answers becomes 1.24 (1.12 so far): these containers talk to it and may be too old: watch (watchtower:1)',
+      '= started with --rm, so gone once Docker stops: job (bb)',
+      '= stay as they are, with a copy kept: /etc/docker/daemon.json',
+    ])
+  })
+
+  it.each([
+    ['27.3.1', 'Docker 20.10.24 -> 27.3.1; the newest is 27.5.1'],
+    ['27.3', 'Docker 20.10.24 -> 27.3.10 (27.3 in the manifest); the newest is 27.5.1'],
+    ['latest', 'Docker 20.10.24 -> 27.5.1 (latest in the manifest)'],
+  ])('prints what %s stands for, and the newest beside it', (version, title) => {
+    const look = lookAt({ offers: known(offers({ versions: offered('27.3.1', '27.3.10', '27.5.1') })) })
+
+    expect(planOf(look, { version })).toContain(title)
+  })
+
+  it('takes new versions of what goes with the engine where that stays', () => {
+    const packages = newest.packages.map((one) =>
+      one.name === 'containerd.io' ? { ...one, version: '1.6.20-1' } : one,
+    )
+    const look = lookAt({ docker: known(aDocker({ version: '26.1.5' })), offers: known({ ...newest, packages }) })
+
+    expect(planOf(look)).toEqual(['Docker 26.1.5', 'containerd.io 1.6.20-1 -> 1.7.24-1'])
+  })
+
+  it('leaves what goes with the engine where it is when that goes down', () => {
+    const look = lookAt({ docker: known(aDocker({ version: '26.1.5' })), offers: known(newest) })
+
+    expect(planOf(look, { version: '20.10.24', allowsDowngrade: true })).toEqual([
+      'Docker 26.1.5 -> 20.10.24; the newest is 26.1.5',
+      `docker-ce ${noble('26.1.5')} -> ${old}`,
+      `docker-ce-cli ${noble('26.1.5')} -> ${old}`,
+    ])
+  })
+
+  it('installs all five where there is no Docker, and only when asked to', () => {
+    const look = lookAt({
+      docker: known(null),
+      engine: known(anEngine({ info: undefined })),
+      offers: known(offers({ packages: [] })),
+    })
+
+    expect(planOf(look)).toMatchObject({ is: 'not-due', why: expect.stringContaining('--install') })
+    expect(planOf(look, { installs: true })).toEqual([
+      'Docker 26.1.5',
+      `+ docker-ce ${noble('26.1.5')}`,
+      `+ docker-ce-cli ${noble('26.1.5')}`,
+      '+ containerd.io 1.7.24-1',
+      '+ docker-buildx-plugin 0.14.0-1~ubuntu.24.04~noble',
+      '+ docker-compose-plugin 2.27.0-1~ubuntu.24.04~noble',
+    ])
+  })
+
+  it('starts an engine anew that is installed and does not run yet', () => {
+    const look = lookAt({ offers: known(newest) })
+
+    expect(planOf(look)).toEqual(['Docker 26.1.5', '= it is installed, and 20.10.24 still runs: it is started anew'])
+    expect(packagesStep(options()).foresee(look)).toMatchObject({ is: 'not-due' })
+  })
+
+  const distribution = offers({
+    packages: [
+      { name: 'docker.io', version: '20.10.24+dfsg1-1', hold: 'none' },
+      { name: 'containerd', version: '1.6.20~ds1-1', hold: 'none' },
+    ],
+    candidates: new Map([
+      ['docker.io', '20.10.24+dfsg1-1+deb12u1'],
+      ['containerd', '1.6.20~ds1-1'],
+    ]),
+  })
+  const debians = { docker: known(aDocker({ source: 'docker.io' })), offers: known(distribution) }
+
+  it("upgrades the distribution's own as apt has them", () => {
+    expect(planOf(lookAt(debians), { version: 'distribution' })).toEqual([
+      'Docker 20.10.24 (distribution in the manifest)',
+      'docker.io 20.10.24+dfsg1-1 -> 20.10.24+dfsg1-1+deb12u1',
+    ])
+  })
+
+  const kept = [{ name: 'docker-ce', version: old }]
+  it('goes back to what is kept, also where Docker does not answer', () => {
+    const look = lookAt({
+      docker: known(aDocker({ version: undefined, trouble: 'docker.service is failed' })),
+      engine: known(anEngine({ info: undefined })),
+      offers: known({ ...newest, kept }),
+    })
+
+    expect(planOf(look, { goesBack: true, version: null })).toEqual([
+      'Docker 26.1.5 -> 20.10.24',
+      `docker-ce ${noble('26.1.5')} -> ${old}`,
+      '= Docker does not answer: what runs now is not compared',
+    ])
+  })
+
+  const full = { path: '/var', totalBytes: 1e9, freeBytes: 5e7, isReadOnly: false }
+  it.each<[string, Partial<Look>, Partial<DockerUpgradeOptions>, object]>([
+    [
+      'done where it is there',
+      { docker: known(aDocker({ version: '26.1.5+dfsg1' })), offers: known(newest) },
+      {},
+      { is: 'done', why: 'Docker 26.1.5 is there' },
+    ],
+    [
+      'blocked where it is not available, with the newest',
+      { offers: known(offers({ versions: offered('27.3.10') })) },
+      { version: '27.3.1' },
+      { is: 'blocked', why: 'Docker 27.3.1 is not available for this release; the newest is 27.3.10' },
+    ],
+    [
+      'blocked where no source has it',
+      { offers: known(offers({ versions: new Map() })) },
+      {},
+      { is: 'blocked', why: expect.stringContaining('maestro.docker.repository') },
+    ],
+    [
+      'blocked where its client is not offered beside it',
+      { offers: known(offers({ versions: new Map([...offered('26.1.5'), ['docker-ce-cli', [old]]]) })) },
+      {},
+      { is: 'blocked', why: `docker-ce-cli ${noble('26.1.5')} is not offered beside its engine` },
+    ],
+    [
+      'blocked where it would go down unasked',
+      { docker: known(aDocker({ version: '26.1.5' })), offers: known(newest) },
+      { version: '20.10.24' },
+      { is: 'blocked', why: expect.stringContaining('--allow-downgrade') },
+    ],
+    [
+      'blocked where an administrator holds a package',
+      { offers: known(offers({ packages: offers().packages.map((one) => ({ ...one, hold: 'theirs' })) })) },
+      {},
+      { is: 'blocked', why: 'docker-ce is held on the server, not by maestro: `apt-mark unhold docker-ce` lets it go' },
+    ],
+    [
+      'blocked where the wanted version is installed and does not answer',
+      { docker: known(aDocker({ version: undefined, trouble: 'docker.service is failed' })), offers: known(newest) },
+      {},
+      { is: 'blocked', why: expect.stringContaining('Docker does not answer (docker.service is failed)') },
+    ],
+    [
+      'blocked where Docker does not answer',
+      { docker: known(aDocker({ version: undefined, trouble: 'docker.service is failed' })) },
+      {},
+      {
+        is: 'blocked',
+        why: expect.stringContaining('(docker.service is failed), so that what runs there cannot be told'),
+      },
+    ],
+    [
+      'blocked for a snap',
+      { docker: known(aDocker({ source: 'snap' })) },
+      {},
+      { is: 'blocked', why: expect.stringContaining('snap build') },
+    ],
+    [
+      'blocked for a static build',
+      { docker: known(aDocker({ source: 'static' })) },
+      {},
+      { is: 'blocked', why: expect.stringContaining('maestro rebuild') },
+    ],
+    [
+      "blocked where the distribution's own is to have a version",
+      debians,
+      {},
+      { is: 'blocked', why: expect.stringContaining('docker_version: distribution') },
+    ],
+    [
+      "blocked where Docker's own is to be the distribution's",
+      {},
+      { version: 'distribution' },
+      { is: 'blocked', why: expect.stringContaining('maestro rebuild') },
+    ],
+    [
+      'blocked where nothing is kept',
+      {},
+      { goesBack: true },
+      { is: 'blocked', why: expect.stringContaining('no packages are kept') },
+    ],
+    [
+      'blocked by Weave, also by the one that the manifest wants',
+      { weave: known(null) },
+      { weave: { version: '2.8.1', script: null, images: [] } },
+      { is: 'blocked', why: expect.stringContaining('Weave 2.8.1 speaks 1.18') },
+    ],
+    [
+      'blocked by the Weave that is there',
+      { weave: known({ version: '2.8.1', isRunning: true }) },
+      {},
+      { is: 'blocked', why: expect.stringContaining('Weave 2.8.1 speaks 1.18') },
+    ],
+    [
+      'blocked where /var is full',
+      { disk: known([full]) },
+      {},
+      { is: 'blocked', why: '/var has 47 MB free, and 300 MB may be needed' },
+    ],
+    [
+      'blocked where the containers have no room',
+      { engine: known(anEngine({ info: anInfo({ disk: { ...full, path: '/data' } }) })) },
+      {},
+      { is: 'blocked', why: '/data has 47 MB free, and 100 MB may be needed' },
+    ],
+    [
+      'unknown where apt cannot be asked',
+      { offers: { is: 'unknown', why: 'http://x: E: 404' } },
+      {},
+      { is: 'unknown', why: expect.stringContaining('404') },
+    ],
+    ['unknown where Docker cannot be looked at', { docker: { is: 'unknown', why: 'sudo' } }, {}, { is: 'unknown' }],
+    [
+      'unknown where its setting cannot be looked at',
+      { engine: { is: 'unknown', why: 'sudo' } },
+      {},
+      { is: 'unknown' },
+    ],
+  ])('is %s', (_, parts, wanted, verdict) => {
+    expect(foreseeDocker(lookAt(parts), options(wanted))).toMatchObject(verdict)
+  })
+})

@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest'
+import { RefusedError } from '../../../src/base/errors.ts'
+import type { Json } from '../../../src/base/json.ts'
+import { detached } from '../../../src/operations/job/job.ts'
+import { LineError, StoppedError, StuckError, UnknownError } from '../../../src/plan/errors.ts'
+import { type Answers, aContext } from '../a-context.ts'
+
+const job = detached<Json>({
+  script: (before) => ({ files: ['lock/lock.sh'], inputs: { before: String(before) } }),
+  stallTimeoutMs: 600_000,
+})
+const running = (cpuTicks: number, log = '', from = 0) => ({
+  job_is: 'running',
+  job_cpu_ticks: String(cpuTicks),
+  job_log_from: String(from),
+  job_log_bytes: Buffer.from(log).toString('hex'),
+})
+const ended = { job_is: 'ended', job_result: 'exited 0 1795000000' }
+const finish = (answers: Answers, options = {}) => {
+  const context = aContext(answers, options)
+  return { ...context, result: job.finish(context.at) }
+}
+
+describe('a detached job', () => {
+  it('hands its whole script over as a text, with names that come from the run and the step', async () => {
+    const { at, asked } = aContext([{ job_begun: 'yes' }])
+
+    await job.act(at, "it's")
+
+    expect(asked[0]).toMatchObject({ asRoot: true, inputs: { job_run: at.run, job_step: 'upgrade', room_kb: '16384' } })
+    expect(asked[0]?.inputs?.job).toMatch(
+      /^\{\nMAESTRO_BEFORE='it'\\''s'\nMAESTRO_JOB_RUN=[\s\S]*\nmain <\/dev\/null; \}\n$/,
+    )
+  })
+
+  it('counts as begun when somebody has begun it before', async () => {
+    await expect(job.act(aContext([{ job_begun: 'already' }]).at, null)).resolves.toBeUndefined()
+  })
+
+  it('is refused with the reason of the server, before anything was begun', async () => {
+    const act = job.act(aContext([{ job_refused: 'only 3 KB are free in /var/log' }]).at, null)
+
+    await expect(act).rejects.toThrow(RefusedError)
+    await expect(act).rejects.toThrow('nothing was begun: only 3 KB are free in /var/log')
+  })
+
+  it.each([
+    ['no', { job_is: 'none' }],
+    ['running', running(0)],
+    ['yes', ended],
+    ['no', { ...ended, job_result: 'exited 100 1795000000' }],
+    ['no', { ...ended, job_result: 'killed signal KILL 1795000000' }],
+    ['unknown', { job_is: 'gone' }],
+  ])('is settled: %s, for %j', async (expected, answer) => {
+    expect(await job.settled(aContext([answer]).at, null)).toBe(expected)
+  })
+
+  it.each(['Upper', '..', '', '-x', 'a b'])('has no files called %j', async (step) => {
+    const { at } = aContext([ended])
+
+    await expect(job.settled({ ...at, key: `${at.run}/web-1/${step}` }, null)).rejects.toThrow(RangeError)
+  })
+})
+
+describe('following a detached job', () => {
+  it('says what its log says, and ends with its result', async () => {
+    const log = 'Unpacking a\n'
+    const { result, told, asked } = finish([
+      running(1, log),
+      running(2, '', log.length),
+      running(3, 'Setting up a\n', log.length),
+      { ...ended, job_result: 'exited 100 1795000000' },
+    ])
+
+    expect(await result).toEqual({
+      how: 'exited',
+      code: 100,
+      at: 1_795_000_000,
+      lastLines: ['Unpacking a', 'Setting up a'],
+      skippedBytes: 0,
+    })
+    expect(told).toEqual(['Unpacking a', 'Setting up a'])
+    expect(asked.map(({ inputs }) => inputs?.offset)).toEqual(['0', '12', '12', '25'])
+  })
+
+  it("ends with the word of a unit's ending after a kill", async () => {
+    const { result } = finish([{ ...ended, job_result: 'killed oom-kill KILL 1795000000' }])
+
+    expect(await result).toMatchObject({ how: 'killed', result: 'oom-kill', status: 'KILL' })
+  })
+
+  it('goes on at the same place after the line was cut', async () => {
+    const { result, told, asked } = finish([running(1, 'one\n'), 'cut', 'cut', running(2, 'two\n', 4), ended])
+
+    expect(await result).toMatchObject({ lastLines: ['one', 'two'] })
+    expect(told).toEqual(['one', 'no line to the server; the work goes on there', 'two'])
+    expect(asked.map(({ inputs }) => inputs?.offset)).toEqual(['0', '4', '4', '4', '8'])
+  })
+
+  it('gives up when there is no line for as long as a stall', async () => {
+    await expect(finish([running(1), 'cut']).result).rejects.toThrow(LineError)
+  })
+
+  it('takes the time without a line for no stall', async () => {
+    const cuts = Array.from({ length: 250 }, () => 'cut' as const)
+
+    const { result } = finish([running(1, 'one'), ...cuts, running(99, '', 3), ...cuts, running(199, '', 3), ended])
+
+    expect(await result).toMatchObject({ how: 'exited' })
+  })
+
+  it('is stuck when neither the log grows nor the processor is used', async () => {
+    const { result } = finish([...Array.from({ length: 121 }, () => running(5)), tree], { asksTakeMs: 5_000 })
+
+    await expect(result).rejects.toThrow(StuckError)
+    await expect(result).rejects.toThrow(
+      'no progress for 10 min, and it goes on there: apt-get upgrade (812, S, 640 s), > sh \\u{1b}[2J (815, D, 600 s)',
+    )
+    await expect(result).rejects.toHaveProperty('hint', expect.stringContaining('maestro resume 20261123-091500-test'))
+  })
+
+  it('names twelve processes of a stuck job and counts the others', async () => {
+    const many = { job_process: Array.from({ length: 15 }, (_, n) => `1 ${n} S 640 sleep`) }
+    const { result } = finish([...Array.from({ length: 121 }, () => running(5)), many], { asksTakeMs: 5_000 })
+
+    await expect(result).rejects.toThrow(/sleep \(11, S, 640 s\), and 3 more$/)
+  })
+
+  it.each([
+    ['its log grows', (n: number) => running(5, 'x', n)],
+    ['it uses the processor', (n: number) => running(n)],
+  ])('is not stuck while %s', async (_, answer) => {
+    const { result } = finish([...Array.from({ length: 400 }, (_, n) => answer(n)), ended], { asksTakeMs: 5_000 })
+
+    expect(await result).toMatchObject({ how: 'exited' })
+  })
+
+  it('takes the processor time of mere waiting for no progress', async () => {
+    const answers = Array.from({ length: 121 }, (_, n) => running(Math.floor(n / 30)))
+
+    await expect(finish([...answers, tree], { asksTakeMs: 5_000 }).result).rejects.toThrow(StuckError)
+  })
+
+  it.each([
+    [{ job_is: 'gone' }, 'it ended without a result: it was killed, or could not write its result'],
+    [
+      { job_is: 'gone', job_restarted_at: '1795000000' },
+      'it ended without a result: the server was restarted at 2026-11-18T11:06:40Z',
+    ],
+    [{ job_is: 'none' }, 'it never began'],
+  ])('says that nobody knows where the server says %j', async (answer, words) => {
+    const { result } = finish([answer])
+
+    await expect(result).rejects.toThrow(UnknownError)
+    await expect(result).rejects.toThrow(words)
+  })
+
+  it('ends as soon as the run is to end, and leaves the job be', async () => {
+    const { at, asked } = aContext([running(1)])
+    const stopped = { ...at, waitMs: () => Promise.reject(new StoppedError('stopped')) }
+
+    await expect(job.finish(stopped)).rejects.toThrow(StoppedError)
+    expect(asked).toEqual([])
+  })
+
+  it.each(['exited', 'exited 0', 'exited x 1', 'killed signal 1795000000', ''])(
+    'refuses %j as a result',
+    async (line) => {
+      await expect(finish([{ ...ended, job_result: line }]).result).rejects.toThrow()
+    },
+  )
+})
+
+const tree = { job_process: ['1 812 S 640 apt-get upgrade ', '2 815 D 600 sh \u001b[2J'] }

@@ -1,0 +1,237 @@
+import { describe, expect, it } from 'vitest'
+import { settingsStep } from '../../../src/operations/unattended-upgrades/configure-step.ts'
+import { type AptSetting, readAptConf } from '../../../src/remote/apt-conf.ts'
+import type { Look, Nightly } from '../../../src/remote/facts/facts.ts'
+import { aLook } from '../../support/looks.ts'
+import { aTimer, effective, lookAtNight, options, packageSettings, setUp, timers } from './a-night.ts'
+
+const step = settingsStep(options)
+const ours = '/etc/apt/apt.conf.d/52maestro-unattended-upgrades'
+const never =
+  '+ never docker-ce, docker-ce-cli, docker-ce-rootless-extras, docker-buildx-plugin, docker-compose-plugin, ' +
+  'containerd.io, docker.io, containerd, runc'
+
+function linesFor(parts: Partial<Nightly>, others: Partial<Look> = {}, its = step): readonly string[] {
+  const verdict = its.foresee(lookAtNight(parts, others))
+  return verdict.is === 'due' ? its.describe(verdict.what) : [`${verdict.is}: ${verdict.why}`]
+}
+
+const debian: Partial<Look> = {
+  system: {
+    is: 'known',
+    value: { id: 'debian', release: '12', codename: 'bookworm', name: 'Debian 12', hasApt: true },
+  },
+}
+
+describe('the settings of the nights are foreseen', () => {
+  it('as one file and the packages to leave alone where the packages of Ubuntu have set all else', () => {
+    expect(linesFor({})).toEqual([`+ ${ours}`, never])
+  })
+
+  it('as everything where nothing is set', () => {
+    expect(linesFor({ options: [] })).toEqual([
+      `+ ${ours}`,
+      '+ APT::Periodic::Update-Package-Lists "1"',
+      '+ APT::Periodic::Unattended-Upgrade "1"',
+      `+ origin \${distro_id}:\${distro_codename}`,
+      `+ origin \${distro_id}:\${distro_codename}-security`,
+      `+ origin \${distro_id}ESMApps:\${distro_codename}-apps-security`,
+      `+ origin \${distro_id}ESM:\${distro_codename}-infra-security`,
+      never,
+    ])
+  })
+
+  it("without Debian's point releases, which are no security", () => {
+    const its =
+      readAptConf(`Unattended-Upgrade::Origins-Pattern { "origin=Debian,codename=\${distro_codename},label=Debian";
+      "origin=Debian,codename=\${distro_codename}-security,label=Debian-Security"; };`)
+
+    expect(linesFor({ options: its }, debian)).toContain(
+      `- origin origin=Debian,codename=\${distro_codename},label=Debian`,
+    )
+    expect(linesFor({ options: its }, debian).join()).not.toContain('+ origin')
+  })
+
+  it('as a difference to what an admin set in files before ours, each with its file', () => {
+    const path = '/etc/apt/apt.conf.d/51local'
+    const text = `Unattended-Upgrade::Automatic-Reboot "true"; APT::Periodic::Unattended-Upgrade "7";
+      Unattended-Upgrade::Update-Days { "Mon"; }; Unattended-Upgrade::Origins-Pattern { "origin=Elsewhere"; };`
+
+    const lines = linesFor({
+      options: [...packageSettings, ...readAptConf(text)],
+      files: [{ path, text }],
+      isEdited: true,
+    })
+
+    expect(lines).toEqual([
+      `+ ${ours}`,
+      `~ APT::Periodic::Unattended-Upgrade "7" -> "1" (${path})`,
+      `~ Unattended-Upgrade::Automatic-Reboot "true" -> "false" (${path})`,
+      '- only on Mon',
+      '- origin origin=Elsewhere',
+      never,
+      '= /etc/apt/apt.conf.d/50unattended-upgrades stays as it was changed here',
+    ])
+  })
+
+  it('with the origins that a file after ours adds, which stay', () => {
+    const file = {
+      path: '/etc/apt/apt.conf.d/99vendor',
+      text: 'Unattended-Upgrade::Allowed-Origins:: "Vendor:stable";',
+    }
+
+    const lines = linesFor({ options: [...packageSettings, ...readAptConf(file.text)], files: [file] })
+
+    expect(lines).toContain('= origin Vendor:stable stays (/etc/apt/apt.conf.d/99vendor)')
+    expect(lines.join()).not.toContain('- origin')
+  })
+
+  it('with the timers that are stopped or disabled', () => {
+    const lines = linesFor({ ...setUp(), timers: timers({ isActive: false }) })
+
+    expect(lines).toEqual(['enable and start apt-daily-upgrade.timer'])
+  })
+
+  it("with the manifest's holds and origins", () => {
+    const its = settingsStep({ ...options, hold: ['linux-image-*'], origins: ['Docker:bookworm'] })
+
+    expect(linesFor(setUp(), {}, its)).toEqual([`~ ${ours}`, '+ origin Docker:bookworm', '+ never linux-image-*'])
+  })
+
+  it('as done where all is as wanted, also by files of an admin that say the same', () => {
+    const file = { path: '/etc/apt/apt.conf.d/99x', text: 'apt::periodic::unattended-upgrade "always";' }
+
+    const verdict = step.foresee(lookAtNight(setUp({ options: effective(readAptConf(file.text)), files: [file] })))
+
+    expect(verdict).toEqual({ is: 'done', why: 'security upgrades are set up for each night' })
+  })
+})
+
+describe('the settings of the nights are not begun', () => {
+  const later = (text: string, path = '/etc/apt/apt.conf.d/99x') => ({ files: [{ path, text }] })
+  const read = `, which apt reads after ${ours},`
+
+  it.each<[string, Partial<Nightly>, string]>([
+    [
+      'a later file lets servers restart by themselves',
+      later('Unattended-Upgrade { Automatic-Reboot "true"; };'),
+      `/etc/apt/apt.conf.d/99x${read} sets Unattended-Upgrade::Automatic-Reboot "true": change that file, or remove it`,
+    ],
+    [
+      'apt.conf itself, the last of all, turns them off',
+      later('APT::Periodic::Enable "0";', '/etc/apt/apt.conf'),
+      `/etc/apt/apt.conf${read} sets APT::Periodic::Enable "0": change that file, or remove it`,
+    ],
+    [
+      'a later file clears the origins',
+      later('#clear Unattended-Upgrade::Allowed-Origins;'),
+      `/etc/apt/apt.conf.d/99x${read} clears Unattended-Upgrade::Allowed-Origins: change that file, or remove it`,
+    ],
+    [
+      'a later file gives Docker free',
+      later('#clear Unattended-Upgrade::Package-Blacklist;'),
+      `/etc/apt/apt.conf.d/99x${read} clears Unattended-Upgrade::Package-Blacklist: change that file, or remove it`,
+    ],
+    [
+      'a later file names days',
+      later('Unattended-Upgrade::Update-Days { "Mon"; };'),
+      `/etc/apt/apt.conf.d/99x${read} sets Unattended-Upgrade::Update-Days: change that file, or remove it`,
+    ],
+    ['a file of our name is not ours', { ours: 'A "1";\n' }, `${ours} is there and not maestro's: move it away`],
+    [
+      'a timer is masked',
+      { timers: [aTimer('apt-daily.timer', { load: 'masked', isActive: false })] },
+      'apt-daily.timer is masked, so somebody wants no nightly upgrades: run `systemctl unmask apt-daily.timer` there first',
+    ],
+    [
+      'a timer is not there',
+      { timers: [aTimer('apt-daily.timer', { load: 'not-found' })] },
+      'systemd has no apt-daily.timer to start (not-found)',
+    ],
+    [
+      'nothing would run them',
+      { scheduler: 'none', timers: [] },
+      'neither systemd nor cron is there to run upgrades each night',
+    ],
+  ])('where %s', (_, parts, why) => {
+    expect(step.foresee(lookAtNight(parts))).toEqual({ is: 'blocked', why })
+  })
+
+  it.each<[string, Partial<Look>, string, string]>([
+    [
+      'the system is neither Ubuntu nor Debian',
+      { system: { is: 'known', value: { id: 'kali', release: '', codename: '', name: 'Kali', hasApt: true } } },
+      'blocked',
+      'maestro knows the security origins of Ubuntu and Debian, not of kali',
+    ],
+    [
+      'there is no apt',
+      { system: { is: 'known', value: { id: 'alpine', release: '3', codename: '', name: 'Alpine 3', hasApt: false } } },
+      'blocked',
+      'Alpine 3 has no apt',
+    ],
+    [
+      'dpkg was cut off',
+      { dpkg: { is: 'known', value: { isInterrupted: true, broken: [], lockHolders: [] } } },
+      'blocked',
+      'dpkg was cut off in the middle: run `dpkg --configure -a` there first',
+    ],
+    [
+      'the configuration cannot be read',
+      { nightly: { is: 'unknown', why: 'E: Syntax error' } },
+      'unknown',
+      'the nightly upgrades cannot be known: E: Syntax error',
+    ],
+    ["dpkg's state is unknown", { dpkg: { is: 'unknown', why: 'no' } }, 'unknown', "dpkg's state cannot be known: no"],
+  ])('where %s', (_, others, is, why) => {
+    expect(step.foresee(lookAtNight({}, others))).toEqual({ is, why })
+  })
+
+  it('where the look was not asked for what they need', () => {
+    expect(step.foresee(aLook())).toEqual({
+      is: 'unknown',
+      why: 'the nightly upgrades cannot be known: it was not asked for',
+    })
+  })
+})
+
+describe('our file as it was written does not pass for the settings', () => {
+  const without = (part: string) => effective().filter(({ name, value }) => !`${name} "${value}"`.includes(part))
+
+  it.each<[string, readonly AptSetting[], readonly string[]]>([
+    [
+      'another value holds',
+      effective(readAptConf('APT::Periodic::Enable "0";')),
+      ['~ APT::Periodic::Enable "0" -> "1"'],
+    ],
+    ['days are named', effective(readAptConf('Unattended-Upgrade::Update-Days { "Mon"; };')), ['- only on Mon']],
+    ['a package is not left alone', without('runc'), ['+ never runc']],
+    ['an origin is missing', without('-security'), [`+ origin \${distro_id}:\${distro_codename}-security`]],
+  ])('where %s', (_, options, lines) => {
+    expect(linesFor(setUp({ options }))).toEqual(expect.arrayContaining([...lines]))
+    expect(linesFor(setUp({ options })).join()).not.toContain(ours)
+  })
+})
+
+describe('settings that were never proved, or otherwise than now,', () => {
+  it.each([undefined, 'f'.repeat(64)])('are due until they are: %s', (proved) => {
+    expect(linesFor(setUp({ was: { timers: [], packages: [], proved } }))).toEqual([
+      'prove by a dry run what is set up',
+    ])
+  })
+})
+
+describe('what is due by now', () => {
+  const planned = { family: 'ubuntu', changes: [`+ ${ours}`], timers: ['apt-daily.timer'] } as const
+
+  it('may have other lines than planned, and fewer timers', () => {
+    expect(step.drift?.(planned, { ...planned, changes: ['- origin x'], timers: [] })).toBeUndefined()
+  })
+
+  it.each([
+    [{ ...planned, timers: ['apt-daily-upgrade.timer'] }, 'apt-daily-upgrade.timer is stopped or disabled now'],
+    [{ ...planned, family: 'debian' as const }, 'the system is debian now'],
+  ])('may not be more: %j', (now, why) => {
+    expect(step.drift?.(planned, now)).toBe(why)
+  })
+})

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest'
+import { fileText, isOurs, neverTaken } from '../../../src/operations/unattended-upgrades/desired-config.ts'
+import { unattendedUpgrades } from '../../../src/operations/unattended-upgrades/operation.ts'
+import { listOf, optionOf, readAptConf } from '../../../src/remote/apt-conf.ts'
+import { options } from './a-night.ts'
+
+describe('the file that maestro writes', () => {
+  it('says whose it is and how it goes away', () => {
+    const text = fileText('ubuntu', options)
+
+    expect(isOurs(text)).toBe(true)
+    expect(text.split('\n')[0]).toContain('maestro unattended-upgrades --remove')
+  })
+
+  it('clears each list that it owns before it fills it', () => {
+    const text = fileText('debian', options)
+
+    for (const name of ['Allowed-Origins', 'Origins-Pattern', 'Update-Days'])
+      expect(text).toContain(`\n#clear Unattended-Upgrade::${name};\n`)
+    expect(text.indexOf('#clear Unattended-Upgrade::Origins-Pattern')).toBeLessThan(text.indexOf('Debian-Security'))
+    expect(text).not.toContain('#clear Unattended-Upgrade::Package-Blacklist')
+  })
+
+  it('names the origins of the system and of the manifest, each in the list of its form', () => {
+    const settings = readAptConf(
+      fileText('debian', { ...options, origins: ['Docker:bookworm', 'origin=Vendor,label=X*'] }),
+    )
+
+    expect(listOf(settings, 'Unattended-Upgrade::Allowed-Origins')).toEqual(['Docker:bookworm'])
+    expect(listOf(settings, 'Unattended-Upgrade::Origins-Pattern')).toEqual([
+      `origin=Debian,codename=\${distro_codename}-security,label=Debian-Security`,
+      'origin=Vendor,label=X*',
+    ])
+    expect(optionOf(settings, 'Unattended-Upgrade::Automatic-Reboot')).toBe('false')
+  })
+})
+
+describe('the packages that the nights leave alone', () => {
+  const isLeftAlone = (name: string, hold: readonly string[] = []) =>
+    neverTaken({ ...options, hold }).some((regex) => new RegExp(`^${regex}`).test(name))
+
+  it.each(['docker-ce', 'docker-ce-cli', 'docker.io', 'containerd.io', 'containerd', 'runc'])('have %s', (name) => {
+    expect(isLeftAlone(name)).toBe(true)
+  })
+
+  it.each(['docker', 'dockerfilter', 'dockerXio', 'docker.io-doc', 'runc-tools', 'python3-docker', 'containerd2'])(
+    'have not %s',
+    (name) => {
+      expect(isLeftAlone(name)).toBe(false)
+    },
+  )
+
+  it.each([
+    ['linux-image-*', 'linux-image-6.8.0-45-generic', true],
+    ['linux-image-*', 'linux-libc-dev', false],
+    ['libstdc++6', 'libstdc++6', true],
+    ['libstdc++6', 'libstdccc6', false],
+    ['postgresql-1?', 'postgresql-16', true],
+    ['postgresql-1?', 'postgresql-16-jit', false],
+  ])('have with a hold of %s %s: %s', (hold, name, isHeld) => {
+    expect(isLeftAlone(name, [hold])).toBe(isHeld)
+  })
+})
+
+describe('unattendedUpgrades', () => {
+  it.each(['Docker:bookworm', 'origin=Docker,codename=bookworm', 'site=download.docker.com'])(
+    'takes the origin %s',
+    (origin) => {
+      expect(() => unattendedUpgrades({ ...options, origins: [origin] })).not.toThrow()
+    },
+  )
+
+  it.each(['Docker', '', 'a"b:c', 'a:b";\nAPT::Periodic::Enable "0', 'origin=', 'origin=a,b', 'a:b:c'])(
+    'refuses the origin %j, with which unattended-upgrade would end each night',
+    (origin) => {
+      expect(() => unattendedUpgrades({ ...options, origins: [origin] })).toThrow(/cannot be told of/)
+    },
+  )
+
+  it.each(['Linux', 'a b', 'a"', '(', ''])('refuses to hold %j, which is no name of a package', (hold) => {
+    expect(() => unattendedUpgrades({ ...options, hold: [hold] })).toThrow(/cannot be told of/)
+  })
+
+  it('has the same steps by its name and options alone', () => {
+    const made = unattendedUpgrades({ remove: true, hold: ['a'], origins: ['A:b'] })
+
+    expect(made.recipe).toEqual({
+      name: 'unattended-upgrades',
+      options: { remove: true, hold: ['a'], origins: ['A:b'] },
+    })
+    expect(made.pass.steps.map(({ id }) => id)).toEqual([
+      'unattended-upgrades-settings-back',
+      'unattended-upgrades-package-back',
+    ])
+  })
+})

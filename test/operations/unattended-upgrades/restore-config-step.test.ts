@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { settingsBackStep } from '../../../src/operations/unattended-upgrades/restore-config-step.ts'
+import type { Nightly } from '../../../src/remote/facts/facts.ts'
+import { aContext } from '../a-context.ts'
+import { aTimer, lookAtNight, setUp, timers } from './a-night.ts'
+
+const ours = '/etc/apt/apt.conf.d/52maestro-unattended-upgrades'
+const upgrade = 'apt-daily-upgrade.timer'
+const was = (isEnabled: boolean, isActive: boolean) => ({
+  timers: [
+    { unit: 'apt-daily.timer', isEnabled: true, isActive: true },
+    { unit: upgrade, isEnabled, isActive },
+  ],
+  packages: [],
+  proved: undefined,
+})
+const foresee = (parts: Partial<Nightly>) => settingsBackStep.foresee(lookAtNight(parts))
+const contextOver = (parts: Partial<Nightly>) => ({ ...aContext([{}]).at, look: async () => lookAtNight(parts) })
+
+describe('what was there before maestro', () => {
+  it('comes back: no file of ours, and the timers as they were', () => {
+    const verdict = foresee(setUp({ was: was(false, false) }))
+
+    expect(verdict).toEqual({ is: 'due', what: { changes: [`- ${ours}`], disable: [upgrade], stop: [upgrade] } })
+    expect(verdict.is === 'due' && settingsBackStep.describe(verdict.what)).toEqual([
+      `- ${ours}`,
+      `stop ${upgrade}`,
+      `disable ${upgrade}`,
+    ])
+  })
+
+  it('is said where a file of an administrator holds again', () => {
+    const file = { path: '/etc/apt/apt.conf.d/51local', text: 'Unattended-Upgrade::Automatic-Reboot "true";' }
+
+    expect(foresee(setUp({ files: [file] }))).toMatchObject({
+      what: {
+        changes: [`- ${ours}`, `~ Unattended-Upgrade::Automatic-Reboot "false" -> "true" (${file.path})`],
+      },
+    })
+  })
+
+  it.each<[string, Partial<Nightly>]>([
+    ['were running', { was: was(true, true) }],
+    ['are stopped by now', { was: was(false, false), timers: timers({ isEnabled: false, isActive: false }) }],
+    ['were never noted', { was: { timers: undefined, packages: [], proved: undefined } }],
+  ])('leaves timers alone that %s', (_, parts) => {
+    expect(foresee(setUp(parts))).toMatchObject({ what: { disable: [], stop: [] } })
+  })
+
+  it('comes back from the note alone, where our file is gone', () => {
+    expect(foresee({ was: was(false, true) })).toEqual({
+      is: 'due',
+      what: { changes: [], disable: [upgrade], stop: [] },
+    })
+  })
+
+  it('is there already where maestro set up nothing', () => {
+    expect(foresee({})).toEqual({ is: 'not-due', why: 'maestro has set up no nightly upgrades here' })
+  })
+
+  it("is not touched where a file of our name is somebody's own", () => {
+    expect(foresee({ ours: 'A "1";\n' })).toEqual({ is: 'blocked', why: `${ours} is not maestro's` })
+  })
+})
+
+describe('the way back', () => {
+  const back = { changes: [`- ${ours}`], disable: [upgrade], stop: [upgrade] }
+
+  it('is proved by a look', async () => {
+    const at = contextOver({ timers: timers({ isEnabled: false, isActive: false }) })
+
+    expect(await settingsBackStep.prove(at, back)).toEqual({ removed: ours, disabled: [upgrade], stopped: [upgrade] })
+  })
+
+  it.each<[string, Partial<Nightly>, string]>([
+    ['our file is still there', setUp(), `${ours} is still there`],
+    ['a timer still runs', { timers: [aTimer(upgrade, { isEnabled: false })] }, `${upgrade} is not as it was before`],
+    [
+      'a timer is still enabled',
+      { timers: [aTimer(upgrade, { isActive: false })] },
+      `${upgrade} is not as it was before`,
+    ],
+  ])('is not proved while %s', async (_, parts, why) => {
+    await expect(settingsBackStep.prove(contextOver(parts), back)).rejects.toThrow(why)
+  })
+
+  it.each<[string, Partial<Nightly>]>([
+    ['no', setUp()],
+    ['yes', {}],
+    ['unknown', { ours: 'A "1";\n' }],
+  ])('stands at %s by the server alone', async (standing, parts) => {
+    expect(await settingsBackStep.settled(contextOver(parts), back)).toBe(standing)
+  })
+})

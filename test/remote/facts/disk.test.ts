@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { readDisk } from '../../../src/remote/facts/disk.ts'
+import { shells } from '../../support/tools.ts'
+import { aServer } from '../a-server.ts'
+import { aFacts } from '../recorded.ts'
+
+const head = 'Filesystem     1024-blocks     Used Available Capacity Mounted on'
+const df = `shift 2
+  echo '${head}'
+  for path; do case $path in
+    */boot) echo '/dev/vda2 1000000 940000 10000 99% /boot' ;;
+    *) echo '/dev/vda1 40000000 10000000 28000000 27% /' ;;
+  esac; done`
+const folders = { 'var/log/x': '', 'boot/config': '' }
+const mounts =
+  '/dev/vda1 / ext4 rw,relatime 0 0\n/dev/vda2 /boot ext4 rw 0 0\n/dev/vda2 /boot ext4 ro,errors=remount-ro 0 0\n'
+
+describe.each(shells())('the disk under $name', (shell) => {
+  it('has each file system once, with its room and whether it can be written to', () => {
+    const server = aServer({ files: { ...folders, 'proc/mounts': mounts }, tools: { df } })
+
+    expect(server.look(['disk'], shell).disk).toEqual({
+      is: 'known',
+      value: [
+        { path: '/', totalBytes: 40_960_000_000, freeBytes: 28_672_000_000, isReadOnly: false },
+        { path: '/boot', totalBytes: 1_024_000_000, freeBytes: 10_240_000, isReadOnly: true },
+      ],
+    })
+  })
+
+  it('is asked only for folders that are there', () => {
+    const onlyRoot = `[ "$*" = "-P -k $MAESTRO_ROOT/" ] && printf '%s\\n' '${head}' '/dev/vda1 40000000 10000000 28000000 27% /'`
+    const server = aServer({ files: { 'proc/mounts': mounts }, tools: { df: onlyRoot } })
+
+    expect(server.look(['disk'], shell).disk).toMatchObject({ is: 'known', value: [{ path: '/' }] })
+  })
+
+  it('is unknown when df has no end, as with a network file system that is gone', () => {
+    const server = aServer({ files: { ...folders, 'proc/mounts': mounts }, tools: { df, timeout: 'exit 124' } })
+
+    expect(server.look(['disk'], shell).disk).toEqual({ is: 'unknown', why: 'df gave no answer within 10 s' })
+  })
+})
+
+describe('readDisk', () => {
+  it('refuses a line that is not of df', () => {
+    expect(() => readDisk(aFacts({ disk: 'df: no file systems processed' }))).toThrow("df's answer cannot be read")
+  })
+})

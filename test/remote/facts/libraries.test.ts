@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { readLibraries } from '../../../src/remote/facts/libraries.ts'
+import { shells } from '../../support/tools.ts'
+import { aServer } from '../a-server.ts'
+import { aFacts, says } from '../recorded.ts'
+
+const root = { id: 'echo 0' }
+const plainUser = { id: 'echo 1000' }
+
+describe.each(shells())('the libraries under $name', (shell) => {
+  it('are those of services that run what is no longer on disk', () => {
+    const server = aServer({ tools: { ...root, needrestart: says('needrestart-ubuntu-24.04') } })
+
+    expect(server.look(['libraries'], shell).libraries).toEqual({
+      is: 'known',
+      value: {
+        hasTool: true,
+        kernel: undefined,
+        services: [
+          'dbus.service',
+          'fl-daemon.service',
+          'systemd-journald.service',
+          'systemd-logind.service',
+          'systemd-manager',
+          'unattended-upgrades.service',
+        ],
+      },
+    })
+  })
+
+  it('are asked for as root, and only listed', () => {
+    const needrestart = `[ "$NEEDRESTART_MODE $*" = 'l -b' ] && ${says('needrestart-debian-13')}`
+    const sudo = `[ "$1" = -n ] && shift && SUDO=yes exec "$@"`
+    const server = aServer({ tools: { ...plainUser, sudo, needrestart: `[ "$SUDO" = yes ] && ${needrestart}` } })
+
+    expect(server.look(['libraries'], shell).libraries).toMatchObject({ is: 'known', value: { hasTool: true } })
+  })
+
+  it.each(['sudo: a password is required', "sudo-rs: I'm sorry deploy. I'm afraid I can't do that"])(
+    'are unknown where sudo refuses with "%s"',
+    (words) => {
+      const sudo = `echo "${words}" >&2; exit 1`
+      const server = aServer({ tools: { ...plainUser, sudo, needrestart: says('needrestart-debian-13') } })
+
+      expect(server.look(['libraries'], shell).libraries).toEqual({
+        is: 'unknown',
+        why: `needs root, which sudo refuses (${words})`,
+      })
+    },
+  )
+
+  it('are unknown where needrestart has no end', () => {
+    const server = aServer({ tools: { ...root, needrestart: 'exit 0', timeout: 'exit 124' } })
+
+    expect(server.look(['libraries'], shell).libraries).toEqual({
+      is: 'unknown',
+      why: 'needrestart gave no answer within 30 s',
+    })
+  })
+
+  it('have nobody to tell of them without needrestart', () => {
+    expect(aServer().look(['libraries'], shell).libraries).toEqual({
+      is: 'known',
+      value: { hasTool: false, kernel: undefined, services: [] },
+    })
+  })
+})
+
+describe('readLibraries', () => {
+  it.each([
+    ['0', undefined],
+    ['1', 'current'],
+    ['2', 'abi-upgrade'],
+    ['3', 'version-upgrade'],
+    ['9', undefined],
+  ])('reads kernel state %s as %s', (state, kernel) => {
+    const lines = ['NEEDRESTART-VER: 3.6', `NEEDRESTART-KSTA: ${state}`]
+
+    expect(readLibraries(aFacts({ needrestart: 'yes', needrestart_line: lines })).kernel).toBe(kernel)
+  })
+
+  it('refuses an answer that is none', () => {
+    expect(() => readLibraries(aFacts({ needrestart: 'yes' }))).toThrow('needrestart gave no answer')
+  })
+})

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest'
+import type { Look } from '../../../src/remote/facts/facts.ts'
+import { readNightly } from '../../../src/remote/facts/nightly.ts'
+import { shells } from '../../support/tools.ts'
+import { aServer } from '../a-server.ts'
+import { aFacts, says } from '../recorded.ts'
+
+const systemd = { 'run/systemd/system': null }
+const parts = 'etc/apt/apt.conf.d'
+const ourPath = `${parts}/52maestro-unattended-upgrades`
+const shown = (active: string, enabled: string) =>
+  `for unit in "$2" "$3"; do
+    printf 'Id=%s\\nLoadState=loaded\\nActiveState=${active}\\nSubState=waiting\\nUnitFileState=${enabled}\\n' "$unit"
+    printf 'NextElapseUSecRealtime=Tue 2026-11-24 06:05:11 UTC\\n\\n'
+  done`
+const tools = {
+  'apt-config': says('apt-config-dump-ubuntu-24.04'),
+  'apt-cache': `printf 'unattended-upgrades:\\n  Installed: (none)\\n  Candidate: 2.9.1\\n'`,
+  'dpkg-query': `printf 'install ok installed|2.8.1'`,
+  systemctl: shown('active', 'enabled'),
+}
+
+function known({ nightly }: Look) {
+  if (nightly?.is !== 'known') throw new Error(`unknown: ${nightly?.why}`)
+  return nightly.value
+}
+
+describe.each(shells())('the look at what the nights are set to, under $name', (shell) => {
+  const look = (files: Readonly<Record<string, string | null>>, others: Readonly<Record<string, string>> = {}) =>
+    known(aServer({ files: { ...systemd, ...files }, tools: { ...tools, ...others } }).look(['nightly'], shell))
+
+  it('tells the package, the options, the timers and that nobody changed anything', () => {
+    const { options, ...rest } = look({})
+
+    expect(options).toContainEqual({ name: 'APT::Periodic::Unattended-Upgrade', value: '1' })
+    expect(rest).toEqual({
+      package: { is: 'installed', version: '2.8.1' },
+      files: [],
+      isEdited: false,
+      ours: undefined,
+      scheduler: 'systemd',
+      timers: ['apt-daily.timer', 'apt-daily-upgrade.timer'].map((unit) => ({
+        unit,
+        load: 'loaded',
+        isEnabled: true,
+        isActive: true,
+        isRunning: false,
+        nextAt: Date.UTC(2026, 10, 24, 6, 5, 11) / 1000,
+      })),
+      was: { timers: undefined, packages: [], proved: undefined },
+    })
+  })
+
+  it('tells that nothing begins the nights where there are neither timers nor cron', () => {
+    const server = aServer({ tools })
+
+    expect(known(server.look(['nightly'], shell)).scheduler).toBe('none')
+  })
+
+  it('tells a package that is missing, and which one apt would install', () => {
+    const { package: its } = look({}, { 'dpkg-query': 'exit 1' })
+
+    expect(its).toEqual({ is: 'missing', candidate: '2.9.1' })
+  })
+
+  it('knows no candidate where the lists have none', () => {
+    const { package: its } = look({}, { 'dpkg-query': 'exit 1', 'apt-cache': '' })
+
+    expect(its).toEqual({ is: 'missing', candidate: undefined })
+  })
+
+  it.each([
+    ['deinstall ok config-files', { is: 'missing', candidate: '2.9.1' }],
+    ['install ok half-configured', { is: 'half-installed', state: 'half-configured' }],
+  ])('reads %s', (state, expected) => {
+    expect(look({}, { 'dpkg-query': `printf '${state}|2.8'` }).package).toEqual(expected)
+  })
+
+  it('tells the files that name the settings as apt reads them: in its order, apt.conf last, no other names', () => {
+    const { files } = look({
+      [`${parts}/99b`]: 'Unattended-Upgrade::X "1";\n\n// end',
+      [`${parts}/10a.conf`]: 'APT { Periodic { Enable "0"; }; };',
+      [`${parts}/20other`]: 'Acquire::Retries "3";',
+      [`${parts}/50x.dpkg-old`]: 'Unattended-Upgrade::X "2";',
+      [`${parts}/50x~`]: 'Unattended-Upgrade::X "3";',
+      'etc/apt/apt.conf': 'APT::Periodic::Enable "1";',
+    })
+
+    expect(files).toEqual([
+      { path: '/etc/apt/apt.conf.d/10a.conf', text: 'APT { Periodic { Enable "0"; }; };\n' },
+      { path: '/etc/apt/apt.conf.d/99b', text: 'Unattended-Upgrade::X "1";\n\n// end\n' },
+      { path: '/etc/apt/apt.conf', text: 'APT::Periodic::Enable "1";\n' },
+    ])
+  })
+
+  it.each([
+    { now: 'as it came', isEdited: false, count: 0 },
+    { now: 'changed', isEdited: true, count: 1 },
+  ])("says of the package's own file that is $now: changed $isEdited", ({ now, isEdited, count }) => {
+    const name = '50unattended-upgrades'
+    const text = (words: string) => `Unattended-Upgrade::X "${words}";\n`
+
+    const told = look({
+      [`${parts}/${name}`]: text(now),
+      [`usr/share/unattended-upgrades/${name}`]: text('as it came'),
+    })
+
+    expect([told.isEdited, told.files.length]).toEqual([isEdited, count])
+  })
+
+  it("tells maestro's own file apart, whole", () => {
+    const told = look({ [ourPath]: '// first\nAPT::Periodic::Enable "1";\n' })
+
+    expect([told.ours, told.files]).toEqual(['// first\nAPT::Periodic::Enable "1";\n', []])
+  })
+
+  it('tells what was noted before the first change, and not a note that was never finished', () => {
+    const notes = 'var/lib/maestro/unattended-upgrades'
+
+    const { was } = look({
+      [`${notes}/settings`]: 'scheduler\ntimer apt-daily.timer disabled inactive\n',
+      [`${notes}/package`]: 'package unattended-upgrades\npackage python3-apt\n',
+      [`${notes}/proved`]: 'proved 0af3\n',
+      [`${notes}/package.new`]: 'package half\n',
+      'var/lib/maestro/lock/owner': 'package not-this\n',
+    })
+
+    expect(was).toEqual({
+      timers: [{ unit: 'apt-daily.timer', isEnabled: false, isActive: false }],
+      packages: ['unattended-upgrades', 'python3-apt'],
+      proved: '0af3',
+    })
+  })
+
+  it('is unknown with the words of apt where its configuration cannot be read', () => {
+    const broken = { 'apt-config': 'echo "E: Syntax error /etc/apt/apt.conf.d/99x:1: Extra junk" >&2; exit 100' }
+
+    const { nightly } = aServer({ files: systemd, tools: { ...tools, ...broken } }).look(['nightly'], shell)
+
+    expect(nightly).toEqual({ is: 'unknown', why: 'E: Syntax error /etc/apt/apt.conf.d/99x:1: Extra junk' })
+  })
+})
+
+describe('readNightly', () => {
+  const told = { nightly_edited: 'no', nightly_scheduler: 'systemd' }
+  const timer = (...parts: readonly string[]) =>
+    readNightly(aFacts({ ...told, nightly_timer: ['Id=a.timer', ...parts].join('|') })).timers[0]
+
+  it.each([
+    ['masked', { load: 'masked' }, ['LoadState=masked', 'UnitFileState=masked']],
+    ['disabled', { isEnabled: false, isActive: true }, ['UnitFileState=disabled', 'ActiveState=active']],
+    ['enabled until the next boot', { isEnabled: false }, ['UnitFileState=enabled-runtime']],
+    ['at work', { isRunning: true, nextAt: undefined }, ['SubState=running', 'NextElapseUSecRealtime=']],
+    ['without a next time', { nextAt: undefined }, ['NextElapseUSecRealtime=n/a']],
+  ])('reads a timer that is %s', (_, expected, parts) => {
+    expect(timer(...parts)).toMatchObject(expected)
+  })
+
+  it('does not take for a timer what has no name', () => {
+    expect(() => readNightly(aFacts({ ...told, nightly_timer: 'LoadState=loaded|' }))).toThrow(/did not show a timer/)
+  })
+})

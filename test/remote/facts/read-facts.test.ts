@@ -1,0 +1,181 @@
+import { spawnSync } from 'node:child_process'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { describe, expect, it } from 'vitest'
+import { type LookPart, lookParts } from '../../../src/remote/facts/facts.ts'
+import { lookScript, readLook } from '../../../src/remote/facts/read-facts.ts'
+import { AnswerError, readAnswer } from '../../../src/remote/response.ts'
+import { itNeeds, shells } from '../../support/tools.ts'
+import { aServer } from '../a-server.ts'
+import { aFacts } from '../recorded.ts'
+
+const witness = 'strace'
+
+const files = {
+  run: null,
+  'etc/os-release': 'ID=alpine\nVERSION_ID=3.22.1\nPRETTY_NAME="Alpine Linux v3.22"\n',
+  'etc/machine-id': '0123456789abcdef0123456789abcdef\n',
+  'proc/sys/kernel/random/boot_id': 'bcf9dd11-6bbd-43f8-af3c-681583ab6058\n',
+  'proc/uptime': '4472.31 8000.00\n',
+  'proc/mounts': '/dev/vda1 / ext4 rw 0 0\n',
+  'boot/vmlinuz-lts': '',
+}
+const tools = { df: "printf '%s\\n' head '/dev/vda1 40000000 10000000 28000000 27% /'" }
+
+const isKnown = (look: ReturnType<typeof readLook>) => lookParts.filter((part) => look[part]?.is === 'known')
+
+describe.each(shells())('a look under $name', (shell) => {
+  it('tells of a system without dpkg what can be told, and of the rest why not', () => {
+    const look = aServer({ files, tools }).look(lookParts, shell)
+
+    const unknown: readonly LookPart[] = ['updates', 'unattended', 'dpkg']
+    expect(isKnown(look)).toEqual(lookParts.filter((part) => !unknown.includes(part)))
+    expect(unknown.map((part) => look[part])).toEqual([
+      { is: 'unknown', why: 'this system has no apt' },
+      { is: 'unknown', why: 'this system has no apt' },
+      { is: 'unknown', why: 'this system has no dpkg' },
+    ])
+  })
+
+  it('tells the same when it is asked again', () => {
+    const server = aServer({ files, tools: { ...tools, date: 'echo 1795000000' } })
+
+    const before = server.look(lookParts, shell)
+
+    expect(server.look(lookParts, shell)).toEqual(before)
+  })
+
+  it.each([
+    ['exits', 'exit 7', 'it ended without a word'],
+    ['says why', "printf 'one\\nuname: broken\\n\\n' >&2; exit 1", 'uname: broken'],
+    ['is killed', 'kill -9 $$', expect.any(String)],
+    [
+      'says too much',
+      'head -c 5000000 /dev/zero | tr "\\000" x >&2; echo end >&2; exit 1',
+      expect.stringMatching(/^x{1900,}end$/),
+    ],
+  ])('loses one part alone when its tool %s', (_, uname, why) => {
+    const look = aServer({ files, tools: { ...tools, uname } }).look(['identity', 'system', 'disk'], shell)
+
+    expect(look.identity).toEqual({ is: 'unknown', why })
+    expect(isKnown(look)).toEqual(['system', 'disk'])
+  })
+
+  it('gives late tools less time, so that it has an end before the sender gives up', () => {
+    const docker = 'case $* in *MinAPIVersion*) exit 1 ;; *Server.Version*) printf "client 1\\nserver 1\\n" ;; esac'
+    const timeout = `echo "$1" >>"$MAESTRO_ROOT/limits"; shift
+      read -r up _ <"$MAESTRO_ROOT/proc/uptime"; echo "$((\${up%.*} + 30)).5 1" >"$MAESTRO_ROOT/proc/uptime"
+      exec "$@"`
+    const server = aServer({
+      files: { ...files, 'proc/uptime': '1000.5 1\n', 'var/run/docker.sock': '' },
+      tools: { ...tools, id: 'echo 0', docker, timeout },
+    })
+
+    server.look(['disk', 'docker'], shell)
+
+    expect(server.run('cat "$MAESTRO_ROOT/limits"').stdout).toBe('10\n15\n15\n1\n')
+  })
+
+  it('brings hostile values through bounded and unharmed', () => {
+    const hostile = `'"\u001b]0;x\u0007 $(reboot) \\ é \u0000€\rmaestro-end b7e1\nend=ok`
+    const server = aServer({
+      files: { ...files, 'run/reboot-required': '', 'run/reboot-required.pkgs': `${hostile}\n${'x'.repeat(2 ** 16)}` },
+      tools: { ...tools, uname: `printf '%s' '${'y'.repeat(2 ** 16)}'; printf '\\033[2J'` },
+    })
+
+    const look = server.look(['identity', 'reboot'], shell)
+
+    expect(look.identity).toMatchObject({ value: { hostname: 'y'.repeat(4096) } })
+    const packages = look.reboot?.is === 'known' ? look.reboot.value.packages : []
+    expect(packages.slice(0, 2)).toEqual([`'"\u001b]0;x\u0007 $(reboot) \\ é €\rmaestro-end b7e1`, 'end=ok'])
+    expect(packages[2]).toHaveLength(4096)
+  })
+
+  it('answers with a megabyte in a file as it does with a line', () => {
+    const name = `PRETTY_NAME="${'z'.repeat(2 ** 20)}"\n`
+    const server = aServer({ files: { ...files, 'etc/os-release': `ID=x\n${name}` } })
+
+    expect(server.look(['system'], shell).system).toMatchObject({
+      value: { id: 'x', name: expect.stringMatching(/^.z{4000,4096}$/) },
+    })
+  })
+
+  itNeeds([witness])('writes nothing to disk', () => {
+    const server = aServer({ files, tools })
+    const calls =
+      'trace=open,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,link,linkat,symlink,symlinkat,truncate,ftruncate,chmod,fchmodat,utimensat'
+    const environment = ['-E', `PATH=${server.root}/../bin`, '-E', `MAESTRO_ROOT=${server.root}`]
+    const script = lookScript(lookParts, 'b7e1')
+
+    const { stderr } = spawnSync(witness, ['-f', '-qq', '-e', calls, ...environment, ...shell.command, '-s'], {
+      input: script,
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+    })
+
+    const writing =
+      /O_(WRONLY|RDWR|CREAT)|\b(creat|mkdir|rename|unlink|link|symlink|truncate|ftruncate|chmod|utimens)\w*\(/
+    const written = stderr.split('\n').filter((line) => writing.test(line) && !/"\/dev\/(null|tty)"/.test(line))
+    expect(stderr).toContain('/etc/os-release')
+    expect(written).toEqual([])
+  })
+})
+
+describe('lookScript', () => {
+  it('holds the parts that were asked for, and no other', () => {
+    const script = lookScript(['reboot', 'kernel'], 'b7e1')
+
+    expect(script).toContain("MAESTRO_PARTS='reboot kernel'")
+    expect([...script.matchAll(/^look_(\w+)\(\) \{$/gm)].map(([, name]) => name)).toEqual(
+      expect.arrayContaining(['reboot', 'kernel']),
+    )
+    expect(script).not.toContain('look_updates')
+  })
+
+  it('stays small: it is sent to every server', () => {
+    expect(lookScript(lookParts, 'b7e1').length).toBeLessThan(32 * 1024)
+  })
+})
+
+describe('readLook', () => {
+  it('leaves parts that were not asked for absent', () => {
+    const look = readLook(aFacts({ at: '1795000000', reboot_flag: 'no', 'reboot.done': 'yes' }), ['reboot'])
+
+    expect(Object.keys(look)).toEqual(['at', 'reboot'])
+  })
+
+  it('takes a part without its end for unknown, whatever it told before', () => {
+    const look = readLook(aFacts({ at: '1795000000', reboot_flag: 'no' }), ['reboot'])
+
+    expect(look.reboot).toEqual({ is: 'unknown', why: 'it ended without a word' })
+  })
+
+  it('takes a part that tells nonsense for unknown', () => {
+    const look = readLook(aFacts({ at: '1795000000', reboot_flag: 'perhaps', 'reboot.done': 'yes' }), ['reboot'])
+
+    expect(look.reboot).toEqual({ is: 'unknown', why: 'reboot_flag cannot be "perhaps"' })
+  })
+
+  it('refuses an answer without a time', () => {
+    expect(() => readLook(aFacts({}), [])).toThrow(AnswerError)
+  })
+
+  it('keeps nothing of a large answer but what it says', () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const words = 'cannot be told, since nobody there would say'
+    const read = (index: number) => {
+      const facts = `at=1795000000\nreboot.words=${words} ${index}\nend=ok`
+      const answer = `${'noise '.repeat(100_000)}\nmaestro-begin b7e1\n${facts}\nmaestro-end b7e1\n`
+      return readLook(readAnswer(answer, 'b7e1'), ['reboot'])
+    }
+    collect()
+    const before = process.memoryUsage().heapUsed
+
+    const looks = Array.from({ length: 100 }, (_, index) => read(index))
+
+    collect()
+    expect(looks[99]?.reboot).toEqual({ is: 'unknown', why: `${words} 99` })
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(20e6)
+  })
+})

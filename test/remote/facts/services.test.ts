@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest'
+import { lookScript, readAnswer, readLook } from '../../../src/remote/facts/read-facts.ts'
+import { makeScript } from '../../../src/remote/script.ts'
+import { shells } from '../../support/tools.ts'
+import { aServer, type FakeServer, type Shell } from '../a-server.ts'
+
+const revision = 'b'.repeat(64)
+const home = 'var/lib/maestro/services/shop'
+const root = { id: 'echo 0' }
+const socket = { 'var/run/docker.sock': '' }
+const web = 'web|/shop-web-1|sha256:aa|shop:1|c0ffee|running|0|healthy|always|2026-11-20T09:12:44Z'
+
+const lookAt = (server: FakeServer, shell: Shell) => {
+  const { stdout, stderr, status } = server.run(
+    lookScript(['services'], 'c0ffee', { project: 'shop', revision }),
+    shell,
+  )
+  if (status !== 0) throw new Error(stderr)
+  return readLook(readAnswer(stdout, 'c0ffee'), ['services']).services
+}
+
+const docker = (containers: string, compose = 'exit 1') => `case "$*" in
+  compose*) ${compose} ;;
+  'ps -a -q --no-trunc --filter label=com.docker.compose.project=shop --filter label=com.docker.compose.oneoff=False') echo a1 ;;
+  inspect*a1) echo '${containers}' ;;
+  *) exit 1 ;;
+  esac`
+
+describe.each(shells())('the services under $name', (shell) => {
+  it('tells what was rolled out, what was before, and what runs', () => {
+    const server = aServer({
+      files: {
+        ...socket,
+        [`${home}/deployed`]: `web|${revision}|shop:1|sha256:aa|c0ffee\n`,
+        [`${home}/deployed.1`]: 'web|cc|shop:0|sha256:bb|c0ffee\n',
+        [`${home}/${revision}/compose.yml`]: '',
+        [`${home}/${revision}/images`]: 'web|shop:1|sha256:aa|no\n',
+      },
+      tools: { ...root, docker: docker(web, "echo 'v2.26.1-4'") },
+    })
+
+    expect(lookAt(server, shell)).toEqual({
+      is: 'known',
+      value: {
+        compose: { version: '2.26.1', isPlugin: true },
+        deployed: [{ service: 'web', revision, image: 'shop:1', id: 'sha256:aa', configuration: 'c0ffee' }],
+        before: [{ service: 'web', revision: 'cc', image: 'shop:0', id: 'sha256:bb', configuration: 'c0ffee' }],
+        isStaged: true,
+        asked: [{ service: 'web', image: 'shop:1', id: 'sha256:aa', isPulled: false }],
+        containers: [
+          {
+            service: 'web',
+            name: 'shop-web-1',
+            id: 'sha256:aa',
+            image: 'shop:1',
+            configuration: 'c0ffee',
+            state: 'running',
+            exitCode: 0,
+            health: 'healthy',
+            restartPolicy: 'always',
+          },
+        ],
+      },
+    })
+  })
+
+  it('knows the standalone Compose, and where nothing was rolled out', () => {
+    const tools = { ...root, docker: docker(web), 'docker-compose': 'echo 1.29.2' }
+
+    expect(lookAt(aServer({ files: socket, tools }), shell)).toMatchObject({
+      is: 'known',
+      value: { compose: { version: '1.29.2', isPlugin: false }, deployed: [], before: [], isStaged: false, asked: [] },
+    })
+  })
+
+  it('knows that there is no Compose', () => {
+    const server = aServer({ files: socket, tools: { ...root, docker: docker(web) } })
+
+    expect(lookAt(server, shell)).toMatchObject({ is: 'known', value: { compose: undefined } })
+  })
+
+  it('is unknown where Docker does not say what runs', () => {
+    const tools = { ...root, docker: 'echo "permission denied" >&2; exit 1' }
+
+    expect(lookAt(aServer({ files: socket, tools }), shell)).toEqual({ is: 'unknown', why: expect.anything() })
+  })
+})
+
+describe.each(shells())('the files of a revision under $name', (shell) => {
+  const stage = (server: FakeServer, inputs: Readonly<Record<string, string>>) => {
+    const files = ['compose/project.sh', 'compose/stage.sh']
+    const all = { project: 'shop', compose: 'services: {}\n', env: '', has_env: 'no', ...inputs }
+    return server.run(makeScript({ files, inputs: all, nonce: 'c0ffee' }), shell)
+  }
+  const sums = 'printf "services: {}\\n" | sha256sum'
+  const checksum = (server: FakeServer, env: string) =>
+    server.run(`a=$(${sums}); printf '%s\\n' "\${a%% *}" '${env}' | sha256sum | cut -d ' ' -f 1`).stdout.trim()
+
+  it("are there, root's alone, where they have the checksum that was planned", () => {
+    const server = aServer()
+    const wanted = checksum(server, 'none')
+
+    expect(stage(server, { revision: wanted }).status).toBe(0)
+    expect(stage(server, { revision: wanted }).status).toBe(0)
+    const said = server.run(`cd "$MAESTRO_ROOT/${home}/${wanted}"; cat compose.yml; find . -type f -printf '%f %m\\n'`)
+    expect(said.stdout).toBe('services: {}\ncompose.yml 600\n')
+  })
+
+  it('are not where they have another', () => {
+    const server = aServer()
+
+    const { status, stderr } = stage(server, { revision, has_env: 'yes', env: 'SECRET=not-a-real-one' })
+
+    expect(status).not.toBe(0)
+    expect(stderr).not.toContain('not-a-real-one')
+    expect(server.run(`ls "$MAESTRO_ROOT/${home}"`).stdout).not.toMatch(/b{64}$/m)
+  })
+})

@@ -1,0 +1,139 @@
+import { chmodSync, utimesSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { readUnattended } from '../../../src/remote/facts/unattended.ts'
+import { shells } from '../../support/tools.ts'
+import { aServer } from '../a-server.ts'
+import { aFacts, recorded, says } from '../recorded.ts'
+
+const systemd = { 'run/systemd/system': null }
+const timer = (state: string) =>
+  `for unit in "$2" "$3"; do
+    printf 'Id=%s\\nNextElapseUSecRealtime=Tue 2026-11-24 06:05:11 UTC\\nLastTriggerUSec=\\nActiveState=${state}\\n\\n' "$unit"
+  done`
+
+describe.each(shells())('the nightly upgrades under $name', (shell) => {
+  const tools = {
+    'unattended-upgrade': '',
+    'apt-config': says('apt-config-dump-ubuntu-24.04'),
+    systemctl: timer('active'),
+  }
+
+  it('are configured, for which origins and when next', () => {
+    const files = { ...systemd, 'etc/os-release': recorded('os-release-ubuntu-24.04') }
+
+    const { unattended } = aServer({ files, tools }).look(['system', 'unattended'], shell)
+
+    expect(unattended).toEqual({
+      is: 'known',
+      value: {
+        isInstalled: true,
+        isDaily: true,
+        why: undefined,
+        origins: [
+          'Ubuntu:noble',
+          'Ubuntu:noble-security',
+          'UbuntuESMApps:noble-apps-security',
+          'UbuntuESM:noble-infra-security',
+        ],
+        rebootsByItself: false,
+        lastRunAt: undefined,
+        nextRunAt: Date.UTC(2026, 10, 24, 6, 5, 11) / 1000,
+      },
+    })
+  })
+
+  it('have run last when they left their stamp', () => {
+    const stamp = 'var/lib/apt/periodic/unattended-upgrades-stamp'
+    const server = aServer({ files: { ...systemd, [stamp]: '' }, tools })
+    utimesSync(`${server.root}/${stamp}`, 1_795_000_000, 1_795_000_000)
+
+    expect(server.look(['unattended'], shell).unattended).toMatchObject({ value: { lastRunAt: 1_795_000_000 } })
+  })
+
+  it.each([
+    ['inactive timers', { ...tools, systemctl: timer('inactive') }, systemd, "apt's daily timers are stopped"],
+    ['neither systemd nor cron', tools, {}, 'neither systemd nor cron runs it'],
+    ['cron.daily and no cron', tools, { 'etc/cron.daily/apt-compat': '' }, 'neither systemd nor cron runs it'],
+  ])('do not run with %s', (_, found, files, why) => {
+    expect(aServer({ files, tools: found }).look(['unattended'], shell).unattended).toMatchObject({
+      value: { isInstalled: true, isDaily: false, why },
+    })
+  })
+
+  it('run by cron where systemd does not', () => {
+    const server = aServer({ files: { 'etc/cron.daily/apt-compat': '' }, tools: { ...tools, cron: '' } })
+    chmodSync(`${server.root}/etc/cron.daily/apt-compat`, 0o755)
+
+    expect(server.look(['unattended'], shell).unattended).toMatchObject({
+      value: { isDaily: true, nextRunAt: undefined },
+    })
+  })
+
+  it('are configured by names in whatever case', () => {
+    const said = 'apt::periodic::unattended-upgrade "7";\nunattended-upgrade::automatic-reboot "true";'
+
+    const { unattended } = aServer({ files: systemd, tools: { ...tools, 'apt-config': `echo '${said}'` } }).look(
+      ['unattended'],
+      shell,
+    )
+
+    expect(unattended).toMatchObject({ value: { isDaily: false, rebootsByItself: true } })
+  })
+
+  it('are not installed where their program is not', () => {
+    const { 'unattended-upgrade': _, ...others } = tools
+
+    expect(aServer({ tools: others }).look(['unattended'], shell).unattended).toMatchObject({
+      value: { isInstalled: false, isDaily: false, why: undefined },
+    })
+  })
+})
+
+describe('readUnattended', () => {
+  const told = {
+    unattended_installed: 'yes',
+    unattended_scheduler: 'systemd',
+    unattended_timer: ['Id=apt-daily.timer|ActiveState=active|', 'Id=apt-daily-upgrade.timer|ActiveState=active|'],
+  }
+  const options = (name: string, value: string) => [
+    'APT::Periodic::Update-Package-Lists "1";',
+    'APT::Periodic::Unattended-Upgrade "1";',
+    `${name} "${value}";`,
+  ]
+
+  it.each(['1', 'always', '24h', '86400s', '720m', '1d'])('takes an interval of %s for daily', (value) => {
+    const facts = aFacts({ ...told, unattended_option: options('APT::Periodic::Unattended-Upgrade', value) })
+
+    expect(readUnattended(facts).isDaily).toBe(true)
+  })
+
+  it.each([
+    ['Unattended-Upgrade', '0'],
+    ['Unattended-Upgrade', '7'],
+    ['Unattended-Upgrade', '25h'],
+    ['Unattended-Upgrade', 'sometimes'],
+    ['Update-Package-Lists', '0'],
+    ['Enable', '0'],
+  ])('takes %s = %s for off', (name, value) => {
+    const facts = aFacts({ ...told, unattended_option: options(`APT::Periodic::${name}`, value) })
+
+    expect(readUnattended(facts)).toMatchObject({
+      isDaily: false,
+      why: `APT::Periodic::${name} is not set to every day`,
+    })
+  })
+
+  it.each(['true', '1', 'Yes'])('says of Automatic-Reboot "%s" that they restart the server by themselves', (value) => {
+    const facts = aFacts({ ...told, unattended_option: options('Unattended-Upgrade::Automatic-Reboot', value) })
+
+    expect(readUnattended(facts).rebootsByItself).toBe(true)
+  })
+
+  it("reads Debian's origins, and keeps variables where the system was not asked for", () => {
+    const facts = aFacts({ ...told, unattended_option: recorded('apt-config-dump-debian-12').trim().split('\n') })
+
+    expect(readUnattended(facts).origins).toContainEqual(
+      expect.stringMatching(/^origin=Debian,codename=\$\{distro_codename\}-security,/),
+    )
+  })
+})

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import { quote } from '../../../src/remote/quote.ts'
+import { AnswerError, readAnswer } from '../../../src/remote/response.ts'
+import { scriptText } from '../../../src/remote/script-text.ts'
+import { shells } from '../../support/tools.ts'
+import { aServer } from '../a-server.ts'
+import { hostileTexts, randomTexts } from '../random-texts.ts'
+
+const nonce = 'b7e1'
+
+/** A script like those of the project, around some work. */
+const script = (...work: readonly string[]) =>
+  [
+    '{',
+    `MAESTRO_NONCE=${nonce}`,
+    scriptText('lib/prelude.sh'),
+    'work() {',
+    ...work,
+    '}',
+    'main </dev/null; }',
+    '',
+  ].join('\n')
+
+describe.each(shells())('the prelude under $name', (shell) => {
+  const answer = (...work: readonly string[]) => readAnswer(aServer().run(script(...work), shell).stdout, nonce)
+
+  it('carries every value to the reader as it was', () => {
+    const values = [...hostileTexts, ...randomTexts(60), '', ' ', ' a ', '-n', '%s', '\\n', '\n\n']
+
+    const facts = answer(...values.map((value) => `fact value ${quote(value)}`))
+
+    expect(facts.get('value')).toEqual(values)
+  })
+
+  it('sends plain values readable, and others in hexadecimal', () => {
+    const { stdout } = aServer().run(script("fact plain 'a=b c'", "fact other 'é'"), shell)
+
+    expect(stdout).toContain('\nplain=a=b c\nother#=c3a9\n')
+  })
+
+  it('sends a text line by line', () => {
+    expect(answer(`facts line ${quote('  a *\n\n$(b)\n\tc')}`).get('line')).toEqual(['  a *', '$(b)', '\tc'])
+  })
+
+  it.each([
+    ['plain', 'x'],
+    ['in hexadecimal', '\t'],
+  ])('sends 4096 bytes of a line, and no text of more than 20000: %s', (_, letter) => {
+    const many = `many=$(awk 'BEGIN { for (; n++ < 20001; ) print "${letter}" }')`
+
+    expect(answer(`facts line ${quote(`${letter.repeat(5000)}\nb`)}`).get('line')).toEqual([letter.repeat(4096), 'b'])
+    expect(aServer().run(script(many, 'facts line "$many"'), shell)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('more than 20000 lines'),
+    })
+  })
+
+  it('gives no answer, and a reason, when a command fails', () => {
+    const { stdout, stderr, status } = aServer().run(
+      script('fact a 1', 'value=$(cat /nowhere)', 'fact b "$value"'),
+      shell,
+    )
+
+    expect(status).not.toBe(0)
+    expect(stderr).toContain('/nowhere')
+    expect(stdout).not.toContain('b=')
+    expect(() => readAnswer(stdout, nonce)).toThrow(AnswerError)
+  })
+
+  it('says why it stops', () => {
+    const { stderr, status } = aServer().run(script("fail 'no room on /boot'"), shell)
+
+    expect({ stderr, status }).toEqual({ stderr: 'no room on /boot\n', status: 1 })
+  })
+
+  it.each([
+    ['root', '0', 'as_root tool a b', 'tool a b'],
+    ['somebody else', '1000', 'as_root tool a b', 'sudo -n tool a b'],
+    ['somebody else, with a limit inside sudo', '1000', 'within 5 as_root tool a b', 'sudo -n timeout 5 tool a b'],
+    ['somebody else, with a limit alone', '1000', 'within 5 tool a b', 'timeout 5 tool a b'],
+  ])('runs a tool of root as %s', (_, id, work, expected) => {
+    const says = (name: string) => ({ [name]: `echo "${name} $*"` })
+    const tools = { id: `echo ${id}`, ...says('tool'), ...says('sudo'), ...says('timeout') }
+
+    const { stdout } = aServer({ tools }).run(script(`said=$(${work})`, 'fact said "$said"'), shell)
+
+    expect(readAnswer(stdout, nonce).get('said')).toEqual([expected])
+  })
+
+  it('keeps the exit code of a tool with a limit', () => {
+    const server = aServer({ tools: { tool: 'exit 7' } })
+
+    const { stdout } = server.run(script('status=0', 'within 5 tool || status=$?', 'fact status "$status"'), shell)
+
+    expect(readAnswer(stdout, nonce).get('status')).toEqual(['7'])
+  })
+})

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import { type Check, fine, note, wrong } from '../../../src/checks/finding.ts'
+import { type Findings, renderFindings, totalsOf } from '../../../src/report/doctor/view.ts'
+import { widthOf } from '../../../src/report/format/table.ts'
+
+const onTerminal = { screen: { columns: 80, hasColour: false }, isVerbose: false, isQuiet: false }
+const inPipe = { ...onTerminal, screen: { columns: undefined, hasColour: false } }
+
+const sudo = wrong('sudo', 'sudo wants a password', { stops: ['every change'], fix: 'NOPASSWD' })
+const room = (megabytes: number) => note('disk', `/ has ${megabytes} MB free`, 'apt-get clean')
+const well = fine('clock', 'as here')
+const of = (server: string, ...checks: readonly Check[]): Findings => ({ server, checks: [...checks, well] })
+
+describe('what the doctor prints', () => {
+  it('has each trouble once, worst first, with its servers and the line that puts it right, and what is fine last', () => {
+    const findings = [of('a-1', sudo), of('a-2', sudo, room(300)), of('b-1'), of('b-2')]
+
+    expect(renderFindings(findings, onTerminal)).toBe(
+      [
+        'wrong      sudo        a-[1-2] (2 servers): sudo wants a password',
+        '                       stops: every change',
+        '                       fix: NOPASSWD',
+        '',
+        'note       disk        a-2: / has 300 MB free',
+        '                       fix: apt-get clean',
+        '',
+        'fine       b-[1-2]',
+      ].join('\n'),
+    )
+  })
+
+  it('takes troubles that differ in their numbers for one, and shows three of them', () => {
+    const findings = [1, 2, 3, 4, 5].map((n) => of(`a-${n}`, room(n * 10)))
+
+    const text = renderFindings(findings, onTerminal)
+
+    expect(text.split('\n')).toHaveLength(5)
+    expect(text).toContain('a-3: / has 30 MB free')
+    expect(text).toContain('a-[4-5] (2 servers): the same with other numbers')
+    expect(text.match(/fix: apt-get clean/g)).toHaveLength(1)
+  })
+
+  it('has a line for each server and trouble in a pipe, and one for each that is fine', () => {
+    const lines = renderFindings([of('a-1', sudo, room(300)), of('b-1')], inPipe).split('\n')
+
+    expect(lines).toEqual([
+      'SERVER  STATE  AREA  WHAT',
+      'a-1     wrong  sudo  sudo wants a password; stops: every change; fix: NOPASSWD',
+      'a-1     note   disk  / has 300 MB free; fix: apt-get clean',
+      'b-1     fine',
+    ])
+  })
+
+  it.each([onTerminal, inPipe, { ...inPipe, isVerbose: true }])(
+    'says of a server that was not asked just that',
+    (how) => {
+      expect(renderFindings([{ server: 'late', checks: [] }], how)).toMatch(/^not asked +late$|^late +not asked$/m)
+    },
+  )
+
+  it('is only what is wrong when quiet, and nothing where nothing is', () => {
+    const quiet = { ...inPipe, isQuiet: true }
+
+    expect(renderFindings([of('a-1', sudo, room(300)), of('b-1')], quiet)).not.toMatch(/disk|b-1/)
+    expect(renderFindings([of('a-1', room(300)), of('b-1')], quiet)).toBe('')
+  })
+
+  it('is every check of each server when verbose', () => {
+    const text = renderFindings([of('a-1', sudo), of('a-2', sudo)], { ...onTerminal, isVerbose: true })
+
+    expect(text.match(/as here/g)).toHaveLength(2)
+    expect(text).toMatch(/^a-1\nwrong {6}sudo/)
+  })
+
+  it.each([onTerminal, inPipe, { ...onTerminal, isVerbose: true }])(
+    'lets nothing of a server reach the terminal raw: %j',
+    (options) => {
+      const hostile = wrong('connection', '\u001b[2Jowned\r\n\u202e', { stops: ['x'], fix: '\u009b31m' })
+
+      expect(renderFindings([of('a\u0007', hostile)], options)).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}/u)
+    },
+  )
+
+  it('stays within the terminal', () => {
+    const long = wrong('connection', 'word '.repeat(60), { stops: ['x'.repeat(90)], fix: 'y'.repeat(200) })
+    const many = Array.from({ length: 60 }, (_, n) => of(`name-${n}-of-many`, ...(n % 2 === 0 ? [long] : [])))
+
+    const lines = [onTerminal, { ...onTerminal, isVerbose: true }].flatMap((how) =>
+      renderFindings(many, how).split('\n'),
+    )
+
+    expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(80)
+  })
+})
+
+describe('the totals', () => {
+  it('count servers by the worst that was found', () => {
+    const findings = [of('a', sudo, room(1)), of('b', room(1)), of('c'), { server: 'd', checks: [] }]
+
+    expect(totalsOf(findings)).toBe('4 servers: 1 fine, 1 with something wrong, 1 with a note, 1 not asked')
+  })
+})

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { renderMetrics } from '../../../src/report/format/prometheus.ts'
+import { rebootMetrics } from '../../../src/report/reboot-status/view.ts'
+import { statusView } from '../../../src/report/status/view.ts'
+import { noon, notSeen, seen, seenDue, seenUnknown } from '../../support/looks.ts'
+
+describe('the metrics', () => {
+  it('are one family each, with help and type once', () => {
+    const text = renderMetrics([
+      { metric: 'maestro_reboot_required', value: 1, labels: { server: 'web-1' } },
+      { metric: 'maestro_server_reachable', value: 1, labels: { server: 'web-1' } },
+      { metric: 'maestro_reboot_required', value: 0, labels: { server: 'web-2' } },
+    ])
+
+    expect(text).toBe(
+      [
+        '# HELP maestro_reboot_required Whether the server needs a restart (1) or not (0); absent where that is not known.',
+        '# TYPE maestro_reboot_required gauge',
+        'maestro_reboot_required{server="web-1"} 1',
+        'maestro_reboot_required{server="web-2"} 0',
+        '# HELP maestro_server_reachable Whether maestro got in and the server answered (1) or not (0).',
+        '# TYPE maestro_server_reachable gauge',
+        'maestro_server_reachable{server="web-1"} 1',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  it('escape what a label may not hold', () => {
+    const text = renderMetrics([{ metric: 'maestro_disk_free_bytes', value: 5, labels: { path: 'a"b\\c\nd' } }])
+
+    expect(text).toContain('{path="a\\"b\\\\c\\nd"} 5')
+  })
+
+  it('never call an unknown restart required or not required', () => {
+    expect(rebootMetrics(seenUnknown('a'))).toEqual([{ metric: 'maestro_reboot_unknown', value: 1 }])
+    expect(rebootMetrics(seen('a'))).toEqual([
+      { metric: 'maestro_reboot_required', value: 0 },
+      { metric: 'maestro_reboot_unknown', value: 0 },
+    ])
+    expect(rebootMetrics(seenDue('a'))).toContainEqual({
+      metric: 'maestro_reboot_required_since_timestamp_seconds',
+      value: noon - 3 * 86_400,
+    })
+    expect(rebootMetrics(notSeen('a', 'unreachable', 'x'))).toEqual([])
+  })
+
+  it('have a meaning each', () => {
+    const text = renderMetrics([...statusView.metrics(seenDue('a')), ...statusView.metrics(seen('b'))])
+
+    expect(text.match(/# HELP \S+ ?\n/g)).toBeNull()
+  })
+})

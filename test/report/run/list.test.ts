@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest'
+import type { Written } from '../../../src/journal/events.ts'
+import type { RunSummary } from '../../../src/journal/read-run.ts'
+import { renderLogs, renderRun, renderRuns } from '../../../src/report/run/list.ts'
+
+const about = { owner: 'ana@ops', version: '0', command: 'reboot', manifest: '/m.yml', environment: 'production' }
+const summary: RunSummary = {
+  run: '20261123-091530-k3f9',
+  about,
+  beganAt: '2026-11-23T09:15:30Z',
+  lastAt: '2026-11-23T09:17:30Z',
+  exitCode: undefined,
+  isOver: false,
+  isRunning: false,
+  trouble: undefined,
+  ends: new Map([['changed', 2]]),
+}
+const screen = { columns: 200, rows: 50, hasColour: false }
+const at = (second: number) => ({ at: `2026-11-23T09:15:${second}Z` })
+
+describe('the list of runs', () => {
+  it('says of each run where it ran and how it ended, or why that cannot be said', () => {
+    const others: RunSummary[] = [
+      { ...summary, exitCode: 0 },
+      { ...summary, exitCode: 1 },
+      { ...summary, isRunning: true },
+      { ...summary, trouble: '/x/events.ndjson:3: not a line of a journal\u001b[31m' },
+      { ...summary, about: undefined, beganAt: '', lastAt: '', ends: new Map() },
+    ]
+
+    const [, ...lines] = renderRuns([summary, ...others], screen).split('\n')
+
+    expect(lines.map((line) => line.trim())).toEqual([
+      expect.stringMatching(
+        /reboot +production +broken off +2 changed; go on with it: maestro resume 20261123-091530-k3f9$/,
+      ),
+      expect.stringMatching(/production +well +2 changed$/),
+      expect.stringMatching(/exit 1 +2 changed; go on with it: maestro resume 20261123-091530-k3f9$/),
+      expect.stringContaining('at work now'),
+      expect.stringMatching(/cannot be read +2 changed; \/x\/events\.ndjson:3: not a line of a journal/),
+      expect.stringMatching(/killed before it began +nothing was done$/),
+    ])
+  })
+})
+
+describe('the list of runs on a terminal', () => {
+  it('keeps the name of a run in one piece', () => {
+    const long = { ...about, command: 'deploy --security-upgrades --reboot' }
+
+    const text = renderRuns([{ ...summary, about: long, exitCode: 1 }], { ...screen, columns: 80 })
+
+    expect(text).toMatch(/^20261123-091530-k3f9 /m)
+    expect(text).toMatch(/maestro resume 20261123-091530-k3f9$/m)
+  })
+})
+
+describe('a run in full', () => {
+  it('says how long each server took, what was proved, and what is still open', () => {
+    const events: Written[] = [
+      { ...at(30), event: 'run-begun', ...about },
+      { ...at(31), event: 'locking', server: 'web-1' },
+      { ...at(32), event: 'begun', server: 'web-1', step: 'reboot', before: null },
+      { ...at(40), event: 'proved', server: 'web-1', step: 'reboot', proof: { boot: 'new' } },
+      { ...at(45), event: 'unlocked', server: 'web-1' },
+      { ...at(45), event: 'ended', server: 'web-1', outcome: { status: 'changed' } },
+      { ...at(46), event: 'locking', server: 'web-2' },
+      { ...at(47), event: 'holding', server: 'web-2', hold: 'service', found: 'up' },
+      { ...at(48), event: 'begun', server: 'web-2', step: 'reboot', before: null },
+    ]
+
+    const [head, ...servers] = renderRun(summary, events, screen).split('\n\n')
+
+    expect(head).toContain('took 2 min')
+    expect(servers).toEqual([
+      'web-1  changed, 13 s\n  reboot: proved\n    boot: new',
+      'web-2  broken off\n  reboot: begun, not proved\n  service: taken and not given back\n  its lock may still be there: maestro resume, or maestro unlock',
+    ])
+  })
+
+  it('that never began took no time', () => {
+    expect(renderRun({ ...summary, about: undefined, beganAt: '', lastAt: '' }, [], screen)).toContain('took no time')
+  })
+})
+
+describe('the command that goes back', () => {
+  it('stays in one piece on every screen', () => {
+    const back = `apt-get install --allow-downgrades ${'openssl=3.0.13-0ubuntu3.2 '.repeat(9).trim()}`
+    const events: Written[] = [
+      { ...at(32), event: 'begun', server: 'web-1', step: 'security-upgrade', before: null },
+      { ...at(40), event: 'proved', server: 'web-1', step: 'security-upgrade', proof: { upgraded: ['openssl'], back } },
+    ]
+
+    const text = renderRun(summary, events, { columns: 40, hasColour: false })
+
+    expect(text.split('\n')).toContain(`    back: ${back}`)
+  })
+})
+
+describe('what happened on one server', () => {
+  const events: Written[] = [
+    {
+      ...at(32),
+      event: 'begun',
+      server: 'web-1',
+      step: 'security-upgrade',
+      before: { packages: [{ name: 'openssl', from: null, to: '3.0' }], notes: [], isOld: true },
+    },
+    {
+      ...at(45),
+      event: 'ended',
+      server: 'web-1',
+      outcome: { status: 'failed', step: 'reboot', why: 'no \u001b[31mword' },
+    },
+  ]
+
+  it('is told in words, each entry on a line, without what holds nothing', () => {
+    const text = renderLogs(events, '2026-11-23T09:15:30Z', { columns: undefined, hasColour: false })
+
+    const indent = ' '.repeat(24)
+    expect(text.split('\n')).toEqual([
+      '09:15:32  +2.0 s      begun security-upgrade',
+      `${indent}packages: openssl 3.0`,
+      `${indent}is old: yes`,
+      '09:15:45  +15.0 s     ended failed',
+      `${indent}step: reboot`,
+      `${indent}why: no \\u{1b}[31mword`,
+    ])
+  })
+
+  it('stays within the columns of the screen', () => {
+    const text = renderLogs(events, '2026-11-23T09:15:30Z', { columns: 46, hasColour: false })
+
+    expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(46)
+  })
+})

@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest'
+import type { Outcome } from '../../../src/plan/outcome.ts'
+import type { Plan } from '../../../src/plan/plan.ts'
+import type { Verdict } from '../../../src/plan/verdict.ts'
+import { renderOutcomes } from '../../../src/report/run/detail.ts'
+import { renderPlan } from '../../../src/report/run/plan.ts'
+import { aChange, aMadeServer } from '../../run/a-change.ts'
+import { aRollout } from '../../run/in-memory.ts'
+
+const operation = aChange([aMadeServer('web-1')])
+const plain = { columns: undefined, hasColour: false }
+const due: Verdict = { is: 'due', what: { to: '2' } }
+const reboot: Verdict = { is: 'due', what: null }
+const foreseen = (change: Verdict, restart: Verdict = { is: 'not-due', why: 'nothing has changed' }) => [
+  { step: 'change', verdict: change },
+  { step: 'restart', verdict: restart },
+]
+const aPlan = (parts: Partial<Plan> = {}): Plan => ({
+  version: 1,
+  recipe: operation.recipe,
+  rollout: aRollout,
+  batches: [['web-1'], ['web-2']],
+  foreseen: {
+    'web-1': foreseen(due),
+    'web-2': foreseen(due),
+    'web-3': foreseen({ is: 'done', why: 'it is 2' }),
+    'web-4': foreseen({ is: 'blocked', why: 'its disk is \u001b[2Jfull' }),
+  },
+  ...parts,
+})
+const inventory = ['web-1', 'web-2', 'web-3', 'web-4'].map((name) => ({ name, groups: ['web'] }))
+const render = (plan: Plan, more: object = {}) =>
+  renderPlan({ plan, operation, inventory, screen: plain, isVerbose: false, ...more })
+
+describe('a plan as people read it', () => {
+  it('puts equal servers together, what is due first, then why nothing is', () => {
+    expect(render(aPlan())).toBe(
+      [
+        'web-[1-2] (2 servers)',
+        '  version 2',
+        '',
+        'web-3',
+        '  nothing to do: it is 2; nothing has changed',
+        '',
+        'web-4',
+        '  blocked: its disk is \\u{1b}[2Jfull',
+        '',
+        '2 batches, one after the other: 1: web-1; 2: web-2',
+      ].join('\n'),
+    )
+  })
+
+  it('says once what servers that differ have in common', () => {
+    const plan = aPlan({
+      batches: [['web-1', 'web-2', 'web-3']],
+      foreseen: {
+        'web-1': foreseen(due, reboot),
+        'web-2': foreseen(due),
+        'web-3': foreseen(due),
+        'web-4': foreseen({ is: 'done', why: 'it is 2' }),
+      },
+    })
+
+    expect(render(plan)).toMatch(
+      /^web-1\n {2}.*\n\neach of the 3 servers to change\n {2}version 2\n\nweb-4\n {2}nothing to do: .*\n\nOne batch/,
+    )
+    expect(render(plan, { isVerbose: true })).toContain('web-3\n  version 2\n')
+  })
+
+  it('says that servers leave service where a step takes them away, and else nothing of it', () => {
+    const quiet = render(aPlan({ batches: [['web-1']], foreseen: { 'web-1': foreseen(due) } }))
+    const away = render(aPlan({ batches: [['web-1']], foreseen: { 'web-1': foreseen(due, reboot) } }))
+
+    expect(quiet).not.toContain('each server is out of service')
+    expect(away).toContain('each server is out of service')
+  })
+
+  it('says nothing of a drain where nobody that is disrupted is of its groups', () => {
+    const plan = aPlan({ batches: [['web-1']], foreseen: { 'web-1': foreseen(due, reboot) } })
+    const drain = { ...operation.pass.drain, groups: ['app'] } as NonNullable<typeof operation.pass.drain>
+    const ofOthers = { ...operation, pass: { ...operation.pass, drain } }
+
+    expect(render(plan, { operation: ofOthers })).not.toContain('each server is out of service')
+    expect(render(plan, { operation: ofOthers, inventory: [{ name: 'web-1', groups: ['app'] }] })).toContain(
+      'each server is out of service',
+    )
+  })
+
+  it('names who is alone in its group where a step takes it away', () => {
+    const plan = aPlan({ batches: [['db-1']], foreseen: { 'db-1': foreseen(due, reboot) } })
+
+    expect(render(plan, { inventory: [{ name: 'db-1', groups: ['postgresql'] }] })).toContain(
+      'db-1 is the only postgresql: it will be unavailable',
+    )
+    expect(
+      render(plan, {
+        inventory: [
+          { name: 'db-1', groups: ['pg'] },
+          { name: 'db-2', groups: ['pg'] },
+        ],
+      }),
+    ).not.toContain('the only')
+  })
+
+  it('says how long it takes where that is known, with the pauses', () => {
+    const rollout = { ...aRollout, pauseMs: 60_000 }
+
+    expect(render(aPlan({ rollout }), { usualSeconds: 30 })).toContain(
+      'A server usually takes 30 s: about 2 min in all',
+    )
+  })
+
+  it('keeps the number of a batch and its servers on one line', () => {
+    const batches = [['web-1'], ['web-2'], ['web-3'], ['web-4']]
+
+    const text = render(aPlan({ batches }), { screen: { columns: 46, hasColour: false } })
+
+    expect(text).toMatch(/one after the other: 1: web-1;\n {2}2: web-2; 3: web-3; 4: web-4$/)
+  })
+
+  it('stays within the columns of the screen', () => {
+    const text = render(aPlan(), { screen: { columns: 40, hasColour: false } })
+
+    expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(40)
+  })
+})
+
+describe('what became of the servers', () => {
+  const outcomes = new Map<string, Outcome>([
+    ['web-1', { status: 'changed' }],
+    ['web-2', { status: 'failed', step: 'restart', why: 'no \u001b[31mword', hint: 'look at it', isDrained: true }],
+    ['web-3', { status: 'not-started', why: 'web-2 failed' }],
+  ])
+
+  it('is told worst first, with the step, the reason, and what to do', () => {
+    const text = renderOutcomes(outcomes, { screen: plain, isQuiet: false, isVerbose: false })
+
+    const lines = text.split('\n')
+    expect(lines[1]).toMatch(/^failed +web-2 +out of service; restart: no \\u\{1b\}\[31mword$/)
+    expect(lines[2]).toMatch(/^not started +web-3 +web-2 failed$/)
+    expect(text).toContain('web-2: look at it')
+    expect(lines.at(-1)).toBe('3 servers: 1 failed, 1 not started, 1 changed')
+  })
+
+  it('is told after a plan that goes no further with what it would change, and nothing that it has said', () => {
+    const rest = new Map<string, Outcome>([['web-9', { status: 'unchanged', why: 'nothing is due' }]])
+    const planned = { screen: plain, isQuiet: false, isVerbose: false, planned: 2 }
+
+    expect(renderOutcomes(rest, planned)).toBe('3 servers: 2 to change, 1 unchanged')
+    expect(renderOutcomes(new Map([...rest, ['web-8', { status: 'unreachable', why: 'no answer' }]]), planned)).toBe(
+      'RESULT       SERVERS  WHY\nunreachable  web-8    no answer\n\n4 servers: 2 to change, 1 unreachable, 1 unchanged',
+    )
+  })
+
+  it('is only what went wrong when quiet, and nothing where nothing did', () => {
+    const quiet = { screen: plain, isQuiet: true, isVerbose: false }
+
+    expect(renderOutcomes(outcomes, quiet)).not.toContain('web-1')
+    expect(renderOutcomes(new Map([['web-1', { status: 'changed' }]]), quiet)).toBe('')
+  })
+})

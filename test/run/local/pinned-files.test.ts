@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { UsageError } from '../../../src/base/errors.ts'
+import type { Operation } from '../../../src/plan/step.ts'
+import { makeReadHere, mustBeSendable } from '../../../src/run/local/pinned-files.ts'
+
+const text = '#!/bin/sh\necho ünïcode\n'
+const sha256 = createHash('sha256').update(text).digest('hex')
+
+function aFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'maestro-sent-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  writeFileSync(`${folder}/weave`, text)
+  return folder
+}
+
+/** A web server; returns its URL, and the number of requests that it has had. */
+async function aWebServer(status: number): Promise<{ readonly url: string; readonly requests: () => number }> {
+  let requests = 0
+  const server = createServer((_, response) => {
+    requests += 1
+    response.writeHead(status).end(text)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  return { url: `http://127.0.0.1:${port}/weave`, requests: () => requests }
+}
+
+describe('a file that is sent', () => {
+  it('is read where it has the sum', async () => {
+    expect(await makeReadHere()({ from: `${aFolder()}/weave`, sha256 })).toBe(text)
+  })
+
+  it('is fetched once for all servers', async () => {
+    const { url, requests } = await aWebServer(200)
+    const readHere = makeReadHere()
+
+    const texts = await Promise.all([1, 2, 3].map(() => readHere({ from: url, sha256 })))
+
+    expect([texts, requests()]).toEqual([[text, text, text], 1])
+  })
+
+  it('is refused with another sum', async () => {
+    const reading = makeReadHere()({ from: `${aFolder()}/weave`, sha256: 'a'.repeat(64) })
+
+    await expect(reading).rejects.toThrow(`has the SHA-256 ${sha256}, and ${'a'.repeat(64)} is wanted`)
+    await expect(reading).rejects.toBeInstanceOf(UsageError)
+  })
+
+  it.each([
+    ['it is not there', async () => ({ from: '/nowhere/weave' }), /^\/nowhere\/weave is not there$/],
+    ['it is a folder', async () => ({ from: aFolder() }), /cannot be read \(EISDIR\)$/],
+    ['the server has no such page', async () => ({ from: (await aWebServer(404)).url }), /HTTP status 404$/],
+    ['nobody listens', async () => ({ from: 'http://127.0.0.1:1/weave' }), /cannot be had: .*(ECONNREFUSED|bad port)/],
+  ])('is told where %s', async (_, make, words) => {
+    const { from } = await make()
+
+    await expect(makeReadHere()({ from, sha256 })).rejects.toThrow(words)
+  })
+
+  it('is looked at before any server is', async () => {
+    const from = `${aFolder()}/weave`
+    const check = (told: string) => {
+      if (told === text) throw new UsageError('it is of another version')
+    }
+    const operation: Operation = {
+      recipe: { name: 'made-up', options: {} },
+      parts: [],
+      sends: [{ file: { from, sha256 }, check }],
+      pass: { steps: [] },
+    }
+
+    await expect(mustBeSendable(operation, makeReadHere())).rejects.toThrow('it is of another version')
+  })
+})

@@ -1,0 +1,112 @@
+import { writeFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { Secret } from '../../../src/base/secret.ts'
+import { makeKeyPair } from '../../support/ssh-server.ts'
+import { startSshd } from '../../support/sshd.ts'
+import { itNeeds } from '../../support/tools.ts'
+import { agentTools, keysOffered, some, useLogins, withAgent } from '../logins.ts'
+
+const at = useLogins()
+
+describe('a server that wants more than a key', () => {
+  const askPassword = async () => new Secret('open sesame')
+  const factors = ['publickey', 'keyboard-interactive'] as const
+
+  it('gets a password after the key', async () => {
+    const server = await at.aServer({ factors, password: 'open sesame' })
+
+    await expect(at.logIn(server, {}, { askPassword })).resolves.toBe('in')
+  })
+
+  itNeeds(agentTools)('gets a password after the key of an agent, and no other key', async () => {
+    const agent = await at.anAgent(some(3))
+    const server = await at.aServer({ factors, password: 'open sesame' })
+
+    await expect(at.logIn(server, {}, { askPassword, ...withAgent(agent) })).resolves.toBe('in')
+
+    expect(keysOffered(server)).toHaveLength(2)
+  })
+
+  it('gets the key after a password', async () => {
+    const server = await at.aServer({
+      factors: ['password', 'publickey'],
+      allowed: [at.ground.publicKey],
+      password: 'open sesame',
+    })
+
+    await expect(at.logIn(server, {}, { askPassword })).resolves.toBe('in')
+  })
+
+  itNeeds(['sshd'])('gets a second key', async () => {
+    const second = makeKeyPair()
+    writeFileSync(`${at.ground.keyFile}-2`, second.private, { mode: 0o600 })
+    const config = ['AuthenticationMethods publickey,publickey']
+    const sshd = await startSshd({ authorized: [at.ground.publicLine, second.public], config })
+    at.ends.push(sshd.stop)
+    at.ground.knownHosts.push(sshd.knownHostsLine)
+    const change = { user: sshd.user, identityFiles: [at.ground.keyFile, `${at.ground.keyFile}-2`] }
+
+    await expect(at.logIn(sshd, change)).resolves.toBe('in')
+  })
+
+  it('is named as such where there is nothing more to give', async () => {
+    const server = await at.aServer({ factors })
+
+    await expect(at.logIn(server)).rejects.toMatchObject({
+      kind: 'auth',
+      message: expect.stringContaining('wants a second proof from deploy, keyboard-interactive'),
+      hint: expect.stringContaining('--ask-password'),
+    })
+  })
+})
+
+describe('a server that takes no keys', () => {
+  itNeeds(agentTools)('is known as such also after the keys of an agent alone', async () => {
+    const agent = await at.anAgent(some(1))
+    const server = await at.aServer({ methods: ['password'], password: 'open sesame', allowed: [] })
+
+    await expect(at.logIn(server, { identityFiles: [] }, withAgent(agent))).rejects.toMatchObject({
+      message: expect.stringContaining('takes no keys from deploy, only password'),
+    })
+  })
+
+  it('is said to need another way where it takes no password either', async () => {
+    const server = await at.aServer({ methods: ['hostbased'], allowed: [] })
+
+    await expect(at.logIn(server)).rejects.toMatchObject({
+      message: expect.stringContaining('takes no keys from deploy, only hostbased'),
+      hint: expect.stringContaining('this transport cannot do gssapi or hostbased'),
+    })
+  })
+
+  it('is known as such where we have none', async () => {
+    const server = await at.aServer({ methods: ['password'], password: 'open sesame', allowed: [] })
+
+    await expect(at.logIn(server, { identityFiles: [] })).rejects.toMatchObject({
+      message: expect.stringContaining('takes no keys from deploy, only password'),
+    })
+  })
+})
+
+describe('what keeps us from offering a key', () => {
+  it('is PubkeyAuthentication no in the ssh config', async () => {
+    const server = await at.aServer()
+
+    await expect(at.logIn(server, { pubkeyAuthentication: false })).rejects.toMatchObject({
+      kind: 'auth',
+      message: expect.stringContaining('the ssh config says PubkeyAuthentication no'),
+    })
+    expect(server.offers.map(({ method }) => method)).toEqual(['none'])
+  })
+
+  it('is that it is certified by a CertificateFile, once for each file that is there', async () => {
+    const certificate = `${at.ground.keyFile}-cert.pub`
+    writeFileSync(certificate, '')
+    const server = await at.aServer({ allowed: [] })
+    const certificateFiles = [certificate, '/nonexistent-cert.pub']
+
+    await expect(at.logIn(server, { certificateFiles })).rejects.toMatchObject({
+      message: expect.stringMatching(/\); the certificate \S+id_ed25519-cert.pub cannot be offered by this transport$/),
+    })
+  })
+})

@@ -1,0 +1,197 @@
+import { execFileSync } from 'node:child_process'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { HostOptions } from '../../../src/ssh/config/ssh-config.ts'
+import { ConnectError } from '../../../src/ssh/connect-error.ts'
+import { makeKnownHostsStore } from '../../../src/ssh/host-keys/known-hosts-store.ts'
+import { trustFor, UnknownKeyError } from '../../../src/ssh/host-keys/verify.ts'
+import { makeKeyPair, wireForm } from '../../support/ssh-server.ts'
+import { itNeeds } from '../../support/tools.ts'
+import { aGround, type Ground } from '../a-connection.ts'
+
+const pairs = [makeKeyPair(), makeKeyPair()]
+const [key, otherKey] = pairs.map(({ public: line }) => wireForm(line)) as [Buffer, Buffer]
+const lineOf = (name: string, index = 0) => `${name} ${pairs[index]?.public}`
+const tokens = { home: '/home/ana', localUser: 'ana', host: 'web-1', alias: 'web-1', port: 2222, user: 'deploy' }
+
+let ground: Ground
+beforeEach(() => {
+  ground = aGround()
+})
+afterEach(() => ground.remove())
+
+async function trustIn(change: Partial<HostOptions>, store = makeKnownHostsStore(ground.options().knownHosts)) {
+  const warnings: string[] = []
+  const options = await ground.options(change).hostOptions({ host: 'Web-1', port: 2222 })
+  const warn = (text: string) => void warnings.push(text)
+  const trust = await trustFor({ options, tokens, store, accepted: new Map(), warn })
+  return { ...trust, warnings }
+}
+
+describe('trust in a host key', () => {
+  it('is given under the HostKeyAlias, without a port', async () => {
+    ground.knownHosts.push(lineOf('Fleet'))
+
+    const { judge } = await trustIn({ hostKeyAlias: 'Fleet' })
+
+    expect(await judge(key)).toBeUndefined()
+  })
+
+  it('is given to a key that is on record without the port, as OpenSSH does', async () => {
+    ground.knownHosts.push(lineOf('web-1'))
+
+    const { judge } = await trustIn({})
+
+    expect(await judge(key)).toBeUndefined()
+    expect(await judge(otherKey)).toMatchObject({ kind: 'hostkey-unknown' })
+  })
+
+  it.each([
+    ['in the file that has it', '[web-1]:2222', {}, 'in known_hosts'],
+    ['in the file that has it without the port', 'web-1', {}, 'in known_hosts'],
+    ['as new, with the file that it goes to', 'other', { strictHostKeyChecking: 'accept-new' }, 'new, for known_hosts'],
+  ] as const)('is told where it comes from: %s', async (_, name, change, words) => {
+    ground.knownHosts.push(lineOf(name))
+    const { judge, vouchedBy } = await trustIn(change)
+
+    expect(await judge(key)).toBeUndefined()
+
+    expect(vouchedBy()).toBe(words)
+  })
+
+  it('is never given to a revoked key, whatever is set', async () => {
+    ground.knownHosts.push(lineOf('[web-1]:2222'), `@revoked ${lineOf('*')}`)
+
+    for (const strictHostKeyChecking of ['yes', 'ask', 'accept-new', 'no'] as const)
+      expect(await (await trustIn({ strictHostKeyChecking })).judge(key)).toMatchObject({ kind: 'hostkey-revoked' })
+  })
+
+  it('says that an authority on record is of no use here', async () => {
+    ground.knownHosts.push(`@cert-authority ${lineOf('*')}`)
+
+    const error = await (await trustIn({})).judge(key)
+
+    expect(error?.message).toContain('@cert-authority on record there is not supported')
+    expect(error).not.toBeInstanceOf(UnknownKeyError)
+  })
+
+  it('can be asked of a person under ask, and only there', async () => {
+    const errors = await Promise.all(
+      (['ask', 'yes'] as const).map(
+        async (strictHostKeyChecking) =>
+          (await (await trustIn({ strictHostKeyChecking })).judge(key)) instanceof UnknownKeyError,
+      ),
+    )
+
+    expect(errors).toEqual([true, false])
+  })
+
+  it('holds for the rest of the run: a second key is then a changed one', async () => {
+    const store = makeKnownHostsStore(ground.options().knownHosts)
+    const first = await trustIn({ strictHostKeyChecking: 'accept-new' }, store)
+    const unproved = await first.judge(key)
+    await first.record()
+
+    const second = await trustIn({ strictHostKeyChecking: 'accept-new' }, store)
+
+    expect([unproved, await second.judge(key)]).toEqual([undefined, undefined])
+    expect(await second.judge(otherKey)).toMatchObject({ kind: 'hostkey-changed' })
+    expect(ground.appended).toEqual(['[web-1]:2222'])
+  })
+
+  it('is given to the first of two who show different keys at once', async () => {
+    const store = makeKnownHostsStore(ground.options().knownHosts)
+    const both = await Promise.all([1, 2].map(() => trustIn({ strictHostKeyChecking: 'accept-new' }, store)))
+    await Promise.all(both.map(({ judge }, index) => judge(index === 0 ? key : otherKey)))
+
+    const recorded = await Promise.allSettled(both.map(({ record }) => record()))
+
+    expect(recorded).toMatchObject([{ status: 'fulfilled' }, { reason: { kind: 'hostkey-changed' } }])
+    expect(ground.appended).toEqual(['[web-1]:2222'])
+  })
+
+  it('is lost where another key has come to be on record meanwhile, for the rest of the run', async () => {
+    const append = async () => {
+      ground.knownHosts.push(lineOf('[web-1]:2222', 1))
+      throw new ConnectError('hostkey-changed', 'it is another')
+    }
+    const store = makeKnownHostsStore({ ...ground.options().knownHosts, append })
+    const { judge, record } = await trustIn({ strictHostKeyChecking: 'accept-new' }, store)
+    await judge(key)
+
+    await expect(record()).rejects.toMatchObject({ kind: 'hostkey-changed' })
+
+    const later = await trustIn({ strictHostKeyChecking: 'accept-new' }, store)
+    expect(await later.judge(key)).toMatchObject({ kind: 'hostkey-changed' })
+  })
+
+  it('is given with a warning where the key cannot be written down', async () => {
+    const append = async () => {
+      throw new ConnectError('config', 'known_hosts cannot be written (EROFS)')
+    }
+    const store = makeKnownHostsStore({ ...ground.options().knownHosts, read: async () => '', append })
+    const { judge, record, warnings } = await trustIn({ strictHostKeyChecking: 'accept-new' }, store)
+    await judge(key)
+
+    await record()
+
+    expect(warnings).toEqual([
+      'the host key of [web-1]:2222 is accepted but not written down: known_hosts cannot be written (EROFS)',
+    ])
+  })
+
+  it('asks for the types on record first and for none that HostKeyAlgorithms leaves out', async () => {
+    ground.knownHosts.push(`[web-1]:2222 ${makeKeyPair('rsa').public}`)
+
+    const hostKeyAlgorithms = ['ecdsa-sha2-nistp256', 'ssh-ed25519', 'rsa-sha2-256']
+    const { algorithms } = await trustIn({ hostKeyAlgorithms })
+
+    expect(algorithms).toEqual(['rsa-sha2-256', 'ecdsa-sha2-nistp256', 'ssh-ed25519'])
+  })
+
+  it('asks for no signature by SHA-1 unless the ssh config does', async () => {
+    ground.knownHosts.push(`[web-1]:2222 ${makeKeyPair('rsa').public}`)
+
+    const usual = await trustIn({})
+    const old = await trustIn({ hostKeyAlgorithms: ['ssh-ed25519', 'ssh-rsa'] })
+
+    expect(usual.algorithms).not.toContain('ssh-rsa')
+    expect(old.algorithms).toEqual(['ssh-rsa', 'ssh-ed25519'])
+  })
+
+  it('says what could be done where HostKeyAlgorithms leaves nothing that can', async () => {
+    const hostKeyAlgorithms = ['ssh-ed25519-cert-v01@openssh.com', 'ssh-dss']
+
+    await expect(trustIn({ hostKeyAlgorithms })).rejects.toMatchObject({
+      kind: 'kex',
+      message: 'the ssh config allows [web-1]:2222 only host keys by ssh-ed25519-cert-v01@openssh.com, ssh-dss',
+      hint: expect.stringContaining('this transport can do ssh-ed25519, '),
+    })
+  })
+
+  itNeeds(['ssh-keygen'])('is given to nobody where RevokedHostKeys is a KRL, which cannot be read here', async () => {
+    ground.knownHosts.push(lineOf('[web-1]:2222'))
+    const revokedHostKeys = `${ground.keyFile}.krl`
+    execFileSync('ssh-keygen', ['-q', '-k', '-f', revokedHostKeys], { stdio: 'ignore' })
+
+    const { judge } = await trustIn({ revokedHostKeys })
+
+    await expect(judge(key)).rejects.toMatchObject({
+      kind: 'config',
+      message: `RevokedHostKeys ${revokedHostKeys} is a KRL, which this transport cannot read`,
+    })
+  })
+
+  it('is sought in vain by a KnownHostsCommand that cannot be started, which is said', async () => {
+    const { judge, warnings } = await trustIn({ knownHostsCommand: '/nonexistent %H' })
+
+    expect(await judge(key)).toMatchObject({ kind: 'hostkey-unknown' })
+    expect(new Set(warnings)).toEqual(new Set(['the KnownHostsCommand /nonexistent cannot be started (ENOENT)']))
+  })
+
+  it('is given to nobody where the KnownHostsCommand fails', async () => {
+    await expect(trustIn({ knownHostsCommand: '/bin/false' })).rejects.toMatchObject({
+      kind: 'config',
+      message: 'web-1: the KnownHostsCommand /bin/false ended with 1',
+    })
+  })
+})

@@ -1,0 +1,100 @@
+import { rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterEach, beforeEach, describe, expect } from 'vitest'
+import type { Place } from '../../../src/inventory/endpoint.ts'
+import type { Session } from '../../../src/ssh/session/session.ts'
+import { startSshd } from '../../support/sshd.ts'
+import { itNeeds } from '../../support/tools.ts'
+import { aGround, type Ground, runOnce, serverAt } from '../a-connection.ts'
+
+let ground: Ground
+let ends: (() => unknown)[]
+beforeEach(() => {
+  ground = aGround()
+  ends = []
+})
+afterEach(async () => {
+  for (const end of ends) await end()
+  ground.remove()
+})
+
+/** Something that answers all it was told with itself, in capitals. */
+async function listening(at: { readonly path: string } | { readonly port: number }): Promise<Server> {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    let said = ''
+    socket.on('data', (chunk) => {
+      said += chunk
+    })
+    socket.on('end', () => socket.end(said.toUpperCase()))
+  })
+  await new Promise<void>((resolve) => server.listen({ ...at, host: '127.0.0.1' }, resolve))
+  ends.push(() => new Promise((resolve) => server.close(resolve)))
+  return server
+}
+
+const freePort = async () => {
+  const address = (await listening({ port: 0 })).address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+/** What comes back when a word is said to that place, as an sshd with this configuration sees it. */
+async function saidTo(to: Place, config: readonly string[] = []): Promise<unknown> {
+  const sshd = await startSshd({ authorized: [ground.publicLine], config })
+  ends.push(sshd.stop)
+  ground.knownHosts.push(sshd.knownHostsLine)
+  return runOnce(ground.options(), serverAt(sshd.port, { user: sshd.user }), (session) => say(session, to))
+}
+
+async function say(session: Session, to: Place): Promise<unknown> {
+  const opened = await session.open(to, 10_000)
+  if (opened.is !== 'open') return opened
+  opened.stream.end('hello')
+  return text(opened.stream)
+}
+
+describe('a stream through a server', () => {
+  const test = itNeeds(['sshd'])
+
+  test('reaches what listens on a port of its own', async () => {
+    const port = await freePort()
+
+    expect(await saidTo({ host: 'localhost', port })).toBe('HELLO')
+  })
+
+  test('reaches what listens on a unix socket', async () => {
+    const socketPath = join(tmpdir(), `maestro-${process.pid}.sock`)
+    ends.push(() => rmSync(socketPath, { force: true }))
+    await listening({ path: socketPath })
+
+    expect(await saidTo({ socketPath })).toBe('HELLO')
+  })
+
+  test('has failed where nobody listens', async () => {
+    expect(await saidTo({ socketPath: '/nonexistent/socket' })).toMatchObject({
+      is: 'failed',
+      why: expect.stringContaining('/nonexistent/socket: '),
+    })
+  })
+
+  test('is forbidden where the sshd allows none', async () => {
+    const port = await freePort()
+
+    expect(await saidTo({ host: 'localhost', port }, ['AllowTcpForwarding no'])).toMatchObject({ is: 'forbidden' })
+  })
+
+  test('is a lost connection where that has gone', async () => {
+    const sshd = await startSshd({ authorized: [ground.publicLine] })
+    ends.push(sshd.stop)
+    ground.knownHosts.push(sshd.knownHostsLine)
+
+    const said = runOnce(ground.options(), serverAt(sshd.port, { user: sshd.user }), async (session) => {
+      await session.close()
+      return say(session, { host: 'localhost', port: 1 })
+    })
+
+    await expect(said).rejects.toMatchObject({ kind: 'lost' })
+  })
+})

@@ -1,0 +1,40 @@
+import { Duplex } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { gatherWrites } from '../../../src/ssh/transport/coalesce-writes.ts'
+
+function aStream() {
+  const sent: string[] = []
+  const stream = new Duplex({
+    read: () => undefined,
+    writev: (pieces, done) => {
+      sent.push(pieces.map(({ chunk }) => String(chunk)).join(''))
+      done()
+    },
+  })
+  return { stream: gatherWrites(stream), sent }
+}
+
+const aMoment = () => new Promise((resolve) => setImmediate(resolve))
+
+describe('a stream that gathers', () => {
+  it('sends what is written at once in one piece, and what comes later in another', async () => {
+    const { stream, sent } = aStream()
+
+    for (const piece of ['length', 'text', 'tag']) stream.write(piece)
+    await aMoment()
+    stream.write('more')
+    await aMoment()
+
+    expect(sent).toEqual(['lengthtexttag', 'more'])
+  })
+
+  it('loses nothing that was written just before its end', async () => {
+    const { stream, sent } = aStream()
+
+    stream.write('last')
+    stream.end('words')
+    await aMoment()
+
+    expect(sent.join('')).toBe('lastwords')
+  })
+})

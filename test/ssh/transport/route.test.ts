@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { type HostOptions, type HostQuestion, optionsWithoutConfig } from '../../../src/ssh/config/ssh-config.ts'
+import { bastionsOn, keyOf, wayTo } from '../../../src/ssh/transport/route.ts'
+
+const config: Readonly<Record<string, Partial<HostOptions>>> = {
+  web: { proxyJump: 'ops@first,second:2222' },
+  first: { hostName: '192.0.2.1', proxyJump: 'zeroth' },
+  second: { proxyJump: 'never-asked' },
+  listed: { proxyJump: 'zeroth,ops@192.0.2.1,second:2222' },
+  tunnel: { hostName: '192.0.2.9', proxyCommand: 'dig-to %n' },
+  burrow: { hostName: '192.0.2.9', proxyCommand: 'dig-to %n' },
+  loop: { proxyJump: 'pool' },
+  pool: { proxyJump: 'loop' },
+}
+const findOptions = async (question: HostQuestion) => ({
+  ...optionsWithoutConfig({ user: 'ana', ...question }, 'ana'),
+  ...config[question.host],
+})
+const way = (host: string) => wayTo({ host }, findOptions)
+
+describe('the way to a server', () => {
+  it('leads over the jumps of its first jump as well, and not over those of the others', async () => {
+    expect(bastionsOn(await way('web'))).toEqual(['ana@zeroth:22', 'ops@192.0.2.1:22', 'ana@second:2222'])
+  })
+
+  it('has one key, however it is spelt', async () => {
+    const [web, listed] = [await way('web'), await way('listed')]
+
+    expect(web.via && keyOf(web.via)).toBe(listed.via && keyOf(listed.via))
+  })
+
+  it('is another through a ProxyCommand that is told another name', async () => {
+    expect(keyOf(await way('tunnel'))).not.toBe(keyOf(await way('burrow')))
+  })
+
+  it('that has no end is refused', async () => {
+    await expect(way('loop')).rejects.toMatchObject({ kind: 'config', message: expect.stringContaining('in a circle') })
+  })
+})

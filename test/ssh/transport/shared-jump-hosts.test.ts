@@ -1,0 +1,148 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { HostQuestion } from '../../../src/ssh/config/ssh-config.ts'
+import { openConnections } from '../../../src/ssh/connect.ts'
+import { type SshServer, type SshServerOptions, startSshServer } from '../../support/ssh-server.ts'
+import { startSshd } from '../../support/sshd.ts'
+import { itNeeds } from '../../support/tools.ts'
+import { aGround, type Ground, never, script, serverAt, trust } from '../a-connection.ts'
+
+let ground: Ground
+let ends: (() => unknown)[]
+beforeEach(() => {
+  ground = aGround()
+  ends = []
+})
+afterEach(async () => {
+  await Promise.all(ends.map((end) => end()))
+  ground.remove()
+})
+
+async function aServer(options: SshServerOptions = {}): Promise<SshServer> {
+  const server = await startSshServer(options)
+  ends.push(server.stop)
+  trust(ground, server)
+  return server
+}
+
+const some = (count: number) => Promise.all(Array.from({ length: count }, () => aServer()))
+const behind = (bastion: { port: number; user?: string }) => ({
+  gateway: { name: 'gate', host: '127.0.0.1', port: bastion.port, ...(bastion.user && { user: bastion.user }) },
+})
+
+describe('a bastion', () => {
+  itNeeds(['sshd'])(
+    'with the MaxStartups that sshd has by default lets all 64 servers behind it be reached, over one connection',
+    async () => {
+      const bastion = await startSshd({ authorized: [ground.publicLine], config: ['MaxStartups 10:30:100'] })
+      ends.push(bastion.stop)
+      ground.knownHosts.push(bastion.knownHostsLine)
+      const servers = await some(64)
+      const connections = openConnections(ground.options())
+
+      const sessions = await Promise.all(
+        servers.map(({ port }) => connections.connect(serverAt(port, behind(bastion)), never)),
+      )
+      const outputs = await Promise.all(
+        sessions.map(({ run }, n) => run({ ...script(`echo ${n}`), timeoutMs: 30_000 })),
+      )
+
+      await Promise.all(sessions.map(({ close }) => close()))
+      await connections.close()
+      expect(outputs.map(({ stdout }) => stdout)).toEqual(servers.map((_, n) => `${n}\n`))
+      expect(bastion.log().match(/^Connection from/gm)).toHaveLength(1)
+      expect(bastion.log().match(/^Accepted publickey/gm)).toHaveLength(1)
+    },
+    60_000,
+  )
+
+  it('does not have more connections made at a time than the sshd behind it bears', async () => {
+    const [bastion, busy] = (await some(2)) as [SshServer, SshServer]
+    const connections = openConnections(ground.options())
+    const target = serverAt(busy.port, behind(bastion))
+
+    const sessions = await Promise.all(Array.from({ length: 24 }, () => connections.connect(target, never)))
+
+    await Promise.all(sessions.map(({ close }) => close()))
+    await connections.close()
+    expect(busy.connections()).toBe(24)
+    expect(busy.startingAtMost()).toBe(8)
+  })
+
+  it('is one connection, however its name is spelt', async () => {
+    const bastion = await aServer()
+    const [first, second] = (await some(2)) as [SshServer, SshServer]
+    const hostOptions = async (question: HostQuestion) => {
+      const found = await ground.options().hostOptions(question)
+      return question.host === 'gate.example' ? { ...found, hostName: '127.0.0.1', user: 'jump' } : found
+    }
+    const connections = openConnections({ ...ground.options(), hostOptions })
+    const spelt = { name: 'gate', host: 'gate.example', port: bastion.port }
+    const plain = { name: 'gate', host: '127.0.0.1', port: bastion.port, user: 'jump' }
+
+    const sessions = [
+      await connections.connect(serverAt(first.port, { gateway: spelt }), never),
+      await connections.connect(serverAt(second.port, { gateway: plain }), never),
+    ]
+
+    expect(bastion.connections()).toBe(1)
+    await Promise.all(sessions.map(({ close }) => close()))
+    await connections.close()
+  })
+
+  it('is not taken for another that has the same address behind another bastion', async () => {
+    const [east, west, inner] = (await some(3)) as [SshServer, SshServer, SshServer]
+    const plain = ground.options()
+    const gates: Readonly<Record<string, number>> = { 'inner.east': east.port, 'inner.west': west.port }
+    const hostOptions = async (question: HostQuestion) => {
+      const found = { ...(await plain.hostOptions(question)), hostName: '127.0.0.1' }
+      const gate = gates[question.host]
+      return gate === undefined ? found : { ...found, proxyJump: `127.0.0.1:${gate}` }
+    }
+    const connections = openConnections({ ...plain, hostOptions })
+    const over = (host: string) => serverAt(inner.port, { gateway: { name: host, host, port: inner.port } })
+
+    const sessions = [
+      await connections.connect(over('inner.east'), never),
+      await connections.connect(over('inner.west'), never),
+    ]
+
+    expect([east.connections(), west.connections()]).toEqual([1, 1])
+    await Promise.all(sessions.map(({ close }) => close()))
+    await connections.close()
+  })
+
+  it('that does not answer keeps nobody waiting who does not go through it', async () => {
+    const bastion = await aServer({ behaviour: 'frozen' })
+    const [server] = (await some(1)) as [SshServer]
+    const connections = openConnections(ground.options({}, { limits: { connecting: 1, sessions: 1 } }))
+    const stop = new AbortController()
+    const waiting = connections.connect(serverAt(server.port, behind(bastion)), stop.signal)
+
+    const session = await connections.connect(serverAt(server.port), never)
+
+    stop.abort()
+    await expect(waiting).rejects.toMatchObject({ kind: 'stopped' })
+    await session.close()
+    await connections.close()
+  })
+
+  it('whose key nobody knows is asked about once, and then used', async () => {
+    const bastion = await startSshServer()
+    ends.push(bastion.stop)
+    const servers = await some(6)
+    const asked: string[] = []
+    const askHostKeys = async (unknown: readonly { readonly name: string }[]) => {
+      asked.push(...unknown.map(({ name }) => name))
+      return true
+    }
+    const connections = openConnections(ground.options({}, { askHostKeys }))
+
+    const sessions = await Promise.all(
+      servers.map(({ port }) => connections.connect(serverAt(port, behind(bastion)), never)),
+    )
+
+    await Promise.all(sessions.map(({ close }) => close()))
+    await connections.close()
+    expect(asked).toEqual([`[127.0.0.1]:${bastion.port}`])
+  })
+})
