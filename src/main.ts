@@ -29,11 +29,11 @@ const signalExitCodes = {
 /** Reads the command line, does what it says, and sets the exit code; nothing else in maestro ends the process. */
 async function main(): Promise<void> {
   letPipesClose()
-  process.on('uncaughtException', leaveWithTrouble)
+  process.on('uncaughtException', exitWithError)
   try {
     await program().parseAsync()
   } catch (error) {
-    process.exitCode = await sayTrouble(error)
+    process.exitCode = await printError(error)
   }
 }
 
@@ -106,8 +106,8 @@ function letPipesClose(): void {
 }
 
 // What was thrown where nobody waits for it: the state is unknown, so nothing goes on.
-async function leaveWithTrouble(error: unknown): Promise<void> {
-  process.exit(await sayTrouble(error))
+async function exitWithError(error: unknown): Promise<void> {
+  process.exit(await printError(error))
 }
 
 const columnsOf = ({ isTTY, columns }: NodeJS.WriteStream) => (isTTY ? columns || 80 : undefined)
@@ -116,11 +116,11 @@ const columnsOf = ({ isTTY, columns }: NodeJS.WriteStream) => (isTTY ? columns |
 const asOurs = (text: string) =>
   text.replace(/^error: /, 'maestro: ').replace(/\n\(Did you mean (.*)\?\)/, '; did you mean $1?')
 
-async function sayTrouble(error: unknown): Promise<ExitCode> {
+async function printError(error: unknown): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
   if (error instanceof MaestroError) {
-    const { troubleText } = await import('./report/error.ts')
-    process.stderr.write(troubleText(error, { columns: columnsOf(process.stderr) }))
+    const { errorText } = await import('./report/error.ts')
+    process.stderr.write(errorText(error, { columns: columnsOf(process.stderr) }))
     return error.exitCode
   }
   const { printableLines } = await import('./base/printable.ts')

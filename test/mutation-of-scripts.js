@@ -55,20 +55,20 @@ const testedBy = {
   'lib/apt-lock.sh': ['test/remote/lib/apt-lock.test.ts'],
   'job/job.sh': ['test/remote/job/', 'test/remote/weave/'],
   'lib/docker-cli.sh': [
-    'test/remote/facts/services.test.ts',
+    'test/remote/facts/compose.test.ts',
     'test/remote/facts/docker.test.ts',
     'test/remote/compose/',
   ],
   'lib/docker-source.sh': ['test/remote/facts/docker-packages.test.ts'],
-  'facts/balancer.sh': ['test/remote/facts/doctor-parts.test.ts'],
+  'facts/haproxy.sh': ['test/remote/facts/doctor-parts.test.ts'],
   'facts/engine.sh': ['test/remote/facts/docker-packages.test.ts'],
-  'facts/offers.sh': ['test/remote/facts/docker-packages.test.ts'],
+  'facts/candidates.sh': ['test/remote/facts/docker-packages.test.ts'],
   'facts/systemd.sh': ['test/remote/facts/doctor-parts.test.ts'],
   'facts/tools.sh': ['test/remote/facts/doctor-parts.test.ts'],
   'facts/weave.sh': ['test/remote/facts/docker.test.ts'],
   'lib/apt-pins.sh': ['test/remote/facts/security.test.ts'],
   'lib/read-apt.sh': ['test/remote/facts/security.test.ts', 'test/remote/facts/unattended.test.ts'],
-  'compose/stage.sh': ['test/remote/facts/services.test.ts'],
+  'compose/stage.sh': ['test/remote/facts/compose.test.ts'],
 }
 
 /** What is run until something is red: the fast first. */

@@ -46,9 +46,9 @@ const machine = { id: 42, labels, public_net: { ipv4: { ip: '203.0.113.111' } } 
 describe('the example of a provider', () => {
   it('lists what maestro reads', async () => {
     const { stdout } = run('list', { version: 1 }, [machine])
-    const runHere = async () => ({ stdout, stderr: '', failure: undefined })
+    const runProgram = async () => ({ stdout, stderr: '', failure: undefined })
 
-    expect(await commandProvider({ command: example, timeoutMs: 1_000 }).list({ runHere })).toEqual([
+    expect(await commandProvider({ command: example, timeoutMs: 1_000 }).list({ runProgram })).toEqual([
       { id: '42', key, environment: 'production-b', name: 'web-1', address: '203.0.113.111', hostKeys: [] },
     ])
   })

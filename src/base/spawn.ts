@@ -10,7 +10,7 @@ export interface Program {
   readonly limitBytes: number
 }
 
-export interface Ran {
+export interface ProgramResult {
   readonly stdout: string
   readonly stderr: string
   /** How it failed, as it goes on after its name: `ended with exit code 3: no route`. Undefined: exit code 0. */
@@ -18,7 +18,14 @@ export interface Ran {
 }
 
 /** Runs a program to its end, or to the end of its time; never throws for what it does. */
-export async function runProgram({ path, args = [], env = {}, stdin, timeLimitMs, limitBytes }: Program): Promise<Ran> {
+export async function runProgram({
+  path,
+  args = [],
+  env = {},
+  stdin,
+  timeLimitMs,
+  limitBytes,
+}: Program): Promise<ProgramResult> {
   const { execa } = await import('execa')
   const result = await execa(path, args, {
     env,

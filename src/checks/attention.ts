@@ -1,27 +1,37 @@
 import { describeDuration } from '../base/duration.ts'
 import { printable } from '../base/printable.ts'
-import type { Disk, Docker, Dpkg, Libraries, Look, Told, Unattended, Updates, Weave } from '../remote/facts/facts.ts'
+import type {
+  Disk,
+  Docker,
+  Dpkg,
+  Fact,
+  Needrestart,
+  PendingUpgrades,
+  ServerFacts,
+  UnattendedStatus,
+  Weave,
+} from '../remote/facts/facts.ts'
 
 const fullShare = 0.9
 const oldListsSeconds = 3 * 86_400
 
 /** What an operator should know of a server beyond its restart and its security upgrades; one short text each, worst first. */
-export function concernsOf(look: Look): readonly string[] {
+export function needsAttention(facts: ServerFacts): readonly string[] {
   return [
-    ...of(look.dpkg, 'dpkg', dpkgConcerns),
-    ...of(look.disk, 'disk', diskConcerns),
-    ...of(look.unattended, 'nightly upgrades', unattendedConcerns),
-    ...of(look.updates, 'updates', updatesConcerns),
-    ...of(look.docker, 'Docker', dockerConcerns),
-    ...of(look.weave, 'Weave', weaveConcerns),
-    ...of(look.libraries, 'services', librariesConcerns),
-    ...of(look.maestro, 'maestro', () => []),
+    ...of(facts.dpkg, 'dpkg', dpkgConcerns),
+    ...of(facts.disk, 'disk', diskConcerns),
+    ...of(facts.unattended, 'nightly upgrades', unattendedConcerns),
+    ...of(facts.upgrades, 'updates', updatesConcerns),
+    ...of(facts.docker, 'Docker', dockerConcerns),
+    ...of(facts.weave, 'Weave', weaveConcerns),
+    ...of(facts.needrestart, 'services', librariesConcerns),
+    ...of(facts.maestro, 'maestro', () => []),
   ].map(printable)
 }
 
-function of<T>(told: Told<T> | undefined, what: string, concerns: (value: T) => readonly string[]): readonly string[] {
-  if (told === undefined) return []
-  return told.is === 'known' ? concerns(told.value) : [`${what} unknown: ${told.why}`]
+function of<T>(fact: Fact<T> | undefined, what: string, attention: (value: T) => readonly string[]): readonly string[] {
+  if (fact === undefined) return []
+  return fact.status === 'known' ? attention(fact.value) : [`${what} unknown: ${fact.why}`]
 }
 
 function dpkgConcerns({ isInterrupted, broken, lockHolders }: Dpkg): readonly string[] {
@@ -44,7 +54,7 @@ function diskConcerns(disks: readonly Disk[]): readonly string[] {
 
 const percentUsed = (total: number, free: number) => `${Math.floor((100 * (total - free)) / total)}%`
 
-function unattendedConcerns({ isInstalled, isDaily, why, rebootsByItself }: Unattended): readonly string[] {
+function unattendedConcerns({ isInstalled, isDaily, why, rebootsByItself }: UnattendedStatus): readonly string[] {
   return [
     ...when(!isInstalled, 'no nightly upgrades (unattended-upgrades is not installed)'),
     ...when(isInstalled && !isDaily, `no nightly upgrades${why === undefined ? '' : ` (${why})`}`),
@@ -53,7 +63,13 @@ function unattendedConcerns({ isInstalled, isDaily, why, rebootsByItself }: Unat
 }
 
 // Holds and phasing are everyday; that they keep a security fix away is not.
-function updatesConcerns({ security, held, keptBack, securityOrigins, listsAgeSeconds }: Updates): readonly string[] {
+function updatesConcerns({
+  security,
+  held,
+  keptBack,
+  securityOrigins,
+  listsAgeSeconds,
+}: PendingUpgrades): readonly string[] {
   const isFix = (name: string) => security.some((upgrade) => upgrade.name === name)
   const heldFixes = held.filter(isFix)
   return [
@@ -83,7 +99,7 @@ function weaveConcerns(weave: Weave | null): readonly string[] {
   return when(weave !== null && !weave.isRunning, 'Weave is not running')
 }
 
-function librariesConcerns({ services }: Libraries): readonly string[] {
+function librariesConcerns({ services }: Needrestart): readonly string[] {
   return when(services.length > 0, `on old libraries: ${services.join(', ')}`)
 }
 

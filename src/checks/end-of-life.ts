@@ -1,8 +1,8 @@
 import type { System } from '../remote/facts/facts.ts'
 
 /** Until when a release gets security fixes. */
-export interface Support {
-  readonly is: 'supported' | 'extended' | 'ended' | 'unknown'
+export interface SupportStatus {
+  readonly status: 'supported' | 'extended' | 'ended' | 'unknown'
   /** A sentence for people where support has ended or will within 90 days. */
   readonly concern: string | undefined
 }
@@ -31,16 +31,16 @@ const releases: Readonly<Record<string, Release>> = {
 const soonSeconds = 90 * 86_400
 
 /** How long a system still gets security fixes; `unknown` for one that is not in the table. */
-export function supportOf({ id, release, name }: System, nowSeconds: number): Support {
+export function supportStatus({ id, release, name }: System, nowSeconds: number): SupportStatus {
   const found = releases[`${id} ${release}`]
-  if (found === undefined) return { is: 'unknown', concern: undefined }
+  if (found === undefined) return { status: 'unknown', concern: undefined }
   const { standard, extended, extendedBy = '' } = found
-  if (nowSeconds < endOf(standard) - soonSeconds) return { is: 'supported', concern: undefined }
-  if (nowSeconds < endOf(standard)) return { is: 'supported', concern: `support of ${name} ends on ${standard}` }
+  if (nowSeconds < endOf(standard) - soonSeconds) return { status: 'supported', concern: undefined }
+  if (nowSeconds < endOf(standard)) return { status: 'supported', concern: `support of ${name} ends on ${standard}` }
   if (extended === undefined || nowSeconds >= endOf(extended)) {
-    return { is: 'ended', concern: `${name} is out of support since ${extended ?? standard}: no security fixes` }
+    return { status: 'ended', concern: `${name} is out of support since ${extended ?? standard}: no security fixes` }
   }
-  return { is: 'extended', concern: `${name} gets security fixes only by ${extendedBy}, until ${extended}` }
+  return { status: 'extended', concern: `${name} gets security fixes only by ${extendedBy}, until ${extended}` }
 }
 
 const endOf = (day: string) => Date.parse(`${day}T23:59:59Z`) / 1000

@@ -3,14 +3,14 @@ import type { Manifest } from '../manifest/manifest.ts'
 import { engineOf, isEngine } from '../remote/engine-version.ts'
 
 /** What the manifest wants of a server. */
-export interface Wanted {
+export interface ExpectedVersions {
   readonly dockerVersion?: string | undefined
   readonly weaveVersion?: string | undefined
   /** It is one of those that take others out of service. */
   readonly isBalancer: boolean
 }
 
-export function wantedOf({ groups }: Manifest, { groups: names }: Server): Wanted {
+export function expectedVersions({ groups }: Manifest, { groups: names }: Server): ExpectedVersions {
   const own = groups.filter(({ name }) => names.includes(name))
   return {
     dockerVersion: own.find(({ versions }) => versions.docker !== undefined)?.versions.docker,
@@ -20,7 +20,7 @@ export function wantedOf({ groups }: Manifest, { groups: names }: Server): Wante
 }
 
 /** Whether a version is what the manifest wants. What `latest` and `distribution` stand for is known to apt alone. */
-export function isWanted(version: string, wanted: string | undefined): boolean {
+export function isExpected(version: string, wanted: string | undefined): boolean {
   if (wanted === undefined || wanted === 'latest' || wanted === 'distribution') return true
   return isEngine(version, engineOf(wanted) ?? wanted) || version.startsWith(`${wanted}.`)
 }

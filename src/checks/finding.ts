@@ -1,8 +1,8 @@
 /** One thing that the doctor has looked at. */
-export interface Check {
+export interface Finding {
   readonly area: Area
   /** `wrong`: some command cannot do its work; `note`: it can, but somebody should know; `unknown`: it cannot be told. */
-  readonly is: 'fine' | 'note' | 'wrong' | 'unknown'
+  readonly status: 'fine' | 'note' | 'wrong' | 'unknown'
   readonly text: string
   /** What cannot be done because of it. */
   readonly stops?: readonly string[]
@@ -35,16 +35,25 @@ export const areas = [
 ] as const
 type Area = (typeof areas)[number]
 
-export const fine = (area: Area, text: string): Check => ({ area, is: 'fine', text })
-export const note = (area: Area, text: string, fix?: string): Check => ({ area, is: 'note', text, fix })
-export const wrong = (area: Area, text: string, { stops, fix }: Required<Pick<Check, 'stops' | 'fix'>>): Check => ({
+export const okFinding = (area: Area, text: string): Finding => ({ area, status: 'fine', text })
+export const warningFinding = (area: Area, text: string, fix?: string): Finding => ({ area, status: 'note', text, fix })
+export const errorFinding = (
+  area: Area,
+  text: string,
+  { stops, fix }: Required<Pick<Finding, 'stops' | 'fix'>>,
+): Finding => ({
   area,
-  is: 'wrong',
+  status: 'wrong',
   text,
   stops,
   fix,
 })
-export const unknown = (area: Area, text: string, fix?: string): Check => ({ area, is: 'unknown', text, fix })
+export const unknownFinding = (area: Area, text: string, fix?: string): Finding => ({
+  area,
+  status: 'unknown',
+  text,
+  fix,
+})
 
 export const everything: readonly string[] = ['every command']
 export const allChanges: readonly string[] = ['every command that changes servers']

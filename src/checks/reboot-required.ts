@@ -1,27 +1,27 @@
 import { compareVersions } from '../remote/debian-version.ts'
-import type { Kernel, Libraries, Look, RebootFlag, Told } from '../remote/facts/facts.ts'
+import type { Fact, Kernel, Needrestart, RebootFlag, ServerFacts } from '../remote/facts/facts.ts'
 
 /** Whether a server wants a restart. `reasons` are those for yes, or what could not be learnt for unknown; empty for no. */
-export interface RebootVerdict {
+export interface RebootRequired {
   readonly due: 'yes' | 'no' | 'unknown'
   readonly reasons: readonly string[]
   /** Epoch seconds by the server's clock of the oldest reason, where it is known. */
   readonly since: number | undefined
 }
 
-type Says = { readonly due: RebootVerdict['due']; readonly why: string; readonly since?: number | undefined }
+type Signal = { readonly due: RebootRequired['due']; readonly why: string; readonly since?: number | undefined }
 
-const no: Says = { due: 'no', why: '' }
+const no: Signal = { due: 'no', why: '' }
 
 /**
  * Yes when any source says yes, for each of them misses some cases; no only when both the flag and the kernels could be
  * read. needrestart adds to them where it is installed.
  */
-export function rebootVerdict({ reboot, kernel, libraries }: Look): RebootVerdict {
+export function rebootRequired({ reboot, kernel, needrestart }: ServerFacts): RebootRequired {
   const all = [
-    ...ask('the reboot flag', reboot, (flag) => [sayFlag(flag, hasNeedrestart(libraries))]),
-    ...ask('the kernels', kernel, (value) => [sayKernel(value), sayRebuilt(value)]),
-    ...(libraries?.is === 'known' ? sayLibraries(libraries.value, kernel) : []),
+    ...setByPackages('the reboot flag', reboot, (flag) => [fromFlag(flag, hasNeedrestart(needrestart))]),
+    ...setByPackages('the kernels', kernel, (value) => [fromKernel(value), fromRebuiltKernel(value)]),
+    ...(needrestart?.status === 'known' ? fromNeedrestart(needrestart.value, kernel) : []),
   ]
   const due = (['yes', 'unknown'] as const).find((answer) => all.some((one) => one.due === answer)) ?? 'no'
   const saying = all.filter((one) => one.due === due && due !== 'no')
@@ -29,14 +29,19 @@ export function rebootVerdict({ reboot, kernel, libraries }: Look): RebootVerdic
   return { due, reasons: saying.map(({ why }) => why), since: since.length === 0 ? undefined : Math.min(...since) }
 }
 
-function ask<T>(name: string, told: Told<T> | undefined, say: (value: T) => readonly Says[]): readonly Says[] {
-  if (told === undefined) return [{ due: 'unknown', why: `${name} unknown: not asked for` }]
-  return told.is === 'known' ? say(told.value) : [{ due: 'unknown', why: `${name} unknown: ${told.why}` }]
+function setByPackages<T>(
+  name: string,
+  fact: Fact<T> | undefined,
+  say: (value: T) => readonly Signal[],
+): readonly Signal[] {
+  if (fact === undefined) return [{ due: 'unknown', why: `${name} unknown: not asked for` }]
+  return fact.status === 'known' ? say(fact.value) : [{ due: 'unknown', why: `${name} unknown: ${fact.why}` }]
 }
 
-const hasNeedrestart = (libraries: Told<Libraries> | undefined) => libraries?.is === 'known' && libraries.value.hasTool
+const hasNeedrestart = (libraries: Fact<Needrestart> | undefined) =>
+  libraries?.status === 'known' && libraries.value.hasTool
 
-function sayFlag({ isSet, packages, since, hasSetter }: RebootFlag, hasOther: boolean): Says {
+function fromFlag({ isSet, packages, since, hasSetter }: RebootFlag, hasOther: boolean): Signal {
   if (isSet)
     return { due: 'yes', why: packages.length === 0 ? 'reboot flag set' : `asked for by ${packages.join(', ')}`, since }
   if (hasSetter || hasOther) return no
@@ -44,7 +49,7 @@ function sayFlag({ isSet, packages, since, hasSetter }: RebootFlag, hasOther: bo
 }
 
 /** A kernel from outside (container, own build) has no newer one here; a pinned one is the admin's choice. */
-function sayKernel({ running, newest, newestSince, pinned }: Kernel): Says {
+function fromKernel({ running, newest, newestSince, pinned }: Kernel): Signal {
   const next = pinned === undefined ? newest : pinned.release
   const isNewer = (release: string | undefined) => release !== undefined && compareVersions(release, running) > 0
   if (next !== undefined && isNewer(next)) {
@@ -63,7 +68,7 @@ function sayKernel({ running, newest, newestSince, pinned }: Kernel): Says {
   return no
 }
 
-function sayRebuilt({ running, rebuilt }: Kernel): Says {
+function fromRebuiltKernel({ running, rebuilt }: Kernel): Signal {
   if (rebuilt === undefined || compareVersions(rebuilt.installed, rebuilt.running) <= 0) return no
   return { due: 'yes', why: `runs kernel ${running} of package ${rebuilt.running}, ${rebuilt.installed} is installed` }
 }
@@ -71,8 +76,12 @@ function sayRebuilt({ running, rebuilt }: Kernel): Says {
 // Restarting these by themselves breaks logins, the bus or every container: only a restart of the server renews them.
 const stubborn = /^(dbus|dbus-broker|systemd-manager|systemd-logind|docker|containerd)(\.service)?$/
 
-function sayLibraries({ kernel: state, services }: Libraries, kernel: Told<Kernel> | undefined): readonly Says[] {
-  const isOwnKernel = kernel?.is !== 'known' || (kernel.value.newest !== undefined && kernel.value.pinned === undefined)
+function fromNeedrestart(
+  { kernel: state, services }: Needrestart,
+  kernel: Fact<Kernel> | undefined,
+): readonly Signal[] {
+  const isOwnKernel =
+    kernel?.status !== 'known' || (kernel.value.newest !== undefined && kernel.value.pinned === undefined)
   const isKernelDue = isOwnKernel && (state === 'abi-upgrade' || state === 'version-upgrade')
   const old = services.filter((name) => stubborn.test(name))
   return [

@@ -10,7 +10,7 @@ type Consent = {
 }
 
 /** Whether to go on: by `--yes`, by a person at a terminal, or, where nobody can be asked, by the very options that were typed. */
-export async function mustConsent({ isGiven, dangers, question }: Consent): Promise<void> {
+export async function requireConsent({ isGiven, dangers, question }: Consent): Promise<void> {
   if (isGiven) return
   if (mayAsk()) {
     if (await askYes(question)) return

@@ -1,24 +1,24 @@
 import { type ExitCode, exitCodes } from '../base/errors.ts'
 import type { Outcome } from '../plan/outcome.ts'
-import type { Seen } from '../run/gather-facts.ts'
+import type { GatherResult } from '../run/gather-facts.ts'
 
-type Asked = {
+type InspectionEnd = {
   /** Aborted with its exit code as the reason when a signal came. */
   readonly stop: AbortSignal
   /** What `--exit-code` asks about; undefined: nobody asked. */
-  readonly isDue: ((seen: Seen) => boolean) | undefined
+  readonly isDue: ((gathered: GatherResult) => boolean) | undefined
 }
 
 /** The exit code of a command that only looks: the worst that happened (a signal > a server failed > unreachable > due). */
-export function exitCodeOfLook(seen: readonly Seen[], { stop, isDue }: Asked): ExitCode {
+export function exitCodeOfInspection(gathered: readonly GatherResult[], { stop, isDue }: InspectionEnd): ExitCode {
   if (stop.aborted) return stop.reason
-  if (seen.some(({ status }) => status === 'failed')) return exitCodes.failed
-  if (seen.some(({ status }) => status === 'unreachable')) return exitCodes.unreachable
-  if (isDue !== undefined && seen.some(isDue)) return exitCodes.due
+  if (gathered.some(({ status }) => status === 'failed')) return exitCodes.failed
+  if (gathered.some(({ status }) => status === 'unreachable')) return exitCodes.unreachable
+  if (isDue !== undefined && gathered.some(isDue)) return exitCodes.due
   return exitCodes.ok
 }
 
-type Ran = {
+type RunEnd = {
   readonly stop: AbortSignal
   readonly maxUnreachable: number
   /** Servers without an outcome, because they are only planned for. */
@@ -28,7 +28,7 @@ type Ran = {
 /** The exit code of a command that changes servers: the worst that became of one (a signal > failed > unreachable > refused > not started). */
 export function exitCodeOfRun(
   outcomes: ReadonlyMap<string, Outcome>,
-  { stop, maxUnreachable, planned = 0 }: Ran,
+  { stop, maxUnreachable, planned = 0 }: RunEnd,
 ): ExitCode {
   const count = (...statuses: readonly Outcome['status'][]) =>
     [...outcomes.values()].filter(({ status }) => statuses.includes(status)).length

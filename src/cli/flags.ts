@@ -7,7 +7,7 @@ export interface ServerFlags {
   readonly group?: readonly string[]
   readonly server?: readonly string[]
   readonly exclude?: readonly string[]
-  readonly limit?: number
+  readonly maxServers?: number
   readonly askPassword?: boolean
   readonly askSudoPassword?: boolean
 }
@@ -81,7 +81,7 @@ export function withSelectionFlags(command: Command): Command {
     .option('--group <name>', 'only servers of this group; may be repeated', collect)
     .option('--server <name>', 'only this server: name, address, web-*, web-[1-4]; may be repeated', collect)
     .option('--exclude <name>', 'not this server; may be repeated', collect)
-    .option('--limit <n>', 'only the first n of them', positiveInteger)
+    .option('--max-servers <n>', 'only the first n of them', positiveInteger)
 }
 
 export function withOutputFlags(command: Command): Command {

@@ -17,7 +17,7 @@ const fileVariable = 'MAESTRO_SUDO_PASSWORD_FILE'
 
 /** Takes the passwords that the flags and MAESTRO_SUDO_PASSWORD_FILE speak of; each is asked for once, before any server is contacted. */
 export async function passwordsFor(flags: PasswordFlags): Promise<Passwords> {
-  mustHavePerson(flags)
+  assertTerminal(flags)
   const file = process.env[fileVariable]
   return {
     ssh: flags.askPassword ? await ask('SSH password:') : undefined,
@@ -29,7 +29,7 @@ export async function passwordsFor(flags: PasswordFlags): Promise<Passwords> {
   }
 }
 
-function mustHavePerson({ askPassword, askSudoPassword }: PasswordFlags): void {
+function assertTerminal({ askPassword, askSudoPassword }: PasswordFlags): void {
   if (mayAsk()) return
   if (askSudoPassword)
     throw new UsageError('--ask-sudo-password: there is no terminal to ask at', {

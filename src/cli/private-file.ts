@@ -13,7 +13,7 @@ type Question = {
 export async function openPrivateFile(path: string, { what, uid }: Question): Promise<FileHandle> {
   const file = await openFile(path, what)
   try {
-    mustBeOurs(await file.stat(), { path, what, uid })
+    assertOwned(await file.stat(), { path, what, uid })
     return file
   } catch (error) {
     await file.close()
@@ -31,7 +31,7 @@ async function openFile(path: string, what: string): Promise<FileHandle> {
   }
 }
 
-function mustBeOurs(stats: Stats, { path, what, uid }: Question & { readonly path: string }): void {
+function assertOwned(stats: Stats, { path, what, uid }: Question & { readonly path: string }): void {
   if (!stats.isFile()) throw new UsageError(`${what} is not a file`)
   if (uid !== undefined && stats.uid !== uid)
     throw new RefusedError(`${what} is not read: it belongs to another user`, { hint: 'copy it to a file of your own' })

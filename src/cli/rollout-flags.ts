@@ -1,6 +1,6 @@
 import { parseDurationMs } from '../base/duration.ts'
 import { UsageError } from '../base/errors.ts'
-import { parseShare } from '../manifest/count-or-percent.ts'
+import { parseCountOrPercent } from '../manifest/count-or-percent.ts'
 import type { Rollout } from '../manifest/settings.ts'
 import { parseWindow } from '../manifest/window.ts'
 import type { RolloutFlags } from './flags.ts'
@@ -22,7 +22,7 @@ export function rolloutFor(flags: RolloutFlags, settings: Rollout): Rollout {
     maxUnavailable: read(
       'max-unavailable',
       flags.maxUnavailable,
-      parseShare,
+      parseCountOrPercent,
       'a number of servers or a part, like 2 or 25%',
     ),
     maxFailures: read('max-failures', flags.maxFailures, parseCount, 'a whole number'),

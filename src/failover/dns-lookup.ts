@@ -3,7 +3,7 @@ import type { ApplicationContext } from '../plan/application.ts'
 import { environmentAt, type Failover } from './target.ts'
 
 /** What one name server of the zone answers to those who ask for the address. */
-export type Answer = {
+export type DnsLookup = {
   readonly server: string
   readonly at: string | null
   readonly addresses: readonly string[]
@@ -15,16 +15,16 @@ export type Answer = {
 type NameServer = { readonly name: string; readonly host: string }
 
 /** Asks every name server of the zone where the address points. Empty where nobody knows who they are. */
-export async function lookUp(at: ApplicationContext, failover: Failover): Promise<readonly Answer[]> {
+export async function lookUp(ctx: ApplicationContext, failover: Failover): Promise<readonly DnsLookup[]> {
   const port = failover.driver.kind === 'rfc2136' ? failover.driver.port : 53
-  const servers = await nameServersOf(at, failover)
+  const servers = await nameServersOf(ctx, failover)
   return Promise.all(
     servers.map(async ({ name, host }) => {
-      const ask = (type: 'A' | 'AAAA') => at.askDns({ server: { host, port }, name: failover.address, type })
+      const ask = (type: 'A' | 'AAAA') => ctx.askDns({ server: { host, port }, name: failover.address, type })
       const answers = await Promise.all([ask('A'), ask('AAAA')])
-      const failed = answers.find((one) => one.is === 'failed')
+      const failed = answers.find((one) => one.status === 'failed')
       if (failed !== undefined) return { server: name, at: null, addresses: [], ttlSeconds: 0, failure: failed.why }
-      const records = answers.filter((one) => one.is === 'records')
+      const records = answers.filter((one) => one.status === 'records')
       const addresses = records.flatMap(({ values }) => values)
       const ttlSeconds = Math.max(0, ...records.map((one) => one.ttlSeconds))
       return { server: name, at: environmentAt(addresses, failover), addresses, ttlSeconds }
@@ -32,28 +32,28 @@ export async function lookUp(at: ApplicationContext, failover: Failover): Promis
   )
 }
 
-async function nameServersOf(at: ApplicationContext, { driver, address }: Failover): Promise<readonly NameServer[]> {
-  if (driver.kind !== 'rfc2136') return (await namesAbove(at, address)).map((name) => ({ name, host: name }))
+async function nameServersOf(ctx: ApplicationContext, { driver, address }: Failover): Promise<readonly NameServer[]> {
+  if (driver.kind !== 'rfc2136') return (await namesAbove(ctx, address)).map((name) => ({ name, host: name }))
   const server = { host: driver.server, port: driver.port }
-  const told = await at.askDns({ server, name: driver.zone, type: 'NS' })
-  if (told.is !== 'records') return []
+  const told = await ctx.askDns({ server, name: driver.zone, type: 'NS' })
+  if (told.status !== 'records') return []
   return Promise.all(
     told.values.map(async (name) => {
       // Those of the zone's own names are told by itself, which the rest of the world need not know yet.
-      const own = await at.askDns({ server, name, type: 'A' })
-      return { name, host: (own.is === 'records' ? own.values[0] : undefined) ?? name }
+      const own = await ctx.askDns({ server, name, type: 'A' })
+      return { name, host: (own.status === 'records' ? own.values[0] : undefined) ?? name }
     }),
   )
 }
 
 // The zone is not written anywhere: it is the nearest name above that has name servers.
-async function namesAbove(at: ApplicationContext, name: string): Promise<readonly string[]> {
+async function namesAbove(ctx: ApplicationContext, name: string): Promise<readonly string[]> {
   if (isIP(name) > 0) return []
   const labels = name.replace(/\.$/, '').split('.')
   for (let from = 0; from < labels.length - 1; from += 1) {
-    const told = await at.askDns({ name: labels.slice(from).join('.'), type: 'NS' })
-    if (told.is === 'records') return told.values
-    if (told.is === 'failed' && told.isSilent) return []
+    const told = await ctx.askDns({ name: labels.slice(from).join('.'), type: 'NS' })
+    if (told.status === 'records') return told.values
+    if (told.status === 'failed' && told.isSilent) return []
   }
   return []
 }

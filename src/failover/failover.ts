@@ -1,8 +1,8 @@
 import type { Json } from '../base/json.ts'
 import type { ApplicationContext, ApplicationOperation } from '../plan/application.ts'
-import { type Driver, driverOf, type FailoverSecrets } from './driver.ts'
+import { type FailoverDriver, type FailoverSecrets, makeDriver } from './driver.ts'
 import { type Hook, hookStep } from './hook-step.ts'
-import { type Seen, type Switching, switchStep } from './switch-step.ts'
+import { type FailoverState, type SwitchStepOptions, switchStep } from './switch-step.ts'
 import type { Failover } from './target.ts'
 
 /** What a switch is made from: data alone, as a journal keeps it, and nothing secret. */
@@ -15,33 +15,37 @@ export type SwitchOptions = {
   readonly to: string
   readonly isForced: boolean
   /** Whether a switch that fails is taken back by itself. */
-  readonly goesBack: boolean
+  readonly rollsBack: boolean
   readonly hook?: Hook
 }
 
-export const failoverRecipe = 'failover'
+export const failoverSpec = 'failover'
 
 /** Moves an address from one environment to the other, proved to its users; one that fails goes back. */
-export function failover(options: SwitchOptions, secrets: FailoverSecrets): ApplicationOperation<Seen> {
-  const { failover: about, from, to, isForced, goesBack } = options
-  const driver = driverOf(about, secrets)
-  const there: Switching = { id: 'switch', failover: about, driver, to, isForced, isWayBack: false }
-  const back = from === null ? undefined : { ...there, id: 'switch-back', to: from, isWayBack: true }
+export function failover(options: SwitchOptions, secrets: FailoverSecrets): ApplicationOperation<FailoverState> {
+  const { failover: about, from, to, isForced, rollsBack } = options
+  const driver = makeDriver(about, secrets)
+  const there: SwitchStepOptions = { id: 'switch', failover: about, driver, to, isForced, isRollback: false }
+  const back = from === null ? undefined : { ...there, id: 'switch-back', to: from, isRollback: true }
   return {
-    recipe: { name: failoverRecipe, options: options as unknown as Json },
+    spec: { name: failoverSpec, options: options as unknown as Json },
     subject: about.address,
-    look: (at) => lookAt(at, driver, to),
+    gatherState: (ctx) => gatherFailoverState(ctx, driver, to),
     steps: stepsOf(there, options.hook),
-    ...(back === undefined || !goesBack ? {} : { wayBack: stepsOf(back, options.hook) }),
+    ...(back === undefined || !rollsBack ? {} : { rollbackSteps: stepsOf(back, options.hook) }),
   }
 }
 
-const stepsOf = (switching: Switching, hook: Hook | undefined) => [
+const stepsOf = (switching: SwitchStepOptions, hook: Hook | undefined) => [
   ...(hook === undefined ? [] : [hookStep(switching, hook)]),
   switchStep(switching),
 ]
 
-async function lookAt(at: ApplicationContext, driver: Driver, to: string): Promise<Seen> {
-  const pointing = await driver.read(at)
-  return { pointing, refusal: pointing.at === to ? undefined : await driver.refusal(at, pointing) }
+async function gatherFailoverState(
+  ctx: ApplicationContext,
+  driver: FailoverDriver,
+  to: string,
+): Promise<FailoverState> {
+  const current = await driver.read(ctx)
+  return { pointing: current, refusal: current.environment === to ? undefined : await driver.refusal(ctx, current) }
 }

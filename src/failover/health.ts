@@ -1,78 +1,82 @@
 import { isIP } from 'node:net'
 import { MaestroError } from '../base/errors.ts'
-import { servesBy } from '../load-balancer/health-check.ts'
+import { runHealthCheck } from '../load-balancer/health-check.ts'
 import { httpStatusOver } from '../load-balancer/http-status.ts'
 import type { ApplicationContext } from '../plan/application.ts'
-import type { Driver } from './driver.ts'
-import type { Failover, Side } from './target.ts'
+import type { FailoverDriver } from './driver.ts'
+import type { Failover, FailoverTarget } from './target.ts'
 
 const attemptMs = 10_000
 const betweenMs = 1_000
 
 /** Waits until a side serves, before anybody is sent to it: by its own servers, by the driver, and by the url asked of its addresses. */
-export async function sideMustServe(at: ApplicationContext, side: Side, by: By): Promise<void> {
+export async function assertTargetHealthy(ctx: ApplicationContext, target: FailoverTarget, by: By): Promise<void> {
   const { failover, driver } = by
-  at.tell(`asking ${side.environment} whether it serves`)
-  if (side.health !== undefined) await serversMustServe(at, side.health)
-  if (driver.whyNotWell !== undefined) {
-    const whyNot = driver.whyNotWell
-    return mustBecome(at, failover, async () => saidOf(side.environment, await whyNot(at, side)))
+  ctx.progress(`asking ${target.environment} whether it serves`)
+  if (target.health !== undefined) await assertServersHealthy(ctx, target.health)
+  if (driver.unhealthyReason !== undefined) {
+    const whyNot = driver.unhealthyReason
+    return waitUntilHealthy(ctx, failover, async () => saidOf(target.environment, await whyNot(ctx, target)))
   }
   const { check } = failover
   if (check === undefined) return
-  await mustBecome(at, failover, async () => saidOf(side.environment, await whyUrlFails(at, check, side.targets)))
+  await waitUntilHealthy(ctx, failover, async () =>
+    saidOf(target.environment, await whyUrlFails(ctx, check, target.targets)),
+  )
 }
 
-type By = { readonly failover: Failover; readonly driver: Driver }
+type By = { readonly failover: Failover; readonly driver: FailoverDriver }
 
 /** Waits until the address serves as its users see it; `hosts`: where it points. */
-export async function addressMustServe(
-  at: ApplicationContext,
+export async function assertAddressHealthy(
+  ctx: ApplicationContext,
   failover: Failover,
   hosts: readonly string[],
 ): Promise<void> {
   const { check, address } = failover
   if (check === undefined) return
   const through = hosts.length > 0 ? hosts : [new URL(check.url).hostname]
-  await mustBecome(at, failover, async () => saidOf(`through ${address}`, await whyUrlFails(at, check, through)))
+  await waitUntilHealthy(ctx, failover, async () =>
+    saidOf(`through ${address}`, await whyUrlFails(ctx, check, through)),
+  )
 }
 
 const saidOf = (where: string, why: string | undefined) => (why === undefined ? undefined : `${where}: ${why}`)
 
-async function serversMustServe(
-  at: ApplicationContext,
-  { check, servers }: NonNullable<Side['health']>,
+async function assertServersHealthy(
+  ctx: ApplicationContext,
+  { check, servers }: NonNullable<FailoverTarget['health']>,
 ): Promise<void> {
-  const serves = servesBy(check)
-  await Promise.all(servers.map((name) => serves({ ...at, ...at.other(name) })))
+  const serves = runHealthCheck(check)
+  await Promise.all(servers.map((name) => serves({ ...ctx, ...ctx.server(name) })))
 }
 
-async function mustBecome(
-  at: ApplicationContext,
+async function waitUntilHealthy(
+  ctx: ApplicationContext,
   { timeoutMs }: Failover,
   whyNot: () => Promise<string | undefined>,
 ): Promise<void> {
-  const endMs = at.nowMs() + timeoutMs
+  const endMs = ctx.nowMs() + timeoutMs
   for (;;) {
     const why = await whyNot()
     if (why === undefined) return
-    if (at.nowMs() >= endMs)
+    if (ctx.nowMs() >= endMs)
       throw new MaestroError(`no service ${why}`, { hint: `it had ${timeoutMs / 1000} s (maestro.failover.timeout)` })
-    at.tell(`waiting for service ${why}`)
-    await at.waitMs(betweenMs)
+    ctx.progress(`waiting for service ${why}`)
+    await ctx.waitMs(betweenMs)
   }
 }
 
 type Check = NonNullable<Failover['check']>
 
 async function whyUrlFails(
-  at: ApplicationContext,
+  ctx: ApplicationContext,
   { url: text, status: wanted }: Check,
   hosts: readonly string[],
 ): Promise<string | undefined> {
   const url = new URL(text)
   for (const host of hosts) {
-    const status = await statusAt(at, url, host)
+    const status = await statusAt(ctx, url, host)
     const where = isIP(host) > 0 ? `${text} at ${host}` : text
     if (typeof status === 'string') return `${where}: ${status}`
     if (status !== wanted) return `${where} answers ${status}, not ${wanted}`
@@ -80,11 +84,11 @@ async function whyUrlFails(
   return undefined
 }
 
-async function statusAt(at: ApplicationContext, url: URL, host: string): Promise<number | string> {
+async function statusAt(ctx: ApplicationContext, url: URL, host: string): Promise<number | string> {
   const usual = url.protocol === 'https:' ? 443 : 80
   const port = url.port === '' ? usual : Number(url.port)
-  const opened = await at.openHere({ host, port }, attemptMs)
-  if (opened.is !== 'open') return opened.why
+  const opened = await ctx.openLocal({ host, port }, attemptMs)
+  if (opened.status !== 'open') return opened.why
   return httpStatusOver({ url, stream: opened.stream, isTrusted: false, timeoutMs: attemptMs }).catch((error: Error) =>
     error.name === 'AbortError' ? `no answer within ${attemptMs / 1000} s` : error.message,
   )

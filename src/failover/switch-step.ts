@@ -1,74 +1,76 @@
 import { MaestroError, RefusedError } from '../base/errors.ts'
 import { isSame } from '../base/json.ts'
 import type { ApplicationContext, ApplicationStep } from '../plan/application.ts'
-import { LineError, StoppedError, UnknownError } from '../plan/errors.ts'
+import { DisconnectedError, StoppedError, UnknownError } from '../plan/errors.ts'
 import type { Verdict } from '../plan/verdict.ts'
-import { type Answer, lookUp } from './dns-lookup.ts'
-import type { Driver } from './driver.ts'
-import { addressMustServe, sideMustServe } from './health.ts'
-import { type Failover, type Pointing, saySide, sideOf } from './target.ts'
+import { type DnsLookup, lookUp } from './dns-lookup.ts'
+import type { FailoverDriver } from './driver.ts'
+import { assertAddressHealthy, assertTargetHealthy } from './health.ts'
+import { type CurrentTarget, describeTarget, type Failover, targetFor } from './target.ts'
 
 /** What a switch is foreseen by. */
-export type Seen = { readonly pointing: Pointing; readonly refusal: string | undefined }
+export type FailoverState = { readonly pointing: CurrentTarget; readonly refusal: string | undefined }
 
-export type Move = {
+export type SwitchChange = {
   readonly from: string | null
   readonly says: string
   readonly to: string
   readonly ttlSeconds: number
 }
 
-type Before = {
-  readonly from: Pointing
+type SwitchSnapshot = {
+  readonly from: CurrentTarget
   /** The name servers that told the old side, and so must tell the new one. */
   readonly watched: readonly string[]
   readonly ttlSeconds: number
 }
 
-export type Switching = {
+export type SwitchStepOptions = {
   readonly id: string
   readonly failover: Failover
-  readonly driver: Driver
+  readonly driver: FailoverDriver
   /** The environment. */
   readonly to: string
   /** Also from where it points at neither side. */
   readonly isForced: boolean
   /** What is left is known to serve worse: nobody asks it first. */
-  readonly isWayBack: boolean
+  readonly isRollback: boolean
 }
 
 /** Moves the address to one side, and believes it when the name servers say so, the old answer has run out, and the address serves. */
-export function switchStep(switching: Switching): ApplicationStep<Seen, Move, Before> {
-  const { id, failover, driver, to, isWayBack } = switching
-  const side = sideOf(to, failover)
+export function switchStep(switching: SwitchStepOptions): ApplicationStep<FailoverState, SwitchChange, SwitchSnapshot> {
+  const { id, failover, driver, to, isRollback } = switching
+  const target = targetFor(to, failover)
   return {
     id,
     effect: 'disrupts',
-    foresee: (seen) => verdictOf(seen, switching),
-    describe: (move) => describeMove(move, failover, driver),
-    ...(isWayBack ? { drift: () => undefined } : {}),
-    before: async (at) => {
-      if (!isWayBack) await sideMustServeFirst(at, switching)
-      const from = await driver.read(at)
-      const told = (await lookUp(at, failover)).filter((answer) => answer.failure === undefined)
-      const watched = told.filter((answer) => answer.at === from.at && from.at !== null).map(({ server }) => server)
+    plan: (seen) => planSwitch(seen, switching),
+    describe: (change) => describeSwitch(change, failover, driver),
+    ...(isRollback ? { exceedsPlan: () => undefined } : {}),
+    snapshot: async (ctx) => {
+      if (!isRollback) await withHealthyTarget(ctx, switching)
+      const from = await driver.read(ctx)
+      const told = (await lookUp(ctx, failover)).filter((answer) => answer.failure === undefined)
+      const watched = told
+        .filter((answer) => answer.at === from.environment && from.environment !== null)
+        .map(({ server }) => server)
       return { from, watched, ttlSeconds: Math.max(from.ttlSeconds, ...told.map((answer) => answer.ttlSeconds)) }
     },
-    settled: async (at, { from }) => {
-      const now = await driver.read(at)
-      if (now.at === to) return 'yes'
+    status: async (ctx, { from }) => {
+      const now = await driver.read(ctx)
+      if (now.environment === to) return 'yes'
       return driver.isRepeatable || isSame(now.state, from.state) ? 'no' : 'unknown'
     },
-    act: async (at, { from }) => {
-      at.tell(`moving to ${to}`)
-      await driver.move(at, from, side)
+    apply: async (ctx, { from }) => {
+      ctx.progress(`moving to ${to}`)
+      await driver.switchTo(ctx, from, target)
     },
-    prove: async (at, before) => {
-      const answers = await namesToFollow(at, before, switching)
+    verify: async (ctx, before) => {
+      const answers = await waitForNameServers(ctx, before, switching)
       const hosts = [...new Set(answers.filter((answer) => answer.at === to).flatMap(({ addresses }) => addresses))]
-      await addressMustServe(at, failover, hosts)
-      await oldAnswerToEnd(at, before, switching)
-      await addressMustServe(at, failover, hosts)
+      await assertAddressHealthy(ctx, failover, hosts)
+      await waitForOldAnswer(ctx, before, switching)
+      await assertAddressHealthy(ctx, failover, hosts)
       return {
         at: to,
         nameServers: before.watched,
@@ -80,14 +82,15 @@ export function switchStep(switching: Switching): ApplicationStep<Seen, Move, Be
 }
 
 /** The other side, asked before anybody is sent to it. */
-export async function sideMustServeFirst(
-  at: ApplicationContext,
-  { failover, driver, to }: Pick<Switching, 'failover' | 'driver' | 'to'>,
+export async function withHealthyTarget(
+  ctx: ApplicationContext,
+  { failover, driver, to }: Pick<SwitchStepOptions, 'failover' | 'driver' | 'to'>,
 ): Promise<void> {
   try {
-    await sideMustServe(at, sideOf(to, failover), { failover, driver })
+    await assertTargetHealthy(ctx, targetFor(to, failover), { failover, driver })
   } catch (error) {
-    if (!(error instanceof MaestroError) || error instanceof StoppedError || error instanceof LineError) throw error
+    if (!(error instanceof MaestroError) || error instanceof StoppedError || error instanceof DisconnectedError)
+      throw error
     const { message: why, hint } = error
     throw new RefusedError(`${to} does not serve, so ${failover.address} stays where it is: ${why}`, {
       cause: error,
@@ -96,25 +99,32 @@ export async function sideMustServeFirst(
   }
 }
 
-function verdictOf({ pointing, refusal }: Seen, { failover, to, isForced }: Switching): Verdict<Move> {
-  const { at: from, says, ttlSeconds } = pointing
-  const { address, sides } = failover
-  if (from === to) return { is: 'done', why: `${address} points at ${to}` }
-  const [one, other] = sides.map(saySide)
+function planSwitch(
+  { pointing: current, refusal }: FailoverState,
+  { failover, to, isForced }: SwitchStepOptions,
+): Verdict<SwitchChange> {
+  const { environment: from, description, ttlSeconds } = current
+  const { address, targets } = failover
+  if (from === to) return { status: 'done', why: `${address} points at ${to}` }
+  const [one, other] = targets.map(describeTarget)
   if (from === null && !isForced)
     return {
-      is: 'blocked',
-      why: `${address} points at ${says}: neither ${one} nor ${other}; --force moves it all the same`,
+      status: 'blocked',
+      why: `${address} points at ${description}: neither ${one} nor ${other}; --force moves it all the same`,
     }
-  if (refusal !== undefined) return { is: 'blocked', why: refusal }
-  return { is: 'due', what: { from, says, to, ttlSeconds } }
+  if (refusal !== undefined) return { status: 'blocked', why: refusal }
+  return { status: 'due', change: { from, says: description, to, ttlSeconds } }
 }
 
-function describeMove({ from, says, to, ttlSeconds }: Move, failover: Failover, driver: Driver): readonly string[] {
+function describeSwitch(
+  { from, says, to, ttlSeconds }: SwitchChange,
+  failover: Failover,
+  driver: FailoverDriver,
+): readonly string[] {
   const { address, check } = failover
-  const old = from === null ? says : saySide(sideOf(from, failover))
+  const old = from === null ? says : describeTarget(targetFor(from, failover))
   return [
-    `${address} moves from ${old} to ${saySide(sideOf(to, failover))}, by ${driver.words}`,
+    `${address} moves from ${old} to ${describeTarget(targetFor(to, failover))}, by ${driver.description}`,
     check === undefined
       ? 'whether it serves afterwards is not asked: maestro.failover.url says what to ask'
       : `${check.url} must answer ${check.status}, at ${to} before and through the address after`,
@@ -126,41 +136,49 @@ function describeMove({ from, says, to, ttlSeconds }: Move, failover: Failover, 
 
 const betweenMs = 1_000
 
-async function namesToFollow(at: ApplicationContext, before: Before, switching: Switching): Promise<readonly Answer[]> {
+async function waitForNameServers(
+  ctx: ApplicationContext,
+  before: SwitchSnapshot,
+  switching: SwitchStepOptions,
+): Promise<readonly DnsLookup[]> {
   const { failover, driver, to } = switching
-  const endMs = at.nowMs() + failover.timeoutMs
+  const endMs = ctx.nowMs() + failover.timeoutMs
   for (;;) {
-    const now = await driver.read(at)
-    if (now.at !== to && !driver.isRepeatable && !isSame(now.state, before.from.state))
-      throw movedByOthers(now, switching)
-    const answers = await lookUp(at, failover)
+    const now = await driver.read(ctx)
+    if (now.environment !== to && !driver.isRepeatable && !isSame(now.state, before.from.state))
+      throw changedByOthers(now, switching)
+    const answers = await lookUp(ctx, failover)
     const behind = before.watched.filter(
       (name) => !answers.some(({ server, at: where }) => server === name && where === to),
     )
-    if (now.at === to && behind.length === 0) return answers
-    if (at.nowMs() >= endMs)
+    if (now.environment === to && behind.length === 0) return answers
+    if (ctx.nowMs() >= endMs)
       throw new MaestroError(`${behind.join(', ') || failover.address} does not tell ${to}`, {
         hint: `it had ${failover.timeoutMs / 1000} s (maestro.failover.timeout): are its zone transfers in order?`,
       })
-    at.tell(`waiting until ${behind.join(', ') || 'it'} tells ${to}`)
-    await at.waitMs(betweenMs)
+    ctx.progress(`waiting until ${behind.join(', ') || 'it'} tells ${to}`)
+    await ctx.waitMs(betweenMs)
   }
 }
 
-async function oldAnswerToEnd(at: ApplicationContext, before: Before, switching: Switching): Promise<void> {
-  const endMs = at.nowMs() + before.ttlSeconds * 1000
-  if (before.ttlSeconds > 0) at.tell(`waiting ${before.ttlSeconds} s for the old answer to run out`)
+async function waitForOldAnswer(
+  ctx: ApplicationContext,
+  before: SwitchSnapshot,
+  switching: SwitchStepOptions,
+): Promise<void> {
+  const endMs = ctx.nowMs() + before.ttlSeconds * 1000
+  if (before.ttlSeconds > 0) ctx.progress(`waiting ${before.ttlSeconds} s for the old answer to run out`)
   for (;;) {
-    const now = await switching.driver.read(at)
-    if (now.at !== switching.to) throw movedByOthers(now, switching)
-    const leftMs = endMs - at.nowMs()
+    const now = await switching.driver.read(ctx)
+    if (now.environment !== switching.to) throw changedByOthers(now, switching)
+    const leftMs = endMs - ctx.nowMs()
     if (leftMs <= 0) return
-    await at.waitMs(Math.min(5 * betweenMs, leftMs))
+    await ctx.waitMs(Math.min(5 * betweenMs, leftMs))
   }
 }
 
 // What somebody else has moved since is theirs: neither believed nor moved back.
-const movedByOthers = ({ says }: Pointing, { failover }: Switching) =>
-  new UnknownError(`somebody else has moved ${failover.address} meanwhile: it points at ${says}`, {
+const changedByOthers = ({ description }: CurrentTarget, { failover }: SwitchStepOptions) =>
+  new UnknownError(`somebody else has moved ${failover.address} meanwhile: it points at ${description}`, {
     hint: '`maestro failover status` says where it points; `maestro failover switch` moves it',
   })

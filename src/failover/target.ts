@@ -2,7 +2,7 @@ import type { Json } from '../base/json.ts'
 import type { FailoverDriver, HealthCheck } from '../manifest/settings.ts'
 
 /** One of the two environments that the address can point to. */
-export type Side = {
+export type FailoverTarget = {
   readonly environment: string
   /** IP addresses where its traffic enters, in order. */
   readonly targets: readonly string[]
@@ -13,7 +13,7 @@ export type Side = {
 /** An address, and what has to be known to say where it points and to move it. */
 export type Failover = {
   readonly address: string
-  readonly sides: readonly [Side, Side]
+  readonly targets: readonly [FailoverTarget, FailoverTarget]
   readonly driver: FailoverDriver
   /** Of the new answer. */
   readonly ttlSeconds: number
@@ -23,30 +23,33 @@ export type Failover = {
 }
 
 /** Where the address points, as its driver has it. */
-export type Pointing = {
+export type CurrentTarget = {
   /** The environment; null: at neither of them, or at both. */
-  readonly at: string | null
+  readonly environment: string | null
   /** For people: the addresses, or what else there is instead. */
-  readonly says: string
+  readonly description: string
   /** All that a move would change. */
   readonly state: Json
   /** How long others may go on with this answer after it has changed. */
   readonly ttlSeconds: number
 }
 
-export function sideOf(environment: string, { sides }: Pick<Failover, 'sides'>): Side {
-  const side = sides.find((one) => one.environment === environment)
-  if (side === undefined) throw new RangeError(`no side ${environment}`)
-  return side
+export function targetFor(environment: string, { targets }: Pick<Failover, 'targets'>): FailoverTarget {
+  const target = targets.find((one) => one.environment === environment)
+  if (target === undefined) throw new RangeError(`no side ${environment}`)
+  return target
 }
 
 /** The environment that has exactly these addresses. */
-export const environmentAt = (addresses: readonly string[], { sides }: Pick<Failover, 'sides'>): string | null =>
+export const environmentAt = (
+  addresses: readonly string[],
+  { targets: sides }: Pick<Failover, 'targets'>,
+): string | null =>
   addresses.length === 0
     ? null
     : (sides.find(
         ({ targets }) => targets.length === addresses.length && targets.every((one) => addresses.includes(one)),
       )?.environment ?? null)
 
-export const saySide = ({ environment, targets }: Side) =>
+export const describeTarget = ({ environment, targets }: FailoverTarget) =>
   targets.length === 0 ? environment : `${environment} (${targets.join(', ')})`

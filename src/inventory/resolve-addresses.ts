@@ -19,7 +19,7 @@ export interface AddressSources {
  * The servers of a manifest as they can be connected to: the manifest's `address`, else the user's ssh config (a `Host` named like
  * the server), else the inventory executable, else the provider. Throws one UsageError that names every server without an address.
  */
-export async function takeInventory(
+export async function resolveAddresses(
   manifest: Manifest,
   servers: readonly ManifestServer[],
   sources: AddressSources,
@@ -106,7 +106,7 @@ function gatewayOf({ gateway }: Manifest): Gateway | undefined {
 
 function noAddress({ path }: Manifest, servers: readonly ManifestServer[]): UsageError {
   const names = foldNames(servers.map(({ name }) => name))
-  const line = servers[0]?.place.line
+  const line = servers[0]?.position.line
   return new UsageError(`${path}${line === undefined ? '' : `:${line}`}: no address for ${names}`, {
     hint:
       'give each one an address in the manifest, or a Host of that name in your ssh config, ' +

@@ -6,7 +6,7 @@ export interface Selection {
   readonly groups: readonly string[]
   readonly servers: readonly string[]
   readonly exclude: readonly string[]
-  readonly limit?: number
+  readonly maxServers?: number
 }
 
 /** What can be selected: a server by its name, its address where it is known, and its groups. */
@@ -35,7 +35,7 @@ export function selectServers<T extends Selectable>({ servers, selection, namesO
     .filter(({ name }) => selection.groups.length === 0 || inGroups.has(name))
     .filter(({ name, spare }) => (selection.servers.length === 0 ? !spare : named.has(name)))
     .filter(({ name }) => !excluded.has(name))
-    .slice(0, selection.limit)
+    .slice(0, selection.maxServers)
   if (chosen.length > 0) return chosen
   throw new UsageError('no server is left by what the command line selects', {
     hint: 'maestro manifest servers lists them with their groups',
@@ -64,9 +64,9 @@ function toRegExp(glob: string): RegExp {
   return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`)
 }
 
-type Miss = { readonly servers: readonly Selectable[]; readonly pattern: string; readonly option: string }
+type NoMatch = { readonly servers: readonly Selectable[]; readonly pattern: string; readonly option: string }
 
-function noSuchServer({ servers, pattern, option }: Miss): UsageError {
+function noSuchServer({ servers, pattern, option }: NoMatch): UsageError {
   const few = servers.slice(0, 8).map(({ name }) => name)
   const more = servers.length > few.length ? ` and ${servers.length - few.length} more` : ''
   return new UsageError(`${option} ${pattern}: no server of that name or address`, {

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 
 /** The whole lines of a file, one at a time; a last one without its end, which a power cut leaves, is none. */
-export async function* wholeLinesOf(path: string): AsyncGenerator<string> {
+export async function* completeLines(path: string): AsyncGenerator<string> {
   const file = await open(path)
   try {
     let rest = ''

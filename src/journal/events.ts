@@ -2,16 +2,16 @@ import type { Json } from '../base/json.ts'
 import type { Outcome } from '../plan/outcome.ts'
 
 /** What is written into a run's journal, a line each, before that which it announces is done. */
-export type RunEvent = RunWide | OnServer
+export type RunEvent = RunLevelEvent | ServerEvent
 
-export type RunWide =
-  | ({ readonly event: 'run-begun' } & About)
+export type RunLevelEvent =
+  | ({ readonly event: 'run-begun' } & RunInfo)
   | { readonly event: 'run-resumed'; readonly owner: string; readonly version: string }
   | { readonly event: 'run-stopping'; readonly exitCode: number }
   | { readonly event: 'run-ended'; readonly exitCode: number }
 
 /** Who began a run, and all that has to be known beside the plan to go on with it. */
-export interface About {
+export interface RunInfo {
   /** For people: `ana@ops-1`. */
   readonly owner: string
   /** Of maestro. */
@@ -22,7 +22,7 @@ export interface About {
   readonly environment: string | undefined
 }
 
-export type OnServer = { readonly server: string } & (
+export type ServerEvent = { readonly server: string } & (
   | { readonly event: 'locking' | 'unlocked' }
   | { readonly event: 'taking-over'; readonly from: string }
   /** The step is about to be done; what its proof will compare with. */
@@ -42,4 +42,4 @@ export type OnServer = { readonly server: string } & (
 )
 
 /** An event with its time: ISO 8601, by the controller's clock. */
-export type Written = RunEvent & { readonly at: string }
+export type JournalEvent = RunEvent & { readonly at: string }

@@ -8,10 +8,10 @@ export interface History {
   /** How many seconds a server usually took in runs of the same command, from its first step to its end; undefined: never done here. */
   readonly usualSeconds: number | undefined
   /** What proved a step on a server the last time; undefined: never done here. */
-  readonly lastProof: (server: string, step: string) => Json | undefined
+  readonly lastEvidence: (server: string, step: string) => Json | undefined
 }
 
-export const noHistory: History = { usualSeconds: undefined, lastProof: () => undefined }
+export const noHistory: History = { usualSeconds: undefined, lastEvidence: () => undefined }
 
 const runsRead = 20
 
@@ -25,7 +25,7 @@ export async function readHistory(root: string, command: string): Promise<Histor
   const sorted = past.secondsTaken.filter(Number.isFinite).toSorted((a, b) => a - b)
   return {
     usualSeconds: sorted[Math.floor(sorted.length / 2)],
-    lastProof: (server, step) => past.proofs.get(keyOf(server, step)),
+    lastEvidence: (server, step) => past.proofs.get(keyOf(server, step)),
   }
 }
 
@@ -60,6 +60,6 @@ async function readInto({ command, secondsTaken, proofs }: Past, root: string, r
 }
 
 // The newest run is read first.
-function keep(proofs: Map<string, Json>, key: string, proof: Json): void {
-  if (!proofs.has(key)) proofs.set(key, proof)
+function keep(proofs: Map<string, Json>, key: string, evidence: Json): void {
+  if (!proofs.has(key)) proofs.set(key, evidence)
 }

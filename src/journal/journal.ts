@@ -3,7 +3,7 @@ import { MaestroError, UsageError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import type { Plan } from '../plan/plan.ts'
 import { appender } from './append.ts'
-import type { About, RunEvent, Written } from './events.ts'
+import type { JournalEvent, RunEvent, RunInfo } from './events.ts'
 import { lockFolder } from './folder-lock.ts'
 import { parseEvents } from './parse-events.ts'
 import { pruneRuns } from './prune.ts'
@@ -22,20 +22,20 @@ export interface Journal {
 export interface Reopened {
   readonly journal: Journal
   readonly plan: Plan
-  readonly events: readonly Written[]
+  readonly events: readonly JournalEvent[]
 }
 
 /** Begins the journal of a new run below `root`. */
 export async function createJournal(
   root: string,
   plan: Plan,
-  about: About,
+  about: RunInfo,
   run: string = makeRunId(new Date()),
 ): Promise<Journal> {
   const folder = `${root}/${run}`
-  await inWords(folder, async () => {
+  await describeError(folder, async () => {
     await mkdir(folder, { recursive: true, mode: 0o700 })
-    await writeWhole(folder, 'plan.json', plan as unknown as Json)
+    await writeFileSynced(folder, 'plan.json', plan as unknown as Json)
     await syncFolder(root)
     await pruneRuns(root, Date.now())
   })
@@ -52,7 +52,7 @@ export async function reopenJournal(root: string, run: string): Promise<Reopened
     return {
       journal,
       plan: await readPlan(`${folder}/plan.json`),
-      events: await readWholeLines(`${folder}/events.ndjson`),
+      events: await readCompleteLines(`${folder}/events.ndjson`),
     }
   } catch (error) {
     await journal.close()
@@ -61,7 +61,7 @@ export async function reopenJournal(root: string, run: string): Promise<Reopened
 }
 
 /** Writes a file of a run so that it is either whole or not there. */
-export async function writeWhole(folder: string, name: string, value: Json): Promise<void> {
+export async function writeFileSynced(folder: string, name: string, value: Json): Promise<void> {
   const path = `${folder}/${name}`
   const file = await open(`${path}.new`, 'w', 0o600)
   try {
@@ -93,13 +93,13 @@ const whyUnreadable = (cause: unknown) =>
     ? 'there is no such file'
     : `cannot be read (${cause instanceof Error && 'code' in cause ? cause.code : cause})`
 
-const isPlan = ({ version, batches, recipe, rollout, foreseen }: Partial<Plan>) =>
-  version === 1 && Array.isArray(batches) && typeof recipe?.name === 'string' && !!rollout && !!foreseen
+const isPlan = ({ version, batches, operation, rollout, planned }: Partial<Plan>) =>
+  version === 1 && Array.isArray(batches) && typeof operation?.name === 'string' && !!rollout && !!planned
 
 async function openJournal(folder: string, run: string): Promise<Journal> {
   const path = `${folder}/events.ndjson`
-  const unlock = await inWords(folder, async () => lockFolder(folder))
-  const file = await inWords(path, () => open(path, 'a', 0o600)).catch((error: unknown) => {
+  const unlock = await describeError(folder, async () => lockFolder(folder))
+  const file = await describeError(path, () => open(path, 'a', 0o600)).catch((error: unknown) => {
     unlock()
     throw error
   })
@@ -107,7 +107,8 @@ async function openJournal(folder: string, run: string): Promise<Journal> {
   return {
     run,
     folder,
-    write: (event) => inWords(path, () => append(`${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`)),
+    write: (event) =>
+      describeError(path, () => append(`${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`)),
     close: async () => {
       await file.close()
       unlock()
@@ -115,7 +116,7 @@ async function openJournal(folder: string, run: string): Promise<Journal> {
   }
 }
 
-async function readWholeLines(path: string): Promise<readonly Written[]> {
+async function readCompleteLines(path: string): Promise<readonly JournalEvent[]> {
   const text = await readFile(path, 'utf8')
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)
   // Half a line is what a power cut leaves; nothing that it announced was begun.
@@ -132,7 +133,7 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-async function inWords<T>(path: string, work: () => Promise<T>): Promise<T> {
+async function describeError<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {

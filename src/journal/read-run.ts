@@ -1,15 +1,15 @@
 import { MaestroError } from '../base/errors.ts'
-import { isTakenBack, type Outcome } from '../plan/outcome.ts'
-import { wholeLinesOf } from './complete-lines.ts'
-import type { About, Written } from './events.ts'
+import { isRolledBack, type Outcome } from '../plan/outcome.ts'
+import { completeLines } from './complete-lines.ts'
+import type { JournalEvent, RunInfo } from './events.ts'
 import { isInUse } from './folder-lock.ts'
 import { parseEvent } from './parse-events.ts'
 
 /** A run as its journal has it, without what it holds of each server. */
 export interface RunSummary {
   readonly run: string
-  readonly about: About | undefined
-  readonly beganAt: string
+  readonly info: RunInfo | undefined
+  readonly startedAt: string
   readonly lastAt: string
   /** Undefined: it has not come to its end. */
   readonly exitCode: number | undefined
@@ -18,20 +18,20 @@ export interface RunSummary {
   /** A process is at work on it now. */
   readonly isRunning: boolean
   /** What the journal cannot be read for, from the line on that it names. */
-  readonly trouble: string | undefined
+  readonly problem: string | undefined
   /** How many servers ended how. */
-  readonly ends: ReadonlyMap<string, number>
+  readonly endings: ReadonlyMap<string, number>
 }
 
 /**
  * The events of a run, one at a time: a journal of many servers is not held in memory. None where it was killed before it
  * began. Throws a MaestroError with file and line where one of them is none.
  */
-export async function* eventsOf(root: string, run: string): AsyncGenerator<Written> {
+export async function* eventsOf(root: string, run: string): AsyncGenerator<JournalEvent> {
   const path = `${root}/${run}/events.ndjson`
   let number = 0
   try {
-    for await (const line of wholeLinesOf(path)) {
+    for await (const line of completeLines(path)) {
       number += 1
       if (line !== '') yield parseEvent(line, `${path}:${number}`)
     }
@@ -43,26 +43,29 @@ export async function* eventsOf(root: string, run: string): AsyncGenerator<Writt
 /** Sums a run up. One that cannot be read is told of in its summary: the others are not to be missed for it. */
 export async function summaryOf(root: string, run: string): Promise<RunSummary> {
   const ends = new Map<string, Outcome>()
-  let about: About | undefined
-  let [beganAt, lastAt] = ['', '']
+  let info: RunInfo | undefined
+  let [startedAt, lastAt] = ['', '']
   let exitCode: number | undefined
-  const trouble = await troubleIn(eventsOf(root, run), (event) => {
-    beganAt ||= event.at
+  const problem = await problemIn(eventsOf(root, run), (event) => {
+    startedAt ||= event.at
     lastAt = event.at
     if ('server' in event) {
       if (event.event === 'ended') ends.set(event.server, event.outcome)
       return
     }
-    if (event.event === 'run-begun') about = event
+    if (event.event === 'run-begun') info = event
     exitCode = event.event === 'run-ended' ? event.exitCode : undefined
   })
   const isRunning = isInUse(`${root}/${run}`)
-  const isOver = isTakenBack(ends.values())
+  const isOver = isRolledBack(ends.values())
   const statuses = [...ends.values()].map(({ status }) => status)
-  return { run, about, beganAt, lastAt, exitCode, isOver, isRunning, trouble, ends: countOf(statuses) }
+  return { run, info, startedAt, lastAt, exitCode, isOver, isRunning, problem, endings: countOf(statuses) }
 }
 
-async function troubleIn(events: AsyncIterable<Written>, take: (event: Written) => void): Promise<string | undefined> {
+async function problemIn(
+  events: AsyncIterable<JournalEvent>,
+  take: (event: JournalEvent) => void,
+): Promise<string | undefined> {
   try {
     for await (const event of events) take(event)
     return undefined

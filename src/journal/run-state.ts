@@ -1,23 +1,23 @@
 import type { Json } from '../base/json.ts'
 import type { Outcome } from '../plan/outcome.ts'
-import type { OnServer, Written } from './events.ts'
+import type { JournalEvent, ServerEvent } from './events.ts'
 
 /** How far a run came with one server, as its journal has it. */
 export interface ServerState {
-  readonly steps: ReadonlyMap<string, StepState>
+  readonly steps: ReadonlyMap<string, JournalledStep>
   /** Holds that are taken, or were about to be, with the state to go back to. */
-  readonly holds: ReadonlyMap<string, Json>
+  readonly drains: ReadonlyMap<string, Json>
   /** Whether the run may hold its lock. */
   readonly isLocked: boolean
   readonly outcome: Outcome | undefined
   /** The step that failed, and why: from then on the run only goes back. */
-  readonly goesBack?: { readonly step: string; readonly why: string }
+  readonly rollback?: { readonly step: string; readonly why: string }
 }
 
-export interface StepState {
-  readonly before: Json
-  readonly isProved: boolean
-  readonly proof: Json | undefined
+export interface JournalledStep {
+  readonly snapshot: Json
+  readonly isVerified: boolean
+  readonly evidence: Json | undefined
 }
 
 export interface RunState {
@@ -26,20 +26,20 @@ export interface RunState {
   readonly exitCode: number | undefined
 }
 
-export const untouched: ServerState = { steps: new Map(), holds: new Map(), isLocked: false, outcome: undefined }
+export const noState: ServerState = { steps: new Map(), drains: new Map(), isLocked: false, outcome: undefined }
 
 /** What a journal says, whole or broken off after any of its lines. */
-export function stateOf(events: Iterable<Written>): RunState {
+export function replay(events: Iterable<JournalEvent>): RunState {
   const servers = new Map<string, ServerState>()
   let exitCode: number | undefined
   for (const event of events) {
-    if ('server' in event) servers.set(event.server, after(servers.get(event.server) ?? untouched, event))
+    if ('server' in event) servers.set(event.server, applyEvent(servers.get(event.server) ?? noState, event))
     else exitCode = event.event === 'run-ended' ? event.exitCode : undefined
   }
   return { servers, exitCode }
 }
 
-function after(state: ServerState, event: OnServer): ServerState {
+function applyEvent(state: ServerState, event: ServerEvent): ServerState {
   switch (event.event) {
     case 'locking':
     case 'taking-over':
@@ -47,17 +47,17 @@ function after(state: ServerState, event: OnServer): ServerState {
     case 'unlocked':
       return { ...state, isLocked: false }
     case 'begun':
-      return withStep(state, event.step, { before: event.before, isProved: false, proof: undefined })
+      return withStep(state, event.step, { snapshot: event.before, isVerified: false, evidence: undefined })
     case 'proved': {
-      const { before = null } = state.steps.get(event.step) ?? {}
-      return withStep(state, event.step, { before, isProved: true, proof: event.proof })
+      const { snapshot = null } = state.steps.get(event.step) ?? {}
+      return withStep(state, event.step, { snapshot: snapshot, isVerified: true, evidence: event.proof })
     }
     case 'holding':
-      return { ...state, holds: new Map(state.holds).set(event.hold, event.found) }
+      return { ...state, drains: new Map(state.drains).set(event.hold, event.found) }
     case 'released':
-      return { ...state, holds: new Map([...state.holds].filter(([id]) => id !== event.hold)) }
+      return { ...state, drains: new Map([...state.drains].filter(([id]) => id !== event.hold)) }
     case 'going-back':
-      return { ...state, goesBack: { step: event.step, why: event.why } }
+      return { ...state, rollback: { step: event.step, why: event.why } }
     case 'ended':
       return { ...state, outcome: event.outcome }
     case 'acted':
@@ -67,7 +67,7 @@ function after(state: ServerState, event: OnServer): ServerState {
   }
 }
 
-const withStep = (state: ServerState, id: string, step: StepState): ServerState => ({
+const withStep = (state: ServerState, id: string, step: JournalledStep): ServerState => ({
   ...state,
   steps: new Map(state.steps).set(id, step),
 })

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 
 /** What a restart does to a server's root: a new boot, an empty /run with the units that begin with it, the newest kernel. */
-export function bootRoot(root: string): void {
+export function bootServer(root: string): void {
   const run = `${root}/run`
   for (const name of readdirSync(run)) rmSync(`${run}/${name}`, { recursive: true, force: true })
   for (const folder of ['systemd/system', 'lab/units', 'haproxy']) mkdirSync(`${run}/${folder}`, { recursive: true })
@@ -30,13 +30,13 @@ export function bootRoot(root: string): void {
 const day = 86_400_000
 
 /** Brings what goes with the clock up to date: uptime, boot time, the next night. A lab that has just begun pretends to 12 days. */
-export function tellTime(root: string, nowMs = Date.now()): void {
+export function writeUptime(root: string, nowMs = Date.now()): void {
   const isFirst = !existsSync(`${root}/lab/restarted`)
   const booted = Number(readFileSync(`${root}/lab/booted`, 'utf8')) - (isFirst ? 12 * day : 0)
   const seconds = ((nowMs - booted) / 1000).toFixed(2)
   writeFileSync(`${root}/proc/uptime`, `${seconds} ${seconds}\n`)
   writeFileSync(`${root}/proc/stat`, `btime ${Math.floor(booted / 1000)}\n`)
-  const next = nextNight(nowMs)
+  const next = nextTimerRun(nowMs)
   const weekday = next.toUTCString().slice(0, 3)
   writeFileSync(`${root}/lab/next-night`, `${weekday} ${next.toISOString().slice(0, 19).replace('T', ' ')} UTC\n`)
 }
@@ -47,7 +47,7 @@ function write(folder: string, name: string, text: string): void {
 }
 
 /** The next six o'clock, at which the nights of the lab's servers begin. */
-export function nextNight(nowMs: number): Date {
+export function nextTimerRun(nowMs: number): Date {
   const six = 6 * 3_600_000
   return new Date(Math.ceil((nowMs - six) / day) * day + six)
 }

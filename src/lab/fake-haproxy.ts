@@ -9,7 +9,7 @@ export interface Backend {
 }
 
 /** The runtime socket of a load balancer of the lab, which speaks as much of HAProxy's words as maestro asks. */
-export interface Balancer {
+export interface FakeHaproxy {
   /** Listens at that path, in place of where it did before. */
   readonly listen: (path: string) => void
   readonly end: () => void
@@ -19,7 +19,7 @@ const endingMs = 1_500
 const usualSessions = 3
 
 /** A balancer before these servers; the sessions of one that is drained end within two seconds. */
-export function makeBalancer(backends: readonly Backend[]): Balancer {
+export function makeFakeHaproxy(backends: readonly Backend[]): FakeHaproxy {
   const drainedAt = new Map<string, number>()
   let server: Server | undefined
 

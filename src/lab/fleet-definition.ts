@@ -1,5 +1,5 @@
 /** A server of the lab, before it is there: what it is for, and what is due on it. */
-export interface PracticeServer {
+export interface LabServerDefinition {
   readonly name: string
   /** Component of the manifest. */
   readonly group: string
@@ -21,31 +21,31 @@ export interface PracticeServer {
 }
 
 type Pocket = 'noble' | 'noble-updates' | 'noble-security'
-type Kind = Omit<PracticeServer, 'name' | 'address'>
+type Kind = Omit<LabServerDefinition, 'name' | 'address'>
 
-const base: PracticeServer['packages'] = [
+const base: LabServerDefinition['packages'] = [
   ['curl', '8.5.0-2ubuntu10.1'],
   ['libc6', '2.39-0ubuntu8.2'],
   ['libssl3t64', '3.0.13-0ubuntu3.2'],
   ['openssl', '3.0.13-0ubuntu3.2'],
   ['tzdata', '2024a-3ubuntu1'],
 ]
-const current: PracticeServer['packages'] = [
+const current: LabServerDefinition['packages'] = [
   ['curl', '8.5.0-2ubuntu10.6'],
   ['libc6', '2.39-0ubuntu8.4'],
   ['libssl3t64', '3.0.13-0ubuntu3.5'],
   ['openssl', '3.0.13-0ubuntu3.5'],
   ['tzdata', '2024b-0ubuntu0.24.04'],
 ]
-const openssl: PracticeServer['archive'] = [
+const openssl: LabServerDefinition['archive'] = [
   ['libssl3t64', '3.0.13-0ubuntu3.5', 'noble-security'],
   ['openssl', '3.0.13-0ubuntu3.5', 'noble-security'],
 ]
-const kernel: PracticeServer['archive'] = [
+const kernel: LabServerDefinition['archive'] = [
   ['linux-image-6.8.0-45-generic', '6.8.0-45.45', 'noble-security'],
   ['linux-image-generic', '6.8.0-45.45', 'noble-security', 'linux-image-6.8.0-45-generic'],
 ]
-const timezones: PracticeServer['archive'] = [['tzdata', '2024b-0ubuntu0.24.04', 'noble-updates']]
+const timezones: LabServerDefinition['archive'] = [['tzdata', '2024b-0ubuntu0.24.04', 'noble-updates']]
 
 const web: Kind = {
   group: 'docker',
@@ -108,7 +108,7 @@ const fleet: readonly (readonly [name: string, kind: Kind])[] = [
 ]
 
 /** The servers of a lab of this size: two behind a load balancer, a database, one with a held package, one in order, and more of the web's. */
-export function practiceServers(count = fleet.length): readonly PracticeServer[] {
+export function labFleet(count = fleet.length): readonly LabServerDefinition[] {
   return Array.from({ length: count }, (_, index) => {
     // Past the fleet they are web-3, web-4, …
     const [name, kind] = fleet[index] ?? [`web-${index - fleet.length + 3}`, web]

@@ -1,21 +1,21 @@
 import { existsSync, readdirSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import ssh2 from 'ssh2'
-import { bootRoot, tellTime } from './boot.ts'
+import { bootServer, writeUptime } from './boot.ts'
 import { type Fault, faultOf, showFault } from './faults.ts'
 import type { KeyPair } from './key-pair.ts'
-import { makeDoor } from './loopback-port.ts'
+import { makeLoopbackPort } from './loopback-port.ts'
 import { type Account, endProcessGroup } from './run-shell.ts'
 import { serveClient } from './serve-client.ts'
 
-export interface ServerLife {
+export interface LabServer {
   readonly port: number
   /** Whether it can be reached. */
   readonly isUp: () => boolean
   readonly end: () => Promise<void>
 }
 
-type Living = {
+type LabServerOptions = {
   readonly account: Account
   readonly hostKey: KeyPair
   readonly allowed: Buffer
@@ -30,19 +30,19 @@ const slowMs = 2_000
 const cutMs = 250
 
 /** Brings a server to life on its root folder: it serves, restarts when told to, and has the fault that its lab/fault names. */
-export async function startServer({ account, hostKey, allowed, onBoot }: Living): Promise<ServerLife> {
+export async function startServer({ account, hostKey, allowed, onBoot }: LabServerOptions): Promise<LabServer> {
   const { root } = account
   let isUp = true
   const ssh = new ssh2.Server({ hostKeys: [hostKey.private] })
-  const door = await makeDoor((socket) => ssh.injectSocket(socket))
-  const beforeCommand = makeTrouble(root, door.cut)
+  const door = await makeLoopbackPort((socket) => ssh.injectSocket(socket))
+  const beforeCommand = applyFault(root, door.cut)
   ssh.on('connection', (client) => serveClient(client, { account, allowed, beforeCommand }))
   onBoot()
 
   async function react(): Promise<void> {
     if (existsSync(`${root}/lab/reboot`)) await restart()
     const fault = faultOf(root)
-    tellTime(root)
+    writeUptime(root)
     showFault(root, fault)
     const isGone = fault === 'down' || (fault === 'never-returns' && !isUp)
     if (isGone) await door.close()
@@ -58,7 +58,7 @@ export async function startServer({ account, hostKey, allowed, onBoot }: Living)
     await wait(bootMs)
     rmSync(`${root}/lab/reboot`, { force: true })
     writeFileSync(`${root}/lab/restarted`, '')
-    bootRoot(root)
+    bootServer(root)
     onBoot()
   }
 
@@ -75,7 +75,7 @@ export async function startServer({ account, hostKey, allowed, onBoot }: Living)
 }
 
 /** What a fault does to a command: it comes late, or the line goes while a unit is at work. */
-function makeTrouble(root: string, cut: () => void): () => Promise<void> {
+function applyFault(root: string, cut: () => void): () => Promise<void> {
   let count = 0
   const cutOnce = () => {
     cut()
@@ -88,7 +88,7 @@ function makeTrouble(root: string, cut: () => void): () => Promise<void> {
     },
   }
   return async () => {
-    tellTime(root)
+    writeUptime(root)
     const fault = faultOf(root)
     await (fault && troubles[fault]?.())
   }

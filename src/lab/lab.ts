@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { type Balancer, makeBalancer } from './fake-haproxy.ts'
+import { type FakeHaproxy, makeFakeHaproxy } from './fake-haproxy.ts'
 import type { Fault } from './faults.ts'
-import { type PracticeServer, practiceServers } from './fleet-definition.ts'
+import { type LabServerDefinition, labFleet } from './fleet-definition.ts'
 import { makeKeyPair, publicLine, wireForm } from './key-pair.ts'
-import { type ServerLife, startServer } from './lab-server.ts'
-import { makeRoot } from './rootfs.ts'
-import { type Lab, user, writeLab } from './scaffold.ts'
+import { type LabServer, startServer } from './lab-server.ts'
+import { makeRootfs } from './rootfs.ts'
+import { type Lab, scaffoldLab, user } from './scaffold.ts'
 import { layOutTools, linkStandIns } from './stand-ins.ts'
 
 export interface LabOptions {
@@ -23,9 +23,9 @@ export interface LabOptions {
 export async function startLab({ folder, searchPath, platform, count, faults = new Map() }: LabOptions): Promise<Lab> {
   layOutTools(folder, { searchPath, platform })
   const key = makeKeyPair()
-  const lives = new Map<string, ServerLife>()
-  const practice = practiceServers(count)
-  const balancer = makeBalancer(
+  const lives = new Map<string, LabServer>()
+  const practice = labFleet(count)
+  const balancer = makeFakeHaproxy(
     practice
       .filter(({ group }) => group === 'docker')
       .map(({ name, address }) => ({ name, address, isUp: () => lives.get(name)?.isUp() ?? false })),
@@ -37,15 +37,15 @@ export async function startLab({ folder, searchPath, platform, count, faults = n
       return { ...server, port: begun.life.port, shown: begun.shown, end: begun.life.end }
     }),
   )
-  const lab = writeLab({ folder, key, started })
+  const lab = scaffoldLab({ folder, key, started })
   return { ...lab, end: () => lab.end().finally(balancer.end) }
 }
 
 type Beginning = {
   readonly folder: string
-  readonly server: PracticeServer
+  readonly server: LabServerDefinition
   readonly allowed: Buffer
-  readonly balancer: Balancer
+  readonly balancer: FakeHaproxy
   readonly fault: Fault | undefined
 }
 
@@ -53,7 +53,7 @@ async function begin({ folder, server, allowed, balancer, fault }: Beginning) {
   const root = `${folder}/${server.name}`
   mkdirSync(root)
   linkStandIns(folder, root, server)
-  makeRoot(root, server)
+  makeRootfs(root, server)
   if (fault !== undefined) writeFileSync(`${root}/lab/fault`, `${fault}\n`)
   const hostKey = makeKeyPair()
   const life = await startServer({

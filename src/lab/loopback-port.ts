@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net'
 
 /** A port on loopback that can be closed, with all that came through it, and opened again. */
-export interface Door {
+export interface LoopbackPort {
   readonly port: number
   readonly open: () => Promise<void>
   readonly close: () => Promise<void>
@@ -10,7 +10,7 @@ export interface Door {
 }
 
 /** Opens a port of the system's choice. */
-export async function makeDoor(onSocket: (socket: Socket) => void): Promise<Door> {
+export async function makeLoopbackPort(onSocket: (socket: Socket) => void): Promise<LoopbackPort> {
   const sockets = new Set<Socket>()
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket)

@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { bootRoot } from './boot.ts'
-import type { PracticeServer } from './fleet-definition.ts'
+import { bootServer } from './boot.ts'
+import type { LabServerDefinition } from './fleet-definition.ts'
 
 export const kernelBefore = '6.8.0-41-generic'
 
 /** Makes the root folder of a server: what the remote scripts read there, and the tables that the stand-ins keep. */
-export function makeRoot(root: string, server: PracticeServer): void {
+export function makeRootfs(root: string, server: LabServerDefinition): void {
   const files = { ...systemFiles(server), ...labFiles(server), ...balancerFiles(server) }
   for (const [path, text] of Object.entries(files)) writeInto(`${root}/${path}`, text)
   for (const folder of folders) mkdirSync(`${root}/${folder}`, { recursive: true })
   symlinkSync('../run', `${root}/var/run`)
   chmodSync(`${root}/${notifier}`, 0o755)
   for (const unit of unitsOf(server)) writeInto(`${root}/lab/enabled/${unit}`, '')
-  bootRoot(root)
+  bootServer(root)
   if (server.wantsRestart !== undefined) askForRestart(root, server.wantsRestart)
 }
 
@@ -31,7 +31,7 @@ const folders = [
 ]
 const list = 'var/lib/apt/lists/archive.example_ubuntu_dists_noble-security_main_binary-amd64_Packages'
 
-const systemFiles = ({ name, packages }: PracticeServer) => ({
+const systemFiles = ({ name, packages }: LabServerDefinition) => ({
   'etc/hostname': `${name}\n`,
   'etc/machine-id': `${randomBytes(16).toString('hex')}\n`,
   'etc/os-release':
@@ -45,15 +45,15 @@ const systemFiles = ({ name, packages }: PracticeServer) => ({
   [list]: `${packages.length} packages\n`,
 })
 
-function labFiles(server: PracticeServer): Readonly<Record<string, string>> {
+function labFiles(server: LabServerDefinition): Readonly<Record<string, string>> {
   const { address, packages, archive, services, containers = [] } = server
-  const own: PracticeServer['packages'] = [
+  const own: LabServerDefinition['packages'] = [
     ['linux-image-6.8.0-41-generic', '6.8.0-41.41'],
     ['linux-image-generic', '6.8.0-41.41'],
     ...(server.isNightly ? ([['unattended-upgrades', '2.9.1+nmu4ubuntu1']] as const) : []),
   ]
   const dpkg = [...packages, ...own].toSorted(([a], [b]) => (a < b ? -1 : 1))
-  const available: PracticeServer['archive'] = [['unattended-upgrades', '2.9.1+nmu4ubuntu1', 'noble'], ...archive]
+  const available: LabServerDefinition['archive'] = [['unattended-upgrades', '2.9.1+nmu4ubuntu1', 'noble'], ...archive]
   return {
     'lab/address': `${address}\n`,
     'lab/dpkg': table(dpkg.map(([name, version, state = 'ii']) => [name, version, state])),
@@ -84,12 +84,12 @@ const nightly = {
   'usr/share/unattended-upgrades/50unattended-upgrades': packageOwn,
 }
 
-const balancerFiles = ({ group }: PracticeServer): Readonly<Record<string, string>> =>
+const balancerFiles = ({ group }: LabServerDefinition): Readonly<Record<string, string>> =>
   group === 'load_balancer'
     ? { 'etc/haproxy/haproxy.cfg': 'global\n  stats socket /run/haproxy/admin.sock mode 660 level admin\n' }
     : {}
 
-function unitsOf({ services, containers }: PracticeServer): readonly string[] {
+function unitsOf({ services, containers }: LabServerDefinition): readonly string[] {
   const docker = containers === undefined ? [] : ['docker.service', 'docker.socket']
   return ['apt-daily.timer', 'apt-daily-upgrade.timer', ...docker, ...services]
 }

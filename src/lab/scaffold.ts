@@ -25,7 +25,7 @@ export const user = 'deploy'
 type Written = { readonly folder: string; readonly key: KeyPair; readonly started: readonly Started[] }
 
 /** Writes what a client needs: manifest, key and known_hosts. */
-export function writeLab({ folder, key, started }: Written): Lab {
+export function scaffoldLab({ folder, key, started }: Written): Lab {
   writeFileSync(`${folder}/key`, key.private, { mode: 0o600 })
   writeFileSync(`${folder}/known_hosts`, started.map(({ port, shown }) => `[127.0.0.1]:${port} ${shown}\n`).join(''))
   writeFileSync(`${folder}/Manifest.yml`, manifestText(started))

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { delimiter } from 'node:path'
 import { MaestroError } from '../base/errors.ts'
-import type { PracticeServer } from './fleet-definition.ts'
+import type { LabServerDefinition } from './fleet-definition.ts'
 
 // The bundle keeps the folder: dist/stand-ins/*.sh.
 const source = new URL('./stand-ins/', import.meta.url)
@@ -69,7 +69,7 @@ function isExecutable(path: string): boolean {
 }
 
 /** Gives a server its tools: all stand-ins but those of packages that it has not. */
-export function linkStandIns(folder: string, root: string, { containers, isNightly }: PracticeServer): void {
+export function linkStandIns(folder: string, root: string, { containers, isNightly }: LabServerDefinition): void {
   const missing = [...(containers === undefined ? ['docker'] : []), ...(isNightly ? [] : ['unattended-upgrade'])]
   mkdirSync(`${root}/usr/bin`, { recursive: true })
   for (const name of readdirSync(`${folder}/stand-ins`).filter((each) => !missing.includes(each)))

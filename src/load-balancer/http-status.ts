@@ -3,13 +3,18 @@ import { request as askHttps } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { connect as speakTls } from 'node:tls'
 
-type Asking = { readonly url: URL; readonly stream: Duplex; readonly isTrusted: boolean; readonly timeoutMs: number }
+type RequestOptions = {
+  readonly url: URL
+  readonly stream: Duplex
+  readonly isTrusted: boolean
+  readonly timeoutMs: number
+}
 
 /**
  * The HTTP status that a URL has over an open stream; redirects are not followed. Whoever came by SSH need not trust the
  * certificate (isTrusted), as with the probes of others. Throws an Error when there is no answer in time.
  */
-export async function httpStatusOver({ url, stream, isTrusted, timeoutMs }: Asking): Promise<number> {
+export async function httpStatusOver({ url, stream, isTrusted, timeoutMs }: RequestOptions): Promise<number> {
   const isTls = url.protocol === 'https:'
   const under = isTls ? speakTls({ socket: stream, servername: url.hostname, rejectUnauthorized: !isTrusted }) : stream
   const ask = isTls ? askHttps : askHttp

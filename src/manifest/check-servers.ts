@@ -1,10 +1,10 @@
 import { suggestion } from '../base/did-you-mean.ts'
-import type { Problem } from './diagnostic.ts'
+import type { Diagnostic } from './diagnostic.ts'
 import { quoted } from './quoted.ts'
 import type { ReadServer } from './read-server.ts'
 import type { WrittenServer } from './schema/components.ts'
 import { locate, textOf } from './yaml/node.ts'
-import { placeOf, type Source } from './yaml/source-text.ts'
+import { positionOf, type SourceText } from './yaml/source-text.ts'
 
 /** A server that the file describes, with every group that it is in. */
 export interface CheckedServer {
@@ -14,18 +14,18 @@ export interface CheckedServer {
   readonly groups: readonly string[]
 }
 
-type CheckedServers = { readonly servers: readonly CheckedServer[]; readonly problems: readonly Problem[] }
-type Checking = { readonly read: readonly ReadServer[]; readonly source: Source; readonly defaultPort: number }
+type CheckedServers = { readonly servers: readonly CheckedServer[]; readonly problems: readonly Diagnostic[] }
+type Checking = { readonly read: readonly ReadServer[]; readonly source: SourceText; readonly defaultPort: number }
 
 /** Checks the servers of an environment against each other (names, addresses, `same_as`) and gathers their groups. */
 export function checkServers({ read, source, defaultPort }: Checking): CheckedServers {
   const named = new Map<string, ReadServer>()
-  const problems: Problem[] = []
+  const diagnostics: Diagnostic[] = []
   for (const server of read) {
     if (server.name === undefined || server.sameAs !== undefined) continue
     const first = named.get(server.name)
     if (first === undefined) named.set(server.name, server)
-    else problems.push(doubleName(server, placeOf(source, locate(first.node, ['unique_name'])).line))
+    else diagnostics.push(doubleName(server, positionOf(source, locate(first.node, ['unique_name'])).line))
   }
   const ofAddresses = doubleAddresses([...named.values()], { source, defaultPort })
   const groups = groupsByName(read)
@@ -35,19 +35,19 @@ export function checkServers({ read, source, defaultPort }: Checking): CheckedSe
     written,
     groups: [...(groups.get(name) ?? [])],
   }))
-  return { servers, problems: [...problems, ...ofAddresses, ...unknownNames(read)] }
+  return { servers, problems: [...diagnostics, ...ofAddresses, ...unknownNames(read)] }
 }
 
-function doubleName({ name = '', node }: ReadServer, line: number): Problem {
-  const what = `the unique_name ${quoted(name)} is taken by the server in line ${line}; the same server in two groups is same_as`
-  return { at: locate(node, ['unique_name']), what }
+function doubleName({ name = '', node }: ReadServer, line: number): Diagnostic {
+  const message = `the unique_name ${quoted(name)} is taken by the server in line ${line}; the same server in two groups is same_as`
+  return { position: locate(node, ['unique_name']), message }
 }
 
 // Several servers behind one address are told apart by their ports.
 function doubleAddresses(
   servers: readonly ReadServer[],
   { source, defaultPort }: Omit<Checking, 'read'>,
-): readonly Problem[] {
+): readonly Diagnostic[] {
   const first = new Map<string, ReadServer>()
   return servers.flatMap((server) => {
     const address = textOf(server.node, 'address')
@@ -58,22 +58,24 @@ function doubleAddresses(
       first.set(key, server)
       return []
     }
-    const line = placeOf(source, locate(other.node, ['address'])).line
+    const line = positionOf(source, locate(other.node, ['address'])).line
     return [
       {
-        at: locate(server.node, ['address']),
-        what: `the address ${quoted(address)} is that of ${quoted(other.name ?? '')} in line ${line}`,
+        position: locate(server.node, ['address']),
+        message: `the address ${quoted(address)} is that of ${quoted(other.name ?? '')} in line ${line}`,
       },
     ]
   })
 }
 
-function unknownNames(read: readonly ReadServer[]): readonly Problem[] {
+function unknownNames(read: readonly ReadServer[]): readonly Diagnostic[] {
   const names = new Set(read.flatMap(({ name }) => name ?? []))
   return read.flatMap(({ sameAs, node }) => {
     if (sameAs === undefined || names.has(sameAs)) return []
     const meant = suggestion(sameAs, names)
-    return [{ at: locate(node, ['same_as']), what: `no server here has the unique_name ${quoted(sameAs)}${meant}` }]
+    return [
+      { position: locate(node, ['same_as']), message: `no server here has the unique_name ${quoted(sameAs)}${meant}` },
+    ]
   })
 }
 

@@ -4,7 +4,7 @@ import { ManifestError, UsageError } from '../base/errors.ts'
 import { quoted } from './quoted.ts'
 import { parseManifest, type WrittenManifest } from './read.ts'
 import { isEmpty, type Node, nodeAt, toPlain } from './yaml/node.ts'
-import { readTree } from './yaml/parse.ts'
+import { parseYaml } from './yaml/parse.ts'
 
 type Cloning = {
   /** What messages call the file. */
@@ -26,7 +26,7 @@ export function cloneEnvironment({ name, text, from, to }: Cloning): Clone {
   const written = parseManifest(name, text)
   mustBeThere(written, from)
   if (namesOf(written).includes(to)) throw new UsageError(`${name} has an environment ${quoted(to)} already`)
-  const { root } = readTree(text)
+  const { root } = parseYaml(text)
   const node = root && nodeAt(root, [from])
   const copy = node === undefined || isEmpty(node) ? '' : yamlOf(node)
   const remark = `# The components of ${from} on servers of its own: say where they are.`

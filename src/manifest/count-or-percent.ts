@@ -1,10 +1,10 @@
 /** A number of servers, or a part of a group: `2`, `25%`. */
-export type Share =
+export type CountOrPercent =
   | { readonly kind: 'count'; readonly count: number }
   | { readonly kind: 'percent'; readonly percent: number }
 
 /** Reads `2` or `25%` (1 to 100); undefined when it is neither. */
-export function parseShare(text: string): Share | undefined {
+export function parseCountOrPercent(text: string): CountOrPercent | undefined {
   const [, digits = '', sign] = /^(\d{1,6})(%?)$/.exec(text) ?? []
   const value = Number(digits)
   if (digits === '' || value < 1) return undefined

@@ -1,21 +1,21 @@
 import { nearest, suggestion } from '../base/did-you-mean.ts'
 import { componentOf, components } from './components.ts'
-import type { Problem } from './diagnostic.ts'
+import type { Diagnostic } from './diagnostic.ts'
 import { quoted } from './quoted.ts'
 import { type Entry, isEmpty, type MapNode, type Node } from './yaml/node.ts'
 
 /** One environment of the file; the whole file when it has no environment level. */
-export interface WrittenLevel {
+export interface WrittenEnvironment {
   readonly name?: string
   readonly at: number
   readonly node: MapNode
 }
 
-export interface Levels {
-  readonly environments: readonly WrittenLevel[]
+export interface Environments {
+  readonly environments: readonly WrittenEnvironment[]
   /** The `maestro:` block that stands beside the environments. */
   readonly shared?: Entry
-  readonly problems: readonly Problem[]
+  readonly problems: readonly Diagnostic[]
 }
 
 /** Keys beside the components that mean nothing to maestro. */
@@ -35,7 +35,7 @@ export const isOfComponents = (key: string) =>
   componentOf(key) !== undefined || ignoredBesideComponents.has(key) || actedOnBesideComponents.includes(key)
 
 /** Tells environments from components: the names of components are known, everything else on the first level is an environment. */
-export function readLevels(root: MapNode): Levels {
+export function readEnvironments(root: MapNode): Environments {
   const shared = root.entries.get('maestro')
   const others = [...root.entries].filter(([key]) => !isOfComponents(key))
   const found = others.filter(([key, { value }]) => isEnvironment(key, value))
@@ -63,27 +63,27 @@ const asMap = (value: Node): MapNode =>
 
 type Named = readonly [name: string, entry: Entry]
 
-function describeWrong([key, { keyAt }]: Named): Problem {
+function describeWrong([key, { keyAt }]: Named): Diagnostic {
   const meant =
     suggestion(key, actedOnBesideComponents) || ', which has components below it (docker, rails, postgresql, …)'
-  return { at: keyAt, what: `${quoted(key)} is neither a component nor an environment${meant}` }
+  return { position: keyAt, message: `${quoted(key)} is neither a component nor an environment${meant}` }
 }
 
-function checkName([name, { keyAt }]: Named): readonly Problem[] {
+function checkName([name, { keyAt }]: Named): readonly Diagnostic[] {
   if (/^[\p{L}\p{N}_][\p{L}\p{N}_. -]*$/u.test(name)) return []
   return [
     {
-      at: keyAt,
-      what: `the name of an environment is made of letters, digits, dots, dashes and underscores, not ${quoted(name)}`,
+      position: keyAt,
+      message: `the name of an environment is made of letters, digits, dots, dashes and underscores, not ${quoted(name)}`,
     },
   ]
 }
 
-function besideEnvironments(root: MapNode, [first]: readonly Named[]): readonly Problem[] {
+function besideEnvironments(root: MapNode, [first]: readonly Named[]): readonly Diagnostic[] {
   if (first === undefined) return []
   const beside = [...root.entries].filter(([key]) => componentOf(key) !== undefined || key === 'gateway')
   return beside.map(([key, { keyAt }]) => ({
-    at: keyAt,
-    what: `${key} stands beside the environment ${quoted(first[0])}; move it into an environment`,
+    position: keyAt,
+    message: `${key} stands beside the environment ${quoted(first[0])}; move it into an environment`,
   }))
 }

@@ -48,7 +48,7 @@ export interface ManifestServer {
   /** Stands ready for a rebuild and serves nothing yet. */
   readonly spare: boolean
   /** Where the file describes it, for messages about it. */
-  readonly place: Place
+  readonly position: Position
 }
 
 /** The bastion; without an address its name is what ssh is told. */
@@ -57,7 +57,7 @@ export interface ManifestGateway {
   readonly user?: string
   readonly address?: string
   readonly port?: number
-  readonly place: Place
+  readonly position: Position
 }
 
 /** What the manifest says about the load balancer in front of the application. */
@@ -69,7 +69,7 @@ export interface LoadBalancer {
 }
 
 /** A place in the file; lines and columns count from 1. */
-export interface Place {
+export interface Position {
   readonly line: number
   readonly column: number
 }

@@ -1,10 +1,10 @@
 import { type Component, componentOf, isDatabase } from './components.ts'
-import type { Problem } from './diagnostic.ts'
+import type { Diagnostic } from './diagnostic.ts'
 import { quoted } from './quoted.ts'
 import { readConfiguration } from './read-configuration.ts'
 import { readServers, type ServerEntry } from './read-servers.ts'
 import type { DockerConfiguration, LoadBalancerConfiguration } from './schema/components.ts'
-import { misspelt, strayServers } from './unread-keys.ts'
+import { misplacedServers, misspelt } from './unread-keys.ts'
 import { type Entry, isEmpty, type MapNode } from './yaml/node.ts'
 
 /** A component, or one instance of a database, with its servers as they stand there. */
@@ -19,7 +19,7 @@ export interface ReadComponent {
   readonly groups: readonly ReadGroup[]
   readonly docker?: DockerConfiguration
   readonly loadBalancer?: LoadBalancerConfiguration
-  readonly problems: readonly Problem[]
+  readonly problems: readonly Diagnostic[]
 }
 
 type Keyed = { readonly kind: Component; readonly key: string; readonly entry: Entry }
@@ -40,15 +40,15 @@ export function readComponent({ kind, key, entry }: Keyed): ReadComponent {
   }
 }
 
-const notAMap = (key: string, { keyAt }: Entry): Problem => ({
-  at: keyAt,
-  what: `${key} must be a map of configuration and servers`,
+const notAMap = (key: string, { keyAt }: Entry): Diagnostic => ({
+  position: keyAt,
+  message: `${key} must be a map of configuration and servers`,
 })
 
 const keysOfComponent = ['configuration', 'servers', 'server', 'groups']
 
 // A component that holds nothing but components is an environment with an unlucky name, or what is below it is indented too far.
-function describeMistake(key: string, { value }: Entry): Problem | undefined {
+function describeMistake(key: string, { value }: Entry): Diagnostic | undefined {
   if (value.kind !== 'map' || keysOfComponent.some((known) => value.entries.has(known))) return undefined
   const inside = [...value.entries].find(
     ([name, { value: below }]) => componentOf(name) !== undefined && below.kind === 'map',
@@ -56,33 +56,36 @@ function describeMistake(key: string, { value }: Entry): Problem | undefined {
   if (inside === undefined) return undefined
   const [name, { keyAt }] = inside
   return {
-    at: keyAt,
-    what: `the component ${name} stands inside ${key}, which is the name of a component and cannot be an environment`,
+    position: keyAt,
+    message: `the component ${name} stands inside ${key}, which is the name of a component and cannot be an environment`,
   }
 }
 
-type Instances = { readonly groups: readonly ReadGroup[]; readonly problems: readonly Problem[] }
+type Instances = { readonly groups: readonly ReadGroup[]; readonly problems: readonly Diagnostic[] }
 
 function readInstances(kind: Component, owner: MapNode): Instances {
   const entry = owner.entries.get('groups')
   if (entry === undefined || isEmpty(entry.value)) return { groups: [], problems: [] }
   if (entry.value.kind !== 'map')
-    return { groups: [], problems: [{ at: entry.keyAt, what: 'groups must be a map of instances by name' }] }
+    return { groups: [], problems: [{ position: entry.keyAt, message: 'groups must be a map of instances by name' }] }
   const instances = [...entry.value.entries].map(([name, below]) => readInstance({ kind, key: name, entry: below }))
   return {
     groups: instances.flatMap(({ groups }) => groups),
-    problems: instances.flatMap(({ problems }) => problems),
+    problems: instances.flatMap(({ problems: diagnostics }) => diagnostics),
   }
 }
 
 function readInstance({ kind, key, entry }: Keyed): Instances {
   const name = `${kind}/${key}`
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(key))
-    return { groups: [], problems: [{ at: entry.keyAt, what: `${quoted(key)} cannot be the name of an instance` }] }
+    return {
+      groups: [],
+      problems: [{ position: entry.keyAt, message: `${quoted(key)} cannot be the name of an instance` }],
+    }
   if (isEmpty(entry.value)) return { groups: [{ name, kind, servers: [] }], problems: [] }
   if (entry.value.kind !== 'map') return { groups: [], problems: [notAMap(name, entry)] }
-  const { servers, problems } = readServers(entry.value)
-  return { groups: [{ name, kind, servers }], problems: [...problems, ...otherKeys(kind, entry.value)] }
+  const { servers, problems: diagnostics } = readServers(entry.value)
+  return { groups: [{ name, kind, servers }], problems: [...diagnostics, ...otherKeys(kind, entry.value)] }
 }
 
 // What stands in the component itself belongs to the instance `default`.
@@ -96,10 +99,10 @@ function joinInstances(own: ReadGroup, instances: readonly ReadGroup[]): readonl
   return isNamed ? [{ name, kind: own.kind, servers }, ...rest] : rest
 }
 
-function otherKeys(kind: Component, node: MapNode): readonly Problem[] {
+function otherKeys(kind: Component, node: MapNode): readonly Diagnostic[] {
   const others = [...node.entries].filter(([key]) => !['servers', 'server'].includes(key))
   return others.flatMap(([key, entry]) => {
     if (key === 'groups' && isDatabase(kind)) return []
-    return misspelt({ key, entry, known: keysOfComponent, of: kind }) ?? strayServers(key, entry.value)
+    return misspelt({ key, entry, known: keysOfComponent, of: kind }) ?? misplacedServers(key, entry.value)
   })
 }

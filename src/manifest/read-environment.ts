@@ -1,12 +1,17 @@
 import { componentOf } from './components.ts'
-import type { Problem } from './diagnostic.ts'
-import { actedOnBesideComponents, ignoredBesideComponents, isOfComponents, type WrittenLevel } from './environments.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import {
+  actedOnBesideComponents,
+  ignoredBesideComponents,
+  isOfComponents,
+  type WrittenEnvironment,
+} from './environments.ts'
 import { type ReadGroup, readComponent } from './read-component.ts'
 import type { DockerConfiguration, LoadBalancerConfiguration, WrittenGateway } from './schema/components.ts'
 import { gatewaySchema } from './schema/components.ts'
 import { type Block, blockSchema } from './schema/maestro-block.ts'
 import { checkerOf } from './schema/validate.ts'
-import { misspelt, strayServers } from './unread-keys.ts'
+import { misplacedServers, misspelt } from './unread-keys.ts'
 import { type Entry, isEmpty, type MapNode } from './yaml/node.ts'
 
 /** One environment of the file, its shape checked; what its parts say about each other is not. */
@@ -25,11 +30,11 @@ export interface ReadBlock {
   readonly written: Block
 }
 
-type Part = Partial<ReadEnvironment> & { readonly problems: readonly Problem[] }
-type Read = { readonly environment: ReadEnvironment; readonly problems: readonly Problem[] }
+type Part = Partial<ReadEnvironment> & { readonly problems: readonly Diagnostic[] }
+type Read = { readonly environment: ReadEnvironment; readonly problems: readonly Diagnostic[] }
 
 /** Reads what stands below an environment, or in a file without environments. */
-export function readEnvironment({ name, node }: WrittenLevel): Read {
+export function readEnvironment({ name, node }: WrittenEnvironment): Read {
   const entries = [...node.entries].filter(([key]) => name !== undefined || isOfFile(key))
   const parts = entries.map(([key, entry]) => readPart(key, entry))
   const { problems: _, ...last }: Part = Object.assign({ problems: [] }, ...parts)
@@ -39,7 +44,7 @@ export function readEnvironment({ name, node }: WrittenLevel): Read {
       ...(name === undefined ? {} : { name }),
       groups: parts.flatMap(({ groups = [] }) => groups),
     },
-    problems: parts.flatMap(({ problems }) => problems),
+    problems: parts.flatMap(({ problems: diagnostics }) => diagnostics),
   }
 }
 
@@ -47,10 +52,10 @@ export function readEnvironment({ name, node }: WrittenLevel): Read {
 const isOfFile = (key: string) => key !== 'maestro' && isOfComponents(key)
 
 /** Reads a `maestro:` block, shared or of an environment. */
-export function readBlock({ value }: Entry): { readonly block?: ReadBlock; readonly problems: readonly Problem[] } {
+export function readBlock({ value }: Entry): { readonly block?: ReadBlock; readonly problems: readonly Diagnostic[] } {
   if (isEmpty(value)) return { problems: [] }
-  const { value: written = {}, problems } = checkerOf({ schema: blockSchema, called: 'maestro' })(value)
-  return { ...(value.kind === 'map' ? { block: { node: value, written } } : {}), problems }
+  const { value: written = {}, problems: diagnostics } = checkerOf({ schema: blockSchema, called: 'maestro' })(value)
+  return { ...(value.kind === 'map' ? { block: { node: value, written } } : {}), problems: diagnostics }
 }
 
 function readPart(key: string, entry: Entry): Part {
@@ -60,11 +65,11 @@ function readPart(key: string, entry: Entry): Part {
   if (key === 'gateway') return readGateway(entry)
   if (ignoredBesideComponents.has(key)) return { problems: [] }
   const slip = misspelt({ key, entry, known: actedOnBesideComponents, of: 'an environment' })
-  return { problems: slip ?? strayServers(key, entry.value) }
+  return { problems: slip ?? misplacedServers(key, entry.value) }
 }
 
 function readGateway({ keyAt, value }: Entry): Part {
   if (isEmpty(value)) return { problems: [] }
-  const { value: written, problems } = checkerOf({ schema: gatewaySchema, called: 'gateway' })(value)
-  return { ...(written === undefined ? {} : { gateway: { at: keyAt, written } }), problems }
+  const { value: written, problems: diagnostics } = checkerOf({ schema: gatewaySchema, called: 'gateway' })(value)
+  return { ...(written === undefined ? {} : { gateway: { at: keyAt, written } }), problems: diagnostics }
 }

@@ -1,4 +1,4 @@
-import type { Problem } from './diagnostic.ts'
+import type { Diagnostic } from './diagnostic.ts'
 import type { ReadGroup } from './read-component.ts'
 import type { ServerEntry } from './read-servers.ts'
 import { serverKeys, serverSchema, type WrittenServer } from './schema/components.ts'
@@ -13,7 +13,7 @@ export interface ReadServer {
   readonly name?: string
   readonly sameAs?: string
   readonly written: WrittenServer
-  readonly problems: readonly Problem[]
+  readonly problems: readonly Diagnostic[]
 }
 
 /** Reads every `server:` of some groups, in the file's order. */
@@ -27,7 +27,7 @@ export function readServersOf(groups: readonly ReadGroup[]): readonly ReadServer
 type Written = { readonly group: string; readonly entry: ServerEntry; readonly checked: Checked<WrittenServer> }
 
 function readServer({ group, entry: { at, node }, checked }: Written): ReadServer {
-  const { value = {}, problems } = checked
+  const { value = {}, problems: diagnostics } = checked
   // From the file and not from what was checked: a server with a wrong port still has its name.
   const name = textOf(node, 'unique_name')
   const sameAs = textOf(node, 'same_as')
@@ -38,20 +38,20 @@ function readServer({ group, entry: { at, node }, checked }: Written): ReadServe
     ...(name === undefined ? {} : { name }),
     ...(sameAs === undefined ? {} : { sameAs }),
     written: value,
-    problems: [...problems, ...contradictions({ at, node, sameAs })],
+    problems: [...diagnostics, ...contradictions({ at, node, sameAs })],
   }
 }
 
 type Identity = { readonly at: number; readonly node: MapNode; readonly sameAs: string | undefined }
 
-function contradictions({ at, node, sameAs }: Identity): readonly Problem[] {
+function contradictions({ at: position, node, sameAs }: Identity): readonly Diagnostic[] {
   if (sameAs === undefined) {
     const isNamed = !isEmpty(node.entries.get('unique_name')?.value ?? node.entries.get('same_as')?.value)
-    return isNamed ? [] : [{ at, what: 'this server has no unique_name, by which maestro would know it' }]
+    return isNamed ? [] : [{ position, message: 'this server has no unique_name, by which maestro would know it' }]
   }
   const beside = [...node.entries].filter(([key]) => serverKeys.includes(key) && key !== 'same_as')
   return beside.map(([key, { keyAt }]) => ({
-    at: keyAt,
-    what: `${key} stands beside same_as, which says that the server is described elsewhere; keep one of them`,
+    position: keyAt,
+    message: `${key} stands beside same_as, which says that the server is described elsewhere; keep one of them`,
   }))
 }

@@ -1,4 +1,4 @@
-import type { Problem } from './diagnostic.ts'
+import type { Diagnostic } from './diagnostic.ts'
 import { quoted } from './quoted.ts'
 import { type Entry, isEmpty, type MapNode, type Node } from './yaml/node.ts'
 
@@ -12,7 +12,7 @@ export interface ServerEntry {
 /** The servers of one component, or what is wrong with their form. */
 export interface ReadServers {
   readonly servers: readonly ServerEntry[]
-  readonly problems: readonly Problem[]
+  readonly problems: readonly Diagnostic[]
 }
 
 /**
@@ -25,11 +25,11 @@ export function readServers(owner: MapNode): ReadServers {
   const read = [...(list ? readList(list) : []), ...(single ? [readEntry(single)] : [])]
   return {
     servers: read.flatMap((one) => ('node' in one ? [one] : [])),
-    problems: read.flatMap((one) => ('what' in one ? [one] : [])),
+    problems: read.flatMap((one) => ('message' in one ? [one] : [])),
   }
 }
 
-type Outcome = ServerEntry | Problem | { readonly isExternal: true }
+type Outcome = ServerEntry | Diagnostic | { readonly isExternal: true }
 
 const external: Outcome = { isExternal: true }
 
@@ -41,7 +41,11 @@ function readList({ keyAt, value }: Entry): readonly Outcome[] {
       return value.entries.size === 0 ? [] : [readItem(value)]
     case 'text':
       if (value.isEmpty) return []
-      return [isExternal(value) ? external : { at: keyAt, what: `servers must be a list, not ${quoted(value.text)}` }]
+      return [
+        isExternal(value)
+          ? external
+          : { position: keyAt, message: `servers must be a list, not ${quoted(value.text)}` },
+      ]
   }
 }
 
@@ -50,18 +54,18 @@ const isExternal = (node: Node) => node.kind === 'text' && node.text === 'extern
 function readItem(item: Node): Outcome {
   const entry = item.kind === 'map' ? item.entries.get('server') : undefined
   if (item.kind !== 'map' || entry === undefined)
-    return { at: item.at, what: 'each entry of servers is "server:" with the keys of the server below it' }
+    return { position: item.at, message: 'each entry of servers is "server:" with the keys of the server below it' }
   const beside = [...item.entries].filter(([key]) => key !== 'server')
   return beside.length > 0 ? besideServer(beside) : readEntry(entry)
 }
 
 // The official examples of HAProxy and of a production Rails application have this.
-function besideServer(beside: readonly (readonly [string, Entry])[]): Problem {
+function besideServer(beside: readonly (readonly [string, Entry])[]): Diagnostic {
   const keys = beside.map(([key]) => quoted(key).slice(1, -1)).join(', ')
   const [first] = beside
   return {
-    at: first?.[1].keyAt ?? 0,
-    what: `these keys stand beside "server:" and not inside it: ${keys}; indent them by two more spaces`,
+    position: first?.[1].keyAt ?? 0,
+    message: `these keys stand beside "server:" and not inside it: ${keys}; indent them by two more spaces`,
   }
 }
 
@@ -69,7 +73,7 @@ function readEntry({ keyAt, value }: Entry): Outcome {
   if (value.kind === 'map') return { at: keyAt, node: value }
   if (isExternal(value)) return external
   const what = isEmpty(value) ? 'is empty' : `must be a map or the word external, not ${describe(value)}`
-  return { at: keyAt, what: `server ${what}` }
+  return { position: keyAt, message: `server ${what}` }
 }
 
 const describe = (node: Node) => (node.kind === 'text' ? quoted(node.text) : `a ${node.kind}`)

@@ -1,19 +1,19 @@
 import { checkBlock } from './check-block.ts'
 import { type CheckedServer, checkServers } from './check-servers.ts'
-import { manifestError, type Problem } from './diagnostic.ts'
-import { readLevels, type WrittenLevel } from './environments.ts'
+import { type Diagnostic, manifestError } from './diagnostic.ts'
+import { readEnvironments, type WrittenEnvironment } from './environments.ts'
 import { readText } from './file/read-text.ts'
 import { mergeBlocks } from './merge-blocks.ts'
 import { type ReadBlock, type ReadEnvironment, readBlock, readEnvironment } from './read-environment.ts'
 import { readServersOf } from './read-server.ts'
 import type { Block } from './schema/maestro-block.ts'
 import type { MapNode, Node } from './yaml/node.ts'
-import { readTree } from './yaml/parse.ts'
-import { makeSource, type Source } from './yaml/source-text.ts'
+import { parseYaml } from './yaml/parse.ts'
+import { makeSourceText, type SourceText } from './yaml/source-text.ts'
 
 /** A manifest in which nothing is wrong, with all of its environments. */
 export interface WrittenManifest {
-  readonly source: Source
+  readonly source: SourceText
   /** One without a name when the file has no environment level. */
   readonly environments: readonly CheckedEnvironment[]
 }
@@ -34,44 +34,44 @@ export async function readManifest(path: string): Promise<WrittenManifest> {
 
 /** The same for a text that is at hand; `name` is what messages call it. */
 export function parseManifest(name: string, text: string): WrittenManifest {
-  const source = makeSource(name, text)
-  const { root, problems } = readTree(text)
-  if (root?.kind !== 'map') throw manifestError(source, problems.length > 0 ? problems : [notAMap(root)])
+  const source = makeSourceText(name, text)
+  const { root, problems: diagnostics } = parseYaml(text)
+  if (root?.kind !== 'map') throw manifestError(source, diagnostics.length > 0 ? diagnostics : [notAMap(root)])
   const checked = checkFile(root, source)
-  const all = [...problems, ...checked.problems]
+  const all = [...diagnostics, ...checked.problems]
   if (all.length > 0) throw manifestError(source, all)
   return { source, environments: checked.environments }
 }
 
-function notAMap(root: Node | undefined): Problem {
-  const what = root === undefined ? 'the manifest is empty' : 'a manifest is a map of environments or components'
-  return { at: root?.at ?? 0, what }
+function notAMap(root: Node | undefined): Diagnostic {
+  const message = root === undefined ? 'the manifest is empty' : 'a manifest is a map of environments or components'
+  return { position: root?.at ?? 0, message }
 }
 
-type CheckedFile = { readonly environments: readonly CheckedEnvironment[]; readonly problems: readonly Problem[] }
+type CheckedFile = { readonly environments: readonly CheckedEnvironment[]; readonly problems: readonly Diagnostic[] }
 
-function checkFile(root: MapNode, source: Source): CheckedFile {
-  const levels = readLevels(root)
+function checkFile(root: MapNode, source: SourceText): CheckedFile {
+  const levels = readEnvironments(root)
   const shared = levels.shared ? readBlock(levels.shared) : { problems: [] }
   const names = levels.environments.flatMap(({ name }) => name ?? [])
   const checked = levels.environments.map((level) => checkEnvironment({ level, shared, names, source }))
   return {
     environments: checked.map(({ environment }) => environment),
-    problems: [...levels.problems, ...shared.problems, ...checked.flatMap(({ problems }) => problems)],
+    problems: [...levels.problems, ...shared.problems, ...checked.flatMap(({ problems: diagnostics }) => diagnostics)],
   }
 }
 
 type Checking = {
-  readonly level: WrittenLevel
-  readonly shared: { readonly block?: ReadBlock; readonly problems: readonly Problem[] }
+  readonly level: WrittenEnvironment
+  readonly shared: { readonly block?: ReadBlock; readonly problems: readonly Diagnostic[] }
   readonly names: readonly string[]
-  readonly source: Source
+  readonly source: SourceText
 }
 
-type Checked = { readonly environment: CheckedEnvironment; readonly problems: readonly Problem[] }
+type Checked = { readonly environment: CheckedEnvironment; readonly problems: readonly Diagnostic[] }
 
 function checkEnvironment({ level, shared, names, source }: Checking): Checked {
-  const { environment, problems } = readEnvironment(level)
+  const { environment, problems: diagnostics } = readEnvironment(level)
   const blocks = [environment.block, shared.block].filter((block) => block !== undefined)
   const merged = mergeBlocks(shared.block?.written ?? {}, environment.block?.written ?? {})
   const read = readServersOf(environment.groups)
@@ -79,7 +79,7 @@ function checkEnvironment({ level, shared, names, source }: Checking): Checked {
   return {
     environment: { ...environment, servers, merged },
     problems: [
-      ...problems,
+      ...diagnostics,
       ...read.flatMap((server) => server.problems),
       ...ofServers,
       ...checkBlock({ blocks: blocks.map(({ node }) => node), environments: names }),

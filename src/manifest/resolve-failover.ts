@@ -5,7 +5,7 @@ import type { Failover, FailoverDriver } from './settings.ts'
 const minute = 60_000
 
 /** The failover with its defaults; undefined where the manifest has none. */
-export function makeFailover(failover: Block['failover'] = {}, file: ToFile): Failover | undefined {
+export function resolveFailover(failover: Block['failover'] = {}, file: ToFile): Failover | undefined {
   const { address, primary, secondary, driver, targets = {}, url, status = 200 } = failover
   if (!address || !primary || !secondary || !driver) return undefined
   return {

@@ -1,5 +1,5 @@
 import { isAbsolute, join } from 'node:path'
-import { makeFailover } from './resolve-failover.ts'
+import { resolveFailover } from './resolve-failover.ts'
 import type { Block } from './schema/maestro-block.ts'
 import type { HealthCheck, HookName, Profile, Rollout, Settings, SshSettings } from './settings.ts'
 
@@ -7,11 +7,11 @@ const second = 1_000
 const minute = 60 * second
 
 /** A block, merged and checked, with every default and with its files as seen from the manifest's folder. */
-export function makeSettings(block: Block, folder: string): Settings {
+export function resolveSettings(block: Block, folder: string): Settings {
   const file = (path: string) => resolveFile(folder, path)
   const { inventory, services, provider, docker, weave } = block
   const health = makeHealth(block.health)
-  const failover = makeFailover(block.failover, file)
+  const failover = resolveFailover(block.failover, file)
   return {
     ssh: makeSsh(block.ssh, file),
     ...(inventory && { inventory: file(inventory) }),

@@ -5,9 +5,9 @@ import type { CheckedServer } from './check-servers.ts'
 import type { Group, LoadBalancer, Manifest, ManifestGateway, ManifestServer, Versions } from './manifest.ts'
 import { quoted } from './quoted.ts'
 import type { CheckedEnvironment, WrittenManifest } from './read.ts'
-import { makeSettings } from './resolve-settings.ts'
+import { resolveSettings } from './resolve-settings.ts'
 import type { DockerConfiguration } from './schema/components.ts'
-import { placeOf, type Source } from './yaml/source-text.ts'
+import { positionOf, type SourceText } from './yaml/source-text.ts'
 
 type Choice = { readonly environment?: string | undefined }
 
@@ -29,7 +29,7 @@ export function resolveManifest(written: WrittenManifest, options: Choice = {}):
     servers: chosen.servers.map((server) => makeServer(server, source)),
     ...(gateway && { gateway }),
     ...(loadBalancer && { loadBalancer }),
-    settings: makeSettings(chosen.merged, dirname(resolve(source.name))),
+    settings: resolveSettings(chosen.merged, dirname(resolve(source.name))),
   }
 }
 
@@ -76,7 +76,7 @@ function makeVersions({
   }
 }
 
-function makeServer({ name, at, written, groups }: CheckedServer, source: Source): ManifestServer {
+function makeServer({ name, at, written, groups }: CheckedServer, source: SourceText): ManifestServer {
   const { address, port, spare = false } = written
   const user = written.user ?? written.username
   const zone = written.zone ?? written.availability_zone
@@ -88,11 +88,11 @@ function makeServer({ name, at, written, groups }: CheckedServer, source: Source
     ...(port && { port }),
     ...(zone && { zone }),
     spare,
-    place: placeOf(source, at),
+    position: positionOf(source, at),
   }
 }
 
-function makeGateway({ gateway }: CheckedEnvironment, source: Source): ManifestGateway | undefined {
+function makeGateway({ gateway }: CheckedEnvironment, source: SourceText): ManifestGateway | undefined {
   if (gateway === undefined) return undefined
   const { name, username, address, port } = gateway.written
   return {
@@ -100,7 +100,7 @@ function makeGateway({ gateway }: CheckedEnvironment, source: Source): ManifestG
     ...(username && { user: username }),
     ...(address && { address }),
     ...(port && { port }),
-    place: placeOf(source, gateway.at),
+    position: positionOf(source, gateway.at),
   }
 }
 

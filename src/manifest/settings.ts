@@ -1,4 +1,4 @@
-import type { Share } from './count-or-percent.ts'
+import type { CountOrPercent } from './count-or-percent.ts'
 import type { Window } from './window.ts'
 
 /** The `maestro:` block with every default filled in; times in milliseconds, files as absolute paths or `~/…`. */
@@ -44,7 +44,7 @@ export type Rollout = {
   /** How many servers go first, alone. */
   readonly canary: number
   /** Of each group. */
-  readonly maxUnavailable: Share
+  readonly maxUnavailable: CountOrPercent
   readonly maxFailures: number
   readonly maxUnreachable: number
   /** Group names or words; groups that are not in it come after, in the manifest's order. */

@@ -1,14 +1,14 @@
-import type { Operation, Recipe, Step } from '../plan/step.ts'
+import type { Operation, OperationSpec, Step } from '../plan/step.ts'
 
-export type JoinedOptions = { readonly parts: readonly Recipe[] }
+export type CombinedOptions = { readonly parts: readonly OperationSpec[] }
 
 /** Several operations as one pass over each server: its steps one after the other, inside one lock and one time out of service. */
-export function joined(name: string, operations: readonly Operation[]): Operation {
+export function combined(name: string, operations: readonly Operation[]): Operation {
   const refresh = operations.find((one) => one.refresh !== undefined)?.refresh
   return {
-    recipe: { name, options: { parts: operations.map(({ recipe }) => recipe) } as unknown as Recipe['options'] },
-    parts: [...new Set(operations.flatMap(({ parts }) => parts))],
-    lookInputs: Object.assign({}, ...operations.map(({ lookInputs = {} }) => lookInputs)),
+    spec: { name, options: { parts: operations.map(({ spec }) => spec) } as unknown as OperationSpec['options'] },
+    facts: [...new Set(operations.flatMap(({ facts }) => facts))],
+    factInputs: Object.assign({}, ...operations.map(({ factInputs = {} }) => factInputs)),
     ...(refresh === undefined ? {} : { refresh }),
     sends: operations.flatMap(({ sends = [] }) => sends),
     pass: { steps: onceEach(operations.flatMap(({ pass }) => pass.steps)) },

@@ -1,11 +1,11 @@
 import { UsageError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
-import { inService, type Service } from '../load-balancer/out-of-service.ts'
-import type { Operation, Recipe } from '../plan/step.ts'
-import { type JoinedOptions, joined } from './combined.ts'
-import { services, servicesRollback } from './compose/operation.ts'
-import type { ServicesOptions } from './compose/pull-images-step.ts'
-import type { RollBackOptions } from './compose/rollback-step.ts'
+import { type TrafficPolicy, withTrafficPolicy } from '../load-balancer/out-of-service.ts'
+import type { Operation, OperationSpec } from '../plan/step.ts'
+import { type CombinedOptions, combined } from './combined.ts'
+import { compose, composeRollback } from './compose/operation.ts'
+import type { ComposeOptions } from './compose/pull-images-step.ts'
+import type { RollbackOptions } from './compose/rollback-step.ts'
 import { dockerUpgrade } from './docker-upgrade/operation.ts'
 import type { DockerUpgradeOptions } from './docker-upgrade/options.ts'
 import { reboot } from './reboot/operation.ts'
@@ -16,18 +16,18 @@ import { unattendedUpgrades } from './unattended-upgrades/operation.ts'
 
 /** Every operation by its name, made from the options that a journal holds. */
 export const operations: Readonly<Record<string, (options: Json) => Operation>> = {
-  deploy: (options) => joined('deploy', (options as unknown as JoinedOptions).parts.map(operationFor)),
+  deploy: (options) => combined('deploy', (options as unknown as CombinedOptions).parts.map(operationFor)),
   'docker-upgrade': (options) => dockerUpgrade(options as unknown as DockerUpgradeOptions),
   reboot: (options) => reboot(options as unknown as RebootOptions),
   'security-upgrade': (options) => securityUpgrade(options as unknown as SecurityUpgradeOptions),
-  services: (options) => services(options as unknown as ServicesOptions),
-  'services-rollback': (options) => servicesRollback(options as unknown as RollBackOptions),
+  services: (options) => compose(options as unknown as ComposeOptions),
+  'services-rollback': (options) => composeRollback(options as unknown as RollbackOptions),
   'unattended-upgrades': (options) => unattendedUpgrades(options as unknown as UnattendedOptions),
 }
 
 /** The operation that a recipe names; it is the same as when the recipe was written. */
-export function operationFor({ name, options, service }: Recipe): Operation {
+export function operationFor({ name, options, service }: OperationSpec): Operation {
   const make = operations[name]
   if (make === undefined) throw new UsageError(`this maestro knows no operation ${JSON.stringify(name)}`)
-  return inService(make(options), service as unknown as Service | undefined)
+  return withTrafficPolicy(make(options), service as unknown as TrafficPolicy | undefined)
 }

@@ -1,21 +1,21 @@
 import type { Server } from '../inventory/server.ts'
-import type { Share } from '../manifest/count-or-percent.ts'
+import type { CountOrPercent } from '../manifest/count-or-percent.ts'
 import type { Rollout } from '../manifest/settings.ts'
 
 /** Those settings that decide which servers are worked on at the same time; `order` holds names of groups. */
-export type Rolling = Pick<Rollout, 'strategy' | 'canary' | 'maxUnavailable' | 'order'>
+export type RolloutLimits = Pick<Rollout, 'strategy' | 'canary' | 'maxUnavailable' | 'order'>
 
 /** What the budget has to know of a server. */
 export type Member = Pick<Server, 'name' | 'groups' | 'zone'>
 
-type Batching<S extends Member> = {
+type BatchOptions<S extends Member> = {
   /** Servers where something is due. */
   readonly due: readonly S[]
   /** All there are, selected or not: a share is one of the whole group. */
   readonly inventory: readonly Member[]
-  readonly rolling: Rolling
+  readonly rolling: RolloutLimits
   /** Names of servers out of service already: each keeps a place of its groups. */
-  readonly away: ReadonlySet<string>
+  readonly unavailable: ReadonlySet<string>
   /** Names of those that share a batch with nobody, whatever the strategy. */
   readonly alone?: ReadonlySet<string>
 }
@@ -28,14 +28,14 @@ export function makeBatches<S extends Member>({
   due,
   inventory,
   rolling,
-  away,
+  unavailable,
   alone = new Set(),
-}: Batching<S>): readonly (readonly S[])[] {
+}: BatchOptions<S>): readonly (readonly S[])[] {
   const { strategy, canary, order } = rolling
   const ordered = inOrder(due, order)
   if (strategy === 'parallel') return allAtOnce(ordered, alone)
   const atMost = strategy === 'serial' ? 1 : Number.POSITIVE_INFINITY
-  const room = roomIn({ inventory, share: rolling.maxUnavailable, away })
+  const room = makeRoomCheck({ inventory, maxUnavailable: rolling.maxUnavailable, unavailable: unavailable })
   const batches: S[][] = []
   for (const server of ordered) {
     const last = batches.at(-1)
@@ -55,21 +55,25 @@ function allAtOnce<S extends Member>(servers: readonly S[], alone: ReadonlySet<s
 }
 
 /** How many servers of a group may be away at once: a percentage rounded down, but at least one. */
-export function allowedAway(share: Share, groupSize: number): number {
+export function allowedUnavailable(share: CountOrPercent, groupSize: number): number {
   return share.kind === 'count' ? share.count : Math.max(1, Math.floor((share.percent * groupSize) / 100))
 }
 
-type Rooms = { readonly inventory: readonly Member[]; readonly share: Share; readonly away: ReadonlySet<string> }
+type Budget = {
+  readonly inventory: readonly Member[]
+  readonly maxUnavailable: CountOrPercent
+  readonly unavailable: ReadonlySet<string>
+}
 
 /** Tells whether a server may join those that are worked on; servers that are away take up room in their groups. */
-export function roomIn({ inventory, share, away }: Rooms) {
+export function makeRoomCheck({ inventory, maxUnavailable, unavailable }: Budget) {
   const groups = new Map<string, { size: number; readonly away: Set<string> }>()
   for (const { name, groups: names } of inventory) {
     for (const group of names) {
       const found = groups.get(group) ?? { size: 0, away: new Set() }
       groups.set(group, found)
       found.size += 1
-      if (away.has(name)) found.away.add(name)
+      if (unavailable.has(name)) found.away.add(name)
     }
   }
   return (working: readonly Member[], server: Member): boolean =>
@@ -77,11 +81,11 @@ export function roomIn({ inventory, share, away }: Rooms) {
       const { size, away: gone } = groups.get(group) ?? { size: 1, away: new Set<string>() }
       const others = working.filter(({ groups: theirs }) => theirs.includes(group)).map(({ name }) => name)
       const taken = new Set([...gone, ...others].filter((name) => name !== server.name))
-      return taken.size < allowedAway(share, size)
+      return taken.size < allowedUnavailable(maxUnavailable, size)
     })
 }
 
-const placeOf = ({ groups }: Member, order: readonly string[]): [place: number, group: string] => {
+const orderOf = ({ groups }: Member, order: readonly string[]): [place: number, group: string] => {
   const [first = ''] = groups.toSorted((a, b) => rank(a, order) - rank(b, order))
   return [rank(first, order), first]
 }
@@ -92,10 +96,10 @@ const rank = (group: string, order: readonly string[]) => {
 }
 
 function inOrder<S extends Member>(servers: readonly S[], order: readonly string[]): readonly S[] {
-  const groups = [...new Set(servers.map((server) => placeOf(server, order)[1]))]
+  const groups = [...new Set(servers.map((server) => orderOf(server, order)[1]))]
   const zones = [...new Set(servers.map(({ zone }) => zone))]
   const keyed = servers.map((server) => {
-    const [place, group] = placeOf(server, order)
+    const [place, group] = orderOf(server, order)
     return { server, key: [place, groups.indexOf(group), zones.indexOf(server.zone)] as const }
   })
   return keyed
@@ -104,5 +108,5 @@ function inOrder<S extends Member>(servers: readonly S[], order: readonly string
 }
 
 function isOfOneKind([first]: readonly Member[], server: Member, order: readonly string[]): boolean {
-  return first !== undefined && first.zone === server.zone && placeOf(first, order)[1] === placeOf(server, order)[1]
+  return first !== undefined && first.zone === server.zone && orderOf(first, order)[1] === orderOf(server, order)[1]
 }

@@ -10,9 +10,9 @@ export type DnsQuestion = {
 
 /** Its answer. `ttlSeconds` is told of addresses alone. `none`: it says that there are no such records. */
 export type DnsAnswer =
-  | { readonly is: 'records'; readonly values: readonly string[]; readonly ttlSeconds: number }
-  | { readonly is: 'none' }
+  | { readonly status: 'records'; readonly values: readonly string[]; readonly ttlSeconds: number }
+  | { readonly status: 'none' }
   /** `isSilent`: nobody answers there; else it refuses, or cannot say. */
-  | { readonly is: 'failed'; readonly why: string; readonly isSilent: boolean }
+  | { readonly status: 'failed'; readonly why: string; readonly isSilent: boolean }
 
 export type AskDns = (question: DnsQuestion) => Promise<DnsAnswer>

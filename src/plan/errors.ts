@@ -1,12 +1,12 @@
 import { exitCodes, MaestroError } from '../base/errors.ts'
 
 /** The line to a server is gone, or there is none for now; what was asked of it may or may not have happened. */
-export class LineError extends MaestroError {
+export class DisconnectedError extends MaestroError {
   override readonly exitCode = exitCodes.unreachable
 }
 
 /** Whoever answers there is not known to be the server: its host key is another one. Nothing is asked of it. */
-export class StrangerError extends MaestroError {}
+export class HostKeyMismatchError extends MaestroError {}
 
 /** The run is to end: nothing new is begun, and a wait is over. */
 export class StoppedError extends MaestroError {}
@@ -18,4 +18,4 @@ export class UnknownError extends MaestroError {}
 export class StuckError extends MaestroError {}
 
 /** A change failed and was taken back, and that is proved: the server is as it was before. */
-export class TakenBackError extends MaestroError {}
+export class RolledBackError extends MaestroError {}

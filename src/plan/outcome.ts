@@ -4,9 +4,9 @@ export type Outcome =
   | { readonly status: 'changed' }
   | { readonly status: 'unchanged'; readonly why?: string }
   | { readonly status: 'not-started'; readonly why: string }
-  | Trouble
+  | FailureOutcome
 
-export interface Trouble {
+export interface FailureOutcome {
   /**
    * `refused`: something stood in the way before anything was done. `unknown`: nobody can say how a change stands. `stuck`:
    * it shows no progress and goes on by itself. `stopped`: a signal ended the run; `resume` goes on from here.
@@ -22,10 +22,10 @@ export interface Trouble {
 }
 
 /** Whether what was begun is taken back, and nothing is left that a resumed run could go on with. */
-export function isTakenBack(outcomes: Iterable<Outcome>): boolean {
+export function isRolledBack(outcomes: Iterable<Outcome>): boolean {
   const all = [...outcomes]
   const isOver = (outcome: Outcome) => 'isOver' in outcome && outcome.isOver === true
-  return all.some(isOver) && all.every((one) => isOver(one) || settled.includes(one.status))
+  return all.some(isOver) && all.every((one) => isOver(one) || finalStatuses.includes(one.status))
 }
 
-const settled: readonly Outcome['status'][] = ['changed', 'unchanged', 'not-started']
+const finalStatuses: readonly Outcome['status'][] = ['changed', 'unchanged', 'not-started']

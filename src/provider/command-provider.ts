@@ -1,6 +1,6 @@
 import type { ZodError } from 'zod'
 import { MaestroError } from '../base/errors.ts'
-import type { Provided, Provider } from './provider.ts'
+import type { ProvidedServer, Provider } from './provider.ts'
 import { listSchema } from './response-schema.ts'
 
 export type CommandProvider = { readonly command: string; readonly timeoutMs: number }
@@ -11,27 +11,27 @@ export type CommandProvider = { readonly command: string; readonly timeoutMs: nu
  */
 export function commandProvider({ command, timeoutMs }: CommandProvider): Provider {
   return {
-    words: command,
+    description: command,
     timeoutMs,
     list: async (at) => {
       const stdin = `${JSON.stringify({ version: 1 })}\n`
-      const ran = await at.runHere({ path: command, args: ['list'], stdin, timeoutMs, isNoted: false })
+      const ran = await at.runProgram({ path: command, args: ['list'], stdin, timeoutMs, isJournalled: false })
       if (ran.failure !== undefined) throw new MaestroError(`${command} list ${ran.failure}`)
       return readList(ran.stdout, command)
     },
     ask: async (at, verb, request) => {
       const stdin = `${JSON.stringify({ version: 1, ...request })}\n`
-      const { failure } = await at.runHere({ path: command, args: [verb], stdin, timeoutMs, isNoted: true })
+      const { failure } = await at.runProgram({ path: command, args: [verb], stdin, timeoutMs, isJournalled: true })
       if (failure !== undefined) throw new MaestroError(`${command} ${verb} (${request.server.name}) ${failure}`)
     },
   }
 }
 
-function readList(text: string, command: string): readonly Provided[] {
+function readList(text: string, command: string): readonly ProvidedServer[] {
   const read = listSchema.safeParse(parsed(text))
   if (!read.success)
     throw new MaestroError(
-      `${command} list prints ${JSON.stringify(text.trim().slice(0, 80))}: ${whatIsWrong(read.error)}`,
+      `${command} list prints ${JSON.stringify(text.trim().slice(0, 80))}: ${describeIssue(read.error)}`,
       {
         hint: '`maestro manifest schema --provider` says what it must print',
       },
@@ -42,7 +42,7 @@ function readList(text: string, command: string): readonly Provided[] {
     ...(address !== undefined && { address }),
     hostKeys: host_keys ?? [],
   }))
-  for (const what of ['id', 'key', 'address'] as const) mustDiffer(servers, what, command)
+  for (const what of ['id', 'key', 'address'] as const) assertDistinct(servers, what, command)
   return servers
 }
 
@@ -55,14 +55,14 @@ function parsed(text: string): unknown {
   }
 }
 
-function whatIsWrong({ issues: [first] }: ZodError): string {
+function describeIssue({ issues: [first] }: ZodError): string {
   const where = first?.path.join('.') || 'it'
   return first?.code === 'invalid_type' && where === 'it' ? 'that is no JSON of a list' : `${where}: ${first?.message}`
 }
 
 // Two machines for one request, or at one address: nobody knows which is meant.
-function mustDiffer(servers: readonly Provided[], what: 'id' | 'key' | 'address', command: string): void {
-  const seen = new Map<string, Provided>()
+function assertDistinct(servers: readonly ProvidedServer[], what: 'id' | 'key' | 'address', command: string): void {
+  const seen = new Map<string, ProvidedServer>()
   for (const server of servers) {
     const value = server[what]
     const other = value === undefined ? undefined : seen.get(value)
@@ -74,4 +74,5 @@ function mustDiffer(servers: readonly Provided[], what: 'id' | 'key' | 'address'
   }
 }
 
-const say = ({ environment, name, id }: Provided) => `${environment === '' ? '' : `${environment}/`}${name} (${id})`
+const say = ({ environment, name, id }: ProvidedServer) =>
+  `${environment === '' ? '' : `${environment}/`}${name} (${id})`

@@ -1,7 +1,7 @@
 import type { ApplicationContext } from '../plan/application.ts'
 
 /** A server as its provider has it. */
-export type Provided = {
+export type ProvidedServer = {
   /** The provider's own name for it: two machines never share one. */
   readonly id: string
   /** That of the request which has made it, or made it anew, last; absent: none of ours. */
@@ -16,7 +16,7 @@ export type Provided = {
 }
 
 /** What is asked for: the same key is the same request, which is carried out once however often it comes. */
-export type Request = {
+export type ProviderRequest = {
   readonly key: string
   readonly server: {
     readonly environment: string
@@ -28,18 +28,18 @@ export type Request = {
   }
 }
 
-type Port = Pick<ApplicationContext, 'runHere'>
+type Port = Pick<ApplicationContext, 'runProgram'>
 
 /** Where fresh servers come from. Whatever it was asked to do, `list` says what came of it. */
 export interface Provider {
   /** For people: what it is. */
-  readonly words: string
+  readonly description: string
   /** How long a server may take to be made. */
   readonly timeoutMs: number
   /** All servers that it has. Throws a MaestroError for an answer that is none, and where one thing is told twice. */
-  readonly list: (at: Port) => Promise<readonly Provided[]>
+  readonly list: (at: Port) => Promise<readonly ProvidedServer[]>
   /** Asks for a change; throws a MaestroError with the provider's last words when it says no. */
-  readonly ask: (at: Port, verb: Verb, request: Request) => Promise<void>
+  readonly ask: (at: Port, verb: Verb, request: ProviderRequest) => Promise<void>
 }
 
 export type Verb = 'create' | 'reinstall' | 'destroy'

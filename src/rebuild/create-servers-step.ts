@@ -4,15 +4,15 @@ import { foldNames } from '../inventory/host-pattern.ts'
 import type { Server } from '../inventory/server.ts'
 import type { ApplicationContext } from '../plan/application.ts'
 import type { Verdict } from '../plan/verdict.ts'
-import type { Provided, Provider } from '../provider/provider.ts'
+import type { ProvidedServer, Provider } from '../provider/provider.ts'
 import { environmentOf, keyOf, machineOf, shortName } from './options.ts'
 import type { FreshStep } from './state.ts'
 
 /** What is asked for: a new machine, or that one made anew. */
-type Wish = { readonly name: string; readonly verb: 'create' | 'reinstall'; readonly id: string | null }
-type Wishes = { readonly wishes: readonly Wish[] }
+type WantedServer = { readonly name: string; readonly verb: 'create' | 'reinstall'; readonly id: string | null }
+type CreateChange = { readonly wanted: readonly WantedServer[] }
 
-type Acquiring = {
+type CreateOptions = {
   readonly servers: readonly Server[]
   readonly provider: Provider | undefined
   /** Addresses of servers that serve. */
@@ -20,61 +20,64 @@ type Acquiring = {
   /** Whether a machine that there is stays, and another one is made beside it. */
   readonly isBeside: boolean
   /** Throws while what is there may still be needed. */
-  readonly mustBeFree: (at: ApplicationContext) => Promise<void>
+  readonly mustBeFree: (ctx: ApplicationContext) => Promise<void>
 }
 
 const betweenMs = 5_000
 const atOnce = 8
 
 /** Has the provider make every server anew, each by one request, however often it is made. */
-export function acquireStep(acquiring: Acquiring): FreshStep<Wishes, Wishes> {
+export function createServersStep(acquiring: CreateOptions): FreshStep<CreateChange, CreateChange> {
   const { servers, provider, mustBeFree } = acquiring
   return {
     id: 'acquire',
     effect: 'changes',
-    foresee: ({ provided }) => foresee(provided, acquiring),
-    describe: ({ wishes }) => describe(wishes, provider?.words ?? ''),
-    before: async (at, wishes) => {
-      await mustBeFree(at)
+    plan: ({ provided }) => planCreate(provided, acquiring),
+    describe: ({ wanted }) => describe(wanted, provider?.description ?? ''),
+    snapshot: async (ctx, wishes) => {
+      await mustBeFree(ctx)
       return wishes
     },
-    settled: async (at) => ((await missing(at, acquiring)).length === 0 ? 'yes' : 'no'),
-    act: async (at, { wishes }) => {
-      const left = await missing(at, acquiring)
-      if (left.length > 0) await mustBeFree(at)
-      const open = wishes.filter(({ name }) => left.some((server) => server.name === name))
+    status: async (ctx) => ((await missing(ctx, acquiring)).length === 0 ? 'yes' : 'no'),
+    apply: async (ctx, { wanted }) => {
+      const left = await missing(ctx, acquiring)
+      if (left.length > 0) await mustBeFree(ctx)
+      const open = wanted.filter(({ name }) => left.some((server) => server.name === name))
       for (let from = 0; from < open.length; from += atOnce)
-        await askAll(at, open.slice(from, from + atOnce), acquiring)
+        await askAll(ctx, open.slice(from, from + atOnce), acquiring)
     },
-    prove: async (at) => {
-      const machines = await whenThere(at, acquiring)
+    verify: async (ctx) => {
+      const machines = await whenThere(ctx, acquiring)
       return {
         servers: machines.map(({ name, id, address }) => `${name} ${id} ${address}`),
-        by: provider?.words ?? '',
+        by: provider?.description ?? '',
         asked: servers.length,
       }
     },
   }
 }
 
-function foresee(provided: readonly Provided[] | null, { servers, inUse, isBeside }: Acquiring): Verdict<Wishes> {
+function planCreate(
+  provided: readonly ProvidedServer[] | null,
+  { servers, inUse, isBeside }: CreateOptions,
+): Verdict<CreateChange> {
   if (provided === null) {
     const [taken] = servers.filter(({ host }) => inUse.includes(host))
-    if (taken !== undefined) return { is: 'blocked', why: `${taken.name} is at ${taken.host}, where one serves` }
-    return { is: 'not-due', why: `${sayNames(servers)} stand ready` }
+    if (taken !== undefined) return { status: 'blocked', why: `${taken.name} is at ${taken.host}, where one serves` }
+    return { status: 'not-due', why: `${sayNames(servers)} stand ready` }
   }
-  const trouble = servers.flatMap((server) => troubleWith(server, provided, inUse))
-  if (trouble.length > 0) return { is: 'blocked', why: trouble.join('; ') }
-  const wishes = servers.map((server): Wish => {
+  const problem = servers.flatMap((server) => problemWith(server, provided, inUse))
+  if (problem.length > 0) return { status: 'blocked', why: problem.join('; ') }
+  const wanted = servers.map((server): WantedServer => {
     const machine = machineOf(server, provided)
     return machine === undefined || isBeside
       ? { name: server.name, verb: 'create', id: null }
       : { name: server.name, verb: 'reinstall', id: machine.id }
   })
-  return { is: 'due', what: { wishes } }
+  return { status: 'due', change: { wanted } }
 }
 
-function troubleWith(server: Server, provided: readonly Provided[], inUse: readonly string[]): readonly string[] {
+function problemWith(server: Server, provided: readonly ProvidedServer[], inUse: readonly string[]): readonly string[] {
   const own = provided.filter((one) => machineOf(server, [one]) !== undefined)
   if (own.length > 1)
     return [`there are ${own.length} machines for ${server.name}: ${own.map(({ id }) => id).join(', ')}`]
@@ -85,8 +88,8 @@ function troubleWith(server: Server, provided: readonly Provided[], inUse: reado
   return []
 }
 
-function describe(wishes: readonly Wish[], by: string): readonly string[] {
-  const say = (verb: Wish['verb'], words: string) => {
+function describe(wishes: readonly WantedServer[], by: string): readonly string[] {
+  const say = (verb: WantedServer['verb'], words: string) => {
     const names = wishes.filter((wish) => wish.verb === verb).map(({ name }) => ({ name }))
     return names.length === 0 ? [] : [`${sayNames(names)} ${names.length === 1 ? 'is' : 'are'} ${words}`]
   }
@@ -98,27 +101,27 @@ function describe(wishes: readonly Wish[], by: string): readonly string[] {
 
 const sayNames = (servers: readonly Pick<Server, 'name'>[]) => foldNames(servers.map(({ name }) => name))
 
-const listed = async (at: ApplicationContext, { provider }: Acquiring) => (await provider?.list(at)) ?? []
+const listed = async (ctx: ApplicationContext, { provider }: CreateOptions) => (await provider?.list(ctx)) ?? []
 
 /** Those that this run's request has not made yet. */
-async function missing(at: ApplicationContext, acquiring: Acquiring): Promise<readonly Server[]> {
-  const provided = await listed(at, acquiring)
-  return acquiring.servers.filter((server) => !provided.some(({ key }) => key === keyOf(at.run, server)))
+async function missing(ctx: ApplicationContext, acquiring: CreateOptions): Promise<readonly Server[]> {
+  const provided = await listed(ctx, acquiring)
+  return acquiring.servers.filter((server) => !provided.some(({ key }) => key === keyOf(ctx.runId, server)))
 }
 
 // All are asked for before the first that failed is told of: what is half asked for is asked for again.
 async function askAll(
-  at: ApplicationContext,
-  wishes: readonly Wish[],
-  { servers, provider }: Acquiring,
+  ctx: ApplicationContext,
+  wishes: readonly WantedServer[],
+  { servers, provider }: CreateOptions,
 ): Promise<void> {
   const asked = wishes.map(async ({ name, verb, id }) => {
     const server = servers.find((one) => one.name === name)
     if (server === undefined) throw new RangeError(`no ${name}`)
-    at.tell(`${verb === 'create' ? 'creating' : 'reinstalling'} ${name}`)
+    ctx.progress(`${verb === 'create' ? 'creating' : 'reinstalling'} ${name}`)
     const { groups, zone } = server
-    await provider?.ask(at, verb, {
-      key: keyOf(at.run, server),
+    await provider?.ask(ctx, verb, {
+      key: keyOf(ctx.runId, server),
       server: {
         environment: environmentOf(server),
         name: shortName(server),
@@ -133,25 +136,25 @@ async function askAll(
 }
 
 // A provider may answer long before the machine has an address.
-async function whenThere(at: ApplicationContext, acquiring: Acquiring): Promise<readonly Provided[]> {
+async function whenThere(ctx: ApplicationContext, acquiring: CreateOptions): Promise<readonly ProvidedServer[]> {
   const { servers, provider, inUse } = acquiring
-  const endMs = at.nowMs() + (provider?.timeoutMs ?? 0)
+  const endMs = ctx.nowMs() + (provider?.timeoutMs ?? 0)
   for (;;) {
-    const provided = await listed(at, acquiring)
-    const own = servers.map((server) => provided.find(({ key }) => key === keyOf(at.run, server)))
+    const provided = await listed(ctx, acquiring)
+    const own = servers.map((server) => provided.find(({ key }) => key === keyOf(ctx.runId, server)))
     const open = servers.filter((_, index) => own[index]?.address === undefined)
-    const trouble = servers.flatMap((server, index) => {
+    const problem = servers.flatMap((server, index) => {
       const machine = own[index]
-      return machine === undefined ? [] : troubleWith(server, [machine], inUse)
+      return machine === undefined ? [] : problemWith(server, [machine], inUse)
     })
-    if (trouble.length > 0) throw new MaestroError(trouble.join('; '))
+    if (problem.length > 0) throw new MaestroError(problem.join('; '))
     if (open.length === 0) return own.filter((one) => one !== undefined)
     const names = sayNames(open)
-    if (at.nowMs() >= endMs)
-      throw new MaestroError(`${provider?.words} lists no address of ${names} that was made for this run`, {
+    if (ctx.nowMs() >= endMs)
+      throw new MaestroError(`${provider?.description} lists no address of ${names} that was made for this run`, {
         hint: `it had ${(provider?.timeoutMs ?? 0) / 1000} s (maestro.provider.timeout)`,
       })
-    at.tell(`waiting for ${names} to have an address`)
-    await at.waitMs(betweenMs)
+    ctx.progress(`waiting for ${names} to have an address`)
+    await ctx.waitMs(betweenMs)
   }
 }

@@ -13,27 +13,27 @@ export function deployStep({ servers, deploy }: Options): FreshStep<Fresh, Fresh
   return {
     id: 'deploy',
     effect: 'changes',
-    foresee: (seen) =>
+    plan: (seen) =>
       deploy === null
-        ? { is: 'not-due', why: 'there is no maestro.hooks.deploy' }
-        : { is: 'due', what: { servers: whereTheyAre(servers, seen) } },
+        ? { status: 'not-due', why: 'there is no maestro.hooks.deploy' }
+        : { status: 'due', change: { servers: whereTheyAre(servers, seen) } },
     describe: () => [`${deploy?.path} runs for each of them`],
-    drift: () => undefined,
-    before: async (_, what) => what,
-    settled: async () => 'no',
-    act: async (at, { servers: fresh }) => {
+    exceedsPlan: () => undefined,
+    snapshot: async (_, what) => what,
+    status: async () => 'no',
+    apply: async (ctx, { servers: fresh }) => {
       if (deploy === null) return
       const { path, timeoutMs } = deploy
       for (const server of fresh) {
-        at.tell(`running ${path} for ${server.name}`)
+        ctx.progress(`running ${path} for ${server.name}`)
         const env = {
-          ...dataOf({ ...server, name: shortName(server) }, at.run),
+          ...dataOf({ ...server, name: shortName(server) }, ctx.runId),
           MAESTRO_ENVIRONMENT: environmentOf(server),
         }
-        const { failure } = await at.runHere({ path, env, timeoutMs, isNoted: true })
+        const { failure } = await ctx.runProgram({ path, env, timeoutMs, isJournalled: true })
         if (failure !== undefined) throw new MaestroError(`${path} (${server.name}) ${failure}`)
       }
     },
-    prove: async () => null,
+    verify: async () => null,
   }
 }

@@ -1,10 +1,10 @@
 import type { Hook } from '../failover/hook-step.ts'
-import { type Failover, sideOf } from '../failover/target.ts'
+import { type Failover, targetFor } from '../failover/target.ts'
 import type { Server } from '../inventory/server.ts'
 import type { Rollout } from '../manifest/settings.ts'
-import type { Recipe } from '../plan/step.ts'
+import type { OperationSpec } from '../plan/step.ts'
 import type { CommandProvider } from '../provider/command-provider.ts'
-import type { Provided } from '../provider/provider.ts'
+import type { ProvidedServer } from '../provider/provider.ts'
 
 /** What a rebuild is made from: data alone, as a journal keeps it, and nothing secret. */
 export type RebuildOptions = {
@@ -25,13 +25,13 @@ export type RebuildOptions = {
   /** Null: the servers stand ready. */
   readonly provider: CommandProvider | null
   /** Of the pass that brings each fresh server to where it can be deployed on. */
-  readonly provision: Recipe
+  readonly provision: OperationSpec
   readonly rollout: Rollout
   /** Deploys the application on one server; null: the pass has done it, or it is there. */
   readonly deploy: Hook | null
   readonly beforeSwitch: Hook | null
   /** Whether a switch that fails is taken back by itself. */
-  readonly goesBack: boolean
+  readonly rollsBack: boolean
 }
 
 /** How the requests of a run are told from those of any other. */
@@ -43,11 +43,14 @@ export const shortName = ({ name }: Pick<Server, 'name'>) => name.slice(name.las
 export const environmentOf = ({ name }: Pick<Server, 'name'>) => name.slice(0, Math.max(0, name.lastIndexOf('/')))
 
 /** The machine that stands for a server. */
-export const machineOf = (server: Pick<Server, 'name'>, provided: readonly Provided[]): Provided | undefined =>
+export const machineOf = (
+  server: Pick<Server, 'name'>,
+  provided: readonly ProvidedServer[],
+): ProvidedServer | undefined =>
   provided.find(({ environment, name }) => environment === environmentOf(server) && name === shortName(server))
 
 /** What a provider has, as a run sees it; null: there is none. */
-export type Having = { readonly run: string; readonly provided: readonly Provided[] | null }
+export type Having = { readonly run: string; readonly provided: readonly ProvidedServer[] | null }
 
 /** The servers where they are by now: their provider knows best. Of two machines the one counts that this run has made. */
 export const whereTheyAre = (servers: readonly Server[], { run, provided }: Having): readonly Server[] =>
@@ -61,7 +64,7 @@ export const whereTheyAre = (servers: readonly Server[], { run, provided }: Havi
 export function failoverTo({ failover, to, entrances }: RebuildOptions, servers: readonly Server[]): Failover {
   const targets = servers.filter(({ name, host }) => entrances.includes(name) && host !== '').map(({ host }) => host)
   if (targets.length === 0) return failover
-  const fresh = { ...sideOf(to, failover), targets: targets.toSorted() }
-  const [one, other] = failover.sides
-  return { ...failover, sides: one.environment === to ? [fresh, other] : [one, fresh] }
+  const fresh = { ...targetFor(to, failover), targets: targets.toSorted() }
+  const [one, other] = failover.targets
+  return { ...failover, targets: one.environment === to ? [fresh, other] : [one, fresh] }
 }

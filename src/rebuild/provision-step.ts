@@ -2,11 +2,11 @@ import { MaestroError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import type { Server } from '../inventory/server.ts'
 import type { Rollout } from '../manifest/settings.ts'
-import type { JoinedOptions } from '../operations/combined.ts'
+import type { CombinedOptions } from '../operations/combined.ts'
 import { operationFor } from '../operations/registry.ts'
 import type { ApplicationContext } from '../plan/application.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { Operation, Recipe } from '../plan/step.ts'
+import type { Operation, OperationSpec } from '../plan/step.ts'
 import { whereTheyAre } from './options.ts'
 import type { FreshStep } from './state.ts'
 
@@ -14,10 +14,10 @@ type Fresh = { readonly servers: readonly Server[] }
 type Before = Fresh & { readonly plan: Plan }
 
 type Options = Fresh & {
-  readonly provision: Recipe
+  readonly provision: OperationSpec
   readonly rollout: Rollout
   /** Throws where the servers serve by now. */
-  readonly mustBeFree: (at: ApplicationContext) => Promise<void>
+  readonly mustBeFree: (ctx: ApplicationContext) => Promise<void>
 }
 
 // What a pass is made of, for people.
@@ -32,27 +32,27 @@ const words: Readonly<Record<string, string>> = {
 /** Takes every fresh server through one pass, within the same run. */
 export function provisionStep({ servers, provision, rollout, mustBeFree }: Options): FreshStep<Json, Json> {
   const operation = operationFor(provision)
-  const { parts } = provision.options as unknown as JoinedOptions
+  const { parts } = provision.options as unknown as CombinedOptions
   return {
     id: 'provision',
     effect: 'changes',
-    foresee: (seen) => ({ is: 'due', what: { servers: whereTheyAre(servers, seen) } as unknown as Json }),
+    plan: (seen) => ({ status: 'due', change: { servers: whereTheyAre(servers, seen) } as unknown as Json }),
     describe: () => [`each of them gets ${parts.map(({ name }) => words[name] ?? name).join(', ')}`],
     // What is due on them nobody knows before they are there.
-    drift: () => undefined,
-    before: async (at, what) => {
+    exceedsPlan: () => undefined,
+    snapshot: async (ctx, what) => {
       const { servers: fresh } = what as unknown as Fresh
-      const plan = await planOut(at, { servers: fresh, operation, rollout })
+      const plan = await planRollout(ctx, { servers: fresh, operation, rollout })
       return { servers: fresh, plan } as unknown as Json
     },
     // Each server is asked how its own steps stand: those that are done are passed over.
-    settled: async () => 'no',
-    act: async (at, before) => {
+    status: async () => 'no',
+    apply: async (ctx, before) => {
       const { servers: fresh, plan } = before as unknown as Before
-      await mustBeFree(at)
-      await at.rollOut(operation, plan, fresh)
+      await mustBeFree(ctx)
+      await ctx.rollOut(operation, plan, fresh)
     },
-    prove: async (_, before) => ({ servers: (before as unknown as Before).servers.map(({ name }) => name) }),
+    verify: async (_, before) => ({ servers: (before as unknown as Before).servers.map(({ name }) => name) }),
   }
 }
 
@@ -62,23 +62,23 @@ const betweenMs = 10_000
 
 // In its first minutes a fresh system is at work on packages by itself. Half a side is none: what stands in the way of one server
 // stands in the way of all.
-async function planOut(at: ApplicationContext, { servers, operation, rollout }: Planning): Promise<Plan> {
-  const endMs = at.nowMs() + rollout.readyTimeoutMs
+async function planRollout(ctx: ApplicationContext, { servers, operation, rollout }: Planning): Promise<Plan> {
+  const endMs = ctx.nowMs() + rollout.readyTimeoutMs
   for (;;) {
-    const plan = await at.planOut(operation, { servers, rollout })
+    const plan = await ctx.planRollout(operation, { servers, rollout })
     const why = whyNot(plan, servers)
     if (why === undefined) return plan
-    if (at.nowMs() >= endMs)
+    if (ctx.nowMs() >= endMs)
       throw new MaestroError(why, { hint: `it had ${rollout.readyTimeoutMs / 1000} s (maestro.rollout.ready_timeout)` })
-    at.tell(`waiting for ${why}`)
-    await at.waitMs(betweenMs)
+    ctx.progress(`waiting for ${why}`)
+    await ctx.waitMs(betweenMs)
   }
 }
 
-function whyNot({ batches, foreseen }: Plan, servers: readonly Server[]): string | undefined {
+function whyNot({ batches, planned }: Plan, servers: readonly Server[]): string | undefined {
   const left = servers.find(({ name }) => !batches.flat().includes(name))
   if (left === undefined) return undefined
-  const obstacle = foreseen[left.name]?.find(({ verdict }) => verdict.is === 'blocked')
+  const obstacle = planned[left.name]?.find(({ verdict }) => verdict.status === 'blocked')
   const why = obstacle !== undefined && 'why' in obstacle.verdict ? obstacle.verdict.why : 'nothing is due there'
   return `${left.name}: ${obstacle === undefined ? '' : `${obstacle.step}: `}${why}`
 }

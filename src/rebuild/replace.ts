@@ -1,22 +1,22 @@
 import type { Json } from '../base/json.ts'
 import type { Hook } from '../failover/hook-step.ts'
 import type { Server } from '../inventory/server.ts'
-import type { Service } from '../load-balancer/out-of-service.ts'
+import type { TrafficPolicy } from '../load-balancer/out-of-service.ts'
 import type { Rollout } from '../manifest/settings.ts'
 import type { ApplicationContext, ApplicationOperation } from '../plan/application.ts'
-import type { Recipe } from '../plan/step.ts'
+import type { OperationSpec } from '../plan/step.ts'
 import { type CommandProvider, commandProvider } from '../provider/command-provider.ts'
-import { acquireStep } from './create-servers-step.ts'
+import { createServersStep } from './create-servers-step.ts'
 import { deployStep } from './deploy-step.ts'
-import { dropStep } from './destroy-server-step.ts'
+import { destroyServerStep } from './destroy-server-step.ts'
 import { environmentOf, type Having, shortName } from './options.ts'
 import { provisionStep } from './provision-step.ts'
 import type { FreshStep } from './state.ts'
-import { joinStep, leaveStep, serveStep, tradeStep } from './traffic-steps.ts'
-import { reachStep } from './wait-for-ssh-step.ts'
+import { drainStep, healthyStep, replaceAddressStep, undrainStep } from './traffic-steps.ts'
+import { waitForSshStep } from './wait-for-ssh-step.ts'
 
 /** One server that a fresh one takes the place of. */
-export type Replaced = {
+export type ReplacedServer = {
   /** Where it is now. */
   readonly server: Server
   /** The machine that it is on. */
@@ -31,17 +31,17 @@ export type Replaced = {
 export type ReplaceOptions = {
   /** What the journal calls the application. */
   readonly subject: string
-  readonly replaced: readonly Replaced[]
+  readonly replaced: readonly ReplacedServer[]
   /** Where all other servers are: no fresh one may be there. */
   readonly inUse: readonly string[]
   readonly provider: CommandProvider
-  readonly provision: Recipe
+  readonly provision: OperationSpec
   readonly rollout: Rollout
-  readonly service: Service
+  readonly service: TrafficPolicy
   readonly deploy: Hook | null
 }
 
-export const replaceRecipe = 'replace'
+export const replaceSpec = 'replace'
 
 /** Has fresh servers take the place of others one after the other, each out of service only as long as it must be. */
 export function replace(options: ReplaceOptions): ApplicationOperation<Having> {
@@ -49,11 +49,11 @@ export function replace(options: ReplaceOptions): ApplicationOperation<Having> {
   const provider = commandProvider(options.provider)
   const environment = environmentOf(replaced[0]?.server ?? { name: '' })
   return {
-    recipe: { name: replaceRecipe, options: options as unknown as Json },
+    spec: { name: replaceSpec, options: options as unknown as Json },
     subject,
-    look: async (at) => ({
-      run: at.run,
-      provided: (await provider.list(at)).filter((one) => one.environment === environment),
+    gatherState: async (ctx) => ({
+      run: ctx.runId,
+      provided: (await provider.list(ctx)).filter((one) => one.environment === environment),
     }),
     steps: replaced.flatMap((one) => stepsFor(one, options)),
     next: {
@@ -63,7 +63,7 @@ export function replace(options: ReplaceOptions): ApplicationOperation<Having> {
   }
 }
 
-function stepsFor(one: Replaced, options: ReplaceOptions): readonly FreshStep[] {
+function stepsFor(one: ReplacedServer, options: ReplaceOptions): readonly FreshStep[] {
   const { provider: by, provision, rollout, service, deploy, inUse } = options
   const provider = commandProvider(by)
   const { server, isBeside } = one
@@ -71,14 +71,14 @@ function stepsFor(one: Replaced, options: ReplaceOptions): readonly FreshStep[] 
   // Whoever was in service is out of it by then.
   const mustBeFree = async (_: ApplicationContext) => undefined
   const built = [
-    acquireStep({ servers, provider, inUse, isBeside, mustBeFree }),
-    reachStep({ servers, timeoutMs: rollout.upTimeoutMs }),
+    createServersStep({ servers, provider, inUse, isBeside, mustBeFree }),
+    waitForSshStep({ servers, timeoutMs: rollout.upTimeoutMs }),
     provisionStep({ servers, provision, rollout, mustBeFree }),
     deployStep({ servers, deploy }),
-    serveStep(servers, service),
+    healthyStep(servers, service),
   ]
-  const inPlace = [leaveStep(one, service), ...built, joinStep(one, service)]
-  const beside = [...built, tradeStep(one, service), dropStep(one, provider)]
+  const inPlace = [drainStep(one, service), ...built, undrainStep(one, service)]
+  const beside = [...built, replaceAddressStep(one, service), destroyServerStep(one, provider)]
   const steps = (isBeside ? beside : inPlace) as unknown as readonly FreshStep[]
   return steps.map((step) => ({ ...step, id: `${step.id}-${shortName(server)}` }))
 }

@@ -1,17 +1,17 @@
 import { MaestroError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
-import { driverOf, type FailoverSecrets } from '../failover/driver.ts'
-import type { Failover, Pointing } from '../failover/target.ts'
+import { type FailoverSecrets, makeDriver } from '../failover/driver.ts'
+import type { CurrentTarget, Failover } from '../failover/target.ts'
 import type { ApplicationContext, ApplicationOperation, ApplicationStep } from '../plan/application.ts'
 import { type CommandProvider, commandProvider } from '../provider/command-provider.ts'
-import type { Provided, Provider } from '../provider/provider.ts'
-import { type IdleSide, mustBeIdle, mustStayIdle } from './idle-environment.ts'
+import type { ProvidedServer, Provider } from '../provider/provider.ts'
+import { assertIdle, assertStaysIdle, type IdleEnvironment } from './idle-environment.ts'
 
 /** What retiring a side is made from. */
 export type RetireOptions = {
   readonly failover: Failover
   /** The environment whose servers are destroyed. */
-  readonly side: string
+  readonly target: string
   readonly provider: CommandProvider
   /** Where the servers of the other side are: none of these is destroyed. */
   readonly inUse: readonly string[]
@@ -19,99 +19,108 @@ export type RetireOptions = {
   readonly waitSeconds: number
 }
 
-type Seen = { readonly pointing: Pointing; readonly machines: readonly Provided[] }
+type RetireState = { readonly pointing: CurrentTarget; readonly machines: readonly ProvidedServer[] }
 type Machine = { readonly id: string; readonly name: string; readonly address: string }
 type Machines = { readonly machines: readonly Machine[] }
 
-export const retireRecipe = 'retire'
+export const retireSpec = 'retire'
 
 /** Has the provider destroy the servers of a side that gets no traffic. */
-export function retire(options: RetireOptions, secrets: FailoverSecrets): ApplicationOperation<Seen> {
-  const { failover, side: environment } = options
-  const driver = driverOf(failover, secrets)
+export function retire(options: RetireOptions, secrets: FailoverSecrets): ApplicationOperation<RetireState> {
+  const { failover, target: environment } = options
+  const driver = makeDriver(failover, secrets)
   const provider = commandProvider(options.provider)
   const side = { failover, driver, environment }
   const steps = [oldAnswerStep(options, side), destroyStep(options, { side, provider })]
   return {
-    recipe: { name: retireRecipe, options: options as unknown as Json },
+    spec: { name: retireSpec, options: options as unknown as Json },
     subject: failover.address,
-    look: async (at) => ({
-      pointing: await driver.read(at),
-      machines: (await provider.list(at)).filter((one) => one.environment === environment),
+    gatherState: async (ctx) => ({
+      pointing: await driver.read(ctx),
+      machines: (await provider.list(ctx)).filter((one) => one.environment === environment),
     }),
-    steps: steps as unknown as readonly ApplicationStep<Seen>[],
+    steps: steps as unknown as readonly ApplicationStep<RetireState>[],
   }
 }
 
-function oldAnswerStep({ waitSeconds }: RetireOptions, side: IdleSide): ApplicationStep<Seen, null, null> {
+function oldAnswerStep(
+  { waitSeconds }: RetireOptions,
+  side: IdleEnvironment,
+): ApplicationStep<RetireState, null, null> {
   return {
     id: 'old-answer',
     effect: 'changes',
-    foresee: () =>
-      waitSeconds > 0 ? { is: 'due', what: null } : { is: 'not-due', why: 'no old answer can be kept any more' },
+    plan: () =>
+      waitSeconds > 0
+        ? { status: 'due', change: null }
+        : { status: 'not-due', why: 'no old answer can be kept any more' },
     describe: () => [`first ${waitSeconds} s go by, for which an old answer may still be kept`],
-    before: async () => null,
-    settled: async () => 'no',
-    act: async () => undefined,
-    prove: async (at) => {
-      await mustStayIdle(at, waitSeconds, side)
+    snapshot: async () => null,
+    status: async () => 'no',
+    apply: async () => undefined,
+    verify: async (ctx) => {
+      await assertStaysIdle(ctx, waitSeconds, side)
       return { waitedSeconds: waitSeconds }
     },
   }
 }
 
-type By = { readonly side: IdleSide; readonly provider: Provider }
+type By = { readonly side: IdleEnvironment; readonly provider: Provider }
 
 const betweenMs = 5_000
 
 function destroyStep(
-  { inUse, side: environment, failover }: RetireOptions,
+  { inUse, target: environment, failover }: RetireOptions,
   { side, provider }: By,
-): ApplicationStep<Seen, Machines, Machines> {
-  const left = async (at: ApplicationContext, { machines }: Machines) => {
-    const listed = await provider.list(at)
+): ApplicationStep<RetireState, Machines, Machines> {
+  const left = async (ctx: ApplicationContext, { machines }: Machines) => {
+    const listed = await provider.list(ctx)
     return machines.filter(({ id }) => listed.some((one) => one.id === id))
   }
   return {
     id: 'destroy',
     effect: 'changes',
-    foresee: ({ pointing, machines }) => {
-      if (pointing.at === environment)
-        return { is: 'blocked', why: `${failover.address} points at ${environment}: it still gets traffic` }
+    plan: ({ pointing: current, machines }) => {
+      if (current.environment === environment)
+        return { status: 'blocked', why: `${failover.address} points at ${environment}: it still gets traffic` }
       const shared = machines.find(({ address }) => address !== undefined && inUse.includes(address))
       if (shared !== undefined)
-        return { is: 'blocked', why: `${shared.name} (${shared.id}) is at ${shared.address}, where one serves` }
-      if (machines.length === 0) return { is: 'done', why: `${provider.words} has no servers of ${environment}` }
-      return { is: 'due', what: { machines: machines.map(({ id, name, address = '' }) => ({ id, name, address })) } }
-    },
-    describe: ({ machines }) => [
-      `${provider.words} destroys ${machines.map(({ name, id }) => `${name} (${id})`).join(', ')} of ${environment}, with all that is on them`,
-    ],
-    before: async (at, machines) => {
-      await mustBeIdle(at, side)
-      return machines
-    },
-    settled: async (at, machines) => ((await left(at, machines)).length === 0 ? 'yes' : 'no'),
-    act: async (at, machines) => {
-      await mustBeIdle(at, side)
-      for (const { id, name } of await left(at, machines)) {
-        at.tell(`destroying ${name} (${id})`)
-        const server = { environment, name, groups: [], id }
-        await provider.ask(at, 'destroy', { key: `${at.run}/${environment}/${name}/${id}`, server })
+        return { status: 'blocked', why: `${shared.name} (${shared.id}) is at ${shared.address}, where one serves` }
+      if (machines.length === 0)
+        return { status: 'done', why: `${provider.description} has no servers of ${environment}` }
+      return {
+        status: 'due',
+        change: { machines: machines.map(({ id, name, address = '' }) => ({ id, name, address })) },
       }
     },
-    prove: async (at, machines) => {
-      const endMs = at.nowMs() + provider.timeoutMs
+    describe: ({ machines }) => [
+      `${provider.description} destroys ${machines.map(({ name, id }) => `${name} (${id})`).join(', ')} of ${environment}, with all that is on them`,
+    ],
+    snapshot: async (ctx, machines) => {
+      await assertIdle(ctx, side)
+      return machines
+    },
+    status: async (ctx, machines) => ((await left(ctx, machines)).length === 0 ? 'yes' : 'no'),
+    apply: async (ctx, machines) => {
+      await assertIdle(ctx, side)
+      for (const { id, name } of await left(ctx, machines)) {
+        ctx.progress(`destroying ${name} (${id})`)
+        const server = { environment, name, groups: [], id }
+        await provider.ask(ctx, 'destroy', { key: `${ctx.runId}/${environment}/${name}/${id}`, server })
+      }
+    },
+    verify: async (ctx, machines) => {
+      const endMs = ctx.nowMs() + provider.timeoutMs
       for (;;) {
-        const open = await left(at, machines)
+        const open = await left(ctx, machines)
         if (open.length === 0) return { destroyed: machines.machines.map(({ name, id }) => `${name} ${id}`) }
         const names = open.map(({ name, id }) => `${name} (${id})`).join(', ')
-        if (at.nowMs() >= endMs)
-          throw new MaestroError(`${provider.words} still lists ${names}`, {
+        if (ctx.nowMs() >= endMs)
+          throw new MaestroError(`${provider.description} still lists ${names}`, {
             hint: `it had ${provider.timeoutMs / 1000} s (maestro.provider.timeout)`,
           })
-        at.tell(`waiting until ${names} is gone`)
-        await at.waitMs(betweenMs)
+        ctx.progress(`waiting until ${names} is gone`)
+        await ctx.waitMs(betweenMs)
       }
     },
   }

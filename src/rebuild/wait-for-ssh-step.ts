@@ -1,8 +1,8 @@
 import { MaestroError } from '../base/errors.ts'
 import type { Server } from '../inventory/server.ts'
 import type { ApplicationContext } from '../plan/application.ts'
-import { StoppedError, StrangerError } from '../plan/errors.ts'
-import { only } from '../remote/fields.ts'
+import { HostKeyMismatchError, StoppedError } from '../plan/errors.ts'
+import { required } from '../remote/fields.ts'
 import { keyOf, whereTheyAre } from './options.ts'
 import type { FreshStep } from './state.ts'
 
@@ -15,13 +15,13 @@ type Options = { readonly servers: readonly Server[]; readonly timeoutMs: number
 const betweenMs = 2_000
 
 /** Waits until every server lets us in and lets us be root; the host keys of those that were made anew take the place of old ones. */
-export function reachStep({ servers, timeoutMs }: Options): FreshStep<Reaching, Reaching> {
+export function waitForSshStep({ servers, timeoutMs }: Options): FreshStep<Reaching, Reaching> {
   return {
     id: 'reach',
     effect: 'changes',
-    foresee: (seen) => ({
-      is: 'due',
-      what: {
+    plan: (seen) => ({
+      status: 'due',
+      change: {
         reached: whereTheyAre(servers, seen).map((server) => ({
           server,
           hostKeys: seen.provided && (seen.provided.find(({ key }) => key === keyOf(seen.run, server))?.hostKeys ?? []),
@@ -33,47 +33,52 @@ export function reachStep({ servers, timeoutMs }: Options): FreshStep<Reaching, 
         ? ['their new host keys are those that the provider tells, else the first that each of them shows']
         : [],
     // Where they are, and by which keys, nobody knows before they are made.
-    drift: () => undefined,
-    before: async (_, reaching) => reaching,
-    settled: async () => 'no',
-    act: async () => undefined,
+    exceedsPlan: () => undefined,
+    snapshot: async (_, reaching) => reaching,
+    status: async () => 'no',
+    apply: async () => undefined,
     // A key that no provider tells is only known from the server itself, once it answers.
-    prove: async (at, { reached }) => {
+    verify: async (ctx, { reached }) => {
       const keys = await Promise.all(
-        reached.map((one) => patiently(at, { name: one.server.name, timeoutMs }, () => reach(at, one))),
+        reached.map((one) => retryUntil(ctx, { name: one.server.name, timeoutMs }, () => reach(ctx, one))),
       )
       return Object.fromEntries(reached.map(({ server }, index) => [server.name, keys[index] ?? '']))
     },
   }
 }
 
-async function reach(at: ApplicationContext, { server, hostKeys }: Reached): Promise<string> {
-  at.meet(server)
-  const shown = hostKeys === null ? 'as it is on record' : await at.renewHostKey(server, hostKeys)
-  if (hostKeys !== null) at.tell(`${server.name} shows the host key ${shown}`)
-  const facts = await at.other(server.name).ask({ files: ['ping.sh'], asRoot: true, timeoutMs: 30_000 })
-  if (only(facts, 'user') !== 'root') throw new MaestroError(`${server.name}: sudo makes ${only(facts, 'user')} of us`)
+async function reach(ctx: ApplicationContext, { server, hostKeys }: Reached): Promise<string> {
+  ctx.addServer(server)
+  const shown = hostKeys === null ? 'as it is on record' : await ctx.replaceHostKey(server, hostKeys)
+  if (hostKeys !== null) ctx.progress(`${server.name} shows the host key ${shown}`)
+  const facts = await ctx.server(server.name).run({ files: ['ping.sh'], asRoot: true, timeoutMs: 30_000 })
+  if (required(facts, 'user') !== 'root')
+    throw new MaestroError(`${server.name}: sudo makes ${required(facts, 'user')} of us`)
   return shown
 }
 
-type Patience = { readonly name: string; readonly timeoutMs: number }
+type WaitOptions = { readonly name: string; readonly timeoutMs: number }
 
 // On its way up a system refuses in many ways: no sshd yet, no key of ours yet, no logins before the boot is over.
-async function patiently<T>(at: ApplicationContext, { name, timeoutMs }: Patience, work: () => Promise<T>): Promise<T> {
-  const endMs = at.nowMs() + timeoutMs
+async function retryUntil<T>(
+  ctx: ApplicationContext,
+  { name, timeoutMs }: WaitOptions,
+  work: () => Promise<T>,
+): Promise<T> {
+  const endMs = ctx.nowMs() + timeoutMs
   for (;;) {
     try {
       return await work()
     } catch (error) {
-      if (!(error instanceof MaestroError) || error instanceof StrangerError || error instanceof StoppedError)
+      if (!(error instanceof MaestroError) || error instanceof HostKeyMismatchError || error instanceof StoppedError)
         throw error
-      if (at.nowMs() >= endMs)
+      if (ctx.nowMs() >= endMs)
         throw new MaestroError(`${name} lets nobody in: ${error.message}`, {
           cause: error,
           hint: error.hint ?? `it had ${timeoutMs / 1000} s (maestro.rollout.up_timeout)`,
         })
-      at.tell(`waiting for ${name}: ${error.message}`)
-      await at.waitMs(betweenMs)
+      ctx.progress(`waiting for ${name}: ${error.message}`)
+      await ctx.waitMs(betweenMs)
     }
   }
 }

@@ -1,4 +1,4 @@
-# Looks at a server: runs the parts that were asked for. Changes nothing and takes no lock.
+# Gathers the facts that were asked for. Changes nothing and takes no lock.
 # Inputs: MAESTRO_PARTS, names of files in facts/ with a space between.
 # Facts: at (epoch seconds), the facts of each part, and then PART.done; PART.words holds what it said on stderr.
 # shellcheck shell=sh disable=SC2034 # is_root of prelude.sh reads user_id
@@ -7,18 +7,18 @@ work() {
   fact at "$at"
   # The sender waits 90 s: tools that hang take their own parts with them, not the whole look.
   end_within 75
-  # Asked once, and not by each part.
+  # Asked once for all facts.
   user_id=$(id -u)
   exec 3>&1
-  for part in $MAESTRO_PARTS; do look_at_part "$part"; done
+  for part in $MAESTRO_PARTS; do gather_part "$part"; done
 }
 
 # A part that fails leaves the others be. It is known only when it reached its own end: a subshell's exit code would be
 # lost here, and in front of `||` the shell would ignore its `set -e`.
-look_at_part() {
+gather_part() {
   words=$( (
     set -e
-    "look_$1" >&3
+    "facts_$1" >&3
     fact "$1.done" yes >&3
   ) 2>&1 </dev/null | tail -c 2000)
   [ -z "$words" ] || fact "$1.words" "$words"

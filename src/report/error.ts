@@ -2,10 +2,10 @@ import { printable } from '../base/printable.ts'
 import type { Screen } from './format/screen.ts'
 import { wrap } from './format/table.ts'
 
-type Trouble = { readonly message: string; readonly hint?: string | undefined }
+type ReportedError = { readonly message: string; readonly hint?: string | undefined }
 
 /** A trouble as a person reads it: what happened and where, and below it what to do next. */
-export function troubleText({ message, hint }: Trouble, { columns }: Pick<Screen, 'columns'>): string {
+export function errorText({ message, hint }: ReportedError, { columns }: Pick<Screen, 'columns'>): string {
   const told = `maestro: ${message}`.split(/\r?\n/).map((line) => folded(line, columns))
   const advised = hint
     ?.split(/\r?\n/)

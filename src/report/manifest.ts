@@ -13,7 +13,7 @@ export function describeManifest({ path, environment, servers, groups }: Manifes
 
 /** The servers of a manifest: a table, or one JSON object a line. */
 export function listServers(servers: readonly ManifestServer[], output: 'table' | 'json'): string {
-  if (output === 'json') return servers.map(({ place: _, ...server }) => `${JSON.stringify(server)}\n`).join('')
+  if (output === 'json') return servers.map(({ position: _, ...server }) => `${JSON.stringify(server)}\n`).join('')
   const rows = servers.map(({ name, address = '', groups, zone = '', spare }) =>
     [name, address, groups.join(', '), zone, spare ? 'spare' : ''].map(printable),
   )

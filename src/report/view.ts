@@ -1,21 +1,21 @@
-import type { Wanted } from '../checks/expected-versions.ts'
+import type { ExpectedVersions } from '../checks/expected-versions.ts'
 import type { Server } from '../inventory/server.ts'
-import type { LookPart } from '../remote/facts/facts.ts'
-import type { Seen } from '../run/gather-facts.ts'
+import type { FactName } from '../remote/facts/facts.ts'
+import type { GatherResult } from '../run/gather-facts.ts'
 import type { Screen } from './format/screen.ts'
 
 /** One way of showing what was seen; `reboot-status` and `status` are one each. */
 export interface View {
   readonly command: string
   /** What has to be looked at for it. */
-  readonly parts: readonly LookPart[]
+  readonly facts: readonly FactName[]
   /** The answer for people: a table on a terminal, one plain line a server elsewhere. */
-  readonly render: (seen: readonly Seen[], how: RenderOptions) => string
+  readonly render: (gathered: readonly GatherResult[], how: RenderOptions) => string
   /** What this view says of one server in JSON, beside name, groups and the look itself. */
-  readonly verdict: (seen: Seen) => Readonly<Record<string, unknown>>
-  readonly metrics: (seen: Seen) => readonly Sample[]
+  readonly verdict: (gathered: GatherResult) => Readonly<Record<string, unknown>>
+  readonly metrics: (gathered: GatherResult) => readonly Sample[]
   /** Whether `--exit-code` has to speak of this server. */
-  readonly isDueOrUnknown: (seen: Seen) => boolean
+  readonly isDueOrUnknown: (gathered: GatherResult) => boolean
 }
 
 export interface RenderOptions {
@@ -24,7 +24,7 @@ export interface RenderOptions {
   /** Only what went wrong. */
   readonly isQuiet: boolean
   /** What the manifest wants of a server; absent: nothing is held against it. */
-  readonly wantedOf?: (server: Server) => Wanted
+  readonly expectedVersions?: (server: Server) => ExpectedVersions
 }
 
 /** One value of one metric of one server; the metric's meaning is in metrics.ts. */

@@ -5,25 +5,25 @@ import type { ApplicationContext } from '../plan/application.ts'
 import { StoppedError } from '../plan/errors.ts'
 import type { Operation } from '../plan/step.ts'
 import type { Clock } from './clock.ts'
-import type { Line } from './connection.ts'
-import { openHere } from './local/connect.ts'
+import type { ServerConnection } from './connection.ts'
+import { openLocal } from './local/connect.ts'
 import { askDns } from './local/dns.ts'
-import { makeRollOut, type RollingOut } from './nested-rollout.ts'
-import { makeOtherServers } from './peer-servers.ts'
+import { makeNestedRollout, type NestedRolloutOptions } from './nested-rollout.ts'
+import { makePeerServers } from './peer-servers.ts'
 
-type Ground = {
+type ContextOptions = {
   readonly subject: string
   /** Named `<environment>/<name>`: the two sides may use the same names. */
   readonly servers: readonly Server[]
-  readonly lineTo: (server: Server, inputs?: Operation['lookInputs']) => Line
-  readonly renewHostKey: ApplicationContext['renewHostKey']
+  readonly connectionTo: (server: Server, inputs?: Operation['factInputs']) => ServerConnection
+  readonly replaceHostKey: ApplicationContext['replaceHostKey']
   readonly clock: Clock
   readonly stop: AbortSignal
-  readonly onDoing: (doing: string) => void
+  readonly onProgress: (doing: string) => void
   /** Absent where nothing is changed. */
   readonly journal?: Pick<Journal, 'run' | 'write'>
   /** Of what goes on over servers; absent where none is changed. */
-  readonly rolling?: Pick<RollingOut, 'known' | 'lock' | 'workingAtMost'>
+  readonly nested?: Pick<NestedRolloutOptions, 'previous' | 'lock' | 'maxSessions'>
 }
 
 /** The ports of the steps of an application, and what closes the lines that they have opened. */
@@ -35,24 +35,24 @@ export interface ApplicationContexts {
 const limitBytes = 1024 * 1024
 const wordsKept = 4_000
 
-export function makeApplicationContexts(ground: Ground): ApplicationContexts {
-  const { subject, servers, lineTo, clock, stop, onDoing, journal } = ground
-  const others = makeOtherServers(servers, (server) => lineTo(server))
-  const run = journal?.run ?? ''
+export function makeApplicationContexts(options: ContextOptions): ApplicationContexts {
+  const { subject, servers, connectionTo, clock, stop, onProgress, journal } = options
+  const peers = makePeerServers(servers, (server) => connectionTo(server))
+  const runId = journal?.run ?? ''
   return {
-    close: others.close,
+    close: peers.close,
     contextFor: (step) => ({
-      run,
-      key: `${run}/${subject}/${step}`,
-      other: others.portTo,
-      meet: others.meet,
-      renewHostKey: ground.renewHostKey,
+      runId,
+      key: `${runId}/${subject}/${step}`,
+      server: peers.handleTo,
+      addServer: peers.add,
+      replaceHostKey: options.replaceHostKey,
       askDns,
-      openHere,
-      runHere: runHereFor(ground),
-      ...rollOutFor(ground),
+      openLocal,
+      runProgram: programRunner(options),
+      ...rolloutRunner(options),
       nowMs: clock.nowMs,
-      tell: onDoing,
+      progress: onProgress,
       waitMs: async (timeMs) => {
         if (stop.aborted) throw stopped()
         await clock.sleepMs(timeMs, stop).catch((error: unknown) => Promise.reject(stop.aborted ? stopped() : error))
@@ -61,18 +61,22 @@ export function makeApplicationContexts(ground: Ground): ApplicationContexts {
   }
 }
 
-function rollOutFor({ journal, rolling, ...ground }: Ground): Pick<ApplicationContext, 'planOut' | 'rollOut'> {
-  if (journal !== undefined && rolling !== undefined) return makeRollOut({ ...ground, ...rolling, journal })
+function rolloutRunner({
+  journal,
+  nested,
+  ...options
+}: ContextOptions): Pick<ApplicationContext, 'planRollout' | 'rollOut'> {
+  if (journal !== undefined && nested !== undefined) return makeNestedRollout({ ...options, ...nested, journal })
   const nothing = () => Promise.reject(new RangeError('nothing is changed here'))
-  return { planOut: nothing, rollOut: nothing }
+  return { planRollout: nothing, rollOut: nothing }
 }
 
-function runHereFor({ subject, journal }: Ground): ApplicationContext['runHere'] {
-  return async ({ timeoutMs: timeLimitMs, isNoted, ...program }) => {
+function programRunner({ subject, journal }: ContextOptions): ApplicationContext['runProgram'] {
+  return async ({ timeoutMs: timeLimitMs, isJournalled, ...program }) => {
     const ran = await runProgram({ ...program, timeLimitMs, limitBytes })
     const output = `${ran.stdout}\n${ran.stderr}`.trim().slice(-wordsKept)
     const { failure } = ran
-    if (isNoted)
+    if (isJournalled)
       await journal?.write({
         event: 'ran-here',
         server: subject,

@@ -1,31 +1,31 @@
 import { MaestroError } from '../base/errors.ts'
 import type { Secret } from '../base/secret.ts'
-import { only } from '../remote/fields.ts'
+import { required } from '../remote/fields.ts'
 import type { Session } from '../ssh/session/session.ts'
 import { SudoError } from '../ssh/session/sudo.ts'
-import { askOverSession } from './run-script.ts'
+import { runScript } from './run-script.ts'
 
 /** Whether we can be root on a server, and by what. */
-export type Root =
-  | { readonly is: 'login' | 'sudo' | 'sudo-with-password' }
-  | { readonly is: 'refused'; readonly error: MaestroError }
+export type SudoCheck =
+  | { readonly status: 'login' | 'sudo' | 'sudo-with-password' }
+  | { readonly status: 'refused'; readonly error: MaestroError }
 
 type Known = { readonly user: string; readonly password: Secret | undefined }
 
 /** Tries to become root, first without the password and then, only where sudo wants one, with it. */
-export async function tryRoot(session: Session, { user, password }: Known): Promise<Root> {
+export async function checkSudo(session: Session, { user, password }: Known): Promise<SudoCheck> {
   const refusal = await whyNoRoot(session)
-  if (refusal === undefined) return { is: user === 'root' ? 'login' : 'sudo' }
+  if (refusal === undefined) return { status: user === 'root' ? 'login' : 'sudo' }
   const wantsPassword = refusal instanceof SudoError && refusal.kind === 'sudo-password-needed'
-  if (!wantsPassword || password === undefined) return { is: 'refused', error: refusal }
+  if (!wantsPassword || password === undefined) return { status: 'refused', error: refusal }
   const error = await whyNoRoot(session, password)
-  return error === undefined ? { is: 'sudo-with-password' } : { is: 'refused', error }
+  return error === undefined ? { status: 'sudo-with-password' } : { status: 'refused', error }
 }
 
 async function whyNoRoot(session: Session, password?: Secret): Promise<MaestroError | undefined> {
   try {
-    const facts = await askOverSession(session, { files: ['lib/root.sh'], asRoot: true, timeoutMs: 30_000 }, password)
-    const uid = only(facts, 'uid')
+    const facts = await runScript(session, { files: ['lib/root.sh'], asRoot: true, timeoutMs: 30_000 }, password)
+    const uid = required(facts, 'uid')
     return uid === '0' ? undefined : new MaestroError(`sudo makes us user ${uid} there, not root`)
   } catch (error) {
     if (error instanceof MaestroError) return error

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { MaestroError } from '../base/errors.ts'
-import { only, wholeNumber } from '../remote/fields.ts'
-import { AnswerError, readAnswer } from '../remote/response.ts'
+import { required, wholeNumber } from '../remote/fields.ts'
+import { parseResponse, ResponseError } from '../remote/response.ts'
 import { makeScript } from '../remote/script.ts'
 import type { Session } from '../ssh/session/session.ts'
-import { badEnding, lastLine } from './login-shell-error.ts'
+import { lastLine, loginShellError } from './login-shell-error.ts'
 
 /** What the first command on a server shows. */
-export interface Hello {
+export interface PingResult {
   /** As whom we are there. */
   readonly user: string
   readonly clock: Clock
@@ -26,25 +26,25 @@ export interface Clock {
 const limits = { timeoutMs: 30_000, limitBytes: 1024 * 1024 }
 
 /** Runs the smallest of scripts as whom we log in. Throws a MaestroError where the login shell does not run it as a shell does. */
-export async function sayHello(session: Session): Promise<Hello> {
+export async function ping(session: Session): Promise<PingResult> {
   const nonce = randomBytes(12).toString('hex')
   const stdin = makeScript({ files: ['ping.sh'], nonce })
   const sentAtMs = Date.now()
   const finished = await session.run({ ...limits, command: 'sh -s', stdin })
   const heardAtMs = Date.now()
-  const trouble = badEnding(finished, { ...limits, what: 'the first command' })
+  const trouble = loginShellError(finished, { ...limits, what: 'the first command' })
   if (trouble !== undefined) throw trouble
   const { stdout } = finished
   try {
-    const facts = readAnswer(stdout, nonce)
+    const facts = parseResponse(stdout, nonce)
     return {
-      user: only(facts, 'user'),
+      user: required(facts, 'user'),
       clock: clockFrom({ sentAtMs, heardAtMs, nowSeconds: wholeNumber(facts, 'now') }),
       noise: stdout.slice(0, stdout.indexOf(`maestro-begin ${nonce}`)).trim(),
       durationMs: heardAtMs - sentAtMs,
     }
   } catch (cause) {
-    if (!(cause instanceof AnswerError)) throw cause
+    if (!(cause instanceof ResponseError)) throw cause
     throw new MaestroError(`the answer to the first command cannot be read: ${cause.message}${lastLine(finished)}`)
   }
 }

@@ -1,19 +1,19 @@
 import type { Server } from '../inventory/server.ts'
-import { LineError, StrangerError } from '../plan/errors.ts'
-import type { ServerPort } from '../plan/step.ts'
+import { DisconnectedError, HostKeyMismatchError } from '../plan/errors.ts'
+import type { ServerHandle } from '../plan/step.ts'
 import { ConnectError, type ConnectErrorKind } from '../ssh/connect-error.ts'
 import type { Session } from '../ssh/session/session.ts'
-import { type LookOptions, lookOverSession } from './gather-over-session.ts'
-import { askOverSession } from './run-script.ts'
+import { gatherOverSession, type SessionOptions } from './gather-over-session.ts'
+import { runScript } from './run-script.ts'
 
 /** The line to one server: opened when something is asked, and anew after it was cut. */
-export interface Line extends Omit<ServerPort, 'server'> {
+export interface ServerConnection extends Omit<ServerHandle, 'server'> {
   readonly close: () => Promise<void>
 }
 
 export type Connect = (server: Server) => Promise<Session>
 
-export function makeLine(server: Server, connect: Connect, options: LookOptions = {}): Line {
+export function makeServerConnection(server: Server, connect: Connect, options: SessionOptions = {}): ServerConnection {
   let opening: Promise<Session> | undefined
 
   async function close(): Promise<void> {
@@ -28,21 +28,21 @@ export function makeLine(server: Server, connect: Connect, options: LookOptions 
     try {
       return await use(await opening)
     } catch (error) {
-      if (error instanceof LineError || error instanceof ConnectError) await close()
-      throw error instanceof ConnectError ? meaningOf(error) : error
+      if (error instanceof DisconnectedError || error instanceof ConnectError) await close()
+      throw error instanceof ConnectError ? explainConnectError(error) : error
     }
   }
 
   return {
-    ask: (script) => over((session) => askOverSession(session, script, options.password)),
-    look: (parts) => over((session) => lookOverSession(session, parts, options)),
+    run: (script) => over((session) => runScript(session, script, options.password)),
+    gatherFacts: (parts) => over((session) => gatherOverSession(session, parts, options)),
     open: (to, timeoutMs) => over((session) => session.open(to, timeoutMs)),
     close,
   }
 }
 
 // What may be over in a minute; a refused key will not be.
-const passing: readonly ConnectErrorKind[] = [
+const temporaryErrors: readonly ConnectErrorKind[] = [
   'dns',
   'refused',
   'unreachable',
@@ -53,13 +53,13 @@ const passing: readonly ConnectErrorKind[] = [
   'session-limit',
 ]
 
-const strangers: readonly ConnectErrorKind[] = ['hostkey-changed', 'hostkey-unknown', 'hostkey-revoked']
+const mismatchKinds: readonly ConnectErrorKind[] = ['hostkey-changed', 'hostkey-unknown', 'hostkey-revoked']
 
 /** The steps tell a line that is gone from somebody else who answers, and know nothing of connections. */
-export function meaningOf(cause: ConnectError): Error {
+export function explainConnectError(cause: ConnectError): Error {
   const { kind, message, hint } = cause
-  if (passing.includes(kind)) return new LineError(message, { cause })
-  return strangers.includes(kind)
-    ? new StrangerError(message, { cause, ...(hint === undefined ? {} : { hint }) })
+  if (temporaryErrors.includes(kind)) return new DisconnectedError(message, { cause })
+  return mismatchKinds.includes(kind)
+    ? new HostKeyMismatchError(message, { cause, ...(hint === undefined ? {} : { hint }) })
     : cause
 }

@@ -1,20 +1,20 @@
 import { MaestroError } from '../base/errors.ts'
 import type { Secret } from '../base/secret.ts'
 import type { Server } from '../inventory/server.ts'
-import type { Look, LookPart } from '../remote/facts/facts.ts'
+import type { FactName, ServerFacts } from '../remote/facts/facts.ts'
 import { ConnectError } from '../ssh/connect-error.ts'
-import type { About } from '../ssh/connection.ts'
+import type { SessionInfo } from '../ssh/connection.ts'
 import type { Session } from '../ssh/session/session.ts'
 import type { PhaseTime } from '../ssh/transport/phases.ts'
-import { type Root, tryRoot } from './check-sudo.ts'
-import { type Hello, sayHello } from './clock-skew.ts'
-import { lookOverSession } from './gather-over-session.ts'
+import { checkSudo, type SudoCheck } from './check-sudo.ts'
+import { type PingResult, ping } from './clock-skew.ts'
+import { gatherOverSession } from './gather-over-session.ts'
 
 export type { PhaseTime }
 
 /** All that could be found out about one server without changing it. */
-export type Examined =
-  | ({ readonly status: 'examined'; readonly server: Server; readonly about: About } & Found)
+export type Diagnosis =
+  | ({ readonly status: 'examined'; readonly server: Server; readonly about: SessionInfo } & Found)
   | {
       readonly status: 'unreachable'
       readonly server: Server
@@ -23,39 +23,39 @@ export type Examined =
       readonly phases: readonly PhaseTime[]
     }
   /** It lets us in and does not answer as a shell does. */
-  | { readonly status: 'failed'; readonly server: Server; readonly about: About; readonly error: MaestroError }
+  | { readonly status: 'failed'; readonly server: Server; readonly about: SessionInfo; readonly error: MaestroError }
   | { readonly status: 'not-asked'; readonly server: Server }
 
 type Found = {
-  readonly hello: Hello
-  readonly root: Root
-  readonly look: Look | MaestroError
+  readonly hello: PingResult
+  readonly root: SudoCheck
+  readonly look: ServerFacts | MaestroError
 }
 
-type Examining = {
+type DiagnoseOptions = {
   readonly servers: readonly Server[]
-  readonly parts: readonly LookPart[]
+  readonly facts: readonly FactName[]
   readonly connect: (server: Server, stop: AbortSignal) => Promise<Session>
   readonly password: Secret | undefined
   readonly stop: AbortSignal
-  readonly onExamined: (examined: Examined) => void
+  readonly onDiagnosed: (examined: Diagnosis) => void
 }
 
 /** Tries on every server what the other commands need of it; changes nothing. One answer a server, in the order given. */
-export function examineServers(examining: Examining): Promise<readonly Examined[]> {
+export function diagnoseServers(examining: DiagnoseOptions): Promise<readonly Diagnosis[]> {
   return Promise.all(
     examining.servers.map(async (server) => {
-      const examined = await examine(server, examining)
-      examining.onExamined(examined)
+      const examined = await diagnose(server, examining)
+      examining.onDiagnosed(examined)
       return examined
     }),
   )
 }
 
-async function examine(server: Server, examining: Examining): Promise<Examined> {
+async function diagnose(server: Server, examining: DiagnoseOptions): Promise<Diagnosis> {
   const { connect, stop } = examining
   if (stop.aborted) return { status: 'not-asked', server }
-  const session = await connect(server, stop).catch(asTrouble)
+  const session = await connect(server, stop).catch(asError)
   if (session instanceof MaestroError) {
     const phases = session instanceof ConnectError ? session.phases : []
     return stop.aborted ? { status: 'not-asked', server } : { status: 'unreachable', server, error: session, phases }
@@ -63,20 +63,20 @@ async function examine(server: Server, examining: Examining): Promise<Examined> 
   try {
     return { status: 'examined', server, about: session.about, ...(await find(session, examining)) }
   } catch (error) {
-    return { status: 'failed', server, about: session.about, error: asTrouble(error) }
+    return { status: 'failed', server, about: session.about, error: asError(error) }
   } finally {
     await session.close()
   }
 }
 
-async function find(session: Session, { parts, password }: Examining): Promise<Found> {
-  const hello = await sayHello(session)
-  const root = await tryRoot(session, { user: hello.user, password })
-  const given = root.is === 'sudo-with-password' ? password : undefined
-  return { hello, root, look: await lookOverSession(session, parts, { password: given }).catch(asTrouble) }
+async function find(session: Session, { facts, password }: DiagnoseOptions): Promise<Found> {
+  const hello = await ping(session)
+  const root = await checkSudo(session, { user: hello.user, password })
+  const given = root.status === 'sudo-with-password' ? password : undefined
+  return { hello, root, look: await gatherOverSession(session, facts, { password: given }).catch(asError) }
 }
 
-function asTrouble(error: unknown): MaestroError {
+function asError(error: unknown): MaestroError {
   if (error instanceof MaestroError) return error
   throw error
 }

@@ -1,42 +1,49 @@
 import type { Json } from '../base/json.ts'
-import type { PassGround } from './execute-server.ts'
-import { overLineLoss } from './retry-on-disconnect.ts'
+import type { ServerRunOptions } from './execute-server.ts'
+import { retryOnDisconnect } from './retry-on-disconnect.ts'
 
 /** The time that one server is out of service in a pass. */
-export interface Drain {
+export interface ServerDrain {
   /** Takes it out of service, if it is not out already; what an earlier life of the run began is done to its end. */
-  readonly take: () => Promise<void>
+  readonly drain: () => Promise<void>
   /** Puts it back into the state it was found in. */
-  readonly giveBack: () => Promise<void>
-  readonly isOpen: () => boolean
+  readonly undrain: () => Promise<void>
+  readonly isDrained: () => boolean
 }
 
-export function makeDrain({ operation, contextFor, known, server, record }: PassGround): Drain {
+export function makeServerDrain({
+  operation,
+  contextFor,
+  previous,
+  serverName,
+  writeEvent,
+}: ServerRunOptions): ServerDrain {
   const { drain: hold } = operation.pass
-  if (hold === undefined) return { take: async () => undefined, giveBack: async () => undefined, isOpen: () => false }
-  const at = contextFor(hold.id)
-  let found: Json | undefined = known.holds.get(hold.id)
+  if (hold === undefined)
+    return { drain: async () => undefined, undrain: async () => undefined, isDrained: () => false }
+  const ctx = contextFor(hold.id)
+  let found: Json | undefined = previous.drains.get(hold.id)
   let isTaken = false
   return {
-    isOpen: () => found !== undefined,
-    take: async () => {
+    isDrained: () => found !== undefined,
+    drain: async () => {
       if (isTaken) return
       if (found === undefined) {
-        const state = await overLineLoss(at, () => hold.find(at))
+        const state = await retryOnDisconnect(ctx, () => hold.detect(ctx))
         isTaken = state === undefined
         if (state === undefined) return
-        await record({ event: 'holding', server, hold: hold.id, found: state })
+        await writeEvent({ event: 'holding', server: serverName, hold: hold.id, found: state })
         found = state
       }
       const state = found
-      await overLineLoss(at, () => hold.take(at, state))
+      await retryOnDisconnect(ctx, () => hold.drain(ctx, state))
       isTaken = true
     },
-    giveBack: async () => {
+    undrain: async () => {
       if (found === undefined) return
       const state = found
-      await overLineLoss(at, () => hold.release(at, state))
-      await record({ event: 'released', server, hold: hold.id })
+      await retryOnDisconnect(ctx, () => hold.undrain(ctx, state))
+      await writeEvent({ event: 'released', server: serverName, hold: hold.id })
       found = undefined
     },
   }

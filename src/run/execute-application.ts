@@ -3,106 +3,107 @@ import type { ServerState } from '../journal/run-state.ts'
 import type { ApplicationContext, ApplicationOperation, ApplicationStep } from '../plan/application.ts'
 import { StoppedError } from '../plan/errors.ts'
 import type { Outcome } from '../plan/outcome.ts'
-import type { Foreseen } from '../plan/plan.ts'
-import { performStep, type Record } from './execute-step.ts'
+import type { PlannedStep } from '../plan/plan.ts'
+import { executeStep, type WriteEvent } from './execute-step.ts'
 import { lateRefusal } from './late-refusal.ts'
-import { troubleOf } from './outcome-from-error.ts'
-import { dueBy } from './pending-change.ts'
-import { overLineLoss } from './retry-on-disconnect.ts'
+import { failureFrom } from './outcome-from-error.ts'
+import { pendingChange } from './pending-change.ts'
+import { retryOnDisconnect } from './retry-on-disconnect.ts'
 
-export interface ApplicationGround<Seen> {
+export interface ApplicationRunOptions<Seen> {
   readonly operation: ApplicationOperation<Seen>
   readonly contextFor: (step: string) => ApplicationContext
   /** What this run has written down before. */
-  readonly known: ServerState
-  readonly planned: readonly Foreseen[]
-  readonly record: Record
+  readonly previous: ServerState
+  readonly planned: readonly PlannedStep[]
+  readonly writeEvent: WriteEvent
   readonly stop: AbortSignal
 }
 
-type Course = { step: string | undefined; hasChanged: boolean; hasDisrupted: boolean }
+type PassState = { step: string | undefined; hasChanged: boolean; hasDisrupted: boolean }
 
 /**
  * Takes the application through all steps, each by a fresh look; what was interrupted goes on where it was. Where a step that
  * disrupts fails, the way back is gone, and the outcome says both; once that is begun, a resumed run goes back only.
  */
-export async function performApplication<Seen>(ground: ApplicationGround<Seen>): Promise<Outcome> {
-  const { operation, known } = ground
-  const course: Course = { step: undefined, hasChanged: false, hasDisrupted: false }
-  if (known.goesBack !== undefined) return goBack(known.goesBack, ground)
+export async function executeApplication<Seen>(options: ApplicationRunOptions<Seen>): Promise<Outcome> {
+  const { operation, previous } = options
+  const state: PassState = { step: undefined, hasChanged: false, hasDisrupted: false }
+  if (previous.rollback !== undefined) return rollBack(previous.rollback, options)
   try {
-    await takeAll(operation.steps, ground, course)
-    return { status: course.hasChanged ? 'changed' : 'unchanged' }
+    await executeSteps(operation.steps, options, state)
+    return { status: state.hasChanged ? 'changed' : 'unchanged' }
   } catch (error) {
-    const trouble = troubleOf(course.hasChanged ? lateRefusal(error) : error, course.step)
-    if (trouble.status !== 'failed' || operation.wayBack === undefined || !course.hasDisrupted) return trouble
-    const reason = { step: course.step ?? '', why: trouble.why }
-    await ground.record({ event: 'going-back', server: operation.subject, ...reason })
-    return goBack(reason, ground)
+    const failure = failureFrom(state.hasChanged ? lateRefusal(error) : error, state.step)
+    if (failure.status !== 'failed' || operation.rollbackSteps === undefined || !state.hasDisrupted) return failure
+    const reason = { step: state.step ?? '', why: failure.why }
+    await options.writeEvent({ event: 'going-back', server: operation.subject, ...reason })
+    return rollBack(reason, options)
   }
 }
 
 type Reason = { readonly step: string; readonly why: string }
 
-async function goBack<Seen>({ step, why }: Reason, ground: ApplicationGround<Seen>): Promise<Outcome> {
-  const { wayBack = [], subject } = ground.operation
-  const course: Course = { step: undefined, hasChanged: false, hasDisrupted: false }
+async function rollBack<Seen>({ step, why }: Reason, options: ApplicationRunOptions<Seen>): Promise<Outcome> {
+  const { rollbackSteps = [], subject } = options.operation
+  const state: PassState = { step: undefined, hasChanged: false, hasDisrupted: false }
   try {
-    await takeAll(wayBack, ground, course)
+    await executeSteps(rollbackSteps, options, state)
     const hint = 'this run is over: once that is put right, begin a new one'
     return { status: 'failed', step, why: `${why}; ${subject} is back where it was`, hint, isOver: true }
   } catch (error) {
-    const trouble = troubleOf(lateRefusal(error), course.step)
-    return { ...trouble, why: `${why}; on the way back: ${trouble.why}` }
+    const failure = failureFrom(lateRefusal(error), state.step)
+    return { ...failure, why: `${why}; on the way back: ${failure.why}` }
   }
 }
 
-async function takeAll<Seen>(
+async function executeSteps<Seen>(
   steps: readonly ApplicationStep<Seen>[],
-  ground: ApplicationGround<Seen>,
-  course: Course,
+  options: ApplicationRunOptions<Seen>,
+  state: PassState,
 ): Promise<void> {
-  const { known, contextFor } = ground
-  const lastBegun = steps.findLastIndex(({ id }) => known.steps.has(id))
-  for (const step of steps.filter(({ id }, index) => index >= lastBegun || known.steps.has(id))) {
-    course.step = step.id
-    await takeStep({ step, at: contextFor(step.id), ground, course })
+  const { previous, contextFor } = options
+  const lastBegun = steps.findLastIndex(({ id }) => previous.steps.has(id))
+  for (const step of steps.filter(({ id }, index) => index >= lastBegun || previous.steps.has(id))) {
+    state.step = step.id
+    await runStep({ step, at: contextFor(step.id), ground: options, course: state })
   }
 }
 
-type Taking<Seen> = {
+type StepOptions<Seen> = {
   readonly step: ApplicationStep<Seen>
   readonly at: ApplicationContext
-  readonly ground: ApplicationGround<Seen>
-  readonly course: Course
+  readonly ground: ApplicationRunOptions<Seen>
+  readonly course: PassState
 }
 
-async function takeStep<Seen>({ step, at, ground, course }: Taking<Seen>): Promise<void> {
-  const { operation, known, record } = ground
+async function runStep<Seen>({ step, at: ctx, ground: options, course: state }: StepOptions<Seen>): Promise<void> {
+  const { operation, previous, writeEvent } = options
   const server = operation.subject
-  const old = known.steps.get(step.id)
+  const old = previous.steps.get(step.id)
   const isBegun = () => {
-    course.hasChanged = true
-    course.hasDisrupted ||= step.effect === 'disrupts'
+    state.hasChanged = true
+    state.hasDisrupted ||= step.effect === 'disrupts'
   }
   if (old === undefined) {
-    const what = await whatIsDue(step, at, ground)
+    const what = await planAgain(step, ctx, options)
     if (what === undefined) return
-    const before = await overLineLoss(at, () => step.before(at, what))
+    const snapshot = await retryOnDisconnect(ctx, () => step.snapshot(ctx, what))
     isBegun()
-    await record({ event: 'begun', server, step: step.id, before })
-    return performStep({ step, at, server, before, isOld: false, record })
+    await writeEvent({ event: 'begun', server, step: step.id, before: snapshot })
+    return executeStep({ step, at: ctx, server, snapshot, isResumed: false, writeEvent: writeEvent })
   }
   isBegun()
-  if (!old.isProved) await performStep({ step, at, server, before: old.before, isOld: true, record })
+  if (!old.isVerified)
+    await executeStep({ step, at: ctx, server, snapshot: old.snapshot, isResumed: true, writeEvent: writeEvent })
 }
 
-async function whatIsDue<Seen>(
+async function planAgain<Seen>(
   step: ApplicationStep<Seen>,
-  at: ApplicationContext,
-  { operation, planned, record, stop }: ApplicationGround<Seen>,
+  ctx: ApplicationContext,
+  { operation, planned, writeEvent, stop }: ApplicationRunOptions<Seen>,
 ): Promise<Json | undefined> {
   if (stop.aborted) throw new StoppedError('stopped before it was begun')
-  const seen = await overLineLoss(at, () => operation.look(at))
-  return dueBy(step.foresee(seen), { step, server: operation.subject, planned, record })
+  const seen = await retryOnDisconnect(ctx, () => operation.gatherState(ctx))
+  return pendingChange(step.plan(seen), { step, server: operation.subject, planned, writeEvent: writeEvent })
 }

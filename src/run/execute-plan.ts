@@ -1,53 +1,53 @@
-import { untouched } from '../journal/run-state.ts'
-import { type Member, roomIn } from '../plan/batches.ts'
+import { noState } from '../journal/run-state.ts'
+import { type Member, makeRoomCheck } from '../plan/batches.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import { isOpen } from '../plan/window.ts'
-import { makeLimit } from '../ssh/semaphore.ts'
-import { lockAll } from './acquire-locks.ts'
+import { makeSemaphore } from '../ssh/semaphore.ts'
+import { acquireLocks } from './acquire-locks.ts'
 import { startHeartbeat } from './heartbeat.ts'
-import { troubleOf } from './outcome-from-error.ts'
-import { makeOtherServers, type OtherServers } from './peer-servers.ts'
-import type { Report, Run } from './run.ts'
-import { makeServerWork, type ServerWork } from './server-run.ts'
-import { sayAway } from './skipped-servers.ts'
+import { failureFrom } from './outcome-from-error.ts'
+import { makePeerServers, type PeerServers } from './peer-servers.ts'
+import type { Run, RunReport } from './run.ts'
+import { makeServerRun, type ServerRun } from './server-run.ts'
+import { describeUnavailable } from './skipped-servers.ts'
 
 /** How a run stands while it goes on. */
-export interface Course {
+export interface RunProgress {
   readonly run: Run
   readonly outcomes: Map<string, Outcome>
-  readonly locked: Set<ServerWork>
+  readonly locked: Set<ServerRun>
   /** Once set, nothing new is begun; why, in words for each server that was not started. */
   halt: string | undefined
   readonly end: (server: string, outcome: Outcome) => Promise<void>
   /** Gives a server's lock back. Where there is no line the lock stays, and is told by the journal. */
-  readonly giveBack: (work: ServerWork) => Promise<void>
+  readonly unlock: (work: ServerRun) => Promise<void>
 }
 
 /**
  * Carries a plan out: locks every server in it, then works on them batch by batch within the budget. Every server of the
  * plan has an outcome in the end; whatever is locked, and nothing of it runs any more, is unlocked.
  */
-export async function runPlan(run: Run): Promise<Report> {
-  const course = beginCourse(run)
-  const others = makeOtherServers(run.others, run.lineTo)
-  const works = new Map(worksOf(run, course, others).map((work) => [work.server.name, work]))
-  course.halt ??= reasonToHalt(course)
-  const heartbeat = startHeartbeat(course.locked, run.clock)
+export async function executePlan(run: Run): Promise<RunReport> {
+  const state = startProgress(run)
+  const peers = makePeerServers(run.otherServers, run.connectionTo)
+  const works = new Map(serverRunsOf(run, state, peers).map((work) => [work.server.name, work]))
+  state.halt ??= reasonToHalt(state)
+  const heartbeat = startHeartbeat(state.locked, run.clock)
   try {
-    const locks = await lockAll([...works.values()], course)
+    const locks = await acquireLocks([...works.values()], state)
     const batches = run.plan.batches.map((names) => names.flatMap((name) => works.get(name) ?? []))
-    for (const [index, batch] of batches.entries()) await workOn(batch, index, course)
-    return { outcomes: course.outcomes, locks }
+    for (const [index, batch] of batches.entries()) await runBatch(batch, index, state)
+    return { outcomes: state.outcomes, locks }
   } finally {
     await heartbeat.end()
-    await Promise.all([...course.locked].map(course.giveBack))
-    await others.close()
+    await Promise.all([...state.locked].map(state.unlock))
+    await peers.close()
   }
 }
 
-function beginCourse(run: Run): Course {
+function startProgress(run: Run): RunProgress {
   const outcomes = new Map<string, Outcome>()
-  const course: Course = {
+  const state: RunProgress = {
     run,
     outcomes,
     locked: new Set(),
@@ -56,29 +56,29 @@ function beginCourse(run: Run): Course {
       outcomes.set(server, outcome)
       run.watcher.onEnded(server, outcome)
       await run.journal.write({ event: 'ended', server, outcome })
-      course.halt ??= reasonToHalt(course)
+      state.halt ??= reasonToHalt(state)
     },
-    giveBack: async (work) => {
-      course.locked.delete(work)
+    unlock: async (work) => {
+      state.locked.delete(work)
       try {
         await work.unlock()
       } catch (error) {
-        troubleOf(error)
+        failureFrom(error)
       }
       await work.close()
     },
   }
-  return course
+  return state
 }
 
 // What an earlier life of the run has brought to a good end, or taken back, is not touched again.
-function worksOf(run: Run, { outcomes }: Course, others: OtherServers): readonly ServerWork[] {
+function serverRunsOf(run: Run, { outcomes }: RunProgress, peers: PeerServers): readonly ServerRun[] {
   const servers = new Map(run.servers.map((server) => [server.name, server]))
   return run.plan.batches.flat().flatMap((name) => {
     const server = servers.get(name)
-    const { outcome, isLocked } = run.known.servers.get(name) ?? untouched
+    const { outcome, isLocked } = run.previous.servers.get(name) ?? noState
     if (!isLocked && outcome !== undefined && isFinal(outcome)) outcomes.set(name, outcome)
-    else if (server !== undefined) return [makeServerWork(run, server, others)]
+    else if (server !== undefined) return [makeServerRun(run, server, peers)]
     return []
   })
 }
@@ -86,7 +86,7 @@ function worksOf(run: Run, { outcomes }: Course, others: OtherServers): readonly
 const isFinal = (outcome: Outcome) =>
   outcome.status === 'changed' || outcome.status === 'unchanged' || ('isOver' in outcome && outcome.isOver === true)
 
-function reasonToHalt({ run: { plan, stop }, outcomes }: Course): string | undefined {
+function reasonToHalt({ run: { plan, stop }, outcomes }: RunProgress): string | undefined {
   if (stop.aborted) return 'the run was stopped before its turn'
   const { rollout } = plan
   const failed = namesOf(outcomes, ['failed', 'stuck', 'unknown'])
@@ -100,21 +100,21 @@ function reasonToHalt({ run: { plan, stop }, outcomes }: Course): string | undef
 const namesOf = (outcomes: ReadonlyMap<string, Outcome>, statuses: readonly Outcome['status'][]) =>
   [...outcomes].filter(([, { status }]) => statuses.includes(status)).map(([name]) => name)
 
-async function workOn(batch: readonly ServerWork[], index: number, course: Course): Promise<void> {
-  const { run, outcomes, end } = course
+async function runBatch(batch: readonly ServerRun[], index: number, state: RunProgress): Promise<void> {
+  const { run, outcomes, end } = state
   const open = batch.filter(({ server }) => !outcomes.has(server.name))
-  if (index > 0 && open.length > 0 && course.halt === undefined) await pause(course)
-  const chosen = await admit(open, course)
+  if (index > 0 && open.length > 0 && state.halt === undefined) await pause(state)
+  const chosen = await admit(open, state)
   if (chosen.length === 0) return
   const names = chosen.map(({ server }) => server.name)
   run.watcher.onBatch(index, run.plan.batches.length, names)
-  const places = makeLimit(run.workingAtMost)
+  const places = makeSemaphore(run.maxSessions)
   await Promise.all(
     chosen.map(async (work) => {
       const give = await places.take()
       try {
-        const outcome = await work.perform()
-        await course.giveBack(work)
+        const outcome = await work.execute()
+        await state.unlock(work)
         await end(work.server.name, outcome)
       } finally {
         give()
@@ -124,44 +124,50 @@ async function workOn(batch: readonly ServerWork[], index: number, course: Cours
 }
 
 // The others are told why not: each is accounted for.
-async function admit(open: readonly ServerWork[], course: Course): Promise<readonly ServerWork[]> {
-  const { run, outcomes, end } = course
-  if (run.stop.aborted) course.halt ??= reasonToHalt(course)
-  course.halt ??= closing(run)
-  const away = new Set([...run.away, ...troubled(outcomes)])
-  const hasRoom = roomIn({ inventory: run.inventory, share: run.plan.rollout.maxUnavailable, away })
-  const chosen: ServerWork[] = []
+async function admit(open: readonly ServerRun[], state: RunProgress): Promise<readonly ServerRun[]> {
+  const { run, outcomes, end } = state
+  if (run.stop.aborted) state.halt ??= reasonToHalt(state)
+  state.halt ??= windowRefusal(run)
+  const unavailable = new Set([...run.unavailable, ...failedIn(outcomes)])
+  const hasRoom = makeRoomCheck({
+    inventory: run.inventory,
+    maxUnavailable: run.plan.rollout.maxUnavailable,
+    unavailable,
+  })
+  const chosen: ServerRun[] = []
   for (const work of open) {
     const others = chosen.map(({ server }) => server)
     const isFree = run.plan.rollout.strategy === 'parallel' || hasRoom(others, work.server)
     const why =
-      course.halt ??
-      balancerMustStay(work, course) ??
-      (isFree ? undefined : noRoomFor(work, { away, inventory: run.inventory }))
+      state.halt ??
+      loadBalancerRefusal(work, state) ??
+      (isFree ? undefined : describeFullBudget(work, { away: unavailable, inventory: run.inventory }))
     if (why === undefined) chosen.push(work)
     else await end(work.server.name, { status: 'not-started', why })
   }
   return chosen
 }
 
-type Taken = { readonly away: ReadonlySet<string>; readonly inventory: readonly Member[] }
+type BudgetUse = { readonly away: ReadonlySet<string>; readonly inventory: readonly Member[] }
 
-function noRoomFor({ server: { groups } }: ServerWork, { away, inventory }: Taken): string {
-  const theirs = inventory.filter((one) => away.has(one.name) && one.groups.some((group) => groups.includes(group)))
+function describeFullBudget({ server: { groups } }: ServerRun, { away: unavailable, inventory }: BudgetUse): string {
+  const theirs = inventory.filter(
+    (one) => unavailable.has(one.name) && one.groups.some((group) => groups.includes(group)),
+  )
   const names = theirs.map(({ name }) => name)
-  const why = names.length === 0 ? '' : `: ${sayAway(names)}`
+  const why = names.length === 0 ? '' : `: ${describeUnavailable(names)}`
   return `no more of ${groups.join(', ')} may be away at once (--max-unavailable)${why}`
 }
 
 // A load balancer that starts anew takes back whom it was told to leave out.
-function balancerMustStay({ server }: ServerWork, { run, outcomes }: Course): string | undefined {
-  if (!(run.operation.others ?? []).includes(server.name)) return undefined
+function loadBalancerRefusal({ server }: ServerRun, { run, outcomes }: RunProgress): string | undefined {
+  if (!(run.operation.otherServers ?? []).includes(server.name)) return undefined
   const drained = [...outcomes].flatMap(([name, outcome]) => ('isDrained' in outcome ? [name] : []))
   return drained.length === 0 ? undefined : `${drained.join(', ')} is out of service, which ${server.name} would forget`
 }
 
 // What was begun is brought to its end: it must not be begun where it would still be at work when the window closes.
-function closing({ plan, clock, history: { usualSeconds = 0 } }: Run): string | undefined {
+function windowRefusal({ plan, clock, history: { usualSeconds = 0 } }: Run): string | undefined {
   const { windows } = plan.rollout
   const now = clock.date()
   if (!isOpen(windows, now)) return 'the window has closed'
@@ -171,10 +177,10 @@ function closing({ plan, clock, history: { usualSeconds = 0 } }: Run): string | 
     : `a server usually takes ${Math.ceil(usualSeconds / 60)} min, and the window closes before`
 }
 
-const troubled = (outcomes: ReadonlyMap<string, Outcome>) =>
+const failedIn = (outcomes: ReadonlyMap<string, Outcome>) =>
   namesOf(outcomes, ['failed', 'stuck', 'unknown', 'unreachable', 'stopped'])
 
-async function pause({ run: { plan, clock, stop } }: Course): Promise<void> {
+async function pause({ run: { plan, clock, stop } }: RunProgress): Promise<void> {
   const { rollout } = plan
   if (rollout.pauseMs === 0) return
   await clock.sleepMs(rollout.pauseMs, stop).catch((error: unknown) => {

@@ -1,140 +1,151 @@
 import type { Json } from '../base/json.ts'
 import type { ServerState } from '../journal/run-state.ts'
-import { TakenBackError } from '../plan/errors.ts'
-import type { Outcome, Trouble } from '../plan/outcome.ts'
-import type { Foreseen } from '../plan/plan.ts'
-import { foreseeOn } from '../plan/plan-step.ts'
-import type { Context, Operation, Step } from '../plan/step.ts'
-import type { Look, LookPart } from '../remote/facts/facts.ts'
-import { type Drain, makeDrain } from './drain.ts'
-import { performStep, type Record } from './execute-step.ts'
+import { RolledBackError } from '../plan/errors.ts'
+import type { FailureOutcome, Outcome } from '../plan/outcome.ts'
+import type { PlannedStep } from '../plan/plan.ts'
+import { planStep } from '../plan/plan-step.ts'
+import type { Operation, ServerContext, Step } from '../plan/step.ts'
+import type { FactName, ServerFacts } from '../remote/facts/facts.ts'
+import { makeServerDrain, type ServerDrain } from './drain.ts'
+import { executeStep, type WriteEvent } from './execute-step.ts'
 import { lateRefusal } from './late-refusal.ts'
-import { troubleOf } from './outcome-from-error.ts'
-import { dueBy } from './pending-change.ts'
-import { overLineLoss } from './retry-on-disconnect.ts'
+import { failureFrom } from './outcome-from-error.ts'
+import { pendingChange } from './pending-change.ts'
+import { retryOnDisconnect } from './retry-on-disconnect.ts'
 
-export interface PassGround {
+export interface ServerRunOptions {
   readonly operation: Operation
-  readonly server: string
-  readonly contextFor: (step: string) => Context
+  readonly serverName: string
+  readonly contextFor: (step: string) => ServerContext
   /** What this run has written down of the server before. */
-  readonly known: ServerState
-  readonly planned: readonly Foreseen[]
-  readonly record: Record
+  readonly previous: ServerState
+  readonly planned: readonly PlannedStep[]
+  readonly writeEvent: WriteEvent
   /** Throws a StoppedError when nothing new is to be begun. */
-  readonly mayBegin: () => void
+  readonly assertMayStart: () => void
 }
 
-type Course = {
+type PassState = {
   step: string | undefined
   hasChanged: boolean
-  readonly drain: Drain
+  readonly drain: ServerDrain
   /** The last look, and what it was asked for; none once something has been changed since. */
-  seen: { readonly look: Look; readonly parts: ReadonlySet<LookPart> } | undefined
+  seen: { readonly look: ServerFacts; readonly parts: ReadonlySet<FactName> } | undefined
 }
 
 /** Takes one server through all steps, each by a fresh look; an interrupted pass goes on where it was. */
-export async function performPass(ground: PassGround): Promise<Outcome> {
-  const course: Course = { step: undefined, hasChanged: false, drain: makeDrain(ground), seen: undefined }
+export async function executeServer(options: ServerRunOptions): Promise<Outcome> {
+  const state: PassState = { step: undefined, hasChanged: false, drain: makeServerDrain(options), seen: undefined }
   try {
-    for (const step of stepsLeft(ground)) await takeStep(step, ground, course)
-    await enterService(ground, course)
-    return { status: course.hasChanged ? 'changed' : 'unchanged' }
+    for (const step of stepsLeft(options)) await runStep(step, options, state)
+    await undrain(options, state)
+    return { status: state.hasChanged ? 'changed' : 'unchanged' }
   } catch (error) {
-    if (error instanceof TakenBackError) return takenBack(error, ground, course)
-    return troubleIn(course, error)
+    if (error instanceof RolledBackError) return rolledBack(error, options, state)
+    return failureIn(state, error)
   }
 }
 
-function troubleIn({ hasChanged, step, drain }: Course, error: unknown): Trouble {
-  const trouble = troubleOf(hasChanged ? lateRefusal(error) : error, step)
-  return drain.isOpen() ? { ...trouble, isDrained: true } : trouble
+function failureIn({ hasChanged, step, drain }: PassState, error: unknown): FailureOutcome {
+  const failure = failureFrom(hasChanged ? lateRefusal(error) : error, step)
+  return drain.isDrained() ? { ...failure, isDrained: true } : failure
 }
 
 // It is what it was before, and goes back to where it was: that it failed is said all the same.
-async function takenBack(error: TakenBackError, ground: PassGround, course: Course): Promise<Outcome> {
-  const failed = { ...troubleOf(error, course.step), isOver: true } as const
+async function rolledBack(error: RolledBackError, options: ServerRunOptions, state: PassState): Promise<Outcome> {
+  const failed = { ...failureFrom(error, state.step), isOver: true } as const
   try {
-    await enterService(ground, course)
+    await undrain(options, state)
     return failed
   } catch (late) {
-    const { why, ...trouble } = troubleIn(course, late)
-    return { ...trouble, why: `${failed.why}; then: ${why}` }
+    const { why, ...problem } = failureIn(state, late)
+    return { ...problem, why: `${failed.why}; then: ${why}` }
   }
 }
 
-async function enterService(ground: PassGround, course: Course): Promise<void> {
-  course.step = 'health'
-  await mustServe(ground, course)
-  course.step = 'undrain'
-  await course.drain.giveBack()
+async function undrain(options: ServerRunOptions, state: PassState): Promise<void> {
+  state.step = 'health'
+  await assertHealthy(options, state)
+  state.step = 'undrain'
+  await state.drain.undrain()
 }
 
 // What was only looked at serves as it did.
-async function mustServe(
-  { operation: { pass }, contextFor }: PassGround,
-  { hasChanged, drain }: Course,
+async function assertHealthy(
+  { operation: { pass }, contextFor }: ServerRunOptions,
+  { hasChanged, drain }: PassState,
 ): Promise<void> {
-  const { healthy } = pass
-  if (healthy === undefined || !(hasChanged || drain.isOpen())) return
-  const at = contextFor('health')
-  await overLineLoss(at, () => healthy(at))
+  const { healthCheck } = pass
+  if (healthCheck === undefined || !(hasChanged || drain.isDrained())) return
+  const ctx = contextFor('health')
+  await retryOnDisconnect(ctx, () => healthCheck(ctx))
 }
 
 // What stands before a step that was begun was decided then: a look into its middle says nothing of it.
-function stepsLeft({ operation: { pass }, known }: PassGround): readonly Step[] {
-  const lastBegun = pass.steps.findLastIndex(({ id }) => known.steps.has(id))
-  return pass.steps.filter(({ id }, index) => index >= lastBegun || known.steps.has(id))
+function stepsLeft({ operation: { pass }, previous }: ServerRunOptions): readonly Step[] {
+  const lastBegun = pass.steps.findLastIndex(({ id }) => previous.steps.has(id))
+  return pass.steps.filter(({ id }, index) => index >= lastBegun || previous.steps.has(id))
 }
 
-async function takeStep(step: Step, ground: PassGround, course: Course): Promise<void> {
-  const { contextFor, known, record, server } = ground
-  const at = contextFor(step.id)
-  const old = known.steps.get(step.id)
-  course.step = step.id
+async function runStep(step: Step, options: ServerRunOptions, state: PassState): Promise<void> {
+  const { contextFor, previous, writeEvent, serverName } = options
+  const ctx = contextFor(step.id)
+  const old = previous.steps.get(step.id)
+  state.step = step.id
   if (old === undefined) {
-    const what = await whatIsDue(step, ground, course)
+    const what = await planAgain(step, options, state)
     if (what === undefined) return
-    course.seen = undefined
-    await leaveService(step, course)
-    const before = await overLineLoss(at, () => step.before(at, what))
-    course.hasChanged = true
-    await record({ event: 'begun', server, step: step.id, before })
-    await performStep({ step, at, server, before, isOld: false, record })
+    state.seen = undefined
+    await drainFor(step, state)
+    const snapshot = await retryOnDisconnect(ctx, () => step.snapshot(ctx, what))
+    state.hasChanged = true
+    await writeEvent({ event: 'begun', server: serverName, step: step.id, before: snapshot })
+    await executeStep({ step, at: ctx, server: serverName, snapshot, isResumed: false, writeEvent: writeEvent })
     return
   }
-  course.hasChanged = true
-  course.seen = undefined
-  if (old.isProved) return
-  await leaveService(step, course)
-  await performStep({ step, at, server, before: old.before, isOld: true, record })
+  state.hasChanged = true
+  state.seen = undefined
+  if (old.isVerified) return
+  await drainFor(step, state)
+  await executeStep({
+    step,
+    at: ctx,
+    server: serverName,
+    snapshot: old.snapshot,
+    isResumed: true,
+    writeEvent: writeEvent,
+  })
 }
 
-async function leaveService({ id, effect }: Step, course: Course): Promise<void> {
+async function drainFor({ id, effect }: Step, state: PassState): Promise<void> {
   if (effect !== 'disrupts') return
-  course.step = 'drain'
-  await course.drain.take()
-  course.step = id
+  state.step = 'drain'
+  await state.drain.drain()
+  state.step = id
 }
 
-async function whatIsDue(step: Step, ground: PassGround, course: Course): Promise<Json | undefined> {
-  const { server, planned, mayBegin, record, contextFor } = ground
-  mayBegin()
-  const verdict = foreseeOn(step, contextFor(step.id).server, await lookFor(step, ground, course))
-  return dueBy(verdict, { step, server, planned, record })
+async function planAgain(step: Step, options: ServerRunOptions, state: PassState): Promise<Json | undefined> {
+  const { serverName, planned, assertMayStart, writeEvent, contextFor } = options
+  assertMayStart()
+  const verdict = planStep(step, contextFor(step.id).server, await factsFor(step, options, state))
+  return pendingChange(verdict, { step, server: serverName, planned, writeEvent: writeEvent })
 }
 
 // Steps that need nothing done are passed over by one look, which also has what the next one is decided by.
-async function lookFor(step: Step, { operation, planned, contextFor }: PassGround, course: Course): Promise<Look> {
-  const { seen } = course
-  if (seen !== undefined && step.parts.every((part) => seen.parts.has(part))) return seen.look
+async function factsFor(
+  step: Step,
+  { operation, planned, contextFor }: ServerRunOptions,
+  state: PassState,
+): Promise<ServerFacts> {
+  const { seen } = state
+  if (seen !== undefined && step.facts.every((part) => seen.parts.has(part))) return seen.look
   const { steps } = operation.pass
-  const isPlanned = ({ id }: Step) => planned.some((one) => one.step === id && one.verdict.is === 'due')
+  const isPlanned = ({ id }: Step) => planned.some((one) => one.step === id && one.verdict.status === 'due')
   const ahead = steps.slice(steps.indexOf(step))
   const next = ahead.slice(0, Math.max(0, ahead.findIndex(isPlanned)) + 1)
-  const parts = new Set(next.flatMap((one) => one.parts))
-  const at = contextFor(step.id)
-  const look = await overLineLoss(at, () => at.look([...parts]))
-  course.seen = { look, parts }
-  return look
+  const parts = new Set(next.flatMap((one) => one.facts))
+  const ctx = contextFor(step.id)
+  const facts = await retryOnDisconnect(ctx, () => ctx.gatherFacts([...parts]))
+  state.seen = { look: facts, parts }
+  return facts
 }

@@ -1,6 +1,6 @@
 import { MaestroError } from '../base/errors.ts'
 import type { Clock } from './clock.ts'
-import type { ServerWork } from './server-run.ts'
+import type { ServerRun } from './server-run.ts'
 
 const everyMs = 120_000
 const atOnce = 4
@@ -9,7 +9,7 @@ const atOnce = 4
  * Gives signs of life on every server whose lock is held, well within the time after which it would count as abandoned.
  * One that cannot be given is left out: the server may be restarting, and the next comes soon.
  */
-export function startHeartbeat(locked: ReadonlySet<ServerWork>, clock: Clock): { readonly end: () => Promise<void> } {
+export function startHeartbeat(locked: ReadonlySet<ServerRun>, clock: Clock): { readonly end: () => Promise<void> } {
   const over = new AbortController()
 
   async function beat(): Promise<void> {
@@ -20,9 +20,9 @@ export function startHeartbeat(locked: ReadonlySet<ServerWork>, clock: Clock): {
     }
   }
 
-  async function renewAll(left: ServerWork[]): Promise<void> {
+  async function renewAll(left: ServerRun[]): Promise<void> {
     for (let work = left.pop(); work !== undefined && !over.signal.aborted; work = left.pop())
-      if (locked.has(work)) await work.renew().catch(letPass)
+      if (locked.has(work)) await work.renew().catch(ignoreFailure)
   }
 
   const beating = beat().catch((error: unknown) => {
@@ -36,6 +36,6 @@ export function startHeartbeat(locked: ReadonlySet<ServerWork>, clock: Clock): {
   }
 }
 
-function letPass(error: unknown): void {
+function ignoreFailure(error: unknown): void {
   if (!(error instanceof MaestroError)) throw error
 }

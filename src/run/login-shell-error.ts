@@ -1,11 +1,11 @@
 import { MaestroError } from '../base/errors.ts'
-import { LineError } from '../plan/errors.ts'
+import { DisconnectedError } from '../plan/errors.ts'
 import type { Finished } from '../ssh/session/session.ts'
 
 type Limits = { readonly what: string; readonly timeoutMs: number; readonly limitBytes: number }
 
 /** The error for a command of the login shell's that did not come to a good end, or undefined where it did; `what` it was is for people. */
-export function badEnding(finished: Finished, { what, timeoutMs, limitBytes }: Limits): MaestroError | undefined {
+export function loginShellError(finished: Finished, { what, timeoutMs, limitBytes }: Limits): MaestroError | undefined {
   const { ending } = finished
   switch (ending.how) {
     case 'exited':
@@ -14,11 +14,11 @@ export function badEnding(finished: Finished, { what, timeoutMs, limitBytes }: L
         hint: 'the login shell of this user must be able to run `sh -s`',
       })
     case 'killed':
-      return new LineError(`${what} was ended on the server by ${ending.signal}`)
+      return new DisconnectedError(`${what} was ended on the server by ${ending.signal}`)
     case 'timed-out':
-      return new LineError(`${what} had no end within ${timeoutMs / 1000} s`)
+      return new DisconnectedError(`${what} had no end within ${timeoutMs / 1000} s`)
     case 'connection-lost':
-      return new LineError(`${what} was cut off: the connection was lost`)
+      return new DisconnectedError(`${what} was cut off: the connection was lost`)
     case 'flooded':
       return new MaestroError(`${what} was stopped: the server sent more than ${limitBytes / 1024 / 1024} MB`)
   }

@@ -9,81 +9,84 @@ import { makePlan } from '../plan/make-plan.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import type { Operation } from '../plan/step.ts'
 import type { Clock } from './clock.ts'
-import type { Line } from './connection.ts'
-import { runPlan } from './execute-plan.ts'
-import { makeReadHere } from './local/pinned-files.ts'
-import type { LockWish } from './run.ts'
+import type { ServerConnection } from './connection.ts'
+import { executePlan } from './execute-plan.ts'
+import { makePinnedFileReader } from './local/pinned-files.ts'
+import type { LockOptions } from './run.ts'
 
-export type RollingOut = {
+export type NestedRolloutOptions = {
   /** The run that it is a part of: its journal has the servers beside the application. */
   readonly journal: Pick<Journal, 'run' | 'write'>
-  readonly known: RunState
-  readonly lineTo: (server: Server, inputs?: Operation['lookInputs']) => Line
-  readonly lock: LockWish
-  readonly workingAtMost: number
+  readonly previous: RunState
+  readonly connectionTo: (server: Server, inputs?: Operation['factInputs']) => ServerConnection
+  readonly lock: LockOptions
+  readonly maxSessions: number
   readonly clock: Clock
   readonly stop: AbortSignal
-  readonly onDoing: (doing: string) => void
+  readonly onProgress: (doing: string) => void
 }
 
 /** Passes over servers within a run over the application, by the same journal: resuming the one resumes the other. */
-export function makeRollOut(ground: RollingOut): Pick<ApplicationContext, 'planOut' | 'rollOut'> {
-  const { journal, known, lineTo, lock, workingAtMost, clock, stop, onDoing } = ground
+export function makeNestedRollout(options: NestedRolloutOptions): Pick<ApplicationContext, 'planRollout' | 'rollOut'> {
+  const { journal, previous, connectionTo, lock, maxSessions, clock, stop, onProgress } = options
   return {
-    planOut: async (operation, { servers, rollout }) => {
+    planRollout: async (operation, { servers, rollout }) => {
       const seen = await Promise.all(
         servers.map(async (server) => {
-          onDoing(`looking at ${server.name}`)
-          const line = lineTo(server, operation.lookInputs)
+          onProgress(`looking at ${server.name}`)
+          const connection = connectionTo(server, operation.factInputs)
           try {
-            if (operation.refresh !== undefined) await line.ask(operation.refresh)
-            return { server, look: await line.look([...new Set([...operation.parts, 'maestro' as const])]) }
+            if (operation.refresh !== undefined) await connection.run(operation.refresh)
+            return {
+              server,
+              look: await connection.gatherFacts([...new Set([...operation.facts, 'maestro' as const])]),
+            }
           } finally {
-            await line.close()
+            await connection.close()
           }
         }),
       )
       return makePlan({ operation, seen, inventory: servers, rollout, away: new Set() })
     },
     rollOut: async (operation, plan, servers) => {
-      const { outcomes } = await runPlan({
+      const { outcomes } = await executePlan({
         plan,
         operation,
         servers,
-        others: [],
+        otherServers: [],
         inventory: servers,
-        away: new Set(),
+        unavailable: new Set(),
         journal,
-        known,
-        readHere: makeReadHere(),
-        lineTo: (server) => lineTo(server, operation.lookInputs),
+        previous,
+        readPinnedFile: makePinnedFileReader(),
+        connectionTo: (server) => connectionTo(server, operation.factInputs),
         history: noHistory,
-        workingAtMost,
+        maxSessions,
         lock,
         stop,
         clock,
         watcher: {
           onLocked: () => undefined,
           onBatch: () => undefined,
-          onDoing: (server, doing) => onDoing(`${server}: ${doing}`),
-          onEnded: (server, { status }) => onDoing(`${server}: ${status.replace('-', ' ')}`),
+          onProgress: (server, doing) => onProgress(`${server}: ${doing}`),
+          onEnded: (server, { status }) => onProgress(`${server}: ${status.replace('-', ' ')}`),
         },
       })
-      mustBeWell(outcomes)
+      assertSucceeded(outcomes)
     },
   }
 }
 
-function mustBeWell(outcomes: ReadonlyMap<string, Outcome>): void {
-  const troubles = [...outcomes].flatMap(([server, outcome]) =>
+function assertSucceeded(outcomes: ReadonlyMap<string, Outcome>): void {
+  const problems = [...outcomes].flatMap(([server, outcome]) =>
     outcome.status === 'changed' || outcome.status === 'unchanged' ? [] : [{ server, ...outcome }],
   )
   // Who was not started says only that another one failed.
-  const [worst] = troubles.toSorted((a, b) => rank(a.status) - rank(b.status))
+  const [worst] = problems.toSorted((a, b) => rank(a.status) - rank(b.status))
   if (worst === undefined) return
   const { server, status, why, hint } = { hint: undefined, ...worst }
   const step = 'step' in worst && worst.step !== undefined ? `${worst.step}: ` : ''
-  const others = troubles.length === 1 ? '' : ` (and ${troubles.length - 1} more: \`maestro runs show\`)`
+  const others = problems.length === 1 ? '' : ` (and ${problems.length - 1} more: \`maestro runs show\`)`
   const Kind = status === 'stopped' ? StoppedError : status === 'unknown' ? UnknownError : MaestroError
   throw new Kind(`${server}: ${step}${why}${others}`, hint === undefined ? {} : { hint })
 }

@@ -1,10 +1,10 @@
 import { MaestroError, RefusedError } from '../base/errors.ts'
-import { LineError, StoppedError, StrangerError, StuckError, UnknownError } from '../plan/errors.ts'
-import type { Trouble } from '../plan/outcome.ts'
+import { DisconnectedError, HostKeyMismatchError, StoppedError, StuckError, UnknownError } from '../plan/errors.ts'
+import type { FailureOutcome } from '../plan/outcome.ts'
 import { ConnectError } from '../ssh/connect-error.ts'
 
 /** What an error on the way means for the server. Throws what is no error of the world but a bug. */
-export function troubleOf(error: unknown, step?: string): Trouble {
+export function failureFrom(error: unknown, step?: string): FailureOutcome {
   if (!(error instanceof MaestroError)) throw error
   const { message, hint } = error
   return {
@@ -15,8 +15,8 @@ export function troubleOf(error: unknown, step?: string): Trouble {
   }
 }
 
-function statusOf(error: MaestroError): Trouble['status'] {
-  if (error instanceof LineError || error instanceof StrangerError || error instanceof ConnectError)
+function statusOf(error: MaestroError): FailureOutcome['status'] {
+  if (error instanceof DisconnectedError || error instanceof HostKeyMismatchError || error instanceof ConnectError)
     return 'unreachable'
   if (error instanceof StoppedError) return 'stopped'
   if (error instanceof UnknownError) return 'unknown'

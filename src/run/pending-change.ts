@@ -1,39 +1,42 @@
 import { RefusedError } from '../base/errors.ts'
 import { isSame, type Json } from '../base/json.ts'
 import { UnknownError } from '../plan/errors.ts'
-import type { Foreseen } from '../plan/plan.ts'
+import type { PlannedStep } from '../plan/plan.ts'
 import type { Step } from '../plan/step.ts'
 import type { Verdict } from '../plan/verdict.ts'
-import type { Record } from './execute-step.ts'
+import type { WriteEvent } from './execute-step.ts'
 
-type Deciding = {
-  readonly step: Pick<Step<Json, Json, never, never>, 'id' | 'drift'>
+type PlannedContext = {
+  readonly step: Pick<Step<Json, Json, never, never>, 'id' | 'exceedsPlan'>
   readonly server: string
-  readonly planned: readonly Foreseen[]
-  readonly record: Record
+  readonly planned: readonly PlannedStep[]
+  readonly writeEvent: WriteEvent
 }
 
 /** What is to be done by a verdict of now; undefined: nothing. Throws what stands in the way, and what was not planned. */
-export async function dueBy(verdict: Verdict, { step, server, planned, record }: Deciding): Promise<Json | undefined> {
-  switch (verdict.is) {
+export async function pendingChange(
+  verdict: Verdict,
+  { step, server, planned, writeEvent }: PlannedContext,
+): Promise<Json | undefined> {
+  switch (verdict.status) {
     case 'done':
     case 'not-due':
-      await record({ event: 'passed-over', server, step: step.id, why: verdict.why })
+      await writeEvent({ event: 'passed-over', server, step: step.id, why: verdict.why })
       return undefined
     case 'blocked':
       throw new RefusedError(verdict.why)
     case 'unknown':
       throw new UnknownError(verdict.why)
     case 'due':
-      mustBePlanned(step, verdict.what, planned)
-      return verdict.what
+      assertPlanned(step, verdict.change, planned)
+      return verdict.change
   }
 }
 
-function mustBePlanned(step: Deciding['step'], now: Json, planned: readonly Foreseen[]): void {
-  const before = planned.find((foreseen) => foreseen.step === step.id)?.verdict
-  const what = before?.is === 'due' ? before.what : undefined
-  const more = step.drift === undefined ? difference(what, now) : step.drift(what, now)
+function assertPlanned(step: PlannedContext['step'], now: Json, planned: readonly PlannedStep[]): void {
+  const before = planned.find((planned) => planned.step === step.id)?.verdict
+  const what = before?.status === 'due' ? before.change : undefined
+  const more = step.exceedsPlan === undefined ? difference(what, now) : step.exceedsPlan(what, now)
   if (more !== undefined)
     throw new RefusedError(`${more}: the server has changed since the plan was made`, { hint: 'make a new plan' })
 }

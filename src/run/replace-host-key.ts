@@ -1,10 +1,10 @@
 import type { Server } from '../inventory/server.ts'
 import type { Connections } from '../ssh/connect.ts'
 import { ConnectError } from '../ssh/connect-error.ts'
-import { meaningOf } from './connection.ts'
+import { explainConnectError } from './connection.ts'
 
 /** Believes the new host keys of a server that was made anew, or the first that it shows, and returns the one that it has shown. */
-export async function renewHostKey(
+export async function replaceHostKey(
   { renewHostKey: renew, connect }: Pick<Connections, 'renewHostKey' | 'connect'>,
   server: Server,
   keys: readonly string[],
@@ -16,7 +16,7 @@ export async function renewHostKey(
     await session.close()
     return `${hostKey}, ${keys.length === 0 ? hostKeyVouched : 'by its provider'}`
   } catch (error) {
-    throw error instanceof ConnectError ? meaningOf(error) : error
+    throw error instanceof ConnectError ? explainConnectError(error) : error
   }
 }
 

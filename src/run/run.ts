@@ -5,10 +5,10 @@ import type { RunState } from '../journal/run-state.ts'
 import type { Member } from '../plan/batches.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { Context, Operation } from '../plan/step.ts'
+import type { Operation, ServerContext } from '../plan/step.ts'
 import type { Lock } from '../remote/lock/lock.ts'
 import type { Clock } from './clock.ts'
-import type { Line } from './connection.ts'
+import type { ServerConnection } from './connection.ts'
 
 /** One carrying-out of a plan, from its beginning or from where it was broken off. */
 export interface Run {
@@ -17,20 +17,20 @@ export interface Run {
   /** The selected servers. */
   readonly servers: readonly Server[]
   /** Those that the operation asks beside the one that it changes. */
-  readonly others: readonly Server[]
+  readonly otherServers: readonly Server[]
   /** All servers of the manifest, selected or not: the budget is one of whole groups. */
   readonly inventory: readonly Member[]
   /** Names of servers that are out of service or out of reach, and not ours to work on: each keeps its place. */
-  readonly away: ReadonlySet<string>
+  readonly unavailable: ReadonlySet<string>
   readonly journal: Pick<Journal, 'run' | 'write'>
   /** What an earlier life of the run has written down. */
-  readonly known: RunState
-  readonly lineTo: (server: Server) => Line
+  readonly previous: RunState
+  readonly connectionTo: (server: Server) => ServerConnection
   readonly history: History
-  readonly readHere: Context['readHere']
+  readonly readPinnedFile: ServerContext['readPinnedFile']
   /** How many servers are worked on at once, whatever the batches say. */
-  readonly workingAtMost: number
-  readonly lock: LockWish
+  readonly maxSessions: number
+  readonly lock: LockOptions
   /** The first signal: nothing new is begun. */
   readonly stop: AbortSignal
   readonly clock: Clock
@@ -38,15 +38,15 @@ export interface Run {
 }
 
 /** How this process takes locks. */
-export interface LockWish {
+export interface LockOptions {
   /** A mark of this process alone. */
   readonly controller: string
   /** For people: `ana@ops-1`. */
   readonly owner: string
   /** Runs whose locks somebody has agreed to take over, by server. */
-  readonly takesOver: ReadonlyMap<string, string>
+  readonly takeovers: ReadonlyMap<string, string>
   /** Whether the earlier process of this very run is known to be gone. */
-  readonly isAloneHere: boolean
+  readonly isPreviousGone: boolean
   /** How long to wait for locks of others. */
   readonly waitMs: number
 }
@@ -55,12 +55,12 @@ export interface LockWish {
 export interface Watcher {
   readonly onLocked: (count: number, of: number) => void
   readonly onBatch: (index: number, of: number, names: readonly string[]) => void
-  readonly onDoing: (server: string, doing: string) => void
+  readonly onProgress: (server: string, doing: string) => void
   readonly onEnded: (server: string, outcome: Outcome) => void
 }
 
 /** What became of every server that the plan would work on, and the locks that stood in the way. */
-export interface Report {
+export interface RunReport {
   readonly outcomes: ReadonlyMap<string, Outcome>
   readonly locks: ReadonlyMap<string, Lock>
 }

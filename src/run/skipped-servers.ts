@@ -3,37 +3,39 @@ import type { Rollout } from '../manifest/settings.ts'
 import { drainedBy } from '../plan/make-plan.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { Look } from '../remote/facts/facts.ts'
-import type { Seen } from './gather-facts.ts'
+import type { ServerFacts } from '../remote/facts/facts.ts'
+import type { GatherResult } from './gather-facts.ts'
 
 /** What became of the selected servers that are not worked on. */
-export function outcomesOfTheRest(seen: readonly Seen[], plan: Plan): ReadonlyMap<string, Outcome> {
+export function outcomesOfSkipped(gathered: readonly GatherResult[], plan: Plan): ReadonlyMap<string, Outcome> {
   const worked = new Set(plan.batches.flat())
-  const left = seen.filter(({ server }) => !worked.has(server.name))
+  const left = gathered.filter(({ server }) => !worked.has(server.name))
   return new Map(left.map((one) => [one.server.name, outcomeOf(one, plan)]))
 }
 
-function outcomeOf(seen: Seen, { foreseen }: Plan): Outcome {
-  if (seen.status === 'not-asked') return { status: 'stopped', why: 'stopped before it was asked' }
-  if (seen.status !== 'seen')
+function outcomeOf(gathered: GatherResult, { planned }: Plan): Outcome {
+  if (gathered.status === 'not-asked') return { status: 'stopped', why: 'stopped before it was asked' }
+  if (gathered.status !== 'seen')
     return {
-      status: seen.status,
+      status: gathered.status,
       step: 'look',
-      why: seen.error.message,
-      ...(seen.error.hint === undefined ? {} : { hint: seen.error.hint }),
+      why: gathered.error.message,
+      ...(gathered.error.hint === undefined ? {} : { hint: gathered.error.hint }),
     }
-  for (const { step, verdict } of foreseen[seen.server.name] ?? []) {
-    if (verdict.is === 'blocked') return { status: 'refused', step, why: verdict.why }
-    if (verdict.is === 'unknown') return { status: 'unknown', step, why: verdict.why }
+  for (const { step, verdict } of planned[gathered.server.name] ?? []) {
+    if (verdict.status === 'blocked') return { status: 'refused', step, why: verdict.why }
+    if (verdict.status === 'unknown') return { status: 'unknown', step, why: verdict.why }
   }
-  const isDue = foreseen[seen.server.name]?.some(({ verdict }) => verdict.is === 'due')
+  const isDue = planned[gathered.server.name]?.some(({ verdict }) => verdict.status === 'due')
   if (isDue)
     return {
       status: 'refused',
       why: 'something is due by now, and the plan says that nothing is',
       hint: 'make a new plan',
     }
-  const reasons = (foreseen[seen.server.name] ?? []).flatMap(({ verdict }) => ('why' in verdict ? [verdict.why] : []))
+  const reasons = (planned[gathered.server.name] ?? []).flatMap(({ verdict }) =>
+    'why' in verdict ? [verdict.why] : [],
+  )
   return { status: 'unchanged', why: [...new Set(reasons)].join('; ') }
 }
 
@@ -47,21 +49,23 @@ export const isTooMuch = (
 }
 
 /** Whether a server is out of reach, out of service or locked by another run, as far as anybody knows. */
-export const isAway = (seen: Seen): boolean =>
-  seen.status === 'unreachable' || seen.status === 'failed' || (seen.status === 'seen' && isTaken(seen.look))
+export const isUnavailable = (gathered: GatherResult): boolean =>
+  gathered.status === 'unreachable' ||
+  gathered.status === 'failed' ||
+  (gathered.status === 'seen' && isLockedOrDrained(gathered.look))
 
-const isTaken = (look: Look) =>
-  drainedBy(look).length > 0 || (look.maestro?.is === 'known' && look.maestro.value.lock !== undefined)
+const isLockedOrDrained = (facts: ServerFacts) =>
+  drainedBy(facts).length > 0 || (facts.maestro?.status === 'known' && facts.maestro.value.lock !== undefined)
 
-export const sayAway = (names: readonly string[]): string =>
+export const describeUnavailable = (names: readonly string[]): string =>
   `${foldNames(names)} ${names.length === 1 ? 'is' : 'are'} away already`
 
 /** Servers that are away and not ours to work on. */
-export function awayOf(seen: readonly Seen[], plan: Plan): ReadonlySet<string> {
+export function unavailableIn(gathered: readonly GatherResult[], plan: Plan): ReadonlySet<string> {
   const worked = new Set(plan.batches.flat())
   return new Set(
-    seen
-      .filter(isAway)
+    gathered
+      .filter(isUnavailable)
       .map(({ server }) => server.name)
       .filter((name) => !worked.has(name)),
   )

@@ -2,10 +2,10 @@ import { setMaxListeners } from 'node:events'
 import type { Server } from '../inventory/server.ts'
 import type { Connection } from './connection.ts'
 import type { ConnectionOptions, Limits } from './connection-options.ts'
-import { makeClients } from './connector.ts'
-import { askTogether } from './host-keys/ask-once.ts'
+import { makeConnector } from './connector.ts'
+import { askOnce } from './host-keys/ask-once.ts'
 import type { UnknownKey } from './host-keys/host-key.ts'
-import { makeLimit } from './semaphore.ts'
+import { makeSemaphore } from './semaphore.ts'
 import { openStream } from './session/open-stream.ts'
 import { runCommand } from './session/run-command.ts'
 import type { Session } from './session/session.ts'
@@ -23,7 +23,7 @@ export interface Connections {
   readonly close: () => Promise<void>
 }
 
-const defaults: Limits = { sessions: 64, connecting: 16, perBastion: 8, signing: 16 }
+const defaults: Limits = { sessions: 64, connecting: 16, perJumpHost: 8, signing: 16 }
 // sshd opens ten on one connection (MaxSessions) and refuses the next; one that ends still counts while it reads what came with its
 // end, which may be the next opening: half of them are always safe.
 const commandsAtMost = 5
@@ -31,8 +31,8 @@ const commandsAtMost = 5
 export function openConnections(options: ConnectionOptions): Connections {
   const limits = { ...defaults, ...options.limits }
   const accepted = new Map<string, UnknownKey>()
-  const clients = makeClients({ options, limits, accepted })
-  const together = askTogether(options.askHostKeys, accepted)
+  const clients = makeConnector({ options, limits, accepted })
+  const together = askOnce(options.askHostKeys, accepted)
 
   return {
     connect: (server, stop) => {
@@ -46,7 +46,7 @@ export function openConnections(options: ConnectionOptions): Connections {
 }
 
 function sessionOver(server: Server, connection: Connection): Session {
-  const commands = makeLimit(commandsAtMost)
+  const commands = makeSemaphore(commandsAtMost)
   const { about, close } = connection
   return {
     server,

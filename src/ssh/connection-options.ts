@@ -6,7 +6,7 @@ import type { UnknownKey } from './host-keys/host-key.ts'
 import type { KnownHostsFiles } from './host-keys/known-hosts-files.ts'
 
 /** The computer that maestro runs on, as far as ssh cares. */
-export interface Surroundings {
+export interface LocalEnvironment {
   readonly home: string
   readonly localUser: string
   /** SSH_AUTH_SOCK, where there is an agent. */
@@ -20,7 +20,7 @@ export interface Limits {
   readonly sessions: number
   readonly connecting: number
   /** Connections that are being made through one bastion: its sshd drops more (MaxStartups). */
-  readonly perBastion: number
+  readonly perJumpHost: number
   readonly signing: number
 }
 
@@ -33,7 +33,7 @@ export interface Timeouts {
 }
 
 export interface ConnectionOptions {
-  readonly surroundings: Surroundings
+  readonly local: LocalEnvironment
   /** What the user's ssh would do for a host. */
   readonly hostOptions: (question: HostQuestion) => Promise<HostOptions>
   readonly knownHosts: KnownHostsFiles

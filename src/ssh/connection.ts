@@ -3,11 +3,11 @@ import type { Client } from 'ssh2'
 import type { PhaseTime } from './transport/phases.ts'
 
 /** How a connection came about; the words of the other end are its own. */
-export interface About {
+export interface SessionInfo {
   /** As whom and where: `deploy@203.0.113.11:22`. */
   readonly login: string
   /** The logins of the bastions on the way, the first one first. */
-  readonly bastions: readonly string[]
+  readonly jumpHosts: readonly string[]
   /** What the server took: `key ~/.ssh/id_ed25519`, `agent key SHA256:…`, `password`. */
   readonly proof: string
   /** What the server says that it is: `SSH-2.0-OpenSSH_9.2p1`. */
@@ -23,7 +23,7 @@ export interface About {
 
 /** An authenticated connection, with the stream under it. */
 export interface Connection {
-  readonly about: About
+  readonly about: SessionInfo
   readonly client: Client
   /** Ends it in order, and by force where the other end does not answer; never throws, and may be called twice. */
   readonly close: () => Promise<void>
@@ -36,7 +36,7 @@ export interface Connection {
 const endMs = 2_000
 
 // ssh2's own destroy() does nothing after end() when the peer is gone: the stream is what has to be destroyed.
-export function connectionOver(client: Client, stream: Duplex, about: About): Connection {
+export function connectionOver(client: Client, stream: Duplex, about: SessionInfo): Connection {
   const ended = new Promise<void>((resolve) => client.once('close', resolve))
   const cut = () => {
     stream.destroy()

@@ -8,28 +8,28 @@ import type { ConnectionOptions, Limits, Timeouts } from './connection-options.t
 import type { UnknownKey } from './host-keys/host-key.ts'
 import { lookupName } from './host-keys/known-hosts.ts'
 import { makeKnownHostsStore } from './host-keys/known-hosts-store.ts'
-import { trustFor } from './host-keys/verify.ts'
-import { type Limit, makeLimit } from './semaphore.ts'
-import { gatherWrites } from './transport/coalesce-writes.ts'
+import { hostKeyVerifierFor } from './host-keys/verify.ts'
+import { makeSemaphore, type Semaphore } from './semaphore.ts'
+import { coalesceWrites } from './transport/coalesce-writes.ts'
 import { whereIs } from './transport/dial.ts'
 import type { Forward } from './transport/forward.ts'
-import { shakeHands } from './transport/handshake.ts'
+import { handshake } from './transport/handshake.ts'
 import type { Target } from './transport/jump-hosts.ts'
-import { makeStreams } from './transport/open-transport.ts'
+import { makeTransports } from './transport/open-transport.ts'
 import { type Phases, timed } from './transport/phases.ts'
 import { withRetries } from './transport/retries.ts'
-import { bastionsOn, type Way, wayTo } from './transport/route.ts'
-import { makeBastions } from './transport/shared-jump-hosts.ts'
+import { jumpHostsOn, type Route, routeTo } from './transport/route.ts'
+import { makeSharedJumpHosts } from './transport/shared-jump-hosts.ts'
 
 /** Makes authenticated connections, over bastions where that is the way. */
-export interface Clients {
+export interface Connector {
   readonly open: (target: Target, stop: AbortSignal) => Promise<Connection>
   /** Forgets the host keys on record of one that was made anew, and believes these; none: the first that it shows. */
   readonly renewHostKey: (target: Target, keys: readonly Buffer[]) => Promise<void>
   readonly close: () => Promise<void>
 }
 
-type Ground = {
+type ConnectorOptions = {
   readonly options: ConnectionOptions
   readonly limits: Limits
   readonly accepted: ReadonlyMap<string, UnknownKey>
@@ -39,48 +39,48 @@ type Ground = {
 const lookupsAtMost = 16
 const defaultTimeouts: Timeouts = { tcpMs: 10_000, handshakeMs: 20_000, keepaliveMs: 15_000 }
 
-export function makeClients({ options, limits, accepted }: Ground): Clients {
-  const { warn = () => undefined, askPassword, surroundings } = options
+export function makeConnector({ options, limits, accepted }: ConnectorOptions): Connector {
+  const { warn = () => undefined, askPassword, local } = options
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
-  const places = { sessions: makeLimit(limits.sessions), connecting: makeLimit(limits.connecting) }
-  const unlimited = makeLimit(Number.POSITIVE_INFINITY)
-  const lookups = makeLimit(lookupsAtMost)
+  const semaphores = { sessions: makeSemaphore(limits.sessions), connecting: makeSemaphore(limits.connecting) }
+  const unlimited = makeSemaphore(Number.POSITIVE_INFINITY)
+  const lookups = makeSemaphore(lookupsAtMost)
   const identities = makeIdentities(options.askPassphrase)
-  const agents = makeAgents(makeLimit(limits.signing))
+  const agents = makeAgents(makeSemaphore(limits.signing))
   const store = makeKnownHostsStore(options.knownHosts)
-  const openStream = makeStreams(timeouts.tcpMs)
+  const openStream = makeTransports(timeouts.tcpMs)
   // Names on record of hosts that were made anew, and have shown no key yet.
   const anew = new Set<string>()
-  const bastions = makeBastions({
-    connectingAtMost: limits.perBastion,
+  const jumpHosts = makeSharedJumpHosts({
+    connectingAtMost: limits.perJumpHost,
     forwardMs: timeouts.tcpMs,
     // A bastion takes no place: servers that wait for it would keep it from having one.
-    open: (way, stop) =>
-      timed((phases) => openWay({ way, stop, phases, places: { sessions: unlimited, connecting: unlimited } })),
+    open: (route, stop) =>
+      timed((phases) => openWay({ route, stop, phases, semaphores: { sessions: unlimited, connecting: unlimited } })),
   })
 
   const open = (target: Target, stop: AbortSignal) =>
     timed(async (phases) => {
       phases.enter('config')
-      const way = await lookups.within(() => wayTo(target, options.hostOptions), stop)
-      return openWay({ way, stop, phases, places })
+      const route = await lookups.within(() => routeTo(target, options.hostOptions), stop)
+      return openWay({ route, stop, phases, semaphores })
     })
 
   function openWay(opening: Opening): Promise<Connection> {
-    const { way, stop, phases } = opening
-    if (way.via === undefined) return openInTurn(opening, undefined)
+    const { route, stop, phases } = opening
+    if (route.jumpHosts === undefined) return openInTurn(opening, undefined)
     phases.enter('bastion')
-    return bastions.through(way.via, stop, (forward) => openInTurn(opening, forward))
+    return jumpHosts.through(route.jumpHosts, stop, (forward) => openInTurn(opening, forward))
   }
 
   // Places are taken when the bastion's turn has come: who waits for one keeps no other server waiting.
   async function openInTurn(opening: Opening, forward: Forward | undefined): Promise<Connection> {
-    const { stop, phases, places } = opening
+    const { stop, phases, semaphores } = opening
     phases.enter('turn')
-    const giveSession = await places.sessions.take(stop)
+    const giveSession = await semaphores.sessions.take(stop)
     try {
       const attempt = () => withRetries(stop, () => openOnce(opening, forward))
-      const connection = await places.connecting.within(attempt, stop)
+      const connection = await semaphores.connecting.within(attempt, stop)
       void connection.ended.then(giveSession)
       return connection
     } catch (error) {
@@ -89,16 +89,16 @@ export function makeClients({ options, limits, accepted }: Ground): Clients {
     }
   }
 
-  async function openOnce({ way, stop, phases }: Opening, forward: Forward | undefined): Promise<Connection> {
+  async function openOnce({ route, stop, phases }: Opening, forward: Forward | undefined): Promise<Connection> {
     phases.enter('config')
-    const { found } = way
-    const tokens = tokensFor(way, options)
+    const { found } = route
+    const tokens = tokensFor(route, options)
     const where = whereIs(found.hostName, found.port)
-    const { agentSocket } = surroundings
+    const { agentSocket } = local
     const over = new AbortController()
     const [auth, trust] = await Promise.all([
       authFor({ ...found, tokens, where, agentSocket, identities, agents, askPassword, over: over.signal }),
-      trustFor({
+      hostKeyVerifierFor({
         options: anew.has(recordName(found)) ? { ...found, strictHostKeyChecking: 'accept-new' } : found,
         tokens,
         store,
@@ -108,11 +108,11 @@ export function makeClients({ options, limits, accepted }: Ground): Clients {
     ])
     phases.enter('connect')
     const { stream, explain } = await openStream({ found, forward, tokens, stop })
-    const connection = await shakeHands({
-      stream: gatherWrites(stream),
+    const connection = await handshake({
+      stream: coalesceWrites(stream),
       user: found.user,
       where,
-      bastions: bastionsOn(way),
+      jumpHosts: jumpHostsOn(route),
       hostKeyAlgorithms: trust.algorithms,
       judge: trust.judge,
       vouchedBy: trust.vouchedBy,
@@ -134,31 +134,31 @@ export function makeClients({ options, limits, accepted }: Ground): Clients {
   }
 
   async function renewHostKey(target: Target, keys: readonly Buffer[]): Promise<void> {
-    const way = await wayTo(target, options.hostOptions)
-    const { found } = way
+    const route = await routeTo(target, options.hostOptions)
+    const { found } = route
     const name = recordName(found)
-    const paths = found.knownHostsFiles.map((path) => expandHome(path, tokensFor(way, options)))
+    const paths = found.knownHostsFiles.map((path) => expandHome(path, tokensFor(route, options)))
     await store.replace(paths, { name, keys, isHashed: found.hashKnownHosts })
     if (keys.length === 0) anew.add(name)
     else anew.delete(name)
   }
 
-  return { open, renewHostKey, close: bastions.close }
+  return { open, renewHostKey, close: jumpHosts.close }
 }
 
-const recordName = ({ hostKeyAlias, hostName, port }: Way['found']) => hostKeyAlias ?? lookupName(hostName, port)
+const recordName = ({ hostKeyAlias, hostName, port }: Route['found']) => hostKeyAlias ?? lookupName(hostName, port)
 
-type Places = { readonly sessions: Limit; readonly connecting: Limit }
+type Semaphores = { readonly sessions: Semaphore; readonly connecting: Semaphore }
 
 type Opening = {
-  readonly way: Way
+  readonly route: Route
   readonly stop: AbortSignal
   readonly phases: Phases
-  readonly places: Places
+  readonly semaphores: Semaphores
 }
 
-function tokensFor({ target, found, via }: Way, { surroundings }: ConnectionOptions): PathTokens {
-  const { home, localUser, env } = surroundings
+function tokensFor({ target, found, jumpHosts }: Route, { local }: ConnectionOptions): PathTokens {
+  const { home, localUser, env } = local
   const { hostName: host, hostKeyAlias, port, user } = found
-  return { home, localUser, env, host, alias: target.host, hostKeyAlias, port, user, jump: via?.target.host }
+  return { home, localUser, env, host, alias: target.host, hostKeyAlias, port, user, jump: jumpHosts?.target.host }
 }

@@ -1,14 +1,14 @@
 import { ConnectError } from './connect-error.ts'
 
 /** At most so many at a time; who waits longest comes next. */
-export interface Limit {
+export interface Semaphore {
   /** Waits for a place and returns what gives it back; rejects with a ConnectError `stopped` when the signal comes first. */
   readonly take: (stop?: AbortSignal) => Promise<() => void>
   /** Works in a place of its own, and gives it back at the end. */
   readonly within: <T>(work: () => Promise<T>, stop?: AbortSignal) => Promise<T>
 }
 
-export function makeLimit(atMost: number): Limit {
+export function makeSemaphore(atMost: number): Semaphore {
   const waiting = new Set<() => void>()
   let free = atMost
   const give = () => {
@@ -23,7 +23,7 @@ export function makeLimit(atMost: number): Limit {
       isTaken = false
     }
   }
-  const take: Limit['take'] = (stop) =>
+  const take: Semaphore['take'] = (stop) =>
     new Promise((resolve, reject) => {
       if (stop?.aborted) return reject(stopped())
       if (free > 0) {

@@ -32,7 +32,7 @@ function once<T>(ask: () => T): () => T {
 const limitBytes = 16 * 1024 * 1024
 
 /** For what only asks: nothing of it is noted anywhere. */
-const runHere: ApplicationContext['runHere'] = ({ isNoted: _, timeoutMs: timeLimitMs, ...program }) =>
+const runUnjournalled: ApplicationContext['runProgram'] = ({ isJournalled: _, timeoutMs: timeLimitMs, ...program }) =>
   runProgram({ ...program, timeLimitMs, limitBytes })
 
 async function providedIn(
@@ -40,7 +40,7 @@ async function providedIn(
   { command, timeoutMs }: NonNullable<Manifest['settings']['provider']>,
 ): Promise<ReadonlyMap<string, InventoryHost>> {
   await checkExecutable(command, process.getuid?.())
-  const machines = await commandProvider({ command, timeoutMs }).list({ runHere })
+  const machines = await commandProvider({ command, timeoutMs }).list({ runProgram: runUnjournalled })
   const hosts = new Map<string, InventoryHost>()
   for (const { environment, name, address } of machines) {
     if (environment !== wanted || address === undefined) continue

@@ -10,11 +10,11 @@ import type { SshSettings } from '../manifest/settings.ts'
 import type { AskPassword } from '../ssh/auth/auth.ts'
 import { askSsh, optionsWithoutConfig, type Warn } from '../ssh/config/ssh-config.ts'
 import { type Connections, openConnections } from '../ssh/connect.ts'
-import type { ConnectionOptions, Surroundings } from '../ssh/connection-options.ts'
+import type { ConnectionOptions, LocalEnvironment } from '../ssh/connection-options.ts'
 import { knownHostsOnDisk } from '../ssh/host-keys/known-hosts-files.ts'
-import type { Chosen } from './targets.ts'
+import type { Targets } from './targets.ts'
 
-type Using = Pick<Chosen, 'manifest' | 'passwords'>
+type Using = Pick<Targets, 'manifest' | 'passwords'>
 
 /** The connections of one command, as the manifest's `maestro.ssh` wants them; a person at a terminal is asked about unknown host keys. */
 export function openConnectionsFor({ manifest, passwords }: Using, pause: Pause): Connections {
@@ -22,7 +22,7 @@ export function openConnectionsFor({ manifest, passwords }: Using, pause: Pause)
   const warn = warner(pause)
   setFlagsFromString(collectingSooner)
   return openConnections({
-    surroundings: surroundings(),
+    local: localEnvironment(),
     hostOptions: hostOptionsFor(ssh, warn),
     warn,
     knownHosts: knownHostsOnDisk(),
@@ -30,7 +30,7 @@ export function openConnectionsFor({ manifest, passwords }: Using, pause: Pause)
     limits: {
       sessions: ssh.running,
       connecting: ssh.connecting,
-      perBastion: ssh.connectingThroughGateway,
+      perJumpHost: ssh.connectingThroughGateway,
       signing: ssh.agentSignatures,
     },
   })
@@ -53,7 +53,7 @@ function warner(pause: Pause): Warn {
 type Questions = Pick<ConnectionOptions, 'askHostKeys' | 'askPassphrase' | 'askPassword'>
 
 function questions(pause: Pause, { ssh }: Passwords): Questions {
-  const inTurn = oneAtATime(pause)
+  const inTurn = serialize(pause)
   return {
     askHostKeys: (unknown) => inTurn(() => askHostKeys(unknown)),
     askPassphrase: (path) => inTurn(() => askPassphrase(path)),
@@ -67,7 +67,7 @@ const answerWith =
   async ({ user, where, prompt }) =>
     /passw|passphrase/i.test(prompt) ? password : pause(() => askSecret(`${user} at ${where}: ${prompt.trim()}`))
 
-function oneAtATime(pause: Pause): Pause {
+function serialize(pause: Pause): Pause {
   let last: Promise<unknown> = Promise.resolve()
   return (question) => {
     const answer = last.then(() => pause(question))
@@ -92,7 +92,7 @@ function hostOptionsFor({ config, knownHostsFile }: SshSettings, warn: Warn): Co
 }
 
 // The home of the account and not HOME: that is where ssh looks, and what there is under `env -i`.
-function surroundings(): Surroundings {
+function localEnvironment(): LocalEnvironment {
   const { username, homedir } = userInfo()
   return { home: homedir, localUser: username, agentSocket: process.env.SSH_AUTH_SOCK || undefined, env: process.env }
 }

@@ -6,7 +6,7 @@ import type { Manifest } from '../manifest/manifest.ts'
 import type { Outcome } from '../plan/outcome.ts'
 
 /** How a run ended, as `hooks.finished` gets it on its stdin. */
-type Finished = {
+type PostRunReport = {
   readonly command: string
   /** Absent where nothing was begun. */
   readonly run?: string
@@ -17,12 +17,12 @@ type Finished = {
 const timeLimitMs = 60_000
 
 /** Makes sure, before anything is done, that the program which is to be told of its end can be run. */
-export async function checkFinishedHook({ settings: { hooks } }: Manifest): Promise<void> {
+export async function checkPostRunHook({ settings: { hooks } }: Manifest): Promise<void> {
   if (hooks.finished !== undefined) await checkExecutable(hooks.finished, process.getuid?.())
 }
 
 /** Tells the program of the user's how it ended. One that fails is said, and changes nothing about the end. */
-export async function tellFinished(manifest: Manifest, { outcomes, ...rest }: Finished): Promise<void> {
+export async function runPostRunHook(manifest: Manifest, { outcomes, ...rest }: PostRunReport): Promise<void> {
   const { path, environment, settings } = manifest
   const hook = settings.hooks.finished
   if (hook === undefined) return

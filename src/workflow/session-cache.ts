@@ -2,7 +2,7 @@ import type { Connections } from '../ssh/connect.ts'
 import type { Session } from '../ssh/session/session.ts'
 
 /** Sessions that the plan's look leaves open, for the run that follows at once. */
-export interface KeptSessions {
+export interface SessionCache {
   /** What the sessions share, which ends after them. */
   readonly over: (connections: Connections) => void
   readonly keep: (session: Session) => void
@@ -14,7 +14,7 @@ export interface KeptSessions {
   readonly close: () => Promise<void>
 }
 
-export function keptSessions(): KeptSessions {
+export function makeSessionCache(): SessionCache {
   const sessions = new Map<string, Session>()
   const shared: Connections[] = []
 

@@ -14,7 +14,7 @@ type End = {
 }
 
 /** What became of every selected server, as the flags want it. */
-export function printOutcomes(outcomes: ReadonlyMap<string, Outcome>, flags: Flags, { exitCode, planned }: End): void {
+export function printSummary(outcomes: ReadonlyMap<string, Outcome>, flags: Flags, { exitCode, planned }: End): void {
   if (flags.output === 'json') {
     for (const [server, outcome] of outcomes) process.stdout.write(eventLine('server', { server, ...outcome }))
     process.stdout.write(eventLine('end', { servers: outcomes.size, exitCode }))

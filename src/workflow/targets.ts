@@ -1,13 +1,13 @@
 import type { ServerFlags } from '../cli/flags.ts'
 import { type Passwords, passwordsFor } from '../cli/passwords.ts'
-import { takeInventory } from '../inventory/resolve-addresses.ts'
+import { resolveAddresses } from '../inventory/resolve-addresses.ts'
 import type { Server } from '../inventory/server.ts'
 import type { Manifest, ManifestServer } from '../manifest/manifest.ts'
 import { addressSourcesFor } from './address-sources.ts'
-import { openManifest, selectedServers } from './load-manifest.ts'
+import { loadManifest, selectedServers } from './load-manifest.ts'
 
 /** The servers that a command touches, and the manifest that they come from. */
-export interface Chosen {
+export interface Targets {
   readonly manifest: Manifest
   readonly servers: readonly Server[]
   /** Others of the manifest, whatever was selected. */
@@ -18,18 +18,18 @@ export interface Chosen {
 }
 
 /** Manifest, environment, selection, addresses: everything that can be wrong before a server is contacted. */
-export async function chooseServers(flags: ServerFlags): Promise<Chosen> {
-  const opened = await openManifest(flags)
-  const { manifest } = opened
-  const selected = selectedServers(opened, flags)
-  const take = (some: readonly ManifestServer[]) => takeInventory(manifest, some, addressSourcesFor(manifest))
+export async function selectTargets(flags: ServerFlags): Promise<Targets> {
+  const loaded = await loadManifest(flags)
+  const { manifest } = loaded
+  const selected = selectedServers(loaded, flags)
+  const take = (some: readonly ManifestServer[]) => resolveAddresses(manifest, some, addressSourcesFor(manifest))
   const servers = await take(selected)
   const find = (names: readonly string[]) => take(manifest.servers.filter(({ name }) => names.includes(name)))
   return { manifest, servers, find, passwords: await passwordsFor(flags), title: titleOf(manifest, servers.length) }
 }
 
 /** The same for some of these servers. */
-export const withServers = (chosen: Chosen, servers: readonly Server[]): Chosen => ({
+export const withServers = (chosen: Targets, servers: readonly Server[]): Targets => ({
   ...chosen,
   servers,
   title: titleOf(chosen.manifest, servers.length),

@@ -1,17 +1,20 @@
 import { UsageError } from '../base/errors.ts'
 import { checkExecutable } from '../base/executable.ts'
-import type { Service } from '../load-balancer/out-of-service.ts'
+import type { TrafficPolicy } from '../load-balancer/out-of-service.ts'
 import { groupWords } from '../manifest/components.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import type { Rollout } from '../manifest/settings.ts'
 
-type Wish = {
+type PolicyOptions = {
   readonly rollout: Rollout /** False: servers stay in service while they are changed. */
   readonly drain?: boolean | undefined
 }
 
 /** How the manifest has servers leave and enter service. Throws a UsageError for hooks that cannot be used. */
-export async function serviceOf(manifest: Manifest, { rollout, drain = true }: Wish): Promise<Service> {
+export async function trafficPolicyFor(
+  manifest: Manifest,
+  { rollout, drain = true }: PolicyOptions,
+): Promise<TrafficPolicy> {
   const { health } = manifest.settings
   const way = drain ? await drainOf(manifest, rollout) : undefined
   return {
@@ -23,7 +26,7 @@ export async function serviceOf(manifest: Manifest, { rollout, drain = true }: W
 async function drainOf(
   { settings, groups, loadBalancer, path }: Manifest,
   rollout: Rollout,
-): Promise<Service['drain']> {
+): Promise<TrafficPolicy['drain']> {
   const { drain, undrain } = settings.hooks
   const timeoutMs = rollout.drainTimeoutMs
   if (drain !== undefined && undrain !== undefined) {

@@ -1,26 +1,26 @@
 import { findServers } from '../inventory/resolve-addresses.ts'
 import type { Rollout } from '../manifest/settings.ts'
 import type { Operation } from '../plan/step.ts'
-import { isAway, sayAway } from '../run/skipped-servers.ts'
+import { describeUnavailable, isUnavailable } from '../run/skipped-servers.ts'
 import { addressSourcesFor } from './address-sources.ts'
-import { type Looking, seeAll } from './gather.ts'
-import { type Chosen, withServers } from './targets.ts'
+import { type GatherRequest, gatherAll } from './gather.ts'
+import { type Targets, withServers } from './targets.ts'
 
-type Around = {
+type PeerOptions = {
   readonly operation: Operation
   readonly rollout: Pick<Rollout, 'strategy'>
   /** Names of the servers that are worked on. */
   readonly working: readonly string[]
-  readonly looking: Looking
+  readonly looking: GatherRequest
 }
 
 /**
  * The servers of the same groups that were not selected, and are out of service, out of reach or locked by another run: each
  * keeps its place in the budget, and is named. Where no group has one, or nobody's service is disrupted, nobody is asked.
  */
-export async function awayNeighbours(
-  chosen: Chosen,
-  { operation, rollout, working, looking }: Around,
+export async function unavailablePeers(
+  chosen: Targets,
+  { operation, rollout, working, looking }: PeerOptions,
 ): Promise<ReadonlySet<string>> {
   const isDisrupting = operation.pass.steps.some(({ effect }) => effect === 'disrupts')
   if (working.length === 0 || !isDisrupting || rollout.strategy === 'parallel') return new Set()
@@ -36,11 +36,11 @@ export async function awayNeighbours(
   const found = await findServers(manifest, wanted, addressSourcesFor(manifest))
   // One without an address is not there yet, and nothing is sent to it.
   const there = found.filter(({ host }) => host !== '')
-  const seen = await seeAll({ parts: [] }, withServers(chosen, there), looking)
-  const away = seen.filter(isAway).map(({ server }) => server.name)
+  const gathered = await gatherAll({ facts: [] }, withServers(chosen, there), looking)
+  const away = gathered.filter(isUnavailable).map(({ server }) => server.name)
   if (away.length > 0 && !looking.flags.quiet) {
     const places = away.length === 1 ? 'keeps its place' : 'keep their places'
-    process.stderr.write(`maestro: ${sayAway(away)}, and ${places} in the budget\n`)
+    process.stderr.write(`maestro: ${describeUnavailable(away)}, and ${places} in the budget\n`)
   }
   return new Set(away)
 }

@@ -23,7 +23,7 @@ function connections(): Connections {
     globalKnownHostsFiles: [],
   }
   return openConnections({
-    surroundings: { home: '/nonexistent', localUser: 'bench', agentSocket: undefined },
+    local: { home: '/nonexistent', localUser: 'bench', agentSocket: undefined },
     hostOptions: async (question) =>
       sshConfig === 'none'
         ? { ...optionsWithoutConfig(question, 'bench'), ...mine }

@@ -15,11 +15,11 @@ export function benchMany() {
   return withLightFleet({ count, latencyMs }, async ({ folder }) => {
     const status = (...args) => measureMaestro(['status', '-m', 'wide.yml', ...args], { folder })
     // The first one has the servers make their answer.
-    await status('--limit', '1')
-    const one = await status('--limit', '1')
-    const some = await status('--limit', String(few))
+    await status('--max-servers', '1')
+    const one = await status('--max-servers', '1')
+    const some = await status('--max-servers', String(few))
     const readyMs = await measureReady(folder)
-    const start = await measureMaestro(['manifest', 'servers', '-m', 'wide.yml', '--limit', '1'], { folder })
+    const start = await measureMaestro(['manifest', 'servers', '-m', 'wide.yml', '--max-servers', '1'], { folder })
     const all = await status()
     const bounds = {
       connecting: (count * readyMs) / limits.connecting,
@@ -32,7 +32,9 @@ export function benchMany() {
 }
 
 async function measureReady(folder) {
-  const { output } = await measureMaestro(['doctor', '-m', 'wide.yml', '--limit', '1', '--output', 'json'], { folder })
+  const { output } = await measureMaestro(['doctor', '-m', 'wide.yml', '--max-servers', '1', '--output', 'json'], {
+    folder,
+  })
   const events = output.split('\n').filter((line) => line.startsWith('{'))
   const { phases } = events.map((line) => JSON.parse(line)).find((event) => event.phases !== undefined)
   return phases.reduce((sum, { durationMs }) => sum + durationMs, 0)

@@ -6,9 +6,9 @@ import { writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { env, platform } from 'node:process'
 import ssh2 from 'ssh2'
-import { practiceServers } from '../../src/lab/fleet-definition.ts'
-import { makeLightAnswers } from '../../src/lab/in-memory/responses.ts'
-import { serveLightly } from '../../src/lab/in-memory/serve.ts'
+import { labFleet } from '../../src/lab/fleet-definition.ts'
+import { makeInMemoryResponses } from '../../src/lab/in-memory/responses.ts'
+import { serveInMemory } from '../../src/lab/in-memory/serve.ts'
 import { makeKeyPair, publicLine, wireForm } from '../../src/lab/key-pair.ts'
 import { layOutTools } from '../../src/lab/stand-ins.ts'
 
@@ -16,14 +16,14 @@ const [, , folder = '', count = '1', latency = '0'] = process.argv
 const latencyMs = Number(latency)
 layOutTools(folder, { searchPath: env.PATH ?? '', platform })
 const [key, hostKey] = [makeKeyPair(), makeKeyPair()]
-const answers = makeLightAnswers(folder)
+const answers = makeInMemoryResponses(folder)
 const otherwise = { stdout: 'no restart is due\n', stderr: '', code: 0 }
 // All are of one kind, as most fleets are: a web server.
-const [web] = practiceServers(1)
+const [web] = labFleet(1)
 if (web === undefined) throw new Error('there is no practice server')
 
 const ssh = new ssh2.Server({ hostKeys: [hostKey.private], algorithms: { kex: ['curve25519-sha256'] } }, (client) =>
-  serveLightly(client, {
+  serveInMemory(client, {
     allowed: wireForm(key),
     delayMs: 0,
     answer: (asked) => answers(web, asked),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { supportOf } from '../../src/checks/end-of-life.ts'
+import { supportStatus } from '../../src/checks/end-of-life.ts'
 
 const system = (id: string, release: string, name = `${id} ${release}`) => ({
   id,
@@ -27,7 +27,7 @@ describe('supportOf', () => {
     ['debian', '11', '2026-11-23', 'ended', 'debian 11 is out of support since 2026-08-31: no security fixes'],
     ['ubuntu', '25.10', '2026-11-23', 'ended', 'ubuntu 25.10 is out of support since 2026-07-09: no security fixes'],
     ['alpine', '3.22', '2026-11-23', 'unknown', undefined],
-  ])('of %s %s on %s is %s', (id, release, day, is, concern) => {
-    expect(supportOf(system(id, release), on(day))).toEqual({ is, concern })
+  ])('of %s %s on %s is %s', (id, release, day, status, concern) => {
+    expect(supportStatus(system(id, release), on(day))).toEqual({ status, concern })
   })
 })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { rebootVerdict } from '../../src/checks/reboot-required.ts'
-import type { Kernel, Libraries, Look, RebootFlag, Told } from '../../src/remote/facts/facts.ts'
+import { rebootRequired } from '../../src/checks/reboot-required.ts'
+import type { Fact, Kernel, Needrestart, RebootFlag, ServerFacts } from '../../src/remote/facts/facts.ts'
 
-const known = <T>(value: T): Told<T> => ({ is: 'known', value })
-const unknown = (why: string): Told<never> => ({ is: 'unknown', why })
+const known = <T>(value: T): Fact<T> => ({ status: 'known', value })
+const unknown = (why: string): Fact<never> => ({ status: 'unknown', why })
 
 const flag = (changes: Partial<RebootFlag> = {}) =>
   known({ isSet: false, packages: [], since: undefined, hasSetter: true, ...changes })
@@ -16,13 +16,13 @@ const kernel = (changes: Partial<Kernel> = {}) =>
     rebuilt: undefined,
     ...changes,
   })
-const libraries = (changes: Partial<Libraries> = {}) =>
-  known<Libraries>({ hasTool: true, kernel: 'current', services: [], ...changes })
-const aLook = (changes: Partial<Look> = {}): Look => ({
+const libraries = (changes: Partial<Needrestart> = {}) =>
+  known<Needrestart>({ hasTool: true, kernel: 'current', services: [], ...changes })
+const aLook = (changes: Partial<ServerFacts> = {}): ServerFacts => ({
   at: 1000,
   reboot: flag(),
   kernel: kernel(),
-  libraries: libraries(),
+  needrestart: libraries(),
   ...changes,
 })
 
@@ -30,7 +30,7 @@ const older = { running: '6.8.0-9-generic' }
 
 describe('rebootVerdict', () => {
   it('is no when the flag is not set and the newest kernel runs', () => {
-    expect(rebootVerdict(aLook())).toEqual({ due: 'no', reasons: [], since: undefined })
+    expect(rebootRequired(aLook())).toEqual({ due: 'no', reasons: [], since: undefined })
   })
 
   it.each([
@@ -55,24 +55,24 @@ describe('rebootVerdict', () => {
     ],
     [
       'needrestart knows of a kernel',
-      { libraries: libraries({ kernel: 'abi-upgrade' }) },
+      { needrestart: libraries({ kernel: 'abi-upgrade' }) },
       'needrestart: a kernel upgrade is pending',
       undefined,
     ],
     [
       'what only a restart renews runs on old libraries',
-      { libraries: libraries({ services: ['dbus.service', 'ssh.service', 'systemd-manager'] }) },
+      { needrestart: libraries({ services: ['dbus.service', 'ssh.service', 'systemd-manager'] }) },
       'on old libraries: dbus.service, systemd-manager',
       undefined,
     ],
   ])('is yes when %s', (_, changes, reason, since) => {
-    expect(rebootVerdict(aLook(changes))).toEqual({ due: 'yes', reasons: [reason], since })
+    expect(rebootRequired(aLook(changes))).toEqual({ due: 'yes', reasons: [reason], since })
   })
 
   it('gives every reason, and the time of the oldest', () => {
-    const look = aLook({ reboot: flag({ isSet: true, since: 700 }), kernel: kernel({ ...older, newestSince: 600 }) })
+    const facts = aLook({ reboot: flag({ isSet: true, since: 700 }), kernel: kernel({ ...older, newestSince: 600 }) })
 
-    expect(rebootVerdict(look)).toMatchObject({
+    expect(rebootRequired(facts)).toMatchObject({
       due: 'yes',
       reasons: [expect.any(String), expect.any(String)],
       since: 600,
@@ -83,7 +83,7 @@ describe('rebootVerdict', () => {
     ['the kernels', { kernel: unknown('sudo refuses'), reboot: flag({ isSet: true, since: 400 }) }],
     ['the flag', { reboot: unknown('no stat'), kernel: kernel(older) }],
   ])('is yes by one source although %s cannot be read', (_, changes) => {
-    expect(rebootVerdict(aLook(changes))).toMatchObject({ due: 'yes', reasons: [expect.any(String)] })
+    expect(rebootRequired(aLook(changes))).toMatchObject({ due: 'yes', reasons: [expect.any(String)] })
   })
 
   it.each([
@@ -95,7 +95,7 @@ describe('rebootVerdict', () => {
     ['the flag cannot be read', { reboot: unknown('no stat') }, 'the reboot flag unknown: no stat'],
     [
       'nothing on the server would set the flag, and needrestart is not there',
-      { reboot: flag({ hasSetter: false }), libraries: libraries({ hasTool: false, kernel: undefined }) },
+      { reboot: flag({ hasSetter: false }), needrestart: libraries({ hasTool: false, kernel: undefined }) },
       'nothing here sets the reboot flag (install needrestart or unattended-upgrades)',
     ],
     [
@@ -104,18 +104,18 @@ describe('rebootVerdict', () => {
       'kernel 6.8.0-45-generic is installed, but the boot loader is told to start "1>2"',
     ],
   ])('is unknown when %s', (_, changes, reason) => {
-    expect(rebootVerdict(aLook(changes))).toEqual({ due: 'unknown', reasons: [reason], since: undefined })
+    expect(rebootRequired(aLook(changes))).toEqual({ due: 'unknown', reasons: [reason], since: undefined })
   })
 
   it('is unknown when nothing was looked at', () => {
-    expect(rebootVerdict({ at: 1000 })).toMatchObject({
+    expect(rebootRequired({ at: 1000 })).toMatchObject({
       due: 'unknown',
       reasons: ['the reboot flag unknown: not asked for', 'the kernels unknown: not asked for'],
     })
   })
 
   it.each([
-    ['needrestart cannot be asked', { libraries: unknown('needs root') }],
+    ['needrestart cannot be asked', { needrestart: unknown('needs root') }],
     ['needrestart stands in for what would set the flag', { reboot: flag({ hasSetter: false }) }],
     ['no kernel of its own is installed (a container)', { kernel: kernel({ newest: undefined }) }],
     ['its own kernel is newer than the installed one', { kernel: kernel({ running: '6.18.44-generic' }) }],
@@ -127,7 +127,7 @@ describe('rebootVerdict', () => {
     ],
     [
       'services that can be restarted run on old libraries',
-      { libraries: libraries({ services: ['ssh.service', 'cron.service'] }) },
+      { needrestart: libraries({ services: ['ssh.service', 'cron.service'] }) },
     ],
     [
       'needrestart mistakes a pinned kernel',
@@ -138,9 +138,9 @@ describe('rebootVerdict', () => {
     ],
     [
       'needrestart mistakes a kernel from outside',
-      { kernel: kernel({ newest: undefined }), libraries: libraries({ kernel: 'version-upgrade' }) },
+      { kernel: kernel({ newest: undefined }), needrestart: libraries({ kernel: 'version-upgrade' }) },
     ],
   ])('is no when %s', (_, changes) => {
-    expect(rebootVerdict(aLook(changes))).toEqual({ due: 'no', reasons: [], since: undefined })
+    expect(rebootRequired(aLook(changes))).toEqual({ due: 'no', reasons: [], since: undefined })
   })
 })

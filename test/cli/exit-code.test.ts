@@ -1,28 +1,28 @@
 import { describe, expect, it } from 'vitest'
-import { exitCodeOfLook, exitCodeOfRun } from '../../src/cli/exit-code.ts'
+import { exitCodeOfInspection, exitCodeOfRun } from '../../src/cli/exit-code.ts'
 import type { Outcome } from '../../src/plan/outcome.ts'
 import { rebootView } from '../../src/report/reboot-status/view.ts'
-import { notSeen, seen, seenDue, seenUnknown } from '../support/looks.ts'
+import { gathered, notSeen, seenDue, seenUnknown } from '../support/looks.ts'
 
 const failed = notSeen('a', 'failed', 'x')
 const unreachable = notSeen('b', 'unreachable', 'x')
 
 describe('the exit code of a look', () => {
   it.each([
-    ['all is well', [seen('c')], 0, 0],
-    ['something is due', [seen('c'), seenDue('d')], 0, 10],
-    ['something is unknown', [seen('c'), seenUnknown('d')], 0, 10],
+    ['all is well', [gathered('c')], 0, 0],
+    ['something is due', [gathered('c'), seenDue('d')], 0, 10],
+    ['something is unknown', [gathered('c'), seenUnknown('d')], 0, 10],
     ['a server is unreachable', [unreachable, seenDue('d')], 3, 3],
     ['a server failed', [unreachable, failed, seenDue('d')], 1, 1],
   ])('when %s', (_, all, plain, asked) => {
     const { signal: stop } = new AbortController()
 
-    expect(exitCodeOfLook(all, { stop, isDue: undefined })).toBe(plain)
-    expect(exitCodeOfLook(all, { stop, isDue: rebootView.isDueOrUnknown })).toBe(asked)
+    expect(exitCodeOfInspection(all, { stop, isDue: undefined })).toBe(plain)
+    expect(exitCodeOfInspection(all, { stop, isDue: rebootView.isDueOrUnknown })).toBe(asked)
   })
 
   it("is the signal's, whatever else happened", () => {
-    expect(exitCodeOfLook([failed], { stop: AbortSignal.abort(143), isDue: undefined })).toBe(143)
+    expect(exitCodeOfInspection([failed], { stop: AbortSignal.abort(143), isDue: undefined })).toBe(143)
   })
 })
 

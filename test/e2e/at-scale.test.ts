@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startLightLab } from '../../src/lab/in-memory/lab.ts'
+import { startInMemoryLab } from '../../src/lab/in-memory/lab.ts'
 import type { Lab } from '../../src/lab/scaffold.ts'
 import { itNeeds } from '../support/tools.ts'
 import { type Fleet, type FleetServers, maestro, type Run, startFleet } from './a-fleet.ts'
@@ -12,7 +12,7 @@ import { troubles } from './troubles.ts'
 const computer = { searchPath: process.env.PATH ?? '', platform: process.platform }
 
 async function startLab(count: number, delayMs = 0): Promise<Lab> {
-  return startLightLab({ folder: mkdtempSync(join(tmpdir(), 'maestro-scale-')), count, delayMs, ...computer })
+  return startInMemoryLab({ folder: mkdtempSync(join(tmpdir(), 'maestro-scale-')), count, delayMs, ...computer })
 }
 
 async function endLab(lab: Lab): Promise<void> {
@@ -55,7 +55,7 @@ describe('three hundred servers, fifty of them in trouble at once', () => {
   })
 
   it('are counted, and make the exit code', () => {
-    const count = (state: string) => [...bad.values()].filter(([, is]) => is === state).length
+    const count = (state: string) => [...bad.values()].filter(([, status]) => status === state).length
     const [failed, unreachable] = [count('failed'), count('unreachable')]
 
     expect(table.stdout.trim().split('\n').at(-1), `MAESTRO_SEED=${seed}`).toContain(

@@ -38,7 +38,7 @@ describe('a command that changes servers', () => {
     const rubbish = fleet.write('rubbish.json', 'rubbish')
     const other = fleet.write(
       'other.json',
-      JSON.stringify({ version: 1, recipe: { name: 'reboot', options: {} }, batches: [], rollout: {}, foreseen: {} }),
+      JSON.stringify({ version: 1, operation: { name: 'reboot', options: {} }, batches: [], rollout: {}, planned: {} }),
     )
 
     const runs = [

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Fleet, type Run, startFleet } from './a-fleet.ts'
 
 type Event = Readonly<Record<string, unknown>> & {
-  readonly checks: readonly { readonly area: string; readonly is: string; readonly text: string }[]
+  readonly checks: readonly { readonly area: string; readonly status: string; readonly text: string }[]
 }
 
 const fewTools = 'awk cat cut date df find grep head id od printf sed sh stat tail timeout tr uname'.split(' ')
@@ -140,11 +140,11 @@ describe('the doctor', () => {
       login: expect.stringMatching(/^deploy@127/),
       phases: expect.arrayContaining([{ phase: 'kex', durationMs: expect.any(Number) }]),
       user: 'root',
-      root: { is: 'login' },
+      root: { status: 'login' },
       clock: { aheadSeconds: expect.any(Number), exactToSeconds: expect.any(Number) },
-      look: { dpkg: { is: 'known' } },
+      look: { dpkg: { status: 'known' } },
     })
-    expect(find('closed-1')).toMatchObject({ root: { is: 'refused', error: { kind: 'sudo-password-needed' } } })
+    expect(find('closed-1')).toMatchObject({ root: { status: 'refused', error: { kind: 'sudo-password-needed' } } })
     expect(find('gone-1')).toMatchObject({ status: 'unreachable', error: { kind: 'refused' } })
     expect(find('nologin-1')).toMatchObject({ status: 'failed', error: { message: expect.any(String) } })
   })

@@ -40,7 +40,7 @@ export async function makeGround(): Promise<Ground> {
   const dns = await startNameServer(join(folder, 'named'))
   const first = await startSide(blue)
   const { port } = first
-  const sides = { blue: first, green: await startSide(green, port) }
+  const targets = { blue: first, green: await startSide(green, port) }
   const state = join(folder, 'state')
   const bin = join(folder, 'bin')
   const env = { XDG_STATE_HOME: state, PATH: `${bin}:${process.env.PATH}` }
@@ -89,13 +89,13 @@ maestro:
     folder,
     dns,
     port,
-    sides,
+    sides: targets,
     manifest,
     pause: async (side) => {
-      sides[side].stop()
+      targets[side].stop()
       return {
         goOn: async () => {
-          sides[side] = await startSide(blue, port)
+          targets[side] = await startSide(blue, port)
         },
       }
     },
@@ -110,11 +110,11 @@ maestro:
       rmSync(bin, { recursive: true, force: true })
       mkdirSync(bin)
       manifest()
-      for (const side of Object.values(sides)) side.answers.splice(0, side.answers.length, 200)
+      for (const side of Object.values(targets)) side.answers.splice(0, side.answers.length, 200)
       await dns.point(blue)
     },
     end: async () => {
-      for (const side of Object.values(sides)) side.stop()
+      for (const side of Object.values(targets)) side.stop()
       await dns.stop()
       rmSync(folder, { recursive: true })
     },

@@ -8,25 +8,25 @@ import { startVisitor } from './two-sides.ts'
 // Every address of 127/8 is this computer where there is an ip: on Linux.
 const tools = ['named', 'nsupdate', 'ip']
 const it = itNeeds(tools)
-let ground: Ground
+let options: Ground
 
 beforeAll(async () => {
-  if (tools.every(hasTool)) ground = await makeGround()
+  if (tools.every(hasTool)) options = await makeGround()
 })
-afterAll(() => ground?.end())
-beforeEach(() => ground.begin())
+afterAll(() => options?.end())
+beforeEach(() => options.begin())
 
-const at = () => ground.dns.ask('www.shop.test')
+const at = () => options.dns.ask('www.shop.test')
 const driver = (key: keyof Ground['dns']['keys'], server = '127.0.0.1') =>
-  `{kind: rfc2136, server: ${server}, port: ${ground.dns.port}, zone: shop.test, key_file: ${ground.dns.keys[key]}}`
+  `{kind: rfc2136, server: ${server}, port: ${options.dns.port}, zone: shop.test, key_file: ${options.dns.keys[key]}}`
 const toGreen = ['failover', 'switch', 'green']
-const eventNames = () => ground.events().map(({ event }) => event)
+const eventNames = () => options.events().map(({ event }) => event)
 // Before there is a journal, nothing.
-const namesSoFar = () => (existsSync(join(ground.folder, 'state/maestro/runs')) ? eventNames() : [])
+const namesSoFar = () => (existsSync(join(options.folder, 'state/maestro/runs')) ? eventNames() : [])
 
 describe('maestro failover status', () => {
   it('says where the address points, by its driver and by every name server', async () => {
-    const run = await ground.run(['failover', 'status', '--exit-code'])
+    const run = await options.run(['failover', 'status', '--exit-code'])
 
     expect(run).toMatchObject({ exitCode: 0, stderr: '' })
     expect(run.stdout).toMatch(/^rfc2136 at 127\.0\.0\.1 +blue +127\.0\.1\.1 +1 s$/m)
@@ -35,7 +35,7 @@ describe('maestro failover status', () => {
   })
 
   it('says it in JSON, from within either environment', async () => {
-    const { stdout, exitCode } = await ground.run(['failover', 'status', '-e', 'green', '--output', 'json'])
+    const { stdout, exitCode } = await options.run(['failover', 'status', '-e', 'green', '--output', 'json'])
 
     const [status, end] = stdout
       .trim()
@@ -52,10 +52,10 @@ describe('maestro failover status', () => {
   })
 
   it('is content with itself and with --quiet when all agree, and exits 10 when it points at neither', async () => {
-    const quiet = await ground.run(['failover', 'status', '--quiet', '--exit-code'])
-    await ground.dns.point('127.0.9.9')
+    const quiet = await options.run(['failover', 'status', '--quiet', '--exit-code'])
+    await options.dns.point('127.0.9.9')
 
-    const run = await ground.run(['failover', 'status', '--exit-code'])
+    const run = await options.run(['failover', 'status', '--exit-code'])
 
     expect(quiet).toMatchObject({ exitCode: 0, stdout: '' })
     expect(run).toMatchObject({ exitCode: 10 })
@@ -63,9 +63,9 @@ describe('maestro failover status', () => {
   })
 
   it('exits 3 when the name server is down', async () => {
-    ground.manifest({ driver: driver('maestro', '127.0.0.9') })
+    options.manifest({ driver: driver('maestro', '127.0.0.9') })
 
-    const run = await ground.run(['failover', 'status'])
+    const run = await options.run(['failover', 'status'])
 
     expect(run.exitCode).toBe(3)
     expect(run.stdout).toContain('nobody can say where www.shop.test points')
@@ -74,15 +74,15 @@ describe('maestro failover status', () => {
 
 describe('maestro failover switch', () => {
   it('loses no request of visitors who keep an answer for its whole TTL, and comes back by rollback', async () => {
-    ground.manifest({ ttl: '5s' })
-    await ground.dns.point(blue, 5)
-    const visitor = startVisitor('www.shop.test', { nameServer: ground.dns.port, site: ground.port })
+    options.manifest({ ttl: '5s' })
+    await options.dns.point(blue, 5)
+    const visitor = startVisitor('www.shop.test', { nameServer: options.dns.port, site: options.port })
 
     const beganAt = performance.now()
-    const there = await ground.run(toGreen)
+    const there = await options.run(toGreen)
     const tookMs = performance.now() - beganAt
     const moved = await at()
-    const back = await ground.run(['failover', 'rollback'])
+    const back = await options.run(['failover', 'rollback'])
     const visits = await visitor.end()
 
     expect(there).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('changed  www.shop.test') })
@@ -96,12 +96,12 @@ describe('maestro failover switch', () => {
   })
 
   it('needs that: visitors fail where the old side ends as soon as the address has moved', async () => {
-    await ground.dns.point(blue, 5)
-    const visitor = startVisitor('www.shop.test', { nameServer: ground.dns.port, site: ground.port })
+    await options.dns.point(blue, 5)
+    const visitor = startVisitor('www.shop.test', { nameServer: options.dns.port, site: options.port })
     await expect.poll(visitor.asked, { timeout: 20_000 }).toBeGreaterThan(10)
 
-    await ground.dns.point(green, 5)
-    const paused = await ground.pause('blue')
+    await options.dns.point(green, 5)
+    const paused = await options.pause('blue')
     const asked = visitor.asked()
     await expect.poll(visitor.asked, { timeout: 20_000 }).toBeGreaterThan(asked + 10)
     await paused.goOn()
@@ -110,7 +110,7 @@ describe('maestro failover switch', () => {
   })
 
   it('shows with --dry-run what it would do, and does nothing', async () => {
-    const run = await ground.run([...toGreen, '--dry-run', '--exit-code'])
+    const run = await options.run([...toGreen, '--dry-run', '--exit-code'])
 
     expect(run.exitCode).toBe(10)
     expect(run.stdout).toContain('moves from blue (127.0.1.1) to green (127.0.2.1), by rfc2136 at 127.0.0.1')
@@ -118,18 +118,18 @@ describe('maestro failover switch', () => {
   })
 
   it('has nothing to do where it points there already', async () => {
-    const run = await ground.run(['failover', 'switch', 'blue'])
+    const run = await options.run(['failover', 'switch', 'blue'])
 
     expect(run).toMatchObject({ exitCode: 0, stdout: 'unchanged  www.shop.test  www.shop.test points at blue\n' })
   })
 
   it('says it, and moves nothing, where it points at neither side; --force moves it', async () => {
-    await ground.dns.point('127.0.9.9')
+    await options.dns.point('127.0.9.9')
 
-    const refused = await ground.run(toGreen)
-    const unasked = await ground.run([...toGreen, '--force'])
+    const refused = await options.run(toGreen)
+    const unasked = await options.run([...toGreen, '--force'])
     const stayed = await at()
-    const forced = await ground.run([...toGreen, '--force', '--yes'])
+    const forced = await options.run([...toGreen, '--force', '--yes'])
 
     expect(refused).toMatchObject({ exitCode: 4 })
     expect(refused.stdout).toContain('points at 127.0.9.9: neither blue (127.0.1.1) nor green (127.0.2.1)')
@@ -140,9 +140,9 @@ describe('maestro failover switch', () => {
   })
 
   it('moves nothing while the other side does not serve', async () => {
-    ground.sides.green.answers.splice(0, 1, 503)
+    options.sides.green.answers.splice(0, 1, 503)
 
-    const run = await ground.run(toGreen)
+    const run = await options.run(toGreen)
 
     expect(run.exitCode).toBe(4)
     expect(run.stdout).toMatch(/green does not serve, so www\.shop\.test stays where it is: .* answers 503, not 200/)
@@ -150,23 +150,23 @@ describe('maestro failover switch', () => {
   })
 
   it('goes back by itself when it does not serve through the address, and says both', async () => {
-    ground.sides.green.answers.splice(0, 1, 200, 503)
+    options.sides.green.answers.splice(0, 1, 200, 503)
 
-    const run = await ground.run(toGreen)
+    const run = await options.run(toGreen)
 
     expect(run.exitCode).toBe(1)
     expect(run.stdout).toMatch(/failed .* answers 503, not 200; www\.shop\.test is back where it was/)
     expect(await at()).toBe(blue)
     expect(eventNames()).toContain('going-back')
-    const [runs, resumed] = await Promise.all([ground.run(['runs']), ground.run(['resume'])])
+    const [runs, resumed] = await Promise.all([options.run(['runs']), options.run(['resume'])])
     expect(runs.stdout).toContain('it was taken back')
     expect(resumed).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('is left to go on with') })
   })
 
   it('stays with --no-rollback, and says where', async () => {
-    ground.sides.green.answers.splice(0, 1, 200, 503)
+    options.sides.green.answers.splice(0, 1, 200, 503)
 
-    const run = await ground.run([...toGreen, '--no-rollback'])
+    const run = await options.run([...toGreen, '--no-rollback'])
 
     expect(run).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('go on with it: maestro resume') })
     expect(await at()).toBe(green)
@@ -174,13 +174,13 @@ describe('maestro failover switch', () => {
   })
 
   it('lets the program run first that gets the other side ready, and moves nothing when that fails', async () => {
-    ground.shadow('promote', '#!/bin/sh\necho "$MAESTRO_ADDRESS $MAESTRO_FROM $MAESTRO_TO"\n')
-    ground.manifest({ hooks: 'before_switch: ./bin/promote' })
+    options.shadow('promote', '#!/bin/sh\necho "$MAESTRO_ADDRESS $MAESTRO_FROM $MAESTRO_TO"\n')
+    options.manifest({ hooks: 'before_switch: ./bin/promote' })
 
-    const run = await ground.run(toGreen)
-    const ran = ground.events().filter(({ event }) => event === 'ran-here')
-    ground.shadow('promote', '#!/bin/sh\nexit 3\n')
-    const failed = await ground.run(['failover', 'switch', 'blue'])
+    const run = await options.run(toGreen)
+    const ran = options.events().filter(({ event }) => event === 'ran-here')
+    options.shadow('promote', '#!/bin/sh\nexit 3\n')
+    const failed = await options.run(['failover', 'switch', 'blue'])
 
     expect(run.exitCode).toBe(0)
     expect(ran[0]).toMatchObject({ output: 'www.shop.test blue green' })
@@ -189,14 +189,14 @@ describe('maestro failover switch', () => {
   })
 
   it('is refused while another moves the same address', async () => {
-    ground.shadow('wait', `#!/bin/sh\nuntil [ -e ${ground.folder}/bin/go ]; do sleep 0.1; done\n`)
-    ground.manifest({ hooks: 'before_switch: ./bin/wait' })
-    const first = ground.run(toGreen)
+    options.shadow('wait', `#!/bin/sh\nuntil [ -e ${options.folder}/bin/go ]; do sleep 0.1; done\n`)
+    options.manifest({ hooks: 'before_switch: ./bin/wait' })
+    const first = options.run(toGreen)
     await expect.poll(namesSoFar, { timeout: 20_000 }).toContain('begun')
 
-    const second = await ground.run(['failover', 'switch', 'blue'])
+    const second = await options.run(['failover', 'switch', 'blue'])
 
-    ground.shadow('go', '')
+    options.shadow('go', '')
     expect(second).toMatchObject({ exitCode: 4 })
     expect(second.stderr).toContain('is at work on www.shop.test')
     expect(await first).toMatchObject({ exitCode: 0 })
@@ -204,10 +204,10 @@ describe('maestro failover switch', () => {
   })
 
   it('neither believes nor moves back what somebody else has moved meanwhile', async () => {
-    await ground.dns.point(blue, 8)
-    const run = ground.run(toGreen)
+    await options.dns.point(blue, 8)
+    const run = options.run(toGreen)
     await expect.poll(namesSoFar, { timeout: 20_000 }).toContain('acted')
-    await ground.dns.point('127.0.9.9')
+    await options.dns.point('127.0.9.9')
 
     expect(await run).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('somebody else has moved') })
     expect(await at()).toBe('127.0.9.9')
@@ -220,18 +220,18 @@ describe('a name server that refuses', () => {
     ['wrong', 'it has another secret for the key of that name (BADSIG)'],
     ['idle', 'it does not let this key change the address (REFUSED)'],
   ] as const)('is found out before anything is done: %s', async (key, words) => {
-    ground.manifest({ driver: driver(key) })
+    options.manifest({ driver: driver(key) })
 
-    const run = await ground.run(toGreen)
+    const run = await options.run(toGreen)
 
     expect(run).toMatchObject({ exitCode: 4, stdout: expect.stringContaining(words) })
     expect(await at()).toBe(blue)
   })
 
   it('that is down ends it with exit 3', async () => {
-    ground.manifest({ driver: driver('maestro', '127.0.0.9') })
+    options.manifest({ driver: driver('maestro', '127.0.0.9') })
 
-    const run = await ground.run(toGreen)
+    const run = await options.run(toGreen)
 
     expect(run).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('the name server 127.0.0.9') })
   })
@@ -239,10 +239,10 @@ describe('a name server that refuses', () => {
 
 describe('a switch that is stopped', () => {
   it('by a signal leaves the address where it is, and is brought to its end by resume', async () => {
-    await ground.dns.point(blue, 8)
-    const stopped = await ground.stopAt(toGreen, 'acted')
+    await options.dns.point(blue, 8)
+    const stopped = await options.stopAt(toGreen, 'acted')
 
-    const run = await ground.run(['resume'])
+    const run = await options.run(['resume'])
 
     expect(stopped).toMatchObject({ exitCode: 130, stderr: expect.stringContaining('maestro resume') })
     expect(run).toMatchObject({ exitCode: 0 })
@@ -252,20 +252,20 @@ describe('a switch that is stopped', () => {
 
 describe('a switch that is killed', () => {
   it.each(['begun', 'ran-here', 'acted'])('after %s is brought to its end by resume', async (event) => {
-    await ground.killAt(toGreen, event)
+    await options.killAt(toGreen, event)
 
-    const run = await ground.run(['resume'])
+    const run = await options.run(['resume'])
 
     expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('changed  www.shop.test') })
     expect(await at()).toBe(green)
   })
 
   it('on its way back goes back, and not there again', async () => {
-    ground.sides.green.answers.splice(0, 1, 200, 503)
-    await ground.killAt(toGreen, 'going-back')
-    ground.sides.green.answers.splice(0, 1, 200)
+    options.sides.green.answers.splice(0, 1, 200, 503)
+    await options.killAt(toGreen, 'going-back')
+    options.sides.green.answers.splice(0, 1, 200)
 
-    const run = await ground.run(['resume'])
+    const run = await options.run(['resume'])
 
     expect(run).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('is back where it was') })
     expect(await at()).toBe(blue)
@@ -274,27 +274,29 @@ describe('a switch that is killed', () => {
 
 describe('the key', () => {
   it('from a variable signs the update, and is in no journal, no output and no argument of a program', async () => {
-    const { port, secret } = ground.dns
-    ground.manifest({ driver: `{kind: rfc2136, server: 127.0.0.1, port: ${port}, zone: shop.test, key_env: SHOP_KEY}` })
-    const words = join(ground.folder, 'bin/words')
-    ground.shadow('nsupdate', `#!/bin/sh\ntr '\\0' ' ' </proc/$$/cmdline >>${words}\nexec /usr/bin/nsupdate "$@"\n`)
+    const { port, secret } = options.dns
+    options.manifest({
+      driver: `{kind: rfc2136, server: 127.0.0.1, port: ${port}, zone: shop.test, key_env: SHOP_KEY}`,
+    })
+    const words = join(options.folder, 'bin/words')
+    options.shadow('nsupdate', `#!/bin/sh\ntr '\\0' ' ' </proc/$$/cmdline >>${words}\nexec /usr/bin/nsupdate "$@"\n`)
 
-    const run = await ground.run(toGreen, { SHOP_KEY: `hmac-sha256:maestro:${secret}` })
+    const run = await options.run(toGreen, { SHOP_KEY: `hmac-sha256:maestro:${secret}` })
 
     expect(run.exitCode).toBe(0)
     expect(readFileSync(words, 'utf8')).toContain('-v -t')
-    for (const text of [run.stdout, run.stderr, ground.left(), readFileSync(words, 'utf8')])
+    for (const text of [run.stdout, run.stderr, options.left(), readFileSync(words, 'utf8')])
       expect(text).not.toContain(secret)
   })
 
   it('in a file that others can read is not used', async () => {
-    ground.shadow('open.key', readFileSync(ground.dns.keys.maestro, 'utf8'))
-    const { port } = ground.dns
-    ground.manifest({
+    options.shadow('open.key', readFileSync(options.dns.keys.maestro, 'utf8'))
+    const { port } = options.dns
+    options.manifest({
       driver: `{kind: rfc2136, server: 127.0.0.1, port: ${port}, zone: shop.test, key_file: bin/open.key}`,
     })
 
-    const run = await ground.run(toGreen)
+    const run = await options.run(toGreen)
 
     expect(run).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('chmod 600') })
   })
@@ -310,11 +312,11 @@ esac
 `
 
   it('says where the address points, and moves it there and back', async () => {
-    ground.shadow('mover', program)
-    ground.manifest({ driver: '{kind: command, command: ./bin/mover}', host: green })
-    const there = await ground.run(toGreen)
-    const status = await ground.run(['failover', 'status', '--output', 'json'])
-    const back = await ground.run(['failover', 'rollback'])
+    options.shadow('mover', program)
+    options.manifest({ driver: '{kind: command, command: ./bin/mover}', host: green })
+    const there = await options.run(toGreen)
+    const status = await options.run(['failover', 'status', '--output', 'json'])
+    const back = await options.run(['failover', 'rollback'])
 
     expect(there.stdout).toContain('by command')
     expect(JSON.parse(status.stdout.split('\n')[0] ?? '')).toMatchObject({ driver: { at: 'green' } })
@@ -322,10 +324,10 @@ esac
   })
 
   it('that answers rubbish is said', async () => {
-    ground.shadow('mover', '#!/bin/sh\necho rubbish\n')
-    ground.manifest({ driver: '{kind: command, command: ./bin/mover}' })
+    options.shadow('mover', '#!/bin/sh\necho rubbish\n')
+    options.manifest({ driver: '{kind: command, command: ./bin/mover}' })
 
-    const run = await ground.run(['failover', 'status'])
+    const run = await options.run(['failover', 'status'])
 
     expect(run.exitCode).toBe(1)
     expect(run.stdout).toContain('it must print {"at": "blue" or "green"}')
@@ -334,8 +336,8 @@ esac
 
 describe('the doctor', () => {
   it('says what a failover by the DNS needs on this computer', async () => {
-    const here = await ground.run(['doctor', '-e', 'blue', '--verbose'])
-    const without = await ground.run(['doctor', '-e', 'blue'], { PATH: join(ground.folder, 'bin') })
+    const here = await options.run(['doctor', '-e', 'blue', '--verbose'])
+    const without = await options.run(['doctor', '-e', 'blue'], { PATH: join(options.folder, 'bin') })
 
     expect(here.stdout).toContain('failover: nsupdate')
     expect(without.stdout).toContain('apt-get install bind9-dnsutils')

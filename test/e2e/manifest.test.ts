@@ -109,7 +109,7 @@ describe('the selection', () => {
     [['--group', 'wbe'], 'there is no group "wbe"'],
     [['--server', 'web-9'], '--server web-9: no server of that name or address'],
     [['-e', 'nowhere', '-m', everyKey.pathname], 'has no environment "nowhere"'],
-    [['--limit', '0'], 'whole number'],
+    [['--max-servers', '0'], 'whole number'],
     [['--output', 'xml'], "'xml' is invalid"],
   ])('%j is exit 2 with what there is', async (args, words) => {
     const run = await fleet.maestro(['reboot-status', ...args])

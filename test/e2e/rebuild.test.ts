@@ -93,7 +93,7 @@ describe('maestro rebuild', () => {
     manifest({ green: '  postgresql: {servers: [{server: {same_as: web-1}}]}' })
 
     const run = await rebuild('--yes')
-    const handled = await rebuild('--dry-run', '--data-is-handled')
+    const handled = await rebuild('--dry-run', '--data-migrated')
 
     expect(run).toMatchObject({
       exitCode: 4,

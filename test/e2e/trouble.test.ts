@@ -28,8 +28,8 @@ describe('a server that is unlike others', () => {
       .slice(1, 3)
       .map((line) => JSON.parse(line).look)
     // One is looked at a moment later than the other.
-    const listsAgeSeconds = here.updates.value.listsAgeSeconds && expect.any(Number)
-    expect(there.updates).toEqual({ ...here.updates, value: { ...here.updates.value, listsAgeSeconds } })
+    const listsAgeSeconds = here.upgrades.value.listsAgeSeconds && expect.any(Number)
+    expect(there.upgrades).toEqual({ ...here.upgrades, value: { ...here.upgrades.value, listsAgeSeconds } })
     expect(there.kernel).toEqual(here.kernel)
     await fleet.end()
   })
@@ -41,7 +41,7 @@ describe('a server that is unlike others', () => {
     const json = await fleet.maestro(['status', '--output', 'json'])
 
     const { look } = JSON.parse(json.stdout.split('\n')[1] ?? '')
-    expect(look.identity).toMatchObject({ is: 'unknown', why: expect.stringContaining('machine-id') })
+    expect(look.identity).toMatchObject({ status: 'unknown', why: expect.stringContaining('machine-id') })
     expect(table.stdout).toMatch(/^unknown +bare-1 /m)
     expect(table.exitCode).toBe(10)
     await fleet.end()

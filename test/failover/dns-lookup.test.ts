@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { lookUp } from '../../src/failover/dns-lookup.ts'
-import { driverOf } from '../../src/failover/driver.ts'
+import { makeDriver } from '../../src/failover/driver.ts'
 import type { Failover } from '../../src/failover/target.ts'
-import { agreeOn, renderStanding } from '../../src/report/failover.ts'
+import { agreedTarget, renderFailoverStatus } from '../../src/report/failover.ts'
 import { aFailover, anOutside, blue, contextOn, green, type Outside } from './in-memory.ts'
 
 /** Where it points, as `maestro failover status` finds it. */
 async function standing(outside: Outside, own: Partial<Failover> = {}) {
   const failover = aFailover(own)
-  const driver = driverOf(failover, {})
-  const at = contextOn(outside)
-  const told = { is: 'read', pointing: await driver.read(at) } as const
-  return { failover, driver: driver.words, told, answers: await lookUp(at, failover) }
+  const driver = makeDriver(failover, {})
+  const ctx = contextOn(outside)
+  const currentTarget = { status: 'read', pointing: await driver.read(ctx) } as const
+  return { failover, driver: driver.description, currentTarget, answers: await lookUp(ctx, failover) }
 }
 
 const plain = { columns: undefined, hasColour: false }
@@ -29,9 +29,9 @@ describe('where an address points', () => {
   it('is agreed on only when all of them say the same', async () => {
     const slow = await standing(anOutside({ addresses: [green], isSlow: true }))
 
-    expect(agreeOn(await standing(anOutside()))).toBe('production')
-    expect(agreeOn(slow)).toBeUndefined()
-    expect(renderStanding(slow, plain)).toContain(
+    expect(agreedTarget(await standing(anOutside()))).toBe('production')
+    expect(agreedTarget(slow)).toBeUndefined()
+    expect(renderFailoverStatus(slow, plain)).toContain(
       'the name servers do not all say that shop.example.com points at production-b',
     )
   })
@@ -41,8 +41,8 @@ describe('where an address points', () => {
     const failure = 'no answer (ETIMEOUT)'
     const answers = [{ server: 'ns3.example.com', at: null, addresses: [], ttlSeconds: 0, failure }]
 
-    expect(agreeOn({ ...one, answers })).toBeUndefined()
-    expect(renderStanding({ ...one, answers }, plain)).toMatch(/ns3\.example\.com +unknown +no answer/)
+    expect(agreedTarget({ ...one, answers })).toBeUndefined()
+    expect(renderFailoverStatus({ ...one, answers }, plain)).toMatch(/ns3\.example\.com +unknown +no answer/)
   })
 
   it('behind a load balancer is not the name servers’ to say', async () => {
@@ -50,6 +50,6 @@ describe('where an address points', () => {
     const one = await standing(anOutside({ addresses: ['203.0.113.31'], weights: [0, 100] }), { driver })
 
     expect(one.answers.map(({ at }) => at)).toEqual([null, null])
-    expect(agreeOn(one)).toBe('production-b')
+    expect(agreedTarget(one)).toBe('production-b')
   })
 })

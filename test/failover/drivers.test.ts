@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../src/base/secret.ts'
-import { driverOf } from '../../src/failover/driver.ts'
-import type { RanHere } from '../../src/plan/application.ts'
-import { LineError } from '../../src/plan/errors.ts'
+import { makeDriver } from '../../src/failover/driver.ts'
+import type { LocalProgramResult } from '../../src/plan/application.ts'
+import { DisconnectedError } from '../../src/plan/errors.ts'
 import { aFailover, anOutside, blue, contextOn, driverFor, green } from './in-memory.ts'
 
 const haproxy = { kind: 'haproxy', server: 'production/lb-1' } as const
@@ -10,27 +10,27 @@ const command = { kind: 'command', command: '/srv/bin/failover', timeoutMs: 1_00
 const toGreen = { environment: 'production-b', targets: [green] }
 
 /** A context where nsupdate ends like this. */
-const where = (ran: RanHere) => ({ ...contextOn(anOutside()), runHere: async () => ran })
-const failing = (stderr: string): RanHere => ({ stdout: '', stderr, failure: 'ended with exit code 2' })
+const where = (ran: LocalProgramResult) => ({ ...contextOn(anOutside()), runProgram: async () => ran })
+const failing = (stderr: string): LocalProgramResult => ({ stdout: '', stderr, failure: 'ended with exit code 2' })
 
 describe('the driver of the DNS', () => {
   it('changes the address only where it still points as it was read', async () => {
     const outside = anOutside()
-    const at = contextOn(outside)
+    const ctx = contextOn(outside)
     const driver = driverFor()
-    const from = await driver.read(at)
+    const from = await driver.read(ctx)
     outside.addresses = ['198.51.100.7']
 
-    await expect(driver.move(at, from, toGreen)).rejects.toThrow('somebody else has moved it')
+    await expect(driver.switchTo(ctx, from, toGreen)).rejects.toThrow('somebody else has moved it')
     expect(outside.addresses).toEqual(['198.51.100.7'])
   })
 
   it('gives the key to nsupdate where nobody else can read it', async () => {
     const outside = anOutside()
-    const at = contextOn(outside)
-    const driver = driverOf(aFailover(), { tsigKey: new Secret('hmac-sha256:maestro:c2VjcmV0') })
+    const ctx = contextOn(outside)
+    const driver = makeDriver(aFailover(), { tsigKey: new Secret('hmac-sha256:maestro:c2VjcmV0') })
 
-    await driver.refusal(at, await driver.read(at))
+    await driver.refusal(ctx, await driver.read(ctx))
 
     const [program] = outside.programs
     expect(program?.stdin).toContain('\nkey hmac-sha256:maestro c2VjcmV0\n')
@@ -38,12 +38,12 @@ describe('the driver of the DNS', () => {
   })
 
   it('takes no key that would be more than a key', async () => {
-    const at = contextOn(anOutside())
-    const driver = driverOf(aFailover(), {
+    const ctx = contextOn(anOutside())
+    const driver = makeDriver(aFailover(), {
       tsigKey: new Secret('hmac-sha256:maestro:c2VjcmV0\nupdate delete example.com'),
     })
 
-    await expect(driver.refusal(at, await driver.read(at))).rejects.toThrow('not of the form')
+    await expect(driver.refusal(ctx, await driver.read(ctx))).rejects.toThrow('not of the form')
   })
 
   it.each([
@@ -66,7 +66,7 @@ describe('the driver of the DNS', () => {
     const now = await driver.read(contextOn(anOutside()))
     const silent = where(failing('; Communication with 203.0.113.53#53 failed: timed out'))
 
-    await expect(driver.refusal(silent, now)).rejects.toBeInstanceOf(LineError)
+    await expect(driver.refusal(silent, now)).rejects.toBeInstanceOf(DisconnectedError)
   })
 
   it('says what to install where there is no nsupdate', async () => {
@@ -79,15 +79,15 @@ describe('the driver of the DNS', () => {
 
   it('does not move another name of something else', async () => {
     const driver = driverFor()
-    const at = contextOn(anOutside())
+    const ctx = contextOn(anOutside())
     const alias = {
-      ...at,
-      askDns: async () => ({ is: 'records', values: ['lb.example.net'], ttlSeconds: 60 }) as const,
+      ...ctx,
+      askDns: async () => ({ status: 'records', values: ['lb.example.net'], ttlSeconds: 60 }) as const,
     }
     const now = await driver.read(alias)
 
-    expect(now).toMatchObject({ at: null, says: 'another name, lb.example.net' })
-    expect(await driver.refusal(at, now)).toContain('CNAME')
+    expect(now).toMatchObject({ environment: null, description: 'another name, lb.example.net' })
+    expect(await driver.refusal(ctx, now)).toContain('CNAME')
   })
 
   it('knows a side by all of its addresses, and no other', async () => {
@@ -95,11 +95,11 @@ describe('the driver of the DNS', () => {
       { environment: 'production', targets: [blue, '203.0.113.12'] },
       { environment: 'production-b', targets: [green] },
     ] as const
-    const read = (addresses: readonly string[]) => driverFor({ sides: two }).read(contextOn(anOutside({ addresses })))
+    const read = (addresses: readonly string[]) => driverFor({ targets: two }).read(contextOn(anOutside({ addresses })))
 
-    expect((await read(['203.0.113.12', blue])).at).toBe('production')
-    expect((await read([blue])).at).toBeNull()
-    expect((await read([blue, '203.0.113.12', green])).at).toBeNull()
+    expect((await read(['203.0.113.12', blue])).environment).toBe('production')
+    expect((await read([blue])).environment).toBeNull()
+    expect((await read([blue, '203.0.113.12', green])).environment).toBeNull()
   })
 })
 
@@ -108,22 +108,25 @@ describe('the driver of a load balancer', () => {
 
   it('gives all weight to one side, and knows a half-way when it sees it', async () => {
     const outside = anOutside()
-    const at = contextOn(outside)
-    await driver.move(at, await driver.read(at), toGreen)
+    const ctx = contextOn(outside)
+    await driver.switchTo(ctx, await driver.read(ctx), toGreen)
 
     expect(outside.weights).toEqual([0, 100])
-    expect(await driver.read(at)).toMatchObject({ at: 'production-b', says: 'weights shop/web 0, shop/web-b 100' })
+    expect(await driver.read(ctx)).toMatchObject({
+      environment: 'production-b',
+      description: 'weights shop/web 0, shop/web-b 100',
+    })
     outside.weights = [100, 100]
-    expect((await driver.read(at)).at).toBeNull()
+    expect((await driver.read(ctx)).environment).toBeNull()
   })
 
   it('says which side it does not know', async () => {
-    const sides = [
+    const targets = [
       { environment: 'production', targets: [blue] },
       { environment: 'production-b', targets: ['198.51.100.9'] },
     ] as const
 
-    await expect(driverFor({ driver: haproxy, sides }).read(contextOn(anOutside()))).rejects.toThrow(
+    await expect(driverFor({ driver: haproxy, targets }).read(contextOn(anOutside()))).rejects.toThrow(
       'no backend has a server of production-b (198.51.100.9)',
     )
   })
@@ -141,15 +144,15 @@ describe('the driver of a program', () => {
 
   it('is told all that it needs, and by which key it knows a move again', async () => {
     const outside = anOutside()
-    const at = contextOn(outside)
+    const ctx = contextOn(outside)
     const driver = driverFor({ driver: command })
-    await driver.move(at, await driver.read(at), toGreen)
+    await driver.switchTo(ctx, await driver.read(ctx), toGreen)
 
     const input = JSON.parse(outside.programs.at(-1)?.stdin ?? '')
     expect(input).toMatchObject({
       version: 1,
       address: 'shop.example.com',
-      key: at.key,
+      key: ctx.key,
       from: 'production',
       to: { environment: 'production-b', targets: [green] },
       ttlSeconds: 60,

@@ -1,15 +1,15 @@
-import { driverOf } from '../../src/failover/driver.ts'
+import { makeDriver } from '../../src/failover/driver.ts'
 import type { Failover } from '../../src/failover/target.ts'
-import type { ApplicationContext, HereProgram, RanHere } from '../../src/plan/application.ts'
+import type { ApplicationContext, LocalProgram, LocalProgramResult } from '../../src/plan/application.ts'
 import type { DnsAnswer, DnsQuestion } from '../../src/plan/dns.ts'
-import type { Moment, ServerPort } from '../../src/plan/step.ts'
+import type { ServerHandle, StepContext } from '../../src/plan/step.ts'
 
 export const blue = '203.0.113.11'
 export const green = '203.0.113.111'
 
 export const aFailover = (own: Partial<Failover> = {}): Failover => ({
   address: 'shop.example.com',
-  sides: [
+  targets: [
     { environment: 'production', targets: [blue] },
     { environment: 'production-b', targets: [green] },
   ],
@@ -30,7 +30,7 @@ export interface Outside {
   weights: readonly [number, number]
   /** How often it was moved. */
   moves: number
-  readonly programs: HereProgram[]
+  readonly programs: LocalProgram[]
 }
 
 export const anOutside = (own: Partial<Outside> = {}): Outside => ({
@@ -45,21 +45,21 @@ export const anOutside = (own: Partial<Outside> = {}): Outside => ({
 
 const nothing = () => Promise.reject(new Error('no server is changed here'))
 
-type Ports = Omit<ApplicationContext, keyof Moment>
+type Ports = Omit<ApplicationContext, keyof StepContext>
 
 /** The ports to it. Nobody answers to a stream. */
 export const portsTo = (outside: Outside): Ports => ({
   askDns: async (question) => answerOf(outside, question),
-  runHere: async (program) => {
+  runProgram: async (program) => {
     outside.programs.push(program)
     if (program.path === 'nsupdate') return update(outside, program.stdin ?? '')
     return program.args === undefined ? ran('') : move(outside, program)
   },
-  openHere: async () => ({ is: 'failed', why: 'nobody answers there' }),
-  other: () => balancerOf(outside),
-  meet: () => {},
-  renewHostKey: nothing,
-  planOut: nothing,
+  openLocal: async () => ({ status: 'failed', why: 'nobody answers there' }),
+  server: () => balancerOf(outside),
+  addServer: () => {},
+  replaceHostKey: nothing,
+  planRollout: nothing,
   rollOut: nothing,
 })
 
@@ -68,9 +68,9 @@ export function contextOn(outside: Outside): ApplicationContext {
   let nowMs = 0
   return {
     ...portsTo(outside),
-    run: 'a-run',
+    runId: 'a-run',
     key: 'a-run/shop.example.com/switch',
-    tell: () => {},
+    progress: () => {},
     nowMs: () => nowMs,
     waitMs: async (timeMs) => {
       nowMs += timeMs
@@ -78,22 +78,23 @@ export function contextOn(outside: Outside): ApplicationContext {
   }
 }
 
-export const driverFor = (own: Partial<Failover> = {}) => driverOf(aFailover(own), {})
+export const driverFor = (own: Partial<Failover> = {}) => makeDriver(aFailover(own), {})
 
 const records = (values: readonly string[]): DnsAnswer =>
-  values.length === 0 ? { is: 'none' } : { is: 'records', values, ttlSeconds: 60 }
+  values.length === 0 ? { status: 'none' } : { status: 'records', values, ttlSeconds: 60 }
 
 function answerOf(outside: Outside, { server, name, type }: DnsQuestion): DnsAnswer {
-  if (type === 'NS') return name === 'example.com' ? records(['ns1.example.com', 'ns2.example.com']) : { is: 'none' }
+  if (type === 'NS')
+    return name === 'example.com' ? records(['ns1.example.com', 'ns2.example.com']) : { status: 'none' }
   if (name === 'ns1.example.com') return records(type === 'A' ? ['203.0.113.53'] : [])
   if (name === 'ns2.example.com') return records(type === 'A' ? ['203.0.113.54'] : [])
   const isOld = server?.host === '203.0.113.54' && outside.isSlow
-  return type === 'A' ? records(isOld ? [blue] : outside.addresses) : { is: 'none' }
+  return type === 'A' ? records(isOld ? [blue] : outside.addresses) : { status: 'none' }
 }
 
-const ran = (stderr: string, failure?: string): RanHere => ({ stdout: '', stderr, failure })
+const ran = (stderr: string, failure?: string): LocalProgramResult => ({ stdout: '', stderr, failure })
 
-function update(outside: Outside, script: string): RanHere {
+function update(outside: Outside, script: string): LocalProgramResult {
   const wanted = [...script.matchAll(/^prereq yxrrset \S+ A (\S+)$/gm)].map(([, address]) => address)
   if (wanted.join() !== outside.addresses.join()) return ran('update failed: NXRRSET', 'ended with exit code 2')
   const added = [...script.matchAll(/^update add \S+ \d+ A (\S+)$/gm)].map(([, address = '']) => address)
@@ -103,7 +104,7 @@ function update(outside: Outside, script: string): RanHere {
   return ran('')
 }
 
-function move(outside: Outside, { args = [], stdin = '' }: HereProgram): RanHere {
+function move(outside: Outside, { args = [], stdin = '' }: LocalProgram): LocalProgramResult {
   if (args[0] === 'status') return { ...ran(''), stdout: JSON.stringify({ at: outside.at }) }
   const { to } = JSON.parse(stdin)
   outside.at = to.environment
@@ -111,14 +112,14 @@ function move(outside: Outside, { args = [], stdin = '' }: HereProgram): RanHere
   return ran('')
 }
 
-function balancerOf(outside: Outside): ServerPort {
+function balancerOf(outside: Outside): ServerHandle {
   const server = { name: 'production/lb-1', host: 'lb-1', groups: ['load_balancer'], spare: false }
   const socket = { path: '/run/haproxy/admin.sock', isAdmin: true, isThere: true, owner: undefined }
   return {
     server,
-    open: async () => ({ is: 'forbidden', why: 'not here' }),
-    look: async () => ({ at: 0, balancer: { is: 'known', value: { sockets: [socket], hasSocat: true } } }),
-    ask: async ({ inputs = {} }) => new Map([['haproxy', tell(outside, inputs.commands ?? '')]]),
+    open: async () => ({ status: 'forbidden', why: 'not here' }),
+    gatherFacts: async () => ({ at: 0, haproxy: { status: 'known', value: { sockets: [socket], hasSocat: true } } }),
+    run: async ({ inputs = {} }) => new Map([['haproxy', tell(outside, inputs.commands ?? '')]]),
   }
 }
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { failover, type SwitchOptions } from '../../src/failover/failover.ts'
 import type { Failover } from '../../src/failover/target.ts'
-import type { Written } from '../../src/journal/events.ts'
-import { stateOf, untouched } from '../../src/journal/run-state.ts'
+import type { JournalEvent } from '../../src/journal/events.ts'
+import { noState, replay } from '../../src/journal/run-state.ts'
 import type { ApplicationContext } from '../../src/plan/application.ts'
 import type { Outcome } from '../../src/plan/outcome.ts'
-import type { Foreseen } from '../../src/plan/plan.ts'
-import { performApplication } from '../../src/run/execute-application.ts'
+import type { PlannedStep } from '../../src/plan/plan.ts'
+import { executeApplication } from '../../src/run/execute-application.ts'
 import { aFailover, anOutside, contextOn, type Outside } from './in-memory.ts'
 
 const check = { url: 'http://shop.example.com/up', status: 200 }
@@ -63,7 +63,7 @@ const stateIn = ({ addresses, at, weights, moves }: Outside) => ({ addresses, at
 
 /** One switch in its lives. A moment is every line of the journal and every answer from outside. */
 async function live(about: Partial<Failover>, outside: Outside, { hasHook }: { readonly hasHook: boolean }) {
-  const events: Written[] = []
+  const events: JournalEvent[] = []
   let moments = 0
   const options: SwitchOptions = {
     kind: 'switch',
@@ -71,13 +71,13 @@ async function live(about: Partial<Failover>, outside: Outside, { hasHook }: { r
     from: 'production',
     to: 'production-b',
     isForced: false,
-    goesBack: true,
+    rollsBack: true,
     ...(hasHook && { hook: { path: '/srv/bin/promote', timeoutMs: 1_000 } }),
   }
   const operation = failover(options, {})
   const subject = operation.subject
-  const first = await operation.look(contextOn(outside))
-  const planned: readonly Foreseen[] = operation.steps.map((step) => ({ step: step.id, verdict: step.foresee(first) }))
+  const first = await operation.gatherState(contextOn(outside))
+  const planned: readonly PlannedStep[] = operation.steps.map((step) => ({ step: step.id, verdict: step.plan(first) }))
 
   function run(killAfter = Number.POSITIVE_INFINITY): Promise<Outcome | 'killed'> {
     let left = killAfter
@@ -96,12 +96,12 @@ async function live(about: Partial<Failover>, outside: Outside, { hasHook }: { r
       die()
       return new Promise(() => {})
     }
-    const performed = performApplication({
+    const performed = executeApplication({
       operation,
       contextFor: () => throughMoments(contextOn(outside), moment),
-      known: stateOf(events).servers.get(subject) ?? untouched,
+      previous: replay(events).servers.get(subject) ?? noState,
       planned,
-      record: (event) =>
+      writeEvent: (event) =>
         moment(async () => void events.push({ at: '2026-11-23T09:00:00Z', ...structuredClone(event) })),
       stop: new AbortController().signal,
     })
@@ -113,18 +113,18 @@ async function live(about: Partial<Failover>, outside: Outside, { hasHook }: { r
 
 type Moment = <T>(work: () => Promise<T>) => Promise<T>
 
-function throughMoments(at: ApplicationContext, moment: Moment): ApplicationContext {
+function throughMoments(ctx: ApplicationContext, moment: Moment): ApplicationContext {
   return {
-    ...at,
-    askDns: (question) => moment(() => at.askDns(question)),
-    runHere: (program) => moment(() => at.runHere(program)),
-    openHere: (to, timeoutMs) => moment(() => at.openHere(to, timeoutMs)),
-    other: (name) => {
-      const port = at.other(name)
+    ...ctx,
+    askDns: (question) => moment(() => ctx.askDns(question)),
+    runProgram: (program) => moment(() => ctx.runProgram(program)),
+    openLocal: (to, timeoutMs) => moment(() => ctx.openLocal(to, timeoutMs)),
+    server: (name) => {
+      const port = ctx.server(name)
       return {
         ...port,
-        ask: (script) => moment(() => port.ask(script)),
-        look: (parts) => moment(() => port.look(parts)),
+        run: (script) => moment(() => port.run(script)),
+        gatherFacts: (parts) => moment(() => port.gatherFacts(parts)),
       }
     },
   }

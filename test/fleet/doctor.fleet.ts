@@ -7,7 +7,7 @@ import { type FleetManifest, writeManifest } from './manifest.ts'
 
 interface Check {
   readonly area: string
-  readonly is: string
+  readonly status: string
   readonly text: string
   readonly stops?: readonly string[]
   readonly fix?: string
@@ -44,7 +44,7 @@ async function examine(args: readonly string[], env: Readonly<Record<string, str
     .split('\n')
     .map((line): Event => JSON.parse(line))
   const find = (name: string) => events.find(({ server }) => server === name)
-  const troublesOf = (name: string) => find(name)?.checks.filter(({ is }) => is !== 'fine') ?? []
+  const troublesOf = (name: string) => find(name)?.checks.filter(({ status }) => status !== 'ok') ?? []
   return { ...run, find, troublesOf }
 }
 
@@ -73,11 +73,11 @@ describe('a server that is well', () => {
     const { find, troublesOf, exitCode } = await examine(['--server', names.join()])
 
     expect(exitCode).toBe(0)
-    expect(names.flatMap(troublesOf).filter(({ is }) => is !== 'note')).toEqual([])
+    expect(names.flatMap(troublesOf).filter(({ status }) => status !== 'warning')).toEqual([])
     expect(find('web-1')).toMatchObject({
       status: 'examined',
       user: 'deploy',
-      root: { is: 'sudo' },
+      root: { status: 'sudo' },
       hostKey: expect.stringMatching(/^ssh-ed25519 SHA256:/),
       phases: ['config', 'turn', 'connect', 'banner', 'kex', 'auth'].map((phase) => expect.objectContaining({ phase })),
     })
@@ -118,10 +118,10 @@ describe('servers in trouble', () => {
   })
 
   it('where sudo wants a password are told so, with the commands that it stops and the line that mends it', () => {
-    expect(found.troublesOf('app-1').filter(({ is }) => is !== 'note')).toEqual([
+    expect(found.troublesOf('app-1').filter(({ status }) => status !== 'warning')).toEqual([
       {
         area: 'sudo',
-        is: 'wrong',
+        status: 'wrong',
         text: 'sudo wants a password: sudo: a password is required',
         stops: ['every command that changes servers'],
         fix: expect.stringContaining('`deploy ALL=(ALL) NOPASSWD: ALL` in /etc/sudoers.d/maestro'),
@@ -135,8 +135,8 @@ describe('servers in trouble', () => {
 
     const run = await examine(['--server', 'app-1'], { MAESTRO_SUDO_PASSWORD_FILE: file })
 
-    expect(run.find('app-1')).toMatchObject({ root: { is: 'sudo-with-password' } })
-    expect(run.troublesOf('app-1').filter(({ is }) => is === 'wrong')).toEqual([])
+    expect(run.find('app-1')).toMatchObject({ root: { status: 'sudo-with-password' } })
+    expect(run.troublesOf('app-1').filter(({ status }) => status === 'wrong')).toEqual([])
     expect(run.stdout + run.stderr).not.toContain(password)
   })
 
@@ -146,12 +146,12 @@ describe('servers in trouble', () => {
 
     const run = await examine(['--server', 'app-1'], { MAESTRO_SUDO_PASSWORD_FILE: file })
 
-    expect(run.find('app-1')).toMatchObject({ root: { is: 'refused', error: { kind: 'sudo-password-wrong' } } })
+    expect(run.find('app-1')).toMatchObject({ root: { status: 'refused', error: { kind: 'sudo-password-wrong' } } })
   })
 
   it('whose shell prints are told what it prints', () => {
     expect(found.troublesOf('app-2')).toContainEqual(
-      expect.objectContaining({ area: 'shell', is: 'note', text: expect.stringContaining('Welcome to app-2') }),
+      expect.objectContaining({ area: 'shell', status: 'note', text: expect.stringContaining('Welcome to app-2') }),
     )
   })
 
@@ -164,15 +164,15 @@ describe('servers in trouble', () => {
 
   it('whose disk is full are told so, and are examined all the same', () => {
     expect(found.troublesOf('db-2')).toContainEqual(
-      expect.objectContaining({ area: 'disk', is: 'wrong', text: '/ has 0 MB free' }),
+      expect.objectContaining({ area: 'disk', status: 'wrong', text: '/ has 0 MB free' }),
     )
-    expect(found.find('db-2')).toMatchObject({ status: 'examined', root: { is: 'sudo' } })
+    expect(found.find('db-2')).toMatchObject({ status: 'examined', root: { status: 'sudo' } })
   })
 
   it('whose sshd is not there are told so, with the phase at which it ended', () => {
     expect(found.find('db-1')).toMatchObject({ status: 'unreachable', error: { kind: 'refused' } })
     expect(found.troublesOf('db-1')).toEqual([
-      expect.objectContaining({ area: 'connection', is: 'wrong', stops: ['every command'] }),
+      expect.objectContaining({ area: 'connection', status: 'wrong', stops: ['every command'] }),
     ])
     expect(found.exitCode).toBe(3)
   })
@@ -181,8 +181,8 @@ describe('servers in trouble', () => {
     const checks = found.find('lb-1')?.checks.filter(({ area }) => area === 'balancer')
 
     expect(checks).toEqual([
-      { area: 'balancer', is: 'fine', text: expect.stringMatching(/admin\.sock \(root:root \d+\)$/) },
-      expect.objectContaining({ is: 'note', fix: 'apt-get install socat' }),
+      { area: 'balancer', status: 'fine', text: expect.stringMatching(/admin\.sock \(root:root \d+\)$/) },
+      expect.objectContaining({ status: 'note', fix: 'apt-get install socat' }),
     ])
   })
 })

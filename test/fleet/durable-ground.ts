@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { Written } from '../../src/journal/events.ts'
+import type { JournalEvent } from '../../src/journal/events.ts'
 import { type FleetServer, type MaestroRun, readFleet, runMaestro } from './fleet.ts'
 import { asRoot } from './inside.ts'
 import { writeManifest } from './manifest.ts'
@@ -24,7 +24,7 @@ export interface Controller {
   /** A folder of its own. */
   readonly folder: string
   readonly runs: () => readonly string[]
-  readonly eventsOf: (run: string) => readonly Written[]
+  readonly eventsOf: (run: string) => readonly JournalEvent[]
   /** Resumes a run that was killed; one that was over before the kill came leaves nothing to go on with: then how it ended. */
   readonly goOn: (run: string) => Promise<MaestroRun>
   readonly remove: () => void
@@ -58,7 +58,7 @@ export function aController(...wanted: Parameters<typeof writeManifest>): Contro
     textOf(run)
       .split('\n')
       .slice(0, -1)
-      .map((line) => JSON.parse(line) as Written)
+      .map((line) => JSON.parse(line) as JournalEvent)
   return {
     maestro: (...args) =>
       args[0] === 'resume' && args[1] !== '--adopt' ? runMaestro(args, { env }) : maestro(...args),

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { stateOf } from '../../src/journal/run-state.ts'
+import { replay } from '../../src/journal/run-state.ts'
 import { picksOf } from '../support/picks.ts'
 import {
   aController,
@@ -65,7 +65,7 @@ describe('a run over real servers', () => {
         settings: withoutRuns(wanted),
       })
       expect(await locksOn()).toEqual(servers.map(() => ''))
-      const { exitCode, servers: states } = stateOf(controller.eventsOf(run))
+      const { exitCode, servers: states } = replay(controller.eventsOf(run))
       expect({ exitCode, ends: servers.map(({ name }) => states.get(name)?.outcome?.status) }).toEqual({
         exitCode: 0,
         ends: servers.map(() => 'changed'),

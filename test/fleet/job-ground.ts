@@ -1,6 +1,6 @@
-import { detached } from '../../src/operations/job/job.ts'
-import type { Context } from '../../src/plan/step.ts'
-import { makeLine } from '../../src/run/connection.ts'
+import { detachedJob } from '../../src/operations/job/job.ts'
+import type { ServerContext } from '../../src/plan/step.ts'
+import { makeServerConnection } from '../../src/run/connection.ts'
 import { optionsWithoutConfig } from '../../src/ssh/config/ssh-config.ts'
 import { openConnections } from '../../src/ssh/connect.ts'
 import { knownHostsOnDisk } from '../../src/ssh/host-keys/known-hosts-files.ts'
@@ -11,7 +11,7 @@ import { type FleetServer, readFleet } from './fleet.ts'
 export interface FleetJob {
   readonly begin: () => Promise<void>
   readonly settled: () => Promise<string>
-  readonly finish: () => ReturnType<ReturnType<typeof detached>['finish']>
+  readonly finish: () => ReturnType<ReturnType<typeof detachedJob>['finish']>
   readonly told: readonly string[]
   readonly asks: () => number
   readonly close: () => Promise<void>
@@ -28,7 +28,7 @@ type Wish = {
 /** The job of that run; its line counts as lost after three silent seconds. */
 export function fleetJob(server: FleetServer, { run, work, stallTimeoutMs = 60_000, onTold }: Wish): FleetJob {
   const connections = openConnections({
-    surroundings: { home: '/nonexistent', localUser: 'root', agentSocket: undefined },
+    local: { home: '/nonexistent', localUser: 'root', agentSocket: undefined },
     hostOptions: async (question) => ({
       ...optionsWithoutConfig(question, 'root'),
       proxyCommand: `ip netns exec ${readFleet().controller.namespace} busybox nc %h %p`,
@@ -39,35 +39,35 @@ export function fleetJob(server: FleetServer, { run, work, stallTimeoutMs = 60_0
   })
   const { name, address: host, user, port, keyPath } = server
   const there = { name, host, user, port, identityFiles: [keyPath], groups: ['docker'], spare: false }
-  const line = makeLine(there, (to) => connections.connect(to, new AbortController().signal))
+  const connection = makeServerConnection(there, (to) => connections.connect(to, new AbortController().signal))
   const told: string[] = []
   let asks = 0
-  const at: Context = {
+  const ctx: ServerContext = {
     server: there,
-    run,
+    runId: run,
     key: `${run}/${name}/upgrade`,
-    ask: ({ inputs, ...script }) => {
+    run: ({ inputs, ...script }) => {
       asks += 1
-      return line.ask({ ...script, inputs: withWork(work, inputs) })
+      return connection.run({ ...script, inputs: withWork(work, inputs) })
     },
-    look: line.look,
+    gatherFacts: connection.gatherFacts,
     ...noWays,
     waitMs: (timeMs) => new Promise((resolve) => setTimeout(resolve, timeMs)),
     nowMs: () => performance.now(),
-    tell: (doing) => {
+    progress: (doing) => {
       told.push(doing)
       onTold?.(doing)
     },
   }
-  const job = detached({ script: () => ({ files: [] }), stallTimeoutMs })
+  const job = detachedJob({ script: () => ({ files: [] }), stallTimeoutMs })
   return {
-    begin: () => job.act(at, null),
-    settled: () => job.settled(at, null),
-    finish: () => job.finish(at),
+    begin: () => job.apply(ctx, null),
+    settled: () => job.status(ctx, null),
+    finish: () => job.finish(ctx),
     told,
     asks: () => asks,
     close: async () => {
-      await line.close()
+      await connection.close()
       await connections.close()
     },
   }

@@ -138,8 +138,8 @@ describe('an engine that rests behind its socket', () => {
     const looks = await lookAt(['web-2'])
 
     expect(await inside('web-2', 'systemctl is-active docker.service || :')).toMatch(/^inactive/)
-    const { version, trouble } = known(looks.get('web-2')?.docker) ?? {}
-    expect([version, trouble]).toEqual([undefined, 'docker.service is inactive'])
+    const { version, trouble: problem } = known(looks.get('web-2')?.docker) ?? {}
+    expect([version, problem]).toEqual([undefined, 'docker.service is inactive'])
   })
 })
 

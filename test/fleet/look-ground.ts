@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest'
-import type { Look, Told } from '../../src/remote/facts/facts.ts'
+import type { Fact, ServerFacts } from '../../src/remote/facts/facts.ts'
 import { runMaestro, serverNamed } from './fleet.ts'
 import { asRoot } from './inside.ts'
 import { writeManifest } from './manifest.ts'
@@ -13,8 +13,8 @@ export interface State {
 type States = Readonly<Record<string, State>>
 
 /** Makes the states, looks at their servers once before the tests, and takes the states back after them. */
-export function lookAtStates(states: States): (name: string) => Look {
-  let looks: ReadonlyMap<string, Look> = new Map()
+export function lookAtStates(states: States): (name: string) => ServerFacts {
+  let looks: ReadonlyMap<string, ServerFacts> = new Map()
   beforeAll(async () => {
     await onEach(states, 'make')
     looks = await lookAt(Object.keys(states))
@@ -28,7 +28,7 @@ export function lookAtStates(states: States): (name: string) => Look {
 }
 
 /** One look of `maestro status` at servers of the fleet; throws what it printed when a server was not seen. */
-export async function lookAt(names: readonly string[]): Promise<ReadonlyMap<string, Look>> {
+export async function lookAt(names: readonly string[]): Promise<ReadonlyMap<string, ServerFacts>> {
   const manifest = writeManifest(names.map(serverNamed))
   try {
     const { stdout, stderr } = await runMaestro(['status', '--output', 'json', '--manifest', manifest.path])
@@ -41,9 +41,9 @@ export async function lookAt(names: readonly string[]): Promise<ReadonlyMap<stri
 }
 
 /** The value of a part of a look; throws the reason when it is unknown. */
-export function known<T>(told: Told<T> | undefined): T {
-  if (told?.is !== 'known') throw new Error(told ? `unknown: ${told.why}` : 'the part is not in the look')
-  return told.value
+export function known<T>(fact: Fact<T> | undefined): T {
+  if (fact?.status !== 'known') throw new Error(fact ? `unknown: ${fact.why}` : 'the part is not in the look')
+  return fact.value
 }
 
 /** Root's shell on the server of that name: what a tool says there. */
@@ -72,8 +72,8 @@ async function onEach(states: States, verb: 'make' | 'undo'): Promise<void> {
   if (failed) throw failed.reason
 }
 
-function lookOfEvent(line: string): readonly (readonly [string, Look])[] {
+function lookOfEvent(line: string): readonly (readonly [string, ServerFacts])[] {
   if (line === '') return []
-  const { event, server, look } = JSON.parse(line) as { event: string; server?: string; look?: Look }
+  const { event, server, look } = JSON.parse(line) as { event: string; server?: string; look?: ServerFacts }
   return event === 'server' && server !== undefined && look !== undefined ? [[server, look]] : []
 }

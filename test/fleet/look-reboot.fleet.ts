@@ -90,20 +90,20 @@ describe('the libraries', () => {
     const pid = await inside('db-1', 'systemctl show -P MainPID fl-stale')
     const program = await inside('db-1', `readlink /proc/${pid}/exe`)
 
-    const { hasTool, services } = known(lookOf('db-1').libraries)
+    const { hasTool, services } = known(lookOf('db-1').needrestart)
     expect(program).toBe('/usr/local/bin/fl-stale (deleted)')
     expect({ hasTool, services }).toEqual({ hasTool: true, services: ['fl-stale.service'] })
   })
 
   it('name no service where none runs what was replaced', () => {
-    expect(known(lookOf('lb-1').libraries)).toEqual({ hasTool: true, services: [] })
+    expect(known(lookOf('lb-1').needrestart)).toEqual({ hasTool: true, services: [] })
   })
 
   it("hold needrestart's own word on the kernel", () => {
-    expect(known(lookOf('app-2').libraries).kernel).toBe('version-upgrade')
+    expect(known(lookOf('app-2').needrestart).kernel).toBe('version-upgrade')
   })
 
   it('hold nothing where needrestart is not installed', () => {
-    expect(known(lookOf('web-1').libraries)).toEqual({ hasTool: false, services: [] })
+    expect(known(lookOf('web-1').needrestart)).toEqual({ hasTool: false, services: [] })
   })
 })

@@ -59,7 +59,7 @@ describe('the pending upgrades', () => {
   it.each(['app-1', 'app-2', 'db-1', 'db-2'])('of %s are those that python finds in the lists', async (name) => {
     const told = (await inside(name, pythonsView)).split('\n')
 
-    const { security, otherCount } = known(lookOf(name).updates)
+    const { security, otherCount } = known(lookOf(name).upgrades)
     expect(security.map((one) => `${one.name} ${one.from} ${one.to}`).toSorted()).toEqual(
       told.filter((line) => line.includes(' ')).toSorted(),
     )
@@ -67,7 +67,7 @@ describe('the pending upgrades', () => {
   })
 
   it('count a fix that a newer version in -updates has overtaken', () => {
-    const { security, otherCount } = known(lookOf('app-1').updates)
+    const { security, otherCount } = known(lookOf('app-1').upgrades)
 
     const fixed = ['fl-both', 'fl-daemon', 'fl-fail', 'fl-held', 'fl-kernel', 'fl-sec', 'fl-slow']
     expect(security.map(({ name }) => name)).toEqual(fixed)
@@ -78,7 +78,7 @@ describe('the pending upgrades', () => {
   it.each(['app-1', 'app-2'])('name what is on hold on %s, as apt-mark does', async (name) => {
     const shown = await inside(name, 'apt-mark showhold')
 
-    const { held } = known(lookOf(name).updates)
+    const { held } = known(lookOf(name).upgrades)
     expect(held).toEqual(shown.split('\n'))
     expect(held).toEqual(name === 'app-1' ? ['fl-held'] : ['fl-held', 'fl-upd'])
   })
@@ -86,18 +86,18 @@ describe('the pending upgrades', () => {
   it('name what is given to few servers so far, and nothing else, as kept back', () => {
     const phased = { name: 'fl-phased', why: 'phased, given to 0% of all servers so far' }
 
-    expect(known(lookOf('app-1').updates).keptBack).toEqual([phased])
-    expect(known(lookOf('app-2').updates).keptBack).toEqual([phased])
+    expect(known(lookOf('app-1').upgrades).keptBack).toEqual([phased])
+    expect(known(lookOf('app-2').upgrades).keptBack).toEqual([phased])
   })
 
   it('name what a full upgrade would remove', () => {
-    const { keptBack } = known(lookOf('db-1').updates)
+    const { keptBack } = known(lookOf('db-1').upgrades)
 
     expect(keptBack).toContainEqual({ name: 'fl-upd', why: 'a full upgrade would remove fl-own' })
   })
 
   it('name a fix that the administrator has pinned away', () => {
-    const { keptBack, security } = known(lookOf('db-2').updates)
+    const { keptBack, security } = known(lookOf('db-2').upgrades)
 
     expect(keptBack).toContainEqual({ name: 'fl-sec', why: 'pinned below the installed version' })
     expect(security.map(({ name }) => name)).toContain('fl-sec')
@@ -109,12 +109,12 @@ describe('the age of the lists', () => {
     { name: 'lb-1', from: 'the last change in their folder', at: hoursAgo(3) },
     { name: 'db-2', from: 'the last success, when nothing had changed', at: hoursAgo(2) },
   ])('is counted from $from', ({ name, at }) => {
-    const look = lookOf(name)
+    const facts = lookOf(name)
 
-    expect(known(look.updates).listsAgeSeconds).toBe(look.at - at)
+    expect(known(facts.upgrades).listsAgeSeconds).toBe(facts.at - at)
   })
 
   it('is not told where no list was ever fetched', () => {
-    expect(known(lookOf('web-1').updates).listsAgeSeconds).toBeUndefined()
+    expect(known(lookOf('web-1').upgrades).listsAgeSeconds).toBeUndefined()
   })
 })

@@ -11,7 +11,7 @@ const scripts = `${root}dist/facts`
 
 const testsOf = {
   ...{ identity: 'machine', system: 'machine', disk: 'machine', kernel: 'kernel', reboot: 'reboot' },
-  ...{ libraries: 'reboot', updates: 'updates', unattended: 'unattended', dpkg: 'dpkg', docker: 'docker' },
+  ...{ needrestart: 'reboot', upgrades: 'updates', unattended: 'unattended', dpkg: 'dpkg', docker: 'docker' },
   ...{ weave: 'docker', maestro: 'marks' },
 }
 
@@ -35,13 +35,13 @@ const plausible = {
   kernel_default: ['Debian'],
   reboot_since: ['1700000000'],
   marks_since: ['1700000000'],
-  updates_listed_at: ['1700000000'],
+  upgrades_listed_at: ['1700000000'],
   unattended_last: ['1700000000'],
   unattended_option: [`'APT::Periodic::Enable "1";'`],
   unattended_scheduler: ['systemd', 'cron', 'none'],
   unattended_timer: ["'Id=apt-daily.timer|ActiveState=active|'"],
   needrestart_line: ["'NEEDRESTART-VER: 3.6'"],
-  updates_inst: ["'Inst a [1] (2)'"],
+  upgrades_inst: ["'Inst a [1] (2)'"],
 }
 const yesOrNo = ['has_apt', 'dpkg_interrupted', 'marks_lock', 'reboot_flag', 'needrestart', 'unattended_installed']
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Json } from '../../src/base/json.ts'
 import type { UnattendedOptions } from '../../src/operations/unattended-upgrades/desired-config.ts'
 import { unattendedUpgrades } from '../../src/operations/unattended-upgrades/operation.ts'
-import type { Context, Step } from '../../src/plan/step.ts'
+import type { ServerContext, Step } from '../../src/plan/step.ts'
 import { stepContext } from '../support/step-context.ts'
 import { busyboxImage } from './busybox-image.ts'
 import { type FleetServer, fleetDirectory } from './fleet.ts'
@@ -13,7 +13,7 @@ import { overSsh } from './ssh.ts'
 /** What became of one step: the lines of its plan and its proof, or why there was nothing to do. */
 export type Done = { readonly id: string } & (
   | { readonly lines: readonly string[]; readonly proof: Json }
-  | { readonly is: string; readonly why: string }
+  | { readonly status: string; readonly why: string }
 )
 
 /** One more system in the fleet, for tests that leave it other than they found it. Its timers fire twelve hours from now. */
@@ -36,11 +36,11 @@ export async function addServer(name: string, role: FleetServer['role'] = 'plain
 
 /** Does what the operation means on a server, step after step, each by a look of its own. */
 export async function perform(server: FleetServer, options: Partial<UnattendedOptions> = {}): Promise<readonly Done[]> {
-  const { parts, pass } = unattendedUpgrades({ remove: false, hold: [], origins: [], ...options })
+  const { facts, pass } = unattendedUpgrades({ remove: false, hold: [], origins: [], ...options })
   const done: Done[] = []
   for (const step of pass.steps) {
-    const at = contextOn(server, step.id)
-    done.push(await performStep(step, at, await at.look(parts)))
+    const ctx = contextOn(server, step.id)
+    done.push(await performStep(step, ctx, await ctx.gatherFacts(facts)))
   }
   return done
 }
@@ -60,14 +60,18 @@ export const contextOn = (server: FleetServer, step: string) =>
   })
 
 /** Does one step of an operation on a server by the look that it is foreseen by, and proves it. */
-export async function performStep(step: Step, at: Context, look: Awaited<ReturnType<Context['look']>>): Promise<Done> {
-  const verdict = step.foresee(look)
-  if (verdict.is !== 'due') return { id: step.id, is: verdict.is, why: verdict.why }
-  const before = await step.before(at, verdict.what)
-  await step.act(at, before)
-  if (!['yes', 'running'].includes(await step.settled(at, before)))
+export async function performStep(
+  step: Step,
+  ctx: ServerContext,
+  facts: Awaited<ReturnType<ServerContext['gatherFacts']>>,
+): Promise<Done> {
+  const verdict = step.plan(facts)
+  if (verdict.status !== 'due') return { id: step.id, status: verdict.status, why: verdict.why }
+  const before = await step.snapshot(ctx, verdict.change)
+  await step.apply(ctx, before)
+  if (!['yes', 'running'].includes(await step.status(ctx, before)))
     throw new Error(`${step.id} was done and seems not to be`)
-  return { id: step.id, lines: step.describe(verdict.what), proof: await step.prove(at, before) }
+  return { id: step.id, lines: step.describe(verdict.change), proof: await step.verify(ctx, before) }
 }
 
 /** Everything that a run must leave as it is when nothing is due, as one text. */

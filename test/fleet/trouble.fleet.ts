@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Look } from '../../src/remote/facts/facts.ts'
+import type { ServerFacts } from '../../src/remote/facts/facts.ts'
 import {
   changedHostKey,
   diskFull,
@@ -96,7 +96,7 @@ describe('servers that are odd', () => {
     ;[table, json] = await under(faults, looks)
   })
 
-  function lookOf({ name }: FleetServer): Look {
+  function lookOf({ name }: FleetServer): ServerFacts {
     const events = json.stdout
       .trimEnd()
       .split('\n')
@@ -106,8 +106,8 @@ describe('servers that are odd', () => {
 
   it('are seen with a full disk, which is said', () => {
     expect(linesOf(table, full)).toEqual([isSeen])
-    expect(lookOf(full).disk).toMatchObject({ is: 'known', value: [{ path: '/', freeBytes: 0 }] })
-    expect(lookOf(full).updates?.is).toBe('known')
+    expect(lookOf(full).disk).toMatchObject({ status: 'known', value: [{ path: '/', freeBytes: 0 }] })
+    expect(lookOf(full).upgrades?.status).toBe('known')
   })
 
   it('are seen through the noise of a login shell, which never reaches the terminal', () => {
@@ -118,7 +118,7 @@ describe('servers that are odd', () => {
 
   it.each(Object.entries(otherShells))('are seen in full through %s', (_, server) => {
     expect(linesOf(table, server)).toEqual([isSeen])
-    const unknown = Object.entries(lookOf(server)).filter(([part, told]) => part !== 'at' && told.is !== 'known')
+    const unknown = Object.entries(lookOf(server)).filter(([part, told]) => part !== 'at' && told.status !== 'known')
     expect(unknown).toEqual([])
   })
 
@@ -128,13 +128,16 @@ describe('servers that are odd', () => {
   })
 
   it('are known without a boot id but for their identity', () => {
-    expect(lookOf(anonymous).identity).toMatchObject({ is: 'unknown', why: expect.stringContaining('boot_id') })
-    expect(lookOf(anonymous).system?.is).toBe('known')
+    expect(lookOf(anonymous).identity).toMatchObject({ status: 'unknown', why: expect.stringContaining('boot_id') })
+    expect(lookOf(anonymous).system?.status).toBe('known')
   })
 
   it('are seen where sudo wants a password, but for what only root can see', () => {
-    expect(lookOf(guarded).libraries).toMatchObject({ is: 'unknown', why: expect.stringMatching(/sudo|password/) })
-    expect(lookOf(guarded).kernel?.is).toBe('known')
+    expect(lookOf(guarded).needrestart).toMatchObject({
+      status: 'unknown',
+      why: expect.stringMatching(/sudo|password/),
+    })
+    expect(lookOf(guarded).kernel?.status).toBe('known')
   })
 })
 

@@ -68,7 +68,7 @@ describe('a Debian server', () => {
     await asRoot(server, 'systemctl mask -q --now apt-daily.timer')
 
     expect(settingsOf(await perform(server))).toMatchObject({
-      is: 'blocked',
+      status: 'blocked',
       why: expect.stringMatching(/^apt-daily.timer is masked, .*systemctl unmask apt-daily.timer/),
     })
   })

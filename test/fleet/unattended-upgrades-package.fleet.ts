@@ -36,7 +36,7 @@ describe('a server without unattended-upgrades', () => {
   it('is left alone by a second run, too', async () => {
     const state = await stateOf(server)
 
-    expect(await perform(server)).toMatchObject([{ is: 'done' }, { is: 'done' }])
+    expect(await perform(server)).toMatchObject([{ status: 'done' }, { status: 'done' }])
     expect(await stateOf(server)).toBe(state)
   })
 
@@ -51,22 +51,22 @@ describe('a server without unattended-upgrades', () => {
   })
 
   it('gets it by itself once another apt-get has ended', async () => {
-    const { parts, pass } = unattendedUpgrades({ remove: false, hold: [], origins: [] })
+    const { facts, pass } = unattendedUpgrades({ remove: false, hold: [], origins: [] })
     const [step] = pass.steps
     if (step === undefined) throw new Error('there is no step')
-    const at = contextOn(server, step.id)
-    const verdict = step.foresee(await at.look(parts))
-    if (verdict.is !== 'due') throw new Error(`${verdict.is}: ${verdict.why}`)
+    const ctx = contextOn(server, step.id)
+    const verdict = step.plan(await ctx.gatherFacts(facts))
+    if (verdict.status !== 'due') throw new Error(`${verdict.status}: ${verdict.why}`)
     // Another apt-get holds dpkg's lock for 20 s.
     await asRoot(server, 'systemd-run -q apt-get -y install fl-slow && sleep 3')
 
-    await step.act(at, '')
-    const standing = await step.settled(at, '')
-    const proof = await step.prove(at, '')
+    await step.apply(ctx, '')
+    const standing = await step.status(ctx, '')
+    const evidence = await step.verify(ctx, '')
 
     expect(standing).toBe('running')
-    expect(proof).toMatchObject({ version: expect.stringMatching(/^2\./) })
-    expect(await step.settled(at, '')).toBe('yes')
+    expect(evidence).toMatchObject({ version: expect.stringMatching(/^2\./) })
+    expect(await step.status(ctx, '')).toBe('yes')
   })
 
   it('keeps it where something else needs it by then', async () => {
@@ -80,7 +80,7 @@ describe('a server without unattended-upgrades', () => {
     const [, theirPackage] = await perform(server, { remove: true })
 
     expect(theirPackage).toMatchObject({ proof: { package: 'kept, since others need it' } })
-    expect(await perform(server, { remove: true })).toMatchObject([{ is: 'not-due' }, { is: 'not-due' }])
+    expect(await perform(server, { remove: true })).toMatchObject([{ status: 'not-due' }, { status: 'not-due' }])
   })
 })
 

@@ -35,7 +35,7 @@ describe('a server of which an administrator has taken care', () => {
   it('gets what is due as a difference, and proves what the next night will take', async () => {
     const [theirPackage, done] = await perform(server, { hold: ['kept-*'] })
 
-    expect(theirPackage).toMatchObject({ is: 'done' })
+    expect(theirPackage).toMatchObject({ status: 'done' })
     expect(done).toEqual({
       id: 'unattended-upgrades-settings',
       lines: [
@@ -74,7 +74,7 @@ describe('a server of which an administrator has taken care', () => {
 
     const done = await perform(server, { hold: ['kept-*'] })
 
-    expect(done).toMatchObject([{ is: 'done' }, { is: 'done' }])
+    expect(done).toMatchObject([{ status: 'done' }, { status: 'done' }])
     expect(await stateOf(server)).toBe(state)
   })
 
@@ -91,7 +91,7 @@ describe('a server of which an administrator has taken care', () => {
       ],
     })
     expect(await stateOf(server)).toBe(before)
-    expect(await perform(server, { remove: true })).toMatchObject([{ is: 'not-due' }, { is: 'not-due' }])
+    expect(await perform(server, { remove: true })).toMatchObject([{ status: 'not-due' }, { status: 'not-due' }])
   })
 
   it('gets in its night the security fixes, and neither other upgrades nor Docker nor what is held', async () => {
@@ -123,7 +123,7 @@ describe('a server with files of its own after ours, without systemd, or at work
     await asRoot(server, `echo '${text}' >${later}`)
     const state = await stateOf(server)
 
-    expect(settingsOf(await perform(server))).toMatchObject({ is: 'blocked', why: expect.stringContaining(why) })
+    expect(settingsOf(await perform(server))).toMatchObject({ status: 'blocked', why: expect.stringContaining(why) })
     expect(await stateOf(server)).toBe(state)
   })
 

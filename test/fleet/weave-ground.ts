@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { weaveParts } from '../../src/operations/weave/mesh-status.ts'
+import { weaveFacts } from '../../src/operations/weave/mesh-status.ts'
 import { type WeaveOptions, weaveStep } from '../../src/operations/weave/weave-step.ts'
 import type { FleetServer } from './fleet.ts'
 import { asRoot } from './inside.ts'
@@ -74,8 +74,8 @@ export async function upgradeWeave(
     stallTimeoutMs: 60_000,
     ...options,
   })
-  const at = { ...contextOn(server, step.id), readHere: async () => text }
-  return performStep(step, at, await at.look(weaveParts))
+  const at = { ...contextOn(server, step.id), readPinnedFile: async () => text }
+  return performStep(step, at, await at.gatherFacts(weaveFacts))
 }
 
 /** How a peer stands by what Docker says of it, and by its own words. */

@@ -134,7 +134,7 @@ END
     const done = await upgradeWeave(first, next)
 
     expect(done).toMatchObject({
-      is: 'blocked',
+      status: 'blocked',
       why: expect.stringMatching(`not whole: the connection to ${second.address}:6783 is failed`),
     })
     expect(await peerOn(first)).toMatchObject({ router: 'rajchaudhuri/weave:2.9.0 true' })
@@ -145,6 +145,6 @@ END
 
     const done = await upgradeWeave(first, next)
 
-    expect(done).toMatchObject({ is: 'blocked', why: expect.stringMatching('cannot be told: .*status') })
+    expect(done).toMatchObject({ status: 'blocked', why: expect.stringMatching('cannot be told: .*status') })
   })
 })

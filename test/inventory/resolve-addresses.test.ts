@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { takeInventory } from '../../src/inventory/resolve-addresses.ts'
+import { resolveAddresses } from '../../src/inventory/resolve-addresses.ts'
 import type { Manifest } from '../../src/manifest/manifest.ts'
 import { parseManifest } from '../../src/manifest/read.ts'
 import { resolveManifest } from '../../src/manifest/resolve.ts'
@@ -18,7 +18,7 @@ const manifest = (text: string): Manifest => resolveManifest(parseManifest(join(
 function take(text: string, inConfig: readonly string[] = []) {
   const read = manifest(text)
   const addressInSshConfig = async (name: string) => (inConfig.includes(name) ? name : undefined)
-  return takeInventory(read, read.servers, { addressInSshConfig, uid: process.getuid?.() })
+  return resolveAddresses(read, read.servers, { addressInSshConfig, uid: process.getuid?.() })
 }
 
 /** An inventory executable with these hosts, which leaves a trace when it is run. */
@@ -41,7 +41,7 @@ describe('takeInventory', () => {
     const read = manifest('docker:\n  server: {unique_name: web-1, address: 203.0.113.1}\n')
     const sources = { addressInSshConfig: async (name: string) => void asked.push(name), uid: undefined }
 
-    const servers = await takeInventory(read, read.servers, sources as never)
+    const servers = await resolveAddresses(read, read.servers, sources as never)
 
     expect(servers).toEqual([{ name: 'web-1', host: '203.0.113.1', groups: ['docker'], spare: false }])
     expect(asked).toEqual([])

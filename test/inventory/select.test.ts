@@ -37,7 +37,7 @@ describe('selectServers', () => {
   })
 
   it('keeps the first ones up to the limit, in the order of the manifest', () => {
-    expect(select({ servers: ['db-1', 'web-2'], limit: 1 })).toEqual(['web-2'])
+    expect(select({ servers: ['db-1', 'web-2'], maxServers: 1 })).toEqual(['web-2'])
   })
 
   it('takes a name that no server has as a mistake, also in --exclude', () => {

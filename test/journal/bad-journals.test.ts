@@ -17,10 +17,10 @@ import { itNeedsMounts } from '../support/tools.ts'
 
 const plan: Plan = {
   version: 1,
-  recipe: { name: 'made-up', options: {} },
+  operation: { name: 'made-up', options: {} },
   rollout: aRollout,
   batches: [['web-1']],
-  foreseen: {},
+  planned: {},
 }
 const about = { owner: 'ana@ops', version: '0', command: 'made-up', manifest: '/m.yml', environment: undefined }
 const begun: RunEvent = { event: 'begun', server: 'web-1', step: 'change', before: { n: 1 } }
@@ -50,7 +50,7 @@ describe('a run that was killed before its first event', () => {
     const run = await aRun()
     mkdirSync(`${root}/${neverBegun}`)
 
-    expect(await summaryOf(root, neverBegun)).toMatchObject({ beganAt: '', trouble: undefined })
+    expect(await summaryOf(root, neverBegun)).toMatchObject({ startedAt: '', problem: undefined })
     expect((await readHistory(root, 'made-up')).usualSeconds).toBeUndefined()
     expect(await findRun(root, undefined)).toBe(run)
   })
@@ -77,9 +77,9 @@ describe('a journal with a line that is none', () => {
     const run = await aRun()
     appendFileSync(`${root}/${run}/events.ndjson`, 'rubbish\n')
 
-    const { trouble } = await summaryOf(root, run)
+    const { problem } = await summaryOf(root, run)
 
-    expect(trouble).toBe(`${root}/${run}/events.ndjson:3: not a line of a journal`)
+    expect(problem).toBe(`${root}/${run}/events.ndjson:3: not a line of a journal`)
     expect((await readHistory(root, 'made-up')).usualSeconds).toBeUndefined()
   })
 })

@@ -7,10 +7,10 @@ import { aRollout } from '../run/in-memory.ts'
 const root = process.argv[2] ?? ''
 const plan: Plan = {
   version: 1,
-  recipe: { name: 'made-up', options: {} },
+  operation: { name: 'made-up', options: {} },
   rollout: aRollout,
   batches: [],
-  foreseen: {},
+  planned: {},
 }
 const about = { owner: 'ana@ops', version: '0', command: 'made-up', manifest: '/m.yml', environment: undefined }
 

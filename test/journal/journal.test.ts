@@ -20,16 +20,16 @@ import { readHistory } from '../../src/journal/history.ts'
 import { createJournal, readPlan, reopenJournal } from '../../src/journal/journal.ts'
 import { pruneRuns } from '../../src/journal/prune.ts'
 import { eventsOf, summaryOf } from '../../src/journal/read-run.ts'
-import { stateOf } from '../../src/journal/run-state.ts'
+import { replay } from '../../src/journal/run-state.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import { aRollout } from '../run/in-memory.ts'
 
 const plan: Plan = {
   version: 1,
-  recipe: { name: 'made-up', options: {} },
+  operation: { name: 'made-up', options: {} },
   rollout: aRollout,
   batches: [['web-1']],
-  foreseen: {},
+  planned: {},
 }
 const about = { owner: 'ana@ops', version: '0', command: 'made-up --all', manifest: '/m.yml', environment: undefined }
 const begun = (server: string) => ({ event: 'begun', server, step: 'change', before: { n: 1 } }) as const
@@ -60,10 +60,10 @@ describe('a journal', () => {
     expect(readAgain).toEqual(plan)
     expect(events.map(({ event }) => event)).toEqual(['run-begun', 'begun'])
     const again = await reopenJournal(root, run)
-    expect(stateOf(again.events).servers.get('web-1')?.steps.get('change')).toEqual({
-      before: { n: 1 },
-      isProved: true,
-      proof: 'yes',
+    expect(replay(again.events).servers.get('web-1')?.steps.get('change')).toEqual({
+      snapshot: { n: 1 },
+      isVerified: true,
+      evidence: 'yes',
     })
     await again.journal.close()
   })
@@ -150,8 +150,8 @@ describe('a journal', () => {
     const { journal, events } = await reopenJournal(root, run)
     await journal.close()
 
-    const states = events.map((_, index) => stateOf(events.slice(0, index + 1)))
-    expect(states.map(({ servers }) => servers.get('web-1')?.holds.size ?? 0)).toEqual([0, 0, 1, 0, 0])
+    const states = events.map((_, index) => replay(events.slice(0, index + 1)))
+    expect(states.map(({ servers }) => servers.get('web-1')?.drains.size ?? 0)).toEqual([0, 0, 1, 0, 0])
     expect(states.map(({ exitCode }) => exitCode)).toEqual([undefined, undefined, undefined, undefined, 0])
   })
 })
@@ -188,8 +188,8 @@ describe('the runs on record', () => {
     expect(await summaryOf(root, run)).toMatchObject({
       exitCode: 0,
       isRunning: false,
-      ends: new Map([['changed', 2]]),
-      about: { owner: 'ana@ops' },
+      endings: new Map([['changed', 2]]),
+      info: { owner: 'ana@ops' },
     })
     const events = []
     for await (const event of eventsOf(root, run)) events.push(event.event)
@@ -226,8 +226,8 @@ describe('the runs on record', () => {
 
     const history = await readHistory(root, about.command)
     expect(history.usualSeconds).toBe(4)
-    expect(history.lastProof('a', 'x')).toEqual({ downSeconds: 3 })
-    expect(history.lastProof('b', 'x')).toBeUndefined()
+    expect(history.lastEvidence('a', 'x')).toEqual({ downSeconds: 3 })
+    expect(history.lastEvidence('b', 'x')).toBeUndefined()
     expect((await readHistory(root, 'other')).usualSeconds).toBeUndefined()
   })
 })

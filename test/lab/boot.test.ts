@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nextNight } from '../../src/lab/boot.ts'
+import { nextTimerRun } from '../../src/lab/boot.ts'
 
 describe('the next night of a practice server', () => {
   it.each([
@@ -7,6 +7,6 @@ describe('the next night of a practice server', () => {
     ['2026-11-24T00:16:00Z', '2026-11-24T06:00:00.000Z'],
     ['2026-11-24T06:00:01Z', '2026-11-25T06:00:00.000Z'],
   ])('is within a day at any time: at %s it is %s', (now, next) => {
-    expect(nextNight(Date.parse(now)).toISOString()).toBe(next)
+    expect(nextTimerRun(Date.parse(now)).toISOString()).toBe(next)
   })
 })

@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream'
 import type { Opened } from '../../src/inventory/endpoint.ts'
-import type { Context, ServerPort } from '../../src/plan/step.ts'
-import type { Look } from '../../src/remote/facts/facts.ts'
+import type { ServerContext, ServerHandle } from '../../src/plan/step.ts'
+import type { ServerFacts } from '../../src/remote/facts/facts.ts'
 import { aContext } from '../operations/a-context.ts'
 
 interface Line {
@@ -18,7 +18,7 @@ export function aBalancer(name: string, lines: readonly Pick<Line, 'name' | 'add
   const balancer = {
     servers,
     commands: [] as string[],
-    socket: 'open' as Opened['is'],
+    socket: 'open' as Opened['status'],
     sockets: [{ path: '/run/haproxy/admin.sock', isAdmin: true, isThere: true, owner: 'root:haproxy 660' }],
     onCommand: (_command: string) => {},
   }
@@ -45,15 +45,15 @@ export function aBalancer(name: string, lines: readonly Pick<Line, 'name' | 'add
   }
   const answerAll = (text: string) => text.trim().split(';').map(answer).join('\n\n')
 
-  const port: ServerPort = {
+  const port: ServerHandle = {
     server: { name, host: name, groups: ['load_balancer'], spare: false },
-    look: async () =>
-      ({ at: 0, balancer: { is: 'known', value: { sockets: balancer.sockets, hasSocat: true } } }) as Look,
-    ask: async ({ inputs = {} }) => new Map([['haproxy', answerAll(inputs.commands ?? '').split('\n')]]),
+    gatherFacts: async () =>
+      ({ at: 0, haproxy: { status: 'known', value: { sockets: balancer.sockets, hasSocat: true } } }) as ServerFacts,
+    run: async ({ inputs = {} }) => new Map([['haproxy', answerAll(inputs.commands ?? '').split('\n')]]),
     open: async () =>
       balancer.socket === 'open'
-        ? { is: 'open', stream: answering(answerAll) }
-        : { is: balancer.socket, why: 'connect failed' },
+        ? { status: 'open', stream: answering(answerAll) }
+        : { status: balancer.socket, why: 'connect failed' },
   }
   return { ...balancer, balancer, port }
 }
@@ -75,12 +75,12 @@ const answering = (answerTo: (text: string) => string) => {
 }
 
 /** A server whose addresses are these, in front of which these balancers stand. */
-export function behind(addresses: readonly string[], ports: readonly ServerPort[]) {
-  const { at, told } = aContext([{ address: addresses }])
-  const other = (name: string) => {
+export function behind(addresses: readonly string[], ports: readonly ServerHandle[]) {
+  const { at: ctx, told } = aContext([{ address: addresses }])
+  const peer = (name: string) => {
     const found = ports.find(({ server }) => server.name === name)
     if (found === undefined) throw new Error(`no ${name}`)
     return found
   }
-  return { at: { ...at, other } satisfies Context, told }
+  return { at: { ...ctx, peer } satisfies ServerContext, told }
 }

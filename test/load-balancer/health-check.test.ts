@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Opened, Place } from '../../src/inventory/endpoint.ts'
-import { servesBy } from '../../src/load-balancer/health-check.ts'
+import type { Endpoint, Opened } from '../../src/inventory/endpoint.ts'
+import { runHealthCheck } from '../../src/load-balancer/health-check.ts'
 import type { HealthCheck } from '../../src/manifest/settings.ts'
 import { type Answers, aContext } from '../operations/a-context.ts'
 
@@ -26,11 +26,11 @@ async function application(...statuses: readonly number[]): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
-const stream = (to: Place): Promise<Opened> =>
+const stream = (to: Endpoint): Promise<Opened> =>
   new Promise((resolve) => {
     const socket = connect({ ...to, host: '127.0.0.1' } as { port: number; host: string })
-    socket.once('connect', () => resolve({ is: 'open', stream: socket }))
-    socket.once('error', ({ message }) => resolve({ is: 'failed', why: message }))
+    socket.once('connect', () => resolve({ status: 'open', stream: socket }))
+    socket.once('error', ({ message }) => resolve({ status: 'failed', why: message }))
   })
 
 const url = (port: number, more: Partial<HealthCheck> = {}): HealthCheck =>
@@ -44,13 +44,13 @@ const url = (port: number, more: Partial<HealthCheck> = {}): HealthCheck =>
   }) as HealthCheck
 
 function aServerWith(answers: Answers = []) {
-  const opened: Place[] = []
+  const opened: Endpoint[] = []
   const context = aContext(answers)
-  const open = (to: Place) => {
+  const open = (to: Endpoint) => {
     opened.push(to)
     return stream(to)
   }
-  return { ...context, at: { ...context.at, open, openHere: open }, opened }
+  return { ...context, at: { ...context.at, open, openLocal: open }, opened }
 }
 
 describe('a server', () => {
@@ -58,7 +58,7 @@ describe('a server', () => {
     const port = await application(200)
     const { at, opened } = aServerWith()
 
-    await servesBy(url(port))(at)
+    await runHealthCheck(url(port))(at)
 
     expect(opened).toEqual([{ host: 'localhost', port }])
   })
@@ -67,7 +67,7 @@ describe('a server', () => {
     const port = await application(503, 503, 200)
     const { at, told } = aServerWith()
 
-    await servesBy(url(port))(at)
+    await runHealthCheck(url(port))(at)
 
     expect(told).toHaveLength(2)
     expect(told[0]).toContain(`http://localhost:${port}/up answers 503, not 200`)
@@ -77,7 +77,7 @@ describe('a server', () => {
     const { at } = aServerWith()
     const port = await application(500)
 
-    await expect(servesBy(url(port))(at)).rejects.toThrow(
+    await expect(runHealthCheck(url(port))(at)).rejects.toThrow(
       `it does not serve: http://localhost:${port}/up answers 500, not 200`,
     )
     expect(at.nowMs()).toBe(30_000)
@@ -86,14 +86,16 @@ describe('a server', () => {
   it('does not serve where nobody listens', async () => {
     const { at } = aServerWith()
 
-    await expect(servesBy(url(1))(at)).rejects.toThrow('it does not serve: http://localhost:1/up: nobody answers there')
+    await expect(runHealthCheck(url(1))(at)).rejects.toThrow(
+      'it does not serve: http://localhost:1/up: nobody answers there',
+    )
   })
 
   it('is asked by a tool of its own where sshd forwards nothing', async () => {
     const { at, asked } = aServerWith([{ service_status: '200' }])
-    const open = async (): Promise<Opened> => ({ is: 'forbidden', why: 'prohibited' })
+    const open = async (): Promise<Opened> => ({ status: 'forbidden', why: 'prohibited' })
 
-    await servesBy(url(8080))({ ...at, open })
+    await runHealthCheck(url(8080))({ ...at, open })
 
     expect(asked[0]).toMatchObject({ files: ['health-check/url.sh'], inputs: { url: 'http://localhost:8080/up' } })
   })
@@ -102,7 +104,7 @@ describe('a server', () => {
     const port = await application(200)
     const { at, opened } = aServerWith()
 
-    await servesBy(url(port, { from: 'here' } as Partial<HealthCheck>))(at)
+    await runHealthCheck(url(port, { from: 'here' } as Partial<HealthCheck>))(at)
 
     expect(opened).toEqual([{ host: 'web-1', port }])
   })
@@ -111,7 +113,7 @@ describe('a server', () => {
     const check: HealthCheck = { kind: 'command', command: 'check-me', timeoutMs: 30_000 }
     const { at, told } = aServerWith([{ service_exit: '3', service_words: 'no database' }, { service_exit: '0' }])
 
-    await servesBy(check)(at)
+    await runHealthCheck(check)(at)
 
     expect(told).toEqual(['waiting until it serves: check-me ended with exit code 3: no database'])
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { inService } from '../../src/load-balancer/out-of-service.ts'
+import { withTrafficPolicy } from '../../src/load-balancer/out-of-service.ts'
 import { reboot } from '../../src/operations/reboot/operation.ts'
 import { aContext } from '../operations/a-context.ts'
 import { rebootOptions } from '../run/models/reboot.ts'
@@ -7,20 +7,20 @@ import { rebootOptions } from '../run/models/reboot.ts'
 describe('an operation in service', () => {
   const check = { kind: 'command', command: '/bin/well', timeoutMs: 0 } as const
   const healthy = (groups: readonly string[]) =>
-    inService(reboot(rebootOptions), { health: { check, groups } }).pass.healthy
+    withTrafficPolicy(reboot(rebootOptions), { health: { check, groups } }).pass.healthCheck
 
   it('asks servers of the serving groups for their health, and no others', async () => {
-    const { at, asked } = aContext([{ service_exit: '0' }])
+    const { at: ctx, asked } = aContext([{ service_exit: '0' }])
 
-    await healthy(['docker'])?.(at)
+    await healthy(['docker'])?.(ctx)
     expect(asked).toHaveLength(1)
-    await healthy(['web', 'rails'])?.(at)
+    await healthy(['web', 'rails'])?.(ctx)
     expect(asked).toHaveLength(1)
   })
 
   it('is not believed where the server does not serve', async () => {
-    const { at } = aContext([{ service_exit: '3' }])
+    const { at: ctx } = aContext([{ service_exit: '3' }])
 
-    await expect(healthy(['docker'])?.(at)).rejects.toThrow('it does not serve')
+    await expect(healthy(['docker'])?.(ctx)).rejects.toThrow('it does not serve')
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseShare } from '../../src/manifest/count-or-percent.ts'
+import { parseCountOrPercent } from '../../src/manifest/count-or-percent.ts'
 
 describe('a share of servers', () => {
   it.each([
@@ -8,10 +8,10 @@ describe('a share of servers', () => {
     { text: '1%', share: { kind: 'percent', percent: 1 } },
     { text: '100%', share: { kind: 'percent', percent: 100 } },
   ])('is $text', ({ text, share }) => {
-    expect(parseShare(text)).toEqual(share)
+    expect(parseCountOrPercent(text)).toEqual(share)
   })
 
   it.each(['', '0', '0%', '101%', '-1', '2.5', '25 %', '%', 'all', '1e3', '9999999'])('is not "%s"', (text) => {
-    expect(parseShare(text)).toBeUndefined()
+    expect(parseCountOrPercent(text)).toBeUndefined()
   })
 })

@@ -35,7 +35,7 @@ export function meaningOf({ name, text }: Fixture): Readonly<Record<string, unkn
 function summary({ groups, servers, gateway, loadBalancer, settings }: Manifest) {
   return {
     groups: Object.fromEntries(groups.map(({ name, versions, serverNames }) => [name, { versions, serverNames }])),
-    servers: servers.map(({ place: _, ...server }) => server),
+    servers: servers.map(({ position: _, ...server }) => server),
     ...(gateway && {
       gateway: { name: gateway.name, user: gateway.user, address: gateway.address, port: gateway.port },
     }),

@@ -109,7 +109,7 @@ describe('a manifest', () => {
 
     const { servers } = resolveManifest(parseManifest('Manifest.yml', text))
 
-    expect(servers).toMatchObject([{ name: 'web-1', address: '203.0.113.11', place: { line: 3, column: 5 } }])
+    expect(servers).toMatchObject([{ name: 'web-1', address: '203.0.113.11', position: { line: 3, column: 5 } }])
   })
 
   it('has its line shown without the line break of Windows', () => {
@@ -147,7 +147,7 @@ describe('a manifest', () => {
     const { servers } = resolveManifest(parseManifest('Manifest.yml', `docker:\n  servers:\n${lines.join('')}`))
 
     expect(servers.length).toBe(10_000)
-    expect(servers.at(-1)).toMatchObject({ name: 'web-9999', place: { line: 10_002, column: 5 } })
+    expect(servers.at(-1)).toMatchObject({ name: 'web-9999', position: { line: 10_002, column: 5 } })
   })
 
   it('with a key called __proto__ changes nothing but is told', () => {

@@ -4,7 +4,7 @@ import { resolveManifest } from '../../src/manifest/resolve.ts'
 import { manifestJsonSchema } from '../../src/manifest/schema/json-schema.ts'
 import type { Settings } from '../../src/manifest/settings.ts'
 import { nodeAt, toPlain } from '../../src/manifest/yaml/node.ts'
-import { readTree } from '../../src/manifest/yaml/parse.ts'
+import { parseYaml } from '../../src/manifest/yaml/parse.ts'
 import { everyKeyText } from './fixtures.ts'
 import { keysOfSchema } from './schema-keys.ts'
 
@@ -47,7 +47,7 @@ describe('the settings', () => {
   })
 
   it('have the defaults that the annotated manifest shows', () => {
-    const { root } = readTree(everyKeyText())
+    const { root } = parseYaml(everyKeyText())
     const shown = statedDefaults().map(({ section, key }) => root && nodeAt(root, ['maestro', section, key]))
 
     expect(shown.map((node) => node && [toPlain(node)].flat())).toEqual(statedDefaults().map(({ value }) => [value]))

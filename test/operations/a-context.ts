@@ -1,6 +1,6 @@
-import { LineError } from '../../src/plan/errors.ts'
-import type { Context, Script } from '../../src/plan/step.ts'
-import type { Facts } from '../../src/remote/fields.ts'
+import { DisconnectedError } from '../../src/plan/errors.ts'
+import type { Script, ServerContext } from '../../src/plan/step.ts'
+import type { Fields } from '../../src/remote/fields.ts'
 import { noWays } from '../support/step-context.ts'
 
 type Told = Readonly<Record<string, string | readonly string[]>>
@@ -13,28 +13,28 @@ export function aContext(answers: Answers, { asksTakeMs = 1_000 } = {}) {
   const asked: Script[] = []
   const told: string[] = []
   let timeMs = 0
-  const at: Context = {
+  const ctx: ServerContext = {
     server: { name: 'web-1', host: 'web-1', groups: ['docker'], spare: false },
-    run: '20261123-091500-test',
+    runId: '20261123-091500-test',
     key: '20261123-091500-test/web-1/upgrade',
-    ask: async (script) => {
+    run: async (script) => {
       const answer = answers[Math.min(asked.length, answers.length - 1)]
       asked.push(script)
       timeMs += asksTakeMs
-      if (answer === undefined || answer === 'cut') throw new LineError('the connection was lost')
+      if (answer === undefined || answer === 'cut') throw new DisconnectedError('the connection was lost')
       if (answer instanceof Error) throw answer
       return factsOf(answer)
     },
-    look: async () => ({ at: 0 }),
+    gatherFacts: async () => ({ at: 0 }),
     ...noWays,
     waitMs: async (waitMs) => {
       timeMs += waitMs
     },
     nowMs: () => timeMs,
-    tell: (doing) => told.push(doing),
+    progress: (doing) => told.push(doing),
   }
-  return { at, asked, told }
+  return { at: ctx, asked, told }
 }
 
-export const factsOf = (told: Told): Facts =>
+export const factsOf = (told: Told): Fields =>
   new Map(Object.entries(told).map(([key, value]) => [key, typeof value === 'string' ? [value] : value]))

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { allowedAway, type Member, makeBatches, type Rolling, roomIn } from '../../src/plan/batches.ts'
+import {
+  allowedUnavailable,
+  type Member,
+  makeBatches,
+  makeRoomCheck,
+  type RolloutLimits,
+} from '../../src/plan/batches.ts'
 
 const member = (name: string, groups: readonly string[] = ['docker'], zone?: string): Member => ({
   name,
@@ -8,9 +14,19 @@ const member = (name: string, groups: readonly string[] = ['docker'], zone?: str
 })
 const some = (count: number, group = 'docker') =>
   Array.from({ length: count }, (_, index) => member(`${group}-${index + 1}`, [group]))
-const rolling: Rolling = { strategy: 'rolling', canary: 1, maxUnavailable: { kind: 'percent', percent: 25 }, order: [] }
-const names = (due: readonly Member[], parts: Partial<Rolling> = {}, away: readonly string[] = [], inventory = due) =>
-  makeBatches({ due, inventory, rolling: { ...rolling, ...parts }, away: new Set(away) }).map((batch) =>
+const rolling: RolloutLimits = {
+  strategy: 'rolling',
+  canary: 1,
+  maxUnavailable: { kind: 'percent', percent: 25 },
+  order: [],
+}
+const names = (
+  due: readonly Member[],
+  parts: Partial<RolloutLimits> = {},
+  away: readonly string[] = [],
+  inventory = due,
+) =>
+  makeBatches({ due, inventory, rolling: { ...rolling, ...parts }, unavailable: new Set(away) }).map((batch) =>
     batch.map(({ name }) => name),
   )
 
@@ -72,7 +88,7 @@ describe('the batches of a plan', () => {
       due,
       inventory: due,
       rolling: { ...rolling, strategy, maxUnavailable: share },
-      away: new Set(),
+      unavailable: new Set(),
       alone,
     })
 
@@ -85,15 +101,19 @@ describe('the budget', () => {
     const percent = (value: number) => ({ kind: 'percent', percent: value }) as const
 
     expect([
-      allowedAway(percent(25), 7),
-      allowedAway(percent(25), 3),
-      allowedAway({ kind: 'count', count: 2 }, 9),
+      allowedUnavailable(percent(25), 7),
+      allowedUnavailable(percent(25), 3),
+      allowedUnavailable({ kind: 'count', count: 2 }, 9),
     ]).toEqual([1, 1, 2])
   })
 
   it('has no room for another where the places of any of its groups are taken', () => {
     const inventory = [member('a', ['web', 'db']), member('b', ['db']), member('c', ['web'])]
-    const hasRoom = roomIn({ inventory, share: { kind: 'count', count: 1 }, away: new Set(['b']) })
+    const hasRoom = makeRoomCheck({
+      inventory,
+      maxUnavailable: { kind: 'count', count: 1 },
+      unavailable: new Set(['b']),
+    })
 
     expect([
       hasRoom([], member('a', ['web', 'db'])),

@@ -7,28 +7,30 @@ import { aLook, aServer } from '../support/looks.ts'
 const step = (parts: Partial<Step>): Step => ({
   id: 'change',
   effect: 'disrupts',
-  parts: ['weave'],
-  foresee: () => ({ is: 'due', what: null }),
+  facts: ['weave'],
+  plan: () => ({ status: 'due', change: null }),
   describe: () => [],
-  before: async () => null,
-  settled: async () => 'no',
-  act: async () => {},
-  prove: async () => null,
+  snapshot: async () => null,
+  status: async () => 'no',
+  apply: async () => {},
+  verify: async () => null,
   ...parts,
 })
 
-const running = (version: string) => aLook({ weave: { is: 'known', value: { version, isRunning: true } } })
-const ofOldWeave: Step['foresee'] = ({ weave }) =>
-  weave?.is === 'known' && weave.value?.version === '1' ? { is: 'due', what: null } : { is: 'done', why: 'it is 2' }
+const running = (version: string) => aLook({ weave: { status: 'known', value: { version, isRunning: true } } })
+const ofOldWeave: Step['plan'] = ({ weave }) =>
+  weave?.status === 'known' && weave.value?.version === '1'
+    ? { status: 'due', change: null }
+    : { status: 'done', why: 'it is 2' }
 
 describe('a step that goes alone', () => {
   it('has its servers in batches of their own, where it is due', () => {
     const looks = { 'web-1': running('2'), 'web-2': running('2'), 'web-3': running('1'), 'web-4': running('1') }
-    const seen = Object.entries(looks).map(([name, look]) => ({ server: aServer(name), look }))
+    const seen = Object.entries(looks).map(([name, facts]) => ({ server: aServer(name), look: facts }))
     const operation: Operation = {
-      recipe: { name: 'made-up', options: {} },
-      parts: ['weave'],
-      pass: { steps: [step({}), step({ id: 'alone', isAlone: true, foresee: ofOldWeave })] },
+      spec: { name: 'made-up', options: {} },
+      facts: ['weave'],
+      pass: { steps: [step({}), step({ id: 'alone', isAlone: true, plan: ofOldWeave })] },
     }
     const rollout = { ...aRollout, canary: 0, maxUnavailable: { kind: 'count', count: 4 } as const }
 

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import type { HereProgram, RanHere } from '../../src/plan/application.ts'
+import type { LocalProgram, LocalProgramResult } from '../../src/plan/application.ts'
 import { commandProvider } from '../../src/provider/command-provider.ts'
 
 const provider = commandProvider({ command: '/srv/bin/provider', timeoutMs: 600_000 })
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIL7Yk6LZpXV4jm0ySvFFNJAp0ErO3o0nQkM1rG3ZsHCv'
 const web = { id: 'i-1', environment: 'production-b', name: 'web-1' }
 
-const where = (ran: Partial<RanHere>) => {
-  const programs: HereProgram[] = []
-  const runHere = async (program: HereProgram) => {
+const where = (ran: Partial<LocalProgramResult>) => {
+  const programs: LocalProgram[] = []
+  const runProgram = async (program: LocalProgram) => {
     programs.push(program)
     return { stdout: '', stderr: '', failure: undefined, ...ran }
   }
-  return { runHere, programs }
+  return { runProgram, programs }
 }
 const telling = (servers: unknown) => where({ stdout: JSON.stringify({ servers }) })
 
@@ -28,7 +28,9 @@ describe('a provider that is a program', () => {
       { ...web, hostKeys: [] },
       { ...other, hostKeys: [key] },
     ])
-    expect(at.programs).toEqual([expect.objectContaining({ args: ['list'], stdin: '{"version":1}\n', isNoted: false })])
+    expect(at.programs).toEqual([
+      expect.objectContaining({ args: ['list'], stdin: '{"version":1}\n', isJournalled: false }),
+    ])
   })
 
   it('is asked with the key of the request and the machine that is meant, and may print what it likes', async () => {
@@ -38,7 +40,12 @@ describe('a provider that is a program', () => {
     await provider.ask(at, 'reinstall', request)
 
     const [program] = at.programs
-    expect(program).toMatchObject({ path: '/srv/bin/provider', args: ['reinstall'], timeoutMs: 600_000, isNoted: true })
+    expect(program).toMatchObject({
+      path: '/srv/bin/provider',
+      args: ['reinstall'],
+      timeoutMs: 600_000,
+      isJournalled: true,
+    })
     expect(JSON.parse(program?.stdin ?? '')).toEqual({ version: 1, ...request })
   })
 

@@ -9,7 +9,7 @@ import { command, provision } from './in-memory.ts'
 
 const names = ['production-b/web-1', 'production-b/web-2']
 export const servers = names.map((name): Server => ({ name, host: '', groups: ['docker'], spare: false }))
-const sides = [
+const targets = [
   { environment: 'production', targets: [blue] },
   { environment: 'production-b', targets: [] },
 ] as const
@@ -18,7 +18,7 @@ const sides = [
 export const aRebuild = (own: Partial<RebuildOptions> = {}): ApplicationOperation =>
   rebuild(
     {
-      failover: aFailover({ sides }),
+      failover: aFailover({ targets }),
       from: 'production',
       to: 'production-b',
       servers,
@@ -26,11 +26,11 @@ export const aRebuild = (own: Partial<RebuildOptions> = {}): ApplicationOperatio
       inUse: [blue],
       waitSeconds: 60,
       provider: { command, timeoutMs: 600_000 },
-      provision: provision().recipe,
+      provision: provision().spec,
       rollout: { ...aRollout, strategy: 'parallel', upTimeoutMs: 60_000 },
       deploy: { path: '/srv/bin/deploy', timeoutMs: 1_000 },
       beforeSwitch: { path: '/srv/bin/promote', timeoutMs: 1_000 },
-      goesBack: true,
+      rollsBack: true,
       ...own,
     },
     {},
@@ -40,7 +40,7 @@ export const aRetirement = (own: Partial<RetireOptions> = {}): ApplicationOperat
   retire(
     {
       failover: aFailover(),
-      side: 'production-b',
+      target: 'production-b',
       provider: { command, timeoutMs: 600_000 },
       inUse: [blue],
       waitSeconds: 60,

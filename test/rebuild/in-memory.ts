@@ -1,20 +1,25 @@
 import { randomUUID } from 'node:crypto'
 import type { Server } from '../../src/inventory/server.ts'
-import type { Written } from '../../src/journal/events.ts'
-import { stateOf, untouched } from '../../src/journal/run-state.ts'
-import { joined } from '../../src/operations/combined.ts'
+import type { JournalEvent } from '../../src/journal/events.ts'
+import { noState, replay } from '../../src/journal/run-state.ts'
+import { combined } from '../../src/operations/combined.ts'
 import { reboot } from '../../src/operations/reboot/operation.ts'
 import { securityUpgrade } from '../../src/operations/security-upgrade/operation.ts'
 import { unattendedUpgrades } from '../../src/operations/unattended-upgrades/operation.ts'
-import type { ApplicationContext, ApplicationOperation, HereProgram, RanHere } from '../../src/plan/application.ts'
-import { LineError } from '../../src/plan/errors.ts'
+import type {
+  ApplicationContext,
+  ApplicationOperation,
+  LocalProgram,
+  LocalProgramResult,
+} from '../../src/plan/application.ts'
+import { DisconnectedError } from '../../src/plan/errors.ts'
 import type { Outcome } from '../../src/plan/outcome.ts'
-import type { Foreseen } from '../../src/plan/plan.ts'
-import type { Operation, Script, ServerPort } from '../../src/plan/step.ts'
-import type { Look } from '../../src/remote/facts/facts.ts'
-import type { Facts } from '../../src/remote/fields.ts'
-import { performApplication } from '../../src/run/execute-application.ts'
-import { makeRollOut } from '../../src/run/nested-rollout.ts'
+import type { PlannedStep } from '../../src/plan/plan.ts'
+import type { Operation, Script, ServerHandle } from '../../src/plan/step.ts'
+import type { ServerFacts } from '../../src/remote/facts/facts.ts'
+import type { Fields } from '../../src/remote/fields.ts'
+import { executeApplication } from '../../src/run/execute-application.ts'
+import { makeNestedRollout } from '../../src/run/nested-rollout.ts'
 import { anOutside, contextOn, type Outside } from '../failover/in-memory.ts'
 import { clock, type MemoryServer } from '../run/in-memory.ts'
 import { makeMemoryLocks } from '../run/memory-locks.ts'
@@ -68,13 +73,13 @@ function freshSystem(name: string): MemoryServer {
   }
 }
 
-const dpkg = { is: 'known', value: { isInterrupted: false, broken: [], lockHolders: [] } } as const
+const dpkg = { status: 'known', value: { isInterrupted: false, broken: [], lockHolders: [] } } as const
 
-const ofTheUpgrade = ({ security, libraries }: Look) => ({
+const ofTheUpgrade = ({ security, needrestart }: ServerFacts) => ({
   ...(security && { security }),
-  ...(libraries && { libraries }),
+  ...(needrestart && { needrestart }),
 })
-const ofTheBoot = ({ identity, reboot: flag, systemd }: Look) => ({
+const ofTheBoot = ({ identity, reboot: flag, systemd }: ServerFacts) => ({
   ...(identity && { identity }),
   ...(flag && { reboot: flag }),
   ...(systemd && { systemd }),
@@ -82,17 +87,17 @@ const ofTheBoot = ({ identity, reboot: flag, systemd }: Look) => ({
 
 /** What a fresh server gets. */
 export const provision = (): Operation =>
-  joined('deploy', [
+  combined('deploy', [
     securityUpgrade({ hold: [], origins: [], allPackages: true, lockTimeoutMs: 1_000, restartServices: false }),
     unattendedUpgrades({ remove: false, hold: [], origins: [] }),
     reboot({ ...rebootOptions, force: true, follows: true }),
   ])
 
-const well = (stdout = ''): RanHere => ({ stdout, stderr: '', failure: undefined })
-const failing = (failure: string): RanHere => ({ stdout: '', stderr: '', failure })
+const well = (stdout = ''): LocalProgramResult => ({ stdout, stderr: '', failure: undefined })
+const failing = (failure: string): LocalProgramResult => ({ stdout: '', stderr: '', failure })
 
 /** Runs the provider's program. */
-export function runProvider(cloud: Cloud, { args: [verb = ''] = [], stdin = '' }: HereProgram): RanHere {
+export function runProvider(cloud: Cloud, { args: [verb = ''] = [], stdin = '' }: LocalProgram): LocalProgramResult {
   if (verb === 'list') {
     if (cloud.trouble === 'rubbish') return well('all is fine')
     const servers = cloud.machines.map(({ system: _, ...machine }) => machine)
@@ -106,12 +111,12 @@ export function runProvider(cloud: Cloud, { args: [verb = ''] = [], stdin = '' }
 }
 
 /** What the program is told to make a machine. */
-export const create = ({ key, ...server }: Request): HereProgram => ({
+export const create = ({ key, ...server }: Request): LocalProgram => ({
   path: command,
   args: ['create'],
   stdin: JSON.stringify({ key, server }),
   timeoutMs: 1_000,
-  isNoted: true,
+  isJournalled: true,
 })
 
 type Request = { readonly key: string; readonly environment: string; readonly name: string; readonly id?: string }
@@ -134,7 +139,7 @@ function doIt(cloud: Cloud, verb: string, { key, environment, name, id }: Reques
 export interface World {
   readonly outside: Outside
   readonly cloud: Cloud
-  readonly events: Written[]
+  readonly events: JournalEvent[]
   readonly moments: () => number
   readonly run: (killAfter?: number) => Promise<Outcome | 'killed'>
   /** Host keys that were taken, in order: of whom, and whether by the provider's word. */
@@ -150,10 +155,10 @@ type Making = {
   /** Systems that stand ready, by their address. */
   readonly ready?: ReadonlyMap<string, MemoryServer>
   /** Beside them, by name. */
-  readonly others?: ReadonlyMap<string, ServerPort>
+  readonly others?: ReadonlyMap<string, ServerHandle>
 }
 
-export const run = '20261123-090000-test'
+export const runId = '20261123-090000-test'
 
 export async function makeWorld({
   operation,
@@ -162,29 +167,29 @@ export async function makeWorld({
   ready = new Map(),
   others = new Map(),
 }: Making) {
-  const events: Written[] = []
+  const events: JournalEvent[] = []
   const hostKeys: string[] = []
   const locks = makeMemoryLocks()
   let moments = 0
 
   function systemAt({ host, name }: Server): MemoryServer {
     const system = cloud.machines.find(({ address }) => address === host)?.system ?? ready.get(host)
-    if (system === undefined) throw new LineError(`${name}: nobody answers at ${host}`)
+    if (system === undefined) throw new DisconnectedError(`${name}: nobody answers at ${host}`)
     return system
   }
 
-  function answerTo(server: Server, script: Script): Facts {
+  function answerTo(server: Server, script: Script): Fields {
     const system = systemAt(server)
     const facts = locks.answer(server.name, script) ?? system.answer(script)
     if (facts === undefined) throw new Error(`${server.name} knows no ${script.files.join(' ')}`)
     return new Map(Object.entries(facts).map(([key, value]) => [key, [value]]))
   }
 
-  const base: ApplicationContext = { ...contextOn(outside), run }
-  const runHere = async (program: HereProgram) =>
-    program.path === command ? runProvider(cloud, program) : base.runHere(program)
-  const seen = await operation.look({ ...base, run: '', runHere })
-  const planned: readonly Foreseen[] = operation.steps.map((step) => ({ step: step.id, verdict: step.foresee(seen) }))
+  const base: ApplicationContext = { ...contextOn(outside), runId }
+  const runProgram = async (program: LocalProgram) =>
+    program.path === command ? runProvider(cloud, program) : base.runProgram(program)
+  const seen = await operation.gatherState({ ...base, runId: '', runProgram })
+  const planned: readonly PlannedStep[] = operation.steps.map((step) => ({ step: step.id, verdict: step.plan(seen) }))
 
   function live(killAfter = Number.POSITIVE_INFINITY): Promise<Outcome | 'killed'> {
     let left = killAfter
@@ -207,52 +212,52 @@ export async function makeWorld({
         }
       }
     }
-    const known = stateOf(events)
+    const previous = replay(events)
     const met = new Map<string, Server>()
-    const lineTo = (server: Server) => ({
+    const connectionTo = (server: Server) => ({
       close: async () => {},
       open: noWays.open,
-      look: () => moment(() => systemAt(server).look()),
-      ask: (script: Script) => moment(() => answerTo(server, script)),
+      gatherFacts: () => moment(() => systemAt(server).look()),
+      run: (script: Script) => moment(() => answerTo(server, script)),
     })
     const write = (event: object) =>
-      moment(() => void events.push(structuredClone({ at: '2026-11-23T09:00:00Z', ...event }) as Written))
-    const rolling = makeRollOut({
-      journal: { run, write },
-      known,
-      lineTo,
-      lock: { controller: randomUUID(), owner: 'ana@ops-1', takesOver: new Map(), isAloneHere: true, waitMs: 0 },
-      workingAtMost: 60,
+      moment(() => void events.push(structuredClone({ at: '2026-11-23T09:00:00Z', ...event }) as JournalEvent))
+    const rolling = makeNestedRollout({
+      journal: { run: runId, write },
+      previous,
+      connectionTo,
+      lock: { controller: randomUUID(), owner: 'ana@ops-1', takeovers: new Map(), isPreviousGone: true, waitMs: 0 },
+      maxSessions: 60,
       clock,
       stop: new AbortController().signal,
-      onDoing: () => {},
+      onProgress: () => {},
     })
-    const at: ApplicationContext = {
+    const ctx: ApplicationContext = {
       ...base,
       ...rolling,
       askDns: (question) => moment(() => base.askDns(question)),
-      openHere: (to, timeoutMs) => moment(() => base.openHere(to, timeoutMs)),
-      runHere: (program) => moment(() => runHere(program)),
-      meet: (server) => void met.set(server.name, server),
-      other: (name) => {
+      openLocal: (to, timeoutMs) => moment(() => base.openLocal(to, timeoutMs)),
+      runProgram: (program) => moment(() => runProgram(program)),
+      addServer: (server) => void met.set(server.name, server),
+      server: (name) => {
         const server = met.get(name)
-        if (server !== undefined) return { server, ...lineTo(server) }
-        const port = others.get(name) ?? base.other(name)
+        if (server !== undefined) return { server, ...connectionTo(server) }
+        const port = others.get(name) ?? base.server(name)
         return { ...port, open: (to, timeoutMs) => moment(() => port.open(to, timeoutMs)) }
       },
-      renewHostKey: (server, keys) =>
+      replaceHostKey: (server, keys) =>
         moment(() => {
           systemAt(server)
           hostKeys.push(`${server.name} ${keys.length > 0 ? 'told' : 'shown'}`)
           return 'ssh-ed25519 SHA256:x'
         }),
     }
-    const performed = performApplication({
+    const performed = executeApplication({
       operation,
-      contextFor: () => at,
-      known: known.servers.get(operation.subject) ?? untouched,
+      contextFor: () => ctx,
+      previous: previous.servers.get(operation.subject) ?? noState,
       planned,
-      record: write,
+      writeEvent: write,
       stop: new AbortController().signal,
     })
     return Promise.race([performed, death])

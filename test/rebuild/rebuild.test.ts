@@ -21,7 +21,7 @@ async function killedAt(step: string) {
 }
 
 const verdicts = ({ planned }: Awaited<ReturnType<typeof makeWorld>>) =>
-  planned.flatMap(({ step, verdict }) => (verdict.is === 'blocked' ? [`${step}: ${verdict.why}`] : []))
+  planned.flatMap(({ step, verdict }) => (verdict.status === 'blocked' ? [`${step}: ${verdict.why}`] : []))
 
 describe('a provider', () => {
   it('that says no leaves the traffic where it was, and is asked again by resuming', async () => {
@@ -148,7 +148,7 @@ describe('the side that is built', () => {
 
   it('is not touched while a name server still tells it', async () => {
     const failover = aFailover({
-      sides: [
+      targets: [
         { environment: 'production', targets: ['203.0.113.12'] },
         { environment: 'production-b', targets: [blue] },
       ],
@@ -178,8 +178,11 @@ describe('the side that is built', () => {
 
   it('gets no traffic when it does not serve', async () => {
     const check = { url: 'http://shop.example.com/up', status: 200 }
-    const sides = aRebuild().recipe.options as { readonly failover?: never }
-    const failover = { ...aFailover({ check }), sides: (sides.failover as never as ReturnType<typeof aFailover>).sides }
+    const targets = aRebuild().spec.options as { readonly failover?: never }
+    const failover = {
+      ...aFailover({ check }),
+      sides: (targets.failover as never as ReturnType<typeof aFailover>).targets,
+    }
     const world = await makeWorld({ operation: aRebuild({ failover }) })
 
     const outcome = await world.run()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Server } from '../../src/inventory/server.ts'
 import type { ApplicationOperation } from '../../src/plan/application.ts'
-import { type Replaced, replace } from '../../src/rebuild/replace.ts'
+import { type ReplacedServer, replace } from '../../src/rebuild/replace.ts'
 import { aBalancer } from '../load-balancer/a-balancer.ts'
 import { aRollout } from '../run/in-memory.ts'
 import { aCloud, command, create, makeWorld, provision, runProvider } from './in-memory.ts'
@@ -18,20 +18,20 @@ const drain = {
   waitAfterAddingMs: 0,
 } as const
 
-const aReplacement = (own: Partial<Replaced> = {}): ApplicationOperation =>
+const aReplacement = (own: Partial<ReplacedServer> = {}): ApplicationOperation =>
   replace({
     subject: 'application (web-2)',
     replaced: [{ server, id: 'i-113', isBeside: true, found, ...own }],
     inUse: ['203.0.113.111'],
     provider: { command, timeoutMs: 600_000 },
-    provision: provision().recipe,
+    provision: provision().spec,
     rollout: { ...aRollout, strategy: 'parallel', upTimeoutMs: 60_000 },
     service: { drain },
     deploy: { path: '/srv/bin/deploy', timeoutMs: 1_000 },
   }) as ApplicationOperation
 
 /** Two servers behind a balancer, the second of which is replaced. */
-async function aWorld(own: Partial<Replaced> = {}) {
+async function aWorld(own: Partial<ReplacedServer> = {}) {
   const cloud = aCloud()
   for (const name of ['web-1', 'web-2']) runProvider(cloud, create({ key: `before/${name}`, environment: '', name }))
   cloud.log.splice(0)

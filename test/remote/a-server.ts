@@ -3,10 +3,10 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { Look, LookPart } from '../../src/remote/facts/facts.ts'
-import { lookScript, readLook } from '../../src/remote/facts/read-facts.ts'
-import type { Facts } from '../../src/remote/fields.ts'
-import { readAnswer } from '../../src/remote/response.ts'
+import type { FactName, ServerFacts } from '../../src/remote/facts/facts.ts'
+import { factsScript, readFacts } from '../../src/remote/facts/read-facts.ts'
+import type { Fields } from '../../src/remote/fields.ts'
+import { parseResponse } from '../../src/remote/response.ts'
 
 export type Shell = { readonly name: string; readonly command: readonly string[] }
 
@@ -24,8 +24,8 @@ export interface FakeServer {
     text: string,
     shell?: Shell,
   ) => { readonly status: number | null; readonly stdout: string; readonly stderr: string }
-  readonly facts: (parts: readonly LookPart[], shell?: Shell) => Facts
-  readonly look: (parts: readonly LookPart[], shell?: Shell) => Look
+  readonly facts: (parts: readonly FactName[], shell?: Shell) => Fields
+  readonly look: (parts: readonly FactName[], shell?: Shell) => ServerFacts
 }
 
 const nonce = 'b7e1'
@@ -52,12 +52,12 @@ export function aServer({ files = {}, tools = {} }: Parts = {}): FakeServer {
       env: { PATH: bin, MAESTRO_ROOT: root },
       maxBuffer: 2 ** 26,
     })
-  const facts = (parts: readonly LookPart[], shell?: Shell) => {
-    const { stdout, stderr, status } = run(lookScript(parts, nonce), shell)
+  const facts = (parts: readonly FactName[], shell?: Shell) => {
+    const { stdout, stderr, status } = run(factsScript(parts, nonce), shell)
     if (status !== 0) throw new Error(`exit ${status}: ${stderr}`)
-    return readAnswer(stdout, nonce)
+    return parseResponse(stdout, nonce)
   }
-  return { root, run, facts, look: (parts, shell) => readLook(facts(parts, shell), parts) }
+  return { root, run, facts, look: (parts, shell) => readFacts(facts(parts, shell), parts) }
 }
 
 function writeInto(path: string, text: string | null): void {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { Facts } from '../../src/remote/fields.ts'
+import type { Fields } from '../../src/remote/fields.ts'
 
 /** Where the recorded answer of a real tool is: `apt-cache-policy-debian-12`. */
 const recordedPath = (name: string): string =>
@@ -12,5 +12,5 @@ export const recorded = (name: string): string => readFileSync(recordedPath(name
 export const says = (name: string): string => `cat '${recordedPath(name)}'`
 
 /** Facts as a script would tell them; a list for a key that it told more than once. */
-export const aFacts = (told: Readonly<Record<string, string | readonly string[]>>): Facts =>
+export const aFacts = (told: Readonly<Record<string, string | readonly string[]>>): Fields =>
   new Map(Object.entries(told).map(([key, value]) => [key, typeof value === 'string' ? [value] : value]))

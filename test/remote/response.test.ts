@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AnswerError, readAnswer } from '../../src/remote/response.ts'
+import { parseResponse, ResponseError } from '../../src/remote/response.ts'
 
 const nonce = 'c0ffee'
 const framed = (...lines: readonly string[]) =>
@@ -8,7 +8,7 @@ const whole = framed('boot_id=a', 'end=ok')
 
 describe('readAnswer', () => {
   it('reads each key with its values in the order told', () => {
-    const facts = readAnswer(framed('a=1', 'b=x=y', 'a=2', 'c=', 'end=ok'), nonce)
+    const facts = parseResponse(framed('a=1', 'b=x=y', 'a=2', 'c=', 'end=ok'), nonce)
 
     expect([...facts]).toEqual([
       ['a', ['1', '2']],
@@ -22,7 +22,7 @@ describe('readAnswer', () => {
     const value = "l1\nl2\u001b[31m é 🚀 '"
     const hex = Buffer.from(value).toString('hex')
 
-    expect(readAnswer(framed(`words#=${hex}`, 'end=ok'), nonce).get('words')).toEqual([value])
+    expect(parseResponse(framed(`words#=${hex}`, 'end=ok'), nonce).get('words')).toEqual([value])
   })
 
   it.each([
@@ -32,7 +32,7 @@ describe('readAnswer', () => {
     ['carriage returns', whole.replaceAll('\n', '\r\n')],
     ['the frame of another run', `${whole.replaceAll(nonce, 'dead')}${whole}`],
   ])('reads through %s', (_, stdout) => {
-    expect(readAnswer(stdout, nonce).get('boot_id')).toEqual(['a'])
+    expect(parseResponse(stdout, nonce).get('boot_id')).toEqual(['a'])
   })
 
   it.each([
@@ -56,12 +56,12 @@ describe('readAnswer', () => {
     ],
     ['half a byte', framed('words#=abc', 'end=ok'), 'a line of the answer is not a fact: "abc"'],
   ])('refuses %s', (_, stdout, message) => {
-    expect(() => readAnswer(stdout, nonce)).toThrow(new AnswerError(message))
+    expect(() => parseResponse(stdout, nonce)).toThrow(new ResponseError(message))
   })
 
   it('reads a large answer in one go', () => {
     const lines = Array.from({ length: 100_000 }, (_, index) => `line=${index}`)
 
-    expect(readAnswer(framed(...lines, 'end=ok'), nonce).get('line')).toHaveLength(100_000)
+    expect(parseResponse(framed(...lines, 'end=ok'), nonce).get('line')).toHaveLength(100_000)
   })
 })

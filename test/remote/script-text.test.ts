@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { changeParts, doctorParts, lookParts } from '../../src/remote/facts/facts.ts'
+import { doctorFacts, planFacts, statusFacts } from '../../src/remote/facts/facts.ts'
 import { scriptText } from '../../src/remote/script-text.ts'
 
 const folder = fileURLToPath(new URL('../../src/remote', import.meta.url))
 const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.sh'))
-const partPaths = [...lookParts, ...changeParts, ...doctorParts].map((part) => `facts/${part}.sh`)
+const partPaths = [...statusFacts, ...planFacts, ...doctorFacts].map((part) => `facts/${part}.sh`)
 
 const factsPrinted = (text: string) => [...text.matchAll(/^[^#\n]*\bfacts? ([a-z_]+) /gm)].map(([, key]) => key)
 const factsNamed = (text: string) => [...text.matchAll(/^# {3}([a-z_]+)/gm)].map(([, key]) => key)
@@ -52,7 +52,7 @@ describe('the remote scripts', () => {
   it.each(partPaths)('%s has a function of its name and at most 80 lines', (path) => {
     const text = scriptText(path)
 
-    expect(text).toContain(`\nlook_${path.slice('facts/'.length, -'.sh'.length)}() {\n`)
+    expect(text).toContain(`\nfacts_${path.slice('facts/'.length, -'.sh'.length)}() {\n`)
     expect(text.split('\n').length).toBeLessThanOrEqual(80)
   })
 })

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { lookScript } from '../../src/remote/facts/read-facts.ts'
-import { readAnswer } from '../../src/remote/response.ts'
+import { factsScript } from '../../src/remote/facts/read-facts.ts'
+import { parseResponse } from '../../src/remote/response.ts'
 import { makeScript } from '../../src/remote/script.ts'
 import { shells } from '../support/tools.ts'
 import { aServer } from './a-server.ts'
@@ -17,13 +17,13 @@ const identity = {
 }
 
 describe.each(shells())('a script under $name', (shell) => {
-  const script = lookScript(['identity'], nonce)
+  const script = factsScript(['identity'], nonce)
 
   it('answers', () => {
     const { stdout, stderr, status } = aServer({ files: identity }).run(script, shell)
 
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
-    expect(readAnswer(stdout, nonce).get('end')).toEqual(['ok'])
+    expect(parseResponse(stdout, nonce).get('end')).toEqual(['ok'])
   })
 
   it('runs nothing when its transfer is cut short', () => {
@@ -42,7 +42,7 @@ describe.each(shells())('a script under $name', (shell) => {
     const { stdout, stderr } = server.run(`${script}echo never\n`, shell)
 
     expect(stderr).toBe('')
-    expect(readAnswer(stdout.replace('never\n', ''), nonce).get('hostname')).toEqual(['web-1'])
+    expect(parseResponse(stdout.replace('never\n', ''), nonce).get('hostname')).toEqual(['web-1'])
   })
 
   it('needs nothing of the environment', () => {
@@ -51,7 +51,7 @@ describe.each(shells())('a script under $name', (shell) => {
 
     const { stdout } = server.run(`${hostile}\n${script}`, shell)
 
-    expect(readAnswer(stdout, nonce).get('machine_id')).toEqual(['0123456789abcdef0123456789abcdef'])
+    expect(parseResponse(stdout, nonce).get('machine_id')).toEqual(['0123456789abcdef0123456789abcdef'])
   })
 })
 

@@ -3,18 +3,18 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { MaestroError } from '../../src/base/errors.ts'
 import { serverChecks } from '../../src/checks/doctor/server.ts'
-import type { Wanted } from '../../src/checks/expected-versions.ts'
+import type { ExpectedVersions } from '../../src/checks/expected-versions.ts'
 import { installs } from '../../src/checks/finding.ts'
-import type { Look } from '../../src/remote/facts/facts.ts'
-import type { Examined } from '../../src/run/diagnose-servers.ts'
+import type { ServerFacts } from '../../src/remote/facts/facts.ts'
+import type { Diagnosis } from '../../src/run/diagnose-servers.ts'
 import { aLook, aServer, noon } from '../support/looks.ts'
 
-type Well = Extract<Examined, { readonly status: 'examined' }>
+type Well = Extract<Diagnosis, { readonly status: 'examined' }>
 
-const known = <T>(value: T) => ({ is: 'known', value }) as const
+const known = <T>(value: T) => ({ status: 'known', value }) as const
 const about: Well['about'] = {
   login: 'deploy@web-1:22',
-  bastions: [],
+  jumpHosts: [],
   proof: 'key /k',
   software: 'SSH-2.0-OpenSSH_9.2p1',
   hostKey: 'ssh-ed25519 SHA256:x',
@@ -33,26 +33,26 @@ const hello: Well['hello'] = {
   noise: '',
   durationMs: 40,
 }
-const parts: Partial<Look> = {
+const parts: Partial<ServerFacts> = {
   tools: known({ missing: [] }),
   systemd: known({ state: 'running', canRunUnits: true, failed: [], inhibitors: [] }),
-  balancer: known(null),
+  haproxy: known(null),
 }
-const anExamined = (more: Partial<Look> = {}, change: Partial<Well> = {}): Well => ({
+const anExamined = (more: Partial<ServerFacts> = {}, change: Partial<Well> = {}): Well => ({
   status: 'examined',
   server: aServer('web-1'),
   about,
   hello,
-  root: { is: 'sudo' },
+  root: { status: 'sudo' },
   look: aLook({ ...parts, ...more }),
   ...change,
 })
 
-const plain: Wanted = { isBalancer: false }
-const balancer: Wanted = { isBalancer: true }
-const troubles = (examined: Examined, wanted = plain) =>
-  serverChecks(examined, wanted).filter(({ is }) => is !== 'fine')
-const textOf = (examined: Examined, area: string) =>
+const plain: ExpectedVersions = { isBalancer: false }
+const balancer: ExpectedVersions = { isBalancer: true }
+const troubles = (examined: Diagnosis, wanted = plain) =>
+  serverChecks(examined, wanted).filter(({ status }) => status !== 'fine')
+const textOf = (examined: Diagnosis, area: string) =>
   serverChecks(examined, plain).find((one) => one.area === area)?.text
 
 describe('the checks of a server', () => {
@@ -66,7 +66,7 @@ describe('the checks of a server', () => {
   })
 
   it('name the bastions on the way', () => {
-    const far = { ...about, bastions: ['ops@jump:22', 'ops@inner:22'] }
+    const far = { ...about, jumpHosts: ['ops@jump:22', 'ops@inner:22'] }
 
     expect(textOf(anExamined({}, { about: far }), 'connection')).toContain(' over ops@jump:22, ops@inner:22 by key')
   })
@@ -78,7 +78,7 @@ describe('the checks of a server', () => {
     expect(serverChecks({ status: 'unreachable', server: aServer('web-1'), error, phases }, plain)).toEqual([
       {
         area: 'connection',
-        is: 'wrong',
+        status: 'wrong',
         text: 'web-1:22 said nothing (connect 3 ms)',
         stops: ['every command'],
         fix: 'look at it',
@@ -91,7 +91,11 @@ describe('the checks of a server', () => {
 
     const checks = serverChecks({ status: 'failed', server: aServer('web-1'), about, error }, plain)
 
-    expect(checks.map(({ area, is }) => `${area} ${is}`)).toEqual(['connection fine', 'host key fine', 'shell wrong'])
+    expect(checks.map(({ area, status }) => `${area} ${status}`)).toEqual([
+      'connection fine',
+      'host key fine',
+      'shell wrong',
+    ])
     expect(checks.at(-1)?.fix).toBe('give it a shell')
   })
 
@@ -103,20 +107,20 @@ describe('the checks of a server', () => {
     ['login', 'we log in as root'],
     ['sudo', 'sudo makes us root without a password'],
     ['sudo-with-password', 'sudo makes us root with the password'],
-  ] as const)('tell that we are root by %s', (is, text) => {
-    expect(textOf(anExamined({}, { root: { is } }), 'sudo')).toBe(text)
+  ] as const)('tell that we are root by %s', (status, text) => {
+    expect(textOf(anExamined({}, { root: { status } }), 'sudo')).toBe(text)
   })
 
   it('say once that sudo refuses, and not again for all that only root may know', () => {
-    const root = { is: 'refused', error: new MaestroError('sudo wants a password', { hint: 'NOPASSWD' }) } as const
-    const closed = { is: 'unknown', why: 'needs root, which sudo refuses (sudo: a password is required)' } as const
+    const root = { status: 'refused', error: new MaestroError('sudo wants a password', { hint: 'NOPASSWD' }) } as const
+    const closed = { status: 'unknown', why: 'needs root, which sudo refuses (sudo: a password is required)' } as const
 
     const found = troubles(anExamined({ maestro: closed, weave: closed }, { root }))
 
     expect(found).toEqual([
       {
         area: 'sudo',
-        is: 'wrong',
+        status: 'wrong',
         text: 'sudo wants a password',
         stops: ['every command that changes servers'],
         fix: 'NOPASSWD',
@@ -131,7 +135,7 @@ describe('the checks of a server', () => {
     const clock = { aheadSeconds, exactToSeconds: 0.6 }
 
     expect(troubles(anExamined({}, { hello: { ...hello, clock } }))).toEqual([
-      expect.objectContaining({ area: 'clock', is: 'note', text: expect.stringContaining(words) }),
+      expect.objectContaining({ area: 'clock', status: 'note', text: expect.stringContaining(words) }),
     ])
   })
 
@@ -146,7 +150,7 @@ describe('the checks of a server', () => {
 
     const [found] = troubles(anExamined({}, { hello: { ...hello, noise } }))
 
-    expect(found).toMatchObject({ area: 'shell', is: 'note', text: expect.stringMatching(/Welcome to web-1 !+…$/) })
+    expect(found).toMatchObject({ area: 'shell', status: 'note', text: expect.stringMatching(/Welcome to web-1 !+…$/) })
     expect(found?.fix).toContain('~deploy/.bashrc')
   })
 })
@@ -170,58 +174,63 @@ const system = { id: 'alpine', release: '3.22', codename: '', name: 'Alpine Linu
 const openssl = { name: 'libssl3', from: '1', to: '2', origin: 'Ubuntu:noble-security' }
 const lock = { owner: 'ana@ops', run: 'r1', since: noon - 60, quietSeconds: 5, busy: [] }
 
-type Case = readonly [name: string, parts: Partial<Look>, wanted: Wanted, expected: object]
+type Case = readonly [name: string, parts: Partial<ServerFacts>, wanted: ExpectedVersions, expected: object]
 const cases: readonly Case[] = [
   [
     'a system without apt',
     { system: known(system) },
     plain,
-    { is: 'wrong', text: 'Alpine Linux v3.22 has no dpkg and apt' },
+    { status: 'wrong', text: 'Alpine Linux v3.22 has no dpkg and apt' },
   ],
-  ['a tool that is missing', { tools: known({ missing: ['flock'] }) }, plain, { is: 'wrong', text: 'missing: flock' }],
+  [
+    'a tool that is missing',
+    { tools: known({ missing: ['flock'] }) },
+    plain,
+    { status: 'wrong', text: 'missing: flock' },
+  ],
   [
     'a disk that fills up',
     { disk: disk('/', 0.5 * gigabyte) },
     plain,
-    { is: 'note', text: '/ has 512 MB free, less than 1000' },
+    { status: 'note', text: '/ has 512 MB free, less than 1000' },
   ],
-  ['a full disk', { disk: disk('/var', 1e6) }, plain, { is: 'wrong', text: '/var has 0 MB free' }],
-  ['a full /boot', { disk: disk('/boot', 100e6) }, plain, { is: 'note', fix: 'apt-get autoremove --purge' }],
-  ['a read-only disk', { disk: disk('/', gigabyte, true) }, plain, { is: 'wrong', text: '/ is mounted read-only' }],
+  ['a full disk', { disk: disk('/var', 1e6) }, plain, { status: 'wrong', text: '/var has 0 MB free' }],
+  ['a full /boot', { disk: disk('/boot', 100e6) }, plain, { status: 'note', fix: 'apt-get autoremove --purge' }],
+  ['a read-only disk', { disk: disk('/', gigabyte, true) }, plain, { status: 'wrong', text: '/ is mounted read-only' }],
   [
     'a dpkg that was interrupted',
     { dpkg: known({ ...dpkg, isInterrupted: true }) },
     plain,
-    { is: 'wrong', stops: ['deploy', 'security-upgrade', 'unattended-upgrades'], fix: 'sudo dpkg --configure -a' },
+    { status: 'wrong', stops: ['deploy', 'security-upgrade', 'unattended-upgrades'], fix: 'sudo dpkg --configure -a' },
   ],
   [
     'who holds a lock',
     { dpkg: known({ ...dpkg, lockHolders: [{ lock: 'frontend', pid: 9, command: 'apt-get', ageSeconds: 70 }] }) },
     plain,
-    { is: 'note', text: "apt's frontend lock is held by apt-get (pid 9) for 1 min" },
+    { status: 'note', text: "apt's frontend lock is held by apt-get (pid 9) for 1 min" },
   ],
   [
     'a part that cannot be told',
-    { dpkg: { is: 'unknown', why: 'no dpkg' } },
+    { dpkg: { status: 'unknown', why: 'no dpkg' } },
     plain,
-    { area: 'apt', is: 'unknown', text: 'no dpkg' },
+    { area: 'apt', status: 'unknown', text: 'no dpkg' },
   ],
   [
     'old lists',
-    { updates: known({ ...updates, listsAgeSeconds: 9 * 86_400 }) },
+    { upgrades: known({ ...updates, listsAgeSeconds: 9 * 86_400 }) },
     plain,
-    { is: 'note', text: 'package lists 9 d old' },
+    { status: 'note', text: 'package lists 9 d old' },
   ],
-  ['no lists', { updates: known({ ...updates, listsAgeSeconds: undefined }) }, plain, { fix: 'sudo apt-get update' }],
+  ['no lists', { upgrades: known({ ...updates, listsAgeSeconds: undefined }) }, plain, { fix: 'sudo apt-get update' }],
   [
     'sources without a security origin',
-    { updates: known({ ...updates, securityOrigins: [] }) },
+    { upgrades: known({ ...updates, securityOrigins: [] }) },
     plain,
-    { is: 'wrong', stops: installs },
+    { status: 'wrong', stops: installs },
   ],
   [
     'a held fix',
-    { updates: known({ ...updates, security: [openssl], held: ['libssl3', 'nginx'] }) },
+    { upgrades: known({ ...updates, security: [openssl], held: ['libssl3', 'nginx'] }) },
     plain,
     { text: 'held with a security fix: libssl3', fix: 'sudo apt-mark unhold libssl3' },
   ],
@@ -229,7 +238,7 @@ const cases: readonly Case[] = [
     'a server that never says that a restart is due',
     { reboot: known({ isSet: false, packages: [], since: undefined, hasSetter: false }) },
     plain,
-    { is: 'note', fix: 'apt-get install needrestart' },
+    { status: 'note', fix: 'apt-get install needrestart' },
   ],
   [
     'a failed unit',
@@ -243,7 +252,7 @@ const cases: readonly Case[] = [
     plain,
     { text: 'systemd is starting, not running' },
   ],
-  ['no systemd', { systemd: known({ ...systemd, state: 'none', canRunUnits: false }) }, plain, { is: 'note' }],
+  ['no systemd', { systemd: known({ ...systemd, state: 'none', canRunUnits: false }) }, plain, { status: 'note' }],
   [
     'a blocked shutdown',
     { systemd: known({ ...systemd, inhibitors: ['vm root'] }) },
@@ -288,19 +297,19 @@ const cases: readonly Case[] = [
   ],
   [
     'a load balancer without its socket',
-    { balancer: known({ sockets: [{ ...socket, isThere: false }], hasSocat: true }) },
+    { haproxy: known({ sockets: [{ ...socket, isThere: false }], hasSocat: true }) },
     balancer,
     { text: "HAProxy's socket /run/haproxy/admin.sock is not there" },
   ],
   [
     'a load balancer whose socket may do nothing',
-    { balancer: known({ sockets: [{ ...socket, isAdmin: false }], hasSocat: true }) },
+    { haproxy: known({ sockets: [{ ...socket, isAdmin: false }], hasSocat: true }) },
     balancer,
     { text: 'HAProxy has no runtime socket of level admin' },
   ],
   [
     'a load balancer without socat',
-    { balancer: known({ sockets: [socket], hasSocat: false }) },
+    { haproxy: known({ sockets: [socket], hasSocat: false }) },
     balancer,
     { fix: 'apt-get install socat' },
   ],
@@ -309,19 +318,19 @@ const cases: readonly Case[] = [
     'a lock at work',
     { maestro: known({ lock, drained: [] }) },
     plain,
-    { is: 'note', text: 'locked by ana@ops, run r1, which is at work' },
+    { status: 'note', text: 'locked by ana@ops, run r1, which is at work' },
   ],
   [
     'a lock that was left',
     { maestro: known({ lock: { ...lock, quietSeconds: 7200 }, drained: [] }) },
     plain,
-    { is: 'wrong', fix: 'maestro resume r1, or maestro unlock' },
+    { status: 'wrong', fix: 'maestro resume r1, or maestro unlock' },
   ],
   [
     'a drain that is open',
     { maestro: known({ lock: undefined, drained: ['r1'] }) },
     plain,
-    { is: 'wrong', fix: 'maestro resume r1' },
+    { status: 'wrong', fix: 'maestro resume r1' },
   ],
 ]
 
@@ -348,11 +357,11 @@ describe('the checks of a look', () => {
   })
 
   it('ask of no server what only a load balancer has to have', () => {
-    expect(troubles(anExamined({ balancer: known({ sockets: [], hasSocat: false }) }))).toEqual([])
+    expect(troubles(anExamined({ haproxy: known({ sockets: [], hasSocat: false }) }))).toEqual([])
   })
 
   it("say who may use HAProxy's socket", () => {
-    const checks = serverChecks(anExamined({ balancer: known({ sockets: [socket], hasSocat: true }) }), balancer)
+    const checks = serverChecks(anExamined({ haproxy: known({ sockets: [socket], hasSocat: true }) }), balancer)
 
     expect(checks.find(({ area }) => area === 'balancer')?.text).toContain('admin.sock (root:haproxy 660)')
   })

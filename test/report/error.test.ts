@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { troubleText } from '../../src/report/error.ts'
+import { errorText } from '../../src/report/error.ts'
 
 const long = 'there is no Manifest.yml in /srv/shop or a folder above it, nor anywhere else that was looked at'
 
 describe('a trouble', () => {
   it('is one line in a pipe, and what to do next another', () => {
-    expect(troubleText({ message: long, hint: 'name one' }, { columns: undefined })).toBe(
+    expect(errorText({ message: long, hint: 'name one' }, { columns: undefined })).toBe(
       `maestro: ${long}\n  name one\n`,
     )
   })
 
   it('is broken between words on a terminal', () => {
-    const text = troubleText({ message: long, hint: long }, { columns: 40 })
+    const text = errorText({ message: long, hint: long }, { columns: 40 })
 
     const lines = text.split('\n')
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(40)
@@ -21,12 +21,12 @@ describe('a trouble', () => {
   it('leaves a line of the file as it is, with the mark below it', () => {
     const shown = `  |   rollout: {max_unavailable: 150%, ${'x'.repeat(60)}}\n  |                              ^`
 
-    expect(troubleText({ message: `m.yml:1:1: no\n${shown}` }, { columns: 40 })).toBe(
+    expect(errorText({ message: `m.yml:1:1: no\n${shown}` }, { columns: 40 })).toBe(
       `maestro: m.yml:1:1: no\n${shown}\n`,
     )
   })
 
   it('cannot move the cursor', () => {
-    expect(troubleText({ message: 'a\u001b[2J' }, { columns: 80 })).toBe('maestro: a\\u{1b}[2J\n')
+    expect(errorText({ message: 'a\u001b[2J' }, { columns: 80 })).toBe('maestro: a\\u{1b}[2J\n')
   })
 })

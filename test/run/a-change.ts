@@ -1,7 +1,7 @@
 import { MaestroError } from '../../src/base/errors.ts'
-import type { Hold, Operation, Script, Step } from '../../src/plan/step.ts'
-import type { Look } from '../../src/remote/facts/facts.ts'
-import { only } from '../../src/remote/fields.ts'
+import type { Drain, Operation, Script, Step } from '../../src/plan/step.ts'
+import type { ServerFacts } from '../../src/remote/facts/facts.ts'
+import { required } from '../../src/remote/fields.ts'
 import { aServer, type MemoryServer } from './in-memory.ts'
 
 /** What there is to a made-up server: a version that is set, a boot that is counted, a place in service. */
@@ -58,7 +58,8 @@ export function aMadeServer(name: string, groups?: readonly string[]): Made {
     trouble: 'none',
     asked: [],
     booted: new Set(),
-    look: () => ({ at: 0, weave: { is: 'known', value: { version: made.version, isRunning: true } } }) as Look,
+    look: () =>
+      ({ at: 0, weave: { status: 'known', value: { version: made.version, isRunning: true } } }) as ServerFacts,
     state: () => ({ version: made.version, boots: made.boots, isServing: made.isServing }),
     answer: ({ files: [file = ''], inputs = {} }) => {
       made.asked.push(file)
@@ -68,23 +69,24 @@ export function aMadeServer(name: string, groups?: readonly string[]): Made {
   return made
 }
 
-const versionOf = (look: Look) => (look.weave?.is === 'known' ? look.weave.value?.version : undefined)
+const versionOf = (facts: ServerFacts) => (facts.weave?.status === 'known' ? facts.weave.value?.version : undefined)
 
 /** Sets the version to 2. */
 const change = (isUnsure: (server: string) => boolean): Step<{ to: string }, { from: string }> => ({
   id: 'change',
   effect: 'changes',
-  parts: ['weave'],
-  foresee: (look) => (versionOf(look) === '2' ? { is: 'done', why: 'it is 2' } : { is: 'due', what: { to: '2' } }),
+  facts: ['weave'],
+  plan: (facts) =>
+    versionOf(facts) === '2' ? { status: 'done', why: 'it is 2' } : { status: 'due', change: { to: '2' } },
   describe: ({ to }) => [`version ${to}`],
-  before: async (at) => ({ from: only(await at.ask(script('read')), 'version') }),
-  settled: async (at) => {
-    if (isUnsure(at.server.name)) return 'unknown'
-    return only(await at.ask(script('read')), 'version') === '2' ? 'yes' : 'no'
+  snapshot: async (ctx) => ({ from: required(await ctx.run(script('read')), 'version') }),
+  status: async (ctx) => {
+    if (isUnsure(ctx.server.name)) return 'unknown'
+    return required(await ctx.run(script('read')), 'version') === '2' ? 'yes' : 'no'
   },
-  act: async (at) => void (await at.ask(script('set', { version: '2' }))),
-  prove: async (at) => {
-    const version = only(await at.ask(script('read')), 'version')
+  apply: async (ctx) => void (await ctx.run(script('set', { version: '2' }))),
+  verify: async (ctx) => {
+    const version = required(await ctx.run(script('read')), 'version')
     if (version !== '2') throw new MaestroError(`the version is still ${version}`)
     return { version }
   },
@@ -94,39 +96,39 @@ const change = (isUnsure: (server: string) => boolean): Step<{ to: string }, { f
 export const restart: Step<null, { boots: number }> = {
   id: 'restart',
   effect: 'disrupts',
-  parts: ['weave'],
-  foresee: (look) =>
-    versionOf(look) === '2' ? { is: 'due', what: null } : { is: 'not-due', why: 'nothing has changed' },
-  drift: () => undefined,
+  facts: ['weave'],
+  plan: (facts) =>
+    versionOf(facts) === '2' ? { status: 'due', change: null } : { status: 'not-due', why: 'nothing has changed' },
+  exceedsPlan: () => undefined,
   describe: () => ['restart'],
-  before: async (at) => ({ boots: Number(only(await at.ask(script('read')), 'boots')) }),
-  settled: async (at, { boots }) => (Number(only(await at.ask(script('read')), 'boots')) > boots ? 'yes' : 'no'),
-  act: async (at) => void (await at.ask(script('boot', { key: at.key }))),
-  prove: async (at, { boots }) => {
-    const now = Number(only(await at.ask(script('read')), 'boots'))
+  snapshot: async (ctx) => ({ boots: Number(required(await ctx.run(script('read')), 'boots')) }),
+  status: async (ctx, { boots }) => (Number(required(await ctx.run(script('read')), 'boots')) > boots ? 'yes' : 'no'),
+  apply: async (ctx) => void (await ctx.run(script('boot', { key: ctx.key }))),
+  verify: async (ctx, { boots }) => {
+    const now = Number(required(await ctx.run(script('read')), 'boots'))
     if (now !== boots + 1) throw new MaestroError(`${now - boots} boots`)
     return { boots: now }
   },
 }
 
-const outOfService: Hold<{ serving: string }> = {
+const outOfService: Drain<{ serving: string }> = {
   id: 'service',
   describe: 'each server is out of service',
-  find: async (at) => ({ serving: only(await at.ask(script('read')), 'serving') }),
-  take: async (at) => void (await at.ask(script('serve', { serving: 'no' }))),
-  release: async (at, { serving }) => void (await at.ask(script('serve', { serving }))),
+  detect: async (ctx) => ({ serving: required(await ctx.run(script('read')), 'serving') }),
+  drain: async (ctx) => void (await ctx.run(script('serve', { serving: 'no' }))),
+  undrain: async (ctx, { serving }) => void (await ctx.run(script('serve', { serving }))),
 }
 
 /** A change, then a restart that takes the server out of service. */
 export function aChange(servers: readonly Made[]): Operation {
   const find = (name: string) => servers.find(({ server }) => server.name === name)
   return {
-    recipe: { name: 'made-up', options: {} },
-    parts: ['weave'],
+    spec: { name: 'made-up', options: {} },
+    facts: ['weave'],
     pass: {
       steps: [change((name) => find(name)?.trouble === 'unsure'), restart],
       drain: outOfService,
-      healthy: async ({ server }) => {
+      healthCheck: async ({ server }) => {
         if (!find(server.name)?.isHealthy) throw new MaestroError('it does not answer')
         return {}
       },

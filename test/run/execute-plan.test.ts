@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Written } from '../../src/journal/events.ts'
+import type { JournalEvent } from '../../src/journal/events.ts'
 import { noHistory } from '../../src/journal/history.ts'
-import { stateOf } from '../../src/journal/run-state.ts'
-import { TakenBackError } from '../../src/plan/errors.ts'
-import { isTakenBack } from '../../src/plan/outcome.ts'
+import { replay } from '../../src/journal/run-state.ts'
+import { RolledBackError } from '../../src/plan/errors.ts'
+import { isRolledBack } from '../../src/plan/outcome.ts'
 import type { Operation, Script, Step } from '../../src/plan/step.ts'
 import { aChange, aMadeServer, type Made, restart } from './a-change.ts'
 import { makeWorld } from './in-memory.ts'
@@ -27,7 +27,7 @@ function cutAfter(limit: number) {
 }
 
 /** The acts that no journal has announced by the time that they are done. */
-function acting(servers: readonly Made[], events: () => readonly Written[]): readonly string[] {
+function acting(servers: readonly Made[], events: () => readonly JournalEvent[]): readonly string[] {
   const announcing: Readonly<Record<string, string>> = { 'made-up/set.sh': 'change', 'made-up/boot.sh': 'restart' }
   const early: string[] = []
   for (const made of servers) {
@@ -56,10 +56,10 @@ async function brokenOffAt(event: string) {
 /** The same change, whose restart is taken back in the end. */
 function takingBack(servers: readonly Made[]): Operation {
   const { pass, ...whole } = aChange(servers)
-  const prove = () => Promise.reject(new TakenBackError('it is as it was'))
+  const verify = () => Promise.reject(new RolledBackError('it is as it was'))
   return {
     ...whole,
-    pass: { ...pass, steps: pass.steps.map((step) => (step.id === restart.id ? { ...step, prove } : step)) },
+    pass: { ...pass, steps: pass.steps.map((step) => (step.id === restart.id ? { ...step, verify } : step)) },
   }
 }
 
@@ -243,7 +243,7 @@ describe('a run', () => {
     const [web, balancer] = [aMadeServer('web-1', ['docker']), aMadeServer('lb-1', ['load_balancer'])]
     web.isHealthy = false
     const world = makeWorld({
-      operation: { ...aChange([web, balancer]), others: ['lb-1'] },
+      operation: { ...aChange([web, balancer]), otherServers: ['lb-1'] },
       servers: [web, balancer],
     })
 
@@ -267,7 +267,7 @@ describe('a run', () => {
     expect([first?.isServing, first?.boots, world.locks.drained.size]).toEqual([true, 1, 0])
     const resumed = await world.run()
     expect(resumed).toMatchObject({ outcomes: ends })
-    expect(isTakenBack(resumed === 'killed' ? [] : resumed.outcomes.values())).toBe(true)
+    expect(isRolledBack(resumed === 'killed' ? [] : resumed.outcomes.values())).toBe(true)
     expect(first?.boots).toBe(1)
   })
 
@@ -291,7 +291,7 @@ describe('a run', () => {
         ],
       ]),
     })
-    expect(isTakenBack(report === 'killed' ? [] : report.outcomes.values())).toBe(false)
+    expect(isRolledBack(report === 'killed' ? [] : report.outcomes.values())).toBe(false)
     expect(first?.isServing).toBe(false)
   })
 
@@ -381,7 +381,7 @@ describe('a run', () => {
     const begun = world.events.filter(({ event }) => event === 'begun' || event === 'holding' || event === 'released')
     const copied = world.locks.copies.get('web-1')?.map((line) => JSON.parse(line))
     expect(copied).toEqual(begun.map(({ at: _, ...event }) => event))
-    expect(stateOf(world.events).servers.get('web-1')).toMatchObject({
+    expect(replay(world.events).servers.get('web-1')).toMatchObject({
       isLocked: false,
       outcome: { status: 'changed' },
     })

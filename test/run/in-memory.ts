@@ -1,17 +1,17 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Server } from '../../src/inventory/server.ts'
-import type { RunEvent, Written } from '../../src/journal/events.ts'
+import type { JournalEvent, RunEvent } from '../../src/journal/events.ts'
 import { type History, noHistory } from '../../src/journal/history.ts'
-import { stateOf } from '../../src/journal/run-state.ts'
+import { replay } from '../../src/journal/run-state.ts'
 import type { Rollout } from '../../src/manifest/settings.ts'
 import { makeBatches } from '../../src/plan/batches.ts'
-import { LineError } from '../../src/plan/errors.ts'
-import type { Foreseen, Plan } from '../../src/plan/plan.ts'
+import { DisconnectedError } from '../../src/plan/errors.ts'
+import type { Plan, PlannedStep } from '../../src/plan/plan.ts'
 import type { Operation, Script } from '../../src/plan/step.ts'
-import type { Look } from '../../src/remote/facts/facts.ts'
-import type { Facts } from '../../src/remote/fields.ts'
+import type { ServerFacts } from '../../src/remote/facts/facts.ts'
+import type { Fields } from '../../src/remote/fields.ts'
 import type { Clock } from '../../src/run/clock.ts'
-import { runPlan } from '../../src/run/execute-plan.ts'
+import { executePlan } from '../../src/run/execute-plan.ts'
 import type { Run } from '../../src/run/run.ts'
 import { noWays } from '../support/step-context.ts'
 import { type MemoryLocks, makeMemoryLocks } from './memory-locks.ts'
@@ -21,7 +21,7 @@ export interface MemoryServer {
   readonly server: Server
   /** Carries a script out, lock scripts apart; undefined where it knows no such script. */
   readonly answer: (script: Script) => Readonly<Record<string, string>> | undefined
-  readonly look: () => Look
+  readonly look: () => ServerFacts
   /** All that must be the same in the end, however it came about. */
   readonly state: () => unknown
 }
@@ -53,10 +53,10 @@ export const aRollout: Rollout = {
 
 /** A world of servers and one journal, which may come to a sudden end at any of its moments. */
 export interface World {
-  readonly events: Written[]
+  readonly events: JournalEvent[]
   /** Moments that have passed: an answer of a server, a line of the journal. */
   readonly moments: () => number
-  readonly run: (options?: Partial<Life>) => Promise<Awaited<ReturnType<typeof runPlan>> | 'killed'>
+  readonly run: (options?: Partial<Life>) => Promise<Awaited<ReturnType<typeof executePlan>> | 'killed'>
   readonly locks: MemoryLocks
 }
 
@@ -76,7 +76,7 @@ interface Life {
 type Making = { readonly operation: Operation; readonly servers: readonly MemoryServer[]; readonly run?: string }
 
 export function makeWorld({ operation, servers, run = '20261123-090000-test' }: Making): World {
-  const events: Written[] = []
+  const events: JournalEvent[] = []
   const locks = makeMemoryLocks()
   let moments = 0
   let lives = 0
@@ -109,7 +109,7 @@ export function makeWorld({ operation, servers, run = '20261123-090000-test' }: 
     }
     const inventory = servers.map(({ server }) => server)
     const rollout = { ...aRollout, ...life.rollout }
-    const known = stateOf(events)
+    const previous = replay(events)
     const isResumed = events.length > 0
     const plan: Plan = planFor(operation, servers, rollout)
     const stop = life.stop ?? new AbortController().signal
@@ -117,18 +117,18 @@ export function makeWorld({ operation, servers, run = '20261123-090000-test' }: 
       plan: isResumed ? { ...firstPlan, rollout } : plan,
       operation,
       servers: inventory,
-      others: [],
+      otherServers: [],
       inventory,
-      away: new Set(),
+      unavailable: new Set(),
       history: life.history ?? noHistory,
-      readHere: async ({ from }) => `the text of ${from}`,
-      known,
-      workingAtMost: 60,
+      readPinnedFile: async ({ from }) => `the text of ${from}`,
+      previous,
+      maxSessions: 60,
       lock: {
         controller,
         owner: `ana@${controller}`,
-        takesOver: new Map(),
-        isAloneHere: true,
+        takeovers: new Map(),
+        isPreviousGone: true,
         waitMs: life.lockWaitMs ?? 0,
       },
       stop,
@@ -136,7 +136,7 @@ export function makeWorld({ operation, servers, run = '20261123-090000-test' }: 
       watcher: {
         onLocked: nothing,
         onBatch: nothing,
-        onDoing: (_, words) => {
+        onProgress: (_, words) => {
           if (words.startsWith('waiting: ')) life.onWaiting?.()
         },
         onEnded: nothing,
@@ -150,28 +150,28 @@ export function makeWorld({ operation, servers, run = '20261123-090000-test' }: 
           await moment(() => void events.push({ at: '2026-11-23T09:00:00.000Z', ...structuredClone(event) }))
         },
       },
-      lineTo: (server) => {
+      connectionTo: (server) => {
         const memory = servers.find((one) => one.server.name === server.name)
         if (memory === undefined) throw new Error(`no ${server.name}`)
         return {
           close: async () => {},
-          look: () => moment(() => memory.look()),
+          gatherFacts: () => moment(() => memory.look()),
           open: noWays.open,
-          ask: async (script) => {
+          run: async (script) => {
             const isCut = cut(server.name, script)
             const facts = await moment(() => answerTo(memory, script))
-            if (isCut) throw new LineError('the connection was lost')
+            if (isCut) throw new DisconnectedError('the connection was lost')
             return facts
           },
         }
       },
     }
     firstPlan = theRun.plan
-    return Promise.race([runPlan(theRun), death])
+    return Promise.race([executePlan(theRun), death])
   }
   let firstPlan: Plan = planFor(operation, servers, aRollout)
 
-  function answerTo({ server, answer }: MemoryServer, script: Script): Facts {
+  function answerTo({ server, answer }: MemoryServer, script: Script): Fields {
     const facts = locks.answer(server.name, script) ?? answer(script)
     if (facts === undefined) throw new Error(`${server.name} knows no ${script.files.join(' ')}`)
     return new Map(Object.entries(facts).map(([key, value]) => [key, [value]]))
@@ -196,22 +196,22 @@ export const clock: Clock = {
 }
 
 function planFor(operation: Operation, servers: readonly MemoryServer[], rollout: Rollout): Plan {
-  const foreseen = servers.map(({ server, look }): [string, Foreseen[]] => [
+  const planned = servers.map(({ server, look }): [string, PlannedStep[]] => [
     server.name,
-    operation.pass.steps.map((step) => ({ step: step.id, verdict: step.foresee(look()) })),
+    operation.pass.steps.map((step) => ({ step: step.id, verdict: step.plan(look()) })),
   ])
   const names = new Set(
-    foreseen.filter(([, all]) => all.some(({ verdict }) => verdict.is === 'due')).map(([name]) => name),
+    planned.filter(([, all]) => all.some(({ verdict }) => verdict.status === 'due')).map(([name]) => name),
   )
   const inventory = servers.map(({ server }) => server)
   const due = inventory.filter(({ name }) => names.has(name))
   return {
     version: 1,
-    recipe: operation.recipe,
+    operation: operation.spec,
     rollout,
-    batches: makeBatches({ due, inventory, rolling: rollout, away: new Set() }).map((batch) =>
+    batches: makeBatches({ due, inventory, rolling: rollout, unavailable: new Set() }).map((batch) =>
       batch.map(({ name }) => name),
     ),
-    foreseen: Object.fromEntries(foreseen),
+    planned: Object.fromEntries(planned),
   }
 }

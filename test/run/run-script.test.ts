@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { LineError } from '../../src/plan/errors.ts'
-import { askOverSession } from '../../src/run/run-script.ts'
+import { DisconnectedError } from '../../src/plan/errors.ts'
+import { runScript } from '../../src/run/run-script.ts'
 import type { Ending, Session } from '../../src/ssh/session/session.ts'
 
 const asking = (ending: Ending, stderr = '') =>
-  askOverSession({ run: async () => ({ ending, stdout: '', stderr }) } as unknown as Session, {
+  runScript({ run: async () => ({ ending, stdout: '', stderr }) } as unknown as Session, {
     files: ['lock/take.sh'],
     asRoot: false,
     timeoutMs: 1_000,
@@ -18,13 +18,13 @@ describe('a script that is asked over a session', () => {
     ['the line was cut', { how: 'connection-lost' }],
     ['it had no end', { how: 'timed-out' }],
   ])('leaves open what it did where %s', async (_, ending) => {
-    await expect(asking(ending)).rejects.toThrow(LineError)
+    await expect(asking(ending)).rejects.toThrow(DisconnectedError)
   })
 
   it('has failed, in its own last words, where it says so itself', async () => {
     const failing = asking({ how: 'exited', code: 1 }, 'one\ncannot write to /var/lib/maestro\n')
 
     await expect(failing).rejects.toThrow(/^cannot write to \/var\/lib\/maestro$/)
-    await expect(failing).rejects.not.toThrow(LineError)
+    await expect(failing).rejects.not.toThrow(DisconnectedError)
   })
 })

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MaestroError } from '../../src/base/errors.ts'
-import type { OnServer } from '../../src/journal/events.ts'
-import { LineError } from '../../src/plan/errors.ts'
-import type { Line } from '../../src/run/connection.ts'
-import { runHereFor } from '../../src/run/local/run-hook.ts'
-import { makeOtherServers } from '../../src/run/peer-servers.ts'
+import type { ServerEvent } from '../../src/journal/events.ts'
+import { DisconnectedError } from '../../src/plan/errors.ts'
+import type { ServerConnection } from '../../src/run/connection.ts'
+import { hookRunner } from '../../src/run/local/run-hook.ts'
+import { makePeerServers } from '../../src/run/peer-servers.ts'
 import { noWays } from '../support/step-context.ts'
 import { aServer } from './in-memory.ts'
 
@@ -22,10 +22,10 @@ describe('a program of the user', () => {
     const path = join(folder, 'drain')
     writeFileSync(path, `#!/bin/sh\n${text}\n`)
     chmodSync(path, 0o700)
-    const events: OnServer[] = []
-    const write = async (event: OnServer) => void events.push(event)
+    const events: ServerEvent[] = []
+    const write = async (event: ServerEvent) => void events.push(event)
     const server = { ...aServer('web-1', ['docker', 'redis']), port: 2222 }
-    return { path, events, runHere: runHereFor({ server, run: '20261123-090000-test', write }) }
+    return { path, events, runHere: hookRunner({ server, run: '20261123-090000-test', write }) }
   }
 
   it('has the data of the server in its environment, and its words in the journal', async () => {
@@ -55,37 +55,42 @@ describe('a program of the user', () => {
 describe('another server', () => {
   const lb = aServer('lb-1', ['load_balancer'])
   const lineThat =
-    (ask: Line['ask'], opened: string[], closed: string[] = []) =>
+    (ask: ServerConnection['run'], opened: string[], closed: string[] = []) =>
     (server: typeof lb) => {
       opened.push(server.name)
-      return { ask, look: async () => ({ at: 0 }), open: noWays.open, close: async () => void closed.push(server.name) }
+      return {
+        run: ask,
+        gatherFacts: async () => ({ at: 0 }),
+        open: noWays.open,
+        close: async () => void closed.push(server.name),
+      }
     }
   const script = { files: [], asRoot: false, timeoutMs: 1 }
 
   it('is asked over one line, which is closed in the end', async () => {
     const [opened, closed]: [string[], string[]] = [[], []]
-    const others = makeOtherServers(
+    const peers = makePeerServers(
       [lb],
       lineThat(async () => new Map([['a', ['b']]]), opened, closed),
     )
 
-    await others.portTo('lb-1').ask(script)
-    await others.portTo('lb-1').ask(script)
-    await others.close()
+    await peers.handleTo('lb-1').run(script)
+    await peers.handleTo('lb-1').run(script)
+    await peers.close()
 
     expect([opened, closed]).toEqual([['lb-1'], ['lb-1']])
   })
 
   it.each([
-    [new LineError('the connection was lost'), LineError],
+    [new DisconnectedError('the connection was lost'), DisconnectedError],
     [new MaestroError('no socket', { hint: 'start it' }), MaestroError],
   ])('says in its trouble who it is: %s', async (error, kind) => {
-    const others = makeOtherServers(
+    const peers = makePeerServers(
       [lb],
       lineThat(() => Promise.reject(error), []),
     )
 
-    const asked = others.portTo('lb-1').ask(script)
+    const asked = peers.handleTo('lb-1').run(script)
 
     await expect(asked).rejects.toThrow(`lb-1: ${error.message}`)
     await expect(asked).rejects.toBeInstanceOf(kind)
@@ -93,11 +98,11 @@ describe('another server', () => {
   })
 
   it('that is not in the manifest any more is said so', () => {
-    const others = makeOtherServers(
+    const peers = makePeerServers(
       [],
       lineThat(async () => new Map(), []),
     )
 
-    expect(() => others.portTo('lb-1')).toThrow('the manifest has no server lb-1 any more')
+    expect(() => peers.handleTo('lb-1')).toThrow('the manifest has no server lb-1 any more')
   })
 })

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { TakenBackError } from '../../src/plan/errors.ts'
-import { isTakenBack } from '../../src/plan/outcome.ts'
+import { RolledBackError } from '../../src/plan/errors.ts'
+import { isRolledBack } from '../../src/plan/outcome.ts'
 import type { Operation, Step } from '../../src/plan/step.ts'
 import { aChange, aMadeServer, type Made, restart } from './a-change.ts'
 import { makeWorld } from './in-memory.ts'
 
 const takesBack: Step = {
   ...(restart as unknown as Step),
-  foresee: () => ({ is: 'due', what: null }),
-  prove: async () => {
-    throw new TakenBackError('it is unhealthy; what was there before is back')
+  plan: () => ({ status: 'due', change: null }),
+  verify: async () => {
+    throw new RolledBackError('it is unhealthy; what was there before is back')
   },
 }
 
@@ -39,7 +39,7 @@ describe('a change that is taken back', () => {
       [true, true],
       [true, false],
     ])
-    expect(isTakenBack(outcomes.values())).toBe(true)
+    expect(isRolledBack(outcomes.values())).toBe(true)
   })
 
   it('leaves a server out of service that is not well all the same', async () => {
@@ -53,7 +53,7 @@ describe('a change that is taken back', () => {
       isDrained: true,
       why: expect.stringContaining('; then: it does not answer'),
     })
-    expect([server.isServing, isTakenBack(outcome === undefined ? [] : [outcome])]).toEqual([false, false])
+    expect([server.isServing, isRolledBack(outcome === undefined ? [] : [outcome])]).toEqual([false, false])
   })
 })
 

@@ -34,7 +34,7 @@ export function aGround(): Ground {
     appended,
     remove: () => rmSync(folder, { recursive: true }),
     options: (change = {}, more = {}) => ({
-      surroundings: { home: folder, localUser: 'ana', agentSocket: undefined },
+      local: { home: folder, localUser: 'ana', agentSocket: undefined },
       hostOptions: async (question) => ({
         ...optionsWithoutConfig({ user: 'deploy', ...question }, 'ana'),
         identityFiles: [keyFile],
@@ -82,6 +82,6 @@ export async function runOnce(
   }
 }
 
-export const trust = (ground: Ground, server: SshServer) => void ground.knownHosts.push(server.knownHostsLine)
+export const trust = (options: Ground, server: SshServer) => void options.knownHosts.push(server.knownHostsLine)
 
 export const script = (stdin: string) => ({ command: 'sh -s', stdin, timeoutMs: 5_000, limitBytes: 1024 * 1024 })

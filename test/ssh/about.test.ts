@@ -7,14 +7,14 @@ const at = useLogins()
 
 describe('a session', () => {
   it('tells how it came about', async () => {
-    const [bastion, server] = [await at.aServer(), await at.aServer()]
-    const gateway = { name: 'gate', host: '127.0.0.1', port: bastion.port, user: 'jump' }
+    const [jumpHost, server] = [await at.aServer(), await at.aServer()]
+    const gateway = { name: 'gate', host: '127.0.0.1', port: jumpHost.port, user: 'jump' }
 
     const about = await runOnce(at.ground.options(), serverAt(server.port, { gateway }), async ({ about }) => about)
 
     expect(about).toEqual({
       login: `deploy@127.0.0.1:${server.port}`,
-      bastions: [`jump@127.0.0.1:${bastion.port}`],
+      jumpHosts: [`jump@127.0.0.1:${jumpHost.port}`],
       proof: `key ${at.ground.keyFile}`,
       software: expect.stringMatching(/^SSH-2\.0-\S+$/),
       hostKey: expect.stringMatching(/^ssh-ed25519 SHA256:/),

@@ -24,7 +24,7 @@ interface Outcome {
 
 let folder: string
 let servers: Readonly<Record<'web' | 'db' | 'gate', SshServer>>
-let ground: Ground
+let options: Ground
 let publicKeys: readonly Buffer[]
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'maestro-as-ssh-'))
@@ -42,7 +42,7 @@ beforeAll(async () => {
   )
   if (web === undefined || db === undefined || gate === undefined) throw new Error('no servers')
   servers = { web, db, gate }
-  ground = {
+  options = {
     folder,
     keys,
     web: web.port,
@@ -66,7 +66,7 @@ describe('maestro and ssh', () => {
     itNeeds(['ssh'])(
       `agree on where, as whom, with which key and whether at all: ${title}`,
       async () => {
-        const one = make(ground)
+        const one = make(options)
 
         const bySsh = await observe(one, runSsh)
         const byMaestro = await observe(one, runMaestro)
@@ -110,7 +110,7 @@ function prepare({ config, files = {}, links = {}, known = everything() }: Case)
   }
 }
 
-const everything = () => (['web', 'db', 'gate'] as const).map((server) => ground.line(server)).join('\n')
+const everything = () => (['web', 'db', 'gate'] as const).map((server) => options.line(server)).join('\n')
 
 // Each key once, though it is offered first and signed with afterwards; ssh's own "none" is no login.
 function loginsAt({ offers }: SshServer): readonly string[] {
@@ -137,7 +137,7 @@ function runSsh({ host = 'app', user, port, identityFiles = [] }: Case): Promise
 
 async function runMaestro({ host = 'app', user, port, identityFiles }: Case): Promise<boolean> {
   const connections = openConnections({
-    surroundings: { home: homedir(), localUser: userInfo().username, agentSocket: undefined, env: process.env },
+    local: { home: homedir(), localUser: userInfo().username, agentSocket: undefined, env: process.env },
     hostOptions: (question) => askSsh({ ...question, configFile: join(folder, 'config') }),
     knownHosts: knownHostsOnDisk(),
   })

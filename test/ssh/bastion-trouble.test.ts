@@ -7,47 +7,47 @@ import { useLogins } from './logins.ts'
 
 const at = useLogins()
 const someServers = (count: number) => Promise.all(Array.from({ length: count }, () => at.aServer()))
-const behind = (bastion: { port: number }) => ({ gateway: { name: 'gate', host: '127.0.0.1', port: bastion.port } })
+const behind = (jumpHost: { port: number }) => ({ gateway: { name: 'gate', host: '127.0.0.1', port: jumpHost.port } })
 
 describe('a bastion', () => {
   it('that refuses our key is asked once, however many servers are behind it', async () => {
-    const bastion = await at.aServer({ allowed: [wireForm(makeKeyPair().public)] })
+    const jumpHost = await at.aServer({ allowed: [wireForm(makeKeyPair().public)] })
     const servers = await someServers(12)
     const connections = openConnections(at.ground.options({}, { limits: { connecting: 2 } }))
 
     const errors = await Promise.all(
-      servers.map(({ port }) => connections.connect(serverAt(port, behind(bastion)), never).catch((error) => error)),
+      servers.map(({ port }) => connections.connect(serverAt(port, behind(jumpHost)), never).catch((error) => error)),
     )
 
     await connections.close()
     expect(new Set(errors.map(({ kind }) => kind))).toEqual(new Set(['auth']))
     expect(errors[0].message).toMatch(/^the bastion 127\.0\.0\.1: .* accepts none of our keys/)
-    expect(bastion.connections()).toBe(1)
+    expect(jumpHost.connections()).toBe(1)
   })
 
   it('that drops us is tried three times, however many servers are behind it', async () => {
-    const bastion = await at.aServer({ behaviour: 'drops' })
+    const jumpHost = await at.aServer({ behaviour: 'drops' })
     const servers = await someServers(6)
     const connections = openConnections(at.ground.options({}, { limits: { connecting: 2 } }))
 
     await Promise.all(
       servers.map(({ port }) =>
-        expect(connections.connect(serverAt(port, behind(bastion)), never)).rejects.toMatchObject({ kind: 'dropped' }),
+        expect(connections.connect(serverAt(port, behind(jumpHost)), never)).rejects.toMatchObject({ kind: 'dropped' }),
       ),
     )
 
     await connections.close()
-    expect(bastion.connections()).toBe(3)
+    expect(jumpHost.connections()).toBe(3)
   })
 
   it('whose key is not accepted fails each server with an error of its own, for each tells its own times', async () => {
-    const bastion = await startSshServer()
-    at.ends.push(bastion.stop)
+    const jumpHost = await startSshServer()
+    at.ends.push(jumpHost.stop)
     const servers = await someServers(2)
     const connections = openConnections(at.ground.options({}, { askHostKeys: async () => false }))
 
     const errors = await Promise.all(
-      servers.map(({ port }) => connections.connect(serverAt(port, behind(bastion)), never).catch((error) => error)),
+      servers.map(({ port }) => connections.connect(serverAt(port, behind(jumpHost)), never).catch((error) => error)),
     )
 
     await connections.close()
@@ -56,12 +56,12 @@ describe('a bastion', () => {
   })
 
   it('that cannot reach a server is named, and so is the server', async () => {
-    const bastion = await at.aServer()
+    const jumpHost = await at.aServer()
     const gone = await at.aServer()
     await gone.stop()
 
     await expect(
-      runOnce(at.ground.options(), serverAt(gone.port, behind(bastion)), async () => 'in'),
+      runOnce(at.ground.options(), serverAt(gone.port, behind(jumpHost)), async () => 'in'),
     ).rejects.toMatchObject({
       kind: 'proxy',
       message: expect.stringContaining(`the bastion 127.0.0.1 cannot reach 127.0.0.1:${gone.port}`),
@@ -69,39 +69,39 @@ describe('a bastion', () => {
   })
 
   it('that has frozen does not keep us longer than the limit', async () => {
-    const bastion = await at.aServer({ behaviour: 'frozen-after-auth' })
+    const jumpHost = await at.aServer({ behaviour: 'frozen-after-auth' })
     const server = await at.aServer()
     const options = at.ground.options({}, { timeouts: { tcpMs: 500 } })
 
-    await expect(runOnce(options, serverAt(server.port, behind(bastion)), async () => 'in')).rejects.toMatchObject({
+    await expect(runOnce(options, serverAt(server.port, behind(jumpHost)), async () => 'in')).rejects.toMatchObject({
       kind: 'timeout',
       message: `the bastion 127.0.0.1 had no answer from 127.0.0.1:${server.port} within 0.5 s`,
     })
   })
 
   it('that is lost in the middle at.ends the sessions over it, and is connected to anew', async () => {
-    const bastion = await at.aServer()
+    const jumpHost = await at.aServer()
     const [server] = (await someServers(1)) as [SshServer]
     const connections = openConnections(at.ground.options())
-    const session = await connections.connect(serverAt(server.port, behind(bastion)), never)
+    const session = await connections.connect(serverAt(server.port, behind(jumpHost)), never)
     const running = session.run({ ...script('sleep 60'), timeoutMs: 60_000 })
-    bastion.cut()
+    jumpHost.cut()
 
     const { ending } = await running
     await session.close()
-    const next = await connections.connect(serverAt(server.port, behind(bastion)), never)
+    const next = await connections.connect(serverAt(server.port, behind(jumpHost)), never)
 
     await next.close()
     await connections.close()
-    expect([ending.how, bastion.connections()]).toEqual(['connection-lost', 2])
+    expect([ending.how, jumpHost.connections()]).toEqual(['connection-lost', 2])
   })
 
   it('lets go of who waits for it when they are stopped', async () => {
-    const bastion = await at.aServer({ behaviour: 'frozen' })
+    const jumpHost = await at.aServer({ behaviour: 'frozen' })
     const servers = await someServers(3)
     const connections = openConnections(at.ground.options())
     const stop = new AbortController()
-    const waiting = servers.map(({ port }) => connections.connect(serverAt(port, behind(bastion)), stop.signal))
+    const waiting = servers.map(({ port }) => connections.connect(serverAt(port, behind(jumpHost)), stop.signal))
     const ended = Promise.all(waiting.map((one) => expect(one).rejects.toMatchObject({ kind: 'stopped' })))
     await sleep(100)
 

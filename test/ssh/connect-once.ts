@@ -7,7 +7,7 @@ import { ConnectError } from '../../src/ssh/connect-error.ts'
 async function connectOnce(): Promise<string> {
   const { port, keyFile, knownHostsLine, agentSocket } = JSON.parse(readFileSync(0, 'utf8'))
   const connections = openConnections({
-    surroundings: { home: '/nonexistent', localUser: 'ana', agentSocket },
+    local: { home: '/nonexistent', localUser: 'ana', agentSocket },
     hostOptions: async (question) => ({ ...optionsWithoutConfig(question, 'ana'), identityFiles: [keyFile] }),
     knownHosts: { read: async () => knownHostsLine, append: async () => undefined, replace: async () => undefined },
     timeouts: { tcpMs: 1_000, handshakeMs: 1_000 },

@@ -107,9 +107,9 @@ describe('a session', () => {
 
 describe('a bastion', () => {
   it('carries all servers behind it over one connection', async () => {
-    const bastion = await aTrustedServer()
+    const jumpHost = await aTrustedServer()
     const behind = await Promise.all(Array.from({ length: 20 }, () => aTrustedServer()))
-    const gateway = { name: 'jump', host: '127.0.0.1', port: bastion.port }
+    const gateway = { name: 'jump', host: '127.0.0.1', port: jumpHost.port }
     const connections = openConnections(ground.options())
 
     const sessions = await Promise.all(
@@ -120,15 +120,15 @@ describe('a bastion', () => {
     await Promise.all(sessions.map(({ close }) => close()))
     await connections.close()
     expect(outputs.map(({ stdout }) => stdout)).toEqual(behind.map(() => 'here\n'))
-    expect(bastion.connections()).toBe(1)
-    expect(bastion.commands).toEqual([])
+    expect(jumpHost.connections()).toBe(1)
+    expect(jumpHost.commands).toEqual([])
   })
 
   it('is named when it is the bastion that cannot be reached', async () => {
-    const bastion = await aServer()
-    await bastion.stop()
+    const jumpHost = await aServer()
+    await jumpHost.stop()
     const server = await aTrustedServer()
-    const gateway = { name: 'jump', host: '127.0.0.1', port: bastion.port }
+    const gateway = { name: 'jump', host: '127.0.0.1', port: jumpHost.port }
 
     await expect(runOnce(ground.options(), serverAt(server.port, { gateway }), async () => 'in')).rejects.toMatchObject(
       {

@@ -59,7 +59,7 @@ export function useLogins(): Logins {
 }
 
 export const withAgent = ({ socket }: Pick<Agent, 'socket'>) => ({
-  surroundings: { home: '/', localUser: 'ana', agentSocket: socket },
+  local: { home: '/', localUser: 'ana', agentSocket: socket },
 })
 
 export const agentTools = ['ssh-agent', 'ssh-add']

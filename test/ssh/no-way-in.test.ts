@@ -9,7 +9,7 @@ const connectTo = (server: SshServer, options = at.ground.options()) =>
   runOnce(options, serverAt(server.port), async () => 'in')
 
 describe('no way in', () => {
-  const troubles: readonly (readonly [Behaviour, string, string])[] = [
+  const problems: readonly (readonly [Behaviour, string, string])[] = [
     ['drops', 'dropped', 'hung up before the connection was made'],
     ['frozen', 'timeout', 'accepted the connection but said nothing within 0.4 s'],
     ['speaks-http', 'dropped', 'turned the connection away: HTTP/1.1 400 Bad Request'],
@@ -17,7 +17,7 @@ describe('no way in', () => {
     ['punishes', 'dropped', 'turned the connection away: Not allowed at this time'],
     ['drops-in-auth', 'lost', 'hung up during authentication'],
   ]
-  it.each(troubles)('names the phase when a server %s', async (behaviour, kind, words) => {
+  it.each(problems)('names the phase when a server %s', async (behaviour, kind, words) => {
     const server = await at.aServer({ behaviour })
     const options = at.ground.options({}, { timeouts: { handshakeMs: behaviour === 'frozen' ? 400 : 10_000 } })
 

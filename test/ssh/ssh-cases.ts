@@ -37,7 +37,7 @@ export interface Case {
 export const at = (port: number) => `HostName 127.0.0.1\n  Port ${port}`
 
 /** Small ssh configs, each turning on one thing that ssh does. */
-export const cases: Readonly<Record<string, (ground: Ground) => Case>> = {
+export const cases: Readonly<Record<string, (options: Ground) => Case>> = {
   'HostName, Port, User, IdentityFile': ({ web, keys }) => ({
     config: `Host app\n  ${at(web)}\n  User ana\n  IdentityFile ${keys[0]}`,
   }),

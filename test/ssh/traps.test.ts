@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Secret } from '../../src/base/secret.ts'
 import { openConnections } from '../../src/ssh/connect.ts'
 import type { ConnectionOptions } from '../../src/ssh/connection-options.ts'
-import { makeLimit } from '../../src/ssh/semaphore.ts'
+import { makeSemaphore } from '../../src/ssh/semaphore.ts'
 import type { Session } from '../../src/ssh/session/session.ts'
 import { dial } from '../../src/ssh/transport/dial.ts'
 import { makeKeyPair, type SshServer, type SshServerOptions, startSshServer, wireForm } from '../support/ssh-server.ts'
@@ -94,7 +94,7 @@ describe('ssh2 under us', () => {
     const server = await aServer({ allowed: [] })
     const agentSocket = `${ground.keyFile}.agent`
     await startBrokenAgent(agentSocket, ends)
-    const options = { ...ground.options(), surroundings: { home: '/', localUser: 'ana', agentSocket } }
+    const options = { ...ground.options(), local: { home: '/', localUser: 'ana', agentSocket } }
 
     await expect(into(server, options, async () => 'in')).rejects.toMatchObject({
       kind: 'auth',
@@ -191,7 +191,7 @@ describe('ssh2 under us', () => {
 
   it('13: looks few names up at a time', async () => {
     const server = await aServer()
-    const lookups = makeLimit(1)
+    const lookups = makeSemaphore(1)
     const givePlace = await lookups.take()
     const dialling = { host: 'localhost', port: server.port, stop: never, lookups, family: 4 as const }
 

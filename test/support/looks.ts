@@ -1,17 +1,17 @@
 import { MaestroError } from '../../src/base/errors.ts'
 import type { Server } from '../../src/inventory/server.ts'
-import type { Kernel, Look, RebootFlag } from '../../src/remote/facts/facts.ts'
-import type { Seen } from '../../src/run/gather-facts.ts'
+import type { Kernel, RebootFlag, ServerFacts } from '../../src/remote/facts/facts.ts'
+import type { GatherResult } from '../../src/run/gather-facts.ts'
 
 /** A moment by every made-up server's clock. */
 export const noon = Date.parse('2026-11-20T12:00:00Z') / 1000
 
 export const aServer = (name: string): Server => ({ name, host: name, groups: ['docker'], spare: false })
 
-export const known = <T>(value: T) => ({ is: 'known', value }) as const
+export const known = <T>(value: T) => ({ status: 'known', value }) as const
 
 /** A look at a server that is well in every way, but for what is given. */
-export function aLook(parts: Partial<Look> = {}): Look {
+export function aLook(parts: Partial<ServerFacts> = {}): ServerFacts {
   return {
     at: noon,
     identity: known({
@@ -25,8 +25,8 @@ export function aLook(parts: Partial<Look> = {}): Look {
     system: known({ id: 'ubuntu', release: '24.04', codename: 'noble', name: 'Ubuntu 24.04.1 LTS', hasApt: true }),
     kernel: known(aKernel()),
     reboot: known(aFlag()),
-    libraries: known({ hasTool: true, kernel: 'current', services: [] }),
-    updates: known({
+    needrestart: known({ hasTool: true, kernel: 'current', services: [] }),
+    upgrades: known({
       security: [],
       otherCount: 0,
       held: [],
@@ -60,18 +60,19 @@ export const aFlag = (parts: Partial<RebootFlag> = {}): RebootFlag => ({
   ...parts,
 })
 
-export const seen = (name: string, parts: Partial<Look> = {}): Seen => ({
+export const gathered = (name: string, parts: Partial<ServerFacts> = {}): GatherResult => ({
   status: 'seen',
   server: aServer(name),
   look: aLook(parts),
 })
 
 /** A server whose restart was asked for by a package three days ago. */
-export const seenDue = (name: string): Seen =>
-  seen(name, { reboot: known(aFlag({ isSet: true, packages: ['linux-image-generic'], since: noon - 3 * 86_400 })) })
+export const seenDue = (name: string): GatherResult =>
+  gathered(name, { reboot: known(aFlag({ isSet: true, packages: ['linux-image-generic'], since: noon - 3 * 86_400 })) })
 
-export const seenUnknown = (name: string): Seen => seen(name, { kernel: { is: 'unknown', why: 'uname is not there' } })
+export const seenUnknown = (name: string): GatherResult =>
+  gathered(name, { kernel: { status: 'unknown', why: 'uname is not there' } })
 
-export function notSeen(name: string, status: 'failed' | 'unreachable', message: string): Seen {
+export function notSeen(name: string, status: 'failed' | 'unreachable', message: string): GatherResult {
   return { status, server: aServer(name), error: new MaestroError(message, { hint: 'look at its console' }) }
 }

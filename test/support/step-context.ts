@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MaestroError } from '../../src/base/errors.ts'
-import type { Context, Script } from '../../src/plan/step.ts'
-import type { LookPart } from '../../src/remote/facts/facts.ts'
-import { lookScript, readLook } from '../../src/remote/facts/read-facts.ts'
-import { readAnswer } from '../../src/remote/response.ts'
+import type { Script, ServerContext } from '../../src/plan/step.ts'
+import type { FactName } from '../../src/remote/facts/facts.ts'
+import { factsScript, readFacts } from '../../src/remote/facts/read-facts.ts'
+import { parseResponse } from '../../src/remote/response.ts'
 import { makeScript } from '../../src/remote/script.ts'
 import { aServer } from './looks.ts'
 
@@ -14,45 +14,52 @@ type Ran = { readonly status: number | null | undefined; readonly stdout: string
 export type RunText = (text: string, how: { readonly asRoot: boolean; readonly timeoutMs: number }) => Promise<Ran>
 
 /** Of a step that asks its own server by scripts alone. */
-export const noWays: Pick<Context, 'open' | 'other' | 'openHere' | 'runHere' | 'readHere' | 'lastProof'> = {
-  lastProof: undefined,
+export const noWays: Pick<
+  ServerContext,
+  'open' | 'peer' | 'openLocal' | 'runHook' | 'readPinnedFile' | 'lastEvidence'
+> = {
+  lastEvidence: undefined,
   open: () => Promise.reject(new Error('no stream here')),
-  other: (name) => {
+  peer: (name) => {
     throw new Error(`no ${name} here`)
   },
-  openHere: () => Promise.reject(new Error('no stream here')),
-  runHere: () => Promise.reject(new Error('no program here')),
-  readHere: () => Promise.reject(new Error('no file here')),
+  openLocal: () => Promise.reject(new Error('no stream here')),
+  runHook: () => Promise.reject(new Error('no program here')),
+  readPinnedFile: () => Promise.reject(new Error('no file here')),
 }
 
 /** The port of one step, over any way to run scripts; `told` gathers what the step says of itself. */
-export function stepContext(name: string, step: string, run: RunText): Context & { readonly told: readonly string[] } {
+export function stepContext(
+  name: string,
+  step: string,
+  run: RunText,
+): ServerContext & { readonly told: readonly string[] } {
   const told: string[] = []
   const id = `20261123-${randomBytes(4).toString('hex')}`
   const answer = async (text: string, nonce: string, how: Parameters<RunText>[1]) => {
     const { status, stdout, stderr } = await run(text, how)
-    if (status === 0) return readAnswer(stdout, nonce)
+    if (status === 0) return parseResponse(stdout, nonce)
     throw new MaestroError(stderr.trim().split('\n').at(-1) ?? `exit ${status}`)
   }
   const ask = ({ files, inputs = {}, asRoot, timeoutMs }: Script) => {
     const nonce = randomBytes(6).toString('hex')
     return answer(makeScript({ files, inputs, nonce }), nonce, { asRoot, timeoutMs })
   }
-  const look = async (parts: readonly LookPart[]) => {
+  const gatherFacts = async (parts: readonly FactName[]) => {
     const nonce = randomBytes(6).toString('hex')
-    const text = lookScript(parts, nonce)
-    return readLook(await answer(text, nonce, { asRoot: false, timeoutMs: 90_000 }), parts)
+    const text = factsScript(parts, nonce)
+    return readFacts(await answer(text, nonce, { asRoot: false, timeoutMs: 90_000 }), parts)
   }
   return {
     server: aServer(name),
-    run: id,
+    runId: id,
     key: `${id}/${name}/${step}`,
-    ask,
-    look,
+    run: ask,
+    gatherFacts,
     ...noWays,
     waitMs: async (timeMs) => void (await sleep(timeMs)),
     nowMs: () => performance.now(),
-    tell: (doing) => told.push(doing),
+    progress: (doing) => told.push(doing),
     told,
   }
 }

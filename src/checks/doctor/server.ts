@@ -1,22 +1,22 @@
 import { describeDuration } from '../../base/duration.ts'
 import { MaestroError } from '../../base/errors.ts'
 import { shorten } from '../../base/shorten.ts'
-import type { Examined, PhaseTime } from '../../run/diagnose-servers.ts'
-import type { Wanted } from '../expected-versions.ts'
-import { allChanges, type Check, everything, fine, note, wrong } from '../finding.ts'
+import type { Diagnosis, PhaseTime } from '../../run/diagnose-servers.ts'
+import type { ExpectedVersions } from '../expected-versions.ts'
+import { allChanges, errorFinding, everything, type Finding, okFinding, warningFinding } from '../finding.ts'
 import { lookChecks } from './facts.ts'
 
-type Well = Extract<Examined, { readonly status: 'examined' }>
+type Well = Extract<Diagnosis, { readonly status: 'examined' }>
 
 /** What stands between one server and the commands, each with the line that puts it right. */
-export function serverChecks(examined: Examined, wanted: Wanted): readonly Check[] {
+export function serverChecks(examined: Diagnosis, wanted: ExpectedVersions): readonly Finding[] {
   switch (examined.status) {
     case 'not-asked':
       return []
     case 'unreachable':
       return [connectionFailed(examined.error, examined.phases)]
     case 'failed':
-      return [...aboutChecks(examined), wrong('shell', examined.error.message, stoppedBy(examined.error))]
+      return [...aboutChecks(examined), errorFinding('shell', examined.error.message, stoppedBy(examined.error))]
     case 'examined':
       return [
         ...aboutChecks(examined),
@@ -29,16 +29,16 @@ export function serverChecks(examined: Examined, wanted: Wanted): readonly Check
 
 const stoppedBy = ({ hint }: MaestroError) => ({ stops: everything, fix: hint })
 
-function connectionFailed(error: MaestroError, phases: readonly PhaseTime[]): Check {
+function connectionFailed(error: MaestroError, phases: readonly PhaseTime[]): Finding {
   const times = phasesText(phases)
-  return wrong('connection', `${error.message}${times === '' ? '' : ` (${times})`}`, stoppedBy(error))
+  return errorFinding('connection', `${error.message}${times === '' ? '' : ` (${times})`}`, stoppedBy(error))
 }
 
-function aboutChecks({ about }: Pick<Well, 'about'>): readonly Check[] {
-  const over = about.bastions.length === 0 ? '' : ` over ${about.bastions.join(', ')}`
+function aboutChecks({ about }: Pick<Well, 'about'>): readonly Finding[] {
+  const over = about.jumpHosts.length === 0 ? '' : ` over ${about.jumpHosts.join(', ')}`
   return [
-    fine('connection', `${about.login}${over} by ${about.proof}: ${phasesText(about.phases)}`),
-    fine('host key', `${about.hostKey} ${about.hostKeyVouched}, of ${about.software}`),
+    okFinding('connection', `${about.login}${over} by ${about.proof}: ${phasesText(about.phases)}`),
+    okFinding('host key', `${about.hostKey} ${about.hostKeyVouched}, of ${about.software}`),
   ]
 }
 
@@ -51,15 +51,15 @@ const phasesText = (phases: readonly PhaseTime[]): string =>
 const milliseconds = (durationMs: number) =>
   durationMs < 10_000 ? `${Math.round(durationMs)} ms` : `${Math.round(durationMs / 1000)} s`
 
-function helloChecks({ hello }: Well): readonly Check[] {
+function helloChecks({ hello }: Well): readonly Finding[] {
   const { user, noise, durationMs } = hello
-  const quiet = fine('shell', `runs what it gets as ${user}, in ${milliseconds(durationMs)}`)
+  const quiet = okFinding('shell', `runs what it gets as ${user}, in ${milliseconds(durationMs)}`)
   return [noise === '' ? quiet : noiseCheck(noise, user), clockCheck(hello)]
 }
 
-function noiseCheck(noise: string, user: string): Check {
+function noiseCheck(noise: string, user: string): Finding {
   const [first = ''] = noise.split('\n')
-  return note(
+  return warningFinding(
     'shell',
     `the login shell of ${user} prints by itself, which breaks scp and rsync: ${shorten(first)}`,
     `begin ~${user}/.bashrc there with: case $- in *i*) ;; *) return ;; esac`,
@@ -68,11 +68,11 @@ function noiseCheck(noise: string, user: string): Check {
 
 const clockLimitSeconds = 5
 
-function clockCheck({ clock: { aheadSeconds, exactToSeconds } }: Well['hello']): Check {
+function clockCheck({ clock: { aheadSeconds, exactToSeconds } }: Well['hello']): Finding {
   const apartSeconds = Math.abs(aheadSeconds)
-  if (apartSeconds - exactToSeconds <= clockLimitSeconds) return fine('clock', 'as here')
+  if (apartSeconds - exactToSeconds <= clockLimitSeconds) return okFinding('clock', 'as here')
   const where = aheadSeconds > 0 ? 'ahead of' : 'behind'
-  return note(
+  return warningFinding(
     'clock',
     `${describeDuration(apartSeconds)} ${where} this computer: signatures, locks and windows go by it`,
     'timedatectl set-ntp true',
@@ -85,14 +85,14 @@ const rootBy = {
   'sudo-with-password': 'sudo makes us root with the password',
 } as const
 
-function sudoCheck({ root }: Well): Check {
-  if (root.is !== 'refused') return fine('sudo', rootBy[root.is])
-  return wrong('sudo', root.error.message, { stops: allChanges, fix: root.error.hint })
+function sudoCheck({ root }: Well): Finding {
+  if (root.status !== 'refused') return okFinding('sudo', rootBy[root.status])
+  return errorFinding('sudo', root.error.message, { stops: allChanges, fix: root.error.hint })
 }
 
-function checksOfLook({ look, root }: Well, wanted: Wanted): readonly Check[] {
-  if (look instanceof MaestroError) return [wrong('shell', look.message, stoppedBy(look))]
+function checksOfLook({ look, root }: Well, wanted: ExpectedVersions): readonly Finding[] {
+  if (look instanceof MaestroError) return [errorFinding('shell', look.message, stoppedBy(look))]
   const checks = lookChecks(look, wanted)
   // What only root may know is unknown for one reason, which is said.
-  return root.is === 'refused' ? checks.filter(({ text }) => !text.includes('which sudo refuses')) : checks
+  return root.status === 'refused' ? checks.filter(({ text }) => !text.includes('which sudo refuses')) : checks
 }

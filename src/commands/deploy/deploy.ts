@@ -1,7 +1,7 @@
 import { suggestion } from '../../base/did-you-mean.ts'
 import { type ExitCode, UsageError } from '../../base/errors.ts'
 import type { Profile, Settings } from '../../manifest/settings.ts'
-import { joined } from '../../operations/combined.ts'
+import { combined } from '../../operations/combined.ts'
 import { change, type OperationFor } from '../../workflow/change.ts'
 import type { DockerUpgradeFlags } from '../docker-upgrade/command.ts'
 import { dangersOfDocker, dockerUpgradeFor } from '../docker-upgrade/operation.ts'
@@ -38,17 +38,20 @@ const wordsOf = ({
   ...(rollback ? ['--rollback'] : []),
 ]
 
-type Wish = SecurityUpgradeFlags & DockerUpgradeFlags & ServicesFlags & Pick<DeployFlags, keyof Profile | 'profile'>
+type DeployOptions = SecurityUpgradeFlags &
+  DockerUpgradeFlags &
+  ServicesFlags &
+  Pick<DeployFlags, keyof Profile | 'profile'>
 
 /** All that is asked for as one pass; throws a UsageError where that is nothing, or cannot be done. */
 export const deployFor =
-  (flags: Wish): OperationFor =>
+  (flags: DeployOptions): OperationFor =>
   async (settings, manifest) => {
     const wish = { ...profileOf(flags, settings), ...given(flags) }
-    if (flags.rollback) return joined('deploy', [await goingBack(wish, flags)(settings, manifest)])
+    if (flags.rollback) return combined('deploy', [await rollingBack(wish, flags)(settings, manifest)])
     const { securityUpgrades, dockerUpgrades, reboot, services } = withDefault(wish, settings)
     // Last of all: what is proved well then is what goes on running, on the kernel and the engine that stay.
-    return joined('deploy', [
+    return combined('deploy', [
       ...(securityUpgrades ? [securityUpgradeFor(flags)(settings)] : []),
       ...(dockerUpgrades ? [dockerUpgradeFor(flags, { goesBack: false })(settings, manifest)] : []),
       ...(reboot ? [rebootFor({ force: false, follows: securityUpgrades === true })(settings)] : []),
@@ -67,7 +70,7 @@ function withDefault(wish: Profile, { services }: Settings): Profile {
   })
 }
 
-function goingBack(wish: Profile, { service = [], pull }: ServicesFlags): typeof servicesBackFor {
+function rollingBack(wish: Profile, { service = [], pull }: ServicesFlags): typeof servicesBackFor {
   if (wish.securityUpgrades || wish.dockerUpgrades || wish.reboot || service.length > 0 || pull)
     throw new UsageError('--rollback goes back to the services before, and does nothing else', {
       hint: 'leave the other options out',
@@ -75,7 +78,7 @@ function goingBack(wish: Profile, { service = [], pull }: ServicesFlags): typeof
   return servicesBackFor
 }
 
-function profileOf({ profile: name }: Wish, { profiles }: Settings): Profile {
+function profileOf({ profile: name }: DeployOptions, { profiles }: Settings): Profile {
   if (name === undefined) return {}
   const found = profiles[name]
   if (found !== undefined) return found
@@ -86,7 +89,7 @@ function profileOf({ profile: name }: Wish, { profiles }: Settings): Profile {
 }
 
 // What is typed adds to what the profile has.
-function given({ securityUpgrades, dockerUpgrades, reboot, services, service = [] }: Wish): Profile {
+function given({ securityUpgrades, dockerUpgrades, reboot, services, service = [] }: DeployOptions): Profile {
   return {
     ...(securityUpgrades && { securityUpgrades }),
     ...(dockerUpgrades && { dockerUpgrades }),

@@ -2,7 +2,7 @@ import { RefusedError, UsageError } from '../../base/errors.ts'
 import { askSome } from '../../cli/prompts.ts'
 import { mayAsk } from '../../cli/terminal.ts'
 import { quote } from '../../remote/quote.ts'
-import { openManifest } from '../../workflow/load-manifest.ts'
+import { loadManifest } from '../../workflow/load-manifest.ts'
 import type { DeployFlags } from './command.ts'
 
 const options = [
@@ -35,7 +35,7 @@ export async function askWhatToDeploy(flags: DeployFlags): Promise<DeployFlags> 
 
 /** The groups that a person ticks; none where that is all of them. */
 async function askGroups(flags: DeployFlags): Promise<readonly string[]> {
-  const { manifest } = await openManifest(flags)
+  const { manifest } = await loadManifest(flags)
   const groups = manifest.groups.filter(({ serverNames }) => serverNames.length > 0).map(({ name }) => name)
   if (groups.length < 2) return []
   const choices = groups.map((name) => ({ name, value: name, checked: true }))

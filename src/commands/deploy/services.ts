@@ -7,7 +7,7 @@ import { expandGroupNames } from '../../manifest/groups.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import type { ServiceSettings, Settings } from '../../manifest/settings.ts'
 import { pinned, revisionOf } from '../../operations/compose/files.ts'
-import { services, servicesRollback } from '../../operations/compose/operation.ts'
+import { compose, composeRollback } from '../../operations/compose/operation.ts'
 import type { Operation } from '../../plan/step.ts'
 import type { ServicesFlags } from './command.ts'
 
@@ -17,12 +17,12 @@ const usualKeepCount = 2
 export const servicesFor =
   ({ service = [], pull = false, rollback = true }: ServicesFlags) =>
   async (settings: Settings, manifest: Manifest): Promise<Operation> => {
-    const { compose, files } = await readFiles(mustHave(settings, manifest))
-    return services({
-      project: projectOf(settings, compose, manifest),
+    const { compose: file, files } = await readFiles(assertConfigured(settings, manifest))
+    return compose({
+      project: projectOf(settings, file, manifest),
       ...files,
       revision: revisionOf(files.compose, files.env),
-      images: imagesOf(compose, service, files.compose.from),
+      images: imagesOf(file, service, files.compose.from),
       isPart: service.length > 0,
       pull,
       ...timesOf(settings, manifest),
@@ -33,11 +33,11 @@ export const servicesFor =
 
 /** The way back to what was deployed before. */
 export const servicesBackFor = async (settings: Settings, manifest: Manifest): Promise<Operation> => {
-  const { compose } = await readFiles(mustHave(settings, manifest))
-  return servicesRollback({ project: projectOf(settings, compose, manifest), ...timesOf(settings, manifest) })
+  const { compose } = await readFiles(assertConfigured(settings, manifest))
+  return composeRollback({ project: projectOf(settings, compose, manifest), ...timesOf(settings, manifest) })
 }
 
-function mustHave({ services: found }: Settings, { path }: Manifest): ServiceSettings {
+function assertConfigured({ services: found }: Settings, { path }: Manifest): ServiceSettings {
   if (found !== undefined) return found
   throw new UsageError(`${path} names no services`, {
     hint: 'maestro.services.compose names the compose file that is rolled out',

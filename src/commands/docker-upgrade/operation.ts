@@ -14,21 +14,21 @@ const lockTimeoutMs = 15 * 60_000
 /** What the flags mean beside the manifest; throws a UsageError where it names no version, or for a key that is none. */
 export function dockerUpgradeFor(
   { aptLockTimeout: time, rollback, install = false, allowDowngrade = false }: DockerUpgradeFlags,
-  { goesBack }: { readonly goesBack: boolean },
+  { goesBack: rollsBackTo }: { readonly goesBack: boolean },
 ): (settings: Settings, manifest: Manifest) => Operation {
   const timeoutMs = time === undefined ? lockTimeoutMs : parseDurationMs(time)
   if (timeoutMs === undefined)
     throw new UsageError(`--apt-lock-timeout ${JSON.stringify(time)}: must be a time like 30s, 15m or 1h`)
-  if (goesBack && install) throw new UsageError('--install and --rollback cannot be done in one')
+  if (rollsBackTo && install) throw new UsageError('--install and --rollback cannot be done in one')
   return ({ docker, weave, rollout }, { groups }) =>
     dockerUpgrade({
-      ...wantedBy(groups, goesBack),
-      weave: goesBack ? null : weaveBy(groups, weave),
-      goesBack,
+      ...targetVersions(groups, rollsBackTo),
+      weave: rollsBackTo ? null : weaveBy(groups, weave),
+      rollsBackTo,
       installs: install,
       allowsDowngrade: allowDowngrade,
       rollsBack: rollback !== false,
-      repository: goesBack ? null : repositoryOf(docker, install),
+      repository: rollsBackTo ? null : repositoryOf(docker, install),
       isSerial: rollout.strategy === 'serial',
       lockTimeoutMs: timeoutMs,
       stallTimeoutMs: rollout.stallTimeoutMs,
@@ -41,9 +41,9 @@ export function dockerUpgradeFor(
 export const dangersOfDocker = ({ allowDowngrade }: DockerUpgradeFlags): readonly string[] =>
   allowDowngrade ? ['an older Docker than the one that runs'] : []
 
-type Wanted = Pick<DockerUpgradeOptions, 'version' | 'groups'>
+type TargetVersions = Pick<DockerUpgradeOptions, 'version' | 'groups'>
 
-function wantedBy(groups: Manifest['groups'], goesBack: boolean): Wanted {
+function targetVersions(groups: Manifest['groups'], goesBack: boolean): TargetVersions {
   const own = groups.filter(({ kind }) => kind === 'docker')
   const version = own.find(({ versions }) => versions.docker !== undefined)?.versions.docker
   if (version === undefined && !goesBack)

@@ -2,22 +2,22 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { MaestroError } from '../../base/errors.ts'
 import { checkExecutable } from '../../base/executable.ts'
-import { allChanges, type Check, everything, fine, note, wrong } from '../../checks/finding.ts'
+import { allChanges, errorFinding, everything, type Finding, okFinding, warningFinding } from '../../checks/finding.ts'
 import { runsFolder } from '../../cli/paths.ts'
 import { mayAsk } from '../../cli/terminal.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
-import type { Chosen } from '../../workflow/targets.ts'
+import type { Targets } from '../../workflow/targets.ts'
 import { output } from './command-output.ts'
-import { checkSshHere } from './local-ssh-checks.ts'
+import { checkLocalSsh } from './local-ssh-checks.ts'
 
 /** What of this computer the commands need. Changes nothing. */
-export async function checkHere({ manifest, title }: Chosen): Promise<readonly Check[]> {
+export async function checkController({ manifest, title }: Targets): Promise<readonly Finding[]> {
   return [
     nodeCheck(),
-    fine('manifest', title),
+    okFinding('manifest', title),
     ...(await programChecks(manifest)),
     ...(await failoverChecks(manifest)),
-    ...(await checkSshHere(manifest.settings.ssh)),
+    ...(await checkLocalSsh(manifest.settings.ssh)),
     terminalCheck(),
     journalCheck(),
     ...(await clockChecks()),
@@ -26,17 +26,17 @@ export async function checkHere({ manifest, title }: Chosen): Promise<readonly C
 
 const oldestNode = [20, 19] as const
 
-function nodeCheck(): Check {
+function nodeCheck(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   const isOld = major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1])
-  if (!isOld) return fine('node', `Node ${process.version}`)
-  return wrong('node', `Node ${process.version} is older than ${oldestNode.join('.')}`, {
+  if (!isOld) return okFinding('node', `Node ${process.version}`)
+  return errorFinding('node', `Node ${process.version} is older than ${oldestNode.join('.')}`, {
     stops: everything,
     fix: 'install a current Node',
   })
 }
 
-async function programChecks({ path, settings }: Manifest): Promise<readonly Check[]> {
+async function programChecks({ path, settings }: Manifest): Promise<readonly Finding[]> {
   const { inventory, hooks, provider, failover } = settings
   const driver = failover?.driver.kind === 'command' ? failover.driver.command : undefined
   const programs = { inventory, ...hooks, provider: provider?.command, failover: driver }
@@ -44,40 +44,43 @@ async function programChecks({ path, settings }: Manifest): Promise<readonly Che
   return Promise.all(named.map(([what, program]) => programCheck(what, resolve(dirname(path), program))))
 }
 
-async function programCheck(what: string, program: string): Promise<Check> {
+async function programCheck(what: string, program: string): Promise<Finding> {
   try {
     await checkExecutable(program, process.getuid?.())
-    return fine('manifest', `${what} ${program} can be run`)
+    return okFinding('manifest', `${what} ${program} can be run`)
   } catch (error) {
     if (!(error instanceof MaestroError)) throw error
-    return wrong('manifest', `${what}: ${error.message}`, { stops: ['every command that runs it'], fix: error.hint })
+    return errorFinding('manifest', `${what}: ${error.message}`, {
+      stops: ['every command that runs it'],
+      fix: error.hint,
+    })
   }
 }
 
-async function failoverChecks({ settings: { failover } }: Manifest): Promise<readonly Check[]> {
+async function failoverChecks({ settings: { failover } }: Manifest): Promise<readonly Finding[]> {
   if (failover?.driver.kind !== 'rfc2136') return []
   const version = await output('nsupdate', ['-V'])
-  if (version !== undefined) return [fine('manifest', `failover: ${version}`)]
+  if (version !== undefined) return [okFinding('manifest', `failover: ${version}`)]
   return [
-    wrong('manifest', 'failover: there is no nsupdate on this computer', {
+    errorFinding('manifest', 'failover: there is no nsupdate on this computer', {
       stops: ['failover switch', 'failover rollback'],
       fix: 'apt-get install bind9-dnsutils',
     }),
   ]
 }
 
-function terminalCheck(): Check {
-  if (mayAsk()) return fine('terminal', 'a person can be asked')
-  return fine('terminal', 'nobody to ask: unknown host keys are refused, encrypted key files are not used')
+function terminalCheck(): Finding {
+  if (mayAsk()) return okFinding('terminal', 'a person can be asked')
+  return okFinding('terminal', 'nobody to ask: unknown host keys are refused, encrypted key files are not used')
 }
 
-function journalCheck(): Check {
+function journalCheck(): Finding {
   const folder = runsFolder()
   try {
     accessSync(nearest(folder), constants.W_OK)
-    return fine('journal', folder)
+    return okFinding('journal', folder)
   } catch {
-    return wrong('journal', `${folder} cannot be written`, {
+    return errorFinding('journal', `${folder} cannot be written`, {
       stops: allChanges,
       fix: 'set XDG_STATE_HOME to a folder of your own',
     })
@@ -91,8 +94,8 @@ function nearest(folder: string): string {
 }
 
 // Only systemd can say; where it cannot, the servers' clocks say as much.
-async function clockChecks(): Promise<readonly Check[]> {
+async function clockChecks(): Promise<readonly Finding[]> {
   const answer = await output('timedatectl', ['show', '--property=NTPSynchronized', '--value'])
-  if (answer === 'yes') return [fine('clock', 'kept by NTP')]
-  return answer === 'no' ? [note('clock', 'this clock is not kept by NTP', 'timedatectl set-ntp true')] : []
+  if (answer === 'yes') return [okFinding('clock', 'kept by NTP')]
+  return answer === 'no' ? [warningFinding('clock', 'this clock is not kept by NTP', 'timedatectl set-ntp true')] : []
 }

@@ -3,54 +3,54 @@ import { suggestion } from '../../base/did-you-mean.ts'
 import { UsageError } from '../../base/errors.ts'
 import type { ServerFlags } from '../../cli/flags.ts'
 import { fromHome } from '../../cli/paths.ts'
-import type { Failover, Side } from '../../failover/target.ts'
-import { type AddressSources, findServers, takeInventory } from '../../inventory/resolve-addresses.ts'
+import type { Failover, FailoverTarget } from '../../failover/target.ts'
+import { type AddressSources, findServers, resolveAddresses } from '../../inventory/resolve-addresses.ts'
 import type { Server } from '../../inventory/server.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import type { FailoverDriver, Failover as Written } from '../../manifest/settings.ts'
 import { addressSourcesFor } from '../../workflow/address-sources.ts'
-import type { OpenedApplication } from '../../workflow/application/apply.ts'
-import { nameIn, type Sides } from '../../workflow/application/connections.ts'
-import { openEach } from '../../workflow/load-manifest.ts'
+import type { LoadedApplication } from '../../workflow/application/apply.ts'
+import { nameIn, type TargetServers } from '../../workflow/application/connections.ts'
+import { loadEach } from '../../workflow/load-manifest.ts'
 import { servingGroups, webGroups } from '../../workflow/traffic-policy.ts'
 
 /** The failover of a manifest, ready to be asked and moved. */
-export interface OpenedFailover extends OpenedApplication {
+export interface LoadedFailover extends LoadedApplication {
   readonly failover: Failover
 }
 
-type Wish = {
+type LoadOptions = {
   /** Whether servers that only a provider can make need not be there yet. */
   readonly mayLack?: boolean
 }
 
 /** Manifest, sides, addresses: everything that can be wrong before anybody is asked. */
-export async function openFailover(
+export async function loadFailover(
   flags: Pick<ServerFlags, 'manifest' | 'environment'>,
-  { mayLack = false }: Wish = {},
-): Promise<OpenedFailover> {
-  const all = await openEach(flags.manifest === undefined ? {} : { manifest: flags.manifest })
+  { mayLack = false }: LoadOptions = {},
+): Promise<LoadedFailover> {
+  const all = await loadEach(flags.manifest === undefined ? {} : { manifest: flags.manifest })
   const manifest = chosenOf(all, flags.environment)
   const written = manifest.settings.failover
   if (written === undefined)
     throw new UsageError(`${manifest.path} has no maestro.failover`, {
       hint: '`maestro manifest example` shows one: the address, its two environments, and how it is moved',
     })
-  const sides: Sides = new Map(
+  const targets: TargetServers = new Map(
     all.flatMap((one) => (one.environment === undefined ? [] : [[one.environment, one] as const])),
   )
-  const taking = takingFrom([manifest, ...sides.values()], mayLack)
+  const health = targetHealth([manifest, ...targets.values()], mayLack)
   const [primary, secondary] = await Promise.all([
-    makeSide('primary', written, { sides, taking }),
-    makeSide('secondary', written, { sides, taking }),
+    makeTarget('primary', written, { targets, health }),
+    makeTarget('secondary', written, { targets: targets, health: health }),
   ])
-  mustDiffer(primary.side, secondary.side)
-  const { driver, balancers } = await settledDriver(written.driver, { sides, taking, manifest })
+  assertDistinct(primary.side, secondary.side)
+  const { driver, balancers } = await driverConfig(written.driver, { targets: targets, health: health, manifest })
   const { targets: _, primary: __, secondary: ___, ...rest } = written
   return {
     manifest,
-    sides,
-    failover: { ...rest, sides: [primary.side, secondary.side], driver },
+    targets: targets,
+    failover: { ...rest, targets: [primary.side, secondary.side], driver },
     servers: distinct([...primary.servers, ...secondary.servers, ...balancers]),
   }
 }
@@ -64,15 +64,19 @@ function chosenOf(all: readonly Manifest[], wanted: string | undefined): Manifes
   throw new UsageError(`${first.path} has no environment ${wanted}${suggestion(wanted, first.environments)}`)
 }
 
-type Made = { readonly side: Side; readonly servers: readonly Server[] }
-type Ground = { readonly sides: Sides; readonly taking: Taking }
+type Made = { readonly side: FailoverTarget; readonly servers: readonly Server[] }
+type MakeTargetOptions = { readonly targets: TargetServers; readonly health: TargetOptions }
 
-async function makeSide(which: 'primary' | 'secondary', written: Written, { sides, taking }: Ground): Promise<Made> {
+async function makeTarget(
+  which: 'primary' | 'secondary',
+  written: Written,
+  { targets: sides, health: taking }: MakeTargetOptions,
+): Promise<Made> {
   const environment = written[which]
   const manifest = manifestOf(environment, sides)
   const { health, provider } = manifest.settings
   const servers = await taking.serversOf(manifest, health === undefined ? [] : servingGroups(manifest))
-  const entrances = await taking.serversOf(manifest, entranceGroups(manifest, written.driver.kind))
+  const entrances = await taking.serversOf(manifest, frontendGroups(manifest, written.driver.kind))
   const targets = written.targets[which] ?? entrances.map(({ host }) => host).filter((host) => isIP(host) > 0)
   if (targets.length === 0 && !(taking.mayLack && provider !== undefined))
     throw new UsageError(`${manifest.path}: nothing says at which IP address the traffic of ${environment} enters`, {
@@ -82,15 +86,15 @@ async function makeSide(which: 'primary' | 'secondary', written: Written, { side
   return { side: { environment, targets: targets.toSorted(), ...(checked && { health: checked }) }, servers }
 }
 
-function manifestOf(environment: string, sides: Sides): Manifest {
-  const manifest = sides.get(environment)
+function manifestOf(environment: string, targets: TargetServers): Manifest {
+  const manifest = targets.get(environment)
   if (manifest === undefined) throw new Error(`a manifest that was checked has no ${environment}`)
   return manifest
 }
 
 /** Throws a UsageError where a failover has no such environment. */
-export function mustBeSide(to: string, { failover, manifest }: OpenedFailover): void {
-  const names = failover.sides.map(({ environment }) => environment)
+export function assertIsTarget(to: string, { failover, manifest }: LoadedFailover): void {
+  const names = failover.targets.map(({ environment }) => environment)
   if (names.includes(to)) return
   throw new UsageError(
     `${manifest.path}: ${failover.address} has no side ${JSON.stringify(to)}${suggestion(to, names) || `; it has ${names.join(' and ')}`}`,
@@ -98,25 +102,25 @@ export function mustBeSide(to: string, { failover, manifest }: OpenedFailover): 
 }
 
 /** The groups by whose servers traffic enters an environment. */
-export function entranceGroups({ groups }: Manifest, kind: FailoverDriver['kind']): readonly string[] {
+export function frontendGroups({ groups }: Manifest, kind: FailoverDriver['kind']): readonly string[] {
   const balancers = groups.filter((group) => group.kind === 'load_balancer' && group.serverNames.length > 0)
   // A load balancer that chooses between the sides knows the web servers; elsewhere traffic enters by that of a side.
   return kind === 'haproxy' || balancers.length === 0 ? webGroups(groups) : balancers.map(({ name }) => name)
 }
 
-type Taking = {
+type TargetOptions = {
   readonly mayLack: boolean
   readonly serversOf: (manifest: Manifest, groups: readonly string[]) => Promise<readonly Server[]>
 }
 
 /** The servers of groups, each source of addresses asked once. */
-export function takingFrom(manifests: readonly Manifest[], mayLack: boolean): Taking {
+export function targetHealth(manifests: readonly Manifest[], mayLack: boolean): TargetOptions {
   const sources = new Map<Manifest, AddressSources>(manifests.map((one) => [one, addressSourcesFor(one)]))
   return {
     mayLack,
     serversOf: async (manifest, groups) => {
       const wanted = manifest.servers.filter((one) => !one.spare && one.groups.some((group) => groups.includes(group)))
-      const take = mayLack && manifest.settings.provider !== undefined ? findServers : takeInventory
+      const take = mayLack && manifest.settings.provider !== undefined ? findServers : resolveAddresses
       const servers = await take(manifest, wanted, sources.get(manifest) ?? addressSourcesFor(manifest))
       return servers.map((server) => ({ ...server, name: nameIn(manifest.environment, server.name) }))
     },
@@ -125,19 +129,19 @@ export function takingFrom(manifests: readonly Manifest[], mayLack: boolean): Ta
 
 export const allGroups = ({ groups }: Manifest) => groups.map(({ name }) => name)
 
-type Settled = { readonly driver: FailoverDriver; readonly balancers: readonly Server[] }
+type DriverConfig = { readonly driver: FailoverDriver; readonly balancers: readonly Server[] }
 
-async function settledDriver(
+async function driverConfig(
   driver: FailoverDriver,
-  { sides, taking, manifest }: Ground & { readonly manifest: Manifest },
-): Promise<Settled> {
+  { targets, health, manifest }: MakeTargetOptions & { readonly manifest: Manifest },
+): Promise<DriverConfig> {
   if (driver.kind !== 'haproxy')
     return {
       driver: driver.kind === 'rfc2136' && driver.keyFile ? { ...driver, keyFile: fromHome(driver.keyFile) } : driver,
       balancers: [],
     }
-  const all = [manifest, ...sides.values()]
-  const known = await Promise.all(all.map((one) => taking.serversOf(one, allGroups(one))))
+  const all = [manifest, ...targets.values()]
+  const known = await Promise.all(all.map((one) => health.serversOf(one, allGroups(one))))
   const isMeant = ({ name }: Server) => name === driver.server || name.endsWith(`/${driver.server}`)
   const balancer = known.flat().find(isMeant)
   if (balancer === undefined)
@@ -145,7 +149,7 @@ async function settledDriver(
   return { driver: { ...driver, server: balancer.name }, balancers: [balancer] }
 }
 
-function mustDiffer(one: Side, other: Side): void {
+function assertDistinct(one: FailoverTarget, other: FailoverTarget): void {
   const both = one.targets.filter((target) => other.targets.includes(target))
   if (both.length === 0) return
   throw new UsageError(`${both.join(', ')} is of ${one.environment} and of ${other.environment}`, {

@@ -8,7 +8,7 @@ import type { FailoverDriver } from '../../manifest/settings.ts'
 export async function failoverSecrets(driver: FailoverDriver): Promise<FailoverSecrets> {
   if (driver.kind !== 'rfc2136') return {}
   const { keyFile, keyEnv } = driver
-  if (keyFile !== undefined) await mustBePrivate(keyFile)
+  if (keyFile !== undefined) await assertPrivate(keyFile)
   if (keyEnv === undefined) return {}
   const text = process.env[keyEnv]
   if (text) return { tsigKey: new Secret(text) }
@@ -17,7 +17,7 @@ export async function failoverSecrets(driver: FailoverDriver): Promise<FailoverS
   })
 }
 
-async function mustBePrivate(path: string): Promise<void> {
+async function assertPrivate(path: string): Promise<void> {
   const what = `the TSIG key ${path} (maestro.failover.driver.key_file)`
   const file = await openPrivateFile(path, { what, uid: process.getuid?.() })
   await file.close()

@@ -1,38 +1,38 @@
 import { MaestroError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
-import { failoverRecipe, type SwitchOptions } from '../../failover/failover.ts'
+import { failoverSpec, type SwitchOptions } from '../../failover/failover.ts'
 import { listRuns } from '../../journal/find-run.ts'
 import { readPlan } from '../../journal/journal.ts'
 import { eventsOf } from '../../journal/read-run.ts'
 import type { RebuildOptions } from '../../rebuild/options.ts'
-import { rebuildRecipe } from '../../rebuild/rebuild.ts'
+import { rebuildSpec } from '../../rebuild/rebuild.ts'
 
-type Moving = { readonly address: string; readonly from: string | null; readonly isRollback: boolean }
+type JournalledSwitch = { readonly address: string; readonly from: string | null; readonly isRollback: boolean }
 
 /** Where an address pointed before the newest switch of it from this computer that was begun; undefined: none is on record. */
 export async function beforeLastSwitch(root: string, address: string): Promise<string | null | undefined> {
-  for await (const { moving } of movesOf(root, address)) if (!moving.isRollback) return moving.from
+  for await (const { moving } of switchesOf(root, address)) if (!moving.isRollback) return moving.from
   return undefined
 }
 
 /** Until when the old answer of the last move of an address from this computer may be kept; undefined: none is on record. */
 export async function oldAnswerUntilMs(root: string, address: string): Promise<number | undefined> {
-  for await (const { atMs, ttlSeconds } of movesOf(root, address)) return atMs + ttlSeconds * 1000
+  for await (const { atMs, ttlSeconds } of switchesOf(root, address)) return atMs + ttlSeconds * 1000
   return undefined
 }
 
-type Move = { readonly moving: Moving; readonly atMs: number; readonly ttlSeconds: number }
+type PastSwitch = { readonly moving: JournalledSwitch; readonly atMs: number; readonly ttlSeconds: number }
 
-const moveSteps: readonly string[] = ['switch', 'switch-back']
+const switchSteps: readonly string[] = ['switch', 'switch-back']
 
 /** Every run that has begun to move the address, the newest first, with the last time that it may have done so. */
-async function* movesOf(root: string, address: string): AsyncGenerator<Move> {
+async function* switchesOf(root: string, address: string): AsyncGenerator<PastSwitch> {
   for (const run of await listRuns(root)) {
-    const moving = await movingIn(`${root}/${run}/plan.json`)
+    const moving = await switchIn(`${root}/${run}/plan.json`)
     if (moving?.address !== address) continue
     let [atMs, ttlSeconds] = [0, 0]
     for await (const event of eventsOf(root, run)) {
-      if ((event.event !== 'begun' && event.event !== 'acted') || !moveSteps.includes(event.step)) continue
+      if ((event.event !== 'begun' && event.event !== 'acted') || !switchSteps.includes(event.step)) continue
       atMs = Date.parse(event.at)
       if (event.event === 'begun') ttlSeconds = Math.max(ttlSeconds, ttlIn(event.before))
     }
@@ -48,11 +48,11 @@ function ttlIn(before: Json): number {
 }
 
 // A journal that cannot be read is one that nobody can go back by; `maestro runs` tells of it.
-async function movingIn(path: string): Promise<Moving | undefined> {
+async function switchIn(path: string): Promise<JournalledSwitch | undefined> {
   try {
-    const { recipe } = await readPlan(path)
-    if (recipe.name !== failoverRecipe && recipe.name !== rebuildRecipe) return undefined
-    const options = recipe.options as unknown as SwitchOptions | RebuildOptions
+    const { operation } = await readPlan(path)
+    if (operation.name !== failoverSpec && operation.name !== rebuildSpec) return undefined
+    const options = operation.options as unknown as SwitchOptions | RebuildOptions
     const isRollback = 'kind' in options && options.kind === 'rollback'
     return { address: options.failover.address, from: options.from, isRollback }
   } catch (error) {

@@ -2,18 +2,18 @@ import { type ExitCode, RefusedError } from '../../base/errors.ts'
 import { checkExecutable } from '../../base/executable.ts'
 import { passwordsFor } from '../../cli/passwords.ts'
 import { runsFolder } from '../../cli/paths.ts'
-import { driverOf } from '../../failover/driver.ts'
+import { makeDriver } from '../../failover/driver.ts'
 import { failover as failoverOperation, type SwitchOptions } from '../../failover/failover.ts'
 import type { Hook } from '../../failover/hook-step.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import type { ApplicationOperation } from '../../plan/application.ts'
 import { changeApplication } from '../../workflow/application/change.ts'
 import type { SwitchFlags } from './command.ts'
-import { mustBeSide, openFailover } from './load.ts'
+import { assertIsTarget, loadFailover } from './load.ts'
 import { failoverSecrets } from './secrets.ts'
 import { beforeLastSwitch } from './switch-history.ts'
 
-type Switching = {
+type SwitchCommand = {
   readonly flags: SwitchFlags
   readonly stop: AbortSignal
   /** The environment; undefined: where it was before the last switch. */
@@ -21,12 +21,12 @@ type Switching = {
 }
 
 /** The road of `failover switch` and `failover rollback`. Returns the exit code. */
-export async function switchFailover(switching: Switching): Promise<ExitCode> {
+export async function switchFailover(switching: SwitchCommand): Promise<ExitCode> {
   const { flags, stop, to } = switching
-  const opened = await openFailover(flags)
-  const { failover, manifest } = opened
-  const target = to ?? (await whereItWas(failover.address))
-  mustBeSide(target, opened)
+  const loaded = await loadFailover(flags)
+  const { failover, manifest } = loaded
+  const target = to ?? (await previousEnvironment(failover.address))
+  assertIsTarget(target, loaded)
   const secrets = await failoverSecrets(failover.driver)
   const hook = await beforeSwitchHook(manifest)
   const passwords = await passwordsFor(flags)
@@ -34,18 +34,18 @@ export async function switchFailover(switching: Switching): Promise<ExitCode> {
     flags,
     stop,
     command: to === undefined ? 'failover rollback' : `failover switch ${to}`,
-    opened,
+    loaded,
     passwords,
     subject: failover.address,
-    operationFor: async (at) => {
-      const { at: from } = await driverOf(failover, secrets).read(at)
+    operationFor: async (ctx) => {
+      const { environment: from } = await makeDriver(failover, secrets).read(ctx)
       const options: SwitchOptions = {
         kind: to === undefined ? 'rollback' : 'switch',
         failover,
         from,
         to: target,
         isForced: flags.force === true,
-        goesBack: flags.rollback !== false,
+        rollsBack: flags.rollback !== false,
         ...(hook && { hook }),
       }
       return failoverOperation(options, secrets) as ApplicationOperation
@@ -57,7 +57,7 @@ export async function switchFailover(switching: Switching): Promise<ExitCode> {
   })
 }
 
-async function whereItWas(address: string): Promise<string> {
+async function previousEnvironment(address: string): Promise<string> {
   const from = await beforeLastSwitch(runsFolder(), address)
   if (typeof from === 'string') return from
   const why = from === null ? 'it pointed at neither environment before' : `no switch of ${address} is on record here`

@@ -11,7 +11,7 @@ import { type PreparedLab, prepareLab } from './prepare.ts'
 export async function labUp(flags: LabFlags, stop: AbortSignal): Promise<number> {
   const lab = await prepareLab(flags)
   try {
-    process.stdout.write(`${whatIsThere(lab)}${flags.light ? looksAlone : whatToTry(lab)}\nCtrl-C ends it.\n`)
+    process.stdout.write(`${describeFleet(lab)}${flags.light ? lightNote : suggestions(lab)}\nCtrl-C ends it.\n`)
     if (!stop.aborted) await once(stop, 'abort')
   } finally {
     await lab.end()
@@ -31,9 +31,9 @@ export async function labRun({ flags, words, stop }: Running): Promise<number> {
   }
 }
 
-type Surroundings = { readonly env: NodeJS.ProcessEnv; readonly stop: AbortSignal }
+type RunEnvironment = { readonly env: NodeJS.ProcessEnv; readonly stop: AbortSignal }
 
-function runCommand([file = '', ...args]: readonly string[], { env, stop }: Surroundings): Promise<number> {
+function runCommand([file = '', ...args]: readonly string[], { env, stop }: RunEnvironment): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { env, stdio: 'inherit' })
     // A terminal has told the command of Ctrl-C itself; told twice, it would leave at once.
@@ -56,7 +56,7 @@ const signalOf = (exitCode: number) => exitCode - 128
 
 const shownAtMost = 12
 
-function whatIsThere({ folder, servers }: PreparedLab): string {
+function describeFleet({ folder, servers }: PreparedLab): string {
   const table = renderTable({
     head: ['SERVER', 'GROUP', 'PORT', ''],
     rows: servers.slice(0, shownAtMost).map(({ name, group, port, story }) => [name, group, String(port), story]),
@@ -76,9 +76,9 @@ In another terminal:
 `
 }
 
-const looksAlone = '\nLight servers answer looks alone: what would change one is refused.\n'
+const lightNote = '\nLight servers answer looks alone: what would change one is refused.\n'
 
-function whatToTry({ folder, servers }: PreparedLab): string {
+function suggestions({ folder, servers }: PreparedLab): string {
   const some = servers.at(1)?.name ?? servers[0]?.name
   return `    maestro security-upgrade --dry-run
     maestro security-upgrade

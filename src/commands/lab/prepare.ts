@@ -45,11 +45,11 @@ async function starterFor({ servers: count, fault = [], light = false, delay }: 
   if (light && fault.length > 0) throw new UsageError('--fault: light servers have no faults')
   if (!light && delay !== undefined) throw new UsageError('--delay is for --light')
   if (light) {
-    const { startLightLab } = await import('../../lab/in-memory/lab.ts')
-    return (options) => startLightLab({ ...options, delayMs: delay ?? 0 })
+    const { startInMemoryLab } = await import('../../lab/in-memory/lab.ts')
+    return (options) => startInMemoryLab({ ...options, delayMs: delay ?? 0 })
   }
-  const { practiceServers } = await import('../../lab/fleet-definition.ts')
-  const faults = readFaults(fault, new Set(practiceServers(count).map(({ name }) => name)))
+  const { labFleet } = await import('../../lab/fleet-definition.ts')
+  const faults = readFaults(fault, new Set(labFleet(count).map(({ name }) => name)))
   const { startLab } = await import('../../lab/lab.ts')
   return (options) => startLab({ ...options, faults })
 }

@@ -6,10 +6,10 @@ import { cloneEnvironment } from '../../manifest/clone-environment.ts'
 import { findManifest } from '../../manifest/file/find.ts'
 import { readText } from '../../manifest/file/read-text.ts'
 
-type Wish = { readonly manifest?: string; readonly from: string; readonly to: string }
+type CloneOptions = { readonly manifest?: string; readonly from: string; readonly to: string }
 
 /** Adds the environment to the manifest, and says which of its servers need an address. */
-export async function cloneInManifest({ manifest: given, from, to }: Wish): Promise<void> {
+export async function cloneInManifest({ manifest: given, from, to }: CloneOptions): Promise<void> {
   const where = { env: process.env, cwd: process.cwd() }
   const path = findManifest(given === undefined ? where : { ...where, given })
   const { text, withoutAddress } = cloneEnvironment({ name: path, text: await readText(path), from, to })

@@ -9,7 +9,7 @@ import { mayAsk } from '../../cli/terminal.ts'
 import { isFree, reasonOf, writeText } from '../../cli/write-file.ts'
 import { readAnsible } from '../../inventory/ansible/read-ansible.ts'
 import type { Found } from '../../manifest/init/found-server.ts'
-import { draftManifest } from '../../manifest/init/render-manifest.ts'
+import { renderManifest } from '../../manifest/init/render-manifest.ts'
 import { parseManifest } from '../../manifest/read.ts'
 import { resolveManifest } from '../../manifest/resolve.ts'
 import { describeManifest } from '../../report/manifest.ts'
@@ -29,10 +29,10 @@ export interface InitFlags {
  */
 export async function initManifest(flags: InitFlags, stop: AbortSignal): Promise<ExitCode> {
   const path = flags.manifest ?? 'Manifest.yml'
-  const isNew = await checkPlace(path, flags)
+  const isNew = await checkTarget(path, flags)
   const found = stop.aborted ? undefined : await findServers(flags, path)
   if (found === undefined || stop.aborted) return stop.reason
-  const { text, notes } = draftManifest(found)
+  const { text, notes } = renderManifest(found)
   const why = notes.length === 0 ? undefined : notes.join('\n  ')
   if (!text.includes('unique_name:'))
     throw new UsageError(`${found.from} names no server that a manifest could have`, why ? { hint: why } : {})
@@ -52,11 +52,11 @@ async function findServers(flags: InitFlags, path: string): Promise<Found | unde
   const file = resolve(fromHome(fromSshConfig))
   await readText(file)
   const found = await hostsInSshConfig(file, userInfo().homedir)
-  return { ...found, from: fromSshConfig, ssh: { config: seenFrom(dirname(resolve(path)), file) } }
+  return { ...found, from: fromSshConfig, ssh: { config: sourceOf(dirname(resolve(path)), file) } }
 }
 
 // What is below the manifest goes where it goes.
-function seenFrom(folder: string, file: string): string {
+function sourceOf(folder: string, file: string): string {
   const below = relative(folder, file)
   return below.startsWith('..') ? file : `./${below}`
 }
@@ -72,7 +72,7 @@ async function readText(path: string): Promise<string> {
 }
 
 /** Whether there is nothing yet where the manifest is to be; throws where it may not be put there. */
-async function checkPlace(path: string, { yes, fromSshConfig, fromAnsible }: InitFlags): Promise<boolean> {
+async function checkTarget(path: string, { yes, fromSshConfig, fromAnsible }: InitFlags): Promise<boolean> {
   if (fromSshConfig !== undefined && fromAnsible !== undefined)
     throw new UsageError('--from-ssh-config and --from-ansible are two sources; name one of them')
   if (fromSshConfig === undefined && fromAnsible === undefined && !mayAsk())

@@ -2,10 +2,10 @@ import type { Settings } from '../../manifest/settings.ts'
 import { reboot } from '../../operations/reboot/operation.ts'
 import type { Operation } from '../../plan/step.ts'
 
-type Wish = { readonly force: boolean; readonly follows: boolean }
+type RebootOptions = { readonly force: boolean; readonly follows: boolean }
 
 /** A restart as the manifest's rollout times it. */
 export const rebootFor =
-  ({ force, follows }: Wish) =>
+  ({ force, follows }: RebootOptions) =>
   ({ rollout: { downTimeoutMs, upTimeoutMs, readyTimeoutMs, stableTimeMs } }: Settings): Operation =>
     reboot({ force, follows, downTimeoutMs, upTimeoutMs, readyTimeoutMs, stableTimeMs })

@@ -3,7 +3,7 @@ import { type ApplicationFlags, withApplicationFlags } from '../../cli/applicati
 import { collect, type OnSignals } from '../../cli/flags.ts'
 
 export type RebuildFlags = ApplicationFlags & {
-  readonly dataIsHandled?: boolean
+  readonly dataMigrated?: boolean
   /** The environment, or true: the one that gets no traffic. */
   readonly retire?: string | true
   /** Servers that are replaced one after the other, in place of all of an environment. */
@@ -24,10 +24,7 @@ export function rebuildCommand(onSignals: OnSignals): Command {
         'way back by `maestro failover rollback`, until it is retired. What is in databases and volumes, certificates and ' +
         'jobs are not carried over.',
     )
-    .option(
-      '--data-is-handled',
-      'the data of databases is seen to: by a replica that hooks.before_switch promotes, say',
-    )
+    .option('--data-migrated', 'the data of databases is seen to: by a replica that hooks.before_switch promotes, say')
     .option('--no-rollback', 'stay there when the switch fails')
     .option('--retire [environment]', 'instead: destroy the servers of the environment that gets no traffic')
     .option(

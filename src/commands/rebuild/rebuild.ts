@@ -1,7 +1,7 @@
 import { type ExitCode, RefusedError, UsageError } from '../../base/errors.ts'
 import { checkExecutable } from '../../base/executable.ts'
 import { passwordsFor } from '../../cli/passwords.ts'
-import { driverOf } from '../../failover/driver.ts'
+import { makeDriver } from '../../failover/driver.ts'
 import type { Hook } from '../../failover/hook-step.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import type { Rollout } from '../../manifest/settings.ts'
@@ -10,40 +10,40 @@ import { isOpen } from '../../plan/window.ts'
 import type { RebuildOptions } from '../../rebuild/options.ts'
 import { rebuild } from '../../rebuild/rebuild.ts'
 import { changeApplication } from '../../workflow/application/change.ts'
-import { entranceGroups } from '../failover/load.ts'
+import { frontendGroups } from '../failover/load.ts'
 import { failoverSecrets } from '../failover/secrets.ts'
 import { beforeSwitchHook } from '../failover/switch.ts'
 import type { RebuildFlags } from './command.ts'
 import {
-  mustHandleData,
-  type OpenedRebuild,
+  assertDataMigrated,
+  type LoadedRebuild,
+  loadRebuild,
   oldAnswerRest,
-  openRebuild,
   otherThan,
   providerIn,
-  servingSide,
+  servingEnvironment,
 } from './load.ts'
 import { provisionFor } from './provision.ts'
 
 /** The road of `maestro rebuild`. Returns the exit code. */
 export async function rebuildApplication(flags: RebuildFlags, stop: AbortSignal): Promise<ExitCode> {
-  const opened = await openRebuild(flags)
-  const { failover, manifest } = opened
-  if (flags.dryRun !== true) mustBeInWindow(manifest)
+  const loaded = await loadRebuild(flags)
+  const { failover, manifest } = loaded
+  if (flags.dryRun !== true) assertInWindow(manifest)
   const secrets = await failoverSecrets(failover.driver)
   const passwords = await passwordsFor(flags)
   return changeApplication({
     flags,
     stop,
     command: 'rebuild',
-    opened,
+    loaded,
     passwords,
     subject: failover.address,
-    operationFor: async (at) => {
-      const driver = driverOf(failover, secrets)
-      const from = await servingSide(at, { failover, driver })
-      const { seconds } = await oldAnswerRest(at, { failover, driver })
-      const options = await optionsFor({ opened, flags, from, seconds })
+    operationFor: async (ctx) => {
+      const driver = makeDriver(failover, secrets)
+      const from = await servingEnvironment(ctx, { failover, driver })
+      const { seconds } = await oldAnswerRest(ctx, { failover, driver })
+      const options = await optionsFor({ opened: loaded, flags, from, seconds })
       return rebuild(options, secrets) as ApplicationOperation
     },
     consent: () => ({
@@ -53,25 +53,25 @@ export async function rebuildApplication(flags: RebuildFlags, stop: AbortSignal)
   })
 }
 
-type Making = {
-  readonly opened: OpenedRebuild
+type RebuildRequest = {
+  readonly opened: LoadedRebuild
   readonly flags: RebuildFlags
   /** The environment that serves. */
   readonly from: string
   readonly seconds: number
 }
 
-async function optionsFor({ opened, flags, from, seconds }: Making): Promise<RebuildOptions> {
-  const to = otherThan(from, opened)
-  const manifest = opened.manifestOf(to)
-  mustShowThatItServes(manifest, opened)
-  mustHandleData(manifest, flags, `${to} is built anew`)
-  const [servers, serving] = await Promise.all([opened.serversOf(to), opened.serversOf(from)])
+async function optionsFor({ opened: loaded, flags, from, seconds }: RebuildRequest): Promise<RebuildOptions> {
+  const to = otherThan(from, loaded)
+  const manifest = loaded.manifestOf(to)
+  assertHealthCheck(manifest, loaded)
+  assertDataMigrated(manifest, flags, `${to} is built anew`)
+  const [servers, serving] = await Promise.all([loaded.serversOf(to), loaded.serversOf(from)])
   if (servers.length === 0) throw new UsageError(`${manifest.path}: ${to} has no servers`)
-  const entrances = entranceGroups(manifest, opened.failover.driver.kind)
+  const entrances = frontendGroups(manifest, loaded.failover.driver.kind)
   const isWritten = writtenTargets(manifest, to) !== undefined
   return {
-    failover: opened.failover,
+    failover: loaded.failover,
     from,
     to,
     servers,
@@ -84,8 +84,8 @@ async function optionsFor({ opened, flags, from, seconds }: Making): Promise<Reb
     provision: await provisionFor(manifest),
     rollout: atOnce(manifest.settings.rollout),
     deploy: await deployHook(manifest),
-    beforeSwitch: (await beforeSwitchHook(opened.manifest)) ?? null,
-    goesBack: flags.rollback !== false,
+    beforeSwitch: (await beforeSwitchHook(loaded.manifest)) ?? null,
+    rollsBack: flags.rollback !== false,
   }
 }
 
@@ -95,7 +95,7 @@ function writtenTargets({ settings: { failover } }: Manifest, environment: strin
 }
 
 /** Throws a RefusedError outside of the manifest's windows. */
-export function mustBeInWindow({ settings: { rollout } }: Manifest): void {
+export function assertInWindow({ settings: { rollout } }: Manifest): void {
   if (isOpen(rollout.windows, new Date())) return
   throw new RefusedError(
     `outside the window (${rollout.windows.map(({ text }) => text).join(', ')}): nothing was changed`,
@@ -103,7 +103,7 @@ export function mustBeInWindow({ settings: { rollout } }: Manifest): void {
 }
 
 // Nobody is sent to where nothing has shown that it serves.
-function mustShowThatItServes({ settings: { health }, path }: Manifest, { failover }: OpenedRebuild): void {
+function assertHealthCheck({ settings: { health }, path }: Manifest, { failover }: LoadedRebuild): void {
   if (health !== undefined || failover.check !== undefined) return
   throw new UsageError(`${path}: nothing says how a fresh side shows that it serves`, {
     hint: 'maestro.health says what its servers are asked, maestro.failover.url what is asked of it as a whole',

@@ -2,52 +2,52 @@ import { type ExitCode, UsageError } from '../../base/errors.ts'
 import { checkExecutable } from '../../base/executable.ts'
 import type { ServerFlags } from '../../cli/flags.ts'
 import { foldNames } from '../../inventory/host-pattern.ts'
-import { takeInventory } from '../../inventory/resolve-addresses.ts'
+import { resolveAddresses } from '../../inventory/resolve-addresses.ts'
 import type { Server } from '../../inventory/server.ts'
-import type { Service } from '../../load-balancer/out-of-service.ts'
+import type { TrafficPolicy } from '../../load-balancer/out-of-service.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import type { ApplicationContext, ApplicationOperation } from '../../plan/application.ts'
 import { commandProvider } from '../../provider/command-provider.ts'
-import type { Provided } from '../../provider/provider.ts'
+import type { ProvidedServer } from '../../provider/provider.ts'
 import { machineOf } from '../../rebuild/options.ts'
-import { type Replaced, type ReplaceOptions, replace } from '../../rebuild/replace.ts'
-import { contextOf, holdOf } from '../../rebuild/traffic-steps.ts'
+import { type ReplacedServer, type ReplaceOptions, replace } from '../../rebuild/replace.ts'
+import { contextOf, drainFor } from '../../rebuild/traffic-steps.ts'
 import { addressSourcesFor } from '../../workflow/address-sources.ts'
-import type { OpenedApplication } from '../../workflow/application/apply.ts'
+import type { LoadedApplication } from '../../workflow/application/apply.ts'
 import { changeApplication } from '../../workflow/application/change.ts'
 import { nameIn } from '../../workflow/application/connections.ts'
-import { openManifest } from '../../workflow/load-manifest.ts'
-import { type Chosen, chooseServers } from '../../workflow/targets.ts'
-import { serviceOf } from '../../workflow/traffic-policy.ts'
+import { loadManifest } from '../../workflow/load-manifest.ts'
+import { selectTargets, type Targets } from '../../workflow/targets.ts'
+import { trafficPolicyFor } from '../../workflow/traffic-policy.ts'
 import type { RebuildFlags } from './command.ts'
-import { mustHandleData, providerIn } from './load.ts'
+import { assertDataMigrated, providerIn } from './load.ts'
 import { provisionFor } from './provision.ts'
-import { atOnce, deployHook, mustBeInWindow } from './rebuild.ts'
+import { assertInWindow, atOnce, deployHook } from './rebuild.ts'
 
 /** The road of `maestro rebuild --server` and `--group`. Returns the exit code. */
 export async function replaceServers(flags: RebuildFlags, stop: AbortSignal): Promise<ExitCode> {
-  const chosen = await chooseServers(flags)
+  const chosen = await selectTargets(flags)
   const { manifest, passwords } = chosen
   const { environment } = manifest
   const provider = providerIn(manifest)
   if (provider === null)
     throw new UsageError(`${manifest.path}: there is no maestro.provider that fresh servers could come from`)
   await checkExecutable(provider.command, process.getuid?.())
-  if (flags.dryRun !== true) mustBeInWindow(manifest)
-  mustHandleData(ofServers(manifest, chosen.servers), flags, 'servers are replaced')
+  if (flags.dryRun !== true) assertInWindow(manifest)
+  assertDataMigrated(ofServers(manifest, chosen.servers), flags, 'servers are replaced')
   const names = foldNames(chosen.servers.map(({ name }) => name))
   const subject = `${environment ?? 'application'} (${names})`
-  const opened = await openReplacing(chosen)
+  const loaded = await loadReplaceOptions(chosen)
   return changeApplication({
     flags,
     stop,
     command: `rebuild --server ${names}`,
-    opened,
+    loaded,
     passwords,
     subject,
-    operationFor: async (at) => {
+    operationFor: async (ctx) => {
       const service = await serviceIn(manifest)
-      const options = await optionsFor(at, { chosen, opened, provider, service })
+      const options = await optionsFor(ctx, { chosen, opened: loaded, provider, service })
       return replace({ ...options, subject }) as ApplicationOperation
     },
     consent: () => ({ dangers: [`${names}: made anew, and all that is on them is gone`], question: 'Do this?' }),
@@ -55,28 +55,28 @@ export async function replaceServers(flags: RebuildFlags, stop: AbortSignal): Pr
 }
 
 /** The same for a run that is taken up again: where the servers are by now, its own steps know. */
-export async function openReplaced(flags: Pick<ServerFlags, 'manifest' | 'environment'>): Promise<OpenedApplication> {
-  const { manifest } = await openManifest(flags)
+export async function loadReplaced(flags: Pick<ServerFlags, 'manifest' | 'environment'>): Promise<LoadedApplication> {
+  const { manifest } = await loadManifest(flags)
   const wanted = manifest.servers.filter(({ name }) => balancersOf(manifest).includes(name))
-  const others = await takeInventory(manifest, wanted, addressSourcesFor(manifest))
+  const others = await resolveAddresses(manifest, wanted, addressSourcesFor(manifest))
   const { environment } = manifest
   const servers = others.map((server) => ({ ...server, name: nameIn(environment, server.name) }))
-  return { manifest, sides: new Map([[environment ?? '', manifest]]), servers }
+  return { manifest, targets: new Map([[environment ?? '', manifest]]), servers }
 }
 
 /** The servers of one environment, named as where several are told apart. */
-async function openReplacing({ manifest, servers, find }: Chosen): Promise<OpenedApplication> {
+async function loadReplaceOptions({ manifest, servers, find }: Targets): Promise<LoadedApplication> {
   const { environment } = manifest
   const others = await find(balancersOf(manifest))
   const named = [...servers, ...others].map((server) => ({ ...server, name: nameIn(environment, server.name) }))
-  return { manifest, sides: new Map([[environment ?? '', manifest]]), servers: named }
+  return { manifest, targets: new Map([[environment ?? '', manifest]]), servers: named }
 }
 
 const balancersOf = ({ groups }: Manifest) =>
   groups.filter(({ kind }) => kind === 'load_balancer').flatMap(({ serverNames }) => serverNames)
 
-async function serviceIn(manifest: Manifest): Promise<Service> {
-  const service = await serviceOf(manifest, { rollout: manifest.settings.rollout })
+async function serviceIn(manifest: Manifest): Promise<TrafficPolicy> {
+  const service = await trafficPolicyFor(manifest, { rollout: manifest.settings.rollout })
   const { drain } = service
   if (drain?.kind !== 'haproxy') return service
   return {
@@ -90,23 +90,24 @@ const ofServers = (manifest: Manifest, servers: readonly Server[]): Manifest => 
   groups: manifest.groups.filter(({ name }) => servers.some(({ groups }) => groups.includes(name))),
 })
 
-type Making = {
-  readonly chosen: Chosen
-  readonly opened: OpenedApplication
+type ReplaceRequest = {
+  readonly chosen: Targets
+  readonly opened: LoadedApplication
   readonly provider: ReplaceOptions['provider']
-  readonly service: Service
+  readonly service: TrafficPolicy
 }
 
 async function optionsFor(
-  at: ApplicationContext,
-  { chosen: { manifest, servers }, opened, provider, service }: Making,
+  ctx: ApplicationContext,
+  { chosen: { manifest, servers }, opened: loaded, provider, service }: ReplaceRequest,
 ): Promise<Omit<ReplaceOptions, 'subject'>> {
-  const provided = await commandProvider(provider).list(at)
-  const replaced: Replaced[] = []
+  const provided = await commandProvider(provider).list(ctx)
+  const replaced: ReplacedServer[] = []
   for (const { name } of servers) {
-    const server = opened.servers.find((one) => one.name === nameIn(manifest.environment, name))
+    const server = loaded.servers.find((one) => one.name === nameIn(manifest.environment, name))
     const isFixed = manifest.servers.some((one) => one.name === name && one.address !== undefined)
-    if (server !== undefined) replaced.push(await standingOf(at, { server, isFixed, provided, provider, service }))
+    if (server !== undefined)
+      replaced.push(await replacementStatus(ctx, { server, isFixed, provided, provider, service }))
   }
   const names = servers.map(({ name }) => name)
   return {
@@ -120,21 +121,21 @@ async function optionsFor(
   }
 }
 
-type Standing = Pick<Making, 'provider' | 'service'> & {
+type ReplacementStatus = Pick<ReplaceRequest, 'provider' | 'service'> & {
   readonly server: Server
   /** Whether the manifest says at which address it is. */
   readonly isFixed: boolean
-  readonly provided: readonly Provided[]
+  readonly provided: readonly ProvidedServer[]
 }
 
 // Where the manifest has its address, a fresh one could be found nowhere else.
-async function standingOf(
-  at: ApplicationContext,
-  { server, isFixed, provided, provider, service }: Standing,
-): Promise<Replaced> {
+async function replacementStatus(
+  ctx: ApplicationContext,
+  { server, isFixed, provided, provider, service }: ReplacementStatus,
+): Promise<ReplacedServer> {
   const machine = machineOf(server, provided)
   if (machine === undefined)
     throw new UsageError(`${provider.command} has no machine for ${server.name}: it cannot be made anew`)
-  const found = await holdOf(service)?.find(contextOf(at, server))
+  const found = await drainFor(service)?.detect(contextOf(ctx, server))
   return { server, id: machine.id, isBeside: !isFixed, found: found ?? null }
 }

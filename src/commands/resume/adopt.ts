@@ -1,39 +1,39 @@
 import { describeDuration } from '../../base/duration.ts'
 import { type ExitCode, exitCodes, RefusedError, UsageError } from '../../base/errors.ts'
-import { mustConsent } from '../../cli/consent.ts'
+import { requireConsent } from '../../cli/consent.ts'
 import { runsFolder } from '../../cli/paths.ts'
 import { screenOf } from '../../cli/terminal.ts'
 import { readHistory } from '../../journal/history.ts'
 import { createJournal } from '../../journal/journal.ts'
 import { isRunId } from '../../journal/run-id.ts'
-import { stateOf } from '../../journal/run-state.ts'
+import { replay } from '../../journal/run-state.ts'
 import { operationFor } from '../../operations/registry.ts'
 import { makePlan } from '../../plan/make-plan.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { renderPlan } from '../../report/run/plan.ts'
-import { makeLine } from '../../run/connection.ts'
-import { lookAtServers } from '../../run/gather-facts.ts'
-import { type Copy, readCopyOn } from '../../run/remote-journal.ts'
-import { aboutRun, carryOut } from '../../workflow/apply.ts'
+import { makeServerConnection } from '../../run/connection.ts'
+import { gatherFacts } from '../../run/gather-facts.ts'
+import { type JournalCopy, readJournalCopy } from '../../run/remote-journal.ts'
+import { applyPlan, runInfo } from '../../workflow/apply.ts'
 import { openConnectionsFor } from '../../workflow/connections.ts'
-import { type Chosen, chooseServers, withServers } from '../../workflow/targets.ts'
-import { awayNeighbours } from '../../workflow/unavailable-peers.ts'
-import type { Resuming } from './resume.ts'
+import { selectTargets, type Targets, withServers } from '../../workflow/targets.ts'
+import { unavailablePeers } from '../../workflow/unavailable-peers.ts'
+import type { ResumeRequest } from './resume.ts'
 
 /** Goes on with a run whose journal is on another computer, or lost, by what it has left on the servers. Returns the exit code. */
-export async function adopt({ run, flags, stop }: Resuming): Promise<ExitCode> {
+export async function adopt({ run, flags, stop }: ResumeRequest): Promise<ExitCode> {
   if (run === undefined || !isRunId(run))
     throw new UsageError('--adopt needs the whole name of a run, like 20261123-091530-k3f9', {
       hint: '`maestro status --verbose` names the run of each lock and of each server out of service',
     })
   refuseAdoption()
-  const chosen = await chooseServers(flags)
+  const chosen = await selectTargets(flags)
   const copies = await copiesOf(run, chosen, stop)
   const [first] = copies
   if (first === undefined) throw new UsageError(`no server of ${chosen.manifest.path} has anything of run ${run}`)
-  const operation = operationFor(first.recipe)
+  const operation = operationFor(first.spec)
   const servers = copies.map(({ server }) => server)
-  const plan = await planAnew(chosen, copies, stop)
+  const plan = await planAgain(chosen, copies, stop)
   process.stdout.write(
     `${renderPlan({ plan, operation, inventory: chosen.manifest.servers, screen: screenOf(process.stdout), isVerbose: flags.verbose === true })}\n\n`,
   )
@@ -41,36 +41,36 @@ export async function adopt({ run, flags, stop }: Resuming): Promise<ExitCode> {
   const heard = Number.isFinite(lastHeard)
     ? `, whose controller was last heard of ${describeDuration(lastHeard)} ago`
     : ''
-  await mustConsent({
+  await requireConsent({
     isGiven: flags.yes === true,
     dangers: [`taking the place of run ${run}${heard}`],
     question: `Take the place of run ${run}${heard}?`,
   })
   if (plan.batches.length === 0) return exitCodes.ok
   const found = withServers(chosen, servers)
-  const away = await awayNeighbours(found, {
+  const unavailable = await unavailablePeers(found, {
     operation,
     rollout: plan.rollout,
     working: plan.batches.flat(),
     looking: { flags, stop },
   })
-  const journal = await createJournal(runsFolder(), plan, aboutRun(`resume --adopt ${run}`, chosen.manifest), run)
+  const journal = await createJournal(runsFolder(), plan, runInfo(`resume --adopt ${run}`, chosen.manifest), run)
   try {
     const events = copies.flatMap((copy) => copy.events)
     for (const { at: _, ...event } of events) await journal.write(event)
-    return await carryOut({
+    return await applyPlan({
       flags,
       stop,
-      chosen: found,
-      others: await chosen.find(operation.others ?? []),
+      targets: found,
+      otherServers: await chosen.find(operation.otherServers ?? []),
       operation,
       plan,
       journal,
-      history: await readHistory(runsFolder(), plan.recipe.name),
-      known: stateOf(events),
-      takesOver: new Map(servers.map(({ name }) => [name, run])),
-      isAloneHere: true,
-      away,
+      history: await readHistory(runsFolder(), plan.operation.name),
+      previous: replay(events),
+      takeovers: new Map(servers.map(({ name }) => [name, run])),
+      isPreviousGone: true,
+      unavailable,
       outcomes: new Map(),
     })
   } finally {
@@ -85,12 +85,14 @@ function refuseAdoption(): void {
   })
 }
 
-async function copiesOf(run: string, chosen: Chosen, stop: AbortSignal): Promise<readonly Copy[]> {
+async function copiesOf(run: string, chosen: Targets, stop: AbortSignal): Promise<readonly JournalCopy[]> {
   const connections = openConnectionsFor(chosen, (question) => question())
   try {
     const copies = chosen.servers.map(async (server) => {
-      const line = makeLine(server, (one) => connections.connect(one, stop), { password: chosen.passwords.sudo })
-      return readCopyOn(server, line, run).finally(line.close)
+      const connection = makeServerConnection(server, (one) => connections.connect(one, stop), {
+        password: chosen.passwords.sudo,
+      })
+      return readJournalCopy(server, connection, run).finally(connection.close)
     })
     return (await Promise.all(copies)).filter((copy) => copy !== undefined)
   } finally {
@@ -99,24 +101,24 @@ async function copiesOf(run: string, chosen: Chosen, stop: AbortSignal): Promise
 }
 
 // What the first controller had agreed upon is lost with it: what is due now is shown, and asked about anew.
-async function planAnew(chosen: Chosen, copies: readonly Copy[], stop: AbortSignal): Promise<Plan> {
+async function planAgain(chosen: Targets, copies: readonly JournalCopy[], stop: AbortSignal): Promise<Plan> {
   const { manifest } = chosen
   const connections = openConnectionsFor(chosen, (question) => question())
   const [first] = copies
   if (first === undefined) throw new RangeError('a plan for no server')
-  const operation = operationFor(first.recipe)
+  const operation = operationFor(first.spec)
   const servers = copies.map(({ server }) => server)
   try {
-    const seen = await lookAtServers({
+    const gathered = await gatherFacts({
       servers,
-      parts: operation.parts,
+      facts: operation.facts,
       connect: connections.connect,
       password: chosen.passwords.sudo,
-      inputs: operation.lookInputs ?? {},
+      inputs: operation.factInputs ?? {},
       stop,
-      onSeen: () => undefined,
+      onResult: () => undefined,
     })
-    const told = seen.filter((one) => one.status === 'seen')
+    const told = gathered.filter((one) => one.status === 'seen')
     const plan = makePlan({
       operation,
       seen: told,
@@ -124,14 +126,14 @@ async function planAnew(chosen: Chosen, copies: readonly Copy[], stop: AbortSign
       rollout: manifest.settings.rollout,
       away: new Set(),
     })
-    return withBegun(plan, copies)
+    return withStarted(plan, copies)
   } finally {
     await connections.close()
   }
 }
 
 // A server where something was begun, or whose lock is held, is brought to its end even where nothing more is due.
-function withBegun(plan: Plan, copies: readonly Copy[]): Plan {
+function withStarted(plan: Plan, copies: readonly JournalCopy[]): Plan {
   const planned = new Set(plan.batches.flat())
   const open = copies
     .filter(({ server, events, lock }) => !planned.has(server.name) && (lock !== undefined || events.length > 0))

@@ -3,55 +3,59 @@ import { runsFolder } from '../../cli/paths.ts'
 import { findRun } from '../../journal/find-run.ts'
 import { readHistory } from '../../journal/history.ts'
 import { reopenJournal } from '../../journal/journal.ts'
-import { type RunState, stateOf } from '../../journal/run-state.ts'
+import { type RunState, replay } from '../../journal/run-state.ts'
 import { operationFor } from '../../operations/registry.ts'
 import type { Outcome } from '../../plan/outcome.ts'
 import type { Plan } from '../../plan/plan.ts'
-import { carryOut, ownerName } from '../../workflow/apply.ts'
-import { chooseServers } from '../../workflow/targets.ts'
-import { awayNeighbours } from '../../workflow/unavailable-peers.ts'
+import { applyPlan, ownerName } from '../../workflow/apply.ts'
+import { selectTargets } from '../../workflow/targets.ts'
+import { unavailablePeers } from '../../workflow/unavailable-peers.ts'
 import type { ResumeFlags } from './command.ts'
 import { isOfApplication, resumeApplication } from './resume-application.ts'
 
 declare const MAESTRO_VERSION: string
 
-export type Resuming = { readonly run: string | undefined; readonly flags: ResumeFlags; readonly stop: AbortSignal }
+export type ResumeRequest = {
+  readonly run: string | undefined
+  readonly flags: ResumeFlags
+  readonly stop: AbortSignal
+}
 
 /** Takes a run up where it was left, by its journal and by what its servers say. Returns the exit code. */
-export async function resume({ run: given, flags, stop }: Resuming): Promise<ExitCode> {
+export async function resume({ run: given, flags, stop }: ResumeRequest): Promise<ExitCode> {
   const run = await findRun(runsFolder(), given)
   const { journal, plan, events } = await reopenJournal(runsFolder(), run)
   try {
     const about = events.find((event) => event.event === 'run-begun')
     if (about === undefined) throw new UsageError(`run ${run} was never begun`)
-    const known = stateOf(events)
-    const left = leftOf(plan, known)
+    const previous = replay(events)
+    const left = leftOf(plan, previous)
     // Killed in its last moment it has done all, and told nobody: that is left to do.
-    if (left.length === 0 && known.exitCode !== undefined) {
+    if (left.length === 0 && previous.exitCode !== undefined) {
       process.stderr.write(`run ${run} has come to its end: nothing is left to do\n`)
       return exitCodes.ok
     }
-    if (isOfApplication(plan.recipe)) return await resumeApplication({ journal, plan, events, flags, stop, about })
+    if (isOfApplication(plan.operation)) return await resumeApplication({ journal, plan, events, flags, stop, about })
     const { manifest, environment } = about
-    const chosen = await chooseServers({
+    const targets = await selectTargets({
       ...flags,
       manifest,
       ...(environment === undefined ? {} : { environment }),
       server: left,
     })
-    const operation = operationFor(plan.recipe)
+    const operation = operationFor(plan.operation)
     await journal.write({ event: 'run-resumed', owner: ownerName(), version: MAESTRO_VERSION })
-    const outcomes = goodOnes(known)
-    const others = await chosen.find(operation.others ?? [])
+    const outcomes = goodOnes(previous)
+    const otherServers = await targets.find(operation.otherServers ?? [])
     const history = await readHistory(runsFolder(), about.command)
-    const away = await awayNeighbours(chosen, {
+    const unavailable = await unavailablePeers(targets, {
       operation,
       rollout: plan.rollout,
       working: left,
       looking: { flags, stop },
     })
-    const work = { flags, stop, chosen, others, operation, plan, journal, history, known, outcomes }
-    return await carryOut({ ...work, takesOver: new Map(), isAloneHere: true, away })
+    const work = { flags, stop, targets, otherServers, operation, plan, journal, history, previous, outcomes }
+    return await applyPlan({ ...work, takeovers: new Map(), isPreviousGone: true, unavailable })
   } finally {
     await journal.close()
   }

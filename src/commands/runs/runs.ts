@@ -2,10 +2,10 @@ import { suggestion } from '../../base/did-you-mean.ts'
 import { UsageError } from '../../base/errors.ts'
 import { runsFolder } from '../../cli/paths.ts'
 import { screenOf } from '../../cli/terminal.ts'
-import type { Written } from '../../journal/events.ts'
+import type { JournalEvent } from '../../journal/events.ts'
 import { findRun, listRuns } from '../../journal/find-run.ts'
 import { eventsOf, summaryOf } from '../../journal/read-run.ts'
-import { stateOf } from '../../journal/run-state.ts'
+import { replay } from '../../journal/run-state.ts'
 import { eventLine } from '../../report/format/json-events.ts'
 import { renderLogs, renderRun, renderRuns } from '../../report/run/list.ts'
 import type { RunsFlags } from './command.ts'
@@ -13,21 +13,21 @@ import type { RunsFlags } from './command.ts'
 const say = (text: string) => process.stdout.write(text)
 
 /** Every run on this computer. */
-export async function listAll({ output }: RunsFlags): Promise<void> {
+export async function printRuns({ output }: RunsFlags): Promise<void> {
   const root = runsFolder()
   const names = await listRuns(root)
   if (names.length === 0) process.stderr.write(`no runs yet (${root})\n`)
   const summaries = []
   for (const name of names) summaries.push(await summaryOf(root, name))
   if (output === 'json')
-    for (const { ends, ...one } of summaries) say(eventLine('run', { ...one, ends: Object.fromEntries(ends) }))
+    for (const { endings, ...one } of summaries) say(eventLine('run', { ...one, ends: Object.fromEntries(endings) }))
   else if (summaries.length > 0) say(`${renderRuns(summaries, screenOf(process.stdout))}\n`)
 }
 
 /** One run in full. */
 export async function showRun(given: string | undefined, { output }: RunsFlags): Promise<void> {
   const root = runsFolder()
-  const run = await meantBy(root, given)
+  const run = await findGivenRun(root, given)
   const events = await gather(eventsOf(root, run))
   if (output === 'json') for (const event of events) say(lineOf(event))
   else say(`${renderRun(await summaryOf(root, run), events, screenOf(process.stdout))}\n`)
@@ -39,18 +39,18 @@ export async function showLogs(
   { output, run: given }: RunsFlags & { readonly run?: string },
 ): Promise<void> {
   const root = runsFolder()
-  const run = await meantBy(root, given)
+  const run = await findGivenRun(root, given)
   const all = await gather(eventsOf(root, run))
   const own = all.filter((event) => 'server' in event && event.server === server)
   if (own.length === 0) {
-    const names = [...stateOf(all).servers.keys()]
+    const names = [...replay(all).servers.keys()]
     throw new UsageError(`run ${run} has nothing of ${server}${suggestion(server, names)}`, { hint: hintFor(names) })
   }
   if (output === 'json') for (const event of own) say(lineOf(event))
   else say(`${renderLogs(own, all[0]?.at ?? '', screenOf(process.stdout))}\n`)
 }
 
-const lineOf = ({ event, ...fields }: Written) => eventLine(event, fields)
+const lineOf = ({ event, ...fields }: JournalEvent) => eventLine(event, fields)
 
 const namesShown = 10
 
@@ -61,15 +61,15 @@ function hintFor(names: readonly string[]): string {
   return `it has ${names.slice(0, namesShown).join(', ')}${more}`
 }
 
-async function meantBy(root: string, given = 'last'): Promise<string> {
+async function findGivenRun(root: string, given = 'last'): Promise<string> {
   if (given !== 'last') return findRun(root, given)
   const [newest] = await listRuns(root)
   if (newest === undefined) throw new UsageError(`no runs yet (${root})`)
   return newest
 }
 
-async function gather(events: AsyncIterable<Written>): Promise<readonly Written[]> {
-  const all: Written[] = []
+async function gather(events: AsyncIterable<JournalEvent>): Promise<readonly JournalEvent[]> {
+  const all: JournalEvent[] = []
   for await (const event of events) all.push(event)
   return all
 }

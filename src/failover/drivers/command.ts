@@ -2,46 +2,52 @@ import { MaestroError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
 import type { CommandDriver } from '../../manifest/settings.ts'
 import type { ApplicationContext } from '../../plan/application.ts'
-import type { Driver } from '../driver.ts'
-import type { Failover, Pointing } from '../target.ts'
+import type { FailoverDriver } from '../driver.ts'
+import type { CurrentTarget, Failover } from '../target.ts'
 
 /**
  * Moves the address by a program of the user's: `status` prints `{"at": "<environment>"}` (or null), `switch` moves it. Both get
  * JSON on stdin; `switch` is the same when it is run again with the same key.
  */
-export function commandDriver(failover: Failover, { command, timeoutMs }: CommandDriver): Driver {
-  const { address, sides, ttlSeconds } = failover
+export function commandDriver(failover: Failover, { command, timeoutMs }: CommandDriver): FailoverDriver {
+  const { address, targets: sides, ttlSeconds } = failover
   const about = { version: 1, address, sides: sides.map(({ environment, targets }) => ({ environment, targets })) }
 
-  async function run(at: ApplicationContext, verb: 'status' | 'switch', input: Json): Promise<string> {
+  async function run(ctx: ApplicationContext, verb: 'status' | 'switch', input: Json): Promise<string> {
     const stdin = `${JSON.stringify(input)}\n`
-    const ran = await at.runHere({ path: command, args: [verb], stdin, timeoutMs, isNoted: verb === 'switch' })
+    const ran = await ctx.runProgram({ path: command, args: [verb], stdin, timeoutMs, isJournalled: verb === 'switch' })
     if (ran.failure === undefined) return ran.stdout
     throw new MaestroError(`${command} ${verb} ${ran.failure}`)
   }
 
   return {
-    words: `command ${command}`,
+    description: `command ${command}`,
     isRepeatable: true,
-    read: async (at) => pointingOf(await run(at, 'status', about), { failover, command }),
+    read: async (ctx) => currentTarget(await run(ctx, 'status', about), { failover, command }),
     refusal: async () => undefined,
-    move: async (at, from, to) => {
+    switchTo: async (ctx, from, to) => {
       const { environment, targets } = to
-      await run(at, 'switch', { ...about, key: at.key, from: from.at, to: { environment, targets }, ttlSeconds })
+      await run(ctx, 'switch', {
+        ...about,
+        key: ctx.key,
+        from: from.environment,
+        to: { environment, targets },
+        ttlSeconds,
+      })
     },
   }
 }
 
-type Reading = { readonly failover: Failover; readonly command: string }
+type ReadOptions = { readonly failover: Failover; readonly command: string }
 
-function pointingOf(text: string, { failover, command }: Reading): Pointing {
+function currentTarget(text: string, { failover, command }: ReadOptions): CurrentTarget {
   const at = readAt(text)
-  const names = failover.sides.map(({ environment }) => environment)
+  const names = failover.targets.map(({ environment }) => environment)
   if (at === undefined || (at !== null && !names.includes(at)))
     throw new MaestroError(`${command} status prints ${JSON.stringify(text.trim().slice(0, 80))}`, {
       hint: `it must print {"at": ${names.map((name) => JSON.stringify(name)).join(' or ')}}, or null for neither`,
     })
-  return { at, says: at ?? 'neither', state: { at }, ttlSeconds: 0 }
+  return { environment: at, description: at ?? 'neither', state: { at }, ttlSeconds: 0 }
 }
 
 function readAt(text: string): string | null | undefined {

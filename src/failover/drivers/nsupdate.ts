@@ -3,7 +3,7 @@ import { MaestroError } from '../../base/errors.ts'
 import type { Secret } from '../../base/secret.ts'
 import type { Rfc2136Driver } from '../../manifest/settings.ts'
 import type { ApplicationContext } from '../../plan/application.ts'
-import { LineError } from '../../plan/errors.ts'
+import { DisconnectedError } from '../../plan/errors.ts'
 
 export type Update = {
   readonly driver: Rfc2136Driver
@@ -18,17 +18,17 @@ export type Update = {
 const timeoutSeconds = 20
 
 /** What the name server says to an update: undefined when it has taken it. Throws a LineError where it does not answer. */
-export async function sendUpdate(at: ApplicationContext, update: Update): Promise<string | undefined> {
+export async function sendUpdate(ctx: ApplicationContext, update: Update): Promise<string | undefined> {
   const { keyFile, server } = update.driver
   // Over TCP: a datagram that is sent again would find the first one's work and call it somebody else's.
   const args = ['-v', '-t', `${timeoutSeconds}`, ...(keyFile === undefined ? [] : ['-k', keyFile])]
   const stdin = scriptOf(update)
-  const ran = await at.runHere({
+  const ran = await ctx.runProgram({
     path: 'nsupdate',
     args,
     stdin,
     timeoutMs: 2 * timeoutSeconds * 1000,
-    isNoted: update.to !== undefined,
+    isJournalled: update.to !== undefined,
   })
   if (ran.failure === undefined) return undefined
   if (ran.failure === 'is not there')
@@ -39,7 +39,7 @@ export async function sendUpdate(at: ApplicationContext, update: Update): Promis
     /Communication with|timed out|could not reach|couldn't get address/.test(ran.stderr) ||
     /did not answer/.test(ran.failure)
   )
-    throw new LineError(`${server} does not take updates: ${lastLine(ran.stderr) || ran.failure}`)
+    throw new DisconnectedError(`${server} does not take updates: ${lastLine(ran.stderr) || ran.failure}`)
   return `nsupdate ${ran.failure}`
 }
 

@@ -1,7 +1,7 @@
 import { UsageError } from '../../base/errors.ts'
 import { isEmpty, type MapNode, type Node } from '../../manifest/yaml/node.ts'
-import { readTree } from '../../manifest/yaml/parse.ts'
-import { makeSource, placeOf } from '../../manifest/yaml/source-text.ts'
+import { parseYaml } from '../../manifest/yaml/parse.ts'
+import { makeSourceText, positionOf } from '../../manifest/yaml/source-text.ts'
 import { expandHostRange } from './host-range.ts'
 import { type AnsibleInventory, addHost, groupOf } from './types.ts'
 
@@ -10,15 +10,15 @@ type Reading = { readonly inventory: AnsibleInventory; readonly fail: (at: numbe
 const hint = 'ansible-inventory --list --yaml > all.yml writes out whatever Ansible understands; name that file then'
 
 /** Reads an inventory in Ansible's YAML form. Throws a UsageError with file, line and column where it is none. */
-export function parseYaml(path: string, text: string): AnsibleInventory {
-  const source = makeSource(path, text)
+export function parseYamlInventory(path: string, text: string): AnsibleInventory {
+  const source = makeSourceText(path, text)
   const inventory: AnsibleInventory = new Map()
   const fail = (at: number, what: string): never => {
-    const { line, column } = placeOf(source, at)
+    const { line, column } = positionOf(source, at)
     throw new UsageError(`${path}:${line}:${column}: ${what}`, { hint })
   }
-  const { root, problems } = readTree(text)
-  if (problems[0] !== undefined) fail(problems[0].at, problems[0].what)
+  const { root, problems: diagnostics } = parseYaml(text)
+  if (diagnostics[0] !== undefined) fail(diagnostics[0].position, diagnostics[0].message)
   for (const [name, node] of entriesOf({ inventory, fail }, root)) readGroup({ inventory, fail }, name, node)
   return inventory
 }

@@ -2,7 +2,7 @@ import { dirname, extname, join } from 'node:path'
 import { UsageError } from '../../base/errors.ts'
 import type { Found, FoundServer } from '../../manifest/init/found-server.ts'
 import { parseIni } from './parse-ini.ts'
-import { parseYaml } from './parse-yaml.ts'
+import { parseYamlInventory } from './parse-yaml.ts'
 import type { AnsibleInventory, Vars } from './types.ts'
 
 type File = { readonly path: string; readonly text: string; readonly isThere: (path: string) => boolean }
@@ -13,7 +13,7 @@ export function readAnsible({ path, text, isThere }: File): Found {
     throw new UsageError(`${path} is a program that prints an inventory, not a file of one`, {
       hint: 'name it as maestro.inventory in the manifest, or write out what it knows: ansible-inventory --list --yaml > all.yml',
     })
-  const inventory = isYaml(path, text) ? parseYaml(path, text) : parseIni(path, text)
+  const inventory = isYaml(path, text) ? parseYamlInventory(path, text) : parseIni(path, text)
   const hosts = hostsOf(inventory)
   const notes = ['group_vars', 'host_vars']
     .filter((folder) => isThere(join(dirname(path), folder)))

@@ -1,15 +1,15 @@
 import ssh2 from 'ssh2'
 import { MaestroError } from '../../base/errors.ts'
-import { type PracticeServer, practiceServers } from '../fleet-definition.ts'
+import { type LabServerDefinition, labFleet } from '../fleet-definition.ts'
 import { makeKeyPair, publicLine, wireForm } from '../key-pair.ts'
 import type { LabOptions } from '../lab.ts'
-import { makeDoor } from '../loopback-port.ts'
-import { type Lab, type Started, writeLab } from '../scaffold.ts'
+import { makeLoopbackPort } from '../loopback-port.ts'
+import { type Lab, type Started, scaffoldLab } from '../scaffold.ts'
 import { layOutTools } from '../stand-ins.ts'
-import { makeLightAnswers, refusal } from './responses.ts'
-import { serveLightly } from './serve.ts'
+import { makeInMemoryResponses, refusal } from './responses.ts'
+import { serveInMemory } from './serve.ts'
 
-type LightOptions = Omit<LabOptions, 'faults'> & {
+type InMemoryLabOptions = Omit<LabOptions, 'faults'> & {
   /** How long each answer takes. */
   readonly delayMs: number
 }
@@ -18,23 +18,23 @@ type LightOptions = Omit<LabOptions, 'faults'> & {
  * Starts a lab of servers that cost next to nothing, any number of them in one process: a port each, one host key, and answers
  * from memory. What would change a server is refused. Throws a MaestroError where this computer has not that many ports.
  */
-export async function startLightLab({ folder, count, delayMs, ...computer }: LightOptions): Promise<Lab> {
+export async function startInMemoryLab({ folder, count, delayMs, ...computer }: InMemoryLabOptions): Promise<Lab> {
   layOutTools(folder, computer)
   const [key, hostKey] = [makeKeyPair(), makeKeyPair()]
-  const answers = makeLightAnswers(folder)
-  const start = async (server: PracticeServer): Promise<Started> => {
+  const answers = makeInMemoryResponses(folder)
+  const start = async (server: LabServerDefinition): Promise<Started> => {
     const ssh = new ssh2.Server({ hostKeys: [hostKey.private] }, (client) =>
-      serveLightly(client, {
+      serveInMemory(client, {
         allowed: wireForm(key),
         delayMs,
         answer: (asked) => answers(server, asked),
         otherwise: refusal,
       }),
     )
-    const door = await makeDoor((socket) => ssh.injectSocket(socket))
+    const door = await makeLoopbackPort((socket) => ssh.injectSocket(socket))
     return { ...server, port: door.port, shown: publicLine(hostKey), end: door.close }
   }
-  return writeLab({ folder, key, started: await allOrNone(practiceServers(count).map(start)) })
+  return scaffoldLab({ folder, key, started: await allOrNone(labFleet(count).map(start)) })
 }
 
 async function allOrNone(starting: readonly Promise<Started>[]): Promise<readonly Started[]> {

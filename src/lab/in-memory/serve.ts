@@ -1,18 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Connection, ServerChannel } from 'ssh2'
-import type { Answer, Asked } from './responses.ts'
+import type { CommandRequest, CommandResponse } from './responses.ts'
 
 type Serving = {
   /** The one key that is let in, in wire form. */
   readonly allowed: Buffer
   readonly delayMs: number
-  readonly answer: (asked: Asked) => Promise<Answer>
+  readonly answer: (asked: CommandRequest) => Promise<CommandResponse>
   /** What it has for every other command than the `sh -s` of a look, at once. */
-  readonly otherwise: Answer
+  readonly otherwise: CommandResponse
 }
 
 /** Serves one client of a light server: a login by key, and commands that are answered once their script is there. */
-export function serveLightly(client: Connection, { allowed, delayMs, answer, otherwise }: Serving): void {
+export function serveInMemory(client: Connection, { allowed, delayMs, answer, otherwise }: Serving): void {
   client.on('error', () => undefined)
   client.on('authentication', (request) => {
     if (request.method === 'publickey' && request.key.data.equals(allowed)) request.accept()
@@ -35,7 +35,7 @@ export function serveLightly(client: Connection, { allowed, delayMs, answer, oth
   })
 }
 
-function reply(channel: ServerChannel, { stdout, stderr, code }: Answer): void {
+function reply(channel: ServerChannel, { stdout, stderr, code }: CommandResponse): void {
   channel.stderr.write(stderr)
   channel.write(stdout, () => {
     channel.exit(code)

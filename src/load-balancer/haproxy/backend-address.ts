@@ -1,16 +1,20 @@
 import { MaestroError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
-import type { Context } from '../../plan/step.ts'
-import type { Found } from './drain.ts'
+import type { ServerContext } from '../../plan/step.ts'
+import type { DrainedEntries } from './drain.ts'
 import { askHaproxy, findSocket } from './runtime-socket.ts'
 import { readServersState } from './state.ts'
 
 /** Has the balancers send what they sent to some entries to another address; throws a MaestroError where one does not. */
-export async function moveAddress(at: Pick<Context, 'other'>, found: Json, address: string): Promise<void> {
-  const { balancers } = found as unknown as Found
+export async function replaceBackendAddress(
+  at: Pick<ServerContext, 'peer'>,
+  found: Json,
+  address: string,
+): Promise<void> {
+  const { balancers } = found as unknown as DrainedEntries
   for (const { name, entries } of balancers) {
     if (entries.length === 0) continue
-    const balancer = at.other(name)
+    const balancer = at.peer(name)
     const socket = await findSocket(balancer)
     const commands = entries.map(({ backend, server }) => `set server ${backend}/${server} addr ${address}`)
     const said = await askHaproxy(balancer, socket, commands)

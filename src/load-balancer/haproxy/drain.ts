@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { MaestroError } from '../../base/errors.ts'
-import type { Context, Hold, ServerPort } from '../../plan/step.ts'
+import type { Drain, ServerContext, ServerHandle } from '../../plan/step.ts'
 import { allOf } from '../../remote/fields.ts'
 import { askHaproxy, findSocket } from './runtime-socket.ts'
 import { type BackendServer, readServersState, readSessions } from './state.ts'
@@ -19,42 +19,44 @@ export type HaproxyDrain = {
 }
 
 type Entry = { readonly backend: string; readonly server: string; readonly isUp: boolean }
-export type Found = { readonly balancers: readonly { readonly name: string; readonly entries: readonly Entry[] }[] }
+export type DrainedEntries = {
+  readonly balancers: readonly { readonly name: string; readonly entries: readonly Entry[] }[]
+}
 
 const betweenMs = 500
 
 /** Takes a server out of every backend that has it in service. Where somebody else took it out before, it stays out. */
-export function haproxyDrain(options: HaproxyDrain): Hold<Found> {
+export function haproxyDrain(options: HaproxyDrain): Drain<DrainedEntries> {
   const { balancers, groups, timeoutMs, waitAfterRemovingMs, waitAfterAddingMs } = options
   return {
     id: 'drain',
     describe: `servers of ${groups.join(', ')} leave ${balancers.join(', ')} (HAProxy) while they are disrupted`,
     groups,
-    find: async (at) => {
-      if (!at.server.groups.some((group) => groups.includes(group))) return undefined
-      const found = await findEverywhere(at, balancers)
+    detect: async (ctx) => {
+      if (!ctx.server.groups.some((group) => groups.includes(group))) return undefined
+      const found = await findEntries(ctx, balancers)
       return found.some(({ entries }) => entries.length > 0) ? { balancers: found } : undefined
     },
-    take: async (at, found) => {
-      at.tell('leaving the load balancer')
-      await setStates(at, found, 'drain')
-      await sessionsToEnd(at, found, timeoutMs)
-      if (waitAfterRemovingMs > 0) await at.waitMs(waitAfterRemovingMs)
+    drain: async (ctx, found) => {
+      ctx.progress('leaving the load balancer')
+      await setStates(ctx, found, 'drain')
+      await waitForSessions(ctx, found, timeoutMs)
+      if (waitAfterRemovingMs > 0) await ctx.waitMs(waitAfterRemovingMs)
     },
-    release: async (at, found) => {
-      at.tell('joining the load balancer')
-      await setStates(at, found, 'ready')
-      await mustServe(at, found, timeoutMs)
-      if (waitAfterAddingMs > 0) await at.waitMs(waitAfterAddingMs)
+    undrain: async (ctx, found) => {
+      ctx.progress('joining the load balancer')
+      await setStates(ctx, found, 'ready')
+      await assertUp(ctx, found, timeoutMs)
+      if (waitAfterAddingMs > 0) await ctx.waitMs(waitAfterAddingMs)
     },
   }
 }
 
-async function findEverywhere(at: Context, balancers: readonly string[]): Promise<Found['balancers']> {
-  const addresses = await addressesOf(at)
+async function findEntries(ctx: ServerContext, balancers: readonly string[]): Promise<DrainedEntries['balancers']> {
+  const addresses = await addressesOf(ctx)
   const all = await Promise.all(
     balancers.map(async (name) => {
-      const entries = await stateOf(at.other(name))
+      const entries = await stateOf(ctx.peer(name))
       return { name, entries: entries.filter(({ address }) => addresses.includes(address)) }
     }),
   )
@@ -72,21 +74,21 @@ async function findEverywhere(at: Context, balancers: readonly string[]): Promis
 }
 
 // HAProxy mostly knows a server by an address of its inner network, and not by the one that ssh connects to.
-async function addressesOf(at: Context): Promise<readonly string[]> {
-  const facts = await at.ask({ files: ['load-balancer/addresses.sh'], asRoot: false, timeoutMs: 30_000 })
-  const { host } = at.server
+async function addressesOf(ctx: ServerContext): Promise<readonly string[]> {
+  const facts = await ctx.run({ files: ['load-balancer/addresses.sh'], asRoot: false, timeoutMs: 30_000 })
+  const { host } = ctx.server
   return [...new Set([...(isIP(host) === 0 ? [] : [host]), ...allOf(facts, 'address')])]
 }
 
-async function stateOf(balancer: ServerPort): Promise<readonly BackendServer[]> {
+async function stateOf(balancer: ServerHandle): Promise<readonly BackendServer[]> {
   return readServersState(await askHaproxy(balancer, await findSocket(balancer), ['show servers state']))
 }
 
 // HAProxy answers a command that worked with nothing but line ends.
-async function setStates(at: Context, { balancers }: Found, state: 'drain' | 'ready'): Promise<void> {
+async function setStates(ctx: ServerContext, { balancers }: DrainedEntries, state: 'drain' | 'ready'): Promise<void> {
   for (const { name, entries } of balancers) {
     if (entries.length === 0) continue
-    const balancer = at.other(name)
+    const balancer = ctx.peer(name)
     const commands = entries.map(({ backend, server }) => `set server ${backend}/${server} state ${state}`)
     const answer = (await askHaproxy(balancer, await findSocket(balancer), commands)).trim()
     if (answer !== '') throw new MaestroError(`${name}: HAProxy says ${answer.split('\n')[0]}`)
@@ -94,38 +96,38 @@ async function setStates(at: Context, { balancers }: Found, state: 'drain' | 're
 }
 
 // Who does not end in time is cut off by what comes next: the operator has set how long that may take.
-async function sessionsToEnd(at: Context, { balancers }: Found, timeoutMs: number): Promise<void> {
-  const endMs = at.nowMs() + timeoutMs
+async function waitForSessions(ctx: ServerContext, { balancers }: DrainedEntries, timeoutMs: number): Promise<void> {
+  const endMs = ctx.nowMs() + timeoutMs
   for (;;) {
-    const counts = await Promise.all(balancers.map(({ name, entries }) => sessionsOf(at.other(name), entries)))
+    const counts = await Promise.all(balancers.map(({ name, entries }) => sessionsOf(ctx.peer(name), entries)))
     const open = counts.reduce((sum, count) => sum + count, 0)
-    if (open === 0 || at.nowMs() >= endMs) return
-    at.tell(`waiting for ${open} ${open === 1 ? 'session' : 'sessions'} to end`)
-    await at.waitMs(betweenMs)
+    if (open === 0 || ctx.nowMs() >= endMs) return
+    ctx.progress(`waiting for ${open} ${open === 1 ? 'session' : 'sessions'} to end`)
+    await ctx.waitMs(betweenMs)
   }
 }
 
-async function sessionsOf(balancer: ServerPort, entries: readonly Entry[]): Promise<number> {
+async function sessionsOf(balancer: ServerHandle, entries: readonly Entry[]): Promise<number> {
   const sessions = readSessions(await askHaproxy(balancer, await findSocket(balancer), ['show stat']))
   return entries.reduce((sum, { backend, server }) => sum + (sessions.get(`${backend}/${server}`) ?? 0), 0)
 }
 
 // Its own check of the server takes a while to see that it is back; what it held for down before is not ours to mend.
-async function mustServe(at: Context, { balancers }: Found, timeoutMs: number): Promise<void> {
-  const endMs = at.nowMs() + timeoutMs
+async function assertUp(ctx: ServerContext, { balancers }: DrainedEntries, timeoutMs: number): Promise<void> {
+  const endMs = ctx.nowMs() + timeoutMs
   for (;;) {
-    const missing = (await Promise.all(balancers.map(({ name, entries }) => notUp(at.other(name), entries)))).flat()
+    const missing = (await Promise.all(balancers.map(({ name, entries }) => notUp(ctx.peer(name), entries)))).flat()
     if (missing.length === 0) return
-    if (at.nowMs() >= endMs)
+    if (ctx.nowMs() >= endMs)
       throw new MaestroError(`${missing.join(', ')} does not take it back`, {
         hint: 'see what its check of the server says: `show servers state` on the runtime socket',
       })
-    at.tell(`waiting until ${missing.join(', ')} takes it back`)
-    await at.waitMs(betweenMs)
+    ctx.progress(`waiting until ${missing.join(', ')} takes it back`)
+    await ctx.waitMs(betweenMs)
   }
 }
 
-async function notUp(balancer: ServerPort, entries: readonly Entry[]): Promise<readonly string[]> {
+async function notUp(balancer: ServerHandle, entries: readonly Entry[]): Promise<readonly string[]> {
   const wanted = entries.filter(({ isUp }) => isUp)
   if (wanted.length === 0) return []
   const now = await stateOf(balancer)

@@ -1,21 +1,21 @@
 import { text } from 'node:stream/consumers'
 import { MaestroError } from '../../base/errors.ts'
-import type { ServerPort } from '../../plan/step.ts'
+import type { ServerHandle } from '../../plan/step.ts'
 import { allOf } from '../../remote/fields.ts'
 
 const timeoutMs = 20_000
 
 /** The path of the socket by which servers can be taken out of service; throws a MaestroError that says what is missing. */
-export async function findSocket(balancer: ServerPort): Promise<string> {
-  const { balancer: told } = await balancer.look(['balancer'])
+export async function findSocket(balancer: ServerHandle): Promise<string> {
+  const { haproxy: fact } = await balancer.gatherFacts(['haproxy'])
   const { name } = balancer.server
-  if (told?.is !== 'known')
-    throw new MaestroError(`${name}: its HAProxy cannot be looked at: ${told?.why ?? 'nobody asked'}`)
-  if (told.value === null)
+  if (fact?.status !== 'known')
+    throw new MaestroError(`${name}: its HAProxy cannot be looked at: ${fact?.why ?? 'nobody asked'}`)
+  if (fact.value === null)
     throw new MaestroError(`${name}: there is no HAProxy, though it is in load_balancer`, { hint })
-  const usable = told.value.sockets.find(({ isAdmin, isThere }) => isAdmin && isThere)
+  const usable = fact.value.sockets.find(({ isAdmin, isThere }) => isAdmin && isThere)
   if (usable !== undefined) return usable.path
-  const [first] = told.value.sockets
+  const [first] = fact.value.sockets
   const why =
     first === undefined
       ? 'its configuration names no runtime socket'
@@ -29,15 +29,15 @@ const hint =
   '`stats socket /run/haproxy/admin.sock mode 660 level admin` in its global section; `hooks.drain` and `hooks.undrain` in place of it; or --no-drain'
 
 /** Sends commands to the runtime socket: through SSH where its user may use it, else as root with socat. */
-export async function askHaproxy(balancer: ServerPort, socket: string, commands: readonly string[]): Promise<string> {
+export async function askHaproxy(balancer: ServerHandle, socket: string, commands: readonly string[]): Promise<string> {
   const opened = await balancer.open({ socketPath: socket }, timeoutMs)
-  if (opened.is === 'open') {
+  if (opened.status === 'open') {
     const { stream } = opened
     const timer = setTimeout(() => stream.destroy(new Error('no end')), timeoutMs)
     stream.end(`${commands.join(';')}\n`)
     return text(stream).finally(() => clearTimeout(timer))
   }
-  const facts = await balancer.ask({
+  const facts = await balancer.run({
     files: ['load-balancer/haproxy.sh'],
     inputs: { socket, commands: commands.join(';') },
     asRoot: true,

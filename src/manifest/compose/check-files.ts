@@ -1,11 +1,11 @@
-import type { Problem } from '../diagnostic.ts'
+import type { Diagnostic } from '../diagnostic.ts'
 import { quoted } from '../quoted.ts'
 import { isEmpty, type MapNode, type Node, nodeAt } from '../yaml/node.ts'
 
 type Beside = { readonly hasEnvFile: boolean }
 
 /** Only the compose file and its env file get to a server: whatever else lies beside it here would be missing there. */
-export function checkFiles(root: MapNode, beside: Beside): readonly Problem[] {
+export function checkFiles(root: MapNode, beside: Beside): readonly Diagnostic[] {
   return [
     ...[...mapAt(root, 'services')].flatMap(([, node]) => ofService(node, beside)),
     ...['configs', 'secrets'].flatMap((key) =>
@@ -15,7 +15,7 @@ export function checkFiles(root: MapNode, beside: Beside): readonly Problem[] {
   ]
 }
 
-function ofService(node: Node, { hasEnvFile }: Beside): readonly Problem[] {
+function ofService(node: Node, { hasEnvFile }: Beside): readonly Diagnostic[] {
   const envFiles = list(nodeAt(node, ['env_file'])).map((item) => (item.kind === 'map' ? nodeAt(item, ['path']) : item))
   return [
     ...envFiles.flatMap((file) => (isOurEnvFile(file) ? missingEnvFile(file, hasEnvFile) : relative(file))),
@@ -37,27 +37,30 @@ const textOf = (node: Node | undefined) => (node?.kind === 'text' && !node.isEmp
 
 const isOurEnvFile = (node: Node | undefined) => /^(\.\/)?\.env$/.test(textOf(node) ?? '')
 
-function missingEnvFile(node: Node | undefined, hasEnvFile: boolean): readonly Problem[] {
-  const what = 'there will be no .env: maestro.services.env_file of the manifest names the file that is uploaded as it'
-  return hasEnvFile || node === undefined ? [] : [{ at: node.at, what }]
+function missingEnvFile(node: Node | undefined, hasEnvFile: boolean): readonly Diagnostic[] {
+  const message =
+    'there will be no .env: maestro.services.env_file of the manifest names the file that is uploaded as it'
+  return hasEnvFile || node === undefined ? [] : [{ position: node.at, message }]
 }
 
-function relative(node: Node | undefined): readonly Problem[] {
+function relative(node: Node | undefined): readonly Diagnostic[] {
   const path = textOf(node)
   if (node === undefined || path === undefined || /^[/$~]/.test(path)) return []
-  return [{ at: node.at, what: `${quoted(path)} is not uploaded: name a file of the servers by its whole path` }]
+  return [
+    { position: node.at, message: `${quoted(path)} is not uploaded: name a file of the servers by its whole path` },
+  ]
 }
 
-function relativeMount(node: Node): readonly Problem[] {
+function relativeMount(node: Node): readonly Diagnostic[] {
   const isBind = node.kind === 'map' && textOf(nodeAt(node, ['type'])) === 'bind'
   const source = node.kind === 'map' ? (isBind ? nodeAt(node, ['source']) : undefined) : node
   const path = textOf(source)
   if (source === undefined || path === undefined || !(isBind ? /^[^/$~]/ : /^\./).test(path)) return []
-  const what = `${quoted(path)} is a folder beside this file, which servers have not: name a volume, or a whole path`
-  return [{ at: source.at, what }]
+  const message = `${quoted(path)} is a folder beside this file, which servers have not: name a volume, or a whole path`
+  return [{ position: source.at, message }]
 }
 
-const other = (node: Node | undefined): readonly Problem[] =>
+const other = (node: Node | undefined): readonly Diagnostic[] =>
   node === undefined || isEmpty(node)
     ? []
-    : [{ at: node.at, what: 'no other compose file is uploaded: put all into this one' }]
+    : [{ position: node.at, message: 'no other compose file is uploaded: put all into this one' }]

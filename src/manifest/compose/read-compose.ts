@@ -2,8 +2,8 @@ import { ManifestError } from '../../base/errors.ts'
 import { manifestError } from '../diagnostic.ts'
 import { readText } from '../file/read-text.ts'
 import { textOf } from '../yaml/node.ts'
-import { readTree } from '../yaml/parse.ts'
-import { makeSource } from '../yaml/source-text.ts'
+import { parseYaml } from '../yaml/parse.ts'
+import { makeSourceText } from '../yaml/source-text.ts'
 import { type ComposeService, checkCompose } from './check-compose.ts'
 
 /** A compose file in which nothing is wrong that can be told without a server. */
@@ -30,14 +30,14 @@ export async function readCompose(path: string, beside: Beside): Promise<Compose
 
 /** The same for a text that is at hand; `name` is what messages call it. */
 export function parseCompose(name: string, text: string, { hasEnvFile }: Beside): Compose {
-  const source = makeSource(name, text)
-  const { root, problems } = readTree(text)
+  const source = makeSourceText(name, text)
+  const { root, problems: diagnostics } = parseYaml(text)
   if (root?.kind !== 'map') {
-    const notAMap = { at: root?.at ?? 0, what: 'a compose file is a map with the key services' }
-    throw manifestError(source, problems.length > 0 ? problems : [notAMap], hint)
+    const notAMap = { position: root?.at ?? 0, message: 'a compose file is a map with the key services' }
+    throw manifestError(source, diagnostics.length > 0 ? diagnostics : [notAMap], hint)
   }
   const checked = checkCompose(root, hasEnvFile)
-  const all = [...problems, ...checked.problems]
+  const all = [...diagnostics, ...checked.problems]
   if (all.length > 0) throw manifestError(source, all, hint)
   const project = textOf(root, 'name')
   return { text, services: checked.services, ...(project && !project.includes('$') ? { name: project } : {}) }

@@ -2,8 +2,8 @@ import { dump, YAML11_SCHEMA } from 'js-yaml'
 import { manifestError } from '../diagnostic.ts'
 import { quoted } from '../quoted.ts'
 import { isEmpty, type MapNode, type Node, nodeAt, toPlain } from '../yaml/node.ts'
-import { readTree } from '../yaml/parse.ts'
-import { makeSource } from '../yaml/source-text.ts'
+import { parseYaml } from '../yaml/parse.ts'
+import { makeSourceText } from '../yaml/source-text.ts'
 import { importService } from './service.ts'
 
 /** A compose file made of a service.yml of Cloud 66, and what of that could not be said in it, a line each. */
@@ -22,12 +22,12 @@ const hint = 'a service.yml of Cloud 66 has the key services, with a map for eac
 
 /** Says in a compose file what can be said in it. Throws a ManifestError for a file that is no service.yml. */
 export function importServices({ name, text, project }: Written): Imported {
-  const source = makeSource(name, text)
-  const { root, problems } = readTree(text)
+  const source = makeSourceText(name, text)
+  const { root, problems: diagnostics } = parseYaml(text)
   const services = root?.kind === 'map' ? nodeAt(root, ['services']) : undefined
-  if (problems.length > 0) throw manifestError(source, problems, hint)
+  if (diagnostics.length > 0) throw manifestError(source, diagnostics, hint)
   if (root?.kind !== 'map' || services?.kind !== 'map')
-    throw manifestError(source, [{ at: root?.at ?? 0, what: 'there are no services in it' }], hint)
+    throw manifestError(source, [{ position: root?.at ?? 0, message: 'there are no services in it' }], hint)
   const hasVariables = !isEmpty(nodeAt(root, ['env_vars']))
   const made = [...services.entries].map(([service, { value }]) => importService(service, value, hasVariables))
   const left = [...beside(root), ...made.flatMap((one) => one.left), ...samePorts(made)]

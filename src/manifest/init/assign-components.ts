@@ -5,7 +5,7 @@ import { guessComponent } from './guess-component.ts'
 import { readableServer } from './readable-server.ts'
 
 /** A server where the manifest has it. */
-export interface PlacedServer {
+export interface AssignedServer {
   readonly server: FoundServer
   readonly components: readonly Component[]
   /** One of the usual names of environments, where the whole file is divided into them. */
@@ -13,15 +13,15 @@ export interface PlacedServer {
   readonly isGuess: boolean
 }
 
-export interface Placed {
-  readonly servers: readonly PlacedServer[]
+export interface Assignment {
+  readonly servers: readonly AssignedServer[]
   readonly notes: readonly string[]
 }
 
 const environments = /^(production|prod|live|staging|stage|development|dev|testing|test|qa)$/i
 
 /** Gives every server a name that a manifest takes, its components and its environment; what cannot be taken is told in the notes. */
-export function placeServers({ servers: found, notes: before }: Found): Placed {
+export function assignComponents({ servers: found, notes: before }: Found): Assignment {
   const notes = [...before]
   const names = new Set<string>()
   const addresses = new Map<string, string>()
@@ -34,7 +34,7 @@ export function placeServers({ servers: found, notes: before }: Found): Placed {
       return []
     }
     names.add(server.name)
-    return [placeServer(server, isDivided)]
+    return [assignServer(server, isDivided)]
   })
   return { servers, notes }
 }
@@ -56,7 +56,7 @@ function takenAddress({ name, address, port }: FoundServer, addresses: Map<strin
   return undefined
 }
 
-function placeServer(server: FoundServer, isDivided: boolean): PlacedServer {
+function assignServer(server: FoundServer, isDivided: boolean): AssignedServer {
   const ofGroups = new Set(server.groups.flatMap((group) => guessComponent(group) ?? []))
   const guessed = ofGroups.size > 0 ? undefined : guessComponent(server.name)
   const chosen = guessed === undefined ? components.filter((name) => ofGroups.has(name)) : [guessed]

@@ -1,10 +1,10 @@
 import { printable } from '../../base/printable.ts'
 import { type Component, components } from '../components.ts'
-import { type PlacedServer, placeServers } from './assign-components.ts'
+import { type AssignedServer, assignComponents } from './assign-components.ts'
 import type { Found } from './found-server.ts'
 
 /** A manifest to begin with. */
-export interface Draft {
+export interface RenderedManifest {
   readonly text: string
   /** What of the source is not in it, a sentence each. */
   readonly notes: readonly string[]
@@ -18,8 +18,8 @@ const about: Partial<Record<Component, string>> = {
 }
 
 /** Writes what was found as a commented manifest, which `manifest check` finds in order. */
-export function draftManifest(found: Found): Draft {
-  const { servers, notes } = placeServers(found)
+export function renderManifest(found: Found): RenderedManifest {
+  const { servers, notes } = assignComponents(found)
   const user = commonUser(servers)
   const names = [...new Set(servers.map(({ environment }) => environment))]
   const environments = names.map((name) => {
@@ -43,7 +43,7 @@ const head = (from: string) => [
 
 const indented = (line: string) => (line === '' ? '' : `  ${line}`)
 
-function componentLines(servers: readonly PlacedServer[], user: string | undefined): readonly string[] {
+function componentLines(servers: readonly AssignedServer[], user: string | undefined): readonly string[] {
   return components.flatMap((component) => {
     const inIt = servers.filter((placed) => placed.components.includes(component))
     if (inIt.length === 0) return []
@@ -55,7 +55,7 @@ function componentLines(servers: readonly PlacedServer[], user: string | undefin
 
 type Line = { readonly component: Component; readonly user: string | undefined }
 
-function serverLine({ server, components: all, isGuess }: PlacedServer, { component, user }: Line): string {
+function serverLine({ server, components: all, isGuess }: AssignedServer, { component, user }: Line): string {
   const { name, address, port, groups } = server
   if (all[0] !== component) return `  - server: ${flowMap({ same_as: name })}`
   const own = server.user === user ? undefined : server.user
@@ -77,7 +77,7 @@ const yamlText = (text: string) =>
   /^[A-Za-z0-9][A-Za-z0-9._/-]*$/.test(text) && !/^null$/i.test(text) ? text : JSON.stringify(text)
 
 /** The user of all of them, which then stands once; undefined when they differ or some name none. */
-function commonUser(servers: readonly PlacedServer[]): string | undefined {
+function commonUser(servers: readonly AssignedServer[]): string | undefined {
   const users = new Set(servers.map(({ server }) => server.user))
   return users.size === 1 ? [...users][0] : undefined
 }

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import {
   anyText,
   choice,
+  countOrPercent,
   duration,
   executable,
   filePath,
@@ -11,7 +12,6 @@ import {
   ipAddress,
   oneOrMany,
   port,
-  share,
   text,
   timeWindow,
   url,
@@ -36,7 +36,9 @@ const rollout = z.strictObject({
     'rolling: within the limits below; serial: one server at a time over all groups; parallel: all at once (rolling).',
   ),
   canary: integer({ from: 0, to: 100_000 }).describe('How many servers go first, alone (1).'),
-  max_unavailable: share().describe('How many servers of a group may be out of service at once, 2 or 25% (25%).'),
+  max_unavailable: countOrPercent().describe(
+    'How many servers of a group may be out of service at once, 2 or 25% (25%).',
+  ),
   max_failures: integer({ from: 0, to: 100_000 }).describe('How many servers may fail before nothing new starts (0).'),
   max_unreachable: integer({ from: 0, to: 100_000 }).describe('How many servers may be out of reach (0).'),
   order: z.array(groupName()).describe('Groups that go first, in this order; the others follow.'),

@@ -1,11 +1,11 @@
 import * as z from 'zod'
 import { suggestion } from '../../base/did-you-mean.ts'
-import type { Problem } from '../diagnostic.ts'
+import type { Diagnostic } from '../diagnostic.ts'
 import { quoted } from '../quoted.ts'
 import { describeKind, locate, type Node, nodeAt, toPlain } from '../yaml/node.ts'
 
 /** A node read by a schema, or what is wrong with it. */
-export type Checked<T> = { readonly value?: T; readonly problems: readonly Problem[] }
+export type Checked<T> = { readonly value?: T; readonly problems: readonly Diagnostic[] }
 
 type Kind<T> = {
   readonly schema: z.ZodType<T>
@@ -34,11 +34,11 @@ type Issue = z.core.$ZodIssue
 type KeysOf = (path: Issue['path']) => { readonly all: readonly string[]; readonly main: readonly string[] }
 type Checking = { readonly node: Node; readonly called: string; readonly keysOf: KeysOf }
 
-function problemsOf(issue: Issue, checking: Checking): readonly Problem[] {
+function problemsOf(issue: Issue, checking: Checking): readonly Diagnostic[] {
   const { node, called } = checking
   const path = writtenPath(node, issue.path)
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey({ path, key, checking }))
-  return [{ at: locate(node, path), what: `${nameOf(path, called)} ${complaintOf(issue, node)}` }]
+  return [{ position: locate(node, path), message: `${nameOf(path, called)} ${complaintOf(issue, node)}` }]
 }
 
 // One value where a list may stand is read as a list of one: its item is the value itself.
@@ -79,11 +79,14 @@ function kindAt(node: Node, path: Issue['path']): string {
 
 type UnknownKey = { readonly path: Issue['path']; readonly key: string; readonly checking: Checking }
 
-function unknownKey({ path, key, checking }: UnknownKey): Problem {
+function unknownKey({ path, key, checking }: UnknownKey): Diagnostic {
   const { node, called, keysOf } = checking
   const { all, main } = keysOf(path)
   const meant = suggestion(key, all) || `; it has ${main.join(', ')}`
-  return { at: locateKey(node, [...path, key]), what: `${quoted(key)} is not a key of ${nameOf(path, called)}${meant}` }
+  return {
+    position: locateKey(node, [...path, key]),
+    message: `${quoted(key)} is not a key of ${nameOf(path, called)}${meant}`,
+  }
 }
 
 function locateKey(node: Node, path: Issue['path']): number {

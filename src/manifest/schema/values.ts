@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { suggestion } from '../../base/did-you-mean.ts'
 import { parseDurationMs } from '../../base/duration.ts'
 import { components, componentsOfWord, groupWords, isDatabase } from '../components.ts'
-import { parseShare, type Share } from '../count-or-percent.ts'
+import { type CountOrPercent, parseCountOrPercent } from '../count-or-percent.ts'
 import { isPrintable, quoted } from '../quoted.ts'
 import { parseWindow, type Window } from '../window.ts'
 
@@ -98,10 +98,10 @@ export const duration = (): z.ZodType<number> =>
     json: { type: 'string', pattern: '^[0-9]+[smhd]$' },
   })
 
-export const share = (): z.ZodType<Share> =>
+export const countOrPercent = (): z.ZodType<CountOrPercent> =>
   scalar({
     want: 'a number of servers such as 2, or a part such as 25%',
-    read: parseShare,
+    read: parseCountOrPercent,
     json: {
       anyOf: [
         { type: 'integer', minimum: 1 },

@@ -1,13 +1,13 @@
 import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, type ScalarEvent } from 'js-yaml'
-import type { Problem } from '../diagnostic.ts'
+import type { Diagnostic } from '../diagnostic.ts'
 import { quoted } from '../quoted.ts'
 import type { Entry, ListNode, MapNode, Node, TextNode } from './node.ts'
-import { isYamlTrouble, YamlTrouble, yamlProblem } from './syntax-hints.ts'
+import { isYamlSyntaxError, YamlSyntaxError, yamlDiagnostic } from './syntax-hints.ts'
 
 /** The first document of a file as a tree, and what is wrong with it as YAML; no root when there is nothing to go on with. */
-export interface Tree {
+export interface YamlTree {
   readonly root?: Node
-  readonly problems: readonly Problem[]
+  readonly problems: readonly Diagnostic[]
 }
 
 // What aliases (`*name`) and merges (`<<`) may blow a file up to; 10,000 servers are some 150,000.
@@ -15,18 +15,29 @@ const nodesAtMost = 1_000_000
 const tooBig = 'with its aliases (*name) the file stands for more than a million values'
 
 /** Reads YAML of any size in one pass; positions come from the parser's events, which its own loader throws away. */
-export function readTree(text: string): Tree {
-  const problems: Problem[] = []
+export function parseYaml(text: string): YamlTree {
+  const diagnostics: Diagnostic[] = []
   try {
     const events = parseEvents(text, {})
-    const documents = readDocuments({ text, events, problems, next: 0, lastAt: 0, count: 0, anchors: new Map() })
+    const documents = readDocuments({
+      text,
+      events,
+      problems: diagnostics,
+      next: 0,
+      lastAt: 0,
+      count: 0,
+      anchors: new Map(),
+    })
     const [root, second] = documents.filter((node) => !(node.kind === 'text' && node.isEmpty))
     if (second !== undefined)
-      problems.push({ at: second.at, what: 'a second document begins here, but a manifest is one document' })
-    return root === undefined ? { problems } : { root, problems }
+      diagnostics.push({
+        position: second.at,
+        message: 'a second document begins here, but a manifest is one document',
+      })
+    return root === undefined ? { problems: diagnostics } : { root, problems: diagnostics }
   } catch (error) {
-    if (!isYamlTrouble(error)) throw error
-    return { problems: [...problems, yamlProblem(error, text)] }
+    if (!isYamlSyntaxError(error)) throw error
+    return { problems: [...diagnostics, yamlDiagnostic(error, text)] }
   }
 }
 
@@ -34,7 +45,7 @@ export function readTree(text: string): Tree {
 type Reader = {
   readonly text: string
   readonly events: readonly Event[]
-  readonly problems: Problem[]
+  readonly problems: Diagnostic[]
   next: number
   /** The last offset that an event told; an empty value has none of its own. */
   lastAt: number
@@ -100,7 +111,7 @@ function readMap(reader: Reader, at: number): MapNode {
     const isPlain = isPlainScalar(reader.events[reader.next])
     const key = readNode(reader)
     const value = readNode(reader)
-    if (key.kind !== 'text') reader.problems.push({ at: key.at, what: 'a key must be text' })
+    if (key.kind !== 'text') reader.problems.push({ position: key.at, message: 'a key must be text' })
     else if (isPlain && key.text === '<<') merged.push(value)
     else addEntry(reader, { entries, key, value })
   }
@@ -113,7 +124,7 @@ type Adding = { readonly entries: Map<string, Entry>; readonly key: TextNode; re
 
 function addEntry(reader: Reader, { entries, key, value }: Adding): void {
   if (!entries.has(key.text)) entries.set(key.text, { keyAt: key.at, value })
-  else reader.problems.push({ at: key.at, what: describeDuplicate(key.text) })
+  else reader.problems.push({ position: key.at, message: describeDuplicate(key.text) })
 }
 
 // Early examples of Cloud 66 wrote several servers as a map with the same key again and again.
@@ -129,7 +140,8 @@ function mergeInto(reader: Reader, entries: Map<string, Entry>, node: Node): voi
     return
   }
   if (node.kind === 'text') {
-    if (!node.isEmpty) reader.problems.push({ at: node.at, what: '<< takes a map, such as the alias *defaults' })
+    if (!node.isEmpty)
+      reader.problems.push({ position: node.at, message: '<< takes a map, such as the alias *defaults' })
     return
   }
   grow(reader, node.entries.size, node.at)
@@ -170,21 +182,21 @@ function remember({ reader, event, countBefore, node }: Remembering): Node {
 }
 
 function resolveAlias(reader: Reader, event: Anchored): Node {
-  const at = event.anchorStart - 1
-  reader.lastAt = at
+  const position = event.anchorStart - 1
+  reader.lastAt = position
   const found = reader.anchors.get(nameOf(reader, event))
   if (found !== undefined) {
-    grow(reader, found.count, at)
+    grow(reader, found.count, position)
     return found.node
   }
-  const what = `no value before this one is marked &${quoted(nameOf(reader, event)).slice(1, -1)}`
-  reader.problems.push({ at, what })
-  return { kind: 'text', at, text: '', isEmpty: true }
+  const message = `no value before this one is marked &${quoted(nameOf(reader, event)).slice(1, -1)}`
+  reader.problems.push({ position, message })
+  return { kind: 'text', at: position, text: '', isEmpty: true }
 }
 
 const nameOf = ({ text }: Reader, { anchorStart, anchorEnd }: Anchored) => text.slice(anchorStart, anchorEnd)
 
 function grow(reader: Reader, count: number, at: number): void {
   reader.count += count
-  if (reader.count > nodesAtMost) throw new YamlTrouble(tooBig, at)
+  if (reader.count > nodesAtMost) throw new YamlSyntaxError(tooBig, at)
 }

@@ -1,8 +1,8 @@
 import { YAMLException } from 'js-yaml'
-import type { Problem } from '../diagnostic.ts'
+import type { Diagnostic } from '../diagnostic.ts'
 
 /** What makes a file unreadable as YAML, at an offset of its text. */
-export class YamlTrouble extends Error {
+export class YamlSyntaxError extends Error {
   readonly at: number
 
   constructor(what: string, at: number) {
@@ -13,18 +13,18 @@ export class YamlTrouble extends Error {
 }
 
 /** Whether something thrown while YAML was read is about the file, and not a bug. */
-export const isYamlTrouble = (error: unknown): error is YamlTrouble | YAMLException =>
-  error instanceof YamlTrouble || error instanceof YAMLException
+export const isYamlSyntaxError = (error: unknown): error is YamlSyntaxError | YAMLException =>
+  error instanceof YamlSyntaxError || error instanceof YAMLException
 
 /** The trouble as a problem in words of ours; the parser stops at its first, so there is one. */
-export function yamlProblem(error: YamlTrouble | YAMLException, text: string): Problem {
-  if (error instanceof YamlTrouble) return { at: error.at, what: error.message }
+export function yamlDiagnostic(error: YamlSyntaxError | YAMLException, text: string): Diagnostic {
+  if (error instanceof YamlSyntaxError) return { position: error.at, message: error.message }
   // A template has lines that are no YAML, and the parser stumbles over what comes after them.
   const template = /^[ \t]*<%/m.exec(text)
   if (template !== null)
-    return { at: template.index, what: 'this is a line of a template (<% … %>), which maestro does not run' }
+    return { position: template.index, message: 'this is a line of a template (<% … %>), which maestro does not run' }
   const at = error.mark?.position ?? 0
-  return { at: placeOfCause(error.reason, at, text), what: wordsFor(error.reason) }
+  return { position: positionOfCause(error.reason, at, text), message: wordsFor(error.reason) }
 }
 
 // What js-yaml 5.5 says, and what it means to somebody who did not write a YAML parser.
@@ -47,7 +47,7 @@ function wordsFor(reason: string): string {
 }
 
 // The parser finds an unclosed quote only at the next line or at the end of the file.
-function placeOfCause(reason: string, at: number, text: string): number {
+function positionOfCause(reason: string, at: number, text: string): number {
   if (!/deficient indentation|unexpected end/.test(reason)) return at
   return text.slice(0, at).trimEnd().length
 }

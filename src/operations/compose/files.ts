@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { MaestroError } from '../../base/errors.ts'
-import { TakenBackError } from '../../plan/errors.ts'
-import type { Context, PinnedFile } from '../../plan/step.ts'
+import { RolledBackError } from '../../plan/errors.ts'
+import type { PinnedFile, ServerContext } from '../../plan/step.ts'
 
 /** The files that are rolled out, on this computer. */
-export interface ServiceFiles {
+export interface ComposeFiles {
   /** What Compose calls the whole. */
   readonly project: string
   readonly compose: PinnedFile
@@ -25,20 +25,20 @@ export const pinned = (from: string, text: string): PinnedFile => ({ from, sha25
 const sha256Of = (text: string) => createHash('sha256').update(text).digest('hex')
 
 /** Brings the files to a server, unless they are there. Throws a TakenBackError where they are neither there nor here any more. */
-export async function stage(at: Context, { project, compose, env, revision }: ServiceFiles): Promise<void> {
-  const { services } = await at.look(['services'])
-  if (services?.is === 'known' && services.value.isStaged) return
-  const texts = { compose: await planned(at, compose), env: env === null ? '' : await planned(at, env) }
+export async function stage(ctx: ServerContext, { project, compose, env, revision }: ComposeFiles): Promise<void> {
+  const { compose: services } = await ctx.gatherFacts(['compose'])
+  if (services?.status === 'known' && services.value.isStaged) return
+  const texts = { compose: await planned(ctx, compose), env: env === null ? '' : await planned(ctx, env) }
   const inputs = { project, revision, ...texts, has_env: env === null ? 'no' : 'yes' }
-  await at.ask({ files: ['compose/project.sh', 'compose/stage.sh'], inputs, asRoot: true, timeoutMs: 120_000 })
+  await ctx.run({ files: ['compose/project.sh', 'compose/stage.sh'], inputs, asRoot: true, timeoutMs: 120_000 })
 }
 
-async function planned(at: Context, file: PinnedFile): Promise<string> {
+async function planned(ctx: ServerContext, file: PinnedFile): Promise<string> {
   try {
-    return await at.readHere(file)
+    return await ctx.readPinnedFile(file)
   } catch (cause) {
     if (!(cause instanceof MaestroError)) throw cause
-    throw new TakenBackError(`${file.from} is not what was planned: ${cause.message}`, {
+    throw new RolledBackError(`${file.from} is not what was planned: ${cause.message}`, {
       cause,
       hint: 'a new `maestro deploy` rolls out what it says now',
     })

@@ -1,27 +1,27 @@
 import type { Json } from '../../base/json.ts'
 import type { Operation } from '../../plan/step.ts'
-import { servicesParts } from './plan-services.ts'
-import { imagesStep, type ServicesOptions } from './pull-images-step.ts'
-import { type RollBackOptions, rollBackStep } from './rollback-step.ts'
-import { rollOutStep } from './up-step.ts'
+import { composeFacts } from './plan-services.ts'
+import { type ComposeOptions, pullImagesStep } from './pull-images-step.ts'
+import { type RollbackOptions, rollbackStep } from './rollback-step.ts'
+import { upStep } from './up-step.ts'
 
 /** Rolls the application's services out with Docker Compose: images first, while the server serves, then what runs. */
-export function services(options: ServicesOptions): Operation {
+export function compose(options: ComposeOptions): Operation {
   const { project, revision } = options
   return {
-    recipe: { name: 'services', options: options as unknown as Json },
-    parts: servicesParts,
-    lookInputs: { project, revision },
-    pass: { steps: [imagesStep(options), rollOutStep(options)] },
+    spec: { name: 'services', options: options as unknown as Json },
+    facts: composeFacts,
+    factInputs: { project, revision },
+    pass: { steps: [pullImagesStep(options), upStep(options)] },
   }
 }
 
 /** Goes back to the services that were deployed before. */
-export function servicesRollback(options: RollBackOptions): Operation {
+export function composeRollback(options: RollbackOptions): Operation {
   return {
-    recipe: { name: 'services-rollback', options: options as unknown as Json },
-    parts: servicesParts,
-    lookInputs: { project: options.project, revision: 'none' },
-    pass: { steps: [rollBackStep(options)] },
+    spec: { name: 'services-rollback', options: options as unknown as Json },
+    facts: composeFacts,
+    factInputs: { project: options.project, revision: 'none' },
+    pass: { steps: [rollbackStep(options)] },
   }
 }

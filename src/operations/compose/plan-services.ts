@@ -1,10 +1,10 @@
 import type { Verdict } from '../../plan/verdict.ts'
-import type { DeployedService, Look, ServiceContainer, Services } from '../../remote/facts/facts.ts'
+import type { ComposeState, DeployedService, ServerFacts, ServiceContainer } from '../../remote/facts/facts.ts'
 
-export const servicesParts = ['system', 'docker', 'services'] as const
+export const composeFacts = ['system', 'docker', 'compose'] as const
 
 /** Which services are brought to which revision. */
-export interface Wanted {
+export interface DesiredServices {
   /** The checksum of the files. */
   readonly revision: string
   /** Their images by name, as the compose file has them: variables stand in it as they are. */
@@ -15,9 +15,9 @@ export interface Wanted {
   readonly pull: boolean
 }
 
-export type Due = {
+export type ComposeChange = {
   readonly revision: string
-  readonly services: readonly DueService[]
+  readonly services: readonly ServiceChange[]
   /** What was rolled out and is not in the file any more. */
   readonly gone: readonly string[]
   /** What is made anew though nothing of it has changed. */
@@ -27,7 +27,7 @@ export type Due = {
   readonly hasWayBack: boolean
 }
 
-type DueService = {
+type ServiceChange = {
   readonly name: string
   /** Undefined is null: it was never rolled out. */
   readonly from: { readonly image: string; readonly id: string } | null
@@ -39,19 +39,19 @@ type DueService = {
 export const short = (id: string): string => id.replace(/^sha256:/, '').slice(0, 12)
 
 /** What is due of the services on a server by a look at it. */
-export function foreseeServices(look: Look, wanted: Wanted): Verdict<Due> {
-  const services = servicesIn(look)
-  if ('is' in services) return services
+export function planServices(facts: ServerFacts, wanted: DesiredServices): Verdict<ComposeChange> {
+  const services = servicesIn(facts)
+  if ('status' in services) return services
   const names = Object.keys(wanted.images)
   const reasons = names.flatMap((name) => reasonFor(name, services, wanted))
   const gone = wanted.isPart
     ? []
     : services.deployed.map(({ service }) => service).filter((one) => !names.includes(one))
   if (reasons.length === 0 && gone.length === 0)
-    return { is: 'done', why: `revision ${short(wanted.revision)} of the services runs as it was rolled out` }
+    return { status: 'done', why: `revision ${short(wanted.revision)} of the services runs as it was rolled out` }
   return {
-    is: 'due',
-    what: {
+    status: 'due',
+    change: {
       revision: wanted.revision,
       services: reasons.map(({ again: _, isNew: __, ...service }) => service),
       gone,
@@ -63,7 +63,7 @@ export function foreseeServices(look: Look, wanted: Wanted): Verdict<Due> {
 }
 
 /** In lines of the plan. */
-export function describeServices({ revision, services, gone, hasWayBack }: Due): readonly string[] {
+export function describeServices({ revision, services, gone, hasWayBack }: ComposeChange): readonly string[] {
   return [
     `services: revision ${short(revision)}`,
     ...services.map(describeService),
@@ -72,26 +72,26 @@ export function describeServices({ revision, services, gone, hasWayBack }: Due):
   ]
 }
 
-function describeService({ name, from, to, why }: DueService): string {
+function describeService({ name, from, to, why }: ServiceChange): string {
   if (from === null) return `+ ${name}: ${to}${why === '' ? '' : ` (${why})`}`
   const was = `${from.image} (${short(from.id)})`
   return why === '' ? `${name}: ${was} -> ${to}` : `${name}: ${was} ${why}`
 }
 
 /** What Docker tells of the services, or why nothing can be done with them. */
-export function servicesIn({ docker, system, services }: Look): Services | Verdict<never> {
-  if (docker?.is !== 'known') return unknown('what Docker runs', docker?.why)
-  if (docker.value === null) return { is: 'blocked', why: 'Docker is not installed' }
-  const { trouble, source } = docker.value
-  if (trouble !== undefined) return { is: 'blocked', why: `Docker does not answer: ${trouble}` }
-  if (services?.is !== 'known') return unknown('what runs of the services', services?.why)
-  if (services.value.compose !== undefined) return services.value
-  const install = installLine(source, system?.is === 'known' ? system.value.id : '')
-  return { is: 'blocked', why: `Docker Compose is not installed: ${install}` }
+export function servicesIn({ docker, system, compose }: ServerFacts): ComposeState | Verdict<never> {
+  if (docker?.status !== 'known') return unknown('what Docker runs', docker?.why)
+  if (docker.value === null) return { status: 'blocked', why: 'Docker is not installed' }
+  const { trouble: problem, source } = docker.value
+  if (problem !== undefined) return { status: 'blocked', why: `Docker does not answer: ${problem}` }
+  if (compose?.status !== 'known') return unknown('what runs of the services', compose?.why)
+  if (compose.value.compose !== undefined) return compose.value
+  const install = installLine(source, system?.status === 'known' ? system.value.id : '')
+  return { status: 'blocked', why: `Docker Compose is not installed: ${install}` }
 }
 
 const unknown = (what: string, why = 'nobody asked'): Verdict<never> => ({
-  is: 'unknown',
+  status: 'unknown',
   why: `${what} cannot be told: ${why}`,
 })
 
@@ -101,9 +101,13 @@ function installLine(source: string, system: string): string {
   return 'see https://docs.docker.com/compose/install/linux/'
 }
 
-type Reason = DueService & { readonly again: boolean; readonly isNew: boolean }
+type Reason = ServiceChange & { readonly again: boolean; readonly isNew: boolean }
 
-function reasonFor(name: string, services: Services, { revision, images, pull }: Wanted): readonly Reason[] {
+function reasonFor(
+  name: string,
+  services: ComposeState,
+  { revision, images, pull }: DesiredServices,
+): readonly Reason[] {
   const to = images[name] ?? ''
   const deployed = services.deployed.find(({ service }) => service === name)
   const containers = services.containers.filter(({ service }) => service === name)
@@ -114,13 +118,13 @@ function reasonFor(name: string, services: Services, { revision, images, pull }:
   const from = { image: deployed.image, id: deployed.id }
   const isNew = deployed.revision !== revision || pull
   const again = containers.some(({ health, state }) => state === 'running' && health === 'unhealthy')
-  const why = whyNotWell(deployed, containers)
+  const why = unhealthyReason(deployed, containers)
   if (isNew) return [{ name, from, to, why: '', again: again && deployed.revision === revision, isNew }]
   return why === undefined ? [] : [{ name, from, to, why, again, isNew }]
 }
 
 /** Why what runs of a service is not what was rolled out, or not well; undefined where it is both. */
-export function whyNotWell(
+export function unhealthyReason(
   { id, configuration }: Pick<DeployedService, 'id' | 'configuration'>,
   containers: readonly ServiceContainer[],
 ): string | undefined {
@@ -128,11 +132,11 @@ export function whyNotWell(
   const other = containers.find((one) => one.id !== id)
   if (other !== undefined) return `runs as ${short(other.id)}, which was not rolled out`
   if (containers.some((one) => one.configuration !== configuration)) return 'was changed by another hand'
-  return containers.flatMap(troubleOf)[0]
+  return containers.flatMap(problemOf)[0]
 }
 
 // What is about to find out how it is has its time.
-function troubleOf({ state, health, exitCode, restartPolicy }: ServiceContainer): readonly string[] {
+function problemOf({ state, health, exitCode, restartPolicy }: ServiceContainer): readonly string[] {
   if (state === 'running') return health === 'unhealthy' ? ['is unhealthy'] : []
   if (state === 'exited' && exitCode === 0 && restartPolicy === 'no') return []
   return [state === 'exited' ? `has ended with exit code ${exitCode}` : `is ${state}`]

@@ -1,10 +1,10 @@
 import { MaestroError } from '../../base/errors.ts'
 import type { Step } from '../../plan/step.ts'
-import { type ServiceFiles, stage } from './files.ts'
-import { servicesJob } from './job.ts'
-import { type Due, foreseeServices, servicesParts, short, type Wanted } from './plan-services.ts'
+import { type ComposeFiles, stage } from './files.ts'
+import { composeJob } from './job.ts'
+import { type ComposeChange, composeFacts, type DesiredServices, planServices, short } from './plan-services.ts'
 
-export interface ServicesOptions extends Wanted, ServiceFiles {
+export interface ComposeOptions extends DesiredServices, ComposeFiles {
   /** Names of groups. */
   readonly groups: readonly string[]
   readonly timeoutMs: number
@@ -16,12 +16,12 @@ export interface ServicesOptions extends Wanted, ServiceFiles {
 }
 
 /** What the scripts choose the services by. */
-export const choiceOf = ({ images, isPart }: Wanted): string => (isPart ? Object.keys(images).join(' ') : '')
+export const choiceOf = ({ images, isPart }: DesiredServices): string => (isPart ? Object.keys(images).join(' ') : '')
 
 /** Uploads the files, has Compose check them, and brings the images: all that can be done while the server serves. */
-export function imagesStep(options: ServicesOptions): Step<Due, Due> {
+export function pullImagesStep(options: ComposeOptions): Step<ComposeChange, ComposeChange> {
   const { project, revision, groups, stallTimeoutMs } = options
-  const job = servicesJob<Due>({
+  const job = composeJob<ComposeChange>({
     name: 'pull-images',
     inputs: () => ({ project, revision, services: choiceOf(options) }),
     stallTimeoutMs,
@@ -29,29 +29,29 @@ export function imagesStep(options: ServicesOptions): Step<Due, Due> {
   return {
     id: 'services-images',
     effect: 'changes',
-    parts: servicesParts,
+    facts: composeFacts,
     groups,
-    foresee: (look) => {
-      const verdict = foreseeServices(look, options)
-      if (verdict.is !== 'due' || verdict.what.isNew) return verdict
-      return { is: 'done', why: `the images of revision ${short(revision)} are there` }
+    plan: (facts) => {
+      const verdict = planServices(facts, options)
+      if (verdict.status !== 'due' || verdict.change.isNew) return verdict
+      return { status: 'done', why: `the images of revision ${short(revision)} are there` }
     },
     // The step after it says it all.
     describe: () => [],
-    drift: (planned) => (planned === undefined ? 'the services were as wanted, and are not any more' : undefined),
-    before: async (_, due) => due,
-    settled: job.settled,
-    act: async (at, due) => {
-      at.tell('bringing the images of the services')
-      await stage(at, options)
-      await job.act(at, due)
+    exceedsPlan: (planned) => (planned === undefined ? 'the services were as wanted, and are not any more' : undefined),
+    snapshot: async (_, due) => due,
+    status: job.status,
+    apply: async (ctx, due) => {
+      ctx.progress('bringing the images of the services')
+      await stage(ctx, options)
+      await job.apply(ctx, due)
     },
-    prove: async (at) => {
-      await job.finish(at)
-      const { services } = await at.look(['services'])
-      if (services?.is !== 'known')
-        throw new MaestroError(`what came cannot be told: ${services?.why ?? 'nobody asked'}`)
-      const { asked } = services.value
+    verify: async (ctx) => {
+      await job.finish(ctx)
+      const { compose } = await ctx.gatherFacts(['compose'])
+      if (compose?.status !== 'known')
+        throw new MaestroError(`what came cannot be told: ${compose?.why ?? 'nobody asked'}`)
+      const { asked } = compose.value
       return {
         images: asked.map(({ service, image, id }) => `${service}: ${image} ${short(id)}`),
         notPulled: asked.filter(({ isPulled }) => !isPulled).map(({ image }) => image),

@@ -2,24 +2,29 @@ import { MaestroError } from '../../base/errors.ts'
 import { isSame } from '../../base/json.ts'
 import type { Step } from '../../plan/step.ts'
 import type { Verdict } from '../../plan/verdict.ts'
-import type { DeployedService, Look } from '../../remote/facts/facts.ts'
-import { deployedLine } from '../../remote/facts/services.ts'
-import { servicesJob } from './job.ts'
-import { servicesIn, servicesParts, short, whyNotWell } from './plan-services.ts'
-import { secondsOf, toldBy } from './up-step.ts'
+import { deployedLine } from '../../remote/facts/compose.ts'
+import type { DeployedService, ServerFacts } from '../../remote/facts/facts.ts'
+import { composeJob } from './job.ts'
+import { composeFacts, servicesIn, short, unhealthyReason } from './plan-services.ts'
+import { reportedBy, secondsOf } from './up-step.ts'
 
-export interface RollBackOptions {
+export interface RollbackOptions {
   readonly project: string
   readonly groups: readonly string[]
   readonly timeoutMs: number
   readonly stallTimeoutMs: number
 }
 
-type Back = { readonly from: readonly DeployedService[]; readonly to: readonly DeployedService[] }
+type RollbackChange = { readonly from: readonly DeployedService[]; readonly to: readonly DeployedService[] }
 
 /** Goes back to what was deployed before: once, however often it is asked for. */
-export function rollBackStep({ project, groups, timeoutMs, stallTimeoutMs }: RollBackOptions): Step<Back, Back> {
-  const job = servicesJob<Back>({
+export function rollbackStep({
+  project,
+  groups,
+  timeoutMs,
+  stallTimeoutMs,
+}: RollbackOptions): Step<RollbackChange, RollbackChange> {
+  const job = composeJob<RollbackChange>({
     name: 'rollback',
     inputs: ({ to }) => ({
       project,
@@ -31,24 +36,24 @@ export function rollBackStep({ project, groups, timeoutMs, stallTimeoutMs }: Rol
   return {
     id: 'services-rollback',
     effect: 'disrupts',
-    parts: servicesParts,
+    facts: composeFacts,
     groups,
-    foresee,
+    plan,
     describe: ({ from, to }) => [
       ...to.map((one) => `${one.service}: ${imageIn(from, one.service)} -> ${imageIn(to, one.service)}`),
       ...missing(from, to).map((name) => `${name} goes: it came with what is taken back`),
     ],
-    before: async (_, back) => back,
-    settled: job.settled,
-    act: async (at, back) => {
-      at.tell('going back to the services before')
-      await job.act(at, back)
+    snapshot: async (_, back) => back,
+    status: job.status,
+    apply: async (ctx, back) => {
+      ctx.progress('going back to the services before')
+      await job.apply(ctx, back)
     },
-    prove: async (at, { from, to }) => {
-      await job.finish(at)
-      const { containers } = toldBy(await at.look(servicesParts))
+    verify: async (ctx, { from, to }) => {
+      await job.finish(ctx)
+      const { containers } = reportedBy(await ctx.gatherFacts(composeFacts))
       const wrong = to.flatMap((one) => {
-        const why = whyNotWell(
+        const why = unhealthyReason(
           one,
           containers.filter(({ service }) => service === one.service),
         )
@@ -60,13 +65,13 @@ export function rollBackStep({ project, groups, timeoutMs, stallTimeoutMs }: Rol
   }
 }
 
-function foresee(look: Look): Verdict<Back> {
-  const services = servicesIn(look)
-  if ('is' in services) return services
+function plan(facts: ServerFacts): Verdict<RollbackChange> {
+  const services = servicesIn(facts)
+  if ('status' in services) return services
   const { deployed, before } = services
-  if (before.length === 0) return { is: 'blocked', why: 'maestro knows nothing that was deployed before' }
-  if (isSame(deployed, before)) return { is: 'done', why: 'what was deployed before is back already' }
-  return { is: 'due', what: { from: deployed, to: before } }
+  if (before.length === 0) return { status: 'blocked', why: 'maestro knows nothing that was deployed before' }
+  if (isSame(deployed, before)) return { status: 'done', why: 'what was deployed before is back already' }
+  return { status: 'due', change: { from: deployed, to: before } }
 }
 
 const missing = (from: readonly DeployedService[], to: readonly DeployedService[]) =>

@@ -1,23 +1,23 @@
 import { MaestroError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
 import type { Step } from '../../plan/step.ts'
-import type { Look, Services } from '../../remote/facts/facts.ts'
-import { servicesJob } from './job.ts'
+import type { ComposeState, ServerFacts } from '../../remote/facts/facts.ts'
+import { composeJob } from './job.ts'
 import {
-  type Due,
+  type ComposeChange,
+  composeFacts,
   describeServices,
-  foreseeServices,
+  planServices,
   servicesIn,
-  servicesParts,
   short,
-  whyNotWell,
+  unhealthyReason,
 } from './plan-services.ts'
-import { choiceOf, type ServicesOptions } from './pull-images-step.ts'
+import { type ComposeOptions, choiceOf } from './pull-images-step.ts'
 
 /** Brings the services up, and believes it by the images that their containers run. */
-export function rollOutStep(options: ServicesOptions): Step<Due, Due> {
+export function upStep(options: ComposeOptions): Step<ComposeChange, ComposeChange> {
   const { project, revision, groups, timeoutMs, stallTimeoutMs, rollBack, keep } = options
-  const job = servicesJob<Due>({
+  const job = composeJob<ComposeChange>({
     name: 'roll-out',
     inputs: ({ again }) => ({
       project,
@@ -33,20 +33,20 @@ export function rollOutStep(options: ServicesOptions): Step<Due, Due> {
   return {
     id: 'services',
     effect: 'disrupts',
-    parts: servicesParts,
+    facts: composeFacts,
     groups,
-    foresee: (look) => foreseeServices(look, options),
+    plan: (facts) => planServices(facts, options),
     describe: describeServices,
-    drift: (planned) => (planned === undefined ? 'the services were as wanted, and are not any more' : undefined),
-    before: async (_, due) => due,
-    settled: job.settled,
-    act: async (at, due) => {
-      at.tell('bringing the services up')
-      await job.act(at, due)
+    exceedsPlan: (planned) => (planned === undefined ? 'the services were as wanted, and are not any more' : undefined),
+    snapshot: async (_, due) => due,
+    status: job.status,
+    apply: async (ctx, due) => {
+      ctx.progress('bringing the services up')
+      await job.apply(ctx, due)
     },
-    prove: async (at, due) => {
-      await job.finish(at)
-      return proof(toldBy(await at.look(servicesParts)), due, options)
+    verify: async (ctx, due) => {
+      await job.finish(ctx)
+      return evidence(reportedBy(await ctx.gatherFacts(composeFacts)), due, options)
     },
   }
 }
@@ -54,19 +54,20 @@ export function rollOutStep(options: ServicesOptions): Step<Due, Due> {
 export const secondsOf = (timeMs: number): string => String(Math.ceil(timeMs / 1000))
 
 /** What Docker says runs; throws a MaestroError where it says nothing. */
-export function toldBy(look: Look): Services {
-  const services = servicesIn(look)
-  if ('is' in services) throw new MaestroError('why' in services ? services.why : 'nothing can be told of the services')
+export function reportedBy(facts: ServerFacts): ComposeState {
+  const services = servicesIn(facts)
+  if ('status' in services)
+    throw new MaestroError('why' in services ? services.why : 'nothing can be told of the services')
   return services
 }
 
 // What was asked for is what the images were when they were brought.
-function proof(told: Services, due: Due, { images, revision }: ServicesOptions): Json {
+function evidence(told: ComposeState, due: ComposeChange, { images, revision }: ComposeOptions): Json {
   const wrong = Object.keys(images).flatMap((name) => {
     const asked = told.asked.find(({ service }) => service === name)
     const deployed = told.deployed.find(({ service }) => service === name)
     if (asked === undefined || deployed?.revision !== revision) return [`${name} was not rolled out`]
-    const why = whyNotWell(
+    const why = unhealthyReason(
       { ...deployed, id: asked.id },
       told.containers.filter(({ service }) => service === name),
     )

@@ -1,7 +1,7 @@
 import type { EngineInfo } from '../../remote/facts/engine.ts'
 import { numbersOf } from './resolve-version.ts'
 
-interface Jump {
+interface VersionChange {
   /** Versions of the engine; `from` is undefined where there is none yet. */
   readonly from: string | undefined
   readonly to: string
@@ -9,7 +9,7 @@ interface Jump {
 }
 
 /** What a change of the engine is held against. */
-export interface Crossing extends Jump {
+export interface UpgradeConditions extends VersionChange {
   /** The version of Weave that is there once all is done; undefined: none. */
   readonly weave: string | undefined
   /** The text of daemon.json. */
@@ -27,10 +27,10 @@ export interface Judgement {
   readonly notes: readonly string[]
 }
 
-type Rule = (crossing: Crossing) => Partial<Judgement>
+type Rule = (crossing: UpgradeConditions) => Partial<Judgement>
 
 /** Holds a change of the engine against all that is known to break by it. */
-export function judge(crossing: Crossing): Judgement {
+export function checkCompatibility(crossing: UpgradeConditions): Judgement {
   const said = rules.map((rule) => rule(crossing))
   return {
     blockers: said.flatMap(({ blockers = [] }) => blockers),
@@ -67,7 +67,7 @@ export function isAtLeast(version: string, least: string): boolean {
 const majorOf = (version: string) => numbersOf(version)[0] ?? 0
 
 /** The oldest API that it will answer, with what daemon.json says: engines from 29.3 on can be told, and none goes below 1.24. */
-function apiAfter({ to, config }: Crossing): string {
+function apiAfter({ to, config }: UpgradeConditions): string {
   const own = apiMinimumOf(to)
   const told = isAtLeast(to, '29') ? settingOf(config, 'min-api-version') : undefined
   return typeof told === 'string' && /^1\.\d+$/.test(told) && isAtLeast(told, '1.24') ? told : own
@@ -172,5 +172,5 @@ function settingsIn(config = '{}'): Readonly<Record<string, unknown>> | undefine
 }
 
 /** Whether containers have to be stopped before the engine is: what goes on running would be nobody's after it. */
-export const mustStopFirst = ({ from, to, info }: Jump): boolean =>
+export const mustStopFirst = ({ from, to, info }: VersionChange): boolean =>
   from !== undefined && info?.isLiveRestore === true && majorOf(from) !== majorOf(to)

@@ -1,5 +1,5 @@
 /** Everything that Docker has on a server, which is compared with what it has after a change of its packages. */
-export type Census = {
+export type ContainerSnapshot = {
   readonly containers: readonly Container[]
   readonly images: readonly string[]
   readonly volumes: readonly string[]
@@ -28,7 +28,7 @@ export type Container = {
 const isUp = ({ state }: Container) => state === 'running' || state === 'paused' || state === 'restarting'
 
 /** Ids of the containers that must run again, in the order that they were started in; those of them that were healthy; those that did not run. */
-export function expectedBack({ containers }: Census) {
+export function expectedBack({ containers }: ContainerSnapshot) {
   const lasting = containers.filter(({ isFleeting }) => !isFleeting)
   const up = lasting.filter(isUp).toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt))
   const ids = (some: readonly Container[]) => some.map(({ id }) => id)
@@ -40,7 +40,7 @@ export function expectedBack({ containers }: Census) {
 }
 
 /** What is not as it was, in sentences; none: everything that ran runs, and nothing is missing. */
-export function differences(before: Census, now: Census): readonly string[] {
+export function differences(before: ContainerSnapshot, now: ContainerSnapshot): readonly string[] {
   const found = new Map(now.containers.map((one) => [one.id, one]))
   return [
     ...before.containers.filter(({ isFleeting }) => !isFleeting).flatMap((one) => difference(one, found.get(one.id))),
@@ -81,7 +81,7 @@ function missing(what: string, before: readonly string[], now: readonly string[]
 }
 
 /** For how long each container was away, by the engine's own clock: a line each. */
-export function awayTimes(before: Census, now: Census): readonly string[] {
+export function downtimes(before: ContainerSnapshot, now: ContainerSnapshot): readonly string[] {
   const were = new Map(before.containers.map((one) => [one.id, one]))
   return now.containers.flatMap((one) => {
     const was = were.get(one.id)

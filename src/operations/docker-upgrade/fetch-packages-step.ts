@@ -1,18 +1,18 @@
 import { MaestroError } from '../../base/errors.ts'
 import type { Step } from '../../plan/step.ts'
-import type { Look } from '../../remote/facts/facts.ts'
-import { detached } from '../job/job.ts'
-import { mustHaveWorked } from '../unattended-upgrades/apt-job.ts'
-import { moreThanPlanned } from '../unplanned-packages.ts'
+import type { ServerFacts } from '../../remote/facts/facts.ts'
+import { detachedJob } from '../job/job.ts'
+import { assertSucceeded } from '../unattended-upgrades/apt-job.ts'
+import { unplannedPackages } from '../unplanned-packages.ts'
 import type { DockerUpgradeOptions } from './options.ts'
-import { type Due, dockerParts, foreseeDocker } from './plan-upgrade.ts'
+import { type DockerChange, dockerFacts, planDocker } from './plan-upgrade.ts'
 
 /** What is fetched, and what is kept of what is installed: `name=version` each. */
-type Fetching = { readonly packages: readonly string[]; readonly kept: readonly string[] }
+type FetchOptions = { readonly packages: readonly string[]; readonly kept: readonly string[] }
 
 /** Fetches the new packages and keeps the old ones, while the server still serves. */
-export function packagesStep(options: DockerUpgradeOptions): Step<Due, Fetching> {
-  const { act, settled, finish } = detached<Fetching>({
+export function fetchPackagesStep(options: DockerUpgradeOptions): Step<DockerChange, FetchOptions> {
+  const { apply, status, finish } = detachedJob<FetchOptions>({
     script: ({ packages, kept }) => ({
       files: ['lib/apt.sh', 'facts/dpkg.sh', 'lib/apt-lock.sh', 'docker-upgrade/packages.sh'],
       inputs: {
@@ -28,23 +28,23 @@ export function packagesStep(options: DockerUpgradeOptions): Step<Due, Fetching>
     id: 'docker-packages',
     effect: 'changes',
     groups: options.groups,
-    parts: dockerParts,
-    foresee: (look) => {
-      const verdict = foreseeDocker(look, options)
-      if (verdict.is !== 'due' || verdict.what.packages.length > 0) return verdict
-      return { is: 'not-due', why: 'no package changes' }
+    facts: dockerFacts,
+    plan: (facts) => {
+      const verdict = planDocker(facts, options)
+      if (verdict.status !== 'due' || verdict.change.packages.length > 0) return verdict
+      return { status: 'not-due', why: 'no package changes' }
     },
     describe: () => [],
-    drift: (planned, now) => moreThanPlanned(planned?.packages, now.packages),
-    before: async (at, { packages, from }) => ({
+    exceedsPlan: (planned, now) => unplannedPackages(planned?.packages, now.packages),
+    snapshot: async (ctx, { packages, from }) => ({
       packages: packages.map(({ name, to }) => `${name}=${to}`),
-      kept: from === null ? [] : installedIn(await at.look(['offers'])),
+      kept: from === null ? [] : installedIn(await ctx.gatherFacts(['candidates'])),
     }),
-    settled,
-    act,
-    prove: async (at, { packages, kept }) => {
-      mustHaveWorked(at, 'the packages cannot be had', await finish(at))
-      if (options.rollsBack && kept.length > 0) await mustBeKept(await at.look(['offers']), kept)
+    status,
+    apply,
+    verify: async (ctx, { packages, kept }) => {
+      assertSucceeded(ctx, 'the packages cannot be had', await finish(ctx))
+      if (options.rollsBack && kept.length > 0) await assertKept(await ctx.gatherFacts(['candidates']), kept)
       return { fetched: packages, kept }
     },
   }
@@ -52,15 +52,15 @@ export function packagesStep(options: DockerUpgradeOptions): Step<Due, Fetching>
 
 const nameAndVersion = ({ name, version }: { readonly name: string; readonly version: string }) => `${name}=${version}`
 
-function offersIn({ offers }: Look) {
-  if (offers?.is === 'known') return offers.value
-  throw new MaestroError(`which packages of Docker are there cannot be told: ${offers?.why ?? 'nobody asked'}`)
+function candidatesIn({ candidates }: ServerFacts) {
+  if (candidates?.status === 'known') return candidates.value
+  throw new MaestroError(`which packages of Docker are there cannot be told: ${candidates?.why ?? 'nobody asked'}`)
 }
 
-const installedIn = (look: Look) => offersIn(look).packages.map(nameAndVersion)
+const installedIn = (facts: ServerFacts) => candidatesIn(facts).packages.map(nameAndVersion)
 
-async function mustBeKept(look: Look, wanted: readonly string[]): Promise<void> {
-  const have = new Set(offersIn(look).kept.map(nameAndVersion))
+async function assertKept(facts: ServerFacts, wanted: readonly string[]): Promise<void> {
+  const have = new Set(candidatesIn(facts).kept.map(nameAndVersion))
   const missing = wanted.filter((one) => !have.has(one))
   if (missing.length > 0) throw new MaestroError(`these are not kept for the way back: ${missing.join(', ')}`)
 }

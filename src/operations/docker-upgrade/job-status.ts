@@ -1,14 +1,14 @@
 import { MaestroError } from '../../base/errors.ts'
-import type { Context } from '../../plan/step.ts'
-import { type NamedVersion, named } from '../../remote/facts/offers.ts'
-import { allOf, FactError, type Facts, perhaps } from '../../remote/fields.ts'
+import type { ServerContext } from '../../plan/step.ts'
+import { type NamedVersion, named } from '../../remote/facts/candidates.ts'
+import { allOf, FieldError, type Fields, optional } from '../../remote/fields.ts'
 import { jobInputs } from '../job/job-inputs.ts'
-import { type Census, type Container, tenthsOf } from './container-snapshot.ts'
+import { type Container, type ContainerSnapshot, tenthsOf } from './container-snapshot.ts'
 
 /** How Docker stands, and how the job of this key has ended by its own word. */
-export interface Standing {
+export interface UpgradeJobStatus {
   /** Versions of the engine and its client; undefined: it does not answer, and there is no census. */
-  readonly answers: { readonly server: string; readonly client: string; readonly census: Census } | undefined
+  readonly answers: { readonly server: string; readonly client: string; readonly census: ContainerSnapshot } | undefined
   readonly packages: readonly (NamedVersion & { readonly isWhole: boolean })[]
   readonly end: 'upgraded' | 'back' | undefined
   /** Why it went back. */
@@ -19,26 +19,26 @@ export interface Standing {
   readonly came: readonly string[]
 }
 
-export async function askStanding(at: Context): Promise<Standing> {
+export async function requestJobStatus(ctx: ServerContext): Promise<UpgradeJobStatus> {
   const files = ['lib/docker-cli.sh', 'job/paths.sh', 'docker-upgrade/container-snapshot.sh']
-  return readStanding(await at.ask({ files, inputs: jobInputs(at), asRoot: true, timeoutMs: 120_000 }))
+  return readUpgradeJobStatus(await ctx.run({ files, inputs: jobInputs(ctx), asRoot: true, timeoutMs: 120_000 }))
 }
 
 /** Reads what `docker-upgrade/census.sh` told; throws a FactError for what cannot be read. */
-export function readStanding(facts: Facts): Standing {
-  const server = perhaps(facts, 'census_server')
-  const end = perhaps(facts, 'census_end')
+export function readUpgradeJobStatus(facts: Fields): UpgradeJobStatus {
+  const server = optional(facts, 'census_server')
+  const end = optional(facts, 'census_end')
   return {
     answers:
       server === undefined
         ? undefined
-        : { server, client: perhaps(facts, 'census_client') ?? 'unknown', census: readCensus(facts) },
+        : { server, client: optional(facts, 'census_client') ?? 'unknown', census: readSnapshot(facts) },
     packages: allOf(facts, 'census_package').map((line) => {
       const [, before = '', state = ''] = /^(.*)\|([^|]*)$/.exec(line) ?? []
       return { ...named(before), isWhole: /^.i ?$/.test(state) }
     }),
     end: end === 'upgraded' || end === 'back' ? end : undefined,
-    why: perhaps(facts, 'census_why'),
+    why: optional(facts, 'census_why'),
     downSeconds: downSeconds(allOf(facts, 'census_time')),
     came: allOf(facts, 'census_since'),
   }
@@ -52,7 +52,7 @@ function downSeconds(times: readonly string[]): number | undefined {
   return down === undefined || up === undefined || up < down ? undefined : tenthsOf(up - down)
 }
 
-function readCensus(facts: Facts): Census {
+function readSnapshot(facts: Fields): ContainerSnapshot {
   const networks = listsById(allOf(facts, 'census_network'))
   const mounts = listsById(allOf(facts, 'census_mount'))
   return {
@@ -63,7 +63,7 @@ function readCensus(facts: Facts): Census {
     images: allOf(facts, 'census_image'),
     volumes: allOf(facts, 'census_volume'),
     networks: allOf(facts, 'census_all_networks'),
-    drivers: perhaps(facts, 'census_driver') ?? '',
+    drivers: optional(facts, 'census_driver') ?? '',
   }
 }
 
@@ -80,7 +80,7 @@ function readContainer(line: string): Omit<Container, 'networks' | 'mounts'> {
   const [id, name, image, state, health, policy, isRemoved, task, project, startedAt, finishedAt] = parse(line)
   const texts = [id, name, image, state, policy, startedAt, finishedAt]
   if (!texts.every((one) => typeof one === 'string'))
-    throw new FactError(`a container cannot be read: ${line.slice(0, 80)}`)
+    throw new FieldError(`a container cannot be read: ${line.slice(0, 80)}`)
   const text = String
   return {
     id: text(id),
@@ -101,12 +101,12 @@ function parse(line: string): readonly unknown[] {
     const value: unknown = JSON.parse(line)
     return Array.isArray(value) ? value : []
   } catch (cause) {
-    throw new FactError(`a container cannot be read: ${line.slice(0, 80)}`, { cause })
+    throw new FieldError(`a container cannot be read: ${line.slice(0, 80)}`, { cause })
   }
 }
 
 /** Throws where Docker does not answer, so that nothing can be compared. */
-export function mustAnswer({ answers }: Standing): NonNullable<Standing['answers']> {
+export function assertAnswers({ answers }: UpgradeJobStatus): NonNullable<UpgradeJobStatus['answers']> {
   if (answers !== undefined) return answers
   throw new MaestroError('Docker does not answer', { hint: '`systemctl status docker` there' })
 }

@@ -1,23 +1,23 @@
 import type { Operation, Script, Step } from '../../plan/step.ts'
 import { repairStep } from '../security-upgrade/repair-dpkg-step.ts'
-import { weaveParts } from '../weave/mesh-status.ts'
+import { weaveFacts } from '../weave/mesh-status.ts'
 import { sentScript, weaveStep } from '../weave/weave-step.ts'
-import { keepingMesh } from '../weave/with-mesh-check.ts'
-import { packagesStep } from './fetch-packages-step.ts'
+import { withMeshCheck } from '../weave/with-mesh-check.ts'
+import { fetchPackagesStep } from './fetch-packages-step.ts'
 import type { DockerUpgradeOptions } from './options.ts'
-import { dockerParts } from './plan-upgrade.ts'
+import { dockerFacts } from './plan-upgrade.ts'
 import { repositoryInputs, repositoryStep } from './repository-step.ts'
 import { upgradeStep } from './upgrade-step.ts'
 
 /** Brings Docker to the version that is wanted, in place, with everything that ran before running after; or back to what was kept. */
 export function dockerUpgrade(options: DockerUpgradeOptions): Operation {
   return {
-    recipe: { name: 'docker-upgrade', options },
-    parts: [...new Set([...dockerParts, ...weaveParts])],
+    spec: { name: 'docker-upgrade', options },
+    facts: [...new Set([...dockerFacts, ...weaveFacts])],
     sends: options.weave === null ? [] : sentScript(options.weave),
-    lookInputs: repositoryInputs(options),
+    factInputs: repositoryInputs(options),
     // The way back needs no network.
-    ...(options.goesBack ? {} : { refresh }),
+    ...(options.rollsBackTo ? {} : { refresh }),
     pass: { steps: stepsOf(options) },
   }
 }
@@ -26,13 +26,13 @@ const refresh: Script = { files: ['lib/apt.sh', 'security-upgrade/refresh.sh'], 
 
 // Weave comes before the engine: the one that is there may speak an API that the next engine does not answer any more.
 function stepsOf(options: DockerUpgradeOptions): readonly Step[] {
-  const { goesBack, repository, stallTimeoutMs, readyTimeoutMs, groups, weave } = options
-  const engineStep = keepingMesh(upgradeStep(options), readyTimeoutMs)
-  if (goesBack) return [engineStep]
+  const { rollsBackTo, repository, stallTimeoutMs, readyTimeoutMs, groups, weave } = options
+  const engineStep = withMeshCheck(upgradeStep(options), readyTimeoutMs)
+  if (rollsBackTo) return [engineStep]
   return [
     { ...repairStep(stallTimeoutMs), groups },
     ...(repository === null ? [] : [repositoryStep(options, repository)]),
-    packagesStep(options),
+    fetchPackagesStep(options),
     ...(weave === null ? [] : [{ ...weaveStep({ ...options, ...weave }), groups }]),
     engineStep,
   ]

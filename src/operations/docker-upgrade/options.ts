@@ -1,15 +1,15 @@
-import type { WeaveWish } from '../weave/weave-step.ts'
+import type { WeaveTarget } from '../weave/weave-step.ts'
 
 /** What an upgrade of Docker is to bring, and how. */
 export type DockerUpgradeOptions = {
   /** The manifest's word for the version: `27.3.1`, `27.5`, `latest`, `distribution`; null where it only goes back. */
   readonly version: string | null
   /** What the manifest wants of Weave; null: nothing. */
-  readonly weave: WeaveWish | null
+  readonly weave: WeaveTarget | null
   /** The groups whose servers it is for. */
   readonly groups: readonly string[]
   /** Back to the packages that the last upgrade has kept. */
-  readonly goesBack: boolean
+  readonly rollsBackTo: boolean
   /** Also where there is no Docker yet. */
   readonly installs: boolean
   readonly allowsDowngrade: boolean

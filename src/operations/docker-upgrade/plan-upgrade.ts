@@ -1,18 +1,18 @@
 import type { Verdict } from '../../plan/verdict.ts'
 import { compareVersions } from '../../remote/debian-version.ts'
 import { isEngine } from '../../remote/engine-version.ts'
+import type { DockerCandidates } from '../../remote/facts/candidates.ts'
 import type { Engine } from '../../remote/facts/engine.ts'
-import type { Disk, Docker, Look } from '../../remote/facts/facts.ts'
-import type { Offers } from '../../remote/facts/offers.ts'
-import { judge, mustStopFirst } from './compatibility.ts'
+import type { Disk, Docker, ServerFacts } from '../../remote/facts/facts.ts'
+import { checkCompatibility, mustStopFirst } from './compatibility.ts'
 import type { DockerUpgradeOptions } from './options.ts'
-import { distributionsOwn, dockersOwn, keptPackages, type Move, type Wanted } from './target-packages.ts'
+import { distributionsOwn, dockersOwn, keptPackages, type PackageChange, type Target } from './target-packages.ts'
 
-export const dockerParts = ['docker', 'engine', 'offers', 'weave', 'dpkg', 'disk'] as const
+export const dockerFacts = ['docker', 'engine', 'candidates', 'weave', 'dpkg', 'disk'] as const
 
 /** What changes of Docker on a server. */
-export type Due = {
-  readonly packages: readonly Move[]
+export type DockerChange = {
+  readonly packages: readonly PackageChange[]
   /** Versions of the engine; null: there is none yet. */
   readonly from: string | null
   readonly to: string
@@ -27,31 +27,36 @@ export type Due = {
   readonly notes: readonly string[]
 }
 
-type Ground = { readonly docker: Docker | null; readonly offers: Offers; readonly engine: Engine; readonly look: Look }
-
-/** What the packages of Docker have to become on a server, or why not; everything that stands in the way is said before anything is done. */
-export function foreseeDocker(look: Look, options: DockerUpgradeOptions): Verdict<Due> {
-  const { docker, engine, offers } = look
-  if (docker?.is !== 'known')
-    return { is: 'unknown', why: `what Docker does cannot be told: ${docker?.why ?? 'nobody asked'}` }
-  if (docker.value === null && (options.goesBack || !options.installs))
-    return {
-      is: 'not-due',
-      why: `there is no Docker${options.goesBack ? '' : ' (`docker-upgrade --install` brings it)'}`,
-    }
-  const strange = docker.value === null ? undefined : sourceTrouble(docker.value, options)
-  if (strange !== undefined) return { is: 'blocked', why: strange }
-  if (offers?.is !== 'known')
-    return { is: 'unknown', why: `what apt has of Docker cannot be told: ${offers?.why ?? 'nobody asked'}` }
-  if (engine?.is !== 'known')
-    return { is: 'unknown', why: `how Docker is set up cannot be told: ${engine?.why ?? 'nobody asked'}` }
-  return weigh({ docker: docker.value, offers: offers.value, engine: engine.value, look }, options)
+type UpgradeFacts = {
+  readonly docker: Docker | null
+  readonly offers: DockerCandidates
+  readonly engine: Engine
+  readonly look: ServerFacts
 }
 
-function sourceTrouble({ source }: Docker, { version, goesBack }: DockerUpgradeOptions): string | undefined {
+/** What the packages of Docker have to become on a server, or why not; everything that stands in the way is said before anything is done. */
+export function planDocker(facts: ServerFacts, options: DockerUpgradeOptions): Verdict<DockerChange> {
+  const { docker, engine, candidates } = facts
+  if (docker?.status !== 'known')
+    return { status: 'unknown', why: `what Docker does cannot be told: ${docker?.why ?? 'nobody asked'}` }
+  if (docker.value === null && (options.rollsBackTo || !options.installs))
+    return {
+      status: 'not-due',
+      why: `there is no Docker${options.rollsBackTo ? '' : ' (`docker-upgrade --install` brings it)'}`,
+    }
+  const strange = docker.value === null ? undefined : sourceProblem(docker.value, options)
+  if (strange !== undefined) return { status: 'blocked', why: strange }
+  if (candidates?.status !== 'known')
+    return { status: 'unknown', why: `what apt has of Docker cannot be told: ${candidates?.why ?? 'nobody asked'}` }
+  if (engine?.status !== 'known')
+    return { status: 'unknown', why: `how Docker is set up cannot be told: ${engine?.why ?? 'nobody asked'}` }
+  return weigh({ docker: docker.value, offers: candidates.value, engine: engine.value, look: facts }, options)
+}
+
+function sourceProblem({ source }: Docker, { version, rollsBackTo }: DockerUpgradeOptions): string | undefined {
   if (source !== 'docker-ce' && source !== 'docker.io')
     return `Docker is a ${source} build, which apt does not upgrade: \`maestro rebuild\` brings docker-ce on a fresh server`
-  if (goesBack) return undefined
+  if (rollsBackTo) return undefined
   if (source === 'docker.io' && version !== 'distribution')
     return `Docker is the distribution's docker.io, which has one version for each release: \`docker_version: distribution\` upgrades it, \`maestro rebuild\` brings docker-ce`
   if (source === 'docker-ce' && version === 'distribution')
@@ -59,63 +64,70 @@ function sourceTrouble({ source }: Docker, { version, goesBack }: DockerUpgradeO
   return undefined
 }
 
-function weigh(ground: Ground, options: DockerUpgradeOptions): Verdict<Due> {
+function weigh(ground: UpgradeFacts, options: DockerUpgradeOptions): Verdict<DockerChange> {
   const { docker, offers } = ground
-  const wanted = wantedBy(ground, options)
-  if (wanted.is === 'missing') return { is: 'blocked', why: wanted.why }
+  const wanted = targetFor(ground, options)
+  if (wanted.status === 'missing') return { status: 'blocked', why: wanted.why }
   const runs = docker?.version
-  const mustRestart = wanted.moves.length === 0 && runs !== undefined && !isEngine(runs, wanted.to)
+  const mustRestart = wanted.changes.length === 0 && runs !== undefined && !isEngine(runs, wanted.to)
   // What is installed and does not answer is not there.
-  if (wanted.moves.length === 0 && !mustRestart && runs !== undefined)
-    return { is: 'done', why: `Docker ${wanted.to} is there${newestText(wanted)}` }
+  if (wanted.changes.length === 0 && !mustRestart && runs !== undefined)
+    return { status: 'done', why: `Docker ${wanted.to} is there${newestText(wanted)}` }
   const held = offers.packages.find(
-    ({ name, hold }) => hold === 'theirs' && wanted.moves.some((one) => one.name === name),
+    ({ name, hold }) => hold === 'theirs' && wanted.changes.some((one) => one.name === name),
   )
   const { blockers, notes } = judgementOf(ground, wanted, options)
   const blocker = [
-    ...downgradeTrouble(wanted, options),
+    ...downgradeProblem(wanted, options),
     ...(held === undefined
       ? []
       : [`${held.name} is held on the server, not by maestro: \`apt-mark unhold ${held.name}\` lets it go`]),
     ...silence(ground, options),
     ...blockers,
-    ...roomTrouble(ground, wanted.moves),
+    ...roomProblem(ground, wanted.changes),
   ]
-  if (blocker.length > 0) return { is: 'blocked', why: blocker.join('; ') }
-  return { is: 'due', what: dueOf(ground, wanted, { notes, mustRestart, options }) }
+  if (blocker.length > 0) return { status: 'blocked', why: blocker.join('; ') }
+  return { status: 'due', change: dueOf(ground, wanted, { notes, mustRestart, options }) }
 }
 
-function wantedBy({ docker, offers }: Ground, { goesBack, version, installs }: DockerUpgradeOptions): Wanted {
-  if (goesBack) return keptPackages(offers)
-  if (version === null) return { is: 'missing', why: 'the manifest names no docker_version' }
+function targetFor({ docker, offers }: UpgradeFacts, { rollsBackTo, version, installs }: DockerUpgradeOptions): Target {
+  if (rollsBackTo) return keptPackages(offers)
+  if (version === null) return { status: 'missing', why: 'the manifest names no docker_version' }
   if (docker?.source === 'docker.io') return distributionsOwn(offers)
   if (version === 'distribution')
-    return { is: 'missing', why: "maestro installs Docker's own packages alone: name a version" }
+    return { status: 'missing', why: "maestro installs Docker's own packages alone: name a version" }
   return dockersOwn(version, offers, installs)
 }
 
-type Found = Extract<Wanted, { is: 'found' }>
+type Found = Extract<Target, { status: 'found' }>
 
-function downgradeTrouble({ moves }: Found, { allowsDowngrade, goesBack }: DockerUpgradeOptions): readonly string[] {
-  if (allowsDowngrade || goesBack) return []
-  const down = moves.find(({ from, to }) => from !== null && compareVersions(to, from) < 0)
+function downgradeProblem(
+  { changes }: Found,
+  { allowsDowngrade, rollsBackTo }: DockerUpgradeOptions,
+): readonly string[] {
+  if (allowsDowngrade || rollsBackTo) return []
+  const down = changes.find(({ from, to }) => from !== null && compareVersions(to, from) < 0)
   return down === undefined
     ? []
     : [`${down.name} ${down.from} is newer than ${down.to}: \`--allow-downgrade\` goes back to that`]
 }
 
 // What is not known to run cannot be shown to run again; a way back out of that is what going back is for.
-function silence({ docker }: Ground, { goesBack }: DockerUpgradeOptions): readonly string[] {
-  if (docker === null || docker.version !== undefined || goesBack) return []
+function silence({ docker }: UpgradeFacts, { rollsBackTo }: DockerUpgradeOptions): readonly string[] {
+  if (docker === null || docker.version !== undefined || rollsBackTo) return []
   return [
     `Docker does not answer (${docker.trouble ?? 'no word'}), so that what runs there cannot be told: put that right first`,
   ]
 }
 
-function judgementOf({ engine, look }: Ground, { from, to }: Found, { weave, isSerial }: DockerUpgradeOptions) {
-  const there = look.weave?.is === 'known' ? look.weave.value?.version : undefined
+function judgementOf(
+  { engine, look: facts }: UpgradeFacts,
+  { from, to }: Found,
+  { weave, isSerial }: DockerUpgradeOptions,
+) {
+  const there = facts.weave?.status === 'known' ? facts.weave.value?.version : undefined
   const { info, config, socketUsers, isInLxc } = engine
-  return judge({ from, to, info, weave: weave?.version ?? there, config, socketUsers, isInLxc, isSerial })
+  return checkCompatibility({ from, to, info, weave: weave?.version ?? there, config, socketUsers, isInLxc, isSerial })
 }
 
 const megabyte = 1024 ** 2
@@ -123,9 +135,9 @@ const megabyte = 1024 ** 2
 const archiveBytes = 60 * megabyte
 const unpackedBytes = 120 * megabyte
 
-function roomTrouble({ look, engine }: Ground, moves: readonly Move[]): readonly string[] {
-  if (look.disk?.is !== 'known') return ['the disks cannot be told']
-  const disks = look.disk.value
+function roomProblem({ look: facts, engine }: UpgradeFacts, moves: readonly PackageChange[]): readonly string[] {
+  if (facts.disk?.status !== 'known') return ['the disks cannot be told']
+  const disks = facts.disk.value
   const isOne = !disks.some(({ path }) => path === '/var')
   const needed = (path: string) => {
     const inVar = path === '/var' || (isOne && path === '/') ? moves.length * archiveBytes : 0
@@ -149,19 +161,23 @@ type Deciding = {
   readonly options: DockerUpgradeOptions
 }
 
-function dueOf({ docker, offers, engine }: Ground, wanted: Found, { notes, mustRestart, options }: Deciding): Due {
-  const { moves, from, to } = wanted
+function dueOf(
+  { docker, offers, engine }: UpgradeFacts,
+  wanted: Found,
+  { notes, mustRestart, options }: Deciding,
+): DockerChange {
+  const { changes, from, to } = wanted
   const isRunning = docker?.containers.some(({ state }) => state === 'running') ?? false
   const word =
-    options.version !== null && !options.goesBack && options.version !== to
+    options.version !== null && !options.rollsBackTo && options.version !== to
       ? ` (${options.version} in the manifest)`
       : ''
   return {
-    packages: moves,
+    packages: changes,
     from: from ?? null,
     to,
     stopsFirst: mustStopFirst({ from, to, info: engine.info }),
-    holds: [...new Set([...offers.packages, ...moves].map(({ name }) => name))],
+    holds: [...new Set([...offers.packages, ...changes].map(({ name }) => name))],
     needsRepository: offers.isStaged,
     title: `Docker ${from === undefined || from === to ? '' : `${from} -> `}${to}${word}${newestText(wanted)}`,
     notes: [

@@ -1,7 +1,7 @@
 import { MaestroError } from '../../base/errors.ts'
 import type { Step } from '../../plan/step.ts'
 import type { DockerUpgradeOptions } from './options.ts'
-import { dockerParts, foreseeDocker } from './plan-upgrade.ts'
+import { dockerFacts, planDocker } from './plan-upgrade.ts'
 
 type Repository = NonNullable<DockerUpgradeOptions['repository']>
 
@@ -17,30 +17,31 @@ export function repositoryStep(options: DockerUpgradeOptions, { url }: Repositor
     id: 'docker-repository',
     effect: 'changes',
     groups: options.groups,
-    parts: dockerParts,
-    foresee: (look) => {
-      const verdict = foreseeDocker(look, options)
-      if (verdict.is !== 'due') return verdict
-      return verdict.what.needsRepository
-        ? { is: 'due', what: url }
-        : { is: 'done', why: 'apt has the repository of Docker' }
+    facts: dockerFacts,
+    plan: (facts) => {
+      const verdict = planDocker(facts, options)
+      if (verdict.status !== 'due') return verdict
+      return verdict.change.needsRepository
+        ? { status: 'due', change: url }
+        : { status: 'done', why: 'apt has the repository of Docker' }
     },
     describe: () => [`set up the apt repository ${url}`],
-    before: async (_, what) => what,
-    settled: async (at) => {
-      const { offers } = await at.look(['offers'])
-      if (offers?.is !== 'known') return 'unknown'
-      return offers.value.isStaged || !offers.value.versions.has('docker-ce') ? 'no' : 'yes'
+    snapshot: async (_, what) => what,
+    status: async (ctx) => {
+      const { candidates } = await ctx.gatherFacts(['candidates'])
+      if (candidates?.status !== 'known') return 'unknown'
+      return candidates.value.isStaged || !candidates.value.versions.has('docker-ce') ? 'no' : 'yes'
     },
-    act: async (at) => {
-      at.tell('setting up the repository of Docker')
+    apply: async (ctx) => {
+      ctx.progress('setting up the repository of Docker')
       const files = ['lib/apt.sh', 'lib/docker-source.sh', 'docker-upgrade/repository.sh']
-      await at.ask({ files, inputs: repositoryInputs(options), asRoot: true, timeoutMs: 5 * 60_000 })
+      await ctx.run({ files, inputs: repositoryInputs(options), asRoot: true, timeoutMs: 5 * 60_000 })
     },
-    prove: async (at) => {
-      const { offers } = await at.look(['offers'])
-      if (offers?.is !== 'known') throw new MaestroError(`what apt has of Docker cannot be told: ${offers?.why}`)
-      if (offers.value.isStaged || !offers.value.versions.has('docker-ce'))
+    verify: async (ctx) => {
+      const { candidates } = await ctx.gatherFacts(['candidates'])
+      if (candidates?.status !== 'known')
+        throw new MaestroError(`what apt has of Docker cannot be told: ${candidates?.why}`)
+      if (candidates.value.isStaged || !candidates.value.versions.has('docker-ce'))
         throw new MaestroError(`apt has no docker-ce, though ${url} is set up`, {
           hint: '`apt-get update` there says why',
         })

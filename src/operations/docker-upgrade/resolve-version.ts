@@ -7,8 +7,8 @@ export const numbersOf = (version: string): readonly number[] =>
 
 /** What is offered for a wanted version: a full package version, and the newest release beside it. */
 export type Resolved =
-  | { readonly is: 'found'; readonly version: string; readonly newest: string }
-  | { readonly is: 'missing'; readonly newest: string | undefined }
+  | { readonly status: 'found'; readonly version: string; readonly newest: string }
+  | { readonly status: 'missing'; readonly newest: string | undefined }
 
 /**
  * The package version that a manifest's word stands for, among those that are offered. Three numbers are that very engine:
@@ -19,8 +19,8 @@ export function resolveVersion(wanted: string, offered: readonly string[]): Reso
   const newestFirst = offered.toSorted((a, b) => compareVersions(b, a))
   const newest = newestFirst.find((version) => isRelease(engineOf(version)))
   const version = newestFirst.find((one) => one === wanted) ?? newestFirst.find((one) => isMeant(wanted, engineOf(one)))
-  if (version === undefined) return { is: 'missing', newest }
-  return { is: 'found', version, newest: newest ?? version }
+  if (version === undefined) return { status: 'missing', newest }
+  return { status: 'found', version, newest: newest ?? version }
 }
 
 const isRelease = (engine: string | undefined) => engine !== undefined && !engine.includes('-')

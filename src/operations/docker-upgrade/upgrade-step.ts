@@ -1,24 +1,26 @@
 import { MaestroError, RefusedError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
-import { TakenBackError } from '../../plan/errors.ts'
-import type { Context, Step } from '../../plan/step.ts'
+import { RolledBackError } from '../../plan/errors.ts'
+import type { ServerContext, Step } from '../../plan/step.ts'
 import { isEngine } from '../../remote/engine-version.ts'
-import { detached } from '../job/job.ts'
+import { detachedJob } from '../job/job.ts'
 import { pathsOf } from '../job/job-inputs.ts'
-import { mustHaveWorked } from '../unattended-upgrades/apt-job.ts'
-import { moreThanPlanned } from '../unplanned-packages.ts'
-import { awayTimes, type Census, differences, expectedBack } from './container-snapshot.ts'
-import { askStanding, mustAnswer, type Standing } from './job-status.ts'
+import { assertSucceeded } from '../unattended-upgrades/apt-job.ts'
+import { unplannedPackages } from '../unplanned-packages.ts'
+import { type ContainerSnapshot, differences, downtimes, expectedBack } from './container-snapshot.ts'
+import { assertAnswers, requestJobStatus, type UpgradeJobStatus } from './job-status.ts'
 import type { DockerUpgradeOptions } from './options.ts'
-import { type Due, dockerParts, foreseeDocker } from './plan-upgrade.ts'
-import type { Move } from './target-packages.ts'
+import { type DockerChange, dockerFacts, planDocker } from './plan-upgrade.ts'
+import type { PackageChange } from './target-packages.ts'
 
 /** Everything that was there before; no census where there was no engine to ask. */
-type Before = Omit<Due, 'needsRepository' | 'title' | 'notes'> & { readonly census: Census | null }
+type UpgradeSnapshot = Omit<DockerChange, 'needsRepository' | 'title' | 'notes'> & {
+  readonly containers: ContainerSnapshot | null
+}
 
 /** Changes Docker's packages, as a job of the server's own that goes back by itself, and proves it by what runs. */
-export function upgradeStep(options: DockerUpgradeOptions): Step<Due, Before> {
-  const { act, settled, finish } = detached<Before>({
+export function upgradeStep(options: DockerUpgradeOptions): Step<DockerChange, UpgradeSnapshot> {
+  const { apply, status, finish } = detachedJob<UpgradeSnapshot>({
     script: (before) => ({
       files: [
         'lib/apt.sh',
@@ -35,40 +37,41 @@ export function upgradeStep(options: DockerUpgradeOptions): Step<Due, Before> {
     id: 'docker-upgrade',
     effect: 'disrupts',
     groups: options.groups,
-    parts: dockerParts,
-    foresee: (look) => foreseeDocker(look, options),
+    facts: dockerFacts,
+    plan: (facts) => planDocker(facts, options),
     describe: ({ title, packages, notes }) => [
       title,
       ...packages.map(describeMove),
       ...notes.map((note) => `= ${note}`),
     ],
-    drift: (planned, now) => moreThanPlanned(planned?.packages, now.packages),
-    before: async (at, { packages, from, to, stopsFirst, holds }) => {
-      const { answers } = await askStanding(at)
+    exceedsPlan: (planned, now) => unplannedPackages(planned?.packages, now.packages),
+    snapshot: async (ctx, { packages, from, to, stopsFirst, holds }) => {
+      const { answers } = await requestJobStatus(ctx)
       // Where it never was, or is to be brought back to life, there is nothing to ask.
-      if (answers === undefined && from !== null && !options.goesBack)
+      if (answers === undefined && from !== null && !options.rollsBackTo)
         throw new RefusedError('Docker does not answer, so that what runs there cannot be told')
-      return { packages, from, to, stopsFirst, holds, census: answers?.census ?? null }
+      return { packages, from, to, stopsFirst, holds, containers: answers?.census ?? null }
     },
-    settled,
-    act,
-    prove: async (at, before) => {
-      mustHaveWorked(at, `Docker did not come to be ${before.to}`, await finish(at))
-      const standing = await askStanding(at)
-      if (standing.end === 'back') throw await takenBack(at, before, standing)
-      return proof(at, before, { standing, isBack: options.goesBack })
+    status,
+    apply,
+    verify: async (ctx, before) => {
+      assertSucceeded(ctx, `Docker did not come to be ${before.to}`, await finish(ctx))
+      const status = await requestJobStatus(ctx)
+      if (status.end === 'back') throw await rolledBack(ctx, before, status)
+      return evidence(ctx, before, { standing: status, isBack: options.rollsBackTo })
     },
   }
 }
 
-const describeMove = ({ name, from, to }: Move) => (from === null ? `+ ${name} ${to}` : `${name} ${from} -> ${to}`)
+const describeMove = ({ name, from, to }: PackageChange) =>
+  from === null ? `+ ${name} ${to}` : `${name} ${from} -> ${to}`
 
-function inputsOf({ packages, from, census, stopsFirst, holds }: Before, options: DockerUpgradeOptions) {
-  const { running, healthy, idle } = census === null ? nobody : expectedBack(census)
+function inputsOf({ packages, from, containers, stopsFirst, holds }: UpgradeSnapshot, options: DockerUpgradeOptions) {
+  const { running, healthy, idle } = containers === null ? nobody : expectedBack(containers)
   return {
     packages: packages.map(({ name, to }) => `${name}=${to}`).join('\n'),
-    source: options.goesBack ? 'back' : 'new',
-    may_go_back: options.rollsBack && !options.goesBack && from !== null && packages.length > 0 ? 'yes' : 'no',
+    source: options.rollsBackTo ? 'back' : 'new',
+    may_go_back: options.rollsBack && !options.rollsBackTo && from !== null && packages.length > 0 ? 'yes' : 'no',
     holds: holds.join(' '),
     running: running.join(' '),
     healthy: healthy.join(' '),
@@ -84,28 +87,33 @@ const nobody = { running: [], healthy: [], idle: [] }
 const seconds = (timeMs: number) => String(Math.ceil(timeMs / 1000))
 
 /** What shows that the server is as it was before; the error says why it had to go back, or what of it cannot be shown. */
-async function takenBack(at: Context, before: Before, standing: Standing): Promise<Error> {
-  const why = standing.why ?? 'it did not come to run'
+async function rolledBack(ctx: ServerContext, before: UpgradeSnapshot, status: UpgradeJobStatus): Promise<Error> {
+  const why = status.why ?? 'it did not come to run'
   const old = before.packages.flatMap(({ name, from }) => (from === null ? [] : [{ name, to: from }]))
-  const trouble = troubleWith({ packages: old, engine: before.from ?? '', census: before.census }, standing)
-  if (trouble.length > 0)
-    return new MaestroError(`${why}; it went back, but ${trouble.join('; ')}`, { hint: `see ${pathsOf(at).log} there` })
-  return new TakenBackError(`${why}; it went back to Docker ${before.from}, and all runs as before`, {
-    hint: `see ${pathsOf(at).log} there; once that is put right, begin a new run`,
+  const problem = problemWith({ packages: old, engine: before.from ?? '', census: before.containers }, status)
+  if (problem.length > 0)
+    return new MaestroError(`${why}; it went back, but ${problem.join('; ')}`, {
+      hint: `see ${pathsOf(ctx).log} there`,
+    })
+  return new RolledBackError(`${why}; it went back to Docker ${before.from}, and all runs as before`, {
+    hint: `see ${pathsOf(ctx).log} there; once that is put right, begin a new run`,
   })
 }
 
-type Shown = {
+type AfterUpgrade = {
   readonly packages: readonly { readonly name: string; readonly to: string }[]
   readonly engine: string
-  readonly census: Census | null
+  readonly census: ContainerSnapshot | null
 }
 
-function troubleWith({ packages, engine, census }: Shown, standing: Standing): readonly string[] {
-  const now = new Map(standing.packages.map((one) => [one.name, one]))
-  const { server, client, census: seen } = mustAnswer(standing)
+function problemWith(
+  { packages, engine, census: snapshot }: AfterUpgrade,
+  status: UpgradeJobStatus,
+): readonly string[] {
+  const now = new Map(status.packages.map((one) => [one.name, one]))
+  const { server, client, census: seen } = assertAnswers(status)
   return [
-    ...standing.packages.filter(({ isWhole }) => !isWhole).map(({ name }) => `${name} is not fully installed`),
+    ...status.packages.filter(({ isWhole }) => !isWhole).map(({ name }) => `${name} is not fully installed`),
     ...packages.flatMap(({ name, to }) =>
       now.get(name)?.version === to ? [] : [`${name} is ${now.get(name)?.version ?? 'not installed'}, not ${to}`],
     ),
@@ -115,30 +123,30 @@ function troubleWith({ packages, engine, census }: Shown, standing: Standing): r
     ].flatMap(([what, told = '']) =>
       isEngine(told, engine) ? [] : [`the ${what} that answers is ${told}, not ${engine}`],
     ),
-    ...(census === null ? [] : differences(census, seen)),
+    ...(snapshot === null ? [] : differences(snapshot, seen)),
   ]
 }
 
-function proof(
-  at: Context,
-  { packages, from, to, census }: Before,
-  { standing, isBack }: { readonly standing: Standing; readonly isBack: boolean },
+function evidence(
+  ctx: ServerContext,
+  { packages, from, to, containers }: UpgradeSnapshot,
+  { standing: status, isBack }: { readonly standing: UpgradeJobStatus; readonly isBack: boolean },
 ): Json {
-  const trouble = troubleWith({ packages, engine: to, census }, standing)
-  if (trouble.length > 0)
-    throw new MaestroError(trouble.join('; '), {
-      hint: `see ${pathsOf(at).log} there; \`maestro docker-upgrade --rollback\` goes back`,
+  const problem = problemWith({ packages, engine: to, census: containers }, status)
+  if (problem.length > 0)
+    throw new MaestroError(problem.join('; '), {
+      hint: `see ${pathsOf(ctx).log} there; \`maestro docker-upgrade --rollback\` goes back`,
     })
-  const { server, client, census: now } = mustAnswer(standing)
-  const { running } = expectedBack(census ?? now)
+  const { server, client, census: now } = assertAnswers(status)
+  const { running } = expectedBack(containers ?? now)
   return {
     engine: server,
     client,
     packages: packages.map(({ name, from: old, to: version }) => `${name} ${old ?? 'new'} -> ${version}`),
-    came: standing.came,
+    came: status.came,
     containers: running.length,
-    downSeconds: standing.downSeconds ?? null,
-    away: census === null ? [] : awayTimes(census, now),
+    downSeconds: status.downSeconds ?? null,
+    away: containers === null ? [] : downtimes(containers, now),
     back: from === null || isBack ? null : 'maestro docker-upgrade --rollback',
   }
 }

@@ -1,20 +1,20 @@
 import { printable } from '../../base/printable.ts'
-import { LineError, StuckError, UnknownError } from '../../plan/errors.ts'
-import type { Context } from '../../plan/step.ts'
-import type { Facts } from '../../remote/fields.ts'
+import { DisconnectedError, StuckError, UnknownError } from '../../plan/errors.ts'
+import type { ServerContext } from '../../plan/step.ts'
+import type { Fields } from '../../remote/fields.ts'
 import {
-  type JobEnding,
+  type JobEnd,
   type JobProcess,
-  type JobStanding,
+  type JobStatus,
+  readJobStatus,
   readLogPiece,
-  readStanding,
   readTree,
 } from '../../remote/job/status.ts'
-import { askNews, askTree, pathsOf } from './job-inputs.ts'
+import { pathsOf, requestNews, requestProcessTree } from './job-inputs.ts'
 import { type LogTail, makeLogTail } from './log-tail.ts'
 
 /** A detached job that has ended by the server's own word, and the end of its log. */
-export type Finished = JobEnding & Pick<LogTail, 'lastLines' | 'skippedBytes'>
+export type JobResult = JobEnd & Pick<LogTail, 'lastLines' | 'skippedBytes'>
 
 const retryMs = 1_000
 const processesShown = 12
@@ -22,55 +22,58 @@ const processesShown = 12
 const busyTicks = 10
 
 /** Follows the job of this key to its end. What it throws says `finish` of a detached job. */
-export async function follow(at: Context, stallTimeoutMs: number): Promise<Finished> {
+export async function follow(ctx: ServerContext, stallTimeoutMs: number): Promise<JobResult> {
   const tail = makeLogTail()
-  const isStalled = stallWatch(at, stallTimeoutMs)
+  const isStalled = stallWatch(ctx, stallTimeoutMs)
   for (;;) {
-    await at.waitMs(0)
-    const facts = await askPatiently(at, { ask: () => askNews(at, tail.offsetBytes()), patienceMs: stallTimeoutMs })
-    const standing = readStanding(facts)
+    await ctx.waitMs(0)
+    const facts = await requestPatiently(ctx, {
+      ask: () => requestNews(ctx, tail.offsetBytes()),
+      patienceMs: stallTimeoutMs,
+    })
+    const status = readJobStatus(facts)
     const piece = readLogPiece(facts)
     const line = piece && tail.take(piece)
-    if (line !== undefined) at.tell(line)
-    if (standing.is === 'ended') return { ...standing.ending, ...tail.told() }
-    if (standing.is !== 'running') throw lost(at, standing)
-    if (isStalled({ sizeBytes: tail.offsetBytes(), cpuTicks: standing.cpuTicks ?? 0 })) {
-      throw stuck(at, { tree: readTree(await askTree(at)), stallTimeoutMs })
+    if (line !== undefined) ctx.progress(line)
+    if (status.status === 'ended') return { ...status.ending, ...tail.told() }
+    if (status.status !== 'running') throw lost(ctx, status)
+    if (isStalled({ sizeBytes: tail.offsetBytes(), cpuTicks: status.cpuTicks ?? 0 })) {
+      throw stuck(ctx, { tree: readTree(await requestProcessTree(ctx)), stallTimeoutMs })
     }
   }
 }
 
-type Asking = { readonly ask: () => Promise<Facts>; readonly patienceMs: number }
+type PatienceOptions = { readonly ask: () => Promise<Fields>; readonly patienceMs: number }
 
 /** Asks until there is an answer; throws the last LineError when there was none for as long as the patience lasts. */
-async function askPatiently(at: Context, { ask, patienceMs }: Asking): Promise<Facts> {
-  const sinceMs = at.nowMs()
+async function requestPatiently(ctx: ServerContext, { ask, patienceMs }: PatienceOptions): Promise<Fields> {
+  const sinceMs = ctx.nowMs()
   for (let tries = 1; ; tries += 1) {
     try {
       return await ask()
     } catch (error) {
-      if (!(error instanceof LineError) || at.nowMs() - sinceMs >= patienceMs) throw error
-      if (tries === 1) at.tell('no line to the server; the work goes on there')
-      await at.waitMs(retryMs)
+      if (!(error instanceof DisconnectedError) || ctx.nowMs() - sinceMs >= patienceMs) throw error
+      if (tries === 1) ctx.progress('no line to the server; the work goes on there')
+      await ctx.waitMs(retryMs)
     }
   }
 }
 
 type Progress = { readonly sizeBytes: number; readonly cpuTicks: number }
 
-function stallWatch(at: Context, stallTimeoutMs: number): (now: Progress) => boolean {
-  let [last, lastMs]: [Progress | undefined, number] = [undefined, at.nowMs()]
+function stallWatch(ctx: ServerContext, stallTimeoutMs: number): (now: Progress) => boolean {
+  let [last, lastMs]: [Progress | undefined, number] = [undefined, ctx.nowMs()]
   return (now) => {
     const isMoving =
       last === undefined || now.sizeBytes !== last.sizeBytes || Math.abs(now.cpuTicks - last.cpuTicks) >= busyTicks
-    if (isMoving) [last, lastMs] = [now, at.nowMs()]
-    return at.nowMs() - lastMs >= stallTimeoutMs
+    if (isMoving) [last, lastMs] = [now, ctx.nowMs()]
+    return ctx.nowMs() - lastMs >= stallTimeoutMs
   }
 }
 
-function lost(at: Context, standing: Exclude<JobStanding, { is: 'running' | 'ended' }>): UnknownError {
-  const hint = `${pathsOf(at).log} says how far it came`
-  if (standing.is === 'none')
+function lost(ctx: ServerContext, standing: Exclude<JobStatus, { status: 'running' | 'ended' }>): UnknownError {
+  const hint = `${pathsOf(ctx).log} says how far it came`
+  if (standing.status === 'none')
     return new UnknownError('it never began', { hint: 'look at the server, then run it again' })
   const how =
     standing.restartedAt === undefined
@@ -81,11 +84,11 @@ function lost(at: Context, standing: Exclude<JobStanding, { is: 'running' | 'end
 
 type Stuck = { readonly tree: readonly JobProcess[]; readonly stallTimeoutMs: number }
 
-function stuck(at: Context, { tree, stallTimeoutMs }: Stuck): StuckError {
-  const { unit, log } = pathsOf(at)
+function stuck(ctx: ServerContext, { tree, stallTimeoutMs }: Stuck): StuckError {
+  const { unit, log } = pathsOf(ctx)
   const minutes = `${Number((stallTimeoutMs / 60_000).toPrecision(2))} min`
   return new StuckError(`no progress for ${minutes}, and it goes on there: ${treeText(tree)}`, {
-    hint: `\`systemctl status ${unit}\` and ${log} say more there; \`maestro resume ${at.run}\` follows it again`,
+    hint: `\`systemctl status ${unit}\` and ${log} say more there; \`maestro resume ${ctx.runId}\` follows it again`,
   })
 }
 

@@ -12,14 +12,14 @@ export interface LogTail {
 const linesKept = 40
 const lineLength = 200
 
-type Reading = {
+type LogTailState = {
   readonly offsetBytes: () => number
   /** Returns the last line that says something, as it may be shown; undefined when the piece has none. */
   readonly take: (piece: LogPiece) => string | undefined
   readonly told: () => LogTail
 }
 
-export function makeLogTail(): Reading {
+export function makeLogTail(): LogTailState {
   let [offsetBytes, skippedBytes] = [0, 0]
   let [lines, rest]: [readonly string[], string] = [[], '']
   let decoder = new StringDecoder('utf8')
@@ -33,21 +33,21 @@ export function makeLogTail(): Reading {
     const text = rest + decoder.write(bytes)
     const [last = '', ...whole] = text.split('\n').toReversed()
     rest = last.slice(-lineLength)
-    const said = whole.toReversed().map(shown).filter(isWorthSaying)
+    const said = whole.toReversed().map(shown).filter(isWorthShowing)
     lines = [...lines, ...said].slice(-linesKept)
     const unfinished = shown(rest)
     if (bytes.length === 0) return undefined
-    return isWorthSaying(unfinished) ? unfinished : said.at(-1)
+    return isWorthShowing(unfinished) ? unfinished : said.at(-1)
   }
 
   return {
     offsetBytes: () => offsetBytes,
     take,
-    told: () => ({ lastLines: [...lines, shown(rest)].filter(isWorthSaying).slice(-linesKept), skippedBytes }),
+    told: () => ({ lastLines: [...lines, shown(rest)].filter(isWorthShowing).slice(-linesKept), skippedBytes }),
   }
 }
 
-const isWorthSaying = (line: string) => /[\p{L}\p{N}]/u.test(line)
+const isWorthShowing = (line: string) => /[\p{L}\p{N}]/u.test(line)
 
 // Of a line that was drawn over and over, the last drawing, without its colours.
 function shown(line: string): string {

@@ -1,13 +1,13 @@
 import { MaestroError, RefusedError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
-import type { Context } from '../../plan/step.ts'
-import type { Look } from '../../remote/facts/facts.ts'
-import { safetyParts, standsInTheWay } from './blockers.ts'
-import { askStanding } from './boot-status.ts'
+import type { ServerContext } from '../../plan/step.ts'
+import type { ServerFacts } from '../../remote/facts/facts.ts'
+import { rebootBlockers, safetyFacts } from './blockers.ts'
+import { requestBootStatus } from './boot-status.ts'
 import { isNew } from './wait-for-boot.ts'
 
 /** What a server is before its restart, which the one after is compared with. */
-export type Census = {
+export type BootSnapshot = {
   readonly machineId: string
   readonly bootId: string
   /** What it must come up with; null: whichever comes. */
@@ -17,23 +17,23 @@ export type Census = {
   readonly containers: readonly string[]
 }
 
-const parts = ['identity', 'docker', 'systemd', 'kernel', 'reboot'] as const
+const snapshotFacts = ['identity', 'docker', 'systemd', 'kernel', 'reboot'] as const
 const pollMs = 300
 
 /** Reads what is there now. Throws a RefusedError where that cannot be told. */
-export async function takeCensus(at: Context, kernel: string | null): Promise<Census> {
-  const { machineId, bootId } = await askStanding(at)
-  const look = await at.look(['docker', ...safetyParts])
-  const trouble = standsInTheWay(look)
-  if (trouble.length > 0) throw new RefusedError(trouble.join('; '), { hint: 'put that right first' })
-  const { docker, systemd } = look
-  if (systemd?.is !== 'known' || docker?.is !== 'known')
+export async function takeBootSnapshot(ctx: ServerContext, kernel: string | null): Promise<BootSnapshot> {
+  const { machineId, bootId } = await requestBootStatus(ctx)
+  const facts = await ctx.gatherFacts(['docker', ...safetyFacts])
+  const problem = rebootBlockers(facts)
+  if (problem.length > 0) throw new RefusedError(problem.join('; '), { hint: 'put that right first' })
+  const { docker, systemd } = facts
+  if (systemd?.status !== 'known' || docker?.status !== 'known')
     throw new RefusedError('what runs there now cannot be told, so nothing could be proved after a restart')
-  return { machineId, bootId, kernel, failed: systemd.value.failed, containers: returning(look) }
+  return { machineId, bootId, kernel, failed: systemd.value.failed, containers: returning(facts) }
 }
 
-type Proving = {
-  readonly before: Census
+type VerifyBootOptions = {
+  readonly before: BootSnapshot
   readonly bootId: string
   readonly times: { readonly readyTimeoutMs: number; readonly stableTimeMs: number }
 }
@@ -42,33 +42,36 @@ type Proving = {
  * Waits until the system has come up whole, with all as before, and has stayed so for the stability time. Throws a
  * MaestroError that says what differs, or that the server restarted once more by itself.
  */
-export async function proveCensus(
-  at: Context,
-  { before, bootId, times }: Proving,
+export async function verifyBoot(
+  ctx: ServerContext,
+  { before, bootId, times }: VerifyBootOptions,
 ): Promise<Readonly<Record<string, Json>>> {
-  const sinceMs = at.nowMs()
+  const sinceMs = ctx.nowMs()
   for (;;) {
-    const trouble = await troubleFor(at, { before, bootId, times })
-    if (trouble.length === 0) return { bootBefore: before.bootId, containers: before.containers }
-    at.tell(`up, but not as before: ${trouble[0]}`)
-    if (at.nowMs() - sinceMs >= times.readyTimeoutMs)
-      throw new MaestroError(`restarted, but ${trouble.join('; ')}`, {
+    const problem = await problemFor(ctx, { before, bootId, times })
+    if (problem.length === 0) return { bootBefore: before.bootId, containers: before.containers }
+    ctx.progress(`up, but not as before: ${problem[0]}`)
+    if (ctx.nowMs() - sinceMs >= times.readyTimeoutMs)
+      throw new MaestroError(`restarted, but ${problem.join('; ')}`, {
         hint: '`systemctl --failed` and `systemctl list-jobs` there may say why',
       })
-    await at.waitMs(pollMs)
+    await ctx.waitMs(pollMs)
   }
 }
 
 // One that ends and is started again and again runs at every moment that one looks, or at none.
-async function troubleFor(at: Context, { before, bootId, times }: Proving): Promise<readonly string[]> {
-  const first = await at.look(parts)
-  const trouble = differences(first, before)
-  if (trouble.length > 0) return trouble
-  at.tell('up; seeing that it stays so')
-  await at.waitMs(times.stableTimeMs)
-  const second = await at.look(parts)
+async function problemFor(
+  ctx: ServerContext,
+  { before, bootId, times }: VerifyBootOptions,
+): Promise<readonly string[]> {
+  const first = await ctx.gatherFacts(snapshotFacts)
+  const problem = differences(first, before)
+  if (problem.length > 0) return problem
+  ctx.progress('up; seeing that it stays so')
+  await ctx.waitMs(times.stableTimeMs)
+  const second = await ctx.gatherFacts(snapshotFacts)
   const { identity } = second
-  if (identity?.is !== 'known') return ['which boot it is in cannot be told']
+  if (identity?.status !== 'known') return ['which boot it is in cannot be told']
   if (isNew(identity.value, { ...before, bootId })) throw rebootedAgain()
   const late = differences(second, before)
   if (late.length > 0) throw new MaestroError(`came back, and then ${late.join('; ')}`)
@@ -77,39 +80,39 @@ async function troubleFor(at: Context, { before, bootId, times }: Proving): Prom
 }
 
 /** Names of containers that were started between two looks. */
-function restarted(first: Look, second: Look): readonly string[] {
+function restarted(first: ServerFacts, second: ServerFacts): readonly string[] {
   const starts = new Map(containersIn(first).map(({ name, startedAt }) => [name, startedAt]))
   return containersIn(second).flatMap(({ name, startedAt }) => (starts.get(name) === startedAt ? [] : [name]))
 }
 
-const containersIn = ({ docker }: Look) => (docker?.is === 'known' ? (docker.value?.containers ?? []) : [])
+const containersIn = ({ docker }: ServerFacts) => (docker?.status === 'known' ? (docker.value?.containers ?? []) : [])
 
 /** The trouble of a server that went down a second time, which nobody had asked for. */
 export const rebootedAgain = () =>
   new MaestroError('it restarted once more by itself', { hint: '`journalctl --list-boots` there says when' })
 
 /** Sentences on what is not as it was, or cannot be told. */
-export function differences(look: Look, before: Census): readonly string[] {
-  const { kernel, reboot, systemd } = look
-  const running = kernel?.is === 'known' ? kernel.value.running : 'a kernel that cannot be told'
+export function differences(facts: ServerFacts, before: BootSnapshot): readonly string[] {
+  const { kernel, reboot, systemd } = facts
+  const running = kernel?.status === 'known' ? kernel.value.running : 'a kernel that cannot be told'
   const isWanted = before.kernel === null || running === before.kernel
-  const back = returning(look)
+  const back = returning(facts)
   const gone = before.containers.filter((name) => !back.includes(name))
   return [
-    ...sayUnits(systemd, before.failed),
+    ...describeUnits(systemd, before.failed),
     ...(isWanted ? [] : [`it runs ${running}, not ${before.kernel}`]),
-    ...sayFlag(reboot),
+    ...describeFlag(reboot),
     ...(gone.length === 0 ? [] : [`these containers are not back: ${gone.join(', ')}`]),
   ]
 }
 
-function sayFlag(flag: Look['reboot']): readonly string[] {
-  if (flag?.is !== 'known') return [`its reboot flag cannot be told: ${flag?.why ?? 'nobody asked'}`]
+function describeFlag(flag: ServerFacts['reboot']): readonly string[] {
+  if (flag?.status !== 'known') return [`its reboot flag cannot be told: ${flag?.why ?? 'nobody asked'}`]
   return flag.value.isSet ? ['its reboot flag is still set'] : []
 }
 
-function sayUnits(systemd: Look['systemd'], before: readonly string[]): readonly string[] {
-  if (systemd?.is !== 'known') return [`its units cannot be told: ${systemd?.why ?? 'nobody asked'}`]
+function describeUnits(systemd: ServerFacts['systemd'], before: readonly string[]): readonly string[] {
+  if (systemd?.status !== 'known') return [`its units cannot be told: ${systemd?.why ?? 'nobody asked'}`]
   const { state } = systemd.value
   const failed = systemd.value.failed.filter((unit) => !before.includes(unit))
   return [
@@ -119,8 +122,8 @@ function sayUnits(systemd: Look['systemd'], before: readonly string[]): readonly
 }
 
 // One that nobody told to restart stays down after any boot, and was not ours to promise.
-function returning(look: Look): readonly string[] {
-  return containersIn(look)
+function returning(facts: ServerFacts): readonly string[] {
+  return containersIn(facts)
     .filter(
       ({ state, health, restartPolicy }) =>
         state === 'running' && health !== 'unhealthy' && health !== 'starting' && restartPolicy !== 'no',

@@ -1,8 +1,8 @@
-import type { Context } from '../../plan/step.ts'
-import { allOf, type Facts, matching, yes } from '../../remote/fields.ts'
+import type { ServerContext } from '../../plan/step.ts'
+import { allOf, type Fields, matching, yesOrNo } from '../../remote/fields.ts'
 
 /** Which boot a server is in, and what is under way to end it. */
-export interface Standing {
+export interface BootStatus {
   readonly machineId: string
   readonly bootId: string
   readonly isArmed: boolean
@@ -12,24 +12,24 @@ export interface Standing {
 }
 
 /** Asks a server once; throws a LineError where there is no line, and a FactError for an answer that is none. */
-export async function askStanding(at: Context): Promise<Standing> {
+export async function requestBootStatus(ctx: ServerContext): Promise<BootStatus> {
   const files = ['reboot/status.sh']
-  return readStanding(await at.ask({ files, inputs: { unit: unitOf(at) }, asRoot: true, timeoutMs: 30_000 }))
+  return readBootStatus(await ctx.run({ files, inputs: { unit: unitOf(ctx) }, asRoot: true, timeoutMs: 30_000 }))
 }
 
 /** Name of the unit that restarts a server for this run. */
-export function unitOf({ run }: Pick<Context, 'run'>): string {
-  if (!/^[a-z0-9][a-z0-9.-]{0,99}$/.test(run)) throw new RangeError(`${run} cannot name a unit`)
-  return `maestro-${run}-reboot`
+export function unitOf({ runId }: Pick<ServerContext, 'runId'>): string {
+  if (!/^[a-z0-9][a-z0-9.-]{0,99}$/.test(runId)) throw new RangeError(`${runId} cannot name a unit`)
+  return `maestro-${runId}-reboot`
 }
 
 /** Reads what `reboot/standing.sh` told; throws a FactError for an id of no known form. */
-export function readStanding(facts: Facts): Standing {
+export function readBootStatus(facts: Fields): BootStatus {
   return {
     machineId: matching(facts, 'machine_id', /^[0-9a-f]{32}$/),
     bootId: matching(facts, 'boot_id', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
-    isArmed: yes(facts, 'armed'),
-    isStopping: yes(facts, 'stopping'),
+    isArmed: yesOrNo(facts, 'armed'),
+    isStopping: yesOrNo(facts, 'stopping'),
     blockers: [...allOf(facts, 'inhibitor'), ...allOf(facts, 'job')],
   }
 }

@@ -1,12 +1,12 @@
 import type { Operation } from '../../plan/step.ts'
-import { type RebootOptions, rebootParts, rebootStep } from './reboot-step.ts'
+import { type RebootOptions, rebootFacts, rebootStep } from './reboot-step.ts'
 
 /** Restarts the servers that are due, each proved by a new boot of the same machine. */
 export function reboot(options: RebootOptions): Operation {
   const { force, follows, downTimeoutMs, upTimeoutMs, readyTimeoutMs, stableTimeMs } = options
   return {
-    recipe: { name: 'reboot', options: { force, follows, downTimeoutMs, upTimeoutMs, readyTimeoutMs, stableTimeMs } },
-    parts: rebootParts,
+    spec: { name: 'reboot', options: { force, follows, downTimeoutMs, upTimeoutMs, readyTimeoutMs, stableTimeMs } },
+    facts: rebootFacts,
     pass: { steps: [rebootStep(options)] },
   }
 }

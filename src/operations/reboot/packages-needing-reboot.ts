@@ -1,4 +1,4 @@
-import type { Look } from '../../remote/facts/facts.ts'
+import type { ServerFacts } from '../../remote/facts/facts.ts'
 
 // What everything runs on, so that only a restart of the server brings all of it into use: the kernel and what it loads,
 // the C library, and those that update-notifier and needrestart ask a reboot for.
@@ -12,8 +12,8 @@ const restarting = [
 ]
 
 /** Packages due to be upgraded after which a restart is most likely due; a guess for the plan, never a reason to restart. */
-export function renewedByRestart({ security }: Look): readonly string[] {
-  if (security?.is !== 'known') return []
+export function packagesNeedingReboot({ security }: ServerFacts): readonly string[] {
+  if (security?.status !== 'known') return []
   return security.value.packages
     .map(({ name }) => name)
     .filter((name) => restarting.some((pattern) => pattern.test(name)))

@@ -1,18 +1,18 @@
 import { RefusedError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
-import { rebootVerdict } from '../../checks/reboot-required.ts'
-import { LineError } from '../../plan/errors.ts'
-import type { Context, Step } from '../../plan/step.ts'
+import { rebootRequired } from '../../checks/reboot-required.ts'
+import { DisconnectedError } from '../../plan/errors.ts'
+import type { ServerContext, Step } from '../../plan/step.ts'
 import type { Verdict } from '../../plan/verdict.ts'
-import type { Look } from '../../remote/facts/facts.ts'
+import type { ServerFacts } from '../../remote/facts/facts.ts'
 import { allOf } from '../../remote/fields.ts'
-import { safetyParts, standsInTheWay } from './blockers.ts'
-import { type Census, proveCensus, rebootedAgain, takeCensus } from './boot-snapshot.ts'
+import { rebootBlockers, safetyFacts } from './blockers.ts'
+import { type BootSnapshot, rebootedAgain, takeBootSnapshot, verifyBoot } from './boot-snapshot.ts'
 import { unitOf } from './boot-status.ts'
-import { renewedByRestart } from './packages-needing-reboot.ts'
-import { awaitAnyBoot, awaitNewBoot, isNew } from './wait-for-boot.ts'
+import { packagesNeedingReboot } from './packages-needing-reboot.ts'
+import { isNew, waitForAnyBoot, waitForNewBoot } from './wait-for-boot.ts'
 
-export const rebootParts = ['kernel', 'reboot', 'libraries', ...safetyParts] as const
+export const rebootFacts = ['kernel', 'reboot', 'needrestart', ...safetyFacts] as const
 
 export interface RebootOptions {
   /** Also what is not due, or cannot be known to be. */
@@ -26,92 +26,102 @@ export interface RebootOptions {
 }
 
 /** Why a server is restarted, and the kernel that it must come up with (null: whichever comes). */
-export type Due = { readonly reasons: readonly string[]; readonly kernel: string | null }
+export type RebootChange = { readonly reasons: readonly string[]; readonly kernel: string | null }
 
 /** Restarts a server, and believes it only from a new boot of the same machine that is what it was before. */
-export function rebootStep(options: RebootOptions): Step<Due, Census> {
+export function rebootStep(options: RebootOptions): Step<RebootChange, BootSnapshot> {
   return {
     id: 'reboot',
     effect: 'disrupts',
-    parts: rebootParts,
-    foresee: (look) => foresee(look, options),
+    facts: rebootFacts,
+    plan: (facts) => planReboot(facts, options),
     describe: ({ reasons, kernel }) => [
       `restart: ${reasons.join('; ') || 'as asked'}${kernel === null ? '' : ` (comes up with ${kernel})`}`,
     ],
     // An upgrade may bring what only a restart brings into use, which no plan can know for certain.
-    drift: (planned) => (planned === undefined && !options.follows ? 'a restart was not planned' : undefined),
-    before: async (at, { kernel }) => {
-      await mustComeBack(at)
-      return takeCensus(at, kernel)
+    exceedsPlan: (planned) => (planned === undefined && !options.follows ? 'a restart was not planned' : undefined),
+    snapshot: async (ctx, { kernel }) => {
+      await assertCanComeBack(ctx)
+      return takeBootSnapshot(ctx, kernel)
     },
-    settled: (at, before) => settled(at, before, options),
-    act: async (at, { bootId }) => {
-      at.tell('restarting')
-      const inputs = { unit: unitOf(at), boot_id: bootId }
-      await at.ask({ files: ['reboot/schedule.sh'], inputs, asRoot: true, timeoutMs: 60_000 })
+    status: (ctx, before) => rebootStatus(ctx, before, options),
+    apply: async (ctx, { bootId }) => {
+      ctx.progress('restarting')
+      const inputs = { unit: unitOf(ctx), boot_id: bootId }
+      await ctx.run({ files: ['reboot/schedule.sh'], inputs, asRoot: true, timeoutMs: 60_000 })
     },
-    prove: async (at, before) => {
-      const awaited = { before, times: options, usualDownSeconds: usualDownSeconds(at.lastProof) }
-      const { standing, downMs } = await awaitNewBoot(at, awaited)
-      const proof = await provenBoot(at, { before, bootId: standing.bootId, options })
-      return { ...proof, bootId: standing.bootId, downSeconds: Math.round(downMs / 1000) }
+    verify: async (ctx, before) => {
+      const awaited = { before, times: options, usualDownSeconds: usualDownSeconds(ctx.lastEvidence) }
+      const { standing: status, downMs } = await waitForNewBoot(ctx, awaited)
+      const evidence = await verifiedBoot(ctx, { before, bootId: status.bootId, options })
+      return { ...evidence, bootId: status.bootId, downSeconds: Math.round(downMs / 1000) }
     },
   }
 }
 
-const usualDownSeconds = (proof: Json | undefined) =>
-  proof instanceof Object && 'downSeconds' in proof && typeof proof.downSeconds === 'number' && proof.downSeconds > 0
-    ? proof.downSeconds
+const usualDownSeconds = (evidence: Json | undefined) =>
+  evidence instanceof Object &&
+  'downSeconds' in evidence &&
+  typeof evidence.downSeconds === 'number' &&
+  evidence.downSeconds > 0
+    ? evidence.downSeconds
     : undefined
 
-type Came = { readonly before: Census; readonly bootId: string; readonly options: RebootOptions }
+type NewBootOptions = { readonly before: BootSnapshot; readonly bootId: string; readonly options: RebootOptions }
 
 /** Proves one boot, over lost lines: the boot that answers after a gap must still be that one. */
-async function provenBoot(at: Context, { before, bootId, options }: Came): Promise<Readonly<Record<string, Json>>> {
+async function verifiedBoot(
+  ctx: ServerContext,
+  { before, bootId, options }: NewBootOptions,
+): Promise<Readonly<Record<string, Json>>> {
   for (;;) {
     try {
-      return await proveCensus(at, { before, bootId, times: options })
+      return await verifyBoot(ctx, { before, bootId, times: options })
     } catch (error) {
-      if (!(error instanceof LineError)) throw error
-      const { standing } = await awaitNewBoot(at, { before, times: options })
-      if (standing.bootId !== bootId) throw rebootedAgain()
+      if (!(error instanceof DisconnectedError)) throw error
+      const { standing: status } = await waitForNewBoot(ctx, { before, times: options })
+      if (status.bootId !== bootId) throw rebootedAgain()
     }
   }
 }
 
-function foresee(look: Look, { force, follows }: RebootOptions): Verdict<Due> {
-  const { due, reasons } = rebootVerdict(look)
+function planReboot(facts: ServerFacts, { force, follows }: RebootOptions): Verdict<RebootChange> {
+  const { due, reasons } = rebootRequired(facts)
   // What is to be upgraded first decides; what would stand in the way now may be put right by then.
-  const isEarly = follows && look.security?.is === 'known' && look.security.value.packages.length > 0
-  const coming = isEarly ? renewedByRestart(look) : []
+  const isEarly = follows && facts.security?.status === 'known' && facts.security.value.packages.length > 0
+  const coming = isEarly ? packagesNeedingReboot(facts) : []
   if (coming.length > 0)
     return {
-      is: 'due',
-      what: { reasons: [`${coming.join(', ')} ${coming.length === 1 ? 'is' : 'are'} upgraded`], kernel: null },
+      status: 'due',
+      change: { reasons: [`${coming.join(', ')} ${coming.length === 1 ? 'is' : 'are'} upgraded`], kernel: null },
     }
-  if (due === 'no' && !force) return { is: 'not-due', why: 'no restart is due' }
-  if (due === 'unknown' && !force) return { is: 'unknown', why: `whether a restart is due: ${reasons.join('; ')}` }
-  const trouble = isEarly ? [] : standsInTheWay(look)
-  if (trouble.length > 0) return { is: 'blocked', why: trouble.join('; ') }
-  return { is: 'due', what: { reasons, kernel: kernelOf(look) } }
+  if (due === 'no' && !force) return { status: 'not-due', why: 'no restart is due' }
+  if (due === 'unknown' && !force) return { status: 'unknown', why: `whether a restart is due: ${reasons.join('; ')}` }
+  const problem = isEarly ? [] : rebootBlockers(facts)
+  if (problem.length > 0) return { status: 'blocked', why: problem.join('; ') }
+  return { status: 'due', change: { reasons, kernel: kernelOf(facts) } }
 }
 
-function kernelOf({ kernel }: Look): string | null {
-  if (kernel?.is !== 'known') return null
+function kernelOf({ kernel }: ServerFacts): string | null {
+  if (kernel?.status !== 'known') return null
   const { newest, pinned } = kernel.value
   return (pinned === undefined ? newest : pinned.release) ?? null
 }
 
-async function mustComeBack(at: Context): Promise<void> {
-  const facts = await at.ask({ files: ['reboot/preflight.sh'], asRoot: true, timeoutMs: 120_000 })
-  const trouble = allOf(facts, 'stands_in_the_way')
-  if (trouble.length > 0)
-    throw new RefusedError(`it might not come back: ${trouble.join('; ')}`, { hint: 'put that right first' })
+async function assertCanComeBack(ctx: ServerContext): Promise<void> {
+  const facts = await ctx.run({ files: ['reboot/preflight.sh'], asRoot: true, timeoutMs: 120_000 })
+  const problem = allOf(facts, 'stands_in_the_way')
+  if (problem.length > 0)
+    throw new RefusedError(`it might not come back: ${problem.join('; ')}`, { hint: 'put that right first' })
 }
 
 // On its way down its unit may be over already. Nothing armed in the old boot: a restart that was given up, or never began.
-async function settled(at: Context, before: Census, times: RebootOptions): Promise<'no' | 'running' | 'yes'> {
-  const standing = await awaitAnyBoot(at, { before, times })
-  if (isNew(standing, before)) return 'yes'
-  return standing.isArmed || standing.isStopping ? 'running' : 'no'
+async function rebootStatus(
+  ctx: ServerContext,
+  before: BootSnapshot,
+  times: RebootOptions,
+): Promise<'no' | 'running' | 'yes'> {
+  const status = await waitForAnyBoot(ctx, { before, times })
+  if (isNew(status, before)) return 'yes'
+  return status.isArmed || status.isStopping ? 'running' : 'no'
 }

@@ -1,8 +1,8 @@
 import { MaestroError } from '../../base/errors.ts'
-import { LineError, StoppedError, StrangerError } from '../../plan/errors.ts'
-import type { Context } from '../../plan/step.ts'
-import { AnswerError } from '../../remote/response.ts'
-import { askStanding, type Boot, bootOf, type Standing, unitOf } from './boot-status.ts'
+import { DisconnectedError, HostKeyMismatchError, StoppedError } from '../../plan/errors.ts'
+import type { ServerContext } from '../../plan/step.ts'
+import { ResponseError } from '../../remote/response.ts'
+import { type Boot, type BootStatus, bootOf, requestBootStatus, unitOf } from './boot-status.ts'
 
 /** How long a server may take to go down, and then to come up. */
 export interface BootTimes {
@@ -10,7 +10,7 @@ export interface BootTimes {
   readonly upTimeoutMs: number
 }
 
-export type NewBoot = { readonly standing: Standing; readonly downMs: number }
+export type NewBoot = { readonly standing: BootStatus; readonly downMs: number }
 
 type Awaited = {
   readonly before: Boot
@@ -31,33 +31,34 @@ const oddTimeoutMs = 120_000
  * Waits until another boot of the same machine answers. Throws a MaestroError where it does not go down, does not come
  * back, or somebody else answers in its place; what cannot be read is never taken for a restart.
  */
-export async function awaitNewBoot(at: Context, awaited: Awaited): Promise<NewBoot> {
-  const course: Course = { ...awaited, sinceMs: at.nowMs(), blockers: [] }
+export async function waitForNewBoot(ctx: ServerContext, awaited: Awaited): Promise<NewBoot> {
+  const state: WaitState = { ...awaited, sinceMs: ctx.nowMs(), blockers: [] }
   for (;;) {
-    const standing = await awaitAnswer(at, course)
-    if (isNew(standing, awaited.before)) return { standing, downMs: at.nowMs() - (course.downSinceMs ?? at.nowMs()) }
-    stayUp(at, standing, course)
-    await at.waitMs(upPollMs)
+    const status = await waitForResponse(ctx, state)
+    if (isNew(status, awaited.before))
+      return { standing: status, downMs: ctx.nowMs() - (state.downSinceMs ?? ctx.nowMs()) }
+    onStillUp(ctx, status, state)
+    await ctx.waitMs(upPollMs)
   }
 }
 
 /** Waits until the server answers, whichever boot it is in; throws a MaestroError like `awaitNewBoot`. */
-export function awaitAnyBoot(at: Context, awaited: Awaited): Promise<Standing> {
-  return awaitAnswer(at, { ...awaited, sinceMs: at.nowMs(), blockers: [] })
+export function waitForAnyBoot(ctx: ServerContext, awaited: Awaited): Promise<BootStatus> {
+  return waitForResponse(ctx, { ...awaited, sinceMs: ctx.nowMs(), blockers: [] })
 }
 
-async function awaitAnswer(at: Context, course: Course): Promise<Standing> {
+async function waitForResponse(ctx: ServerContext, state: WaitState): Promise<BootStatus> {
   for (;;) {
-    const heard = await hear(at)
+    const heard = await onResponse(ctx)
     if (!(heard instanceof Error)) return heard
-    const isOdd = !(heard instanceof LineError)
-    if (isOdd) beOdd(at, heard, course)
-    else stayAway(at, heard, course)
-    await at.waitMs(isOdd ? oddPollMs : pollMs)
+    const isOdd = !(heard instanceof DisconnectedError)
+    if (isOdd) onUnexpected(ctx, heard, state)
+    else onUnreachable(ctx, heard, state)
+    await ctx.waitMs(isOdd ? oddPollMs : pollMs)
   }
 }
 
-type Course = Awaited & {
+type WaitState = Awaited & {
   readonly sinceMs: number
   downSinceMs?: number
   oddSinceMs?: number
@@ -66,13 +67,13 @@ type Course = Awaited & {
 }
 
 /** An answer, or why there is none for now: no line, a login refused, or words that are no answer while a system comes or goes. */
-async function hear(at: Context): Promise<Standing | Error> {
+async function onResponse(ctx: ServerContext): Promise<BootStatus | Error> {
   try {
-    return await askStanding(at)
+    return await requestBootStatus(ctx)
   } catch (error) {
     if (error instanceof StoppedError) throw error
-    if (error instanceof StrangerError) throw stranger(error.message, error)
-    if (error instanceof MaestroError || error instanceof AnswerError) return error
+    if (error instanceof HostKeyMismatchError) throw otherMachineError(error.message, error)
+    if (error instanceof MaestroError || error instanceof ResponseError) return error
     throw error
   }
 }
@@ -80,38 +81,38 @@ async function hear(at: Context): Promise<Standing | Error> {
 /** Whether another boot of the same machine answers; throws a MaestroError for another machine. */
 export function isNew(answer: Boot, before: Boot): boolean {
   const boot = bootOf(answer, before)
-  if (boot === 'alien') throw stranger(`its machine-id is ${answer.machineId}, and was ${before.machineId}`)
+  if (boot === 'alien') throw otherMachineError(`its machine-id is ${answer.machineId}, and was ${before.machineId}`)
   return boot === 'new'
 }
 
 // A line that was cut only now and then is no restart: the old boot answers again.
-function stayUp(at: Context, heard: Standing, course: Course): void {
-  delete course.downSinceMs
-  delete course.oddSinceMs
-  course.blockers = heard.blockers
-  at.tell(['going down', ...heard.blockers.slice(0, 1)].join(': '))
-  if (at.nowMs() - course.sinceMs >= course.times.downTimeoutMs) throw notDown(at, heard, course)
+function onStillUp(ctx: ServerContext, heard: BootStatus, state: WaitState): void {
+  delete state.downSinceMs
+  delete state.oddSinceMs
+  state.blockers = heard.blockers
+  ctx.progress(['going down', ...heard.blockers.slice(0, 1)].join(': '))
+  if (ctx.nowMs() - state.sinceMs >= state.times.downTimeoutMs) throw notDownError(ctx, heard, state)
 }
 
-function stayAway(at: Context, heard: Error, course: Course): void {
-  delete course.oddSinceMs
-  course.downSinceMs ??= at.nowMs()
-  const downMs = at.nowMs() - course.downSinceMs
-  const { usualDownSeconds } = course
-  at.tell(`down for ${seconds(downMs)}${usualDownSeconds === undefined ? '' : `; usually ${usualDownSeconds} s`}`)
-  if (downMs >= course.times.upTimeoutMs) throw notBack(at, heard, course)
+function onUnreachable(ctx: ServerContext, heard: Error, state: WaitState): void {
+  delete state.oddSinceMs
+  state.downSinceMs ??= ctx.nowMs()
+  const downMs = ctx.nowMs() - state.downSinceMs
+  const { usualDownSeconds } = state
+  ctx.progress(`down for ${seconds(downMs)}${usualDownSeconds === undefined ? '' : `; usually ${usualDownSeconds} s`}`)
+  if (downMs >= state.times.upTimeoutMs) throw notBackError(ctx, heard, state)
 }
 
 // On its way down it may already keep everybody out, and on its way up still: neither is an answer.
-function beOdd(at: Context, heard: Error, course: Course): void {
-  const isUp = course.downSinceMs !== undefined
-  at.tell(`${isUp ? 'coming up' : 'going down'}: ${heard.message}`)
-  if (!isUp && at.nowMs() - course.sinceMs >= course.times.downTimeoutMs) throw notDown(at, heard, course)
-  course.oddSinceMs ??= at.nowMs()
-  if (isUp && at.nowMs() - course.oddSinceMs >= oddTimeoutMs) throw notBack(at, heard, course)
+function onUnexpected(ctx: ServerContext, heard: Error, state: WaitState): void {
+  const isUp = state.downSinceMs !== undefined
+  ctx.progress(`${isUp ? 'coming up' : 'going down'}: ${heard.message}`)
+  if (!isUp && ctx.nowMs() - state.sinceMs >= state.times.downTimeoutMs) throw notDownError(ctx, heard, state)
+  state.oddSinceMs ??= ctx.nowMs()
+  if (isUp && ctx.nowMs() - state.oddSinceMs >= oddTimeoutMs) throw notBackError(ctx, heard, state)
 }
 
-function notDown(at: Context, heard: Standing | Error, { times, blockers }: Course): MaestroError {
+function notDownError(ctx: ServerContext, heard: BootStatus | Error, { times, blockers }: WaitState): MaestroError {
   const after = `has not gone down in ${seconds(times.downTimeoutMs)}`
   if (blockers.length > 0)
     return new MaestroError(`${after}: ${blockers.join('; ')}`, { hint: 'end what stands in the way, then resume' })
@@ -122,11 +123,11 @@ function notDown(at: Context, heard: Standing | Error, { times, blockers }: Cour
       : isUnderWay
         ? 'nothing says what it waits for'
         : 'its restart ended without one'
-  return new MaestroError(`${after}: ${why}`, { hint: `\`journalctl -u ${unitOf(at)}\` there says more` })
+  return new MaestroError(`${after}: ${why}`, { hint: `\`journalctl -u ${unitOf(ctx)}\` there says more` })
 }
 
 // A system that has cut its network may still wait for something: what that was is known from before.
-function notBack(at: Context, heard: Error, { times, blockers, oddSinceMs }: Course): MaestroError {
+function notBackError(ctx: ServerContext, heard: Error, { times, blockers, oddSinceMs }: WaitState): MaestroError {
   const before = blockers.length === 0 ? '' : `; it was last heard to wait for ${blockers.join('; ')}`
   const what =
     oddSinceMs === undefined
@@ -134,11 +135,11 @@ function notBack(at: Context, heard: Error, { times, blockers, oddSinceMs }: Cou
       : `came up, but cannot be asked after ${seconds(oddTimeoutMs)}`
   return new MaestroError(`${what}: ${heard.message}${before}`, {
     cause: heard,
-    hint: `look at its console; once it is up, \`maestro resume ${at.run}\` goes on`,
+    hint: `look at its console; once it is up, \`maestro resume ${ctx.runId}\` goes on`,
   })
 }
 
-const stranger = (why: string, cause?: Error) =>
+const otherMachineError = (why: string, cause?: Error) =>
   new MaestroError(`another machine answers in its place: ${why}`, {
     cause,
     hint: 'its address may have gone to another server, or it came up from another disk; nothing of its answer is believed',

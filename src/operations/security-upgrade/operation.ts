@@ -1,9 +1,9 @@
 import type { Operation, Step } from '../../plan/step.ts'
-import type { Look } from '../../remote/facts/facts.ts'
+import type { ServerFacts } from '../../remote/facts/facts.ts'
 import type { UnattendedOptions } from '../unattended-upgrades/desired-config.ts'
 import { unattendedUpgrades as nightly } from '../unattended-upgrades/operation.ts'
 import { repairStep } from './repair-dpkg-step.ts'
-import { servicesStep } from './restart-services-step.ts'
+import { restartServicesStep } from './restart-services-step.ts'
 import { scopeInputs, type UpgradeOptions, upgradeStep } from './upgrade-step.ts'
 
 export interface SecurityUpgradeOptions extends Omit<UpgradeOptions, 'allPackages' | 'stallTimeoutMs'> {
@@ -33,36 +33,38 @@ export function securityUpgrade(given: SecurityUpgradeOptions): Operation {
   const options = { hold, origins, allPackages, lockTimeoutMs, stallTimeoutMs }
   const nights = unattendedUpgrades === null ? undefined : nightly({ ...unattendedUpgrades, remove: false })
   // needrestart looks into every process: only where somebody wants its answer.
-  const libraries = restartServices ? (['libraries'] as const) : []
-  const parts = ['system', 'security', 'updates', 'dpkg', 'disk', ...libraries, ...(nights?.parts ?? [])] as const
+  const libraries = restartServices ? (['needrestart'] as const) : []
+  const parts = ['system', 'security', 'upgrades', 'dpkg', 'disk', ...libraries, ...(nights?.facts ?? [])] as const
   return {
-    recipe: { name: 'security-upgrade', options: { ...options, restartServices, unattendedUpgrades } },
-    parts: [...new Set(parts)],
-    lookInputs: scopeInputs(options),
+    spec: { name: 'security-upgrade', options: { ...options, restartServices, unattendedUpgrades } },
+    facts: [...new Set(parts)],
+    factInputs: scopeInputs(options),
     refresh: { files: ['lib/apt.sh', 'security-upgrade/refresh.sh'], asRoot: true, timeoutMs: 10 * 60_000 },
     pass: {
       steps: [
         repairStep(stallTimeoutMs),
         upgradeStep(options),
-        ...(restartServices ? [servicesStep] : []),
-        ...(nights?.pass.steps ?? []).map(afterUpgrade),
+        ...(restartServices ? [restartServicesStep] : []),
+        ...(nights?.pass.steps ?? []).map(factsAfterUpgrade),
       ],
     },
   }
 }
 
 // What keeps the nights from being set up keeps nobody from the fixes that are due today; `unattended-upgrades` says it.
-const afterUpgrade = (step: Step): Step => ({
+const factsAfterUpgrade = (step: Step): Step => ({
   ...step,
   describe: (what) => step.describe(what).map((line) => `nightly: ${line}`),
-  foresee: (look) => {
-    const verdict = step.foresee(repaired(look))
-    return verdict.is === 'blocked' || verdict.is === 'unknown' ? { is: 'not-due', why: verdict.why } : verdict
+  plan: (facts) => {
+    const verdict = step.plan(repairedByUpgrade(facts))
+    return verdict.status === 'blocked' || verdict.status === 'unknown'
+      ? { status: 'not-due', why: verdict.why }
+      : verdict
   },
 })
 
 // By then the first step has put it right.
-const repaired = (look: Look): Look =>
-  look.dpkg?.is === 'known'
-    ? { ...look, dpkg: { is: 'known', value: { ...look.dpkg.value, isInterrupted: false } } }
-    : look
+const repairedByUpgrade = (facts: ServerFacts): ServerFacts =>
+  facts.dpkg?.status === 'known'
+    ? { ...facts, dpkg: { status: 'known', value: { ...facts.dpkg.value, isInterrupted: false } } }
+    : facts

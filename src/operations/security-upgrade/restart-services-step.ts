@@ -1,7 +1,7 @@
 import { MaestroError } from '../../base/errors.ts'
 import type { Step } from '../../plan/step.ts'
 import type { Verdict } from '../../plan/verdict.ts'
-import type { Look } from '../../remote/facts/facts.ts'
+import type { ServerFacts } from '../../remote/facts/facts.ts'
 
 // What these run under, or a session of ours: they go with a reboot.
 const never = [
@@ -11,29 +11,29 @@ const never = [
 const mayRestart = (service: string) => !never.some((pattern) => pattern.test(service))
 
 /** Restarts the services that still run code which an upgrade has replaced; what must not be restarted is named as due. */
-export const servicesStep: Step<readonly string[], readonly string[]> = {
+export const restartServicesStep: Step<readonly string[], readonly string[]> = {
   id: 'restart-services',
   effect: 'disrupts',
-  parts: ['libraries'],
-  foresee,
-  drift: () => undefined,
+  facts: ['needrestart'],
+  plan,
+  exceedsPlan: () => undefined,
   describe: (services) => [`restart ${services.join(', ')}, which runs old code`],
-  before: async (_, services) => services,
-  settled: async (at, services) => {
-    const stale = staleIn(await at.look(['libraries']))
+  snapshot: async (_, services) => services,
+  status: async (ctx, services) => {
+    const stale = staleIn(await ctx.gatherFacts(['needrestart']))
     return stale === undefined ? 'unknown' : services.some((one) => stale.includes(one)) ? 'no' : 'yes'
   },
-  act: async (at, services) => {
-    at.tell(`restarting ${services.join(', ')}`)
-    await at.ask({
+  apply: async (ctx, services) => {
+    ctx.progress(`restarting ${services.join(', ')}`)
+    await ctx.run({
       files: ['security-upgrade/restart.sh'],
       inputs: { services: services.join(' ') },
       asRoot: true,
       timeoutMs: 10 * 60_000,
     })
   },
-  prove: async (at, services) => {
-    const stale = staleIn(await at.look(['libraries']))
+  verify: async (ctx, services) => {
+    const stale = staleIn(await ctx.gatherFacts(['needrestart']))
     if (stale === undefined) throw new MaestroError('which services run old code cannot be told')
     const left = services.filter((one) => stale.includes(one))
     if (left.length > 0)
@@ -44,18 +44,21 @@ export const servicesStep: Step<readonly string[], readonly string[]> = {
   },
 }
 
-function staleIn({ libraries }: Look): readonly string[] | undefined {
-  return libraries?.is === 'known' && libraries.value.hasTool ? libraries.value.services : undefined
+function staleIn({ needrestart }: ServerFacts): readonly string[] | undefined {
+  return needrestart?.status === 'known' && needrestart.value.hasTool ? needrestart.value.services : undefined
 }
 
-function foresee(look: Look): Verdict<readonly string[]> {
-  const { libraries } = look
+function plan(facts: ServerFacts): Verdict<readonly string[]> {
+  const { needrestart } = facts
   // It is a courtesy after the upgrade: where it cannot be told, the upgrade itself is no less done.
-  if (libraries?.is !== 'known')
-    return { is: 'not-due', why: `which services run old code cannot be told: ${libraries?.why ?? 'nobody asked'}` }
-  if (!libraries.value.hasTool)
-    return { is: 'not-due', why: 'needrestart is not installed, which tells the services that run old code' }
-  const due = libraries.value.services.filter(mayRestart)
-  if (due.length > 0) return { is: 'due', what: due }
-  return { is: 'done', why: 'no service that may be restarted runs old code' }
+  if (needrestart?.status !== 'known')
+    return {
+      status: 'not-due',
+      why: `which services run old code cannot be told: ${needrestart?.why ?? 'nobody asked'}`,
+    }
+  if (!needrestart.value.hasTool)
+    return { status: 'not-due', why: 'needrestart is not installed, which tells the services that run old code' }
+  const due = needrestart.value.services.filter(mayRestart)
+  if (due.length > 0) return { status: 'due', change: due }
+  return { status: 'done', why: 'no service that may be restarted runs old code' }
 }

@@ -1,17 +1,17 @@
 import { MaestroError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
-import type { Context, Step } from '../../plan/step.ts'
+import type { ServerContext, Step } from '../../plan/step.ts'
 import type { Verdict } from '../../plan/verdict.ts'
-import type { Disk, Look, Planned, Security } from '../../remote/facts/facts.ts'
-import { allOf, type Facts, yes } from '../../remote/fields.ts'
-import { detached } from '../job/job.ts'
+import type { Disk, Planned, Security, ServerFacts } from '../../remote/facts/facts.ts'
+import { allOf, type Fields, yesOrNo } from '../../remote/fields.ts'
+import { detachedJob } from '../job/job.ts'
 import { jobInputs } from '../job/job-inputs.ts'
-import { renewedByRestart } from '../reboot/packages-needing-reboot.ts'
-import { mustHaveWorked } from '../unattended-upgrades/apt-job.ts'
-import { moreThanPlanned } from '../unplanned-packages.ts'
+import { packagesNeedingReboot } from '../reboot/packages-needing-reboot.ts'
+import { assertSucceeded } from '../unattended-upgrades/apt-job.ts'
+import { unplannedPackages } from '../unplanned-packages.ts'
 import { pinsText } from './pins.ts'
 
-export type Due = {
+export type UpgradeChange = {
   readonly packages: readonly Planned[]
   /** What is left as it is, and why, in lines for people. */
   readonly notes: readonly string[]
@@ -28,8 +28,8 @@ export interface UpgradeOptions {
 }
 
 /** Installs exactly the security versions that were planned, as a job of the server's own, and proves it by dpkg. */
-export function upgradeStep(options: UpgradeOptions): Step<Due, Due> {
-  const job = detached<Due>({
+export function upgradeStep(options: UpgradeOptions): Step<UpgradeChange, UpgradeChange> {
+  const job = detachedJob<UpgradeChange>({
     script: ({ packages }) => ({
       files: ['lib/apt.sh', 'lib/apt-pins.sh', 'facts/dpkg.sh', 'lib/apt-lock.sh', 'security-upgrade/upgrade.sh'],
       inputs: {
@@ -43,18 +43,18 @@ export function upgradeStep(options: UpgradeOptions): Step<Due, Due> {
   return {
     id: 'security-upgrade',
     effect: 'disrupts',
-    parts: ['system', 'security', 'dpkg', 'disk'],
-    foresee: (look) => foresee(look, options),
+    facts: ['system', 'security', 'dpkg', 'disk'],
+    plan: (facts) => planUpgrade(facts, options),
     describe: ({ packages, notes }) => [...packages.map(describePackage), ...notes.map((note) => `= ${note}`)],
-    drift: (planned, now) => moreThanPlanned(planned?.packages, now.packages),
-    before: async (_, due) => due,
-    settled: job.settled,
-    act: job.act,
-    prove: async (at, due) => {
-      const finished = await job.finish(at)
-      if (finished.how !== 'exited' || finished.code !== 0) await mustBeWhole(at, due)
-      mustHaveWorked(at, 'the upgrade did not come to a good end', finished)
-      return proof(await askMoved(at, due), due)
+    exceedsPlan: (planned, now) => unplannedPackages(planned?.packages, now.packages),
+    snapshot: async (_, due) => due,
+    status: job.status,
+    apply: job.apply,
+    verify: async (ctx, due) => {
+      const finished = await job.finish(ctx)
+      if (finished.kind !== 'exited' || finished.code !== 0) await assertDpkgWhole(ctx, due)
+      assertSucceeded(ctx, 'the upgrade did not come to a good end', finished)
+      return evidence(await requestInstalled(ctx, due), due)
     },
   }
 }
@@ -74,24 +74,28 @@ const originOf = (origins: string) => {
   return all.find((origin) => /security/i.test(origin)) ?? all[0] ?? ''
 }
 
-function foresee(look: Look, options: UpgradeOptions): Verdict<Due> {
-  const { system, security, dpkg, disk } = look
-  if (system?.is === 'known' && !system.value.hasApt)
-    return { is: 'blocked', why: `${system.value.name} has no apt: maestro upgrades Debian and Ubuntu` }
-  if (security?.is !== 'known')
-    return { is: 'unknown', why: `what is due cannot be told: ${security?.why ?? 'nobody asked'}` }
-  if (dpkg?.is !== 'known')
-    return { is: 'unknown', why: `how dpkg stands cannot be told: ${dpkg?.why ?? 'nobody asked'}` }
+function planUpgrade(facts: ServerFacts, options: UpgradeOptions): Verdict<UpgradeChange> {
+  const { system, security, dpkg, disk } = facts
+  if (system?.status === 'known' && !system.value.hasApt)
+    return { status: 'blocked', why: `${system.value.name} has no apt: maestro upgrades Debian and Ubuntu` }
+  if (security?.status !== 'known')
+    return { status: 'unknown', why: `what is due cannot be told: ${security?.why ?? 'nobody asked'}` }
+  if (dpkg?.status !== 'known')
+    return { status: 'unknown', why: `how dpkg stands cannot be told: ${dpkg?.why ?? 'nobody asked'}` }
   const { packages, wrongSources } = security.value
   if (wrongSources.length > 0)
     return {
-      is: 'blocked',
+      status: 'blocked',
       why: `the pins do not hold for ${wrongSources.join(', ')}: somebody prefers it in /etc/apt/preferences.d`,
     }
-  if (packages.length === 0) return { is: 'done', why: `no ${options.allPackages ? '' : 'security '}upgrade is due` }
-  const short = disk?.is === 'known' ? shortOf(disk.value, security.value) : undefined
-  if (short !== undefined) return { is: 'blocked', why: short }
-  return { is: 'due', what: { packages, notes: [...notesOf(look, { packages, ...options }), ...restartNote(look)] } }
+  if (packages.length === 0)
+    return { status: 'done', why: `no ${options.allPackages ? '' : 'security '}upgrade is due` }
+  const short = disk?.status === 'known' ? shortOf(disk.value, security.value) : undefined
+  if (short !== undefined) return { status: 'blocked', why: short }
+  return {
+    status: 'due',
+    change: { packages, notes: [...notesOf(facts, { packages, ...options }), ...restartNote(facts)] },
+  }
 }
 
 // The archives, and what comes out of them: dpkg unpacks the new beside the old.
@@ -118,13 +122,13 @@ function shortOf(disks: readonly Disk[], { packages, downloadBytes }: Security):
 
 const megabytes = (bytes: number) => `${Math.ceil(bytes / 1024 ** 2)} MB`
 
-type Taking = { readonly packages: readonly Planned[]; readonly allPackages: boolean }
+type NoteOptions = { readonly packages: readonly Planned[]; readonly allPackages: boolean }
 
 // A fix that is there and is not taken is never left unsaid; nor, where all was asked for, anything else.
-function notesOf({ updates }: Look, { packages, allPackages }: Taking): readonly string[] {
-  if (updates?.is !== 'known') return []
+function notesOf({ upgrades }: ServerFacts, { packages, allPackages }: NoteOptions): readonly string[] {
+  if (upgrades?.status !== 'known') return []
   const taken = new Set(packages.map(({ name }) => name))
-  const { security, held, keptBack } = updates.value
+  const { security, held, keptBack } = upgrades.value
   const fixes = security
     .filter(({ name }) => !taken.has(name))
     .map(({ name, from, to }) => {
@@ -137,24 +141,24 @@ function notesOf({ updates }: Look, { packages, allPackages }: Taking): readonly
   return [...fixes, ...(allPackages ? others.map(({ name, why }) => `${name} stays as it is: ${why}`) : [])]
 }
 
-function restartNote(look: Look): readonly string[] {
-  const names = renewedByRestart(look)
+function restartNote(facts: ServerFacts): readonly string[] {
+  const names = packagesNeedingReboot(facts)
   return names.length === 0 ? [] : [`most likely due for a restart afterwards: ${names.join(', ')}`]
 }
 
-const askMoved = (at: Context, { packages }: Due): Promise<Facts> =>
-  at.ask({
+const requestInstalled = (ctx: ServerContext, { packages }: UpgradeChange): Promise<Fields> =>
+  ctx.run({
     files: ['lib/read-apt.sh', 'security-upgrade/verify.sh'],
     inputs: {
-      ...jobInputs({ ...at, key: `${at.run}/${at.server.name}/security-upgrade` }),
+      ...jobInputs({ ...ctx, key: `${ctx.runId}/${ctx.server.name}/security-upgrade` }),
       names: packages.map(({ name }) => name).join(' '),
     },
     asRoot: true,
     timeoutMs: 120_000,
   })
 
-async function mustBeWhole(at: Context, due: Due): Promise<void> {
-  const broken = allOf(await askMoved(at, due), 'moved_broken')
+async function assertDpkgWhole(ctx: ServerContext, due: UpgradeChange): Promise<void> {
+  const broken = allOf(await requestInstalled(ctx, due), 'moved_broken')
   if (broken.length > 0)
     throw new MaestroError(`the upgrade left packages half done: ${broken.join(', ')}`, {
       hint: '`dpkg --configure -a` there, then `maestro resume`',
@@ -162,14 +166,15 @@ async function mustBeWhole(at: Context, due: Due): Promise<void> {
 }
 
 // What was planned is there, whoever brought it; nothing else has moved since, and nothing is half done.
-function proof(facts: Facts, { packages }: Due): Json {
+function evidence(facts: Fields, { packages }: UpgradeChange): Json {
   const moved = allOf(facts, 'moved').map((line) => line.split('|'))
   const now = new Map(allOf(facts, 'moved_planned').map((line) => line.split('|') as [string, string]))
   const missing = packages.filter(({ name, to }) => now.get(name) !== to)
   const planned = new Set(packages.map(({ name }) => name))
   const others = moved.filter(([name = '']) => !planned.has(name))
   const broken = allOf(facts, 'moved_broken')
-  if (!yes(facts, 'moved_since')) throw new MaestroError('there is no list of what was installed before the upgrade')
+  if (!yesOrNo(facts, 'moved_since'))
+    throw new MaestroError('there is no list of what was installed before the upgrade')
   if (broken.length > 0)
     throw new MaestroError(`not fully installed: ${broken.join(', ')}`, { hint: '`dpkg --configure -a` there' })
   if (missing.length > 0)
@@ -183,11 +188,11 @@ function proof(facts: Facts, { packages }: Due): Json {
   return {
     upgraded: packages.map(({ name, from, to }) => `${name} ${from ?? 'new'} -> ${to}`),
     fixes: allOf(facts, 'moved_fix'),
-    back: backText(packages),
+    back: revertCommand(packages),
     conffiles: allOf(facts, 'moved_conffile'),
     failed: allOf(facts, 'moved_failed'),
   }
 }
 
-const backText = (packages: readonly Planned[]) =>
+const revertCommand = (packages: readonly Planned[]) =>
   `apt-get install --allow-downgrades ${packages.flatMap(({ name, from }) => (from === null ? [] : [`${name}=${from}`])).join(' ')}`

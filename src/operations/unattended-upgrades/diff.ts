@@ -1,5 +1,5 @@
 import { type AptSetting, listOf, optionOf, readAptConf, withSettings } from '../../remote/apt-conf.ts'
-import type { Nightly } from '../../remote/facts/facts.ts'
+import type { PeriodicUpgrades } from '../../remote/facts/facts.ts'
 import {
   type Family,
   fileText,
@@ -14,7 +14,7 @@ import {
 type File = { readonly path: string; readonly settings: readonly AptSetting[] }
 
 /** What our file changes of what holds on a server, in lines for people; nothing when all is as wanted. */
-export function difference(nightly: Nightly, family: Family, options: UnattendedOptions): readonly string[] {
+export function diff(nightly: PeriodicUpgrades, family: Family, options: UnattendedOptions): readonly string[] {
   const text = fileText(family, options)
   if (nightly.ours === text && isMet(nightly, family, options)) return []
   return [
@@ -32,7 +32,7 @@ function fileLine(ours: string | undefined, text: string): readonly string[] {
   return ours === text ? [] : [`~ ${ourFile}`]
 }
 
-function isMet({ options: now }: Nightly, family: Family, options: UnattendedOptions): boolean {
+function isMet({ options: now }: PeriodicUpgrades, family: Family, options: UnattendedOptions): boolean {
   const { security, release } = originsFor(family, options)
   const origins = originsOf(now)
   const never = listOf(now, listNames.never)
@@ -45,24 +45,24 @@ function isMet({ options: now }: Nightly, family: Family, options: UnattendedOpt
 }
 
 /** What holds once our file is there: that, and what files after it say. */
-function after(nightly: Nightly, text: string): readonly AptSetting[] {
+function after(nightly: PeriodicUpgrades, text: string): readonly AptSetting[] {
   return laterFiles(nightly).reduce((settings, file) => withSettings(settings, file.settings), readAptConf(text))
 }
 
 /** Why a file that apt reads after ours would spoil it, as a sentence; undefined when none does. */
-export function conflict(nightly: Nightly, family: Family, options: UnattendedOptions): string | undefined {
+export function conflict(nightly: PeriodicUpgrades, family: Family, options: UnattendedOptions): string | undefined {
   const wanted = readAptConf(fileText(family, options))
   let settings = wanted
   for (const { path, settings: its } of laterFiles(nightly)) {
     settings = withSettings(settings, its)
-    const spoilt = firstSpoilt(wanted, settings)
+    const spoilt = firstOverridden(wanted, settings)
     if (spoilt !== undefined)
       return `${path}, which apt reads after ${ourFile}, ${spoilt}: change that file, or remove it`
   }
   return undefined
 }
 
-function firstSpoilt(wanted: readonly AptSetting[], settings: readonly AptSetting[]): string | undefined {
+function firstOverridden(wanted: readonly AptSetting[], settings: readonly AptSetting[]): string | undefined {
   const scalar = scalars.find(({ name, isMet }) => !isMet(optionOf(settings, name)))
   if (scalar !== undefined) return `sets ${scalar.name} "${optionOf(settings, scalar.name) ?? ''}"`
   if (listOf(settings, listNames.days).length > 0) return `sets ${listNames.days}`
@@ -74,10 +74,10 @@ function firstSpoilt(wanted: readonly AptSetting[], settings: readonly AptSettin
   return cleared === undefined ? undefined : `clears ${cleared}`
 }
 
-const readFile = ({ path, text }: Nightly['files'][number]): File => ({ path, settings: readAptConf(text) })
+const readFile = ({ path, text }: PeriodicUpgrades['files'][number]): File => ({ path, settings: readAptConf(text) })
 
 // apt.conf itself comes after the whole folder.
-const laterFiles = ({ files }: Nightly) => files.filter(({ path }) => !isEarlier(path)).map(readFile)
+const laterFiles = ({ files }: PeriodicUpgrades) => files.filter(({ path }) => !isEarlier(path)).map(readFile)
 const isEarlier = (path: string) => path.startsWith('/etc/apt/apt.conf.d/') && path < ourFile
 
 const originsOf = (settings: readonly AptSetting[]) => [
@@ -85,7 +85,7 @@ const originsOf = (settings: readonly AptSetting[]) => [
   ...listOf(settings, listNames.patterns),
 ]
 
-function scalarLine(nightly: Nightly, { name, value, isMet }: (typeof scalars)[number]): readonly string[] {
+function scalarLine(nightly: PeriodicUpgrades, { name, value, isMet }: (typeof scalars)[number]): readonly string[] {
   const now = optionOf(nightly.options, name)
   if (isMet(now)) return []
   if (now === undefined) return [`+ ${name} "${value}"`]
@@ -93,12 +93,12 @@ function scalarLine(nightly: Nightly, { name, value, isMet }: (typeof scalars)[n
 }
 
 /** The file that an effective value comes from, as far as one can be named. */
-function whose({ files }: Nightly, name: string): string {
+function whose({ files }: PeriodicUpgrades, name: string): string {
   const file = files.map(readFile).findLast(({ settings }) => optionOf(settings, name) !== undefined)
   return file === undefined ? '' : ` (${file.path})`
 }
 
-function originLines({ options: now }: Nightly, settings: readonly AptSetting[]): readonly string[] {
+function originLines({ options: now }: PeriodicUpgrades, settings: readonly AptSetting[]): readonly string[] {
   const [before, then] = [originsOf(now), originsOf(settings)]
   return [
     ...then.filter((origin) => !before.includes(origin)).map((origin) => `+ origin ${origin}`),
@@ -106,7 +106,7 @@ function originLines({ options: now }: Nightly, settings: readonly AptSetting[])
   ]
 }
 
-function neverLines({ options: now }: Nightly, options: UnattendedOptions): readonly string[] {
+function neverLines({ options: now }: PeriodicUpgrades, options: UnattendedOptions): readonly string[] {
   const before = listOf(now, listNames.never)
   const more = neverTaken(options).filter((regex) => !before.includes(regex))
   return more.length === 0 ? [] : [`+ never ${more.map(nameOf).join(', ')}`]
@@ -114,7 +114,7 @@ function neverLines({ options: now }: Nightly, options: UnattendedOptions): read
 
 const nameOf = (regex: string) => regex.replace(/\$$/, '').replaceAll('.*', '*').replaceAll(/\\(.)/g, '$1')
 
-function keptLines(nightly: Nightly, family: Family, options: UnattendedOptions): readonly string[] {
+function keptLines(nightly: PeriodicUpgrades, family: Family, options: UnattendedOptions): readonly string[] {
   const ours = originsOf(readAptConf(fileText(family, options)))
   const added = laterFiles(nightly).flatMap(({ path, settings }) =>
     originsOf(settings)
@@ -126,7 +126,7 @@ function keptLines(nightly: Nightly, family: Family, options: UnattendedOptions)
 }
 
 /** What holds again without our file, where a file of this server says otherwise than ours. */
-export function differenceBack(nightly: Nightly): readonly string[] {
+export function diffBack(nightly: PeriodicUpgrades): readonly string[] {
   const settings = nightly.files.map(readFile)
   return scalars.flatMap(({ name, value, isMet }) => {
     const file = settings.findLast((one) => optionOf(one.settings, name) !== undefined)

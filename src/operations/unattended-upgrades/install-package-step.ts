@@ -1,42 +1,43 @@
 import { MaestroError } from '../../base/errors.ts'
 import type { Step } from '../../plan/step.ts'
-import { detached } from '../job/job.ts'
-import { aptJob, mustHaveWorked, packageIn } from './apt-job.ts'
-import { groundOf, parts } from './preconditions.ts'
+import { detachedJob } from '../job/job.ts'
+import { aptJob, assertSucceeded, packageIn } from './apt-job.ts'
+import { preconditionFacts as facts, preconditionsIn } from './preconditions.ts'
 
-const { act, settled, finish } = detached(aptJob<string>('install.sh'))
+const { apply, status, finish } = detachedJob(aptJob<string>('install.sh'))
 
 /** Installs the package where it is missing. What is due is the version that apt would take, empty where it knows none yet. */
-export const packageStep: Step<string, string> = {
+export const installPackageStep: Step<string, string> = {
   id: 'unattended-upgrades-package',
   effect: 'changes',
-  parts,
-  foresee: (look) => {
-    const ground = groundOf(look)
-    if ('is' in ground) return ground
-    const { package: its } = ground.nightly
-    switch (its.is) {
+  facts,
+  plan: (facts) => {
+    const options = preconditionsIn(facts)
+    if ('status' in options) return options
+    const { package: its } = options.nightly
+    switch (its.status) {
       case 'installed':
-        return { is: 'done', why: `unattended-upgrades ${its.version} is installed` }
+        return { status: 'done', why: `unattended-upgrades ${its.version} is installed` }
       case 'half-installed':
         return {
-          is: 'blocked',
+          status: 'blocked',
           why: `dpkg has unattended-upgrades as ${its.state}: run \`dpkg --configure -a\` there first`,
         }
       case 'missing':
-        return { is: 'due', what: its.candidate ?? '' }
+        return { status: 'due', change: its.candidate ?? '' }
     }
   },
   describe: (candidate) => ['refresh the package lists', `install unattended-upgrades ${candidate}`.trim()],
   // Which version there is may change with the lists that are refreshed for it.
-  drift: (planned) => (planned === undefined ? 'unattended-upgrades was there and is not any more' : undefined),
-  before: async (_, candidate) => candidate,
-  settled,
-  act,
-  prove: async (at) => {
-    mustHaveWorked(at, 'unattended-upgrades cannot be installed', await finish(at))
-    const its = packageIn(await at.look(parts))
-    if (its.is !== 'installed') throw new MaestroError('apt-get ended well, but unattended-upgrades is not installed')
+  exceedsPlan: (planned) => (planned === undefined ? 'unattended-upgrades was there and is not any more' : undefined),
+  snapshot: async (_, candidate) => candidate,
+  status,
+  apply,
+  verify: async (ctx) => {
+    assertSucceeded(ctx, 'unattended-upgrades cannot be installed', await finish(ctx))
+    const its = packageIn(await ctx.gatherFacts(facts))
+    if (its.status !== 'installed')
+      throw new MaestroError('apt-get ended well, but unattended-upgrades is not installed')
     return { version: its.version }
   },
 }

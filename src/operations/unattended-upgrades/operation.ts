@@ -1,10 +1,10 @@
 import type { Operation } from '../../plan/step.ts'
-import { settingsStep } from './configure-step.ts'
+import { configureStep } from './configure-step.ts'
 import { checkOptions, type UnattendedOptions } from './desired-config.ts'
-import { packageStep } from './install-package-step.ts'
-import { parts } from './preconditions.ts'
-import { packageBackStep } from './remove-package-step.ts'
-import { settingsBackStep } from './restore-config-step.ts'
+import { installPackageStep } from './install-package-step.ts'
+import { preconditionFacts as facts } from './preconditions.ts'
+import { removePackageStep } from './remove-package-step.ts'
+import { restoreConfigStep } from './restore-config-step.ts'
 
 /**
  * Sets up the nightly security upgrades, or takes that back. Throws a UsageError for an origin or a package name that
@@ -14,8 +14,8 @@ export function unattendedUpgrades(options: UnattendedOptions): Operation {
   checkOptions(options)
   const { remove, hold, origins } = options
   return {
-    recipe: { name: 'unattended-upgrades', options: { remove, hold, origins } },
-    parts,
-    pass: { steps: remove ? [settingsBackStep, packageBackStep] : [packageStep, settingsStep(options)] },
+    spec: { name: 'unattended-upgrades', options: { remove, hold, origins } },
+    facts,
+    pass: { steps: remove ? [restoreConfigStep, removePackageStep] : [installPackageStep, configureStep(options)] },
   }
 }

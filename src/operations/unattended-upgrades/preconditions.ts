@@ -1,25 +1,26 @@
 import type { Verdict } from '../../plan/verdict.ts'
-import type { Look, Nightly, Told } from '../../remote/facts/facts.ts'
+import type { Fact, PeriodicUpgrades, ServerFacts } from '../../remote/facts/facts.ts'
 
 /** What the steps foresee by. */
-export const parts = ['system', 'nightly', 'dpkg'] as const
+export const preconditionFacts = ['system', 'periodic', 'dpkg'] as const
 
-type Obstacle = Extract<Verdict, { is: 'blocked' | 'unknown' }>
-type Ground = { readonly nightly: Nightly; readonly id: string; readonly codename: string }
+type Obstacle = Extract<Verdict, { status: 'blocked' | 'unknown' }>
+type Preconditions = { readonly nightly: PeriodicUpgrades; readonly id: string; readonly codename: string }
 
 /** What the steps stand on, or what is in the way where it is not known, or dpkg must be put right first. */
-export function groundOf({ system, nightly, dpkg }: Look): Ground | Obstacle {
-  if (system?.is === 'known' && !system.value.hasApt) return { is: 'blocked', why: `${system.value.name} has no apt` }
-  if (system?.is !== 'known') return unknown('the system', system)
-  if (nightly?.is !== 'known') return unknown('the nightly upgrades', nightly)
-  if (dpkg?.is !== 'known') return unknown("dpkg's state", dpkg)
+export function preconditionsIn({ system, periodic, dpkg }: ServerFacts): Preconditions | Obstacle {
+  if (system?.status === 'known' && !system.value.hasApt)
+    return { status: 'blocked', why: `${system.value.name} has no apt` }
+  if (system?.status !== 'known') return unknown('the system', system)
+  if (periodic?.status !== 'known') return unknown('the nightly upgrades', periodic)
+  if (dpkg?.status !== 'known') return unknown("dpkg's state", dpkg)
   // At work it looks the same as cut off, but for who holds its locks.
   if (dpkg.value.isInterrupted && dpkg.value.lockHolders.length === 0)
-    return { is: 'blocked', why: 'dpkg was cut off in the middle: run `dpkg --configure -a` there first' }
-  return { nightly: nightly.value, id: system.value.id, codename: system.value.codename }
+    return { status: 'blocked', why: 'dpkg was cut off in the middle: run `dpkg --configure -a` there first' }
+  return { nightly: periodic.value, id: system.value.id, codename: system.value.codename }
 }
 
-const unknown = (what: string, told: Told<unknown> | undefined) => ({
-  is: 'unknown' as const,
-  why: `${what} cannot be known: ${told?.is === 'unknown' ? told.why : 'it was not asked for'}`,
+const unknown = (what: string, fact: Fact<unknown> | undefined) => ({
+  status: 'unknown' as const,
+  why: `${what} cannot be known: ${fact?.status === 'unknown' ? fact.why : 'it was not asked for'}`,
 })

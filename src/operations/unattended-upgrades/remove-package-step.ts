@@ -1,34 +1,34 @@
 import type { Step } from '../../plan/step.ts'
-import { detached } from '../job/job.ts'
-import { aptJob, mustHaveWorked, packageIn } from './apt-job.ts'
-import { groundOf, parts } from './preconditions.ts'
+import { detachedJob } from '../job/job.ts'
+import { aptJob, assertSucceeded, packageIn } from './apt-job.ts'
+import { preconditionFacts as facts, preconditionsIn } from './preconditions.ts'
 
-const { act, settled, finish } = detached(
+const { apply, status, finish } = detachedJob(
   aptJob<readonly string[]>('purge.sh', (packages) => ({ packages: packages.join(' ') })),
 )
 
 /** Purges the package where an earlier run installed it, with what came with it, unless something else needs them by now. */
-export const packageBackStep: Step<readonly string[], readonly string[]> = {
+export const removePackageStep: Step<readonly string[], readonly string[]> = {
   id: 'unattended-upgrades-package-back',
   effect: 'changes',
-  parts,
-  foresee: (look) => {
-    const ground = groundOf(look)
-    if ('is' in ground) return ground
-    const { packages } = ground.nightly.was
-    if (packages.length > 0) return { is: 'due', what: packages }
-    return { is: 'not-due', why: 'maestro did not install unattended-upgrades here' }
+  facts,
+  plan: (facts) => {
+    const options = preconditionsIn(facts)
+    if ('status' in options) return options
+    const { packages } = options.nightly.was
+    if (packages.length > 0) return { status: 'due', change: packages }
+    return { status: 'not-due', why: 'maestro did not install unattended-upgrades here' }
   },
   describe: (packages) => [
     'purge unattended-upgrades, which maestro installed, unless something else needs it',
     ...packages.filter((name) => name !== 'unattended-upgrades').map((name) => `purge ${name}, likewise`),
   ],
-  before: async (_, packages) => packages,
-  settled,
-  act,
-  prove: async (at) => {
-    mustHaveWorked(at, 'unattended-upgrades cannot be purged', await finish(at))
-    const { is } = packageIn(await at.look(parts))
-    return { package: is === 'missing' ? 'purged' : 'kept, since others need it' }
+  snapshot: async (_, packages) => packages,
+  status,
+  apply,
+  verify: async (ctx) => {
+    assertSucceeded(ctx, 'unattended-upgrades cannot be purged', await finish(ctx))
+    const { status: found } = packageIn(await ctx.gatherFacts(facts))
+    return { package: found === 'missing' ? 'purged' : 'kept, since others need it' }
   },
 }

@@ -1,45 +1,45 @@
 import { MaestroError } from '../../base/errors.ts'
 import type { Step } from '../../plan/step.ts'
-import type { Look, Nightly } from '../../remote/facts/facts.ts'
+import type { PeriodicUpgrades, ServerFacts } from '../../remote/facts/facts.ts'
 import { isOurs, ourFile } from './desired-config.ts'
-import { differenceBack } from './diff.ts'
-import { groundOf, parts } from './preconditions.ts'
+import { diffBack } from './diff.ts'
+import { preconditionFacts as facts, preconditionsIn } from './preconditions.ts'
 
-type Back = {
+type RestoreChange = {
   readonly changes: readonly string[]
   readonly disable: readonly string[]
   readonly stop: readonly string[]
 }
 
 /** Takes our file away and gives the timers back the state that they had before the first run. */
-export const settingsBackStep: Step<Back, Back> = {
+export const restoreConfigStep: Step<RestoreChange, RestoreChange> = {
   id: 'unattended-upgrades-settings-back',
   effect: 'changes',
-  parts,
-  foresee,
+  facts,
+  plan,
   describe: ({ changes, disable, stop }) => [
     ...changes,
     ...stop.map((unit) => `stop ${unit}`),
     ...disable.map((unit) => `disable ${unit}`),
   ],
-  before: async (_, back) => back,
-  settled: async (at) => {
-    const verdict = foresee(await at.look(parts))
-    if (verdict.is === 'due') return 'no'
-    return verdict.is === 'not-due' ? 'yes' : 'unknown'
+  snapshot: async (_, back) => back,
+  status: async (ctx) => {
+    const verdict = plan(await ctx.gatherFacts(facts))
+    if (verdict.status === 'due') return 'no'
+    return verdict.status === 'not-due' ? 'yes' : 'unknown'
   },
-  act: async (at, { disable, stop }) => {
-    await at.ask({
+  apply: async (ctx, { disable, stop }) => {
+    await ctx.run({
       files: ['unattended-upgrades/snapshot.sh', 'unattended-upgrades/restore.sh'],
       inputs: { disable: disable.join(' '), stop: stop.join(' ') },
       asRoot: true,
       timeoutMs: 120_000,
     })
   },
-  prove: async (at, { disable, stop }) => {
-    const ground = groundOf(await at.look(parts))
-    if ('is' in ground) throw new MaestroError(ground.why)
-    const { ours, timers } = ground.nightly
+  verify: async (ctx, { disable, stop }) => {
+    const options = preconditionsIn(await ctx.gatherFacts(facts))
+    if ('status' in options) throw new MaestroError(options.why)
+    const { ours, timers } = options.nightly
     if (ours !== undefined) throw new MaestroError(`${ourFile} is still there`)
     const wrong = timers.find(
       (one) => (stop.includes(one.unit) && one.isActive) || (disable.includes(one.unit) && one.isEnabled),
@@ -52,22 +52,22 @@ export const settingsBackStep: Step<Back, Back> = {
   },
 }
 
-function foresee(look: Look) {
-  const ground = groundOf(look)
-  if ('is' in ground) return ground
-  const { ours, was } = ground.nightly
-  if (ours !== undefined && !isOurs(ours)) return { is: 'blocked', why: `${ourFile} is not maestro's` } as const
+function plan(facts: ServerFacts) {
+  const options = preconditionsIn(facts)
+  if ('status' in options) return options
+  const { ours, was } = options.nightly
+  if (ours !== undefined && !isOurs(ours)) return { status: 'blocked', why: `${ourFile} is not maestro's` } as const
   if (ours === undefined && was.timers === undefined)
-    return { is: 'not-due', why: 'maestro has set up no nightly upgrades here' } as const
-  return { is: 'due', what: back(ground.nightly) } as const
+    return { status: 'not-due', why: 'maestro has set up no nightly upgrades here' } as const
+  return { status: 'due', change: back(options.nightly) } as const
 }
 
-function back(nightly: Nightly): Back {
+function back(nightly: PeriodicUpgrades): RestoreChange {
   const before = (unit: string) => nightly.was.timers?.find((one) => one.unit === unit)
   const units = (isChanged: (unit: string) => boolean) => nightly.timers.map(({ unit }) => unit).filter(isChanged)
   const now = (name: string) => nightly.timers.find(({ unit }) => unit === name)
   return {
-    changes: nightly.ours === undefined ? [] : [`- ${ourFile}`, ...differenceBack(nightly)],
+    changes: nightly.ours === undefined ? [] : [`- ${ourFile}`, ...diffBack(nightly)],
     disable: units((unit) => before(unit)?.isEnabled === false && now(unit)?.isEnabled === true),
     stop: units((unit) => before(unit)?.isActive === false && now(unit)?.isActive === true),
   }

@@ -1,11 +1,11 @@
 import { hashOf } from '../../base/json.ts'
 import type { Verdict } from '../../plan/verdict.ts'
-import type { Look, Nightly } from '../../remote/facts/facts.ts'
+import type { PeriodicUpgrades, ServerFacts } from '../../remote/facts/facts.ts'
 import { type Family, fileText, isOurs, ourFile, type UnattendedOptions } from './desired-config.ts'
-import { conflict, difference } from './diff.ts'
-import { groundOf } from './preconditions.ts'
+import { conflict, diff } from './diff.ts'
+import { preconditionsIn } from './preconditions.ts'
 
-export type Settings = {
+export type ConfigChange = {
   readonly family: Family
   readonly changes: readonly string[]
   /** To be enabled and started. */
@@ -13,29 +13,29 @@ export type Settings = {
 }
 
 /** How the settings of the nights stand: what to change, what is in the way, or that they are set up. */
-export type Standing =
-  | Extract<Verdict<Settings>, { is: 'due' }>
-  | { readonly is: 'blocked' | 'unknown'; readonly why: string }
-  | { readonly is: 'set-up'; readonly family: Family; readonly isProved: boolean }
+export type ConfigStatus =
+  | Extract<Verdict<ConfigChange>, { status: 'due' }>
+  | { readonly status: 'blocked' | 'unknown'; readonly why: string }
+  | { readonly status: 'set-up'; readonly family: Family; readonly isProved: boolean }
 
-export function settingsIn(look: Look, options: UnattendedOptions): Standing {
-  const ground = groundOf(look)
-  if ('is' in ground) return ground
+export function configIn(facts: ServerFacts, options: UnattendedOptions): ConfigStatus {
+  const ground = preconditionsIn(facts)
+  if ('status' in ground) return ground
   const { nightly, id } = ground
   if (id !== 'ubuntu' && id !== 'debian')
-    return { is: 'blocked', why: `maestro knows the security origins of Ubuntu and Debian, not of ${id}` }
-  const why = hindrance(nightly) ?? conflict(nightly, id, options)
-  if (why !== undefined) return { is: 'blocked', why }
-  const changes = difference(nightly, id, options)
+    return { status: 'blocked', why: `maestro knows the security origins of Ubuntu and Debian, not of ${id}` }
+  const why = obstacle(nightly) ?? conflict(nightly, id, options)
+  if (why !== undefined) return { status: 'blocked', why }
+  const changes = diff(nightly, id, options)
   const timers = nightly.timers.filter((one) => !one.isEnabled || !one.isActive).map(({ unit }) => unit)
-  if (changes.length > 0 || timers.length > 0) return { is: 'due', what: { family: id, changes, timers } }
-  return { is: 'set-up', family: id, isProved: nightly.was.proved === hashFor(id, options) }
+  if (changes.length > 0 || timers.length > 0) return { status: 'due', change: { family: id, changes, timers } }
+  return { status: 'set-up', family: id, isProved: nightly.was.proved === hashFor(id, options) }
 }
 
 /** What stands for a file that was proved to work. */
 export const hashFor = (family: Family, options: UnattendedOptions): string => hashOf(fileText(family, options))
 
-function hindrance({ ours, scheduler, timers }: Nightly): string | undefined {
+function obstacle({ ours, scheduler, timers }: PeriodicUpgrades): string | undefined {
   if (ours !== undefined && !isOurs(ours)) return `${ourFile} is there and not maestro's: move it away`
   if (scheduler === 'none') return 'neither systemd nor cron is there to run upgrades each night'
   const masked = timers.find(({ load }) => load === 'masked')

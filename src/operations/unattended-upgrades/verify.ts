@@ -1,21 +1,21 @@
 import { MaestroError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
-import type { Context } from '../../plan/step.ts'
-import type { Look } from '../../remote/facts/facts.ts'
-import { allOf, type Facts, perhaps, yes } from '../../remote/fields.ts'
+import type { ServerContext } from '../../plan/step.ts'
+import type { ServerFacts } from '../../remote/facts/facts.ts'
+import { allOf, type Fields, optional, yesOrNo } from '../../remote/fields.ts'
 import { type Family, neverTaken, originsFor, type UnattendedOptions } from './desired-config.ts'
 import { hasRelease, substituted } from './origins.ts'
-import { groundOf } from './preconditions.ts'
+import { preconditionsIn } from './preconditions.ts'
 
 const daySeconds = 86_400
 const lockLimitMs = 15 * 60_000
 
 /** Proves that the timers fire within a day and, by a dry run, what they would do then; throws what is wrong. */
-export async function proveNight(at: Context, look: Look, options: UnattendedOptions): Promise<Json> {
-  const ground = groundOf(look)
-  if ('is' in ground) throw new MaestroError(ground.why)
+export async function verifyDryRun(ctx: ServerContext, look: ServerFacts, options: UnattendedOptions): Promise<Json> {
+  const ground = preconditionsIn(look)
+  if ('status' in ground) throw new MaestroError(ground.why)
   const next = nextRun(look)
-  const facts = await dryRun(at)
+  const facts = await dryRun(ctx)
   const origins = originsFor(ground.id as Family, options)
   const resolve = (origin: string) => substituted(origin, ground)
   checkOrigins(facts, { security: origins.security.map(resolve), release: origins.release.map(resolve) })
@@ -25,45 +25,45 @@ export async function proveNight(at: Context, look: Look, options: UnattendedOpt
 }
 
 // A timer's next time is chosen anew each day within its random delay, hence the hour more.
-function nextRun({ at: now, nightly }: Look): string | null {
-  if (nightly?.is !== 'known' || nightly.value.scheduler === 'cron') return null
-  for (const { unit, isRunning, nextAt } of nightly.value.timers) {
+function nextRun({ at: now, periodic }: ServerFacts): string | null {
+  if (periodic?.status !== 'known' || periodic.value.scheduler === 'cron') return null
+  for (const { unit, isRunning, nextAt } of periodic.value.timers) {
     if (isRunning || (nextAt !== undefined && nextAt <= now + daySeconds + 3600)) continue
     const when = nextAt === undefined ? 'has no next time' : `fires next at ${iso(nextAt)}`
     throw new MaestroError(`${unit} ${when}, not within a day`, { hint: `see \`systemctl cat ${unit}\` there` })
   }
-  const nextAt = nightly.value.timers.at(-1)?.nextAt
+  const nextAt = periodic.value.timers.at(-1)?.nextAt
   return nextAt === undefined ? null : iso(nextAt)
 }
 
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
 
 /** A dry run that came to its end; waits while another process holds the locks that it needs. */
-async function dryRun(at: Context): Promise<Facts> {
-  const from = at.nowMs()
+async function dryRun(ctx: ServerContext): Promise<Fields> {
+  const from = ctx.nowMs()
   for (;;) {
-    at.tell('trying what the next night will do')
-    const facts = await at.ask({ files: ['unattended-upgrades/dry-run.sh'], asRoot: true, timeoutMs: 35 * 60_000 })
-    if (yes(facts, 'dry_ended')) return facts
-    if (!yes(facts, 'dry_locked'))
+    ctx.progress('trying what the next night will do')
+    const facts = await ctx.run({ files: ['unattended-upgrades/dry-run.sh'], asRoot: true, timeoutMs: 35 * 60_000 })
+    if (yesOrNo(facts, 'dry_ended')) return facts
+    if (!yesOrNo(facts, 'dry_locked'))
       throw new MaestroError(
-        `unattended-upgrade fails in its dry run: ${perhaps(facts, 'dry_said') ?? 'without a word'}`,
+        `unattended-upgrade fails in its dry run: ${optional(facts, 'dry_said') ?? 'without a word'}`,
         {
           hint: 'run `unattended-upgrade --dry-run --debug` there as root',
         },
       )
-    if (at.nowMs() - from > lockLimitMs)
+    if (ctx.nowMs() - from > lockLimitMs)
       throw new MaestroError("unattended-upgrade gets no dry run: dpkg's lock has been held for a quarter of an hour")
-    at.tell("waiting for dpkg's lock")
-    await at.waitMs(10_000)
+    ctx.progress("waiting for dpkg's lock")
+    await ctx.waitMs(10_000)
   }
 }
 
 function checkOrigins(
-  facts: Facts,
+  facts: Fields,
   { security, release }: { security: readonly string[]; release: readonly string[] },
 ): void {
-  const words = perhaps(facts, 'dry_origins') ?? ''
+  const words = optional(facts, 'dry_origins') ?? ''
   // Old ones print a list as Python writes it.
   const taken = words.replaceAll(/[[\]']/g, '').split(', ')
   const missing = [...security, ...release].find((origin) => !taken.includes(origin))

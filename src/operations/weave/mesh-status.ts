@@ -1,11 +1,11 @@
 import { MaestroError } from '../../base/errors.ts'
-import type { Context } from '../../plan/step.ts'
-import type { Look, Mesh } from '../../remote/facts/facts.ts'
+import type { ServerContext } from '../../plan/step.ts'
+import type { Mesh, ServerFacts } from '../../remote/facts/facts.ts'
 
-export const weaveParts = ['weave', 'mesh'] as const
+export const weaveFacts = ['weave', 'mesh'] as const
 
 /** What a mesh had before its router was stopped, and must have again. */
-export type Census = {
+export type MeshSnapshot = {
   readonly connectionCount: number
   /** Of all peers together: whatever they own of it, the whole stays the same. */
   readonly addressCount: number
@@ -16,17 +16,17 @@ export type Census = {
   readonly isWhole: boolean
 }
 
-export const censusOf = (mesh: Mesh): Census => ({
+export const meshSnapshot = (mesh: Mesh): MeshSnapshot => ({
   connectionCount: connectionsOf(mesh).filter(({ state }) => state === 'established').length,
   addressCount: mesh.ranges.reduce((sum, { addressCount }) => sum + addressCount, 0),
   services: mesh.services.map(kindOf),
   encryption: mesh.encryption,
   discovery: mesh.discovery,
-  isWhole: troubleIn(mesh).length === 0,
+  isWhole: meshProblem(mesh).length === 0,
 })
 
 /** What is not well with a mesh, in words for people. */
-export function troubleIn(mesh: Mesh): readonly string[] {
+export function meshProblem(mesh: Mesh): readonly string[] {
   const bad = connectionsOf(mesh).filter(({ state }) => state !== 'established')
   const lost = mesh.ranges.filter(({ isReachable }) => !isReachable)
   return [
@@ -36,35 +36,35 @@ export function troubleIn(mesh: Mesh): readonly string[] {
 }
 
 /** A version of Weave, by its router and by its script, with the mesh that it has or is to have. */
-export type Standing = Census & { readonly version: string; readonly sha256: string }
+export type MeshStatus = MeshSnapshot & { readonly version: string; readonly sha256: string }
 
 /** What a server still lacks of the version and the mesh that it is to have; undefined: nothing. */
-export function lackOf({ weave, mesh }: Look, wanted: Standing): string | undefined {
-  if (weave?.is !== 'known') return `how Weave stands cannot be told: ${weave?.why ?? 'nobody asked'}`
-  if (mesh?.is !== 'known') return `how the mesh stands cannot be told: ${mesh?.why ?? 'nobody asked'}`
+export function missingIn({ weave, mesh }: ServerFacts, wanted: MeshStatus): string | undefined {
+  if (weave?.status !== 'known') return `how Weave stands cannot be told: ${weave?.why ?? 'nobody asked'}`
+  if (mesh?.status !== 'known') return `how the mesh stands cannot be told: ${mesh?.why ?? 'nobody asked'}`
   if (weave.value === null || mesh.value === null) return 'the router does not run'
   if (weave.value.version !== wanted.version) return `the router that runs is ${weave.value.version}`
   if (mesh.value.scriptSha256 !== wanted.sha256) return 'the weave script is another one'
-  const [trouble] = wanted.isWhole ? troubleIn(mesh.value) : []
-  return trouble ?? difference(censusOf(mesh.value), wanted)
+  const [problem] = wanted.isWhole ? meshProblem(mesh.value) : []
+  return problem ?? difference(meshSnapshot(mesh.value), wanted)
 }
 
 /** Waits until a server has the mesh that it is to have; throws what it lacks when it does not come. */
-export async function awaitMesh(at: Context, wanted: Standing, timeoutMs: number): Promise<void> {
-  const sinceMs = at.nowMs()
+export async function waitForMesh(ctx: ServerContext, wanted: MeshStatus, timeoutMs: number): Promise<void> {
+  const sinceMs = ctx.nowMs()
   for (;;) {
-    const lack = lackOf(await at.look(weaveParts), wanted)
+    const lack = missingIn(await ctx.gatherFacts(weaveFacts), wanted)
     if (lack === undefined) return
-    if (at.nowMs() - sinceMs >= timeoutMs)
+    if (ctx.nowMs() - sinceMs >= timeoutMs)
       throw new MaestroError(`Weave ${wanted.version} does not stand as it did before: ${lack}`, {
         hint: 'see `weave status` and `weave status connections` there',
       })
-    at.tell(`waiting for Weave: ${lack}`)
-    await at.waitMs(3_000)
+    ctx.progress(`waiting for Weave: ${lack}`)
+    await ctx.waitMs(3_000)
   }
 }
 
-function difference(now: Census, before: Census): string | undefined {
+function difference(now: MeshSnapshot, before: MeshSnapshot): string | undefined {
   const missing = before.services.find((service) => !now.services.includes(service))
   if (missing !== undefined) return `its ${missing} does not run`
   if (now.encryption !== before.encryption) return `encryption is ${now.encryption}, and was ${before.encryption}`

@@ -1,17 +1,17 @@
 import { UsageError } from '../../base/errors.ts'
-import { TakenBackError } from '../../plan/errors.ts'
-import type { Context, PinnedFile, Sent, Step } from '../../plan/step.ts'
+import { RolledBackError } from '../../plan/errors.ts'
+import type { PinnedFile, SentFile, ServerContext, Step } from '../../plan/step.ts'
 import type { Verdict } from '../../plan/verdict.ts'
 import { compareVersions } from '../../remote/debian-version.ts'
-import type { Look, Mesh, Weave } from '../../remote/facts/facts.ts'
-import { detached } from '../job/job.ts'
+import type { Mesh, ServerFacts, Weave } from '../../remote/facts/facts.ts'
+import { detachedJob } from '../job/job.ts'
 import { pathsOf } from '../job/job-inputs.ts'
-import { mustHaveWorked } from '../unattended-upgrades/apt-job.ts'
+import { assertSucceeded } from '../unattended-upgrades/apt-job.ts'
 import { type Launch, launchOf } from './launch.ts'
-import { awaitMesh, type Census, censusOf, lackOf, troubleIn, weaveParts } from './mesh-status.ts'
+import { type MeshSnapshot, meshProblem, meshSnapshot, missingIn, waitForMesh, weaveFacts } from './mesh-status.ts'
 
 /** What a manifest says of Weave. */
-export type WeaveWish = {
+export type WeaveTarget = {
   readonly version: string
   /** Null: it does not say where it comes from. */
   readonly script: PinnedFile | null
@@ -19,7 +19,7 @@ export type WeaveWish = {
   readonly images: readonly string[]
 }
 
-export interface WeaveOptions extends WeaveWish {
+export interface WeaveOptions extends WeaveTarget {
   readonly allowsDowngrade: boolean
   /** Whether a server where it fails goes back by itself. */
   readonly rollsBack: boolean
@@ -28,7 +28,7 @@ export interface WeaveOptions extends WeaveWish {
   readonly stallTimeoutMs: number
 }
 
-export type Due = Census &
+export type WeaveChange = MeshSnapshot &
   Launch & {
     readonly from: string
     readonly to: string
@@ -40,11 +40,11 @@ export type Due = Census &
   }
 
 /** Brings Weave to a version: one peer at a time, launched as it was, and proved by its mesh. */
-export function weaveStep(options: WeaveOptions): Step<Due, Due> {
-  const job = detached<Due>({
-    script: async (due, at) => ({
+export function weaveStep(options: WeaveOptions): Step<WeaveChange, WeaveChange> {
+  const job = detachedJob<WeaveChange>({
+    script: async (due, ctx) => ({
       files: ['lib/docker-cli.sh', 'facts/mesh.sh', 'weave/upgrade.sh'],
-      inputs: await inputsFor(due, options, at),
+      inputs: await inputsFor(due, options, ctx),
     }),
     stallTimeoutMs: options.stallTimeoutMs,
   })
@@ -52,14 +52,14 @@ export function weaveStep(options: WeaveOptions): Step<Due, Due> {
     id: 'weave',
     effect: 'disrupts',
     isAlone: true,
-    parts: weaveParts,
-    foresee: (look) => foresee(look, options),
+    facts: weaveFacts,
+    plan: (facts) => planWeave(facts, options),
     describe: ({ from, to, arguments: given, hasUnit, connectionCount }) => [
-      `Weave ${from} -> ${to}, alone: ${sayConnections(connectionCount)} for some seconds`,
+      `Weave ${from} -> ${to}, alone: ${describeConnections(connectionCount)} for some seconds`,
       hasUnit ? '= weave.service stops and starts it' : `= launched as it is: weave launch ${given.join(' ')}`.trim(),
     ],
     // Who has left the mesh since is not waited for, and nobody has seen what it was launched with anew.
-    drift: (planned, now) => {
+    exceedsPlan: (planned, now) => {
       if (planned === undefined) return `Weave was ${now.to} and is not any more`
       if (now.arguments.join('\n') !== planned.arguments.join('\n'))
         return 'its router was launched anew with other words'
@@ -67,34 +67,34 @@ export function weaveStep(options: WeaveOptions): Step<Due, Due> {
         ? `${now.connectionCount} of ${planned.connectionCount} connections of Weave are established`
         : undefined
     },
-    before: async (_, due) => due,
-    settled: job.settled,
-    act: job.act,
-    prove: async (at, due) => {
-      const finished = await job.finish(at)
-      if (finished.how !== 'exited' || finished.code !== 0) await mayBeBack(at, due, finished.lastLines)
-      mustHaveWorked(at, `Weave is not upgraded to ${due.to}`, finished)
-      await awaitMesh(at, { ...due, version: due.to }, options.readyTimeoutMs)
+    snapshot: async (_, due) => due,
+    status: job.status,
+    apply: job.apply,
+    verify: async (ctx, due) => {
+      const finished = await job.finish(ctx)
+      if (finished.kind !== 'exited' || finished.code !== 0) await hasPreviousVersion(ctx, due, finished.lastLines)
+      assertSucceeded(ctx, `Weave is not upgraded to ${due.to}`, finished)
+      await waitForMesh(ctx, { ...due, version: due.to }, options.readyTimeoutMs)
       return {
         weave: `${due.from} -> ${due.to}`,
         connections: due.connectionCount,
-        back: `${pathsOf(at).folder}/weave.old is the script of ${due.from}`,
+        back: `${pathsOf(ctx).folder}/weave.old is the script of ${due.from}`,
       }
     },
   }
 }
 
 // That it stands as before is believed from a look alone, and not from the words of the job.
-async function mayBeBack(at: Context, due: Due, lastLines: readonly string[]): Promise<void> {
-  const lack = lackOf(await at.look(weaveParts), { ...due, version: due.from, sha256: due.fromSha256 })
+async function hasPreviousVersion(ctx: ServerContext, due: WeaveChange, lastLines: readonly string[]): Promise<void> {
+  const lack = missingIn(await ctx.gatherFacts(weaveFacts), { ...due, version: due.from, sha256: due.fromSha256 })
   if (lack !== undefined) return
-  throw new TakenBackError(`Weave is not upgraded to ${due.to}: ${lastLines.at(-1) ?? 'the job said nothing'}`, {
-    hint: `see ${pathsOf(at).log} there; once that is put right, begin a new run`,
+  throw new RolledBackError(`Weave is not upgraded to ${due.to}: ${lastLines.at(-1) ?? 'the job said nothing'}`, {
+    hint: `see ${pathsOf(ctx).log} there; once that is put right, begin a new run`,
   })
 }
 
 /** The script as it is sent, which must be that of the version. */
-export function sentScript({ script, version }: WeaveWish): readonly Sent[] {
+export function sentScript({ script, version }: WeaveTarget): readonly SentFile[] {
   if (script === null) return []
   const check = (text: string) => {
     const its = /^SCRIPT_VERSION="(.*)"$/m.exec(text)?.[1]
@@ -107,13 +107,17 @@ export function sentScript({ script, version }: WeaveWish): readonly Sent[] {
   return [{ file: script, check }]
 }
 
-const sayConnections = (count: number) =>
+const describeConnections = (count: number) =>
   count === 0 ? 'it has no connections, and is away' : `${count} connection${count === 1 ? '' : 's'} away`
 
-async function inputsFor(due: Due, { script, images, rollsBack, readyTimeoutMs }: WeaveOptions, at: Context) {
+async function inputsFor(
+  due: WeaveChange,
+  { script, images, rollsBack, readyTimeoutMs }: WeaveOptions,
+  ctx: ServerContext,
+) {
   if (script === null) throw new RangeError('a weave step is due without a script')
   return {
-    script: await at.readHere(script),
+    script: await ctx.readPinnedFile(script),
     sum: due.sha256,
     version: due.to,
     images: images.join('\n'),
@@ -128,50 +132,50 @@ async function inputsFor(due: Due, { script, images, rollsBack, readyTimeoutMs }
   }
 }
 
-function foresee({ weave, mesh }: Look, options: WeaveOptions): Verdict<Due> {
-  if (weave?.is !== 'known')
-    return { is: 'unknown', why: `how Weave stands cannot be told: ${weave?.why ?? 'nobody asked'}` }
-  if (weave.value === null) return { is: 'not-due', why: 'there is no Weave here' }
+function planWeave({ weave, mesh }: ServerFacts, options: WeaveOptions): Verdict<WeaveChange> {
+  if (weave?.status !== 'known')
+    return { status: 'unknown', why: `how Weave stands cannot be told: ${weave?.why ?? 'nobody asked'}` }
+  if (weave.value === null) return { status: 'not-due', why: 'there is no Weave here' }
   // It would be found out in the middle of the pass otherwise.
-  if (mesh?.is !== 'known')
+  if (mesh?.status !== 'known')
     return {
-      is: 'blocked',
+      status: 'blocked',
       why: `how the router of Weave stands cannot be told: ${mesh?.why ?? 'nobody asked'}: see \`weave status\` there`,
     }
   if (mesh.value === null)
-    return { is: 'blocked', why: 'the router of Weave does not run: `weave launch` there first, as it should be' }
-  return foreseeRunning(weave.value, mesh.value, options)
+    return { status: 'blocked', why: 'the router of Weave does not run: `weave launch` there first, as it should be' }
+  return planRunning(weave.value, mesh.value, options)
 }
 
-function foreseeRunning({ version: from }: Weave, mesh: Mesh, options: WeaveOptions): Verdict<Due> {
+function planRunning({ version: from }: Weave, mesh: Mesh, options: WeaveOptions): Verdict<WeaveChange> {
   const { version: to, script, allowsDowngrade } = options
   if (from === to && (script === null || mesh.scriptSha256 === script.sha256))
-    return { is: 'done', why: `Weave ${to} runs` }
+    return { status: 'done', why: `Weave ${to} runs` }
   if (script === null)
     return {
-      is: 'blocked',
+      status: 'blocked',
       why: `Weave is ${from} and weave_version is ${to}: maestro.weave.script and sha256 have to say where it comes from`,
     }
   if (compareVersions(from, to) > 0 && !allowsDowngrade)
-    return { is: 'blocked', why: `Weave is ${from}, which is newer than ${to}: --allow-downgrade goes back` }
-  const trouble = troubleIn(mesh)
-  if (trouble.length > 0) return { is: 'blocked', why: `the mesh of Weave is not whole: ${trouble.join('; ')}` }
+    return { status: 'blocked', why: `Weave is ${from}, which is newer than ${to}: --allow-downgrade goes back` }
+  const problem = meshProblem(mesh)
+  if (problem.length > 0) return { status: 'blocked', why: `the mesh of Weave is not whole: ${problem.join('; ')}` }
   if (mesh.launch.hasLimits && !mesh.launch.hasUnit)
     return {
-      is: 'blocked',
+      status: 'blocked',
       why: 'the router of Weave was launched with limits (WEAVE_DOCKER_ARGS), which cannot be told again: run it by weave.service',
     }
   const launch = launchOf(mesh.launch, mesh.targets)
   if ('unknown' in launch)
     return {
-      is: 'blocked',
+      status: 'blocked',
       why: `the router of Weave was launched with ${launch.unknown}, which maestro does not know: run it by weave.service`,
     }
   const { hasPassword, hasUnit } = mesh.launch
   return {
-    is: 'due',
-    what: {
-      ...censusOf(mesh),
+    status: 'due',
+    change: {
+      ...meshSnapshot(mesh),
       ...launch,
       from,
       to,

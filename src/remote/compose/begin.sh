@@ -4,15 +4,15 @@
 
 say() { printf '%s\n' "$*"; }
 
-services_begin() {
-  services_paths
+compose_begin() {
+  compose_paths
   find_compose
   [ -n "$compose_tool" ] || fail 'Docker Compose is not installed'
 }
 
 # compose SECONDS REVISION ARGUMENT…
 compose() {
-  compose_limit=$1 compose_folder=$services_home/$2
+  compose_limit=$1 compose_folder=$compose_home/$2
   shift 2
   set -- --project-name "$MAESTRO_PROJECT" --project-directory "$compose_folder" --file "$compose_folder/compose.yml" "$@"
   [ ! -e "$compose_folder/.env" ] || set -- --env-file "$compose_folder/.env" "$@"
@@ -21,7 +21,7 @@ compose() {
 
 # masked REVISION COMMAND…: whatever it says, nothing that the revision's env file keeps is in it.
 masked() {
-  masked_file=$services_home/$1/.env
+  masked_file=$compose_home/$1/.env
   shift
   exec 4>&1
   masked_status=$({ { masked_code=0 && "$@" 2>&1 || masked_code=$?; printf '%s' "$masked_code" >&3; } | without_values "$masked_file" >&4; } 3>&1)

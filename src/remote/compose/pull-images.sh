@@ -2,14 +2,14 @@
 # goes on as it is. Can be repeated.
 # Inputs: project, revision, services (those alone, with a space between; nothing: all of them)
 # Changes: images of Docker; /var/lib/maestro/services/<project>/<revision>/images
-# shellcheck shell=sh disable=SC2154 # services/project.sh sets services_home
+# shellcheck shell=sh disable=SC2154 # services/project.sh sets compose_home
 work() {
-  services_begin
+  compose_begin
   masked "$MAESTRO_REVISION" compose 60 "$MAESTRO_REVISION" config -q || fail 'Docker Compose refuses the file'
   images=$(images_of)
   [ -n "$images" ] || fail 'the file has no service of these names'
-  for image in $images; do bring "${image%%|*}" "${image#*|}"; done >"$services_home/$MAESTRO_REVISION/images.new"
-  mv "$services_home/$MAESTRO_REVISION/images.new" "$services_home/$MAESTRO_REVISION/images"
+  for image in $images; do bring "${image%%|*}" "${image#*|}"; done >"$compose_home/$MAESTRO_REVISION/images.new"
+  mv "$compose_home/$MAESTRO_REVISION/images.new" "$compose_home/$MAESTRO_REVISION/images"
 }
 
 # Each service that is wanted with the name of its image. Its environment stands in the same output and goes no further.

@@ -1,6 +1,6 @@
 # How services go back to what was deployed before.
 # Changes: containers and names of images of the project
-# shellcheck shell=sh disable=SC2154 # services/project.sh sets services_home
+# shellcheck shell=sh disable=SC2154 # services/project.sh sets compose_home
 
 # go_back RECORDS: brings up what they name, with the images that it had, and takes away what has come since. Succeeds once
 # that is well.
@@ -30,7 +30,7 @@ go_back() {
 
 # remove_services SERVICE…: their containers; their volumes stay.
 remove_services() {
-  remove_lines=$(services_containers)
+  remove_lines=$(compose_containers)
   for service; do
     remove_ids=$(printf '%s\n' "$remove_lines" | awk -F '|' -v service="$service" '$1 == service { print substr($2, 2) }')
     # shellcheck disable=SC2086  # names of containers

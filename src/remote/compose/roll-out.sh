@@ -6,12 +6,12 @@
 # Exit codes: 0 they are well; 1 nothing was changed; 3 they were not, and it went back; 4 they are not
 # shellcheck shell=sh disable=SC2154 # services/*.sh set what begins with services_
 work() {
-  services_begin
+  compose_begin
   asked=$(awk -F '|' -v wanted=" $MAESTRO_SERVICES " 'wanted ~ /^ *$/ || index(wanted, " " $1 " ")' \
-    "$services_home/$MAESTRO_REVISION/images") || fail "the images of revision $MAESTRO_REVISION are not known"
+    "$compose_home/$MAESTRO_REVISION/images") || fail "the images of revision $MAESTRO_REVISION are not known"
   names=$(printf '%s\n' "$asked" | cut -d '|' -f 1)
   old=''
-  [ ! -e "$services_home/deployed" ] || old=$(cat "$services_home/deployed")
+  [ ! -e "$compose_home/deployed" ] || old=$(cat "$compose_home/deployed")
   for image in $asked; do
     reference=$(field 2 "$image")
     id=$(field 3 "$image")

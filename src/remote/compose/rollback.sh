@@ -4,10 +4,10 @@
 # Exit codes: 0 it is well; 1 nothing was changed; 4 it is not well
 # shellcheck shell=sh disable=SC2154 # services/*.sh set what begins with services_
 work() {
-  services_begin
-  before=$(cat "$services_home/deployed.1") || fail 'there is nothing to go back to'
+  compose_begin
+  before=$(cat "$compose_home/deployed.1") || fail 'there is nothing to go back to'
   [ "$before" = "$MAESTRO_RECORDS" ] || fail 'what was deployed before is not what the plan says'
-  since=$(cut -d '|' -f 1 "$services_home/deployed")
+  since=$(cut -d '|' -f 1 "$compose_home/deployed")
   if ! go_back "$before"; then
     say_why "${await_trouble:-Docker Compose did not bring it up}"
     exit 4
@@ -18,6 +18,6 @@ $before" in *"
 $service|"*) ;; *) gone="$gone $service" ;; esac done
   # shellcheck disable=SC2086  # names of services
   remove_services $gone
-  cp "$services_home/deployed.1" "$services_home/deployed.new"
-  mv "$services_home/deployed.new" "$services_home/deployed"
+  cp "$compose_home/deployed.1" "$compose_home/deployed.new"
+  mv "$compose_home/deployed.new" "$compose_home/deployed"
 }

@@ -1,10 +1,10 @@
 # Puts the files of a revision where the services' are, root's alone, whole or not at all. Can be repeated.
 # Inputs: project, revision (their checksum), compose and env (their texts), has_env (yes or no)
 # Changes: /var/lib/maestro/services/<project>/<revision>/
-# shellcheck shell=sh disable=SC2154 # services/project.sh sets services_home
+# shellcheck shell=sh disable=SC2154 # services/project.sh sets compose_home
 work() {
-  services_paths
-  folder=$services_home/$MAESTRO_REVISION
+  compose_paths
+  folder=$compose_home/$MAESTRO_REVISION
   rm -rf "$folder.new"
   mkdir -p "$folder.new"
   printf '%s' "$MAESTRO_COMPOSE" >"$folder.new/compose.yml"

@@ -31,7 +31,7 @@ await_well() {
   await_end=$((await_end + MAESTRO_TIMEOUT_SECONDS))
   while :; do
     await_now=$(date +%s)
-    await_census=$(services_containers 2>/dev/null) || await_census='?'
+    await_census=$(compose_containers 2>/dev/null) || await_census='?'
     await_trouble=$(printf '%s\n' "$await_census" | trouble_of "$await_services")
     [ "$await_trouble" = "$await_said" ] || say "${await_trouble:-all of them are well}"
     await_said=$await_trouble
@@ -57,7 +57,7 @@ tell_why() {
     say "$why_name says:"
     docker_cli logs --tail 5 "$why_name" 2>&1 || :
     docker_cli inspect --format '{{with .State.Health}}{{range .Log}}{{println .Output}}{{end}}{{end}}' "$why_name" | grep . | tail -n 2 || :
-  done | without_values "$services_home/$up_revision/.env"
+  done | without_values "$compose_home/$up_revision/.env"
 }
 
 # Whoever falls over in its first seconds was well before.

@@ -3,7 +3,7 @@
 #   disk          each: df's line
 #   disk_options  each, in the same order: the mount's options
 # shellcheck shell=sh
-look_disk() {
+facts_disk() {
   set -- "$MAESTRO_ROOT/"
   for path in var boot; do
     [ ! -d "$MAESTRO_ROOT/$path" ] || set -- "$@" "$MAESTRO_ROOT/$path"

@@ -1,8 +1,8 @@
-import { allOf, FactError, type Facts } from '../fields.ts'
+import { allOf, FieldError, type Fields } from '../fields.ts'
 import type { Disk } from './facts.ts'
 
 /** The file systems of /, /var and /boot, each once. */
-export function readDisk(facts: Facts): readonly Disk[] {
+export function readDisk(facts: Fields): readonly Disk[] {
   const options = allOf(facts, 'disk_options')
   const disks = allOf(facts, 'disk').map((line, index) => readDiskLine(line, options[index]))
   return disks.filter(({ path }, index) => disks.findIndex((other) => other.path === path) === index)
@@ -11,7 +11,7 @@ export function readDisk(facts: Facts): readonly Disk[] {
 /** A line of df -P, `/dev/vda 263174212 23500000 239674212 9% /`, and the options of its mount. */
 export function readDiskLine(line: string, options = ''): Disk {
   const [, total, free, path] = /^.*\s(\d+)\s+\d+\s+(\d+)\s+\S+\s+(\/.*)$/.exec(line) ?? []
-  if (path === undefined) throw new FactError(`df's answer cannot be read: ${line}`)
+  if (path === undefined) throw new FieldError(`df's answer cannot be read: ${line}`)
   const bytes = (kilobytes: string | undefined) => Number(kilobytes) * 1024
   return { path, totalBytes: bytes(total), freeBytes: bytes(free), isReadOnly: options.split(',').includes('ro') }
 }

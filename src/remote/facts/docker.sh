@@ -9,13 +9,13 @@
 #   docker_trouble     why the engine does not answer
 #   container          each, a JSON array: name, image, state, health, restart policy, when it was started last
 # shellcheck shell=sh
-look_docker() {
+facts_docker() {
   has docker || return 0
-  docker_source=$(look_docker_source)
+  docker_source=$(facts_docker_source)
   fact docker_source "$docker_source"
   docker_trouble=$(docker_rest)
-  if [ -z "$docker_trouble" ] && look_docker_versions; then
-    look_docker_containers
+  if [ -z "$docker_trouble" ] && facts_docker_versions; then
+    facts_docker_containers
     return
   fi
   # The client alone: to ask the engine as well would start one that rests. It tells its own version and ends with 1.
@@ -26,7 +26,7 @@ look_docker() {
 }
 
 # An engine that is too old for one of the words gives no answer at all.
-look_docker_versions() {
+facts_docker_versions() {
   own='client {{.Client.Version}}{{println}}server {{.Server.Version}}'
   all="$own{{println}}api {{.Server.MinAPIVersion}}{{range .Server.Components}}{{println}}{{.Name}} {{.Version}}{{end}}"
   versions=$(docker_cli version --format "$all" 2>/dev/null) || versions=$(docker_cli version --format "$own" 2>/dev/null) || return
@@ -45,7 +45,7 @@ server '?*) ;; *) return 1 ;; esac
   fact docker_compose "$docker_compose"
 }
 
-look_docker_source() {
+facts_docker_source() {
   for package in docker-ce docker.io moby-engine; do
     # shellcheck disable=SC2016  # dpkg-query fills it in
     case $(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null) in
@@ -60,7 +60,7 @@ look_docker_source() {
 }
 
 # A container may vanish between the list and the question: then once more. In front of `||` the shell ignores `set -e`.
-look_docker_containers() {
+facts_docker_containers() {
   containers=$(list_containers) || containers=$(list_containers)
   facts container "$containers"
 }

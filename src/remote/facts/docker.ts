@@ -1,32 +1,32 @@
-import { allOf, FactError, type Facts, perhaps } from '../fields.ts'
-import { lastWords } from '../last-line.ts'
+import { allOf, FieldError, type Fields, optional } from '../fields.ts'
+import { lastLine } from '../last-line.ts'
 import type { Container, Docker, DockerComponents } from './facts.ts'
 
 /** null: no Docker. */
-export function readDocker(facts: Facts): Docker | null {
-  const source = perhaps(facts, 'docker_source')
+export function readDocker(facts: Fields): Docker | null {
+  const source = optional(facts, 'docker_source')
   if (source === undefined) return null
-  const version = perhaps(facts, 'docker_server')
+  const version = optional(facts, 'docker_server')
   return {
     version,
-    client: perhaps(facts, 'docker_client'),
-    trouble: version === undefined ? lastWords(perhaps(facts, 'docker_trouble')) : undefined,
+    client: optional(facts, 'docker_client'),
+    trouble: version === undefined ? lastLine(optional(facts, 'docker_trouble')) : undefined,
     source,
     ...(version === undefined ? {} : { components: readComponents(facts) }),
     containers: allOf(facts, 'container').map(readContainer),
   }
 }
 
-function readComponents(facts: Facts): DockerComponents {
+function readComponents(facts: Fields): DockerComponents {
   const named = (name: string) =>
     allOf(facts, 'docker_component')
       .find((line) => line.startsWith(`${name} `))
       ?.slice(name.length + 1)
   return {
-    apiMinimum: perhaps(facts, 'docker_api'),
+    apiMinimum: optional(facts, 'docker_api'),
     containerd: named('containerd'),
     runc: named('runc'),
-    compose: perhaps(facts, 'docker_compose')?.replace(/^\d+:|[-+~].*$/g, ''),
+    compose: optional(facts, 'docker_compose')?.replace(/^\d+:|[-+~].*$/g, ''),
   }
 }
 
@@ -47,11 +47,11 @@ function parse(line: string): readonly unknown[] {
     const value: unknown = JSON.parse(line)
     return Array.isArray(value) ? value : []
   } catch {
-    throw new FactError(`a container cannot be read: ${line.slice(0, 60)}`)
+    throw new FieldError(`a container cannot be read: ${line.slice(0, 60)}`)
   }
 }
 
 function text(value: unknown): string {
-  if (typeof value !== 'string') throw new FactError('a container cannot be read: docker inspect left something out')
+  if (typeof value !== 'string') throw new FieldError('a container cannot be read: docker inspect left something out')
   return value
 }

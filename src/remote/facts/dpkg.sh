@@ -5,7 +5,7 @@
 #   dpkg_broken       each: name and state
 #   dpkg_lock         each: lock|pid|age in seconds|command
 # shellcheck shell=sh
-look_dpkg() {
+facts_dpkg() {
   has dpkg-query || fail 'this system has no dpkg'
   dpkg_interrupted=no
   for entry in "$MAESTRO_ROOT"/var/lib/dpkg/updates/[0-9]*; do
@@ -17,19 +17,19 @@ look_dpkg() {
     awk '$3 != "ok" || ($4 != "installed" && $4 != "config-files" && $4 != "not-installed") { print $1, $3 == "ok" ? $4 : $3 }')
   fact dpkg_interrupted "$dpkg_interrupted"
   facts dpkg_broken "$dpkg_broken"
-  look_dpkg_locks
+  facts_dpkg_locks
 }
 
-look_dpkg_locks() {
+facts_dpkg_locks() {
   locks=$(cat "$MAESTRO_ROOT/proc/locks")
-  look_dpkg_lock frontend var/lib/dpkg/lock-frontend
-  look_dpkg_lock dpkg var/lib/dpkg/lock
-  look_dpkg_lock lists var/lib/apt/lists/lock
-  look_dpkg_lock archives var/cache/apt/archives/lock
+  facts_dpkg_lock frontend var/lib/dpkg/lock-frontend
+  facts_dpkg_lock dpkg var/lib/dpkg/lock
+  facts_dpkg_lock lists var/lib/apt/lists/lock
+  facts_dpkg_lock archives var/cache/apt/archives/lock
 }
 
-# look_dpkg_lock NAME FILE
-look_dpkg_lock() {
+# facts_dpkg_lock NAME FILE
+facts_dpkg_lock() {
   lock_file=$MAESTRO_ROOT/$2
   [ -e "$lock_file" ] || return 0
   inode=$(stat -c %i "$lock_file")
@@ -40,11 +40,11 @@ look_dpkg_lock() {
   # These show another device to stat than to /proc/locks: the inode alone must do.
   case $file_system in btrfs | overlayfs | UNKNOWN) device='[0-9a-f]+:[0-9a-f]+' ;; esac
   pids=$(printf '%s\n' "$locks" | awk -v file="^$device:$inode$" '$2 == "POSIX" && $4 == "WRITE" && $6 ~ file { print $5 }')
-  for pid in $pids; do look_dpkg_holder "$1" "$pid"; done
+  for pid in $pids; do facts_dpkg_holder "$1" "$pid"; done
 }
 
-# look_dpkg_holder LOCK PID. A holder that is gone by now holds nothing; one that is hidden (hidepid) is root's to see.
-look_dpkg_holder() {
+# facts_dpkg_holder LOCK PID. A holder that is gone by now holds nothing; one that is hidden (hidepid) is root's to see.
+facts_dpkg_holder() {
   process=$MAESTRO_ROOT/proc/$2
   if [ -r "$process/stat" ]; then set -- "$@"; else set -- "$@" as_root; fi
   lock_name=$1 pid=$2

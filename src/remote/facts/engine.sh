@@ -9,15 +9,15 @@
 #   engine_room      df's line of where the containers live
 #   engine_in_lxc    yes or no
 # shellcheck shell=sh
-look_engine() {
-  look_engine_files
+facts_engine() {
+  facts_engine_files
   in_lxc=no
   case $(systemd-detect-virt --container 2>/dev/null || :) in lxc*) in_lxc=yes ;; esac
   fact engine_in_lxc "$in_lxc"
-  if has docker && [ -z "$(docker_rest)" ]; then look_engine_answers; fi
+  if has docker && [ -z "$(docker_rest)" ]; then facts_engine_answers; fi
 }
 
-look_engine_files() {
+facts_engine_files() {
   etc=$MAESTRO_ROOT/etc
   found=$(find "$etc/docker" "$etc/containerd" "$etc/default/docker" "$etc/apt/keyrings" "$etc/apt/sources.list.d" \
     "$etc/systemd/system/docker.service" "$etc/systemd/system/docker.service.d" "$etc/systemd/system/containerd.service.d" \
@@ -32,7 +32,7 @@ look_engine_files() {
 }
 
 # The client's info comes without an error also where nobody answers, and tells nothing then: the version does not.
-look_engine_answers() {
+facts_engine_answers() {
   api=$(docker_cli version --format '{{.Server.MinAPIVersion}}' 2>/dev/null) || return 0
   # The folder comes last, so that it can be told apart.
   info=$(docker_cli info --format '[{{json .Driver}},{{json .DriverStatus}},{{json .LiveRestoreEnabled}},{{json .Swarm.LocalNodeState}},{{json .Swarm.ControlAvailable}},{{json .CgroupDriver}},{{json .DockerRootDir}}]')

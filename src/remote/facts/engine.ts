@@ -1,4 +1,4 @@
-import { allOf, FactError, type Facts, perhaps, yes } from '../fields.ts'
+import { allOf, FieldError, type Fields, optional, yesOrNo } from '../fields.ts'
 import { readDiskLine } from './disk.ts'
 import type { Disk } from './facts.ts'
 
@@ -30,24 +30,24 @@ export interface EngineInfo {
   readonly disk: Disk | undefined
 }
 
-export const readEngine = (facts: Facts): Engine => ({
+export const readEngine = (facts: Fields): Engine => ({
   info: readInfo(facts),
   socketUsers: allOf(facts, 'engine_socket'),
   fleeting: allOf(facts, 'engine_fleeting'),
   config: facts.has('engine_config') ? allOf(facts, 'engine_config').join('\n') : undefined,
   files: allOf(facts, 'engine_file'),
-  isInLxc: yes(facts, 'engine_in_lxc'),
+  isInLxc: yesOrNo(facts, 'engine_in_lxc'),
 })
 
-function readInfo(facts: Facts): EngineInfo | undefined {
-  const line = perhaps(facts, 'engine_info')
+function readInfo(facts: Fields): EngineInfo | undefined {
+  const line = optional(facts, 'engine_info')
   if (line === undefined) return undefined
   const [driver, status, isLiveRestore, swarm, isManager, cgroup] = parse(line)
-  const room = perhaps(facts, 'engine_room')
+  const room = optional(facts, 'engine_room')
   if (typeof driver !== 'string' || typeof cgroup !== 'string' || typeof isLiveRestore !== 'boolean')
-    throw new FactError('docker info cannot be read')
+    throw new FieldError('docker info cannot be read')
   return {
-    apiMinimum: perhaps(facts, 'engine_api') ?? 'unknown',
+    apiMinimum: optional(facts, 'engine_api') ?? 'unknown',
     storageDriver: driver,
     hasContainerdStore: JSON.stringify(status).includes('io.containerd.snapshotter'),
     cgroupDriver: cgroup,
@@ -62,7 +62,7 @@ function parse(line: string): readonly unknown[] {
     const value: unknown = JSON.parse(line)
     if (Array.isArray(value)) return value
   } catch (cause) {
-    throw new FactError('docker info cannot be read', { cause })
+    throw new FieldError('docker info cannot be read', { cause })
   }
-  throw new FactError('docker info cannot be read')
+  throw new FieldError('docker info cannot be read')
 }

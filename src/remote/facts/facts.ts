@@ -1,19 +1,21 @@
 import type { AptSetting } from '../apt-conf.ts'
 import type { Lock } from '../lock/lock.ts'
+import type { DockerCandidates } from './candidates.ts'
 import type { Engine } from './engine.ts'
-import type { Offers } from './offers.ts'
 
 /** What a look tells, or why it cannot tell. Unknown is never a reason to act and never shown as well. */
-export type Told<T> = { readonly is: 'known'; readonly value: T } | { readonly is: 'unknown'; readonly why: string }
+export type Fact<T> =
+  | { readonly status: 'known'; readonly value: T }
+  | { readonly status: 'unknown'; readonly why: string }
 
 /** The parts of a look that are shown, each one file in `facts/`; a command asks for those that it needs. */
-export const lookParts = [
+export const statusFacts = [
   'identity',
   'system',
   'kernel',
   'reboot',
-  'libraries',
-  'updates',
+  'needrestart',
+  'upgrades',
   'unattended',
   'dpkg',
   'disk',
@@ -23,41 +25,41 @@ export const lookParts = [
 ] as const
 
 /** Parts that only a change foresees by: more than `status` shows. */
-export const changeParts = ['nightly', 'security', 'engine', 'offers', 'mesh', 'services'] as const
+export const planFacts = ['periodic', 'security', 'engine', 'candidates', 'mesh', 'compose'] as const
 
 /** Parts that only `maestro doctor` asks for. */
-export const doctorParts = ['tools', 'systemd', 'balancer'] as const
+export const doctorFacts = ['tools', 'systemd', 'haproxy'] as const
 
-export type LookPart = (typeof lookParts | typeof changeParts | typeof doctorParts)[number]
+export type FactName = (typeof statusFacts | typeof planFacts | typeof doctorFacts)[number]
 
 /** What one server said of itself in one connection; a part that was not asked for is absent. Times are the server's own clock. */
-export interface Look {
+export interface ServerFacts {
   /** Epoch seconds by the server's clock, when the look began. */
   readonly at: number
-  readonly identity?: Told<Identity>
-  readonly system?: Told<System>
-  readonly kernel?: Told<Kernel>
-  readonly reboot?: Told<RebootFlag>
-  readonly libraries?: Told<Libraries>
-  readonly updates?: Told<Updates>
-  readonly unattended?: Told<Unattended>
-  readonly nightly?: Told<Nightly>
-  readonly security?: Told<Security>
-  readonly engine?: Told<Engine>
-  readonly offers?: Told<Offers>
-  readonly dpkg?: Told<Dpkg>
-  readonly disk?: Told<readonly Disk[]>
+  readonly identity?: Fact<Identity>
+  readonly system?: Fact<System>
+  readonly kernel?: Fact<Kernel>
+  readonly reboot?: Fact<RebootFlag>
+  readonly needrestart?: Fact<Needrestart>
+  readonly upgrades?: Fact<PendingUpgrades>
+  readonly unattended?: Fact<UnattendedStatus>
+  readonly periodic?: Fact<PeriodicUpgrades>
+  readonly security?: Fact<Security>
+  readonly engine?: Fact<Engine>
+  readonly candidates?: Fact<DockerCandidates>
+  readonly dpkg?: Fact<Dpkg>
+  readonly disk?: Fact<readonly Disk[]>
   /** null: not installed. */
-  readonly docker?: Told<Docker | null>
-  readonly weave?: Told<Weave | null>
-  readonly services?: Told<Services>
+  readonly docker?: Fact<Docker | null>
+  readonly weave?: Fact<Weave | null>
+  readonly compose?: Fact<ComposeState>
   /** null: no router of Weave runs. */
-  readonly mesh?: Told<Mesh | null>
-  readonly maestro?: Told<Marks>
-  readonly tools?: Told<Tools>
-  readonly systemd?: Told<Systemd>
+  readonly mesh?: Fact<Mesh | null>
+  readonly maestro?: Fact<MaestroState>
+  readonly tools?: Fact<Tools>
+  readonly systemd?: Fact<Systemd>
   /** null: no HAProxy there. */
-  readonly balancer?: Told<Balancer | null>
+  readonly haproxy?: Fact<Haproxy | null>
 }
 
 /** What apt would install under the pins of a security upgrade. */
@@ -91,7 +93,7 @@ export interface Systemd {
   readonly inhibitors: readonly string[]
 }
 
-export interface Balancer {
+export interface Haproxy {
   readonly sockets: readonly {
     readonly path: string
     readonly isAdmin: boolean
@@ -145,7 +147,7 @@ export interface RebootFlag {
 }
 
 /** What needrestart says; nothing where it is not installed. */
-export interface Libraries {
+export interface Needrestart {
   readonly hasTool: boolean
   /** needrestart's own word on the kernel, when it has one. */
   readonly kernel: 'current' | 'abi-upgrade' | 'version-upgrade' | undefined
@@ -153,7 +155,7 @@ export interface Libraries {
   readonly services: readonly string[]
 }
 
-export interface Updates {
+export interface PendingUpgrades {
   /** Upgrades with a fix in a security pocket, also where -updates already holds a newer version. */
   readonly security: readonly Upgrade[]
   readonly otherCount: number
@@ -173,7 +175,7 @@ export interface Upgrade {
   readonly origin: string
 }
 
-export interface Unattended {
+export interface UnattendedStatus {
   readonly isInstalled: boolean
   /** Whether apt's effective configuration and the timers make it run daily. */
   readonly isDaily: boolean
@@ -186,11 +188,11 @@ export interface Unattended {
 }
 
 /** All that bears on setting the nightly upgrades up, or on taking that back. */
-export interface Nightly {
+export interface PeriodicUpgrades {
   readonly package:
-    | { readonly is: 'installed'; readonly version: string }
-    | { readonly is: 'missing'; readonly candidate: string | undefined }
-    | { readonly is: 'half-installed'; readonly state: string }
+    | { readonly status: 'installed'; readonly version: string }
+    | { readonly status: 'missing'; readonly candidate: string | undefined }
+    | { readonly status: 'half-installed'; readonly state: string }
   /** apt's effective configuration. */
   readonly options: readonly AptSetting[]
   /** Files of apt's configuration with settings that neither their package nor maestro put there, in apt's order. */
@@ -199,7 +201,7 @@ export interface Nightly {
   /** The text of maestro's own file. */
   readonly ours: string | undefined
   readonly scheduler: 'systemd' | 'cron' | 'none'
-  readonly timers: readonly NightlyTimer[]
+  readonly timers: readonly PeriodicTimer[]
   /** What maestro found before its first change; a part is undefined where it changed nothing of it. */
   readonly was: {
     readonly timers:
@@ -211,7 +213,7 @@ export interface Nightly {
   }
 }
 
-export interface NightlyTimer {
+export interface PeriodicTimer {
   readonly unit: string
   readonly load: string
   readonly isEnabled: boolean
@@ -278,7 +280,7 @@ export interface Container {
 }
 
 /** What Docker Compose runs of the application's services, and what was rolled out. */
-export interface Services {
+export interface ComposeState {
   /** Undefined: there is none. */
   readonly compose: { readonly version: string; readonly isPlugin: boolean } | undefined
   readonly deployed: readonly DeployedService[]
@@ -359,7 +361,7 @@ export interface MeshLaunch {
 }
 
 /** What maestro itself left on the server. */
-export interface Marks {
+export interface MaestroState {
   /** The lock in /var/lib/maestro/lock, when somebody holds it. */
   readonly lock: Lock | undefined
   /** Runs whose drain is still open here. */

@@ -7,7 +7,7 @@
 #   init        name of PID 1, where /proc may be read (hidepid)
 #   init_start  its start, in clock ticks after boot
 # shellcheck shell=sh
-look_identity() {
+facts_identity() {
   machine_id=$(machine_id)
   read -r boot_id <"$MAESTRO_ROOT/proc/sys/kernel/random/boot_id"
   hostname=$(uname -n)
@@ -16,7 +16,7 @@ look_identity() {
   fact boot_id "$boot_id"
   fact hostname "$hostname"
   fact uptime "$uptime"
-  if [ -r "$MAESTRO_ROOT/proc/1/stat" ]; then look_identity_init; fi
+  if [ -r "$MAESTRO_ROOT/proc/1/stat" ]; then facts_identity_init; fi
 }
 
 machine_id() {
@@ -28,7 +28,7 @@ machine_id() {
 }
 
 # The name in the second field may hold spaces and brackets of its own; the start is the 22nd field.
-look_identity_init() {
+facts_identity_init() {
   IFS= read -r init_stat <"$MAESTRO_ROOT/proc/1/stat"
   init=${init_stat#*\(}
   fact init "${init%\)*}"

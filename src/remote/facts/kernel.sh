@@ -8,7 +8,7 @@
 #   kernel_package    each: name|version|state|since (epoch seconds)
 #   kernel_default    grub's choice, where it is not the first entry
 # shellcheck shell=sh
-look_kernel() {
+facts_kernel() {
   kernel_running=$(uname -r)
   kernel_build=$(uname -v)
   fact kernel_running "$kernel_running"
@@ -24,12 +24,12 @@ look_kernel() {
   for kernel_image in "$MAESTRO_ROOT"/boot/vmlinuz-*; do
     [ ! -e "$kernel_image" ] || fact kernel_image "${kernel_image##*/vmlinuz-}"
   done
-  look_kernel_packages
-  look_kernel_default
+  facts_kernel_packages
+  facts_kernel_default
 }
 
 # The file list of a package is written when it is unpacked: since when the kernel waits.
-look_kernel_packages() {
+facts_kernel_packages() {
   has dpkg-query || return 0
   kernel_status=0
   # shellcheck disable=SC2016  # dpkg-query fills these in
@@ -46,7 +46,7 @@ look_kernel_packages() {
 }
 
 # As in /etc/default/grub and its .d, the last one holds; `saved` stands in grubenv, which grub-set-default writes.
-look_kernel_default() {
+facts_kernel_default() {
   kernel_default=
   for grub_file in "$MAESTRO_ROOT"/etc/default/grub "$MAESTRO_ROOT"/etc/default/grub.d/*.cfg; do
     [ -e "$grub_file" ] || continue
@@ -54,12 +54,12 @@ look_kernel_default() {
     [ -z "$grub_line" ] || kernel_default=$grub_line
   done
   case $kernel_default in
-    *saved*) kernel_default=$(look_kernel_saved) ;;
+    *saved*) kernel_default=$(facts_kernel_saved) ;;
   esac
   [ -z "$kernel_default" ] || fact kernel_default "$kernel_default"
 }
 
-look_kernel_saved() {
+facts_kernel_saved() {
   grub_saved=$MAESTRO_ROOT/boot/grub/grubenv
   [ -e "$grub_saved" ] || return 0
   as_root_if_needed sed -n 's/^saved_entry=//p' "$grub_saved"

@@ -1,14 +1,14 @@
 import { compareVersions } from '../debian-version.ts'
-import { allOf, type Facts, only, perhaps } from '../fields.ts'
+import { allOf, type Fields, optional, required } from '../fields.ts'
 import type { Kernel } from './facts.ts'
 
 type Package = { readonly release: string; readonly version: string; readonly since: number | undefined }
 
 /** The running kernel beside the installed ones; a container has none of its own, whatever is installed in it. */
-export function readKernel(facts: Facts): Kernel {
-  const running = only(facts, 'kernel_running')
+export function readKernel(facts: Fields): Kernel {
+  const running = required(facts, 'kernel_running')
   const nothing = { running, newest: undefined, newestSince: undefined, pinned: undefined, rebuilt: undefined }
-  if (perhaps(facts, 'kernel_container') !== undefined) return nothing
+  if (optional(facts, 'kernel_container') !== undefined) return nothing
 
   const packages = installedPackages(facts)
   const images = allOf(facts, 'kernel_image').filter(isImage)
@@ -18,7 +18,7 @@ export function readKernel(facts: Facts): Kernel {
     running,
     newest,
     newestSince: packages.find(({ release }) => release === newest)?.since,
-    pinned: pinnedTo(perhaps(facts, 'kernel_default'), installed),
+    pinned: pinnedTo(optional(facts, 'kernel_default'), installed),
     rebuilt: rebuiltUnder(running, packages, runningBuild(facts)),
   }
 }
@@ -39,7 +39,7 @@ export function flavourOf(release: string): string {
   return start === -1 ? '' : parts.slice(start).join('-')
 }
 
-function installedPackages(facts: Facts): readonly Package[] {
+function installedPackages(facts: Fields): readonly Package[] {
   return allOf(facts, 'kernel_package').flatMap((line) => {
     const [name = '', version = '', state = '', since = ''] = line.split('|')
     if (!/^.i/.test(state)) return []
@@ -63,9 +63,9 @@ function isNamed(entry: string, release: string): boolean {
 }
 
 // Debian puts the package's version into `uname -v`, Ubuntu into /proc/version_signature: `Ubuntu 6.8.0-45.45-generic 6.8.12`.
-function runningBuild(facts: Facts): string | undefined {
-  const debian = /\bDebian (\d\S*)/.exec(perhaps(facts, 'kernel_build') ?? '')?.[1]
-  return debian ?? /^Ubuntu (\d[\w.~]*-[\d.~]+)-/.exec(perhaps(facts, 'kernel_signature') ?? '')?.[1]
+function runningBuild(facts: Fields): string | undefined {
+  const debian = /\bDebian (\d\S*)/.exec(optional(facts, 'kernel_build') ?? '')?.[1]
+  return debian ?? /^Ubuntu (\d[\w.~]*-[\d.~]+)-/.exec(optional(facts, 'kernel_signature') ?? '')?.[1]
 }
 
 function rebuiltUnder(release: string, packages: readonly Package[], running: string | undefined): Kernel['rebuilt'] {

@@ -8,14 +8,14 @@
 #   marks_busy     each: a unit of that run that works or waits here
 #   marks_drained  each: a run
 # shellcheck shell=sh
-look_maestro() {
+facts_maestro() {
   marks=$MAESTRO_ROOT/var/lib/maestro
   marks_lock=no
-  if [ -d "$marks" ]; then look_maestro_marks; fi
+  if [ -d "$marks" ]; then facts_maestro_marks; fi
   fact marks_lock "$marks_lock"
 }
 
-look_maestro_marks() {
+facts_maestro_marks() {
   entries=$(as_root_if_needed find "$marks" -maxdepth 2)
   for entry in $entries; do
     case $entry in
@@ -24,9 +24,9 @@ look_maestro_marks() {
     esac
   done
   [ "$marks_lock" = yes ] || return 0
-  owner=$(look_maestro_lock owner)
-  run=$(look_maestro_lock run)
-  since=$(look_maestro_lock since)
+  owner=$(facts_maestro_lock owner)
+  run=$(facts_maestro_lock run)
+  since=$(facts_maestro_lock since)
   fact marks_owner "$owner"
   fact marks_run "$run"
   fact marks_since "$since"
@@ -41,6 +41,6 @@ look_maestro_marks() {
 }
 
 # A lock is taken by making its folder, before anything is written into it.
-look_maestro_lock() {
+facts_maestro_lock() {
   case $entries in *"$marks/lock/$1"*) as_root_if_needed head -c 1000 "$marks/lock/$1" ;; esac
 }

@@ -12,7 +12,7 @@
 #   mesh_has_limits     yes or no: Docker holds it to so much memory or processor
 #   mesh_has_unit       yes or no: weave.service runs it
 # shellcheck shell=sh
-look_mesh() {
+facts_mesh() {
   if ! has weave || ! has docker; then return 0; fi
   mesh_trouble=$(docker_rest)
   if [ -n "$mesh_trouble" ] || ! has_docker_socket; then return 0; fi
@@ -34,7 +34,7 @@ look_mesh() {
     ;;
   esac
   mesh_container=$(mesh_inspect)
-  look_mesh_launch
+  facts_mesh_launch
 }
 
 # An old weave needs the whole path under sudo.
@@ -45,7 +45,7 @@ mesh_inspect() {
   docker_cli inspect --type container --format '{{range .Config.Cmd}}{{println "argument" .}}{{end}}{{range .Config.Env}}{{println "variable" .}}{{end}}{{println "restarts" .HostConfig.RestartPolicy.Name}}{{println "limits" .HostConfig.Memory .HostConfig.NanoCpus .HostConfig.CpuShares .HostConfig.CpuQuota}}' weave
 }
 
-look_mesh_launch() {
+facts_mesh_launch() {
   mesh_arguments=$(printf '%s\n' "$mesh_container" | sed -n 's/^argument //p' | awk '
     isPassword { isPassword = 0; next }
     /^--?password$/ { isPassword = 1; next }

@@ -1,8 +1,8 @@
-import { allOf, FactError, type Facts, matching, yes } from '../fields.ts'
+import { allOf, FieldError, type Fields, matching, yesOrNo } from '../fields.ts'
 import type { Mesh } from './facts.ts'
 
 /** null: no router runs. */
-export function readMesh(facts: Facts): Mesh | null {
+export function readMesh(facts: Fields): Mesh | null {
   const status = allOf(facts, 'mesh_status').map(readField)
   if (status.length === 0) return null
   const fieldNamed = (name: string) => status.find(([field]) => field === name)?.[1]
@@ -17,10 +17,10 @@ export function readMesh(facts: Facts): Mesh | null {
     launch: {
       arguments: allOf(facts, 'mesh_argument'),
       variables: allOf(facts, 'mesh_variable'),
-      hasPassword: yes(facts, 'mesh_has_password'),
-      restarts: yes(facts, 'mesh_restarts'),
-      hasLimits: yes(facts, 'mesh_has_limits'),
-      hasUnit: yes(facts, 'mesh_has_unit'),
+      hasPassword: yesOrNo(facts, 'mesh_has_password'),
+      restarts: yesOrNo(facts, 'mesh_restarts'),
+      hasLimits: yesOrNo(facts, 'mesh_has_limits'),
+      hasUnit: yesOrNo(facts, 'mesh_has_unit'),
     },
   }
 }
@@ -35,13 +35,13 @@ function readField(line: string): readonly [field: string, value: string] {
 function readConnection(line: string): Mesh['connections'][number] {
   const [, address, state, info = ''] = /^(?:->|<-) (\S+) +(\S+) *(.*)$/.exec(line) ?? []
   if (address === undefined || state === undefined)
-    throw new FactError(`a connection cannot be ${JSON.stringify(line.slice(0, 60))}`)
+    throw new FieldError(`a connection cannot be ${JSON.stringify(line.slice(0, 60))}`)
   return { address, state, info }
 }
 
 // `7a:5c:…(web-1)   524288 IPs (50.0% of total) (2 active)`
 function readRange(line: string): Mesh['ranges'][number] {
   const [, peer, count, rest = ''] = /^(\S.*?) +(\d+) IPs \([\d.]+% of total\) *(.*)$/.exec(line) ?? []
-  if (peer === undefined) throw new FactError(`a range of addresses cannot be ${JSON.stringify(line.slice(0, 60))}`)
+  if (peer === undefined) throw new FieldError(`a range of addresses cannot be ${JSON.stringify(line.slice(0, 60))}`)
   return { peer, addressCount: Number(count), isReachable: !rest.includes('unreachable') }
 }

@@ -5,13 +5,13 @@
 #   reboot_package  each
 #   reboot_writer   each: a path of what sets the flag
 # shellcheck shell=sh
-look_reboot() {
+facts_reboot() {
   reboot_file=$MAESTRO_ROOT/run/reboot-required
   [ -e "$reboot_file" ] || reboot_file=$MAESTRO_ROOT/var/run/reboot-required
   reboot_flag=no
   # Where there is no folder to look into, a missing flag says nothing.
   [ -x "$MAESTRO_ROOT/run" ] || [ -x "$MAESTRO_ROOT/var/run" ] || fail 'there is no /run to look into'
-  if [ -e "$reboot_file" ]; then look_reboot_flag; fi
+  if [ -e "$reboot_file" ]; then facts_reboot_flag; fi
   fact reboot_flag "$reboot_flag"
   for reboot_writer in usr/share/update-notifier/notify-reboot-required etc/kernel/postinst.d/update-notifier \
     etc/kernel/postinst.d/unattended-upgrades etc/kernel/postinst.d/reboot-notifier; do
@@ -19,7 +19,7 @@ look_reboot() {
   done
 }
 
-look_reboot_flag() {
+facts_reboot_flag() {
   reboot_flag=yes
   reboot_since=$(stat -c %Y "$reboot_file")
   fact reboot_since "$reboot_since"

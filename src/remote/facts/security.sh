@@ -7,7 +7,7 @@
 #   security_inst    each package that apt would upgrade or add
 #   security_bytes   to be downloaded
 # shellcheck shell=sh
-look_security() {
+facts_security() {
   if ! has apt-get || ! has dpkg-query; then fail 'this system has no apt'; fi
   place=${TMPDIR:-/tmp}
   [ ! -w /dev/shm ] || place=/dev/shm

@@ -1,8 +1,8 @@
-import { allOf, FactError, type Facts, wholeNumber } from '../fields.ts'
+import { allOf, FieldError, type Fields, wholeNumber } from '../fields.ts'
 import type { Planned, Security } from './facts.ts'
 
 /** What apt would do under the pins, and whether the pins hold. */
-export const readSecurity = (facts: Facts): Security => ({
+export const readSecurity = (facts: Fields): Security => ({
   packages: allOf(facts, 'security_inst').map(readInst),
   wrongSources: wrongSources(allOf(facts, 'security_source')),
   downloadBytes: wholeNumber(facts, 'security_bytes'),
@@ -15,7 +15,7 @@ function readInst(line: string): Planned {
   )?.groups
   const { name, from, to, origin } = found ?? {}
   if (name === undefined || to === undefined)
-    throw new FactError(`a line of apt-get is no package: ${line.slice(0, 80)}`)
+    throw new FieldError(`a line of apt-get is no package: ${line.slice(0, 80)}`)
   return { name, from: from ?? null, to, origin: origin ?? '' }
 }
 

@@ -3,7 +3,7 @@
 #   os_release  each line that matters
 #   has_apt     yes or no
 # shellcheck shell=sh
-look_system() {
+facts_system() {
   os_release=$MAESTRO_ROOT/etc/os-release
   [ -e "$os_release" ] || os_release=$MAESTRO_ROOT/usr/lib/os-release
   os_release=$(contents "$os_release")

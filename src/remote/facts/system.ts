@@ -1,18 +1,18 @@
-import { allOf, FactError, type Facts, yes } from '../fields.ts'
+import { allOf, FieldError, type Fields, yesOrNo } from '../fields.ts'
 import type { System } from './facts.ts'
 
 /** The system by os-release(5); `release` and `codename` are empty for a rolling one. */
-export function readSystem(facts: Facts): System {
+export function readSystem(facts: Fields): System {
   const fields = new Map(allOf(facts, 'os_release').map(field))
   const id = fields.get('ID')
-  if (id === undefined) throw new FactError('os-release has no ID')
+  if (id === undefined) throw new FieldError('os-release has no ID')
   const release = fields.get('VERSION_ID') ?? ''
   return {
     id,
     release,
     codename: fields.get('VERSION_CODENAME') ?? '',
     name: fields.get('PRETTY_NAME') ?? `${id} ${release}`.trim(),
-    hasApt: yes(facts, 'has_apt'),
+    hasApt: yesOrNo(facts, 'has_apt'),
   }
 }
 

@@ -5,7 +5,7 @@
 #   systemd_failed     each unit
 #   systemd_inhibitor  each: who blocks a shutdown, and why
 # shellcheck shell=sh
-look_systemd() {
+facts_systemd() {
   if [ ! -d "$MAESTRO_ROOT/run/systemd/system" ]; then
     fact systemd_state none
     fact systemd_run no

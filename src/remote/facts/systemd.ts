@@ -1,9 +1,9 @@
-import { allOf, type Facts, only, yes } from '../fields.ts'
+import { allOf, type Fields, required, yesOrNo } from '../fields.ts'
 import type { Systemd } from './facts.ts'
 
-export const readSystemd = (facts: Facts): Systemd => ({
-  state: only(facts, 'systemd_state'),
-  canRunUnits: yes(facts, 'systemd_run'),
+export const readSystemd = (facts: Fields): Systemd => ({
+  state: required(facts, 'systemd_state'),
+  canRunUnits: yesOrNo(facts, 'systemd_run'),
   failed: allOf(facts, 'systemd_failed'),
   inhibitors: allOf(facts, 'systemd_inhibitor').map((line) => line.trim().replaceAll(/\s+/g, ' ')),
 })

@@ -1,4 +1,4 @@
-import { allOf, type Facts } from '../fields.ts'
+import { allOf, type Fields } from '../fields.ts'
 import type { Tools } from './facts.ts'
 
-export const readTools = (facts: Facts): Tools => ({ missing: allOf(facts, 'tools_missing') })
+export const readTools = (facts: Fields): Tools => ({ missing: allOf(facts, 'tools_missing') })

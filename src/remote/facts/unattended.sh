@@ -6,7 +6,7 @@
 #   unattended_timer      each: Id=… and what systemd shows of it, with | between; dates in UTC
 #   unattended_last       epoch seconds
 # shellcheck shell=sh
-look_unattended() {
+facts_unattended() {
   has apt-config || fail 'this system has no apt'
   unattended_installed=no
   if has unattended-upgrade; then unattended_installed=yes; fi
@@ -15,7 +15,7 @@ look_unattended() {
   # A name keeps the case in which it was first written, which means nothing to apt.
   options=$(printf '%s\n' "$options" | grep -iE '^(APT::Periodic|Unattended-Upgrade)::' || true)
   facts unattended_option "$options"
-  look_unattended_schedule
+  facts_unattended_schedule
   stamp=$MAESTRO_ROOT/var/lib/apt/periodic/unattended-upgrades-stamp
   if [ -e "$stamp" ]; then
     unattended_last=$(stat -c %Y "$stamp")
@@ -23,7 +23,7 @@ look_unattended() {
   fi
 }
 
-look_unattended_schedule() {
+facts_unattended_schedule() {
   if [ -d "$MAESTRO_ROOT/run/systemd/system" ]; then
     fact unattended_scheduler systemd
     timers=$(apt_timers ActiveState NextElapseUSecRealtime LastTriggerUSec)

@@ -1,22 +1,22 @@
-import { allOf, type Facts, only, perhapsWholeNumber, yes } from '../fields.ts'
-import type { Unattended } from './facts.ts'
+import { allOf, type Fields, optionalWholeNumber, required, yesOrNo } from '../fields.ts'
+import type { UnattendedStatus } from './facts.ts'
 
 type Options = readonly (readonly [name: string, value: string])[]
 type Timer = { readonly state: string; readonly nextAt: number | undefined }
 
 /** What is configured for the nights; that it works is proved elsewhere, by a dry run. */
-export function readUnattended(facts: Facts): Unattended {
+export function readUnattended(facts: Fields): UnattendedStatus {
   const options = allOf(facts, 'unattended_option').flatMap(readOption)
   const timers = allOf(facts, 'unattended_timer').map(readTimer)
-  const isInstalled = yes(facts, 'unattended_installed')
-  const why = isInstalled ? whyNotDaily(options, only(facts, 'unattended_scheduler'), timers) : undefined
+  const isInstalled = yesOrNo(facts, 'unattended_installed')
+  const why = isInstalled ? whyNotDaily(options, required(facts, 'unattended_scheduler'), timers) : undefined
   return {
     isInstalled,
     isDaily: isInstalled && why === undefined,
     why,
     origins: originsOf(options, facts),
     rebootsByItself: isTrue(last(options, 'Unattended-Upgrade::Automatic-Reboot')),
-    lastRunAt: perhapsWholeNumber(facts, 'unattended_last'),
+    lastRunAt: optionalWholeNumber(facts, 'unattended_last'),
     nextRunAt: timers.at(-1)?.nextAt,
   }
 }
@@ -59,7 +59,7 @@ function readTimer(line: string): Timer {
 
 // `Allowed-Origins` is Ubuntu's form, `Origins-Pattern` Debian's; both may name the distribution by a variable, which
 // stays as it is where the system was not asked for.
-function originsOf(options: Options, facts: Facts): readonly string[] {
+function originsOf(options: Options, facts: Fields): readonly string[] {
   const lines = allOf(facts, 'os_release').map((line) => line.replaceAll('"', '').split('='))
   const value = (name: string) => lines.find(([one]) => one === name)?.[1]
   const variables: Readonly<Record<string, string | undefined>> = {

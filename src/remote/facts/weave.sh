@@ -3,7 +3,7 @@
 #   weave_script  its version
 #   weave_image
 # shellcheck shell=sh
-look_weave() {
+facts_weave() {
   if has weave; then
     weave_path=$(command -v weave)
     weave_script=$(sed -n 's/^SCRIPT_VERSION="\(.*\)"$/\1/p' "$weave_path")
@@ -13,12 +13,12 @@ look_weave() {
   # Without an engine no router runs.
   docker_trouble=$(docker_rest)
   if [ -n "$docker_trouble" ] || ! has_docker_socket; then return 0; fi
-  weave_image=$(look_weave_image)
+  weave_image=$(facts_weave_image)
   [ -z "$weave_image" ] || fact weave_image "$weave_image"
 }
 
 # A stopped engine may leave its socket behind.
-look_weave_image() {
+facts_weave_image() {
   docker_cli ps --filter 'name=^/weave$' --format '{{.Image}}' 2>/dev/null && return
   weave_words=$(docker_cli ps 2>&1) || :
   case $weave_words in

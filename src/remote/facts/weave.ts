@@ -1,10 +1,10 @@
-import { type Facts, perhaps } from '../fields.ts'
+import { type Fields, optional } from '../fields.ts'
 import type { Weave } from './facts.ts'
 
 /** null: no Weave. What runs counts before what the script would start. */
-export function readWeave(facts: Facts): Weave | null {
-  const script = perhaps(facts, 'weave_script')
-  const image = perhaps(facts, 'weave_image')
+export function readWeave(facts: Fields): Weave | null {
+  const script = optional(facts, 'weave_script')
+  const image = optional(facts, 'weave_image')
   if (script === undefined && image === undefined) return null
   return { version: tagOf(image) ?? script ?? 'unknown', isRunning: image !== undefined }
 }

@@ -75,5 +75,5 @@ await_locks() {
 is_setting_up() { has cloud-init && cloud-init status 2>/dev/null | grep -q '^status: running'; }
 
 held_by() {
-  look_dpkg_locks | awk -F '|' '{ sub(/^dpkg_lock=/, "", $1); printf "%s%s (pid %s, %s s, the %s lock)", (NR > 1 ? ", " : ""), $4, $2, $3, $1 }'
+  facts_dpkg_locks | awk -F '|' '{ sub(/^dpkg_lock=/, "", $1); printf "%s%s (pid %s, %s s, the %s lock)", (NR > 1 ? ", " : ""), $4, $2, $3, $1 }'
 }

@@ -1,4 +1,4 @@
-import { allOf, FactError, type Facts, only, perhaps, wholeNumber, yes } from '../fields.ts'
+import { allOf, FieldError, type Fields, optional, required, wholeNumber, yesOrNo } from '../fields.ts'
 
 /** The lock that somebody holds on a server. */
 export interface Lock {
@@ -24,29 +24,32 @@ export const lockFiles = {
 } as const
 
 /** What became of taking it, and the lock that was there before. */
-export const readTaken = (facts: Facts) => ({ isTaken: yes(facts, 'lock_taken'), before: readLock(facts) })
+export const readTaken = (facts: Fields) => ({ isTaken: yesOrNo(facts, 'lock_taken'), before: readLock(facts) })
 
-export const readReleased = (facts: Facts) => ({ isReleased: yes(facts, 'lock_released'), before: readLock(facts) })
+export const readReleased = (facts: Fields) => ({
+  isReleased: yesOrNo(facts, 'lock_released'),
+  before: readLock(facts),
+})
 
 /** What a run has left on a server: its recipe and the events that concern the server, as JSON texts; undefined where it never was. */
-export function readCopy(facts: Facts): { readonly recipe: string; readonly events: readonly string[] } | undefined {
-  const recipe = allOf(facts, 'copy_recipe').join('')
-  if (recipe === '') return undefined
+export function readCopy(facts: Fields): { readonly recipe: string; readonly events: readonly string[] } | undefined {
+  const spec = allOf(facts, 'copy_recipe').join('')
+  if (spec === '') return undefined
   const lines: string[] = []
   for (const part of allOf(facts, 'copy_part')) {
     const [number = ''] = part.split(' ', 1)
     const index = Number(number) - 1
-    if (!Number.isInteger(index) || index < 0 || index > lines.length) throw new FactError('copy_part is out of order')
+    if (!Number.isInteger(index) || index < 0 || index > lines.length) throw new FieldError('copy_part is out of order')
     lines[index] = (lines[index] ?? '') + part.slice(number.length + 1)
   }
-  return { recipe, events: lines }
+  return { recipe: spec, events: lines }
 }
 
-export function readLock(facts: Facts): Lock | undefined {
-  if (only(facts, 'lock_is') === 'free') return undefined
+export function readLock(facts: Fields): Lock | undefined {
+  if (required(facts, 'lock_is') === 'free') return undefined
   return {
-    run: perhaps(facts, 'lock_run') ?? 'unknown',
-    owner: perhaps(facts, 'lock_owner') ?? 'somebody',
+    run: optional(facts, 'lock_run') ?? 'unknown',
+    owner: optional(facts, 'lock_owner') ?? 'somebody',
     since: wholeNumber(facts, 'lock_since'),
     quietSeconds: wholeNumber(facts, 'lock_quiet'),
     busy: allOf(facts, 'lock_busy'),

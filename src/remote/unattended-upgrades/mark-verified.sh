@@ -3,7 +3,7 @@
 # Changes: /var/lib/maestro/unattended-upgrades/proved
 # shellcheck shell=sh
 work() {
-  notes=$(nightly_notes)
+  notes=$(periodic_notes)
   (umask 077 && mkdir -p "$notes")
   put "$notes/proved" "$notes/proved.new" "proved $MAESTRO_HASH"
 }

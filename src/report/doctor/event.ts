@@ -1,16 +1,16 @@
 import { MaestroError } from '../../base/errors.ts'
-import type { Check } from '../../checks/finding.ts'
-import type { Examined } from '../../run/diagnose-servers.ts'
+import type { Finding } from '../../checks/finding.ts'
+import type { Diagnosis } from '../../run/diagnose-servers.ts'
 import { eventLine } from '../format/json-events.ts'
 
 /** What `doctor --output json` says of one server: what it did, what was found, and what comes of that. */
-export function doctorEvent(examined: Examined, checks: readonly Check[]): string {
+export function doctorEvent(examined: Diagnosis, checks: readonly Finding[]): string {
   const { server, status } = examined
   const { name, host, groups } = server
   return eventLine('server', { server: name, host, groups, status, checks, ...findingsOf(examined) })
 }
 
-function findingsOf(examined: Examined): Readonly<Record<string, unknown>> {
+function findingsOf(examined: Diagnosis): Readonly<Record<string, unknown>> {
   switch (examined.status) {
     case 'not-asked':
       return {}
@@ -20,7 +20,7 @@ function findingsOf(examined: Examined): Readonly<Record<string, unknown>> {
       return { ...examined.about, error: errorOf(examined.error) }
     case 'examined': {
       const { about, hello, root, look } = examined
-      const by = root.is === 'refused' ? { is: root.is, error: errorOf(root.error) } : root
+      const by = root.status === 'refused' ? { status: root.status, error: errorOf(root.error) } : root
       return { ...about, ...hello, root: by, ...(look instanceof MaestroError ? { error: errorOf(look) } : { look }) }
     }
   }

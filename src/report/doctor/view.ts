@@ -1,38 +1,38 @@
 import { printable } from '../../base/printable.ts'
-import { areas, type Check } from '../../checks/finding.ts'
+import { areas, type Finding } from '../../checks/finding.ts'
 import { foldNames } from '../../inventory/host-pattern.ts'
-import { groupLines, type Together } from '../format/group-rows.ts'
+import { groupRows, type RowGroup } from '../format/group-rows.ts'
 import { type Paint, paintFor, type Screen } from '../format/screen.ts'
 import { renderTable, wrap } from '../format/table.ts'
 import type { RenderOptions } from '../view.ts'
 
 /** What was found of one server, or of this computer. */
-export interface Findings {
+export interface ServerFindings {
   readonly server: string
-  readonly checks: readonly Check[]
+  readonly findings: readonly Finding[]
 }
 
 /** Troubles on a terminal each once with its servers, in a pipe one a line; every check of every server when verbose. */
-export function renderFindings(findings: readonly Findings[], options: RenderOptions): string {
+export function renderFindings(findings: readonly ServerFindings[], options: RenderOptions): string {
   const { screen, isVerbose, isQuiet } = options
   if (isVerbose && !isQuiet) return findings.map((one) => paragraph(one, screen)).join('\n\n')
-  const lines = findings.flatMap(({ server, checks }) =>
-    checks.filter(isQuiet ? isWrong : isTrouble).map((check) => ({ server, check })),
+  const lines = findings.flatMap(({ server, findings }) =>
+    findings.filter(isQuiet ? isError : needsAction).map((check) => ({ server, check })),
   )
   const rest: readonly Rest[] = [
-    { state: 'fine', servers: isQuiet ? [] : namesOf(findings.filter(isWell)) },
+    { state: 'fine', servers: isQuiet ? [] : namesOf(findings.filter(isHealthy)) },
     { state: 'not asked', servers: namesOf(findings.filter(isIdle)) },
   ]
   if (screen.columns === undefined) return plainLines(lines, rest)
-  const troubles = groupLines(lines, sameTrouble, careRank).map((group) => troubleText(group, screen))
-  return [...troubles, ...rest.map((one) => restText(one, screen))].filter((text) => text !== '').join('\n\n')
+  const problems = groupRows(lines, sameFindings, careRank).map((group) => troubleText(group, screen))
+  return [...problems, ...rest.map((one) => restText(one, screen))].filter((text) => text !== '').join('\n\n')
 }
 
 /** How many servers have something to see to. */
-export function totalsOf(servers: readonly Findings[]): string {
-  const count = (is: (one: Findings) => boolean) => servers.filter(is).length
+export function totalsOf(servers: readonly ServerFindings[]): string {
+  const count = (is: (one: ServerFindings) => boolean) => servers.filter(is).length
   const counts = [
-    [count(isWell), 'fine'],
+    [count(isHealthy), 'fine'],
     [count((one) => worstOf(one) === 'wrong'), 'with something wrong'],
     [count((one) => worstOf(one) === 'unknown'), 'with something unknown'],
     [count((one) => worstOf(one) === 'note'), 'with a note'],
@@ -43,27 +43,28 @@ export function totalsOf(servers: readonly Findings[]): string {
 }
 
 /** Whether some command cannot do its work, or nobody knows whether it can. */
-export const isWrong = ({ is }: Check): boolean => is === 'wrong' || is === 'unknown'
-const isTrouble = ({ is }: Check): boolean => is !== 'fine'
-const isIdle = ({ checks }: Findings): boolean => checks.length === 0
-const isWell = (one: Findings): boolean => !isIdle(one) && !one.checks.some(isTrouble)
-const worstOf = ({ checks }: Findings) => states.find((state) => checks.some(({ is }) => is === state))
-const namesOf = (findings: readonly Findings[]) => findings.map(({ server }) => server)
+export const isError = ({ status }: Finding): boolean => status === 'wrong' || status === 'unknown'
+const needsAction = ({ status }: Finding): boolean => status !== 'fine'
+const isIdle = ({ findings }: ServerFindings): boolean => findings.length === 0
+const isHealthy = (one: ServerFindings): boolean => !isIdle(one) && !one.findings.some(needsAction)
+const worstOf = ({ findings }: ServerFindings) =>
+  states.find((state) => findings.some(({ status }) => status === state))
+const namesOf = (findings: readonly ServerFindings[]) => findings.map(({ server }) => server)
 
-type Line = { readonly server: string; readonly check: Check }
+type Line = { readonly server: string; readonly check: Finding }
 
 /** Servers of which there is nothing more to say. */
 type Rest = { readonly state: 'fine' | 'not asked'; readonly servers: readonly string[] }
 
 // Numbers differ from server to server where the trouble is the same.
-const sameTrouble = ({ check: { text, ...check } }: Line) =>
+const sameFindings = ({ check: { text, ...check } }: Line) =>
   JSON.stringify({ ...check, text: text.replaceAll(/\d+/g, '#') })
 const states = ['wrong', 'unknown', 'note', 'fine'] as const
-const careRank = ({ check: { is, area } }: Line) => states.indexOf(is) * areas.length + areas.indexOf(area)
+const careRank = ({ check: { status, area } }: Line) => states.indexOf(status) * areas.length + areas.indexOf(area)
 
 function plainLines(lines: readonly Line[], rest: readonly Rest[]): string {
   const rows = [
-    ...lines.map(({ server, check }) => [server, check.is, check.area, sentencesOf(check).join('; ')]),
+    ...lines.map(({ server, check }) => [server, check.status, check.area, sentencesOf(check).join('; ')]),
     ...rest.flatMap(({ state, servers }) => servers.map((server) => [server, state, '', ''])),
   ]
   if (rows.length === 0) return ''
@@ -71,17 +72,17 @@ function plainLines(lines: readonly Line[], rest: readonly Rest[]): string {
   return renderTable({ head: ['SERVER', 'STATE', 'AREA', 'WHAT'], rows: printed, widthColumns: undefined })
 }
 
-const sentencesOf = ({ text, ...rest }: Check): readonly string[] => [text, ...remediesOf(rest)]
+const sentencesOf = ({ text, ...rest }: Finding): readonly string[] => [text, ...remediesOf(rest)]
 
-const remediesOf = ({ stops = [], fix }: Pick<Check, 'stops' | 'fix'>): readonly string[] => [
+const remediesOf = ({ stops = [], fix }: Pick<Finding, 'stops' | 'fix'>): readonly string[] => [
   ...(stops.length === 0 ? [] : [`stops: ${stops.join(', ')}`]),
   ...(fix === undefined ? [] : [`fix: ${fix}`]),
 ]
 
 const variantsShown = 3
 
-function troubleText({ lines, line }: Together<Line>, screen: Screen): string {
-  const variants = groupLines(
+function troubleText({ lines, line }: RowGroup<Line>, screen: Screen): string {
+  const variants = groupRows(
     lines,
     ({ check }) => check.text,
     () => 0,
@@ -108,16 +109,16 @@ function restText({ state, servers }: Rest, screen: Screen): string {
   return [`${lead}${first}`, ...more.map((line) => ' '.repeat(stateColumns) + line)].join('\n')
 }
 
-function paragraph({ server, checks }: Findings, screen: Screen): string {
-  const title = paintFor(screen).strong(printable(server)) + (checks.length === 0 ? '  not asked' : '')
-  return [title, ...checks.map((check) => checkText(check, sentencesOf(check), screen))].join('\n')
+function paragraph({ server, findings }: ServerFindings, screen: Screen): string {
+  const title = paintFor(screen).strong(printable(server)) + (findings.length === 0 ? '  not asked' : '')
+  return [title, ...findings.map((check) => checkText(check, sentencesOf(check), screen))].join('\n')
 }
 
 const stateColumns = 11
 const areaColumns = 12
 
-function checkText({ is, area }: Check, texts: readonly string[], screen: Screen): string {
-  const lead = colourOf(is, paintFor(screen))(is.padEnd(stateColumns)) + area.padEnd(areaColumns)
+function checkText({ status, area }: Finding, texts: readonly string[], screen: Screen): string {
+  const lead = colourOf(status, paintFor(screen))(status.padEnd(stateColumns)) + area.padEnd(areaColumns)
   const indent = ' '.repeat(stateColumns + areaColumns)
   const { columns } = screen
   const fold = (line: string) => (columns === undefined ? [line] : wrap(line, Math.max(30, columns - indent.length)))
@@ -125,6 +126,6 @@ function checkText({ is, area }: Check, texts: readonly string[], screen: Screen
   return [`${lead}${first}`, ...rest.map((line) => `${indent}${line}`)].join('\n')
 }
 
-function colourOf(is: Check['is'], { good, due, bad }: Paint): Paint[keyof Paint] {
+function colourOf(is: Finding['status'], { good, due, bad }: Paint): Paint[keyof Paint] {
   return { fine: good, note: due, wrong: bad, unknown: due }[is]
 }

@@ -1,5 +1,5 @@
 import { foldNames } from '../../inventory/host-pattern.ts'
-import { groupLines } from './group-rows.ts'
+import { groupRows } from './group-rows.ts'
 import type { Screen } from './screen.ts'
 import { wrap } from './table.ts'
 
@@ -8,7 +8,7 @@ type Line = { readonly server: string; readonly hint: string | undefined }
 /** What to do next, each advice once with the servers that it is for. */
 export function hintsText(lines: readonly Line[], { columns }: Screen): string {
   const advised = lines.flatMap(({ server, hint }) => (hint === undefined ? [] : [{ server, hint }]))
-  const groups = groupLines(
+  const groups = groupRows(
     advised,
     ({ hint }) => hint,
     () => 0,

@@ -1,4 +1,4 @@
-import type { Seen } from '../../run/gather-facts.ts'
+import type { GatherResult } from '../../run/gather-facts.ts'
 import type { View } from '../view.ts'
 
 /** The version of the events' shape: it grows when a field changes its meaning or goes away, not when one is added. */
@@ -11,13 +11,13 @@ export function eventLine(event: string, fields: Readonly<Record<string, unknown
 }
 
 /** What `--output json` says of one server. */
-export function serverEvent(seen: Seen, view: View): string {
-  const { name, groups, host } = seen.server
-  const about = { server: name, host, groups, status: seen.status, ...view.verdict(seen) }
-  if (seen.status === 'seen') return eventLine('server', { ...about, look: seen.look })
-  if (seen.status === 'not-asked') return eventLine('server', about)
-  const { message, hint } = seen.error
-  const kind = 'kind' in seen.error ? seen.error.kind : undefined
+export function serverEvent(gathered: GatherResult, view: View): string {
+  const { name, groups, host } = gathered.server
+  const about = { server: name, host, groups, status: gathered.status, ...view.verdict(gathered) }
+  if (gathered.status === 'seen') return eventLine('server', { ...about, look: gathered.look })
+  if (gathered.status === 'not-asked') return eventLine('server', about)
+  const { message, hint } = gathered.error
+  const kind = 'kind' in gathered.error ? gathered.error.kind : undefined
   return eventLine('server', { ...about, error: { kind, message, hint } })
 }
 

@@ -1,10 +1,10 @@
 import { printable } from '../../base/printable.ts'
 import { foldNames } from '../../inventory/host-pattern.ts'
-import type { Seen } from '../../run/gather-facts.ts'
+import type { GatherResult } from '../../run/gather-facts.ts'
 
 /** The one line that tells a waiting person how far a look has come. */
-export interface Progress {
-  readonly onSeen: (seen: Pick<Seen, 'server' | 'status'>) => void
+export interface GatherProgress {
+  readonly onResult: (gathered: Pick<GatherResult, 'server' | 'status'>) => void
   /** Takes the line away while a question is put. */
   readonly pause: <T>(question: () => Promise<T>) => Promise<T>
   readonly end: () => void
@@ -15,15 +15,15 @@ type Watched = { readonly names: readonly string[]; readonly stream: NodeJS.Writ
 const namesShown = 3
 
 /** Progress on a terminal by a spinner; elsewhere, or where it is not to be shown, silence. */
-export async function startProgress({ names, stream, isShown }: Watched): Promise<Progress> {
-  if (!isShown) return { onSeen: () => undefined, pause: (question) => question(), end: () => undefined }
+export async function startSpinner({ names, stream, isShown }: Watched): Promise<GatherProgress> {
+  if (!isShown) return { onResult: () => undefined, pause: (question) => question(), end: () => undefined }
   const { default: ora } = await import('ora')
   const waiting = new Set(names)
   let answered = 0
   // discardStdin would take Ctrl-C away from us.
   const spinner = ora({ stream, discardStdin: false, color: false, text: describe(waiting, answered) }).start()
   return {
-    onSeen: ({ server, status }) => {
+    onResult: ({ server, status }) => {
       waiting.delete(server.name)
       if (status === 'seen') answered += 1
       spinner.text = describe(waiting, answered)

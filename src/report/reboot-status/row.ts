@@ -1,7 +1,7 @@
 import { printable } from '../../base/printable.ts'
 import { sudoHint } from '../../checks/doctor/sudo-hint.ts'
-import { rebootVerdict } from '../../checks/reboot-required.ts'
-import type { Seen } from '../../run/gather-facts.ts'
+import { rebootRequired } from '../../checks/reboot-required.ts'
+import type { GatherResult } from '../../run/gather-facts.ts'
 import type { Paint } from '../format/screen.ts'
 
 /** How one server stands, in the order in which servers need care. */
@@ -9,7 +9,7 @@ export const rebootStates = ['due', 'unknown', 'failed', 'unreachable', 'not ask
 export type RebootState = (typeof rebootStates)[number]
 
 /** The answer to "is a reboot due?" for one server; its texts can be shown. */
-export interface RebootLine {
+export interface RebootRow {
   readonly state: RebootState
   readonly server: string
   readonly why: string
@@ -21,28 +21,28 @@ export interface RebootLine {
 
 const states = { yes: 'due', no: 'not due', unknown: 'unknown' } as const
 
-export function rebootLine(seen: Seen): RebootLine {
+export function rebootRow(gathered: GatherResult): RebootRow {
   const nothing = {
-    server: printable(seen.server.name),
+    server: printable(gathered.server.name),
     why: '',
     hint: undefined,
     dueSeconds: undefined,
     upSeconds: undefined,
   }
-  if (seen.status === 'not-asked') return { ...nothing, state: 'not asked' }
-  if (seen.status !== 'seen') {
-    const { message, hint } = seen.error
-    return { ...nothing, state: seen.status, why: printable(message), hint: hint && printable(hint) }
+  if (gathered.status === 'not-asked') return { ...nothing, state: 'not asked' }
+  if (gathered.status !== 'seen') {
+    const { message, hint } = gathered.error
+    return { ...nothing, state: gathered.status, why: printable(message), hint: hint && printable(hint) }
   }
-  const { due, reasons, since } = rebootVerdict(seen.look)
-  const { identity, at } = seen.look
+  const { due, reasons, since } = rebootRequired(gathered.look)
+  const { identity, at } = gathered.look
   return {
     ...nothing,
-    hint: sudoHint(seen.look),
+    hint: sudoHint(gathered.look),
     state: states[due],
     why: reasons.map(printable).join('; '),
     dueSeconds: since === undefined ? undefined : Math.max(0, at - since),
-    upSeconds: identity?.is === 'known' ? identity.value.uptimeSeconds : undefined,
+    upSeconds: identity?.status === 'known' ? identity.value.uptimeSeconds : undefined,
   }
 }
 

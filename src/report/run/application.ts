@@ -1,19 +1,19 @@
 import { printable } from '../../base/printable.ts'
 import type { ApplicationOperation } from '../../plan/application.ts'
 import type { Outcome } from '../../plan/outcome.ts'
-import type { Foreseen } from '../../plan/plan.ts'
+import type { PlannedStep } from '../../plan/plan.ts'
 import { paintFor, type Screen } from '../format/screen.ts'
 import { wrap } from '../format/table.ts'
 
 /** What a change of the application would do, or why there is nothing to do. */
 export function renderSteps<Seen>(
   operation: ApplicationOperation<Seen>,
-  foreseen: readonly Foreseen[],
+  planned: readonly PlannedStep[],
   screen: Screen,
 ): string {
-  const lines = foreseen.flatMap(({ step, verdict }) => {
-    if (verdict.is !== 'due') return [verdict.why]
-    return operation.steps.find(({ id }) => id === step)?.describe(verdict.what) ?? []
+  const lines = planned.flatMap(({ step, verdict }) => {
+    if (verdict.status !== 'due') return [verdict.why]
+    return operation.steps.find(({ id }) => id === step)?.describe(verdict.change) ?? []
   })
   const paint = paintFor(screen)
   const text = [...new Set(lines)].map((line) => indented(printable(line), screen))

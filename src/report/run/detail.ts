@@ -1,7 +1,7 @@
 import { printable } from '../../base/printable.ts'
 import { foldNames } from '../../inventory/host-pattern.ts'
 import type { Outcome } from '../../plan/outcome.ts'
-import { groupLines } from '../format/group-rows.ts'
+import { groupRows } from '../format/group-rows.ts'
 import { hintsText } from '../format/hints.ts'
 import { type Paint, paintFor, type Screen } from '../format/screen.ts'
 import { renderTable } from '../format/table.ts'
@@ -29,7 +29,7 @@ export function renderOutcomes(
   const lines = isQuiet || planned > 0 ? all.filter(({ outcome }) => wentWrong(outcome)) : all
   if (lines.length === 0) return isQuiet || all.length + planned === 0 ? '' : totals(all, planned)
   const isOneEach = screen.columns === undefined || isVerbose
-  const groups = groupLines(lines, isOneEach ? ({ server }) => server : sameEnd, rank)
+  const groups = groupRows(lines, isOneEach ? ({ server }) => server : sameEnd, rank)
   const paint = paintFor(screen)
   const table = renderTable({
     head: ['RESULT', 'SERVERS', 'WHY'],
@@ -64,10 +64,10 @@ const statuses: readonly Outcome['status'][] = [
 const rank = ({ outcome }: Line) => statuses.indexOf(outcome.status)
 const sameEnd = ({ outcome, why }: Line) => `${outcome.status}\0${why}`
 const wentWrong = ({ status }: Outcome) => status !== 'changed' && status !== 'unchanged'
-const wordFor = (status: Outcome['status']) => status.replace('-', ' ')
+const labelFor = (status: Outcome['status']) => status.replace('-', ' ')
 
 function painted({ status }: Outcome, paint: Paint): string {
-  const word = wordFor(status)
+  const word = labelFor(status)
   if (status === 'changed') return paint.good(word)
   if (status === 'unchanged') return paint.faint(word)
   return status === 'not-started' || status === 'stopped' ? paint.due(word) : paint.bad(word)
@@ -76,7 +76,7 @@ function painted({ status }: Outcome, paint: Paint): string {
 function totals(lines: readonly Line[], planned: number): string {
   const counts = statuses.flatMap((status) => {
     const count = lines.filter(({ outcome }) => outcome.status === status).length
-    return count === 0 ? [] : [`${count} ${wordFor(status)}`]
+    return count === 0 ? [] : [`${count} ${labelFor(status)}`]
   })
   const all = planned === 0 ? counts : [`${planned} to change`, ...counts]
   const count = lines.length + planned

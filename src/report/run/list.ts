@@ -1,8 +1,8 @@
 import { describeDuration } from '../../base/duration.ts'
 import { printable } from '../../base/printable.ts'
-import type { Written } from '../../journal/events.ts'
+import type { JournalEvent } from '../../journal/events.ts'
 import type { RunSummary } from '../../journal/read-run.ts'
-import { type ServerState, stateOf } from '../../journal/run-state.ts'
+import { replay, type ServerState } from '../../journal/run-state.ts'
 import type { Screen } from '../format/screen.ts'
 import { renderTable } from '../format/table.ts'
 import { indentedLines, valueLines } from './proof.ts'
@@ -11,9 +11,9 @@ import { indentedLines, valueLines } from './proof.ts'
 export function renderRuns(runs: readonly RunSummary[], { columns }: Screen): string {
   const rows = runs.map((run) => [
     run.run,
-    localTime(run.beganAt),
-    printable(run.about?.command ?? '?'),
-    printable(run.about?.environment ?? ''),
+    localTime(run.startedAt),
+    printable(run.info?.command ?? '?'),
+    printable(run.info?.environment ?? ''),
     howItEnded(run),
     printable([endsOf(run), whatNext(run)].filter((text) => text !== '').join('; ')),
   ])
@@ -24,23 +24,23 @@ export function renderRuns(runs: readonly RunSummary[], { columns }: Screen): st
   })
 }
 
-function howItEnded({ exitCode, isRunning, trouble, beganAt }: RunSummary): string {
-  if (trouble !== undefined) return 'cannot be read'
+function howItEnded({ exitCode, isRunning, problem, startedAt }: RunSummary): string {
+  if (problem !== undefined) return 'cannot be read'
   if (isRunning) return 'at work now'
-  if (beganAt === '') return 'killed before it began'
+  if (startedAt === '') return 'killed before it began'
   if (exitCode === undefined) return 'broken off'
   return exitCode === 0 ? 'well' : `exit ${exitCode}`
 }
 
-function whatNext({ exitCode, isOver, isRunning, run, trouble, beganAt }: RunSummary): string {
-  if (trouble !== undefined) return trouble
+function whatNext({ exitCode, isOver, isRunning, run, problem, startedAt }: RunSummary): string {
+  if (problem !== undefined) return problem
   if (isRunning || exitCode === 0) return ''
   if (isOver) return 'it was taken back'
-  return beganAt === '' ? 'nothing was done' : `go on with it: maestro resume ${run}`
+  return startedAt === '' ? 'nothing was done' : `go on with it: maestro resume ${run}`
 }
 
-const endsOf = ({ ends }: RunSummary) =>
-  [...ends].map(([status, count]) => `${count} ${status.replace('-', ' ')}`).join(', ')
+const endsOf = ({ endings }: RunSummary) =>
+  [...endings].map(([status, count]) => `${count} ${status.replace('-', ' ')}`).join(', ')
 
 const localTime = (at: string) => {
   const date = new Date(at)
@@ -48,17 +48,17 @@ const localTime = (at: string) => {
 }
 
 /** One run: who did what, how each server ended, what was proved, and what is still open. */
-export function renderRun(summary: RunSummary, events: readonly Written[], screen: Screen): string {
-  const { about, beganAt, lastAt } = summary
-  const took = beganAt === '' ? 'no time' : describeDuration(secondsFrom(beganAt, lastAt))
+export function renderRun(summary: RunSummary, events: readonly JournalEvent[], screen: Screen): string {
+  const { info, startedAt, lastAt } = summary
+  const took = startedAt === '' ? 'no time' : describeDuration(secondsFrom(startedAt, lastAt))
   const head = [
-    `run ${summary.run}: ${about?.command ?? '?'}, ${howItEnded(summary)}`,
+    `run ${summary.run}: ${info?.command ?? '?'}, ${howItEnded(summary)}`,
     ...[whatNext(summary)].filter((text) => text !== '').map((text) => `  ${text}`),
-    `  by ${about?.owner ?? '?'} with maestro ${about?.version ?? '?'}, ${localTime(beganAt)}, took ${took}`,
-    `  ${about?.manifest ?? '?'}${about?.environment === undefined ? '' : `, ${about.environment}`}`,
+    `  by ${info?.owner ?? '?'} with maestro ${info?.version ?? '?'}, ${localTime(startedAt)}, took ${took}`,
+    `  ${info?.manifest ?? '?'}${info?.environment === undefined ? '' : `, ${info.environment}`}`,
   ]
   const times = timesOf(events)
-  const servers = [...stateOf(events).servers].map(([name, state]) =>
+  const servers = [...replay(events).servers].map(([name, state]) =>
     serverText(`${name}  ${howItStands(state, times.get(name) ?? '')}`, state, screen),
   )
   return [head.map((line) => indentedLines(0, line, screen)).join('\n'), ...servers].join('\n\n')
@@ -67,7 +67,7 @@ export function renderRun(summary: RunSummary, events: readonly Written[], scree
 const secondsFrom = (since: string, until: string) => (Date.parse(until) - Date.parse(since)) / 1000
 
 // From the first step of a server to its end, as far as it came; what lay between two processes counts.
-function timesOf(events: readonly Written[]): ReadonlyMap<string, string> {
+function timesOf(events: readonly JournalEvent[]): ReadonlyMap<string, string> {
   const began = new Map<string, string>()
   const times = new Map<string, string>()
   for (const event of events) {
@@ -85,13 +85,13 @@ function howItStands({ outcome }: ServerState, took: string): string {
   return `${status}${took}${why}`
 }
 
-function serverText(head: string, { steps, holds, isLocked }: ServerState, screen: Screen): string {
-  const done = [...steps].flatMap(([id, { isProved, proof }]) => [
-    { indent: 2, text: `${id}: ${isProved ? 'proved' : 'begun, not proved'}` },
-    ...(isProved ? valueLines(proof) : []).map((text) => ({ indent: 4, text })),
+function serverText(head: string, { steps, drains, isLocked }: ServerState, screen: Screen): string {
+  const done = [...steps].flatMap(([id, { isVerified, evidence }]) => [
+    { indent: 2, text: `${id}: ${isVerified ? 'proved' : 'begun, not proved'}` },
+    ...(isVerified ? valueLines(evidence) : []).map((text) => ({ indent: 4, text })),
   ])
   const open = [
-    ...[...holds.keys()].map((hold) => `${hold}: taken and not given back`),
+    ...[...drains.keys()].map((hold) => `${hold}: taken and not given back`),
     ...(isLocked ? ['its lock may still be there: maestro resume, or maestro unlock'] : []),
   ]
   return [{ indent: 0, text: head }, ...done, ...open.map((text) => ({ indent: 2, text }))]
@@ -100,11 +100,11 @@ function serverText(head: string, { steps, holds, isLocked }: ServerState, scree
 }
 
 /** What happened on one server, each thing with the time since the run began and what was noted of it below. */
-export function renderLogs(events: readonly Written[], beganAt: string, screen: Screen): string {
+export function renderLogs(events: readonly JournalEvent[], beganAt: string, screen: Screen): string {
   return events.flatMap((event) => logOf(event, beganAt, screen)).join('\n')
 }
 
-function logOf(written: Written, beganAt: string, screen: Screen): readonly string[] {
+function logOf(written: JournalEvent, beganAt: string, screen: Screen): readonly string[] {
   const { words, details } = toldBy(written)
   return [
     printable(`${since(written.at, beganAt)}  ${words}`),
@@ -119,7 +119,7 @@ function since(at: string, beganAt: string): string {
   return `${at.slice(11, 19)}  +${secondsFrom(beganAt, at).toFixed(1)} s`.padEnd(20)
 }
 
-function toldBy(written: Written): { readonly words: string; readonly details: readonly string[] } {
+function toldBy(written: JournalEvent): { readonly words: string; readonly details: readonly string[] } {
   const { at: _, event, ...rest } = written
   const { server: __, step, hold, outcome, ...more } = rest as Record<string, unknown>
   const { status, ...end } = (outcome ?? {}) as Record<string, unknown>

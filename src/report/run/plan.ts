@@ -2,9 +2,9 @@ import { describeDuration } from '../../base/duration.ts'
 import { printable } from '../../base/printable.ts'
 import { foldNames } from '../../inventory/host-pattern.ts'
 import type { Member } from '../../plan/batches.ts'
-import type { Foreseen, Plan } from '../../plan/plan.ts'
+import type { Plan, PlannedStep } from '../../plan/plan.ts'
 import type { Operation, Pass } from '../../plan/step.ts'
-import { groupLines } from '../format/group-rows.ts'
+import { groupRows } from '../format/group-rows.ts'
 import { paintFor, type Screen } from '../format/screen.ts'
 import { wrap } from '../format/table.ts'
 
@@ -21,16 +21,16 @@ type PlanText = {
 /** A plan as people read it: what is done where, equal servers together, and in which order. */
 export function renderPlan({ plan, operation, inventory, screen, isVerbose, usualSeconds }: PlanText): string {
   const worked = plan.batches.flat()
-  const all = Object.entries(plan.foreseen).map(([server, foreseen]) => ({
+  const all = Object.entries(plan.planned).map(([server, planned]) => ({
     server,
     isDue: worked.includes(server),
-    lines: linesOf(foreseen, operation, worked.includes(server)),
+    lines: linesOf(planned, operation, worked.includes(server)),
   }))
   const common = isVerbose ? [] : linesInCommon(all.filter(({ isDue }) => isDue))
   const own = all
     .map((one) => (one.isDue ? { ...one, lines: one.lines.filter((line) => !common.includes(line)) } : one))
     .filter(({ lines }) => lines.length > 0)
-  const groups = groupLines(own, ({ server, lines }) => (isVerbose ? server : lines.join('\n')), rank)
+  const groups = groupRows(own, ({ server, lines }) => (isVerbose ? server : lines.join('\n')), rank)
   const paint = paintFor(screen)
   const paragraph = (title: string, lines: readonly string[]) =>
     [title, ...lines.flatMap((text) => indented(text, screen))].join('\n')
@@ -70,14 +70,14 @@ function indented(text: string, { columns }: Screen): readonly string[] {
   return lines.map((line, index) => `${index === 0 ? '  ' : '    '}${line}`)
 }
 
-function linesOf(foreseen: readonly Foreseen[], { pass }: Operation, isDue: boolean): readonly string[] {
-  const said = foreseen.flatMap(({ step, verdict }) => {
-    if (verdict.is === 'due') return pass.steps.find(({ id }) => id === step)?.describe(verdict.what) ?? []
-    if (verdict.is === 'blocked' || verdict.is === 'unknown') return [`${verdict.is}: ${verdict.why}`]
+function linesOf(planned: readonly PlannedStep[], { pass }: Operation, isDue: boolean): readonly string[] {
+  const said = planned.flatMap(({ step, verdict }) => {
+    if (verdict.status === 'due') return pass.steps.find(({ id }) => id === step)?.describe(verdict.change) ?? []
+    if (verdict.status === 'blocked' || verdict.status === 'unknown') return [`${verdict.status}: ${verdict.why}`]
     return []
   })
   if (isDue || said.length > 0) return [...new Set(said)]
-  const reasons = foreseen.flatMap(({ verdict }) => ('why' in verdict ? verdict.why : []))
+  const reasons = planned.flatMap(({ verdict }) => ('why' in verdict ? verdict.why : []))
   return [`nothing to do: ${[...new Set(reasons)].join('; ')}`]
 }
 
@@ -134,8 +134,8 @@ function alone({ plan, operation: { pass }, inventory, screen }: Shown): readonl
   return lines.length === 0 ? [] : [lines.join('\n')]
 }
 
-function disruptedBy({ foreseen }: Plan, { steps }: Pass): (name: string) => boolean {
+function disruptedBy({ planned }: Plan, { steps }: Pass): (name: string) => boolean {
   const disrupting = steps.filter(({ effect }) => effect === 'disrupts').map(({ id }) => id)
   return (name) =>
-    foreseen[name]?.some(({ step, verdict }) => disrupting.includes(step) && verdict.is === 'due') ?? false
+    planned[name]?.some(({ step, verdict }) => disrupting.includes(step) && verdict.status === 'due') ?? false
 }

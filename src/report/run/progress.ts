@@ -5,7 +5,7 @@ import type { Watcher } from '../../run/run.ts'
 import { pausing } from '../format/spinner.ts'
 
 /** Tells those who wait how a run goes on. */
-export interface RunProgress extends Watcher {
+export interface RunProgressView extends Watcher {
   /** Takes what is drawn away while a question is put. */
   readonly pause: <T>(question: () => Promise<T>) => Promise<T>
   readonly end: () => void
@@ -23,7 +23,7 @@ type Watched = {
 const rowsShown = 8
 const repeatMs = 30_000
 
-export async function startRunProgress(watched: Watched): Promise<RunProgress> {
+export async function startRunProgress(watched: Watched): Promise<RunProgressView> {
   const { count, stream, form } = watched
   if (form !== 'live') return plainProgress((line) => form === 'lines' && stream.write(`${printable(line)}\n`))
   const { default: ora } = await import('ora')
@@ -48,7 +48,7 @@ export async function startRunProgress(watched: Watched): Promise<RunProgress> {
       for (const name of names) doing.set(name, 'begins')
       draw()
     },
-    onDoing: (server, words) => {
+    onProgress: (server, words) => {
       doing.set(server, words)
       draw()
     },
@@ -63,12 +63,12 @@ export async function startRunProgress(watched: Watched): Promise<RunProgress> {
 }
 
 /** The same in lines that stay. Of what differs in its numbers alone ("down for 4 s") there is one in `repeatMs` for each server. */
-export function plainProgress(say: (line: string) => unknown, nowMs: () => number = Date.now): RunProgress {
+export function plainProgress(say: (line: string) => unknown, nowMs: () => number = Date.now): RunProgressView {
   const said = new Map<string, { readonly gist: string; readonly atMs: number }>()
   return {
     onLocked: () => undefined,
     onBatch: (index, of, names) => say(`batch ${index + 1} of ${of}: ${foldNames(names)}`),
-    onDoing: (server, words) => {
+    onProgress: (server, words) => {
       const gist = words.replaceAll(/\d+/g, '')
       const last = said.get(server)
       if (last?.gist === gist && nowMs() - last.atMs < repeatMs) return

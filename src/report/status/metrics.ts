@@ -1,25 +1,25 @@
-import type { Disk, Told } from '../../remote/facts/facts.ts'
-import type { Seen } from '../../run/gather-facts.ts'
+import type { Disk, Fact } from '../../remote/facts/facts.ts'
+import type { GatherResult } from '../../run/gather-facts.ts'
 import { rebootMetrics } from '../reboot-status/view.ts'
 import type { Sample } from '../view.ts'
 import { securityCount } from './row.ts'
 
 /** The samples of the whole look; what is unknown has none. */
-export function statusMetrics(seen: Seen): readonly Sample[] {
-  if (seen.status !== 'seen') return []
-  const { identity, updates, unattended, dpkg, disk } = seen.look
+export function statusMetrics(gathered: GatherResult): readonly Sample[] {
+  if (gathered.status !== 'seen') return []
+  const { identity, upgrades, unattended, dpkg, disk } = gathered.look
   return [
-    ...rebootMetrics(seen),
-    ...sample('maestro_security_updates_pending', securityCount(seen.look)),
+    ...rebootMetrics(gathered),
+    ...sample('maestro_security_updates_pending', securityCount(gathered.look)),
     ...sample('maestro_server_uptime_seconds', known(identity)?.uptimeSeconds),
-    ...sample('maestro_package_lists_age_seconds', known(updates)?.listsAgeSeconds),
+    ...sample('maestro_package_lists_age_seconds', known(upgrades)?.listsAgeSeconds),
     ...sample('maestro_unattended_upgrades_daily', known(unattended)?.isDaily),
     ...sample('maestro_dpkg_interrupted', known(dpkg)?.isInterrupted),
     ...(known(disk) ?? []).flatMap(diskSamples),
   ]
 }
 
-const known = <T>(told: Told<T> | undefined): T | undefined => (told?.is === 'known' ? told.value : undefined)
+const known = <T>(fact: Fact<T> | undefined): T | undefined => (fact?.status === 'known' ? fact.value : undefined)
 
 const sample = (metric: string, value: number | boolean | undefined): readonly Sample[] =>
   value === undefined ? [] : [{ metric, value: Number(value) }]

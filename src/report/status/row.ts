@@ -1,58 +1,58 @@
 import { printable } from '../../base/printable.ts'
-import { concernsOf } from '../../checks/attention.ts'
-import { supportOf } from '../../checks/end-of-life.ts'
-import type { Look } from '../../remote/facts/facts.ts'
-import type { Seen } from '../../run/gather-facts.ts'
-import { type RebootState, rebootLine } from '../reboot-status/row.ts'
+import { needsAttention } from '../../checks/attention.ts'
+import { supportStatus } from '../../checks/end-of-life.ts'
+import type { ServerFacts } from '../../remote/facts/facts.ts'
+import type { GatherResult } from '../../run/gather-facts.ts'
+import { type RebootState, rebootRow } from '../reboot-status/row.ts'
 
 /** One server in the whole look; its texts can be shown. */
-export interface StatusLine {
+export interface StatusRow {
   readonly server: string
   readonly reboot: RebootState
   /** How many security upgrades are pending; undefined: unknown. */
   readonly securityCount: number | undefined
   readonly system: string
   readonly docker: string
-  readonly concerns: readonly string[]
+  readonly attention: readonly string[]
   readonly hint: string | undefined
 }
 
-export function statusLine(seen: Seen): StatusLine {
-  const { server, state: reboot, why, hint } = rebootLine(seen)
+export function statusRow(gathered: GatherResult): StatusRow {
+  const { server, state: reboot, why, hint } = rebootRow(gathered)
   const about = { server, reboot, hint }
-  if (seen.status !== 'seen') {
-    return { ...about, securityCount: undefined, system: '', docker: '', concerns: why === '' ? [] : [why] }
+  if (gathered.status !== 'seen') {
+    return { ...about, securityCount: undefined, system: '', docker: '', attention: why === '' ? [] : [why] }
   }
-  const { look } = seen
+  const { look: facts } = gathered
   const rebootWhy = reboot === 'not due' ? [] : [`reboot ${reboot}: ${why}`]
   return {
     ...about,
-    securityCount: securityCount(look),
-    system: systemText(look),
-    docker: dockerText(look),
-    concerns: [...rebootWhy, ...supportConcern(look), ...concernsOf(look)],
+    securityCount: securityCount(facts),
+    system: systemText(facts),
+    docker: dockerText(facts),
+    attention: [...rebootWhy, ...supportAttention(facts), ...needsAttention(facts)],
   }
 }
 
 // Without package lists nothing can be pending, which says nothing.
-export function securityCount({ updates }: Look): number | undefined {
-  if (updates?.is !== 'known' || updates.value.listsAgeSeconds === undefined) return undefined
-  return updates.value.security.length
+export function securityCount({ upgrades }: ServerFacts): number | undefined {
+  if (upgrades?.status !== 'known' || upgrades.value.listsAgeSeconds === undefined) return undefined
+  return upgrades.value.security.length
 }
 
-function systemText({ system }: Look): string {
-  if (system?.is !== 'known') return 'unknown'
+function systemText({ system }: ServerFacts): string {
+  if (system?.status !== 'known') return 'unknown'
   return printable(`${system.value.id} ${system.value.release}`.trim())
 }
 
-function dockerText({ docker }: Look): string {
-  if (docker?.is !== 'known') return 'unknown'
+function dockerText({ docker }: ServerFacts): string {
+  if (docker?.status !== 'known') return 'unknown'
   if (docker.value === null) return 'none'
   return printable(docker.value.version ?? 'unknown')
 }
 
-function supportConcern({ system, at }: Look): readonly string[] {
-  if (system?.is !== 'known') return []
-  const support = supportOf(system.value, at)
+function supportAttention({ system, at }: ServerFacts): readonly string[] {
+  if (system?.status !== 'known') return []
+  const support = supportStatus(system.value, at)
   return support.concern === undefined ? [] : [printable(support.concern)]
 }

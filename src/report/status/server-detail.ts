@@ -1,35 +1,35 @@
 import { describeDuration } from '../../base/duration.ts'
 import { printable } from '../../base/printable.ts'
-import { isWanted, type Wanted } from '../../checks/expected-versions.ts'
-import type { Container, Docker, Look, Told, Updates } from '../../remote/facts/facts.ts'
+import { type ExpectedVersions, isExpected } from '../../checks/expected-versions.ts'
+import type { Container, Docker, Fact, PendingUpgrades, ServerFacts } from '../../remote/facts/facts.ts'
 import { isAlive, type Lock } from '../../remote/lock/lock.ts'
-import type { Seen } from '../../run/gather-facts.ts'
+import type { GatherResult } from '../../run/gather-facts.ts'
 import { paintFor, type Screen } from '../format/screen.ts'
 import { wrap } from '../format/table.ts'
-import { statusLine } from './row.ts'
+import { statusRow } from './row.ts'
 
-type Fact = readonly [label: string, text: string]
+type Row = readonly [label: string, text: string]
 
 const labelColumns = 14
 
-type Describing = { readonly screen: Screen; readonly wanted?: Wanted | undefined }
+type Describing = { readonly screen: Screen; readonly wanted?: ExpectedVersions | undefined }
 
 /** Everything that is known of one server, a fact a line, and what the manifest wants otherwise. */
-export function describeServer(seen: Seen, { screen, wanted }: Describing): string {
-  const { server, concerns } = statusLine(seen)
-  const title = `${paintFor(screen).strong(server)}  ${printable(`${seen.server.host}  ${seen.server.groups.join(', ')}`)}`
-  if (seen.status !== 'seen') return [title, ...concerns.map((text) => `  ${text}`)].join('\n')
-  const facts = [...factsOf(seen.look, wanted), ...concerns.map((text): Fact => ['attention', text])]
+export function describeServer(gathered: GatherResult, { screen, wanted }: Describing): string {
+  const { server, attention } = statusRow(gathered)
+  const title = `${paintFor(screen).strong(server)}  ${printable(`${gathered.server.host}  ${gathered.server.groups.join(', ')}`)}`
+  if (gathered.status !== 'seen') return [title, ...attention.map((text) => `  ${text}`)].join('\n')
+  const facts = [...factsOf(gathered.look, wanted), ...attention.map((text): Row => ['attention', text])]
   return [title, ...facts.flatMap((fact) => factLines(fact, screen))].join('\n')
 }
 
-function factLines([label, text]: Fact, { columns }: Screen): readonly string[] {
+function factLines([label, text]: Row, { columns }: Screen): readonly string[] {
   const room = columns === undefined ? Number.MAX_SAFE_INTEGER : Math.max(20, columns - labelColumns - 2)
   const lines = columns === undefined ? [printable(text)] : wrap(printable(text), room)
   return lines.map((line, index) => `  ${(index === 0 ? label : '').padEnd(labelColumns)}${line}`)
 }
 
-function factsOf(look: Look, wanted: Wanted | undefined): readonly Fact[] {
+function factsOf(look: ServerFacts, wanted: ExpectedVersions | undefined): readonly Row[] {
   return [
     ...facts('system', look.system, ({ name }) => [['system', name]]),
     ...facts('identity', look.identity, ({ uptimeSeconds, bootId, machineId }) => [
@@ -41,7 +41,7 @@ function factsOf(look: Look, wanted: Wanted | undefined): readonly Fact[] {
     ...facts('reboot flag', look.reboot, ({ isSet, packages }) => [
       ['reboot flag', isSet ? `set by ${packages.join(', ') || 'nobody named'}` : 'not set'],
     ]),
-    ...facts('updates', look.updates, updateFacts),
+    ...facts('updates', look.upgrades, updateFacts),
     ...facts('nightly', look.unattended, ({ isDaily, origins, lastRunAt }) => [
       ['nightly', isDaily ? `on, for ${origins.join(', ')}` : 'off'],
       ['last night', lastRunAt === undefined ? 'not known' : `${describeDuration(look.at - lastRunAt)} ago`],
@@ -63,17 +63,17 @@ function factsOf(look: Look, wanted: Wanted | undefined): readonly Fact[] {
           ? 'free'
           : `held by ${lock.owner}, run ${lock.run}, for ${describeDuration(look.at - lock.since)}${signsOfLife(lock)}`,
       ],
-      ...drained.map((run): Fact => ['drained', `by run ${run}`]),
+      ...drained.map((run): Row => ['drained', `by run ${run}`]),
     ]),
   ]
 }
 
-function facts<T>(label: string, told: Told<T> | undefined, toFacts: (value: T) => readonly Fact[]): readonly Fact[] {
-  if (told === undefined) return []
-  return told.is === 'known' ? toFacts(told.value) : [[label, `unknown: ${told.why}`]]
+function facts<T>(label: string, fact: Fact<T> | undefined, toFacts: (value: T) => readonly Row[]): readonly Row[] {
+  if (fact === undefined) return []
+  return fact.status === 'known' ? toFacts(fact.value) : [[label, `unknown: ${fact.why}`]]
 }
 
-function dockerFacts(docker: Docker | null, wanted: string | undefined): readonly Fact[] {
+function dockerFacts(docker: Docker | null, wanted: string | undefined): readonly Row[] {
   if (docker === null) return [['docker', `none${against(undefined, wanted)}`]]
   const { version, source, components, containers } = docker
   const told = [
@@ -90,20 +90,20 @@ function dockerFacts(docker: Docker | null, wanted: string | undefined): readonl
 }
 
 const against = (version: string | undefined, wanted: string | undefined) =>
-  wanted === undefined || (version !== undefined && isWanted(version, wanted)) ? '' : `; the manifest wants ${wanted}`
+  wanted === undefined || (version !== undefined && isExpected(version, wanted)) ? '' : `; the manifest wants ${wanted}`
 
 const kernelText = (running: string, newest: string | undefined) =>
   newest === undefined || newest === running ? running : `${running}, newest installed ${newest}`
 
-const updateFacts = ({ security, otherCount, held, keptBack, listsAgeSeconds }: Updates): readonly Fact[] => [
-  ...security.map(({ name, from, to, origin }): Fact => ['security', `${name} ${from} -> ${to} (${origin})`]),
+const updateFacts = ({ security, otherCount, held, keptBack, listsAgeSeconds }: PendingUpgrades): readonly Row[] => [
+  ...security.map(({ name, from, to, origin }): Row => ['security', `${name} ${from} -> ${to} (${origin})`]),
   ['other', `${otherCount} upgrades that are not security`],
-  ...held.map((name): Fact => ['held', name]),
-  ...keptBack.map(({ name, why }): Fact => ['kept back', `${name} (${why})`]),
+  ...held.map((name): Row => ['held', name]),
+  ...keptBack.map(({ name, why }): Row => ['kept back', `${name} (${why})`]),
   ['lists', listsAgeSeconds === undefined ? 'never fetched' : `${describeDuration(listsAgeSeconds)} old`],
 ]
 
-const containerFact = ({ name, image, state, health, restartPolicy }: Container): Fact => [
+const containerFact = ({ name, image, state, health, restartPolicy }: Container): Row => [
   'container',
   `${name} (${image}): ${state}${health === undefined ? '' : `, ${health}`}, restart ${restartPolicy}`,
 ]

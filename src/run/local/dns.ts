@@ -26,22 +26,22 @@ async function firstAddressOf(host: string): Promise<string> {
 }
 
 async function answerOf(resolver: promises.Resolver, { name, type }: DnsQuestion): Promise<DnsAnswer> {
-  if (type === 'NS') return { is: 'records', values: (await resolver.resolveNs(name)).sort(), ttlSeconds: 0 }
-  if (type === 'CNAME') return { is: 'records', values: await resolver.resolveCname(name), ttlSeconds: 0 }
+  if (type === 'NS') return { status: 'records', values: (await resolver.resolveNs(name)).sort(), ttlSeconds: 0 }
+  if (type === 'CNAME') return { status: 'records', values: await resolver.resolveCname(name), ttlSeconds: 0 }
   const records = await (type === 'A' ? resolver.resolve4(name, { ttl: true }) : resolver.resolve6(name, { ttl: true }))
   const values = records.map(({ address }) => address).sort()
-  return { is: 'records', values, ttlSeconds: Math.max(...records.map(({ ttl }) => ttl)) }
+  return { status: 'records', values, ttlSeconds: Math.max(...records.map(({ ttl }) => ttl)) }
 }
 
 // The codes of node:dns: https://nodejs.org/docs/latest-v20.x/api/dns.html#error-codes
 const silent = ['ECONNREFUSED', 'ETIMEOUT', 'ETIMEDOUT', 'ECANCELLED', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']
 
 function meaningOf({ code = '', message }: NodeJS.ErrnoException): DnsAnswer {
-  if (code === 'ENODATA' || (code === 'ENOTFOUND' && !message.startsWith('getaddrinfo'))) return { is: 'none' }
+  if (code === 'ENODATA' || (code === 'ENOTFOUND' && !message.startsWith('getaddrinfo'))) return { status: 'none' }
   const words: Readonly<Record<string, string>> = {
     EREFUSED: 'it refuses to answer',
     ESERVFAIL: 'it cannot say (SERVFAIL)',
   }
   const isSilent = silent.includes(code) || message.startsWith('getaddrinfo')
-  return { is: 'failed', why: words[code] ?? (isSilent ? `no answer (${code})` : message), isSilent }
+  return { status: 'failed', why: words[code] ?? (isSilent ? `no answer (${code})` : message), isSilent }
 }

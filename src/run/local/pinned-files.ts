@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { MaestroError, UsageError } from '../../base/errors.ts'
-import type { Context, Operation, PinnedFile } from '../../plan/step.ts'
+import type { Operation, PinnedFile, ServerContext } from '../../plan/step.ts'
 
 const timeLimitMs = 60_000
 const limitBytes = 4 * 1024 * 1024
 
 /** Reads files that are sent to servers: each once, however many servers get it. */
-export function makeReadHere(): Context['readHere'] {
+export function makePinnedFileReader(): ServerContext['readPinnedFile'] {
   const read = new Map<string, Promise<string>>()
   return (file) => {
     const known = read.get(file.sha256) ?? readPinned(file)
@@ -17,7 +17,10 @@ export function makeReadHere(): Context['readHere'] {
 }
 
 /** Throws a UsageError for what an operation would send and cannot be had, has another sum, or is not what it should be. */
-export async function mustBeSendable({ sends = [] }: Operation, readHere: Context['readHere']): Promise<void> {
+export async function assertSendable(
+  { sends = [] }: Operation,
+  readHere: ServerContext['readPinnedFile'],
+): Promise<void> {
   for (const { file, check } of sends) check(await readHere(file))
 }
 

@@ -1,20 +1,20 @@
 import { MaestroError } from '../../base/errors.ts'
 import { runProgram } from '../../base/spawn.ts'
 import { dataOf, type Server } from '../../inventory/server.ts'
-import type { OnServer } from '../../journal/events.ts'
-import type { Context } from '../../plan/step.ts'
+import type { ServerEvent } from '../../journal/events.ts'
+import type { ServerContext } from '../../plan/step.ts'
 
 const limitBytes = 1024 * 1024
 const wordsKept = 4_000
 
-type Ground = {
+type HookOptions = {
   readonly server: Server
   readonly run: string
-  readonly write: (event: OnServer) => Promise<void>
+  readonly write: (event: ServerEvent) => Promise<void>
 }
 
 /** Runs programs of the user's on this computer for one server, and writes their last words down. */
-export function runHereFor({ server, run, write }: Ground): Context['runHere'] {
+export function hookRunner({ server, run, write }: HookOptions): ServerContext['runHook'] {
   return async ({ path, timeoutMs: timeLimitMs }) => {
     const { stdout, stderr, failure } = await runProgram({ path, env: dataOf(server, run), timeLimitMs, limitBytes })
     const output = `${stdout}\n${stderr}`.trim().slice(-wordsKept)

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import ssh2, { type ParsedKey, type SigningRequestOptions } from 'ssh2'
 import { typeOfKey } from '../host-keys/known-hosts.ts'
-import { type Limit, makeLimit } from '../semaphore.ts'
+import { makeSemaphore, type Semaphore } from '../semaphore.ts'
 import { listAgent } from './agent-list.ts'
 import { parseKey } from './identities.ts'
 import type { Sign } from './key-offer.ts'
@@ -23,7 +23,7 @@ export interface Agents {
 
 const answerMs = 10_000
 
-export function makeAgents(signing: Limit = makeLimit(16)): Agents {
+export function makeAgents(signing: Semaphore = makeSemaphore(16)): Agents {
   const known = new Map<string, Promise<AgentKeys>>()
   return {
     keysOf: (socketPath) => {

@@ -25,7 +25,7 @@ export async function agentOffer(question: AuthQuestion, found: readonly Identit
   const { agents, tokens, over } = question
   const socket = agentSocketOf(question)
   if (socket === undefined) return noOffer
-  const { keys, unusable, trouble } = await agents.keysOf(socket)
+  const { keys, unusable, trouble: problem } = await agents.keysOf(socket)
   const { offered, leftOut } = choose(keys, found, question)
   const steps = offered.map(
     (key): AuthStep => ({
@@ -34,7 +34,7 @@ export async function agentOffer(question: AuthQuestion, found: readonly Identit
       method: async () => keyOffer(tokens.user, key, agents.signer(socket, key, over)),
     }),
   )
-  return { steps, offered, leftOut, unusable, trouble }
+  return { steps, offered, leftOut, unusable, trouble: problem }
 }
 
 function choose(

@@ -2,7 +2,7 @@ import type { AnyAuthMethod, Client, ConnectConfig } from 'ssh2'
 import type { AuthStep, Pause } from './auth.ts'
 
 /** What a server has said about logging in. */
-export interface Said {
+export interface ServerReply {
   /** What it would go on with; undefined: it has not said yet. */
   readonly allowed: readonly string[] | undefined
   /** It has taken one proof and wants another (AuthenticationMethods). */
@@ -10,8 +10,8 @@ export interface Said {
 }
 
 /** An authentication under way. */
-export interface AuthCourse {
-  readonly said: () => Said
+export interface AuthAttempts {
+  readonly reply: () => ServerReply
   /** What was offered last; once the server lets us in, what it took. */
   readonly offered: () => string
   readonly handler: NonNullable<ConnectConfig['authHandler']>
@@ -20,8 +20,8 @@ export interface AuthCourse {
 }
 
 /** Tries one step after the other, each until it is refused or taken, and only what the server says that it takes at that point. */
-export function authCourse(user: string, steps: readonly AuthStep[], pause: Pause): AuthCourse {
-  let said: Said = { allowed: undefined, isHalfIn: false }
+export function trackAuth(user: string, steps: readonly AuthStep[], pause: Pause): AuthAttempts {
+  let said: ServerReply = { allowed: undefined, isHalfIn: false }
   let left = steps
   let tried: AuthStep | undefined
   const isDue = ({ type }: AuthStep) => said.allowed?.includes(type) ?? true
@@ -36,7 +36,7 @@ export function authCourse(user: string, steps: readonly AuthStep[], pause: Paus
     return said.allowed === undefined ? { type: 'none', username: user } : false
   }
   return {
-    said: () => said,
+    reply: () => said,
     offered: () => tried?.name ?? 'nothing at all',
     handler: (_allowed, _partial, next) => {
       // The types of ssh2 leave out `false`, its word for "no more". A question that failed has ended the handshake.

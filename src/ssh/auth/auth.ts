@@ -5,7 +5,7 @@ import { expandPath, type PathTokens } from '../config/path-tokens.ts'
 import type { ConnectError } from '../connect-error.ts'
 import type { Agents } from './agent-keys.ts'
 import { agentOffer, noOffer } from './agent-offer.ts'
-import type { Said } from './attempts.ts'
+import type { ServerReply } from './attempts.ts'
 import { canBeKey, type Identities, type Identity, isSameKey, parseKey } from './identities.ts'
 import { keyOffer } from './key-offer.ts'
 import { passwordSteps } from './password.ts'
@@ -49,7 +49,7 @@ export type Pause = <T>(question: () => Promise<T>) => Promise<T>
 export interface Auth {
   readonly steps: readonly AuthStep[]
   /** The error for a server that accepted none of them; it names what was offered, what could not be, and what it allows. */
-  readonly refused: (said: Said) => Promise<ConnectError>
+  readonly refused: (said: ServerReply) => Promise<ConnectError>
 }
 
 /** What is offered to a server, in ssh's order: the agent (the keys of identity files first), then the identity files themselves. */
@@ -116,9 +116,9 @@ function keyStep({ path, publicKey }: Identity, { identities, tokens }: AuthQues
   }
 }
 
-const keyOf = (identity: Identity) => (identity.is === 'key' ? identity.key : undefined)
+const keyOf = (identity: Identity) => (identity.status === 'key' ? identity.key : undefined)
 
 function sign(identity: Identity, data: Buffer, hash: string | undefined): Buffer {
-  if (identity.is !== 'key') throw new Error(`${identity.path} cannot sign`)
+  if (identity.status !== 'key') throw new Error(`${identity.path} cannot sign`)
   return identity.sign(data, hash)
 }

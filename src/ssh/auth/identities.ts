@@ -9,13 +9,13 @@ import { publicKeyIn } from './public-key.ts'
 /** What an identity file turned out to be. */
 export type Identity = {
   readonly path: string
-} & WhatIs
+} & KeyFile
 
-type WhatIs =
-  | { readonly is: 'key'; readonly key: ParsedKey; readonly sign: Signer; readonly publicKey: Buffer }
+type KeyFile =
+  | { readonly status: 'key'; readonly key: ParsedKey; readonly sign: Signer; readonly publicKey: Buffer }
   | {
       /** `locked`: its passphrase was asked for and not given. */
-      readonly is: 'absent' | 'encrypted' | 'locked' | 'unreadable'
+      readonly status: 'absent' | 'encrypted' | 'locked' | 'unreadable'
       readonly why: string
       /** From the file itself or the `.pub` beside it: by it an agent's key is known even where the file cannot be used. */
       readonly publicKey: Buffer | undefined
@@ -57,32 +57,32 @@ export function makeIdentities(askPassphrase?: AskPassphrase): Identities {
     unlock: (path) =>
       once(unlocked, path, async () => {
         const identity = await read(path)
-        if (identity.is !== 'encrypted' || askPassphrase === undefined) return identity
+        if (identity.status !== 'encrypted' || askPassphrase === undefined) return identity
         return inTurn(() => unlock(identity, askPassphrase))
       }),
   }
 }
 
-async function readKey(path: string): Promise<WhatIs> {
+async function readKey(path: string): Promise<KeyFile> {
   const data = await readFile(path).catch((error: NodeJS.ErrnoException) => error)
   const publicKey = await readPublicKey(path, data)
   if (data instanceof Error) {
-    if (data.code === 'ENOENT') return { is: 'absent', why: 'is not there', publicKey }
-    return { is: 'unreadable', why: `cannot be read (${data.code ?? data.message})`, publicKey }
+    if (data.code === 'ENOENT') return { status: 'absent', why: 'is not there', publicKey }
+    return { status: 'unreadable', why: `cannot be read (${data.code ?? data.message})`, publicKey }
   }
   const mode = data.includes('PRIVATE KEY') ? await openTo(path) : undefined
   if (mode !== undefined) {
     const why = `is open to others (mode ${mode}), which ssh takes for no secret any more: chmod 600`
-    return { is: 'unreadable', why, publicKey }
+    return { status: 'unreadable', why, publicKey }
   }
   const key = parseKey(data)
   if (key instanceof Error) return { ...whyNotKey(key, publicKey), publicKey }
   // ssh accepts a public key here as well: it stands for the agent's key of that name.
-  if (!key.isPrivateKey()) return { is: 'absent', why: 'holds only a public key', publicKey: key.getPublicSSH() }
+  if (!key.isPrivateKey()) return { status: 'absent', why: 'holds only a public key', publicKey: key.getPublicSSH() }
   return usable(key)
 }
 
-const usable = (key: ParsedKey) => ({ is: 'key', key, sign: signerOf(key), publicKey: key.getPublicSSH() }) as const
+const usable = (key: ParsedKey) => ({ status: 'key', key, sign: signerOf(key), publicKey: key.getPublicSSH() }) as const
 
 // As ssh, which minds only files of one's own.
 async function openTo(path: string): Promise<string | undefined> {
@@ -102,7 +102,7 @@ async function unlock(identity: Identity, askPassphrase: AskPassphrase): Promise
     const key = parseKey(data, passphrase)
     if (!(key instanceof Error)) return { path, ...usable(key) }
   }
-  return { is: 'locked', path, why: 'is encrypted, and its passphrase was not given', publicKey }
+  return { status: 'locked', path, why: 'is encrypted, and its passphrase was not given', publicKey }
 }
 
 async function readPublicKey(path: string, data: Buffer | Error): Promise<Buffer | undefined> {
@@ -113,7 +113,8 @@ async function readPublicKey(path: string, data: Buffer | Error): Promise<Buffer
 }
 
 /** Whether an identity file is good for an offer; one that is encrypted only where its passphrase can be asked for. */
-export const canBeKey = ({ is }: Identity, canUnlock: boolean) => is === 'key' || (is === 'encrypted' && canUnlock)
+export const canBeKey = ({ status }: Identity, canUnlock: boolean) =>
+  status === 'key' || (status === 'encrypted' && canUnlock)
 
 export const isSameKey = ({ publicKey }: Identity, key: ParsedKey) => publicKey?.equals(key.getPublicSSH()) ?? false
 
@@ -123,9 +124,10 @@ export function parseKey(data: Buffer, passphrase?: Secret): ParsedKey | Error {
   return (Array.isArray(parsed) ? parsed[0] : parsed) ?? new Error('holds no key')
 }
 
-function whyNotKey({ message }: Error, publicKey?: Buffer): { is: 'encrypted' | 'unreadable'; why: string } {
+function whyNotKey({ message }: Error, publicKey?: Buffer): { status: 'encrypted' | 'unreadable'; why: string } {
   if (publicKey !== undefined && typeOfKey(publicKey).startsWith('sk-'))
-    return { is: 'unreadable', why: 'belongs to a security key (FIDO), which this transport cannot use' }
-  if (/passphrase|encrypted/i.test(message)) return { is: 'encrypted', why: 'is encrypted (ssh-add it to the agent)' }
-  return { is: 'unreadable', why: `cannot be used (${message})` }
+    return { status: 'unreadable', why: 'belongs to a security key (FIDO), which this transport cannot use' }
+  if (/passphrase|encrypted/i.test(message))
+    return { status: 'encrypted', why: 'is encrypted (ssh-add it to the agent)' }
+  return { status: 'unreadable', why: `cannot be used (${message})` }
 }

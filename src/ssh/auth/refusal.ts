@@ -1,6 +1,6 @@
 import { ConnectError } from '../connect-error.ts'
 import type { AgentOffer } from './agent-offer.ts'
-import type { Said } from './attempts.ts'
+import type { ServerReply } from './attempts.ts'
 import type { Identity } from './identities.ts'
 
 type Refusal = {
@@ -14,19 +14,19 @@ type Refusal = {
   /** The paths of those that the server was shown. */
   readonly offered: ReadonlySet<string>
   readonly agent: AgentOffer
-  readonly said: Said
+  readonly said: ServerReply
   readonly hasPassword: boolean
 }
 
 /** The error for a server that lets nobody in: what was offered, what could not be, and what to do. */
 export function explainRefusal(refusal: Refusal): ConnectError {
-  const { message, hint } = wordsFor(refusal)
+  const { message, hint } = explanationFor(refusal)
   return new ConnectError('auth', [message, ...notesOn(refusal)].join('; '), { hint })
 }
 
-type Words = { readonly message: string; readonly hint: string }
+type Explanation = { readonly message: string; readonly hint: string }
 
-function wordsFor(refusal: Refusal): Words {
+function explanationFor(refusal: Refusal): Explanation {
   const { where, user, said, takesKeys, hasPassword } = refusal
   const { allowed = [], isHalfIn } = said
   const offered = offeredBy(refusal)
@@ -57,7 +57,7 @@ function wordsFor(refusal: Refusal): Words {
 const takesPassword = (allowed: readonly string[]) =>
   allowed.includes('password') || allowed.includes('keyboard-interactive')
 
-function noneAccepted({ where, user, agent }: Refusal, offered: readonly string[]): Words {
+function noneAccepted({ where, user, agent }: Refusal, offered: readonly string[]): Explanation {
   return {
     message: `${where} accepts none of our keys for ${user} (offered: ${offered.join(', ')})`,
     hint:
@@ -68,7 +68,7 @@ function noneAccepted({ where, user, agent }: Refusal, offered: readonly string[
 }
 
 function offeredBy({ found, offered, agent, hasPassword }: Refusal): readonly string[] {
-  const files = found.filter(({ is, path }) => is !== 'locked' && offered.has(path)).map(({ path }) => path)
+  const files = found.filter(({ status, path }) => status !== 'locked' && offered.has(path)).map(({ path }) => path)
   const keys = agent.offered.length === 1 ? 'a key' : `${agent.offered.length} keys`
   return [
     ...(agent.offered.length === 0 ? [] : [`${keys} of the agent`]),
@@ -78,13 +78,13 @@ function offeredBy({ found, offered, agent, hasPassword }: Refusal): readonly st
 }
 
 function notesOn({ found, certificates, offered, agent }: Refusal): readonly string[] {
-  const isOfNote = ({ is, path }: Identity) => is === 'locked' || (is !== 'absent' && !offered.has(path))
+  const isOfNote = ({ status, path }: Identity) => status === 'locked' || (status !== 'absent' && !offered.has(path))
   return [
     ...(agent.trouble === undefined ? [] : [agent.trouble]),
     ...(agent.leftOut === 0
       ? []
       : [`${agent.leftOut} more in the agent were kept back, for servers hang up after six`]),
-    ...found.flatMap((one) => (one.is !== 'key' && isOfNote(one) ? [`${one.path} ${one.why}`] : [])),
+    ...found.flatMap((one) => (one.status !== 'key' && isOfNote(one) ? [`${one.path} ${one.why}`] : [])),
     ...agent.unusable.map((type) => `a key of the agent is of type ${type}, which this transport cannot use`),
     ...certificates.map((path) => `the certificate ${path} cannot be offered by this transport`),
   ]

@@ -45,7 +45,7 @@ export async function readConfigFiles(configFile: string | undefined, home: stri
 
 async function readAll(configFile: string | undefined, home: string): Promise<Known> {
   const reading: Reading = { home, watched: new Map(), lines: 0, isVolatile: false, isMeaningful: false }
-  const ofUser: Place = { reading, folder: join(home, '.ssh'), depth: 0 }
+  const ofUser: FilePosition = { reading, folder: join(home, '.ssh'), depth: 0 }
   const blocks = [...(await readOne(configFile ?? join(home, '.ssh/config'), ofUser))]
   if (configFile === undefined)
     blocks.push(...(await readOne('/etc/ssh/ssh_config', { ...ofUser, folder: '/etc/ssh' })))
@@ -54,11 +54,11 @@ async function readAll(configFile: string | undefined, home: string): Promise<Kn
 }
 
 /** `folder`: where ssh looks for included files, wherever the file that names them is. */
-type Place = { readonly reading: Reading; readonly folder: string; readonly depth: number }
+type FilePosition = { readonly reading: Reading; readonly folder: string; readonly depth: number }
 
 const deepest = 16
 
-async function readOne(path: string, place: Place): Promise<readonly ConfigBlock[]> {
+async function readOne(path: string, place: FilePosition): Promise<readonly ConfigBlock[]> {
   const { reading, depth } = place
   reading.watched.set(path, await stateOf(path))
   const text = depth > deepest ? '' : await readFile(path, 'utf8').catch(() => '')
@@ -68,7 +68,7 @@ async function readOne(path: string, place: Place): Promise<readonly ConfigBlock
     reading.lines += 1
     const option = readConfigLine(line, reading.lines)
     if (option === undefined) continue
-    if (isBeyondUs(option)) reading.isVolatile = true
+    if (isUnsupported(option)) reading.isVolatile = true
     if (hasMeaning(option)) reading.isMeaningful = true
     if (option.keyword === 'include') items.push({ kind: 'include', blocks: await include(option.args, place) })
     else if (!opensBlock(option)) items.push(option)
@@ -84,7 +84,7 @@ const namesOf = ({ keyword, args }: ConfigOption) => (keyword === 'host' ? args 
 const opensBlock = ({ keyword }: ConfigOption) => keyword === 'host' || keyword === 'match'
 
 // `Match exec` runs a program, localnetwork and canonical names ask the network.
-function isBeyondUs({ keyword, text, isPlain }: ConfigOption): boolean {
+function isUnsupported({ keyword, text, isPlain }: ConfigOption): boolean {
   if (keyword === '' || keyword.startsWith('canonical')) return true
   if (keyword === 'match' && /exec|localnetwork|canonical|final/i.test(text)) return true
   return !isPlain && ['host', 'match', 'include'].includes(keyword)
@@ -95,7 +95,7 @@ export const meaningless = /^(sendenv|setenv|gssapi\w+|forward\w+|xauthlocation|
 
 const hasMeaning = ({ keyword }: ConfigOption) => !meaningless.test(keyword) && !/^(host|include)$/.test(keyword)
 
-async function include(patterns: readonly string[], place: Place): Promise<readonly ConfigBlock[]> {
+async function include(patterns: readonly string[], place: FilePosition): Promise<readonly ConfigBlock[]> {
   const blocks: ConfigBlock[] = []
   for (const pattern of patterns) {
     for (const path of await matching(pattern, place))
@@ -104,7 +104,7 @@ async function include(patterns: readonly string[], place: Place): Promise<reado
   return blocks
 }
 
-async function matching(pattern: string, { reading, folder: base }: Place): Promise<readonly string[]> {
+async function matching(pattern: string, { reading, folder: base }: FilePosition): Promise<readonly string[]> {
   const path = pattern.replace(/^~(?=\/)/, reading.home)
   const full = isAbsolute(path) ? path : join(base, path)
   const folder = dirname(full)

@@ -13,7 +13,7 @@ export async function hostsInSshConfig(configFile: string | undefined, home: str
   const jumps = new Set(names.flatMap((name) => jumpsOf(blocks, name)))
   const notes: string[] = []
   const servers = names.flatMap((name): readonly FoundServer[] => {
-    const why = strangeness(blocks, name) ?? (jumps.has(name) ? 'others are reached through it' : undefined)
+    const why = skipReason(blocks, name) ?? (jumps.has(name) ? 'others are reached through it' : undefined)
     if (why !== undefined) notes.push(`${name} is left out: ${why}`)
     return why === undefined ? [serverOf(blocks, name)] : []
   })
@@ -32,7 +32,7 @@ function namesIn(blocks: readonly ConfigBlock[]): readonly string[] {
   ])
 }
 
-function strangeness(blocks: readonly ConfigBlock[], name: string): string | undefined {
+function skipReason(blocks: readonly ConfigBlock[], name: string): string | undefined {
   const { hostName } = configFor(blocks, name)
   if (forges.test(hostName) || firstOf(blocks, name, 'user') === 'git') return 'it keeps code'
   return undefined

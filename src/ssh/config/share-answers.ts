@@ -21,11 +21,11 @@ type Walk = {
 export function configFor(blocks: readonly ConfigBlock[], host: string): ConfigFor {
   const walk: Walk = { host, options: [], hostName: undefined, isUnclear: false }
   follow(blocks, walk)
-  return { ...walk, hostName: asHostName(walk.hostName ?? host) }
+  return { ...walk, hostName: toHostName(walk.hostName ?? host) }
 }
 
 /** A host as ssh names it: in lower case, but for what has a colon in it as addresses have. */
-export const asHostName = (host: string) => (host.includes(':') ? host : host.toLowerCase())
+export const toHostName = (host: string) => (host.includes(':') ? host : host.toLowerCase())
 
 function follow(blocks: readonly ConfigBlock[], walk: Walk): void {
   const { host } = walk
@@ -53,7 +53,7 @@ const plainUser = /^[A-Za-z_][A-Za-z0-9_.-]*$/
 const isPort = (text: string) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535
 
 // Values that are read here as ssh reads them, and that no two hosts need to have in common.
-const readHere: Readonly<Record<string, (value: string) => boolean>> = {
+const readableOptions: Readonly<Record<string, (value: string) => boolean>> = {
   hostname: (value) => /^(?:[A-Za-z0-9_.]|%h)(?:[A-Za-z0-9_.-]|%h)*$|^[\da-f:.]+$/i.test(value),
   user: (value) => plainUser.test(value),
   port: isPort,
@@ -75,7 +75,7 @@ export function shapeOf(
   if (isUnclear || options.some((option) => isOfThisHost(option, names))) return undefined
   const first = (keyword: string) => options.find((option) => option.keyword === keyword)?.args[0]
   return {
-    options: options.filter(({ keyword }) => readHere[keyword] === undefined).map(tellApart),
+    options: options.filter(({ keyword }) => readableOptions[keyword] === undefined).map(tellApart),
     own: {
       hostName,
       user: user ?? first('user') ?? localUser,
@@ -85,7 +85,7 @@ export function shapeOf(
 }
 
 function isOfThisHost({ keyword, args, text, isPlain }: ConfigOption, names: readonly string[]): boolean {
-  const isReadHere = readHere[keyword]
+  const isReadHere = readableOptions[keyword]
   if (isReadHere !== undefined) return !isPlain || args.length !== 1 || !args.every(isReadHere)
   // Those of the tokens that are the same for all hosts do no harm.
   if (takesTokens.test(keyword) && text.replace(/%[%duilL]/g, '').includes('%')) return true

@@ -3,7 +3,7 @@ import { userInfo } from 'node:os'
 import { UsageError } from '../../base/errors.ts'
 import { hashesNames, readWithoutSsh } from './fallback-reader.ts'
 import { type ConfigFiles, readConfigFiles } from './files.ts'
-import { asHostName, configFor, shapeOf } from './share-answers.ts'
+import { configFor, shapeOf, toHostName } from './share-answers.ts'
 import { askSshProgram, NoSshProgram } from './ssh-dash-g.ts'
 
 /** What the user's own ssh would do for a host, as far as maestro acts on it. Paths are as ssh prints them: `~` and tokens unexpanded. */
@@ -103,7 +103,7 @@ export function optionsWithoutConfig(
   localUser: string,
 ): HostOptions {
   return {
-    hostName: asHostName(host),
+    hostName: toHostName(host),
     port: port ?? 22,
     user: user ?? localUser,
     identityFiles: identityFiles ?? ['~/.ssh/id_rsa', '~/.ssh/id_ecdsa', '~/.ssh/id_ed25519'],
@@ -126,7 +126,7 @@ export function optionsWithoutConfig(
 export async function addressInSshConfig(name: string, configFile?: string): Promise<string | undefined> {
   const ask = (host: string) => askSsh({ host, ...(configFile === undefined ? {} : { configFile }) })
   const { hostName, ...options } = await ask(name)
-  if (hostName !== asHostName(name)) return name
+  if (hostName !== toHostName(name)) return name
   if (isIP(name) !== 0) return name
   // A `Host` block without HostName leaves the name and changes something else.
   const { hostName: _, ...forNobody } = await ask(`nobody-${name}-nobody`)

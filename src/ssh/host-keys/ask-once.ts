@@ -4,7 +4,7 @@ import { UnknownKeyError } from './verify.ts'
 type Ask = (unknown: readonly UnknownKey[]) => Promise<boolean>
 
 /** Attempts that wait for one common answer about the host keys that none of them knew. */
-export interface Together {
+export interface AskOnce {
   readonly attempt: <T>(connect: () => Promise<T>) => Promise<T>
 }
 
@@ -12,7 +12,7 @@ export interface Together {
  * Asks one question for all unknown host keys, once every attempt has come to an end or waits for it. What is accepted goes
  * to `accepted`, by the name on record, and the attempts that waited are made again. Without a question an unknown key is refused.
  */
-export function askTogether(question: Ask | undefined, accepted: Map<string, UnknownKey>): Together {
+export function askOnce(question: Ask | undefined, accepted: Map<string, UnknownKey>): AskOnce {
   if (question === undefined) return { attempt: (connect) => connect() }
   const ask: Ask = question
   let runningCount = 0

@@ -26,9 +26,9 @@ export async function askKnownHostsCommand(
 ): Promise<readonly KnownHostsLine[]> {
   // No shell: ssh starts it itself, from the words of the command.
   const [program = '', ...args] = wordsOf(command).map((word) => expandWord(word, tokens, tokensOf(name, key)))
-  const { output, trouble, hasRun } = await run(program, args)
-  if (trouble === undefined) return readKnownHosts(output).linesFor(name.toLowerCase())
-  const text = `the KnownHostsCommand ${program} ${trouble}`
+  const { output, trouble: problem, hasRun } = await run(program, args)
+  if (problem === undefined) return readKnownHosts(output).linesFor(name.toLowerCase())
+  const text = `the KnownHostsCommand ${program} ${problem}`
   if (hasRun) throw new ConnectError('config', `${tokens.alias}: ${text}`, { hint: 'try it by hand' })
   warn(text)
   return []
@@ -59,8 +59,8 @@ function run(program: string, args: readonly string[]): Promise<Run> {
       resolve({ output, trouble: `cannot be started (${code})`, hasRun: false }),
     )
     child.on('close', (code, signal) => {
-      const trouble = code === 0 ? {} : { trouble: `ended with ${code ?? signal}` }
-      resolve({ output, hasRun: true, ...trouble })
+      const problem = code === 0 ? {} : { trouble: `ended with ${code ?? signal}` }
+      resolve({ output, hasRun: true, ...problem })
     })
   })
 }

@@ -6,8 +6,8 @@ import { underLock } from './file-lock.ts'
 import { isStillNew } from './host-key.ts'
 import { judgeKey, type KnownHosts, readKnownHosts, typeOfKey } from './known-hosts.ts'
 import { hashOfName } from './known-hosts-line.ts'
-import type { NewEntry, Renewed } from './known-hosts-store.ts'
-import { withoutHost } from './remove-host.ts'
+import type { NewEntry, ReplacedEntry } from './known-hosts-store.ts'
+import { removeHost } from './remove-host.ts'
 
 /** Reads and grows known_hosts files; a file that is not there is empty. */
 export interface KnownHostsFiles {
@@ -15,7 +15,7 @@ export interface KnownHostsFiles {
   /** Adds an entry unless somebody has by now; throws a ConnectError where they have added another key for that host. */
   readonly append: (path: string, entry: NewEntry) => Promise<void>
   /** Takes out whatever is on record of a host, and adds its new keys. */
-  readonly replace: (path: string, renewed: Renewed) => Promise<void>
+  readonly replace: (path: string, renewed: ReplacedEntry) => Promise<void>
 }
 
 type Batch = {
@@ -61,8 +61,8 @@ export function knownHostsOnDisk(): KnownHostsFiles {
     return others
   }
 
-  async function replaceIn(path: string, { name, keys, isHashed }: Renewed): Promise<KnownHosts> {
-    const text = withoutHost(await read(path), name)
+  async function replaceIn(path: string, { name, keys, isHashed }: ReplacedEntry): Promise<KnownHosts> {
+    const text = removeHost(await read(path), name)
     const added = keys.map((key) => `${lineFor({ name, key, isHashed })}\n`)
     const whole = `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${added.join('')}`
     if (whole !== (seen.get(path) ?? '')) await writeAside(path, whole)

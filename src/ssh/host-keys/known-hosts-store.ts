@@ -10,7 +10,7 @@ export interface KnownHostsStore {
   /** Writes a key down; throws a ConnectError where another one of that type stands there by now. */
   readonly add: (path: string, entry: NewEntry) => Promise<void>
   /** What is on record of a host that was made anew goes; its new keys come into the first of the files. */
-  readonly replace: (paths: readonly string[], renewed: Renewed) => Promise<void>
+  readonly replace: (paths: readonly string[], renewed: ReplacedEntry) => Promise<void>
 }
 
 /** Files that are asked together, as one. */
@@ -25,7 +25,7 @@ export interface NewEntry {
 }
 
 /** The keys of a host that was made anew; none: they are not known yet. */
-export interface Renewed {
+export interface ReplacedEntry {
   readonly name: string
   readonly keys: readonly Buffer[]
   readonly isHashed: boolean

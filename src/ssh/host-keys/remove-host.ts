@@ -1,7 +1,7 @@
 import { hashOfName, readKnownHostsLine } from './known-hosts-line.ts'
 
 /** The text of a known_hosts file without what it vouches for one host: as `ssh-keygen -R`, but other names of a line stay. */
-export function withoutHost(text: string, name: string): string {
+export function removeHost(text: string, name: string): string {
   return text
     .split('\n')
     .flatMap((line) => withoutName(line, name.toLowerCase()))

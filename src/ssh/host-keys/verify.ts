@@ -11,7 +11,7 @@ import { type HostRecords, openRecords } from './records.ts'
 import { isRevokedIn } from './revoked-keys.ts'
 
 /** Which host keys are believed for one host. */
-export interface Trust {
+export interface HostKeyVerifier {
   readonly algorithms: readonly ServerHostKeyAlgorithm[]
   /** Why a key is not trusted, or undefined; throws a ConnectError where that cannot be found out. */
   readonly judge: (key: Buffer) => Promise<ConnectError | undefined>
@@ -44,7 +44,7 @@ type Question = {
 }
 
 /** What is on record and StrictHostKeyChecking say of a host. A changed or revoked key is refused under every setting. */
-export async function trustFor(question: Question): Promise<Trust> {
+export async function hostKeyVerifierFor(question: Question): Promise<HostKeyVerifier> {
   const { options, tokens, accepted: allAccepted } = question
   const name = options.hostKeyAlias ?? lookupName(options.hostName, options.port)
   const accepted = allAccepted.get(name)
@@ -73,7 +73,7 @@ export async function trustFor(question: Question): Promise<Trust> {
     },
     vouchedBy: () => vouchedBy,
     record: async () => {
-      if (fresh !== undefined && newKeysFile !== undefined) await writeDown({ name, key: fresh }, newKeysFile, question)
+      if (fresh !== undefined && newKeysFile !== undefined) await recordKey({ name, key: fresh }, newKeysFile, question)
     },
   }
 }
@@ -100,7 +100,7 @@ async function judgeHost(records: HostRecords, { name, key, options }: Presented
 }
 
 // The server has proved the key by now; where it cannot be written down, ssh goes on as well.
-async function writeDown(
+async function recordKey(
   { name, key }: { readonly name: string; readonly key: Buffer },
   path: string,
   { options, store, warn }: Question,

@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
-import type { Place } from '../../inventory/endpoint.ts'
+import type { Endpoint } from '../../inventory/endpoint.ts'
 import type { ConnectError } from '../connect-error.ts'
 
 type Opening = {
   readonly client: Client
-  readonly to: Place
+  readonly to: Endpoint
   readonly timeoutMs: number
   readonly stop: AbortSignal
   /** What is thrown when there is no stream; the cause is the server's own word, where it had one. */

@@ -5,7 +5,7 @@ import type { Opening } from './session.ts'
  * Sends stdin when its reader is there; the function that is returned has to hear all of stderr. The password goes out only
  * after the prompt and the rest only after the sign: neither ever reaches the wrong one of the two.
  */
-export function feed(
+export function feedStdin(
   channel: Pick<ClientChannel, 'write' | 'end' | 'signal'>,
   stdin: string,
   opening?: Opening,

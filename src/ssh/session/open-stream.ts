@@ -1,4 +1,4 @@
-import { type Opened, type Place, sayPlace } from '../../inventory/endpoint.ts'
+import { type Endpoint, formatEndpoint, type Opened } from '../../inventory/endpoint.ts'
 import { ConnectError } from '../connect-error.ts'
 import type { Connection } from '../connection.ts'
 import { openChannel } from './channel.ts'
@@ -8,8 +8,8 @@ const prohibited = 1
 const never = new AbortController().signal
 
 /** A stream over an open connection, or the server's own word that there is none. */
-export async function openStream({ client }: Connection, to: Place, timeoutMs: number): Promise<Opened> {
-  const where = sayPlace(to)
+export async function openStream({ client }: Connection, to: Endpoint, timeoutMs: number): Promise<Opened> {
+  const where = formatEndpoint(to)
   try {
     const stream = await openChannel({
       client,
@@ -21,11 +21,11 @@ export async function openStream({ client }: Connection, to: Place, timeoutMs: n
           ? new ConnectError('timeout', `no stream to ${where} within ${timeoutMs / 1000} s`)
           : new ConnectError('lost', 'the connection was lost', { cause }),
     })
-    return { is: 'open', stream }
+    return { status: 'open', stream }
   } catch (error) {
     const { reason, message } = wordOf(error)
     if (reason === undefined) throw error
-    return { is: reason === prohibited ? 'forbidden' : 'failed', why: `${where}: ${message}` }
+    return { status: reason === prohibited ? 'forbidden' : 'failed', why: `${where}: ${message}` }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Client, ClientChannel } from 'ssh2'
 import { ConnectError } from '../connect-error.ts'
 import type { Connection } from '../connection.ts'
-import { feed } from './feed-stdin.ts'
+import { feedStdin } from './feed-stdin.ts'
 import type { Command, Ending, Finished } from './session.ts'
 
 /**
@@ -48,7 +48,7 @@ export function runCommand(
       channel.stderr.on('data', take(stderr))
       channel.on('error', onLost)
       channel.on('close', (code: number | null | undefined, signal?: string) => end(endingOf(code, signal)))
-      const listen = feed(channel, stdin, opening)
+      const listen = feedStdin(channel, stdin, opening)
       channel.stderr.on('data', listen)
     })
     if (!isOpen) onLost()

@@ -1,15 +1,15 @@
 import type { Secret } from '../../base/secret.ts'
-import type { Opened, Place } from '../../inventory/endpoint.ts'
+import type { Endpoint, Opened } from '../../inventory/endpoint.ts'
 import type { Server } from '../../inventory/server.ts'
-import type { About } from '../connection.ts'
+import type { SessionInfo } from '../connection.ts'
 
 /** An open way to one server, whatever carries it. `close` never throws and leaves no timer and no socket behind. */
 export interface Session {
   readonly server: Server
-  readonly about: About
+  readonly about: SessionInfo
   readonly run: (command: Command) => Promise<Finished>
   /** A stream to where something listens on the server, or behind it; throws a ConnectError where the connection is gone. */
-  readonly open: (to: Place, timeoutMs: number) => Promise<Opened>
+  readonly open: (to: Endpoint, timeoutMs: number) => Promise<Opened>
   readonly close: () => Promise<void>
 }
 

@@ -1,16 +1,16 @@
 import { lookup } from 'node:dns'
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net'
 import { ConnectError } from '../connect-error.ts'
-import type { Limit } from '../semaphore.ts'
-import { droppedIn } from './handshake-errors.ts'
+import type { Semaphore } from '../semaphore.ts'
+import { disconnectedIn } from './handshake-errors.ts'
 
-export interface Dialling {
+export interface DialOptions {
   readonly host: string
   readonly port: number
   readonly timeoutMs: number
   readonly stop: AbortSignal
   /** Names looked up at a time: each holds one of Node's four threads, which files and keys need as well. */
-  readonly lookups: Limit
+  readonly lookups: Semaphore
   readonly family?: 4 | 6 | undefined
   readonly localAddress?: string | undefined
 }
@@ -19,7 +19,7 @@ export interface Dialling {
  * A TCP connection without Nagle's delay, which costs 50 ms a command; ssh2's own socket would have it.
  * Throws a ConnectError that says in which way the address could not be reached.
  */
-export function dial(dialling: Dialling): Promise<Socket> {
+export function dial(dialling: DialOptions): Promise<Socket> {
   const { host, port, family, localAddress, lookups, stop } = dialling
   const where = whereIs(host, port)
   return new Promise((resolve, reject) => {
@@ -43,12 +43,12 @@ export function dial(dialling: Dialling): Promise<Socket> {
       reject(error)
     }
     const onAbort = () => fail(new ConnectError('stopped', `${where}: stopped`))
-    const timer = setTimeout(() => fail(tooLate(dialling, isResolved)), dialling.timeoutMs)
+    const timer = setTimeout(() => fail(timeoutError(dialling, isResolved)), dialling.timeoutMs)
     stop.addEventListener('abort', onAbort, { once: true })
     socket.once('lookup', () => {
       isResolved = true
     })
-    socket.on('error', (error: NodeJS.ErrnoException) => fail(whyNot(error, dialling)))
+    socket.on('error', (error: NodeJS.ErrnoException) => fail(dialError(error, dialling)))
     socket.once('connect', () => {
       settle()
       socket.removeAllListeners('error')
@@ -60,7 +60,7 @@ export function dial(dialling: Dialling): Promise<Socket> {
 /** An address and a port as people write them together. */
 export const whereIs = (host: string, port: number) => (isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`)
 
-function limitedLookup(lookups: Limit): LookupFunction {
+function limitedLookup(lookups: Semaphore): LookupFunction {
   return (host, options, done) => {
     void lookups.take().then((givePlace) =>
       lookup(host, options, (error, address, family) => {
@@ -73,7 +73,7 @@ function limitedLookup(lookups: Limit): LookupFunction {
 
 const firewallHint = 'is it up, and does a firewall let this computer in?'
 
-function tooLate({ host, port, timeoutMs }: Dialling, isResolved: boolean): ConnectError {
+function timeoutError({ host, port, timeoutMs }: DialOptions, isResolved: boolean): ConnectError {
   if (!isResolved)
     return new ConnectError('dns', `the name ${host} could not be resolved within ${timeoutMs / 1000} s`, {
       hint: 'does the name server of this computer answer?',
@@ -83,7 +83,7 @@ function tooLate({ host, port, timeoutMs }: Dialling, isResolved: boolean): Conn
   })
 }
 
-function whyNot(cause: NodeJS.ErrnoException, { host, port }: Dialling): ConnectError {
+function dialError(cause: NodeJS.ErrnoException, { host, port }: DialOptions): ConnectError {
   const where = whereIs(host, port)
   switch (cause.code) {
     case 'ENOTFOUND':
@@ -98,7 +98,7 @@ function whyNot(cause: NodeJS.ErrnoException, { host, port }: Dialling): Connect
         hint: 'is sshd running there, on this port?',
       })
     case 'ECONNRESET':
-      return droppedIn('banner', where)
+      return disconnectedIn('banner', where)
     case 'ETIMEDOUT':
       return new ConnectError('timeout', `no answer from ${where}`, { cause, hint: firewallHint })
     default:

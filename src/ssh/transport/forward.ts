@@ -16,7 +16,10 @@ type Forwarding = {
 }
 
 /** A stream through a bastion. */
-export function forwardOver(client: Client, { host, port, bastion, timeoutMs, stop }: Forwarding): Promise<Duplex> {
+export function forwardOver(
+  client: Client,
+  { host, port, bastion: jumpHost, timeoutMs, stop }: Forwarding,
+): Promise<Duplex> {
   const where = whereIs(host, port)
   return openChannel({
     client,
@@ -28,13 +31,15 @@ export function forwardOver(client: Client, { host, port, bastion, timeoutMs, st
         case 'stopped':
           return new ConnectError('stopped', `${where}: stopped`)
         case 'lost':
-          return new ConnectError('proxy', `the connection to the bastion ${bastion} was lost`, { cause })
+          return new ConnectError('proxy', `the connection to the bastion ${jumpHost} was lost`, { cause })
         case 'refused':
-          return new ConnectError('proxy', `the bastion ${bastion} cannot reach ${where} (${wordOf(cause)})`, { cause })
+          return new ConnectError('proxy', `the bastion ${jumpHost} cannot reach ${where} (${wordOf(cause)})`, {
+            cause,
+          })
         case 'timeout':
           return new ConnectError(
             'timeout',
-            `the bastion ${bastion} had no answer from ${where} within ${timeoutMs / 1000} s`,
+            `the bastion ${jumpHost} had no answer from ${where} within ${timeoutMs / 1000} s`,
             { hint: 'is it up, and does a firewall let the bastion in?' },
           )
       }

@@ -4,7 +4,7 @@ import { ConnectError } from '../connect-error.ts'
 export type Phase = 'banner' | 'kex' | 'auth'
 
 /** The other end closed the connection; `greeting` is what it said before its name, where sshd says why. */
-export function droppedIn(phase: Phase, where: string, greeting = ''): ConnectError {
+export function disconnectedIn(phase: Phase, where: string, greeting = ''): ConnectError {
   if (phase === 'auth') return new ConnectError('lost', `${where} hung up during authentication`)
   if (phase === 'kex')
     return new ConnectError('dropped', `${where} hung up during the key exchange`, {
@@ -40,16 +40,20 @@ export function tooSlow(phase: Phase, where: string, timeoutMs: number): Connect
 }
 
 /** How far the handshake came, and what the server said before its name. */
-export interface Heard {
+export interface HandshakeReply {
   readonly phase: Phase
   readonly greeting: string
 }
 
 /** What an error of ssh2 means in that phase. */
-export function explain(error: Error & { level?: string }, { phase, greeting }: Heard, where: string): ConnectError {
+export function explain(
+  error: Error & { level?: string },
+  { phase, greeting }: HandshakeReply,
+  where: string,
+): ConnectError {
   if (/no matching/i.test(error.message)) return noCommonAlgorithm(error, where)
   const isCut = error.level === 'client-socket' || /before handshake|ECONNRESET|EPIPE/i.test(error.message)
-  if (isCut) return droppedIn(phase, where, greeting)
+  if (isCut) return disconnectedIn(phase, where, greeting)
   if (/too many authentication failures/i.test(error.message))
     return new ConnectError('auth', `${where} hung up: too many of our keys were refused`, {
       cause: error,

@@ -1,18 +1,18 @@
 import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
 import type { ConnectError } from '../connect-error.ts'
-import type { About } from '../connection.ts'
-import type { Heard, Phase } from './handshake-errors.ts'
+import type { SessionInfo } from '../connection.ts'
+import type { HandshakeReply, Phase } from './handshake-errors.ts'
 import type { Phases } from './phases.ts'
 
-type Seen = { -readonly [Part in 'software' | 'hostKey' | 'kex' | 'cipher']: About[Part] }
+type Packets = { -readonly [Part in 'software' | 'hostKey' | 'kex' | 'cipher']: SessionInfo[Part] }
 
 /** How far a handshake has come, and what was seen of the other end. */
-export interface Course extends Heard {
+export interface HandshakeProgress extends HandshakeReply {
   readonly enter: (phase: Phase) => void
   phase: Phase
   greeting: string
-  readonly seen: Seen
+  readonly seen: Packets
   /** Why its host key is not trusted. */
   distrust: ConnectError | undefined
   /** It has refused all that it was offered; why is being found out. */
@@ -20,32 +20,39 @@ export interface Course extends Heard {
 }
 
 /** The course of a handshake that has just begun. */
-export function startCourse(phases: Phases): Course {
+export function startHandshakeProgress(phases: Phases): HandshakeProgress {
   const seen = { software: '', hostKey: '', kex: '', cipher: '' }
   const enter = (phase: Phase) => {
-    course.phase = phase
+    state.phase = phase
     phases.enter(phase)
   }
-  const course: Course = { enter, phase: 'banner', greeting: '', seen, distrust: undefined, isRefused: false }
+  const state: HandshakeProgress = {
+    enter,
+    phase: 'banner',
+    greeting: '',
+    seen,
+    distrust: undefined,
+    isRefused: false,
+  }
   enter('banner')
-  return course
+  return state
 }
 
 const greetingBytes = 8192
 
 /** Listens along until the authentication begins; what comes before the server's name is kept (RFC 4253, 4.2). */
-export function followCourse(course: Course, client: Client, stream: Duplex): void {
+export function followHandshake(state: HandshakeProgress, client: Client, stream: Duplex): void {
   const hear = (data: Buffer) => {
-    course.greeting = (course.greeting + data.toString('latin1', 0, greetingBytes)).slice(0, greetingBytes)
-    const name = /^(SSH-.*?)\r?\n/m.exec(course.greeting)?.[1]
+    state.greeting = (state.greeting + data.toString('latin1', 0, greetingBytes)).slice(0, greetingBytes)
+    const name = /^(SSH-.*?)\r?\n/m.exec(state.greeting)?.[1]
     if (name === undefined) return
     stream.off('data', hear)
-    course.seen.software = name
-    course.enter('kex')
+    state.seen.software = name
+    state.enter('kex')
   }
   stream.on('data', hear)
   client.once('handshake', ({ kex, cs }) => {
-    Object.assign(course.seen, { kex, cipher: cs.cipher })
-    course.enter('auth')
+    Object.assign(state.seen, { kex, cipher: cs.cipher })
+    state.enter('auth')
   })
 }

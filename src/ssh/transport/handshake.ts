@@ -1,25 +1,25 @@
 import type { Duplex, Readable } from 'node:stream'
 import ssh2, { type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2'
-import { authCourse, type Said } from '../auth/attempts.ts'
+import { type ServerReply, trackAuth } from '../auth/attempts.ts'
 import type { AuthStep, Pause } from '../auth/auth.ts'
 import { ConnectError } from '../connect-error.ts'
 import { type Connection, connectionOver } from '../connection.ts'
 import { fingerprint } from '../host-keys/host-key.ts'
 import { typeOfKey } from '../host-keys/known-hosts.ts'
-import { passOverOtherHostKeys } from '../host-keys/skip-rotation.ts'
+import { skipHostKeyRotation } from '../host-keys/skip-rotation.ts'
 import { type Deadline, startDeadline } from './deadline.ts'
-import { droppedIn, explain, tooSlow } from './handshake-errors.ts'
-import { type Course, followCourse, startCourse } from './handshake-progress.ts'
+import { disconnectedIn, explain, tooSlow } from './handshake-errors.ts'
+import { followHandshake, type HandshakeProgress, startHandshakeProgress } from './handshake-progress.ts'
 import type { Phases } from './phases.ts'
 
-export interface Handshake {
+export interface HandshakeOptions {
   /** A connected stream, which is destroyed when this fails. */
   readonly stream: Duplex
   readonly user: string
   /** How people know the other end, in every message: `203.0.113.11:22`. */
   readonly where: string
   /** The logins of the bastions on the way. */
-  readonly bastions: readonly string[]
+  readonly jumpHosts: readonly string[]
   /** The algorithms of host keys to negotiate, the wanted ones first. */
   readonly hostKeyAlgorithms: readonly ServerHostKeyAlgorithm[]
   /** Why a host key is not trusted, or undefined; it is asked before the server has proved that it has the key. */
@@ -28,7 +28,7 @@ export interface Handshake {
   readonly vouchedBy: () => string
   readonly steps: readonly AuthStep[]
   /** Why nobody was let in; it is told what the server has said of it. */
-  readonly whyNoAuth: (said: Said) => Promise<ConnectError>
+  readonly whyNoAuth: (said: ServerReply) => Promise<ConnectError>
   readonly timeoutMs: number
   readonly keepaliveMs: number
   readonly stop: AbortSignal
@@ -40,9 +40,9 @@ const keepalivesMissed = 3
 type Fail = (error: ConnectError) => void
 
 /** An authenticated connection over a stream. Throws a ConnectError that names the phase; nothing is left open then. */
-export function shakeHands(handshake: Handshake): Promise<Connection> {
-  const { stream, user, where, bastions, steps, timeoutMs, stop, phases } = handshake
-  const course = startCourse(phases)
+export function handshake(handshake: HandshakeOptions): Promise<Connection> {
+  const { stream, user, where, jumpHosts, steps, timeoutMs, stop, phases } = handshake
+  const state = startHandshakeProgress(phases)
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client()
     const settle = (finish: () => void) => {
@@ -58,24 +58,24 @@ export function shakeHands(handshake: Handshake): Promise<Connection> {
       })
     const onClose = () => {
       // Why the authentication was refused takes a moment longer to say.
-      if (!course.isRefused) fail(course.distrust ?? droppedIn(course.phase, where, course.greeting))
+      if (!state.isRefused) fail(state.distrust ?? disconnectedIn(state.phase, where, state.greeting))
     }
     const onAbort = () => fail(new ConnectError('stopped', `${where}: stopped`))
-    const deadline = startDeadline(timeoutMs, () => fail(tooSlow(course.phase, where, timeoutMs)))
+    const deadline = startDeadline(timeoutMs, () => fail(tooSlow(state.phase, where, timeoutMs)))
     stop.addEventListener('abort', onAbort, { once: true })
-    followCourse(course, client, stream)
-    const auth = authCourse(user, steps, pauseOf(deadline, where, fail))
+    followHandshake(state, client, stream)
+    const auth = trackAuth(user, steps, pauseOf(deadline, where, fail))
     // It can come more than once, also after the end: without a listener it would end the process.
-    client.on('error', onErrorOf(handshake, { course, said: auth.said, fail }))
+    client.on('error', onErrorOf(handshake, { course: state, said: auth.reply, fail }))
     client.on('close', onClose)
     client.once('ready', () =>
       settle(() => {
         const about = {
-          ...course.seen,
+          ...state.seen,
           hostKeyVouched: handshake.vouchedBy(),
           login: `${user}@${where}`,
           proof: auth.offered(),
-          bastions,
+          jumpHosts,
           phases: phases.times(),
         }
         resolve(connectionOver(client, stream, about))
@@ -85,27 +85,27 @@ export function shakeHands(handshake: Handshake): Promise<Connection> {
       ...optionsFor(handshake),
       authHandler: auth.handler,
       hostVerifier: (key: Buffer, verify: (isTrusted: boolean) => void) => {
-        course.seen.hostKey = `${typeOfKey(key)} ${fingerprint(key)}`
+        state.seen.hostKey = `${typeOfKey(key)} ${fingerprint(key)}`
         void handshake.judge(key).then((distrust) => {
-          course.distrust = distrust
+          state.distrust = distrust
           verify(distrust === undefined)
         }, fail)
       },
     })
     auth.follow(client)
-    passOverOtherHostKeys(client)
+    skipHostKeyRotation(client)
   })
 }
 
-type OnError = { readonly course: Course; readonly said: () => Said; readonly fail: Fail }
+type OnError = { readonly course: HandshakeProgress; readonly said: () => ServerReply; readonly fail: Fail }
 
-function onErrorOf({ where, whyNoAuth }: Handshake, { course, said, fail }: OnError) {
+function onErrorOf({ where, whyNoAuth }: HandshakeOptions, { course: state, said, fail }: OnError) {
   return (error: Error & { level?: string }) => {
     // An agent that cannot sign is not the end: ssh2 goes on to the next method.
-    if (error.level === 'agent' || course.isRefused) return
-    course.isRefused = error.level === 'client-authentication'
-    if (course.isRefused) void whyNoAuth(said()).then(fail, fail)
-    else fail(course.distrust ?? explain(error, course, where))
+    if (error.level === 'agent' || state.isRefused) return
+    state.isRefused = error.level === 'client-authentication'
+    if (state.isRefused) void whyNoAuth(said()).then(fail, fail)
+    else fail(state.distrust ?? explain(error, state, where))
   }
 }
 
@@ -124,7 +124,7 @@ function pauseOf(deadline: Deadline, where: string, fail: Fail): Pause {
   }
 }
 
-function optionsFor({ stream, user, hostKeyAlgorithms, keepaliveMs }: Handshake): ConnectConfig {
+function optionsFor({ stream, user, hostKeyAlgorithms, keepaliveMs }: HandshakeOptions): ConnectConfig {
   return {
     sock: stream as Readable,
     username: user,

@@ -17,7 +17,7 @@ export function questionFor({ host, user, port, identityFiles }: Target): HostQu
 }
 
 /** The bastions in front of a target, the one next to it last: the manifest's gateway, else the ssh config's ProxyJump. */
-export function jumpsOf(target: Target, found: HostOptions): readonly Target[] {
+export function jumpHostsOf(target: Target, found: HostOptions): readonly Target[] {
   const { gateway, host } = target
   if (gateway !== undefined) return [fromGateway(gateway, target)]
   const tokens = { ...found, alias: host, host: found.hostName }

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { ServerTokens } from '../config/path-tokens.ts'
 import type { HostOptions } from '../config/ssh-config.ts'
 import { ConnectError } from '../connect-error.ts'
-import { makeLimit } from '../semaphore.ts'
+import { makeSemaphore } from '../semaphore.ts'
 import { dial } from './dial.ts'
 import type { Forward } from './forward.ts'
 import { startProxy } from './proxy-command.ts'
@@ -13,7 +13,7 @@ export interface Stream {
   readonly explain: (error: ConnectError) => ConnectError
 }
 
-type Wanted = {
+type TransportOptions = {
   readonly found: HostOptions
   /** Through the last bastion, where there is one. */
   readonly forward: Forward | undefined
@@ -25,8 +25,8 @@ type Wanted = {
 const lookupsAtMost = 3
 
 /** Makes what opens streams: through a bastion, a ProxyCommand, or straight. */
-export function makeStreams(tcpMs: number): (wanted: Wanted) => Promise<Stream> {
-  const lookups = makeLimit(lookupsAtMost)
+export function makeTransports(tcpMs: number): (wanted: TransportOptions) => Promise<Stream> {
+  const lookups = makeSemaphore(lookupsAtMost)
   return async ({ found, forward, tokens, stop }) => {
     const { hostName: host, port, proxyCommand, connectTimeoutMs, family, bindAddress: localAddress } = found
     if (forward !== undefined) return { stream: await forward({ host, port }), explain: asItIs }

@@ -1,51 +1,51 @@
 import { ConnectError } from '../connect-error.ts'
 import type { Connection } from '../connection.ts'
 import { UnknownKeyError } from '../host-keys/verify.ts'
-import { type Limit, makeLimit } from '../semaphore.ts'
+import { makeSemaphore, type Semaphore } from '../semaphore.ts'
 import { type Forward, forwardOver } from './forward.ts'
-import { keyOf, type Way } from './route.ts'
+import { keyOf, type Route } from './route.ts'
 
 /** The bastions of one run: one connection each, however many servers are behind it and however it is spelt. */
-export interface Bastions {
+export interface SharedJumpHosts {
   /** Lets `make` connect over the bastion when its turn has come: few at a time through each. */
-  readonly through: <T>(bastion: Way, stop: AbortSignal, make: (forward: Forward) => Promise<T>) => Promise<T>
+  readonly through: <T>(jumpHost: Route, stop: AbortSignal, make: (forward: Forward) => Promise<T>) => Promise<T>
   readonly close: () => Promise<void>
 }
 
-type Bastion = { readonly connection: Promise<Connection>; readonly turns: Limit }
+type JumpHost = { readonly connection: Promise<Connection>; readonly turns: Semaphore }
 
-type Ground = {
+type JumpHostOptions = {
   readonly connectingAtMost: number
   readonly forwardMs: number
-  readonly open: (bastion: Way, stop: AbortSignal) => Promise<Connection>
+  readonly open: (jumpHost: Route, stop: AbortSignal) => Promise<Connection>
 }
 
 // A bastion that cannot be reached is tried again for servers that come later, but not for each that waits.
 const believedGoneMs = 30_000
 
-export function makeBastions({ connectingAtMost, forwardMs, open }: Ground): Bastions {
-  const bastions = new Map<string, Bastion>()
+export function makeSharedJumpHosts({ connectingAtMost, forwardMs, open }: JumpHostOptions): SharedJumpHosts {
+  const jumpHosts = new Map<string, JumpHost>()
   // A server that is given up must not take the bastion of the others with it.
   const ending = new AbortController()
 
-  function bastionOn(way: Way): Bastion {
-    const key = keyOf(way)
-    const known = bastions.get(key)
+  function bastionOn(route: Route): JumpHost {
+    const key = keyOf(route)
+    const known = jumpHosts.get(key)
     if (known !== undefined) return known
-    const bastion = { connection: open(way, ending.signal), turns: makeLimit(connectingAtMost) }
-    bastions.set(key, bastion)
-    const forget = () => void (bastions.get(key) === bastion && bastions.delete(key))
-    bastion.connection.then(
+    const jumpHost = { connection: open(route, ending.signal), turns: makeSemaphore(connectingAtMost) }
+    jumpHosts.set(key, jumpHost)
+    const forget = () => void (jumpHosts.get(key) === jumpHost && jumpHosts.delete(key))
+    jumpHost.connection.then(
       ({ ended }) => ended.then(forget),
       (error: unknown) => forgetWhy(error, forget),
     )
-    return bastion
+    return jumpHost
   }
 
   return {
-    through: async (way, stop, make) => {
-      const { host } = way.target
-      const { connection, turns } = bastionOn(way)
+    through: async (route, stop, make) => {
+      const { host } = route.target
+      const { connection, turns } = bastionOn(route)
       return turns.within(async () => {
         const { client } = await unlessStopped(connection, host, stop)
         return make((to) => forwardOver(client, { ...to, bastion: host, timeoutMs: forwardMs, stop }))
@@ -53,7 +53,7 @@ export function makeBastions({ connectingAtMost, forwardMs, open }: Ground): Bas
     },
     close: async () => {
       ending.abort()
-      const open = [...bastions.values()].map(({ connection }) =>
+      const open = [...jumpHosts.values()].map(({ connection }) =>
         connection.then(
           ({ close }) => close(),
           () => undefined,

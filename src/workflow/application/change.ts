@@ -1,32 +1,32 @@
 import { type ExitCode, exitCodes } from '../../base/errors.ts'
 import type { ApplicationFlags } from '../../cli/application-flags.ts'
-import { mustConsent } from '../../cli/consent.ts'
+import { requireConsent } from '../../cli/consent.ts'
 import type { Passwords } from '../../cli/passwords.ts'
 import { runsFolder } from '../../cli/paths.ts'
 import { screenOf } from '../../cli/terminal.ts'
 import { createJournal } from '../../journal/journal.ts'
-import { stateOf } from '../../journal/run-state.ts'
+import { replay } from '../../journal/run-state.ts'
 import type { ApplicationContext, ApplicationOperation } from '../../plan/application.ts'
 import type { Outcome } from '../../plan/outcome.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { eventLine } from '../../report/format/json-events.ts'
 import { renderSteps } from '../../report/run/application.ts'
-import { aboutRun } from '../apply.ts'
-import { checkFinishedHook } from '../finished-hook.ts'
-import { carryOutApplication, type OpenedApplication, onApplication, printEnd } from './apply.ts'
+import { runInfo } from '../apply.ts'
+import { checkPostRunHook } from '../finished-hook.ts'
+import { applyToApplication, type LoadedApplication, printEnd, withApplicationContext } from './apply.ts'
 import { lockApplication } from './lock.ts'
 
-type Changing = {
+type ChangeRequest = {
   readonly flags: ApplicationFlags
   readonly stop: AbortSignal
   /** As it was typed: `failover switch production-b`. */
   readonly command: string
-  readonly opened: OpenedApplication
+  readonly loaded: LoadedApplication
   readonly passwords: Passwords
   /** What the journal calls the application. */
   readonly subject: string
   /** Made from how things stand now. */
-  readonly operationFor: (at: ApplicationContext) => Promise<ApplicationOperation>
+  readonly operationFor: (ctx: ApplicationContext) => Promise<ApplicationOperation>
   readonly consent: (operation: ApplicationOperation) => Consent
 }
 
@@ -34,9 +34,9 @@ type Changing = {
 type Consent = { readonly dangers: readonly string[]; readonly question: string }
 
 /** The road of every command that changes the application as a whole: how it stands, plan, consent, run, report. Returns the exit code. */
-export async function changeApplication(changing: Changing): Promise<ExitCode> {
-  const { manifest } = changing.opened
-  await checkFinishedHook(manifest)
+export async function changeApplication(changing: ChangeRequest): Promise<ExitCode> {
+  const { manifest } = changing.loaded
+  await checkPostRunHook(manifest)
   const unlock = lockApplication(manifest)
   try {
     return await planAndRun(changing)
@@ -45,24 +45,27 @@ export async function changeApplication(changing: Changing): Promise<ExitCode> {
   }
 }
 
-async function planAndRun(changing: Changing): Promise<ExitCode> {
-  const { flags, stop, command, opened, passwords, subject, operationFor, consent } = changing
-  const planned = await onApplication({ opened, subject, passwords, stop, onDoing: () => {} }, async (contextFor) => {
-    const at = contextFor('look')
-    const operation = await operationFor(at)
-    return { operation, plan: await planFor(operation, at, opened) }
-  })
+async function planAndRun(changing: ChangeRequest): Promise<ExitCode> {
+  const { flags, stop, command, loaded, passwords, subject, operationFor, consent } = changing
+  const planned = await withApplicationContext(
+    { loaded: loaded, subject, passwords, stop, onProgress: () => {} },
+    async (contextFor) => {
+      const ctx = contextFor('look')
+      const operation = await operationFor(ctx)
+      return { operation, plan: await planFor(operation, ctx, loaded) }
+    },
+  )
   if (stop.aborted) return stop.reason
   showPlan(planned, flags)
   const end = endOf(planned, flags)
   if (end !== undefined) return end
   const { operation, plan } = planned
-  await mustConsent({ isGiven: flags.yes === true, ...consent(operation) })
-  const journal = await createJournal(runsFolder(), plan, aboutRun(command, opened.manifest))
+  await requireConsent({ isGiven: flags.yes === true, ...consent(operation) })
+  const journal = await createJournal(runsFolder(), plan, runInfo(command, loaded.manifest))
   try {
-    const foreseen = plan.foreseen[subject] ?? []
-    const known = stateOf([])
-    return await carryOutApplication({ flags, stop, opened, passwords, operation, foreseen, journal, known })
+    const foreseen = plan.planned[subject] ?? []
+    const previous = replay([])
+    return await applyToApplication({ flags, stop, loaded, passwords, operation, planned: foreseen, journal, previous })
   } finally {
     await journal.close()
   }
@@ -71,33 +74,33 @@ async function planAndRun(changing: Changing): Promise<ExitCode> {
 type Planned = { readonly operation: ApplicationOperation; readonly plan: Plan }
 
 async function planFor(
-  { look, steps, recipe, subject }: ApplicationOperation,
-  at: ApplicationContext,
-  { manifest }: OpenedApplication,
+  { gatherState, steps, spec: operation, subject }: ApplicationOperation,
+  ctx: ApplicationContext,
+  { manifest }: LoadedApplication,
 ): Promise<Plan> {
-  const seen = await look(at)
-  const foreseen = steps.map((step) => ({ step: step.id, verdict: step.foresee(seen) }))
-  const isDue = foreseen.some(({ verdict }) => verdict.is === 'due')
+  const seen = await gatherState(ctx)
+  const planned = steps.map((step) => ({ step: step.id, verdict: step.plan(seen) }))
+  const isDue = planned.some(({ verdict }) => verdict.status === 'due')
   return {
     version: 1,
-    recipe,
+    operation,
     rollout: manifest.settings.rollout,
     batches: isDue ? [[subject]] : [],
-    foreseen: { [subject]: foreseen },
+    planned: { [subject]: planned },
   }
 }
 
 function showPlan({ operation, plan }: Planned, flags: ApplicationFlags): void {
   if (flags.output === 'json') return void process.stdout.write(eventLine('plan', { plan }))
   if (flags.quiet || plan.batches.length === 0) return
-  const foreseen = plan.foreseen[operation.subject] ?? []
-  process.stdout.write(`${renderSteps(operation, foreseen, screenOf(process.stdout))}\n\n`)
+  const planned = plan.planned[operation.subject] ?? []
+  process.stdout.write(`${renderSteps(operation, planned, screenOf(process.stdout))}\n\n`)
 }
 
 // There is nothing to do, something stands in the way, or nothing is to be done.
 function endOf({ operation, plan }: Planned, flags: ApplicationFlags): ExitCode | undefined {
-  const verdicts = (plan.foreseen[operation.subject] ?? []).map(({ verdict }) => verdict)
-  const obstacle = verdicts.find(({ is }) => is === 'blocked' || is === 'unknown')
+  const verdicts = (plan.planned[operation.subject] ?? []).map(({ verdict }) => verdict)
+  const obstacle = verdicts.find(({ status }) => status === 'blocked' || status === 'unknown')
   const last = verdicts.at(-1)
   if (obstacle !== undefined && 'why' in obstacle)
     return over(operation, { status: 'refused', why: obstacle.why }, flags)

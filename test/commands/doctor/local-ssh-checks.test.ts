@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { checkSshHere } from '../../../src/commands/doctor/local-ssh-checks.ts'
+import { checkLocalSsh } from '../../../src/commands/doctor/local-ssh-checks.ts'
 import type { SshSettings } from '../../../src/manifest/settings.ts'
 import { startAgent } from '../../support/agent.ts'
 import { makeKeyPair } from '../../support/ssh-server.ts'
@@ -30,8 +30,8 @@ const put = (name: string, text: string, mode = 0o600) => {
 /** What is said of the settings, without the line on the ssh program. */
 async function said(settings: Partial<SshSettings>): Promise<readonly string[]> {
   const known = { config: 'none', knownHostsFile: put('known_hosts', ''), identityFiles: [] }
-  const checks = await checkSshHere({ ...limits, ...known, ...settings })
-  return checks.slice(1).map(({ is, text }) => `${is} ${text}`)
+  const checks = await checkLocalSsh({ ...limits, ...known, ...settings })
+  return checks.slice(1).map(({ status, text }) => `${status} ${text}`)
 }
 
 describe("this computer's ssh", () => {

@@ -26,10 +26,10 @@ describe('a server behind a load balancer', () => {
       if (command === 'show stat' && first !== undefined) first.sessions -= 1
     }
 
-    const found = await drain.find(at)
-    await drain.take(at, found as never)
+    const found = await drain.detect(at)
+    await drain.drain(at, found as never)
     const drained = balancer.servers.map(({ admin }) => admin)
-    await drain.release(at, found as never)
+    await drain.undrain(at, found as never)
 
     expect(drained).toEqual(['drain', 'ready'])
     expect(told).toContain('waiting for 1 session to end')
@@ -41,8 +41,8 @@ describe('a server behind a load balancer', () => {
     const { at } = behind(['10.0.0.11'], [port])
     for (const one of balancer.servers) one.sessions = 1
 
-    const found = await drain.find(at)
-    await drain.take(at, found as never)
+    const found = await drain.detect(at)
+    await drain.drain(at, found as never)
 
     expect(at.nowMs()).toBeGreaterThanOrEqual(60_000)
   })
@@ -52,7 +52,7 @@ describe('a server behind a load balancer', () => {
     const { at } = behind(['10.0.0.11'], [port])
     for (const one of balancer.servers) one.admin = 'maint'
 
-    expect(await drain.find(at)).toBeUndefined()
+    expect(await drain.detect(at)).toBeUndefined()
   })
 
   it('is taken out of each balancer and each backend that has it', async () => {
@@ -63,8 +63,8 @@ describe('a server behind a load balancer', () => {
     )
     const both = haproxyDrain({ ...wish, balancers: ['lb-1', 'lb-2'] })
 
-    const found = await both.find(at)
-    await both.take(at, found as never)
+    const found = await both.detect(at)
+    await both.drain(at, found as never)
 
     expect(two.map(({ balancer }) => balancer.servers.map(({ admin }) => admin))).toEqual([
       ['drain', 'ready'],
@@ -76,34 +76,34 @@ describe('a server behind a load balancer', () => {
     const { port } = aBalancer('lb-1', three)
     const { at } = behind(['10.0.0.99'], [port])
 
-    await expect(drain.find(at)).rejects.toThrow('lb-1 has no backend with 10.0.0.99: it cannot be drained')
+    await expect(drain.detect(at)).rejects.toThrow('lb-1 has no backend with 10.0.0.99: it cannot be drained')
   })
 
   it('is not looked for where its group is not behind the balancer', async () => {
     const { balancer, port } = aBalancer('lb-1', three)
     const { at } = behind(['10.0.0.99'], [port])
 
-    expect(await haproxyDrain({ ...wish, groups: ['rails'] }).find(at)).toBeUndefined()
+    expect(await haproxyDrain({ ...wish, groups: ['rails'] }).detect(at)).toBeUndefined()
     expect(balancer.commands).toEqual([])
   })
 
   it('has failed when the balancer does not take it back', async () => {
     const { balancer, port } = aBalancer('lb-1', three)
     const { at } = behind(['10.0.0.11'], [port])
-    const found = await drain.find(at)
+    const found = await drain.detect(at)
     for (const one of balancer.servers) one.isUp = false
 
-    await expect(drain.release(at, found as never)).rejects.toThrow('lb-1 (web/web-1) does not take it back')
+    await expect(drain.undrain(at, found as never)).rejects.toThrow('lb-1 (web/web-1) does not take it back')
   })
 
   it('whose check had failed before is put back and not waited for', async () => {
     const { balancer, port } = aBalancer('lb-1', three)
     const { at } = behind(['10.0.0.11'], [port])
     for (const one of balancer.servers) one.isUp = false
-    const found = await drain.find(at)
+    const found = await drain.detect(at)
 
-    await drain.take(at, found as never)
-    await drain.release(at, found as never)
+    await drain.drain(at, found as never)
+    await drain.undrain(at, found as never)
 
     expect(balancer.servers.map(({ admin }) => admin)).toEqual(['ready', 'ready'])
   })
@@ -113,7 +113,7 @@ describe('a server behind a load balancer', () => {
     const { at } = behind(['10.0.0.11'], [port])
     balancer.socket = 'failed'
 
-    await drain.take(at, (await drain.find(at)) as never)
+    await drain.drain(at, (await drain.detect(at)) as never)
 
     expect(balancer.servers.map(({ admin }) => admin)).toEqual(['drain', 'ready'])
   })
@@ -121,10 +121,10 @@ describe('a server behind a load balancer', () => {
   it('is not taken for drained when the balancer refuses', async () => {
     const { balancer, port } = aBalancer('lb-1', three)
     const { at } = behind(['10.0.0.11'], [port])
-    const found = await drain.find(at)
+    const found = await drain.detect(at)
     balancer.servers.splice(0)
 
-    await expect(drain.take(at, found as never)).rejects.toThrow('lb-1: HAProxy says No such server.')
+    await expect(drain.drain(at, found as never)).rejects.toThrow('lb-1: HAProxy says No such server.')
   })
 
   it.each([
@@ -136,6 +136,6 @@ describe('a server behind a load balancer', () => {
     const { at } = behind(['10.0.0.11'], [port])
     balancer.sockets = sockets
 
-    await expect(drain.find(at)).rejects.toThrow(`lb-1: HAProxy cannot be told to drain: ${why}`)
+    await expect(drain.detect(at)).rejects.toThrow(`lb-1: HAProxy cannot be told to drain: ${why}`)
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Found, FoundServer } from '../../../src/manifest/init/found-server.ts'
 import { guessComponent } from '../../../src/manifest/init/guess-component.ts'
-import { draftManifest } from '../../../src/manifest/init/render-manifest.ts'
+import { renderManifest } from '../../../src/manifest/init/render-manifest.ts'
 import { parseManifest } from '../../../src/manifest/read.ts'
 import { resolveManifest } from '../../../src/manifest/resolve.ts'
 
@@ -21,7 +21,7 @@ const groupsIn = (text: string) =>
 
 describe('a drafted manifest', () => {
   it('says of a server what was found, and the user of all only once', () => {
-    const { text } = draftManifest(
+    const { text } = renderManifest(
       found([
         { name: 'web-1', address: '203.0.113.1', user: 'ops', port: 2222 },
         { name: 'web-2', address: '2001:db8::2', user: 'ops' },
@@ -37,7 +37,7 @@ describe('a drafted manifest', () => {
   })
 
   it('puts servers into components by their groups, else by their names, else asks', () => {
-    const { text } = draftManifest(
+    const { text } = renderManifest(
       found([
         { name: 'a', groups: ['webservers', 'berlin'] },
         { name: 'b', groups: ['dbservers'] },
@@ -52,7 +52,7 @@ describe('a drafted manifest', () => {
   })
 
   it('has a server of two groups once, and as the same in the other', () => {
-    const { text } = draftManifest(found([{ name: 'both', groups: ['web', 'redis'] }]))
+    const { text } = renderManifest(found([{ name: 'both', groups: ['web', 'redis'] }]))
 
     expect(groupsIn(text)).toEqual({ both: 'docker redis' })
     expect(text).toContain('- server: {same_as: both}')
@@ -64,15 +64,15 @@ describe('a drafted manifest', () => {
       { name: 'b', groups: ['web', 'staging'] },
     ]
 
-    const { text } = draftManifest(found(servers))
+    const { text } = renderManifest(found(servers))
 
     expect(readBack(text, 'production').servers.map(({ name }) => name)).toEqual(['a'])
     expect(readBack(text, 'staging').servers.map(({ name }) => name)).toEqual(['b'])
   })
 
   it('is not divided where a server is in none of them, or all are in the same', () => {
-    const one = draftManifest(found([{ name: 'a', groups: ['production'] }, { name: 'b' }]))
-    const same = draftManifest(
+    const one = renderManifest(found([{ name: 'a', groups: ['production'] }, { name: 'b' }]))
+    const same = renderManifest(
       found([
         { name: 'a', groups: ['production'] },
         { name: 'b', groups: ['production'] },
@@ -83,7 +83,7 @@ describe('a drafted manifest', () => {
   })
 
   it('leaves out what no manifest takes, and says so', () => {
-    const { text, notes } = draftManifest(
+    const { text, notes } = renderManifest(
       found([
         { name: 'a', address: '203.0.113.1' },
         { name: 'b', address: '203.0.113.1' },
@@ -126,7 +126,7 @@ describe('a drafted manifest', () => {
       groups: [name, 'web\nx: y', ...nasty],
     }))
 
-    const { text } = draftManifest({
+    const { text } = renderManifest({
       ...found(servers, { config: '/a b/#c', identity_file: '~/{k}' }),
       from: 'a\nb: c',
     })

@@ -6,7 +6,7 @@ import { ManifestError } from '../../../src/base/errors.ts'
 import { parseManifest } from '../../../src/manifest/read.ts'
 import { manifestJsonSchema } from '../../../src/manifest/schema/json-schema.ts'
 import { nodeAt, toPlain } from '../../../src/manifest/yaml/node.ts'
-import { readTree } from '../../../src/manifest/yaml/parse.ts'
+import { parseYaml } from '../../../src/manifest/yaml/parse.ts'
 import { everyKeyText, fixtures, problemLines } from '../fixtures.ts'
 import { type Key, keysOfSchema } from '../schema-keys.ts'
 
@@ -14,7 +14,7 @@ const schema = manifestJsonSchema()
 const asRecord = (value: unknown) => value as Readonly<Record<string, object | undefined>>
 const keys = keysOfSchema(schema)
 const text = everyKeyText()
-const root = readTree(text).root
+const root = parseYaml(text).root
 
 /** The manifest with every key, with another value under one path. */
 function withValue(path: readonly (string | number)[], value: unknown): string {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { pinned, revisionOf } from '../../../src/operations/compose/files.ts'
-import type { ServicesOptions } from '../../../src/operations/compose/pull-images-step.ts'
-import type { DeployedService, Look, ServiceContainer, Services } from '../../../src/remote/facts/facts.ts'
+import type { ComposeOptions } from '../../../src/operations/compose/pull-images-step.ts'
+import type { ComposeState, DeployedService, ServerFacts, ServiceContainer } from '../../../src/remote/facts/facts.ts'
 import { aLook } from '../../support/looks.ts'
 
-const known = <T>(value: T) => ({ is: 'known', value }) as const
+const known = <T>(value: T) => ({ status: 'known', value }) as const
 const fileOf = (name: string) => fileURLToPath(new URL(`../../../fixtures/services/${name}`, import.meta.url))
 
 export const compose = fileOf('compose.yml')
@@ -16,7 +16,7 @@ export const revision = revisionOf(composeFile, envFile)
 export const oldRevision = 'a'.repeat(64)
 
 /** The shop of fixtures/services, rolled out. */
-export const shopOptions: ServicesOptions = {
+export const shopOptions: ComposeOptions = {
   project: 'shop',
   compose: composeFile,
   env: envFile,
@@ -64,7 +64,7 @@ export const container = (
 export const oldShop = [deployed('cache', 1), deployed('web', 1)]
 export const newShop = [deployed('cache', 2), deployed('web', 2)]
 
-export const services = (parts: Partial<Services> = {}): Services => ({
+export const services = (parts: Partial<ComposeState> = {}): ComposeState => ({
   compose: { version: '2.26.1', isPlugin: true },
   deployed: oldShop,
   before: [],
@@ -82,5 +82,5 @@ export const engine = {
   containers: [],
 } as const
 
-export const lookAtShop = (parts: Partial<Services> = {}, others: Partial<Look> = {}): Look =>
-  aLook({ docker: known(engine), services: known(services(parts)), ...others })
+export const lookAtShop = (parts: Partial<ComposeState> = {}, others: Partial<ServerFacts> = {}): ServerFacts =>
+  aLook({ docker: known(engine), compose: known(services(parts)), ...others })

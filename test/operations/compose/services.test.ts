@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { imagesStep } from '../../../src/operations/compose/pull-images-step.ts'
-import { rollBackStep } from '../../../src/operations/compose/rollback-step.ts'
-import { rollOutStep } from '../../../src/operations/compose/up-step.ts'
-import { TakenBackError } from '../../../src/plan/errors.ts'
-import type { Context } from '../../../src/plan/step.ts'
-import type { Services } from '../../../src/remote/facts/facts.ts'
-import { makeReadHere } from '../../../src/run/local/pinned-files.ts'
+import { pullImagesStep } from '../../../src/operations/compose/pull-images-step.ts'
+import { rollbackStep } from '../../../src/operations/compose/rollback-step.ts'
+import { upStep } from '../../../src/operations/compose/up-step.ts'
+import { RolledBackError } from '../../../src/plan/errors.ts'
+import type { ServerContext } from '../../../src/plan/step.ts'
+import type { ComposeState } from '../../../src/remote/facts/facts.ts'
+import { makePinnedFileReader } from '../../../src/run/local/pinned-files.ts'
 import { type Answers, aContext } from '../a-context.ts'
 import {
   container,
@@ -23,12 +23,12 @@ import {
   shopOptions,
 } from './a-shop.ts'
 
-const known = <T>(value: T) => ({ is: 'known', value }) as const
-const step = rollOutStep(shopOptions)
-const images = imagesStep(shopOptions)
-const linesOf = (parts: Partial<Services>, options = shopOptions) => {
-  const verdict = rollOutStep(options).foresee(lookAtShop(parts))
-  return verdict.is === 'due' ? step.describe(verdict.what) : [verdict.is]
+const known = <T>(value: T) => ({ status: 'known', value }) as const
+const step = upStep(shopOptions)
+const images = pullImagesStep(shopOptions)
+const linesOf = (parts: Partial<ComposeState>, options = shopOptions) => {
+  const verdict = upStep(options).plan(lookAtShop(parts))
+  return verdict.status === 'due' ? step.describe(verdict.change) : [verdict.status]
 }
 
 describe('what a roll-out foresees', () => {
@@ -52,7 +52,7 @@ describe('what a roll-out foresees', () => {
 
   it('is nothing where the revision runs as it was rolled out', () => {
     expect(linesOf({ deployed: newShop })).toEqual(['done'])
-    expect(images.foresee(lookAtShop({ deployed: newShop }))).toMatchObject({ is: 'done' })
+    expect(images.plan(lookAtShop({ deployed: newShop }))).toMatchObject({ status: 'done' })
   })
 
   it('is nothing of what was not asked for', () => {
@@ -64,7 +64,7 @@ describe('what a roll-out foresees', () => {
   })
 
   const web = deployed('web', 2)
-  const whenWeb = (...containers: Services['containers']) =>
+  const whenWeb = (...containers: ComposeState['containers']) =>
     linesOf({ deployed: newShop, containers: [container(deployed('cache', 2)), ...containers] })
 
   it.each([
@@ -91,20 +91,20 @@ describe('what a roll-out foresees', () => {
       containers: [container(deployed('cache', 2)), container(web, { health: 'unhealthy' })],
     })
 
-    expect(images.foresee(sick)).toMatchObject({ is: 'done' })
-    expect(step.foresee(sick)).toMatchObject({ is: 'due', what: { again: ['web'], isNew: false } })
-    expect(imagesStep({ ...shopOptions, pull: true }).foresee(lookAtShop({ deployed: newShop }))).toMatchObject({
-      is: 'due',
+    expect(images.plan(sick)).toMatchObject({ status: 'done' })
+    expect(step.plan(sick)).toMatchObject({ status: 'due', change: { again: ['web'], isNew: false } })
+    expect(pullImagesStep({ ...shopOptions, pull: true }).plan(lookAtShop({ deployed: newShop }))).toMatchObject({
+      status: 'due',
     })
   })
 
   it.each([
     ['Docker is not installed', { docker: known(null) }, 'blocked'],
     ['Docker does not answer', { docker: known({ ...engine, trouble: 'docker.service is failed' }) }, 'blocked'],
-    ['what runs cannot be told', { services: { is: 'unknown', why: 'permission denied' } as const }, 'unknown'],
-    ['nobody asked for Docker', { docker: { is: 'unknown', why: 'no sudo' } as const }, 'unknown'],
-  ])('is nothing that can be done where %s', (_, parts, is) => {
-    expect(step.foresee(lookAtShop({}, parts))).toMatchObject({ is })
+    ['what runs cannot be told', { compose: { status: 'unknown', why: 'permission denied' } as const }, 'unknown'],
+    ['nobody asked for Docker', { docker: { status: 'unknown', why: 'no sudo' } as const }, 'unknown'],
+  ])('is nothing that can be done where %s', (_, parts, status) => {
+    expect(step.plan(lookAtShop({}, parts))).toMatchObject({ status })
   })
 
   it.each([
@@ -112,22 +112,26 @@ describe('what a roll-out foresees', () => {
     ['docker.io', 'Docker Compose is not installed: `apt-get install docker-compose-v2` there'],
     ['static', 'Docker Compose is not installed: see https://docs.docker.com/compose/install/linux/'],
   ])('says how Compose is installed beside %s', (source, why) => {
-    const look = lookAtShop({ compose: undefined }, { docker: known({ ...engine, source }) })
+    const facts = lookAtShop({ compose: undefined }, { docker: known({ ...engine, source }) })
 
-    expect(step.foresee(look)).toEqual({ is: 'blocked', why })
+    expect(step.plan(facts)).toEqual({ status: 'blocked', why })
   })
 })
 
-type Asked = { readonly answers?: Answers; readonly told?: Partial<Services>; readonly files?: Context['readHere'] }
-
-function aShopContext({ answers = [{}], told = {}, files = makeReadHere() }: Asked = {}) {
-  const { at, asked } = aContext(answers)
-  return { asked, at: { ...at, look: async () => lookAtShop(told), readHere: files } }
+type Asked = {
+  readonly answers?: Answers
+  readonly told?: Partial<ComposeState>
+  readonly files?: ServerContext['readPinnedFile']
 }
 
-const due = step.foresee(lookAtShop())
-if (due.is !== 'due') throw new Error('nothing is due')
-const { what } = due
+function aShopContext({ answers = [{}], told = {}, files = makePinnedFileReader() }: Asked = {}) {
+  const { at: ctx, asked } = aContext(answers)
+  return { asked, at: { ...ctx, gatherFacts: async () => lookAtShop(told), readPinnedFile: files } }
+}
+
+const due = step.plan(lookAtShop())
+if (due.status !== 'due') throw new Error('nothing is due')
+const { change } = due
 
 describe('the files of a roll-out', () => {
   const begun = { job_begun: 'yes' }
@@ -135,18 +139,18 @@ describe('the files of a roll-out', () => {
   it('go to the server in a script of their own, and into no job', async () => {
     const { at, asked } = aShopContext({ answers: [{}, begun] })
 
-    await images.act(at, what)
+    await images.apply(at, change)
 
     expect(asked.map(({ files }) => files.at(-1))).toEqual(['compose/stage.sh', 'job/start.sh'])
     expect(asked[0]?.inputs?.env).toContain('not-a-real-one')
     expect(JSON.stringify(asked[1])).not.toContain('not-a-real-one')
-    expect(JSON.stringify([what, shopOptions])).not.toContain('not-a-real-one')
+    expect(JSON.stringify([change, shopOptions])).not.toContain('not-a-real-one')
   })
 
   it('stay where they are already', async () => {
     const { at, asked } = aShopContext({ answers: [begun], told: { isStaged: true }, files: () => Promise.reject() })
 
-    await images.act(at, what)
+    await images.apply(at, change)
 
     expect(asked.map(({ files }) => files.at(-1))).toEqual(['job/start.sh'])
   })
@@ -158,7 +162,10 @@ describe('the files of a roll-out', () => {
     writeFileSync(edited, 'services: {}\n')
     const { at, asked } = aShopContext()
 
-    const acted = imagesStep({ ...shopOptions, compose: { ...shopOptions.compose, from: edited } }).act(at, what)
+    const acted = pullImagesStep({ ...shopOptions, compose: { ...shopOptions.compose, from: edited } }).apply(
+      at,
+      change,
+    )
 
     await expect(acted).rejects.toThrow(/compose.yml is not what was planned: .* has the SHA-256 /)
     expect(asked).toEqual([])
@@ -173,9 +180,9 @@ describe('a job of services', () => {
     job_log_bytes: Buffer.from(log).toString('hex'),
   })
   const standingOf = (answer: Readonly<Record<string, string>>) =>
-    step.settled(aShopContext({ answers: [answer] }).at, what)
-  const proveBy = (result: string, told: Partial<Services> = {}, log?: string) =>
-    step.prove(aShopContext({ answers: [ended(result, log)], told }).at, what)
+    step.status(aShopContext({ answers: [answer] }).at, change)
+  const proveBy = (result: string, told: Partial<ComposeState> = {}, log?: string) =>
+    step.verify(aShopContext({ answers: [ended(result, log)], told }).at, change)
 
   it.each([
     ['never began', { job_is: 'none' }, 'no'],
@@ -189,7 +196,7 @@ describe('a job of services', () => {
   })
 
   it('is taken back where it went back, or changed nothing', async () => {
-    await expect(proveBy('exited 3 1')).rejects.toThrow(TakenBackError)
+    await expect(proveBy('exited 3 1')).rejects.toThrow(RolledBackError)
     await expect(proveBy('exited 3 1')).rejects.toThrow('web is unhealthy; what was there before is back, and well')
     await expect(proveBy('exited 1 1', {}, 'the images are not known\n')).rejects.toThrow(
       'nothing was changed: the images are not known',
@@ -197,7 +204,7 @@ describe('a job of services', () => {
   })
 
   it('has failed where what it left is not well', async () => {
-    await expect(proveBy('exited 4 1')).rejects.not.toThrow(TakenBackError)
+    await expect(proveBy('exited 4 1')).rejects.not.toThrow(RolledBackError)
     await expect(proveBy('exited 4 1')).rejects.toThrow('web is unhealthy; it stays as it is')
     await expect(proveBy('killed oom-kill KILL 1')).rejects.toThrow('the work was ended there (oom-kill)')
   })
@@ -231,23 +238,23 @@ describe('a job of services', () => {
 })
 
 describe('the way back', () => {
-  const back = rollBackStep({ project: 'shop', groups: ['docker'], timeoutMs: 1000, stallTimeoutMs: 1000 })
+  const back = rollbackStep({ project: 'shop', groups: ['docker'], timeoutMs: 1000, stallTimeoutMs: 1000 })
 
   it('is due once, and names the images that were there before', () => {
-    const verdict = back.foresee(lookAtShop({ deployed: newShop, before: [deployed('web', 1)] }))
+    const verdict = back.plan(lookAtShop({ deployed: newShop, before: [deployed('web', 1)] }))
 
-    expect(verdict.is === 'due' && back.describe(verdict.what)).toEqual([
+    expect(verdict.status === 'due' && back.describe(verdict.change)).toEqual([
       `web: web:2 (${idOf('web', 2).slice(7, 19)}) -> web:1 (${idOf('web', 1).slice(7, 19)})`,
       'cache goes: it came with what is taken back',
     ])
-    expect(back.foresee(lookAtShop({ deployed: oldShop, before: oldShop }))).toMatchObject({ is: 'done' })
-    expect(back.foresee(lookAtShop())).toMatchObject({ is: 'blocked' })
+    expect(back.plan(lookAtShop({ deployed: oldShop, before: oldShop }))).toMatchObject({ status: 'done' })
+    expect(back.plan(lookAtShop())).toMatchObject({ status: 'blocked' })
   })
 
   it('tells the job exactly what must be gone back to', async () => {
     const { at, asked } = aShopContext({ answers: [{ job_begun: 'yes' }] })
 
-    await back.act(at, { from: newShop, to: [deployed('web', 1)] })
+    await back.apply(at, { from: newShop, to: [deployed('web', 1)] })
 
     expect(asked[0]?.inputs?.job).toContain(`'web|${oldRevision}|web:1|${idOf('web', 1)}|configuration-1'`)
   })

@@ -1,7 +1,7 @@
 import type { DockerUpgradeOptions } from '../../../src/operations/docker-upgrade/options.ts'
+import type { DockerCandidates } from '../../../src/remote/facts/candidates.ts'
 import type { Engine, EngineInfo } from '../../../src/remote/facts/engine.ts'
 import type { Docker } from '../../../src/remote/facts/facts.ts'
-import type { Offers } from '../../../src/remote/facts/offers.ts'
 
 /** An engine with nothing special about it, but for what is given. */
 export const anInfo = (parts: Partial<EngineInfo> = {}): EngineInfo => ({
@@ -29,7 +29,7 @@ export const noble = (version: string) => `5:${version}-1~ubuntu.24.04~noble`
 export const old = '5:20.10.24~3-0~ubuntu-noble'
 
 /** Docker 20.10.24 from Docker's own packages, with 26.1.5 on offer. */
-export const offers = (parts: Partial<Offers> = {}): Offers => ({
+export const offers = (parts: Partial<DockerCandidates> = {}): DockerCandidates => ({
   packages: [
     { name: 'docker-ce', version: old, hold: 'none' },
     { name: 'docker-ce-cli', version: old, hold: 'none' },
@@ -64,7 +64,7 @@ export const options = (parts: Partial<DockerUpgradeOptions> = {}): DockerUpgrad
   version: '26.1.5',
   weave: null,
   groups: ['docker'],
-  goesBack: false,
+  rollsBackTo: false,
   installs: false,
   allowsDowngrade: false,
   rollsBack: true,

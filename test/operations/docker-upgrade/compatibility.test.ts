@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import {
   apiMinimumOf,
-  type Crossing,
+  checkCompatibility,
   isAtLeast,
-  judge,
   mustStopFirst,
+  type UpgradeConditions,
 } from '../../../src/operations/docker-upgrade/compatibility.ts'
 import { anInfo } from './an-engine.ts'
 
-const over = (parts: Partial<Crossing>): Crossing => ({
+const over = (parts: Partial<UpgradeConditions>): UpgradeConditions => ({
   from: '24.0.9',
   to: '24.0.9',
   info: anInfo(),
@@ -59,8 +59,8 @@ describe('the guard', () => {
     ],
     ['a manager of a swarm, one server at a time', { info: anInfo({ swarm: 'manager' }), isSerial: true }],
     ['an empty daemon.json', { config: '' }],
-  ] satisfies [string, Partial<Crossing>][])('lets %s through', (_, parts) => {
-    expect(judge(over(parts)).blockers).toEqual([])
+  ] satisfies [string, Partial<UpgradeConditions>][])('lets %s through', (_, parts) => {
+    expect(checkCompatibility(over(parts)).blockers).toEqual([])
   })
 
   it.each([
@@ -91,10 +91,10 @@ describe('the guard', () => {
     ],
     ['a daemon.json that is none', { config: '{"debug": tru' }, /daemon.json is no JSON/],
     ['a daemon.json that is a list', { config: '[]' }, /daemon.json is no JSON/],
-  ] satisfies [string, Partial<Crossing>, RegExp][])(
+  ] satisfies [string, Partial<UpgradeConditions>, RegExp][])(
     'refuses %s with the reason and the way out',
     (_, parts, words) => {
-      expect(judge(over(parts)).blockers).toEqual([expect.stringMatching(words)])
+      expect(checkCompatibility(over(parts)).blockers).toEqual([expect.stringMatching(words)])
     },
   )
 
@@ -108,12 +108,14 @@ describe('the guard', () => {
     ['live-restore over majors', { to: '26.1.5', info: anInfo({ isLiveRestore: true }) }, /orphans .* stopped before/],
     ['a worker of a swarm', { info: anInfo({ swarm: 'worker' }) }, /moves its tasks/],
     ['an LXC container', { isInLxc: true }, /runc from 1.3.3/],
-  ] satisfies [string, Partial<Crossing>, RegExp][])('tells of %s', (_, parts, words) => {
-    expect(judge(over(parts))).toEqual({ blockers: [], notes: [expect.stringMatching(words)] })
+  ] satisfies [string, Partial<UpgradeConditions>, RegExp][])('tells of %s', (_, parts, words) => {
+    expect(checkCompatibility(over(parts))).toEqual({ blockers: [], notes: [expect.stringMatching(words)] })
   })
 
   it('has nothing to say of clients where the oldest API stays', () => {
-    expect(judge(over({ from: '25.0.0', to: '28.5.2', socketUsers: ['watch (watchtower:1)'] })).notes).toEqual([])
+    expect(
+      checkCompatibility(over({ from: '25.0.0', to: '28.5.2', socketUsers: ['watch (watchtower:1)'] })).notes,
+    ).toEqual([])
   })
 
   it('has containers stopped before where live-restore would leave them to nobody', () => {

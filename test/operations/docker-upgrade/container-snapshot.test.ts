@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import {
-  awayTimes,
-  type Census,
   type Container,
+  type ContainerSnapshot,
   differences,
+  downtimes,
   expectedBack,
 } from '../../../src/operations/docker-upgrade/container-snapshot.ts'
-import { readStanding } from '../../../src/operations/docker-upgrade/job-status.ts'
+import { readUpgradeJobStatus } from '../../../src/operations/docker-upgrade/job-status.ts'
 import { factsOf } from '../a-context.ts'
 
 const one = (name: string, parts: Partial<Container> = {}): Container => ({
@@ -24,7 +24,7 @@ const one = (name: string, parts: Partial<Container> = {}): Container => ({
   mounts: [],
   ...parts,
 })
-const census = (containers: readonly Container[], parts: Partial<Census> = {}): Census => ({
+const snapshot = (containers: readonly Container[], parts: Partial<ContainerSnapshot> = {}): ContainerSnapshot => ({
   containers,
   images: ['sha256:1'],
   volumes: ['data'],
@@ -35,8 +35,8 @@ const census = (containers: readonly Container[], parts: Partial<Census> = {}): 
 
 describe('the census of a server', () => {
   it('is equal where all that ran runs, started anew or not, and whatever came besides', () => {
-    const before = census([one('web'), one('idle', { state: 'created' }), one('sick', { health: 'unhealthy' })])
-    const now = census(
+    const before = snapshot([one('web'), one('idle', { state: 'created' }), one('sick', { health: 'unhealthy' })])
+    const now = snapshot(
       [
         one('web', { startedAt: '2026-11-20T10:00:00Z' }),
         one('idle', { state: 'created' }),
@@ -50,7 +50,7 @@ describe('the census of a server', () => {
   })
 
   it('does not miss what is gone by its nature: --rm, and the tasks of a swarm', () => {
-    expect(differences(census([one('job', { isFleeting: true })]), census([]))).toEqual([])
+    expect(differences(snapshot([one('job', { isFleeting: true })]), snapshot([]))).toEqual([])
   })
 
   it.each<[string, Partial<Container>, Partial<Container> | undefined, string]>([
@@ -64,20 +64,22 @@ describe('the census of a server', () => {
     ['has lost its network', { networks: ['own'] }, {}, 'container web has another network'],
     ['has lost its volume', { mounts: ['volume data /data'] }, {}, 'container web has another mount'],
   ])('differs where a container %s', (_, was, is, words) => {
-    expect(differences(census([one('web', was)]), census(is === undefined ? [] : [one('web', is)]))).toEqual([words])
+    expect(differences(snapshot([one('web', was)]), snapshot(is === undefined ? [] : [one('web', is)]))).toEqual([
+      words,
+    ])
   })
 
-  it.each<[string, Partial<Census>, string]>([
+  it.each<[string, Partial<ContainerSnapshot>, string]>([
     ['an image', { images: [] }, 'these images are gone: sha256:1'],
     ['a volume', { volumes: [] }, 'these volumes are gone: data'],
     ['a network', { networks: ['bridge'] }, 'these networks are gone: own'],
     ['its storage driver', { drivers: 'vfs systemd' }, 'its drivers are vfs systemd, not overlay2 systemd'],
   ])('differs where it has lost %s', (_, parts, words) => {
-    expect(differences(census([]), census([], parts))).toEqual([words])
+    expect(differences(snapshot([]), snapshot([], parts))).toEqual([words])
   })
 
   it('expects back what ran, in the order that it was started in', () => {
-    const before = census([
+    const before = snapshot([
       one('late', { startedAt: '2026-11-20T09:00:02Z', health: 'healthy' }),
       one('early', { startedAt: '2026-11-20T09:00:01.9Z', state: 'paused' }),
       one('idle', { state: 'exited' }),
@@ -88,10 +90,10 @@ describe('the census of a server', () => {
   })
 
   it('says for how long each was away, and nothing of those that were not', () => {
-    const before = census([one('web'), one('live'), one('idle', { state: 'created' })])
+    const before = snapshot([one('web'), one('live'), one('idle', { state: 'created' })])
     const times = { finishedAt: '2026-11-20T10:00:00Z', startedAt: '2026-11-20T10:00:11.84Z' }
 
-    expect(awayTimes(before, census([one('web', times), one('live'), one('idle', times)]))).toEqual(['web 11.8 s'])
+    expect(downtimes(before, snapshot([one('web', times), one('live'), one('idle', times)]))).toEqual(['web 11.8 s'])
   })
 })
 
@@ -111,7 +113,7 @@ describe('what the server tells of it', () => {
       '0001-01-01T00:00:00Z',
     ])
 
-    const standing = readStanding(
+    const status = readUpgradeJobStatus(
       factsOf({
         census_server: '26.1.5',
         census_client: '26.1.5',
@@ -126,7 +128,7 @@ describe('what the server tells of it', () => {
       }),
     )
 
-    expect(standing.answers?.census.containers).toEqual([
+    expect(status.answers?.census.containers).toEqual([
       one('web', {
         id: 'a1',
         health: 'healthy',
@@ -137,18 +139,24 @@ describe('what the server tells of it', () => {
         mounts: ['volume data /data'],
       }),
     ])
-    expect(standing).toMatchObject({ end: 'back', why: 'Docker does not start', downSeconds: 23 })
-    expect(standing.packages.map(({ name, isWhole }) => [name, isWhole])).toEqual([
+    expect(status).toMatchObject({ end: 'back', why: 'Docker does not start', downSeconds: 23 })
+    expect(status.packages.map(({ name, isWhole }) => [name, isWhole])).toEqual([
       ['docker-ce', true],
       ['containerd.io', false],
     ])
   })
 
   it('is none where Docker does not answer', () => {
-    expect(readStanding(factsOf({}))).toMatchObject({ answers: undefined, end: undefined, downSeconds: undefined })
+    expect(readUpgradeJobStatus(factsOf({}))).toMatchObject({
+      answers: undefined,
+      end: undefined,
+      downSeconds: undefined,
+    })
   })
 
   it.each(['[]', '["a1"]', 'no JSON'])('is no container: %s', (line) => {
-    expect(() => readStanding(factsOf({ census_server: '1', census_container: [line] }))).toThrow('cannot be read')
+    expect(() => readUpgradeJobStatus(factsOf({ census_server: '1', census_container: [line] }))).toThrow(
+      'cannot be read',
+    )
   })
 })

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { packagesStep } from '../../../src/operations/docker-upgrade/fetch-packages-step.ts'
+import { fetchPackagesStep } from '../../../src/operations/docker-upgrade/fetch-packages-step.ts'
 import type { DockerUpgradeOptions } from '../../../src/operations/docker-upgrade/options.ts'
-import { foreseeDocker } from '../../../src/operations/docker-upgrade/plan-upgrade.ts'
+import { planDocker } from '../../../src/operations/docker-upgrade/plan-upgrade.ts'
 import { upgradeStep } from '../../../src/operations/docker-upgrade/upgrade-step.ts'
-import type { Look } from '../../../src/remote/facts/facts.ts'
+import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { aLook } from '../../support/looks.ts'
 import { aDocker, anEngine, anInfo, noble, offers, old, options } from './an-engine.ts'
 
-const known = <T>(value: T) => ({ is: 'known', value }) as const
-const lookAt = (parts: Partial<Look> = {}) =>
-  aLook({ docker: known(aDocker()), engine: known(anEngine()), offers: known(offers()), ...parts })
+const known = <T>(value: T) => ({ status: 'known', value }) as const
+const lookAt = (parts: Partial<ServerFacts> = {}) =>
+  aLook({ docker: known(aDocker()), engine: known(anEngine()), candidates: known(offers()), ...parts })
 
-const planOf = (look: Look, wanted: Partial<DockerUpgradeOptions> = {}) => {
+const planOf = (facts: ServerFacts, wanted: Partial<DockerUpgradeOptions> = {}) => {
   const step = upgradeStep(options(wanted))
-  const verdict = step.foresee(look)
-  return verdict.is === 'due' ? step.describe(verdict.what) : verdict
+  const verdict = step.plan(facts)
+  return verdict.status === 'due' ? step.describe(verdict.change) : verdict
 }
 const offered = (...engines: readonly string[]) => {
   const { versions } = offers()
@@ -66,24 +66,24 @@ describe('what an upgrade of Docker foresees', () => {
     ['27.3', 'Docker 20.10.24 -> 27.3.10 (27.3 in the manifest); the newest is 27.5.1'],
     ['latest', 'Docker 20.10.24 -> 27.5.1 (latest in the manifest)'],
   ])('prints what %s stands for, and the newest beside it', (version, title) => {
-    const look = lookAt({ offers: known(offers({ versions: offered('27.3.1', '27.3.10', '27.5.1') })) })
+    const facts = lookAt({ candidates: known(offers({ versions: offered('27.3.1', '27.3.10', '27.5.1') })) })
 
-    expect(planOf(look, { version })).toContain(title)
+    expect(planOf(facts, { version })).toContain(title)
   })
 
   it('takes new versions of what goes with the engine where that stays', () => {
     const packages = newest.packages.map((one) =>
       one.name === 'containerd.io' ? { ...one, version: '1.6.20-1' } : one,
     )
-    const look = lookAt({ docker: known(aDocker({ version: '26.1.5' })), offers: known({ ...newest, packages }) })
+    const facts = lookAt({ docker: known(aDocker({ version: '26.1.5' })), candidates: known({ ...newest, packages }) })
 
-    expect(planOf(look)).toEqual(['Docker 26.1.5', 'containerd.io 1.6.20-1 -> 1.7.24-1'])
+    expect(planOf(facts)).toEqual(['Docker 26.1.5', 'containerd.io 1.6.20-1 -> 1.7.24-1'])
   })
 
   it('leaves what goes with the engine where it is when that goes down', () => {
-    const look = lookAt({ docker: known(aDocker({ version: '26.1.5' })), offers: known(newest) })
+    const facts = lookAt({ docker: known(aDocker({ version: '26.1.5' })), candidates: known(newest) })
 
-    expect(planOf(look, { version: '20.10.24', allowsDowngrade: true })).toEqual([
+    expect(planOf(facts, { version: '20.10.24', allowsDowngrade: true })).toEqual([
       'Docker 26.1.5 -> 20.10.24; the newest is 26.1.5',
       `docker-ce ${noble('26.1.5')} -> ${old}`,
       `docker-ce-cli ${noble('26.1.5')} -> ${old}`,
@@ -91,14 +91,14 @@ describe('what an upgrade of Docker foresees', () => {
   })
 
   it('installs all five where there is no Docker, and only when asked to', () => {
-    const look = lookAt({
+    const facts = lookAt({
       docker: known(null),
       engine: known(anEngine({ info: undefined })),
-      offers: known(offers({ packages: [] })),
+      candidates: known(offers({ packages: [] })),
     })
 
-    expect(planOf(look)).toMatchObject({ is: 'not-due', why: expect.stringContaining('--install') })
-    expect(planOf(look, { installs: true })).toEqual([
+    expect(planOf(facts)).toMatchObject({ status: 'not-due', why: expect.stringContaining('--install') })
+    expect(planOf(facts, { installs: true })).toEqual([
       'Docker 26.1.5',
       `+ docker-ce ${noble('26.1.5')}`,
       `+ docker-ce-cli ${noble('26.1.5')}`,
@@ -109,10 +109,10 @@ describe('what an upgrade of Docker foresees', () => {
   })
 
   it('starts an engine anew that is installed and does not run yet', () => {
-    const look = lookAt({ offers: known(newest) })
+    const facts = lookAt({ candidates: known(newest) })
 
-    expect(planOf(look)).toEqual(['Docker 26.1.5', '= it is installed, and 20.10.24 still runs: it is started anew'])
-    expect(packagesStep(options()).foresee(look)).toMatchObject({ is: 'not-due' })
+    expect(planOf(facts)).toEqual(['Docker 26.1.5', '= it is installed, and 20.10.24 still runs: it is started anew'])
+    expect(fetchPackagesStep(options()).plan(facts)).toMatchObject({ status: 'not-due' })
   })
 
   const distribution = offers({
@@ -125,7 +125,7 @@ describe('what an upgrade of Docker foresees', () => {
       ['containerd', '1.6.20~ds1-1'],
     ]),
   })
-  const debians = { docker: known(aDocker({ source: 'docker.io' })), offers: known(distribution) }
+  const debians = { docker: known(aDocker({ source: 'docker.io' })), candidates: known(distribution) }
 
   it("upgrades the distribution's own as apt has them", () => {
     expect(planOf(lookAt(debians), { version: 'distribution' })).toEqual([
@@ -136,13 +136,13 @@ describe('what an upgrade of Docker foresees', () => {
 
   const kept = [{ name: 'docker-ce', version: old }]
   it('goes back to what is kept, also where Docker does not answer', () => {
-    const look = lookAt({
+    const facts = lookAt({
       docker: known(aDocker({ version: undefined, trouble: 'docker.service is failed' })),
       engine: known(anEngine({ info: undefined })),
-      offers: known({ ...newest, kept }),
+      candidates: known({ ...newest, kept }),
     })
 
-    expect(planOf(look, { goesBack: true, version: null })).toEqual([
+    expect(planOf(facts, { rollsBackTo: true, version: null })).toEqual([
       'Docker 26.1.5 -> 20.10.24',
       `docker-ce ${noble('26.1.5')} -> ${old}`,
       '= Docker does not answer: what runs now is not compared',
@@ -150,55 +150,61 @@ describe('what an upgrade of Docker foresees', () => {
   })
 
   const full = { path: '/var', totalBytes: 1e9, freeBytes: 5e7, isReadOnly: false }
-  it.each<[string, Partial<Look>, Partial<DockerUpgradeOptions>, object]>([
+  it.each<[string, Partial<ServerFacts>, Partial<DockerUpgradeOptions>, object]>([
     [
       'done where it is there',
-      { docker: known(aDocker({ version: '26.1.5+dfsg1' })), offers: known(newest) },
+      { docker: known(aDocker({ version: '26.1.5+dfsg1' })), candidates: known(newest) },
       {},
-      { is: 'done', why: 'Docker 26.1.5 is there' },
+      { status: 'done', why: 'Docker 26.1.5 is there' },
     ],
     [
       'blocked where it is not available, with the newest',
-      { offers: known(offers({ versions: offered('27.3.10') })) },
+      { candidates: known(offers({ versions: offered('27.3.10') })) },
       { version: '27.3.1' },
-      { is: 'blocked', why: 'Docker 27.3.1 is not available for this release; the newest is 27.3.10' },
+      { status: 'blocked', why: 'Docker 27.3.1 is not available for this release; the newest is 27.3.10' },
     ],
     [
       'blocked where no source has it',
-      { offers: known(offers({ versions: new Map() })) },
+      { candidates: known(offers({ versions: new Map() })) },
       {},
-      { is: 'blocked', why: expect.stringContaining('maestro.docker.repository') },
+      { status: 'blocked', why: expect.stringContaining('maestro.docker.repository') },
     ],
     [
       'blocked where its client is not offered beside it',
-      { offers: known(offers({ versions: new Map([...offered('26.1.5'), ['docker-ce-cli', [old]]]) })) },
+      { candidates: known(offers({ versions: new Map([...offered('26.1.5'), ['docker-ce-cli', [old]]]) })) },
       {},
-      { is: 'blocked', why: `docker-ce-cli ${noble('26.1.5')} is not offered beside its engine` },
+      { status: 'blocked', why: `docker-ce-cli ${noble('26.1.5')} is not offered beside its engine` },
     ],
     [
       'blocked where it would go down unasked',
-      { docker: known(aDocker({ version: '26.1.5' })), offers: known(newest) },
+      { docker: known(aDocker({ version: '26.1.5' })), candidates: known(newest) },
       { version: '20.10.24' },
-      { is: 'blocked', why: expect.stringContaining('--allow-downgrade') },
+      { status: 'blocked', why: expect.stringContaining('--allow-downgrade') },
     ],
     [
       'blocked where an administrator holds a package',
-      { offers: known(offers({ packages: offers().packages.map((one) => ({ ...one, hold: 'theirs' })) })) },
+      { candidates: known(offers({ packages: offers().packages.map((one) => ({ ...one, hold: 'theirs' })) })) },
       {},
-      { is: 'blocked', why: 'docker-ce is held on the server, not by maestro: `apt-mark unhold docker-ce` lets it go' },
+      {
+        status: 'blocked',
+        why: 'docker-ce is held on the server, not by maestro: `apt-mark unhold docker-ce` lets it go',
+      },
     ],
     [
       'blocked where the wanted version is installed and does not answer',
-      { docker: known(aDocker({ version: undefined, trouble: 'docker.service is failed' })), offers: known(newest) },
+      {
+        docker: known(aDocker({ version: undefined, trouble: 'docker.service is failed' })),
+        candidates: known(newest),
+      },
       {},
-      { is: 'blocked', why: expect.stringContaining('Docker does not answer (docker.service is failed)') },
+      { status: 'blocked', why: expect.stringContaining('Docker does not answer (docker.service is failed)') },
     ],
     [
       'blocked where Docker does not answer',
       { docker: known(aDocker({ version: undefined, trouble: 'docker.service is failed' })) },
       {},
       {
-        is: 'blocked',
+        status: 'blocked',
         why: expect.stringContaining('(docker.service is failed), so that what runs there cannot be told'),
       },
     ],
@@ -206,70 +212,75 @@ describe('what an upgrade of Docker foresees', () => {
       'blocked for a snap',
       { docker: known(aDocker({ source: 'snap' })) },
       {},
-      { is: 'blocked', why: expect.stringContaining('snap build') },
+      { status: 'blocked', why: expect.stringContaining('snap build') },
     ],
     [
       'blocked for a static build',
       { docker: known(aDocker({ source: 'static' })) },
       {},
-      { is: 'blocked', why: expect.stringContaining('maestro rebuild') },
+      { status: 'blocked', why: expect.stringContaining('maestro rebuild') },
     ],
     [
       "blocked where the distribution's own is to have a version",
       debians,
       {},
-      { is: 'blocked', why: expect.stringContaining('docker_version: distribution') },
+      { status: 'blocked', why: expect.stringContaining('docker_version: distribution') },
     ],
     [
       "blocked where Docker's own is to be the distribution's",
       {},
       { version: 'distribution' },
-      { is: 'blocked', why: expect.stringContaining('maestro rebuild') },
+      { status: 'blocked', why: expect.stringContaining('maestro rebuild') },
     ],
     [
       'blocked where nothing is kept',
       {},
-      { goesBack: true },
-      { is: 'blocked', why: expect.stringContaining('no packages are kept') },
+      { rollsBackTo: true },
+      { status: 'blocked', why: expect.stringContaining('no packages are kept') },
     ],
     [
       'blocked by Weave, also by the one that the manifest wants',
       { weave: known(null) },
       { weave: { version: '2.8.1', script: null, images: [] } },
-      { is: 'blocked', why: expect.stringContaining('Weave 2.8.1 speaks 1.18') },
+      { status: 'blocked', why: expect.stringContaining('Weave 2.8.1 speaks 1.18') },
     ],
     [
       'blocked by the Weave that is there',
       { weave: known({ version: '2.8.1', isRunning: true }) },
       {},
-      { is: 'blocked', why: expect.stringContaining('Weave 2.8.1 speaks 1.18') },
+      { status: 'blocked', why: expect.stringContaining('Weave 2.8.1 speaks 1.18') },
     ],
     [
       'blocked where /var is full',
       { disk: known([full]) },
       {},
-      { is: 'blocked', why: '/var has 47 MB free, and 300 MB may be needed' },
+      { status: 'blocked', why: '/var has 47 MB free, and 300 MB may be needed' },
     ],
     [
       'blocked where the containers have no room',
       { engine: known(anEngine({ info: anInfo({ disk: { ...full, path: '/data' } }) })) },
       {},
-      { is: 'blocked', why: '/data has 47 MB free, and 100 MB may be needed' },
+      { status: 'blocked', why: '/data has 47 MB free, and 100 MB may be needed' },
     ],
     [
       'unknown where apt cannot be asked',
-      { offers: { is: 'unknown', why: 'http://x: E: 404' } },
+      { candidates: { status: 'unknown', why: 'http://x: E: 404' } },
       {},
-      { is: 'unknown', why: expect.stringContaining('404') },
+      { status: 'unknown', why: expect.stringContaining('404') },
     ],
-    ['unknown where Docker cannot be looked at', { docker: { is: 'unknown', why: 'sudo' } }, {}, { is: 'unknown' }],
+    [
+      'unknown where Docker cannot be looked at',
+      { docker: { status: 'unknown', why: 'sudo' } },
+      {},
+      { status: 'unknown' },
+    ],
     [
       'unknown where its setting cannot be looked at',
-      { engine: { is: 'unknown', why: 'sudo' } },
+      { engine: { status: 'unknown', why: 'sudo' } },
       {},
-      { is: 'unknown' },
+      { status: 'unknown' },
     ],
   ])('is %s', (_, parts, wanted, verdict) => {
-    expect(foreseeDocker(lookAt(parts), options(wanted))).toMatchObject(verdict)
+    expect(planDocker(lookAt(parts), options(wanted))).toMatchObject(verdict)
   })
 })

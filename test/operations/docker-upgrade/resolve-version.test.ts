@@ -16,18 +16,18 @@ describe('a wanted version among those that are offered', () => {
     ['28.0.0-rc.1', noble('28.0.0~rc.1')],
     [noble('27.3.1'), noble('27.3.1')],
   ])('%s is %s', (wanted, version) => {
-    expect(resolveVersion(wanted, offered)).toEqual({ is: 'found', version, newest: noble('27.5.1') })
+    expect(resolveVersion(wanted, offered)).toEqual({ status: 'found', version, newest: noble('27.5.1') })
   })
 
   it.each(['27.3.11', '2', '7.3.1', '27.30', '28', '28.0', '28.0.0', '27.3.1.', '.*'])(
     '%s is none of them',
     (wanted) => {
-      expect(resolveVersion(wanted, offered)).toEqual({ is: 'missing', newest: noble('27.5.1') })
+      expect(resolveVersion(wanted, offered)).toEqual({ status: 'missing', newest: noble('27.5.1') })
     },
   )
 
   it('never takes 27.3.10 for 27.3.1 where that one is not offered', () => {
-    expect(resolveVersion('27.3.1', [noble('27.3.10')])).toEqual({ is: 'missing', newest: noble('27.3.10') })
+    expect(resolveVersion('27.3.1', [noble('27.3.10')])).toEqual({ status: 'missing', newest: noble('27.3.10') })
   })
 
   it.each([
@@ -40,10 +40,10 @@ describe('a wanted version among those that are offered', () => {
   ])('of old releases %s is %s', (wanted, version) => {
     const old = ['5:20.10.24~3-0~ubuntu-focal', '5:19.03.15~3-0~ubuntu-focal', '18.06.3~ce~3-0~ubuntu']
 
-    expect(resolveVersion(wanted, old)).toMatchObject({ is: 'found', version })
+    expect(resolveVersion(wanted, old)).toMatchObject({ status: 'found', version })
   })
 
   it('is missing where nothing is offered', () => {
-    expect(resolveVersion('latest', [])).toEqual({ is: 'missing', newest: undefined })
+    expect(resolveVersion('latest', [])).toEqual({ status: 'missing', newest: undefined })
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { upgradeStep } from '../../../src/operations/docker-upgrade/upgrade-step.ts'
-import { TakenBackError } from '../../../src/plan/errors.ts'
+import { RolledBackError } from '../../../src/plan/errors.ts'
 import { aContext } from '../a-context.ts'
 import { noble, old, options } from './an-engine.ts'
 
@@ -51,8 +51,8 @@ const due = {
 const ended = { job_is: 'ended', job_result: 'exited 0 1' }
 
 async function proveBy(after: Readonly<Record<string, string | readonly string[]>>) {
-  const { at } = aContext([standing(old, '20.10.24+dfsg1'), ended, after])
-  return step.prove(at, await step.before(at, due))
+  const { at: ctx } = aContext([standing(old, '20.10.24+dfsg1'), ended, after])
+  return step.verify(ctx, await step.snapshot(ctx, due))
 }
 
 describe('the proof of an upgrade of Docker', () => {
@@ -96,7 +96,7 @@ describe('the proof of an upgrade of Docker', () => {
   it('says why it went back, and that all is as before', async () => {
     const failing = proveBy(back())
 
-    await expect(failing).rejects.toThrow(TakenBackError)
+    await expect(failing).rejects.toThrow(RolledBackError)
     await expect(failing).rejects.toThrow(
       'Docker does not start: dockerd: broken build; it went back to Docker 20.10.24, and all runs as before',
     )
@@ -108,27 +108,27 @@ describe('the proof of an upgrade of Docker', () => {
   ])('does not take it for taken back where %s', async (_, parts, words) => {
     const failing = proveBy(back(parts))
 
-    await expect(failing).rejects.not.toThrow(TakenBackError)
+    await expect(failing).rejects.not.toThrow(RolledBackError)
     await expect(failing).rejects.toThrow(words)
   })
 
   it('fails with the last words of a job that did not come to its end', async () => {
-    const { at } = aContext([standing(old, '20.10.24'), { job_is: 'ended', job_result: 'exited 1 1' }])
-    const before = await step.before(at, due)
+    const { at: ctx } = aContext([standing(old, '20.10.24'), { job_is: 'ended', job_result: 'exited 1 1' }])
+    const before = await step.snapshot(ctx, due)
 
-    await expect(step.prove(at, before)).rejects.toThrow('Docker did not come to be 26.1.5')
+    await expect(step.verify(ctx, before)).rejects.toThrow('Docker did not come to be 26.1.5')
   })
 
   it('is begun nowhere where nobody can say what runs', async () => {
-    await expect(step.before(aContext([{}]).at, due)).rejects.toThrow('Docker does not answer')
+    await expect(step.snapshot(aContext([{}]).at, due)).rejects.toThrow('Docker does not answer')
   })
 })
 
 describe('the job of an upgrade', () => {
   it('gets what ran in its order, and may go back', async () => {
-    const { at, asked } = aContext([standing(old, '20.10.24'), { job_begun: 'yes' }])
+    const { at: ctx, asked } = aContext([standing(old, '20.10.24'), { job_begun: 'yes' }])
 
-    await step.act(at, await step.before(at, due))
+    await step.apply(ctx, await step.snapshot(ctx, due))
 
     const job = asked[1]?.inputs?.job ?? ''
     expect(job).toContain(`MAESTRO_PACKAGES='docker-ce=${noble('26.1.5')}'`)

@@ -15,7 +15,7 @@ describe('an upgrade of Docker where the manifest wants a version of Weave', () 
   })
 
   it('leaves Weave alone on the way back, and where nothing is wanted of it', () => {
-    expect([stepsOf({ goesBack: true }), stepsOf({})]).toEqual([
+    expect([stepsOf({ rollsBackTo: true }), stepsOf({})]).toEqual([
       ['docker-upgrade'],
       ['dpkg-repair', 'docker-packages', 'docker-upgrade'],
     ])

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { RefusedError } from '../../../src/base/errors.ts'
 import type { Json } from '../../../src/base/json.ts'
-import { detached } from '../../../src/operations/job/job.ts'
-import { LineError, StoppedError, StuckError, UnknownError } from '../../../src/plan/errors.ts'
+import { detachedJob } from '../../../src/operations/job/job.ts'
+import { DisconnectedError, StoppedError, StuckError, UnknownError } from '../../../src/plan/errors.ts'
 import { type Answers, aContext } from '../a-context.ts'
 
-const job = detached<Json>({
+const job = detachedJob<Json>({
   script: (before) => ({ files: ['lock/lock.sh'], inputs: { before: String(before) } }),
   stallTimeoutMs: 600_000,
 })
@@ -23,22 +23,25 @@ const finish = (answers: Answers, options = {}) => {
 
 describe('a detached job', () => {
   it('hands its whole script over as a text, with names that come from the run and the step', async () => {
-    const { at, asked } = aContext([{ job_begun: 'yes' }])
+    const { at: ctx, asked } = aContext([{ job_begun: 'yes' }])
 
-    await job.act(at, "it's")
+    await job.apply(ctx, "it's")
 
-    expect(asked[0]).toMatchObject({ asRoot: true, inputs: { job_run: at.run, job_step: 'upgrade', room_kb: '16384' } })
+    expect(asked[0]).toMatchObject({
+      asRoot: true,
+      inputs: { job_run: ctx.runId, job_step: 'upgrade', room_kb: '16384' },
+    })
     expect(asked[0]?.inputs?.job).toMatch(
       /^\{\nMAESTRO_BEFORE='it'\\''s'\nMAESTRO_JOB_RUN=[\s\S]*\nmain <\/dev\/null; \}\n$/,
     )
   })
 
   it('counts as begun when somebody has begun it before', async () => {
-    await expect(job.act(aContext([{ job_begun: 'already' }]).at, null)).resolves.toBeUndefined()
+    await expect(job.apply(aContext([{ job_begun: 'already' }]).at, null)).resolves.toBeUndefined()
   })
 
   it('is refused with the reason of the server, before anything was begun', async () => {
-    const act = job.act(aContext([{ job_refused: 'only 3 KB are free in /var/log' }]).at, null)
+    const act = job.apply(aContext([{ job_refused: 'only 3 KB are free in /var/log' }]).at, null)
 
     await expect(act).rejects.toThrow(RefusedError)
     await expect(act).rejects.toThrow('nothing was begun: only 3 KB are free in /var/log')
@@ -52,13 +55,13 @@ describe('a detached job', () => {
     ['no', { ...ended, job_result: 'killed signal KILL 1795000000' }],
     ['unknown', { job_is: 'gone' }],
   ])('is settled: %s, for %j', async (expected, answer) => {
-    expect(await job.settled(aContext([answer]).at, null)).toBe(expected)
+    expect(await job.status(aContext([answer]).at, null)).toBe(expected)
   })
 
   it.each(['Upper', '..', '', '-x', 'a b'])('has no files called %j', async (step) => {
-    const { at } = aContext([ended])
+    const { at: ctx } = aContext([ended])
 
-    await expect(job.settled({ ...at, key: `${at.run}/web-1/${step}` }, null)).rejects.toThrow(RangeError)
+    await expect(job.status({ ...ctx, key: `${ctx.runId}/web-1/${step}` }, null)).rejects.toThrow(RangeError)
   })
 })
 
@@ -73,7 +76,7 @@ describe('following a detached job', () => {
     ])
 
     expect(await result).toEqual({
-      how: 'exited',
+      kind: 'exited',
       code: 100,
       at: 1_795_000_000,
       lastLines: ['Unpacking a', 'Setting up a'],
@@ -86,7 +89,7 @@ describe('following a detached job', () => {
   it("ends with the word of a unit's ending after a kill", async () => {
     const { result } = finish([{ ...ended, job_result: 'killed oom-kill KILL 1795000000' }])
 
-    expect(await result).toMatchObject({ how: 'killed', result: 'oom-kill', status: 'KILL' })
+    expect(await result).toMatchObject({ kind: 'killed', result: 'oom-kill', status: 'KILL' })
   })
 
   it('goes on at the same place after the line was cut', async () => {
@@ -98,7 +101,7 @@ describe('following a detached job', () => {
   })
 
   it('gives up when there is no line for as long as a stall', async () => {
-    await expect(finish([running(1), 'cut']).result).rejects.toThrow(LineError)
+    await expect(finish([running(1), 'cut']).result).rejects.toThrow(DisconnectedError)
   })
 
   it('takes the time without a line for no stall', async () => {
@@ -106,7 +109,7 @@ describe('following a detached job', () => {
 
     const { result } = finish([running(1, 'one'), ...cuts, running(99, '', 3), ...cuts, running(199, '', 3), ended])
 
-    expect(await result).toMatchObject({ how: 'exited' })
+    expect(await result).toMatchObject({ kind: 'exited' })
   })
 
   it('is stuck when neither the log grows nor the processor is used', async () => {
@@ -132,7 +135,7 @@ describe('following a detached job', () => {
   ])('is not stuck while %s', async (_, answer) => {
     const { result } = finish([...Array.from({ length: 400 }, (_, n) => answer(n)), ended], { asksTakeMs: 5_000 })
 
-    expect(await result).toMatchObject({ how: 'exited' })
+    expect(await result).toMatchObject({ kind: 'exited' })
   })
 
   it('takes the processor time of mere waiting for no progress', async () => {
@@ -156,8 +159,8 @@ describe('following a detached job', () => {
   })
 
   it('ends as soon as the run is to end, and leaves the job be', async () => {
-    const { at, asked } = aContext([running(1)])
-    const stopped = { ...at, waitMs: () => Promise.reject(new StoppedError('stopped')) }
+    const { at: ctx, asked } = aContext([running(1)])
+    const stopped = { ...ctx, waitMs: () => Promise.reject(new StoppedError('stopped')) }
 
     await expect(job.finish(stopped)).rejects.toThrow(StoppedError)
     expect(asked).toEqual([])

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { standsInTheWay } from '../../../src/operations/reboot/blockers.ts'
-import type { Disk, Dpkg, Look, Systemd } from '../../../src/remote/facts/facts.ts'
+import { rebootBlockers } from '../../../src/operations/reboot/blockers.ts'
+import type { Disk, Dpkg, ServerFacts, Systemd } from '../../../src/remote/facts/facts.ts'
 import { aLook } from '../../support/looks.ts'
 
-const known = <T>(value: T) => ({ is: 'known', value }) as const
+const known = <T>(value: T) => ({ status: 'known', value }) as const
 const clean: Dpkg = { isInterrupted: false, broken: [], lockHolders: [] }
 const up: Systemd = { state: 'running', canRunUnits: true, failed: [], inhibitors: [] }
 const root: Disk = { path: '/', totalBytes: 1e10, freeBytes: 1e9, isReadOnly: false }
 const sound = { dpkg: known(clean), systemd: known(up), disk: known([root]) }
 
-const cases: readonly [string, Partial<Look>, RegExp][] = [
+const cases: readonly [string, Partial<ServerFacts>, RegExp][] = [
   [
     'apt at work',
     { dpkg: known({ ...clean, lockHolders: [{ lock: 'dpkg', pid: 7, command: 'apt-get', ageSeconds: 1 }] }) },
@@ -17,7 +17,7 @@ const cases: readonly [string, Partial<Look>, RegExp][] = [
   ],
   ['a package half configured', { dpkg: known({ ...clean, broken: ['nginx iF'] }) }, /not fully installed: nginx iF/],
   ['an interrupted dpkg', { dpkg: known({ ...clean, isInterrupted: true }) }, /dpkg was interrupted/],
-  ['a dpkg that cannot be told', { dpkg: { is: 'unknown', why: 'no sudo' } }, /cannot be told: no sudo/],
+  ['a dpkg that cannot be told', { dpkg: { status: 'unknown', why: 'no sudo' } }, /cannot be told: no sudo/],
   ['a root that is read-only', { disk: known([{ ...root, isReadOnly: true }]) }, /read-only/],
   ['a full root', { disk: known([{ ...root, freeBytes: 1e6 }]) }, /64 MB/],
   ['an inhibitor', { systemd: known({ ...up, inhibitors: ['backup root shutdown block'] }) }, /blocked by backup/],
@@ -26,17 +26,17 @@ const cases: readonly [string, Partial<Look>, RegExp][] = [
 
 describe('what stands in the way of a restart', () => {
   it('is nothing on a sound server', () => {
-    expect(standsInTheWay(aLook(sound))).toEqual([])
+    expect(rebootBlockers(aLook(sound))).toEqual([])
   })
 
   it('is not the refresh of package lists', () => {
     const lists = { lock: 'lists', pid: 7, command: 'apt-get', ageSeconds: 1 }
 
-    expect(standsInTheWay(aLook({ ...sound, dpkg: known({ ...clean, lockHolders: [lists] }) }))).toEqual([])
+    expect(rebootBlockers(aLook({ ...sound, dpkg: known({ ...clean, lockHolders: [lists] }) }))).toEqual([])
   })
 
   it.each(cases)('is %s', (_, trouble, words) => {
-    const told = standsInTheWay(aLook({ ...sound, ...trouble }))
+    const told = rebootBlockers(aLook({ ...sound, ...trouble }))
 
     expect(told).toEqual([expect.stringMatching(words)])
   })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { proveCensus } from '../../../src/operations/reboot/boot-snapshot.ts'
-import type { Context } from '../../../src/plan/step.ts'
+import { verifyBoot } from '../../../src/operations/reboot/boot-snapshot.ts'
+import type { ServerContext } from '../../../src/plan/step.ts'
 import { aFlag, aLook } from '../../support/looks.ts'
 
-const known = <T>(value: T) => ({ is: 'known', value }) as const
+const known = <T>(value: T) => ({ status: 'known', value }) as const
 const [machineId, bootId] = ['0'.repeat(32), '11111111-2222-3333-4444-555555555555']
 const before = { machineId, bootId: bootId.replace('1', '9'), kernel: null, failed: [], containers: ['web'] }
 const times = { readyTimeoutMs: 60_000, stableTimeMs: 10_000 }
@@ -13,7 +13,7 @@ const anIdentity = { machineId, init: 'systemd', initStartTicks: 1, uptimeSecond
 /** A server whose container was started at these moments, as one look after the other shows. */
 function contextOver(starts: readonly string[], { state = 'running', bootIds = [bootId] } = {}) {
   let [atMs, looks] = [0, 0]
-  const look = async () => {
+  const gatherFacts = async () => {
     const startedAt = starts[Math.min(looks, starts.length - 1)] ?? ''
     const boot = bootIds[Math.min(looks++, bootIds.length - 1)] ?? ''
     const web = { name: 'web', image: 'web', state: 'running', health: undefined, restartPolicy: 'always', startedAt }
@@ -26,43 +26,43 @@ function contextOver(starts: readonly string[], { state = 'running', bootIds = [
   }
   const at = {
     run: '20261123-0900-test',
-    look,
+    gatherFacts,
     nowMs: () => atMs,
     waitMs: async (timeMs: number) => {
       atMs += timeMs
     },
-    tell: () => undefined,
+    progress: () => undefined,
   }
-  return at as unknown as Context
+  return at as unknown as ServerContext
 }
 
 describe('the proof that a server is as it was', () => {
   it('is had where its containers run on', async () => {
-    await expect(proveCensus(contextOver(['1']), { before, bootId, times })).resolves.toMatchObject({
+    await expect(verifyBoot(contextOver(['1']), { before, bootId, times })).resolves.toMatchObject({
       containers: ['web'],
     })
   })
 
   it('waits for a container that was started once more', async () => {
-    await expect(proveCensus(contextOver(['1', '2', '2']), { before, bootId, times })).resolves.toBeDefined()
+    await expect(verifyBoot(contextOver(['1', '2', '2']), { before, bootId, times })).resolves.toBeDefined()
   })
 
   it('is not had where a container runs whenever one looks, and is another start each time', async () => {
     const starts = Array.from({ length: 100 }, (_, index) => `${index}`)
 
-    await expect(proveCensus(contextOver(starts), { before, bootId, times })).rejects.toThrow(
+    await expect(verifyBoot(contextOver(starts), { before, bootId, times })).rejects.toThrow(
       'restarted, but these containers end and are started again: web',
     )
   })
   it('is not had from a system that does not come up whole', async () => {
-    await expect(proveCensus(contextOver(['1'], { state: 'starting' }), { before, bootId, times })).rejects.toThrow(
+    await expect(verifyBoot(contextOver(['1'], { state: 'starting' }), { before, bootId, times })).rejects.toThrow(
       'restarted, but systemd says starting',
     )
   })
 
   it('is not had where it restarts once more while it is watched', async () => {
-    const at = contextOver(['1'], { bootIds: [bootId, before.bootId] })
+    const ctx = contextOver(['1'], { bootIds: [bootId, before.bootId] })
 
-    await expect(proveCensus(at, { before, bootId, times })).rejects.toThrow('it restarted once more by itself')
+    await expect(verifyBoot(ctx, { before, bootId, times })).rejects.toThrow('it restarted once more by itself')
   })
 })

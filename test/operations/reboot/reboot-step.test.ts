@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { differences } from '../../../src/operations/reboot/boot-snapshot.ts'
 import { type RebootOptions, rebootStep } from '../../../src/operations/reboot/reboot-step.ts'
-import type { Container, Look } from '../../../src/remote/facts/facts.ts'
+import type { Container, ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { aFlag, aLook } from '../../support/looks.ts'
 
-const known = <T>(value: T) => ({ is: 'known', value }) as const
+const known = <T>(value: T) => ({ status: 'known', value }) as const
 const systemd = { state: 'running', canRunUnits: true, failed: [], inhibitors: [] }
 const options: RebootOptions = {
   force: false,
@@ -15,11 +15,11 @@ const options: RebootOptions = {
   stableTimeMs: 0,
 }
 const due = { reboot: known({ ...aFlag(), isSet: true }) }
-const blind = { reboot: { is: 'unknown', why: 'no /run' } } as const
+const blind = { reboot: { status: 'unknown', why: 'no /run' } } as const
 
 describe('whether a server is restarted', () => {
-  const foresee = (parts: Partial<Look>, force = false) =>
-    rebootStep({ ...options, force }).foresee(aLook({ systemd: known(systemd), ...parts })).is
+  const foresee = (parts: Partial<ServerFacts>, force = false) =>
+    rebootStep({ ...options, force }).plan(aLook({ systemd: known(systemd), ...parts })).status
 
   it.each([
     ['is due by its flag', due, false, 'due'],
@@ -45,29 +45,29 @@ describe('a restart that follows upgrades', () => {
     const packages = [{ name, from: '1', to: '2', origin: 'Ubuntu:24.04/noble-security' }]
     return { security: known({ packages, wrongSources: [], downloadBytes: 0 }) }
   }
-  const foresee = (parts: Partial<Look>) => step.foresee(aLook({ systemd: known(systemd), ...parts }))
+  const foresee = (parts: Partial<ServerFacts>) => step.plan(aLook({ systemd: known(systemd), ...parts }))
 
   it('is foreseen where what everything runs on is upgraded', () => {
     expect(foresee(upgrade('libc6'))).toEqual({
-      is: 'due',
-      what: { reasons: ['libc6 is upgraded'], kernel: null },
+      status: 'due',
+      change: { reasons: ['libc6 is upgraded'], kernel: null },
     })
-    expect(foresee(upgrade('nginx')).is).toBe('not-due')
-    expect(foresee({ ...upgrade('linux-image-6.8.0-51-generic'), ...blind }).is).toBe('due')
+    expect(foresee(upgrade('nginx')).status).toBe('not-due')
+    expect(foresee({ ...upgrade('linux-image-6.8.0-51-generic'), ...blind }).status).toBe('due')
   })
 
   it('is not blocked by what the upgrade may put right first', () => {
     const broken = { dpkg: known({ isInterrupted: true, broken: [], lockHolders: [] }) }
 
-    expect(foresee({ ...due, ...broken, ...upgrade('nginx') }).is).toBe('due')
-    expect(foresee({ ...due, ...broken }).is).toBe('blocked')
+    expect(foresee({ ...due, ...broken, ...upgrade('nginx') }).status).toBe('due')
+    expect(foresee({ ...due, ...broken }).status).toBe('blocked')
   })
 
   it('may be due though the plan could not know', () => {
     const now = { reasons: ['asked for by nginx'], kernel: null }
 
-    expect(step.drift?.(undefined, now)).toBeUndefined()
-    expect(rebootStep(options).drift?.(undefined, now)).toBe('a restart was not planned')
+    expect(step.exceedsPlan?.(undefined, now)).toBeUndefined()
+    expect(rebootStep(options).exceedsPlan?.(undefined, now)).toBe('a restart was not planned')
   })
 })
 
@@ -87,7 +87,7 @@ describe('what differs after a restart', () => {
     restartPolicy: 'always',
     startedAt: '2026-11-20T09:12:44Z',
   }
-  const toldOf = (parts: Partial<Look> = {}, container: Partial<Container> = {}) => {
+  const toldOf = (parts: Partial<ServerFacts> = {}, container: Partial<Container> = {}) => {
     const containers = [{ ...web, ...container }]
     const docker = known({ version: '28', client: '28', trouble: undefined, source: 'docker-ce', containers })
     const kernel = known({
@@ -109,7 +109,7 @@ describe('what differs after a restart', () => {
   })
 
   it('is what cannot be told', () => {
-    const unknown = { is: 'unknown', why: 'no answer' } as const
+    const unknown = { status: 'unknown', why: 'no answer' } as const
 
     expect(toldOf({ systemd: unknown, reboot: unknown })).toEqual([
       'its units cannot be told: no answer',
@@ -122,7 +122,7 @@ describe('what differs after a restart', () => {
       'these units failed: new.service',
     ])
     expect(toldOf(due)).toEqual(['its reboot flag is still set'])
-    expect(toldOf({ kernel: { is: 'unknown', why: 'no uname' } })).toHaveLength(1)
+    expect(toldOf({ kernel: { status: 'unknown', why: 'no uname' } })).toHaveLength(1)
     expect(toldOf({}, { state: 'exited' })).toEqual(['these containers are not back: web'])
     expect(toldOf({}, { health: 'unhealthy' })).toEqual(['these containers are not back: web'])
   })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { MaestroError } from '../../../src/base/errors.ts'
-import { awaitNewBoot } from '../../../src/operations/reboot/wait-for-boot.ts'
-import { StrangerError } from '../../../src/plan/errors.ts'
+import { waitForNewBoot } from '../../../src/operations/reboot/wait-for-boot.ts'
+import { HostKeyMismatchError } from '../../../src/plan/errors.ts'
 import { type Answers, aContext } from '../a-context.ts'
 
 const machine = 'a'.repeat(32)
@@ -17,8 +17,8 @@ const before = { machineId: machine, bootId: bootId('1') }
 const times = { downTimeoutMs: 20_000, upTimeoutMs: 30_000 }
 
 const wait = (answers: Answers) => {
-  const { at, told, asked } = aContext(answers)
-  return { boot: awaitNewBoot(at, { before, times, usualDownSeconds: 9 }), told, asked }
+  const { at: ctx, told, asked } = aContext(answers)
+  return { boot: waitForNewBoot(ctx, { before, times, usualDownSeconds: 9 }), told, asked }
 }
 
 describe('waiting for a new boot', () => {
@@ -75,7 +75,12 @@ describe('waiting for a new boot', () => {
   })
 
   it('believes nothing behind another host key', async () => {
-    const { boot, asked } = wait([answer('1'), 'cut', new StrangerError('its host key is another one'), answer('2')])
+    const { boot, asked } = wait([
+      answer('1'),
+      'cut',
+      new HostKeyMismatchError('its host key is another one'),
+      answer('2'),
+    ])
 
     await expect(boot).rejects.toThrow('another machine answers in its place: its host key is another one')
     expect(asked).toHaveLength(3)

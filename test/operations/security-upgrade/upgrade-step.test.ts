@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { repairStep } from '../../../src/operations/security-upgrade/repair-dpkg-step.ts'
-import { servicesStep } from '../../../src/operations/security-upgrade/restart-services-step.ts'
+import { restartServicesStep } from '../../../src/operations/security-upgrade/restart-services-step.ts'
 import { upgradeStep } from '../../../src/operations/security-upgrade/upgrade-step.ts'
-import type { Look, Planned, Security } from '../../../src/remote/facts/facts.ts'
+import type { Planned, Security, ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { aLook } from '../../support/looks.ts'
 import { aContext } from '../a-context.ts'
 
-const known = <T>(value: T) => ({ is: 'known', value }) as const
+const known = <T>(value: T) => ({ status: 'known', value }) as const
 const openssl: Planned = {
   name: 'openssl',
   from: '3.0.1',
@@ -16,14 +16,14 @@ const openssl: Planned = {
 const lib: Planned = { name: 'libnew', from: null, to: '1.0', origin: 'Ubuntu:24.04/noble' }
 const step = upgradeStep({ hold: [], origins: [], allPackages: false, lockTimeoutMs: 1000, stallTimeoutMs: 60_000 })
 
-const lookAt = (security: Partial<Security> = {}, parts: Partial<Look> = {}) =>
+const lookAt = (security: Partial<Security> = {}, parts: Partial<ServerFacts> = {}) =>
   aLook({ security: known({ packages: [openssl, lib], wrongSources: [], downloadBytes: 1e6, ...security }), ...parts })
 
 describe('what a security upgrade foresees', () => {
   it('is every package with its versions and where it is from, new ones marked', () => {
-    const verdict = step.foresee(lookAt())
+    const verdict = step.plan(lookAt())
 
-    expect(verdict.is === 'due' && step.describe(verdict.what)).toEqual([
+    expect(verdict.status === 'due' && step.describe(verdict.change)).toEqual([
       'openssl 3.0.1 -> 3.0.2 (Ubuntu:24.04/noble-security)',
       '+ libnew 1.0 (Ubuntu:24.04/noble)',
     ])
@@ -31,7 +31,7 @@ describe('what a security upgrade foresees', () => {
 
   it('names every fix that is there and is not taken, with the reason', () => {
     const fix = (name: string) => ({ name, from: '1', to: '2', origin: 'x' })
-    const updates = known({
+    const upgrades = known({
       security: [fix('held'), fix('kept'), fix('docker.io'), { ...fix('openssl') }],
       otherCount: 0,
       held: ['held'],
@@ -40,9 +40,9 @@ describe('what a security upgrade foresees', () => {
       securityOrigins: ['Ubuntu:noble-security'],
     })
 
-    const verdict = step.foresee(lookAt({}, { updates }))
+    const verdict = step.plan(lookAt({}, { upgrades }))
 
-    expect(verdict.is === 'due' && step.describe(verdict.what).slice(2)).toEqual([
+    expect(verdict.status === 'due' && step.describe(verdict.change).slice(2)).toEqual([
       '= held 1 stays, though 2 fixes it: held on the server',
       '= kept 1 stays, though 2 fixes it: a full upgrade would remove x',
       '= docker.io 1 stays, though 2 fixes it: left to docker-upgrade, or held by the manifest',
@@ -51,7 +51,7 @@ describe('what a security upgrade foresees', () => {
 
   it('names whatever stays as it is where all packages are asked for', () => {
     const all = upgradeStep({ hold: [], origins: [], allPackages: true, lockTimeoutMs: 1000, stallTimeoutMs: 60_000 })
-    const updates = known({
+    const upgrades = known({
       security: [],
       otherCount: 2,
       held: [],
@@ -60,53 +60,62 @@ describe('what a security upgrade foresees', () => {
       securityOrigins: [],
     })
 
-    const verdict = all.foresee(lookAt({}, { updates }))
+    const verdict = all.plan(lookAt({}, { upgrades }))
 
-    expect(verdict.is === 'due' && all.describe(verdict.what).at(-1)).toBe('= phased stays as it is: it is phased in')
+    expect(verdict.status === 'due' && all.describe(verdict.change).at(-1)).toBe(
+      '= phased stays as it is: it is phased in',
+    )
   })
 
   it('says which packages are most likely to ask for a restart', () => {
     const libc = { ...openssl, name: 'libc6' }
-    const verdict = step.foresee(lookAt({ packages: [openssl, libc] }))
+    const verdict = step.plan(lookAt({ packages: [openssl, libc] }))
 
-    expect(verdict.is === 'due' && step.describe(verdict.what).at(-1)).toBe(
+    expect(verdict.status === 'due' && step.describe(verdict.change).at(-1)).toBe(
       '= most likely due for a restart afterwards: libc6',
     )
   })
 
   const smallBoot = known([{ path: '/boot', totalBytes: 5e8, freeBytes: 1e8, isReadOnly: false }])
   const full = known([{ path: '/var', totalBytes: 1e9, freeBytes: 1e6, isReadOnly: false }])
-  it.each<[string, Look, object]>([
-    ['done where nothing is due', lookAt({ packages: [] }), { is: 'done' }],
+  it.each<[string, ServerFacts, object]>([
+    ['done where nothing is due', lookAt({ packages: [] }), { status: 'done' }],
     [
       'unknown where apt cannot tell',
-      lookAt({}, { security: { is: 'unknown', why: 'no lists' } }),
-      { is: 'unknown', why: 'what is due cannot be told: no lists' },
+      lookAt({}, { security: { status: 'unknown', why: 'no lists' } }),
+      { status: 'unknown', why: 'what is due cannot be told: no lists' },
     ],
-    ['unknown where dpkg cannot be seen', lookAt({}, { dpkg: { is: 'unknown', why: 'closed' } }), { is: 'unknown' }],
+    [
+      'unknown where dpkg cannot be seen',
+      lookAt({}, { dpkg: { status: 'unknown', why: 'closed' } }),
+      { status: 'unknown' },
+    ],
     [
       'blocked where the pins do not hold',
       lookAt({ wrongSources: ['http://x (priority 500)'] }),
-      { is: 'blocked', why: expect.stringContaining('http://x (priority 500)') },
+      { status: 'blocked', why: expect.stringContaining('http://x (priority 500)') },
     ],
     [
       'blocked where there is no room',
       lookAt({}, { disk: full }),
-      { is: 'blocked', why: expect.stringMatching(/^\/var has 1 MB free, and 54 MB may be needed/) },
+      { status: 'blocked', why: expect.stringMatching(/^\/var has 1 MB free, and 54 MB may be needed/) },
     ],
-    ['due where a small /boot gets no kernel', lookAt({}, { disk: smallBoot }), { is: 'due' }],
+    ['due where a small /boot gets no kernel', lookAt({}, { disk: smallBoot }), { status: 'due' }],
     [
       'blocked where a kernel has no room in /boot',
       lookAt({ packages: [{ ...openssl, name: 'linux-image-6.8.0-51-generic' }] }, { disk: smallBoot }),
-      { is: 'blocked', why: expect.stringMatching(/^\/boot has 96 MB free, and 150 MB may be needed: .*old kernels/) },
+      {
+        status: 'blocked',
+        why: expect.stringMatching(/^\/boot has 96 MB free, and 150 MB may be needed: .*old kernels/),
+      },
     ],
     [
       'blocked without apt',
       lookAt({}, { system: known({ id: 'alpine', release: '3', codename: '', name: 'Alpine', hasApt: false }) }),
-      { is: 'blocked', why: expect.stringContaining('Alpine has no apt') },
+      { status: 'blocked', why: expect.stringContaining('Alpine has no apt') },
     ],
-  ])('is %s', (_, look, verdict) => {
-    expect(step.foresee(look)).toMatchObject(verdict)
+  ])('is %s', (_, facts, verdict) => {
+    expect(step.plan(facts)).toMatchObject(verdict)
   })
 })
 
@@ -119,18 +128,18 @@ describe('what has changed since the plan', () => {
     ['one more package', due(openssl), due(openssl, lib), 'libnew 1.0 would be installed, too'],
     ['something where nothing was due', undefined, due(lib), 'libnew 1.0 would be installed, too'],
   ])('is %s', (_, planned, now, words) => {
-    expect(step.drift?.(planned, now)).toBe(words)
+    expect(step.exceedsPlan?.(planned, now)).toBe(words)
   })
 })
 
 describe('the proof of an upgrade', () => {
   const proveBy = (moved: readonly string[], broken: readonly string[] = [], result = 'exited 0 1') => {
     const planned = ['openssl|3.0.1', ...moved.map((line) => line.replace(/\|.*\|/, '|'))]
-    const { at } = aContext([
+    const { at: ctx } = aContext([
       { job_is: 'ended', job_result: result },
       { moved_since: 'yes', moved, moved_planned: planned, moved_broken: broken },
     ])
-    return step.prove(at, { packages: [openssl, lib], notes: [] })
+    return step.verify(ctx, { packages: [openssl, lib], notes: [] })
   }
 
   it('is that exactly the planned versions came, and holds the way back', async () => {
@@ -155,12 +164,12 @@ describe('the proof of an upgrade', () => {
   })
 
   it('is had where somebody else has brought a package before', async () => {
-    const { at } = aContext([
+    const { at: ctx } = aContext([
       { job_is: 'ended', job_result: 'exited 0 1' },
       { moved_since: 'yes', moved: ['libnew||1.0'], moved_planned: ['openssl|3.0.2', 'libnew|1.0'], moved_broken: [] },
     ])
 
-    await expect(step.prove(at, { packages: [openssl, lib], notes: [] })).resolves.toBeDefined()
+    await expect(step.verify(ctx, { packages: [openssl, lib], notes: [] })).resolves.toBeDefined()
   })
 
   it('names what a job that ended badly has left half done', async () => {
@@ -177,8 +186,8 @@ describe('the steps around it', () => {
     ['due where it was interrupted', dpkg({ isInterrupted: true }), 'due'],
     ['due where packages are half done', dpkg({ broken: ['a half-configured'] }), 'due'],
     ['not due while dpkg is at work', dpkg({ isInterrupted: true, lockHolders: busy }), 'not-due'],
-  ])('repair is %s', (_, told, is) => {
-    expect(repairStep(60_000).foresee(aLook({ dpkg: told }))).toMatchObject({ is })
+  ])('repair is %s', (_, told, status) => {
+    expect(repairStep(60_000).plan(aLook({ dpkg: told }))).toMatchObject({ status })
   })
 
   it('restart what runs old code, and never Docker, dbus or our own way in', () => {
@@ -190,14 +199,14 @@ describe('the steps around it', () => {
       'ssh.service',
       'user@1000.service',
     ]
-    const libraries = known({ hasTool: true, kernel: 'current' as const, services })
+    const needrestart = known({ hasTool: true, kernel: 'current' as const, services })
 
-    expect(servicesStep.foresee(aLook({ libraries }))).toEqual({ is: 'due', what: ['nginx.service'] })
+    expect(restartServicesStep.plan(aLook({ needrestart }))).toEqual({ status: 'due', change: ['nginx.service'] })
   })
 
   it('leave services alone where nothing tells which run old code', () => {
     expect(
-      servicesStep.foresee(aLook({ libraries: known({ hasTool: false, kernel: undefined, services: [] }) })),
-    ).toMatchObject({ is: 'not-due' })
+      restartServicesStep.plan(aLook({ needrestart: known({ hasTool: false, kernel: undefined, services: [] }) })),
+    ).toMatchObject({ status: 'not-due' })
   })
 })

@@ -2,14 +2,14 @@ import { fileText, type UnattendedOptions } from '../../../src/operations/unatte
 import { hashFor } from '../../../src/operations/unattended-upgrades/settings.ts'
 import type { AptSetting } from '../../../src/remote/apt-conf.ts'
 import { readAptConf } from '../../../src/remote/apt-conf.ts'
-import type { Look, Nightly, NightlyTimer } from '../../../src/remote/facts/facts.ts'
+import type { PeriodicTimer, PeriodicUpgrades, ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { aLook, noon } from '../../support/looks.ts'
 
 export const options: UnattendedOptions = { remove: false, hold: [], origins: [] }
 
 export const ourText = fileText('ubuntu', options)
 
-export const aTimer = (unit: string, parts: Partial<NightlyTimer> = {}): NightlyTimer => ({
+export const aTimer = (unit: string, parts: Partial<PeriodicTimer> = {}): PeriodicTimer => ({
   unit,
   load: 'loaded',
   isEnabled: true,
@@ -19,7 +19,7 @@ export const aTimer = (unit: string, parts: Partial<NightlyTimer> = {}): Nightly
   ...parts,
 })
 
-export const timers = (parts: Partial<NightlyTimer> = {}) => [
+export const timers = (parts: Partial<PeriodicTimer> = {}) => [
   aTimer('apt-daily.timer'),
   aTimer('apt-daily-upgrade.timer', parts),
 ]
@@ -34,8 +34,8 @@ export const packageSettings = readAptConf(`
   };`)
 
 /** A server as Ubuntu's packages leave it, but for what is given. */
-export const aNight = (parts: Partial<Nightly> = {}): Nightly => ({
-  package: { is: 'installed', version: '2.9.1' },
+export const aNight = (parts: Partial<PeriodicUpgrades> = {}): PeriodicUpgrades => ({
+  package: { status: 'installed', version: '2.9.1' },
   options: packageSettings,
   files: [],
   isEdited: false,
@@ -46,11 +46,11 @@ export const aNight = (parts: Partial<Nightly> = {}): Nightly => ({
   ...parts,
 })
 
-export const lookAtNight = (parts: Partial<Nightly> = {}, others: Partial<Look> = {}): Look =>
-  aLook({ nightly: { is: 'known', value: aNight(parts) }, ...others })
+export const lookAtNight = (parts: Partial<PeriodicUpgrades> = {}, others: Partial<ServerFacts> = {}): ServerFacts =>
+  aLook({ periodic: { status: 'known', value: aNight(parts) }, ...others })
 
 /** The same once our file is there. */
-export const setUp = (parts: Partial<Nightly> = {}): Partial<Nightly> => ({
+export const setUp = (parts: Partial<PeriodicUpgrades> = {}): Partial<PeriodicUpgrades> => ({
   ours: ourText,
   options: effective(),
   was: { timers: [], packages: [], proved: hashFor('ubuntu', options) },

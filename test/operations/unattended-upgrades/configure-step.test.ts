@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest'
-import { settingsStep } from '../../../src/operations/unattended-upgrades/configure-step.ts'
+import { configureStep } from '../../../src/operations/unattended-upgrades/configure-step.ts'
 import { type AptSetting, readAptConf } from '../../../src/remote/apt-conf.ts'
-import type { Look, Nightly } from '../../../src/remote/facts/facts.ts'
+import type { PeriodicUpgrades, ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { aLook } from '../../support/looks.ts'
 import { aTimer, effective, lookAtNight, options, packageSettings, setUp, timers } from './a-night.ts'
 
-const step = settingsStep(options)
+const step = configureStep(options)
 const ours = '/etc/apt/apt.conf.d/52maestro-unattended-upgrades'
 const never =
   '+ never docker-ce, docker-ce-cli, docker-ce-rootless-extras, docker-buildx-plugin, docker-compose-plugin, ' +
   'containerd.io, docker.io, containerd, runc'
 
-function linesFor(parts: Partial<Nightly>, others: Partial<Look> = {}, its = step): readonly string[] {
-  const verdict = its.foresee(lookAtNight(parts, others))
-  return verdict.is === 'due' ? its.describe(verdict.what) : [`${verdict.is}: ${verdict.why}`]
+function linesFor(parts: Partial<PeriodicUpgrades>, others: Partial<ServerFacts> = {}, its = step): readonly string[] {
+  const verdict = its.plan(lookAtNight(parts, others))
+  return verdict.status === 'due' ? its.describe(verdict.change) : [`${verdict.status}: ${verdict.why}`]
 }
 
-const debian: Partial<Look> = {
+const debian: Partial<ServerFacts> = {
   system: {
-    is: 'known',
+    status: 'known',
     value: { id: 'debian', release: '12', codename: 'bookworm', name: 'Debian 12', hasApt: true },
   },
 }
@@ -93,7 +93,7 @@ describe('the settings of the nights are foreseen', () => {
   })
 
   it("with the manifest's holds and origins", () => {
-    const its = settingsStep({ ...options, hold: ['linux-image-*'], origins: ['Docker:bookworm'] })
+    const its = configureStep({ ...options, hold: ['linux-image-*'], origins: ['Docker:bookworm'] })
 
     expect(linesFor(setUp(), {}, its)).toEqual([`~ ${ours}`, '+ origin Docker:bookworm', '+ never linux-image-*'])
   })
@@ -101,9 +101,9 @@ describe('the settings of the nights are foreseen', () => {
   it('as done where all is as wanted, also by files of an admin that say the same', () => {
     const file = { path: '/etc/apt/apt.conf.d/99x', text: 'apt::periodic::unattended-upgrade "always";' }
 
-    const verdict = step.foresee(lookAtNight(setUp({ options: effective(readAptConf(file.text)), files: [file] })))
+    const verdict = step.plan(lookAtNight(setUp({ options: effective(readAptConf(file.text)), files: [file] })))
 
-    expect(verdict).toEqual({ is: 'done', why: 'security upgrades are set up for each night' })
+    expect(verdict).toEqual({ status: 'done', why: 'security upgrades are set up for each night' })
   })
 })
 
@@ -111,7 +111,7 @@ describe('the settings of the nights are not begun', () => {
   const later = (text: string, path = '/etc/apt/apt.conf.d/99x') => ({ files: [{ path, text }] })
   const read = `, which apt reads after ${ours},`
 
-  it.each<[string, Partial<Nightly>, string]>([
+  it.each<[string, Partial<PeriodicUpgrades>, string]>([
     [
       'a later file lets servers restart by themselves',
       later('Unattended-Upgrade { Automatic-Reboot "true"; };'),
@@ -154,42 +154,52 @@ describe('the settings of the nights are not begun', () => {
       'neither systemd nor cron is there to run upgrades each night',
     ],
   ])('where %s', (_, parts, why) => {
-    expect(step.foresee(lookAtNight(parts))).toEqual({ is: 'blocked', why })
+    expect(step.plan(lookAtNight(parts))).toEqual({ status: 'blocked', why })
   })
 
-  it.each<[string, Partial<Look>, string, string]>([
+  it.each<[string, Partial<ServerFacts>, string, string]>([
     [
       'the system is neither Ubuntu nor Debian',
-      { system: { is: 'known', value: { id: 'kali', release: '', codename: '', name: 'Kali', hasApt: true } } },
+      { system: { status: 'known', value: { id: 'kali', release: '', codename: '', name: 'Kali', hasApt: true } } },
       'blocked',
       'maestro knows the security origins of Ubuntu and Debian, not of kali',
     ],
     [
       'there is no apt',
-      { system: { is: 'known', value: { id: 'alpine', release: '3', codename: '', name: 'Alpine 3', hasApt: false } } },
+      {
+        system: {
+          status: 'known',
+          value: { id: 'alpine', release: '3', codename: '', name: 'Alpine 3', hasApt: false },
+        },
+      },
       'blocked',
       'Alpine 3 has no apt',
     ],
     [
       'dpkg was cut off',
-      { dpkg: { is: 'known', value: { isInterrupted: true, broken: [], lockHolders: [] } } },
+      { dpkg: { status: 'known', value: { isInterrupted: true, broken: [], lockHolders: [] } } },
       'blocked',
       'dpkg was cut off in the middle: run `dpkg --configure -a` there first',
     ],
     [
       'the configuration cannot be read',
-      { nightly: { is: 'unknown', why: 'E: Syntax error' } },
+      { periodic: { status: 'unknown', why: 'E: Syntax error' } },
       'unknown',
       'the nightly upgrades cannot be known: E: Syntax error',
     ],
-    ["dpkg's state is unknown", { dpkg: { is: 'unknown', why: 'no' } }, 'unknown', "dpkg's state cannot be known: no"],
-  ])('where %s', (_, others, is, why) => {
-    expect(step.foresee(lookAtNight({}, others))).toEqual({ is, why })
+    [
+      "dpkg's state is unknown",
+      { dpkg: { status: 'unknown', why: 'no' } },
+      'unknown',
+      "dpkg's state cannot be known: no",
+    ],
+  ])('where %s', (_, others, status, why) => {
+    expect(step.plan(lookAtNight({}, others))).toEqual({ status, why })
   })
 
   it('where the look was not asked for what they need', () => {
-    expect(step.foresee(aLook())).toEqual({
-      is: 'unknown',
+    expect(step.plan(aLook())).toEqual({
+      status: 'unknown',
       why: 'the nightly upgrades cannot be known: it was not asked for',
     })
   })
@@ -225,13 +235,13 @@ describe('what is due by now', () => {
   const planned = { family: 'ubuntu', changes: [`+ ${ours}`], timers: ['apt-daily.timer'] } as const
 
   it('may have other lines than planned, and fewer timers', () => {
-    expect(step.drift?.(planned, { ...planned, changes: ['- origin x'], timers: [] })).toBeUndefined()
+    expect(step.exceedsPlan?.(planned, { ...planned, changes: ['- origin x'], timers: [] })).toBeUndefined()
   })
 
   it.each([
     [{ ...planned, timers: ['apt-daily-upgrade.timer'] }, 'apt-daily-upgrade.timer is stopped or disabled now'],
     [{ ...planned, family: 'debian' as const }, 'the system is debian now'],
   ])('may not be more: %j', (now, why) => {
-    expect(step.drift?.(planned, now)).toBe(why)
+    expect(step.exceedsPlan?.(planned, now)).toBe(why)
   })
 })

@@ -84,7 +84,7 @@ describe('unattendedUpgrades', () => {
   it('has the same steps by its name and options alone', () => {
     const made = unattendedUpgrades({ remove: true, hold: ['a'], origins: ['A:b'] })
 
-    expect(made.recipe).toEqual({
+    expect(made.spec).toEqual({
       name: 'unattended-upgrades',
       options: { remove: true, hold: ['a'], origins: ['A:b'] },
     })

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { packageStep } from '../../../src/operations/unattended-upgrades/install-package-step.ts'
-import { packageBackStep } from '../../../src/operations/unattended-upgrades/remove-package-step.ts'
-import type { Look, Nightly } from '../../../src/remote/facts/facts.ts'
+import { installPackageStep } from '../../../src/operations/unattended-upgrades/install-package-step.ts'
+import { removePackageStep } from '../../../src/operations/unattended-upgrades/remove-package-step.ts'
+import type { PeriodicUpgrades, ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { type Answers, aContext } from '../a-context.ts'
 import { lookAtNight } from './a-night.ts'
 
-const missing = { is: 'missing', candidate: '2.9.1' } as const
+const missing = { status: 'missing', candidate: '2.9.1' } as const
 const interrupted = (lockHolders: readonly { lock: string; pid: number; command: string; ageSeconds: number }[]) => ({
-  dpkg: { is: 'known', value: { isInterrupted: true, broken: [], lockHolders } } as const,
+  dpkg: { status: 'known', value: { isInterrupted: true, broken: [], lockHolders } } as const,
 })
 const apt = { lock: 'frontend', pid: 812, command: 'apt-get upgrade', ageSeconds: 20 }
 
@@ -19,22 +19,27 @@ const ended = (result: string, log = '') => ({
 })
 
 /** A context whose server answers so, and looks so. */
-const contextOver = (answers: Answers, parts: Partial<Nightly>) => ({
+const contextOver = (answers: Answers, parts: Partial<PeriodicUpgrades>) => ({
   ...aContext(answers).at,
-  look: async (): Promise<Look> => lookAtNight(parts),
+  gatherFacts: async (): Promise<ServerFacts> => lookAtNight(parts),
 })
 
 describe('the package', () => {
-  it.each<[string, Partial<Nightly>, Partial<Look>, object]>([
-    ['installed', {}, {}, { is: 'done', why: 'unattended-upgrades 2.9.1 is installed' }],
-    ['missing', { package: missing }, {}, { is: 'due', what: '2.9.1' }],
-    ['missing and in no list yet', { package: { is: 'missing', candidate: undefined } }, {}, { is: 'due', what: '' }],
+  it.each<[string, Partial<PeriodicUpgrades>, Partial<ServerFacts>, object]>([
+    ['installed', {}, {}, { status: 'done', why: 'unattended-upgrades 2.9.1 is installed' }],
+    ['missing', { package: missing }, {}, { status: 'due', change: '2.9.1' }],
+    [
+      'missing and in no list yet',
+      { package: { status: 'missing', candidate: undefined } },
+      {},
+      { status: 'due', change: '' },
+    ],
     [
       'half-installed',
-      { package: { is: 'half-installed', state: 'unpacked' } },
+      { package: { status: 'half-installed', state: 'unpacked' } },
       {},
       {
-        is: 'blocked',
+        status: 'blocked',
         why: 'dpkg has unattended-upgrades as unpacked: run `dpkg --configure -a` there first',
       },
     ],
@@ -42,38 +47,43 @@ describe('the package', () => {
       'missing while dpkg lies there cut off',
       { package: missing },
       interrupted([]),
-      { is: 'blocked', why: 'dpkg was cut off in the middle: run `dpkg --configure -a` there first' },
+      { status: 'blocked', why: 'dpkg was cut off in the middle: run `dpkg --configure -a` there first' },
     ],
     [
       'missing while dpkg is at work for others',
       { package: missing },
       interrupted([apt]),
-      { is: 'due', what: '2.9.1' },
+      { status: 'due', change: '2.9.1' },
     ],
   ])('that is %s', (_, parts, others, verdict) => {
-    expect(packageStep.foresee(lookAtNight(parts, others))).toEqual(verdict)
+    expect(installPackageStep.plan(lookAtNight(parts, others))).toEqual(verdict)
   })
 
   it('is installed in words that name its version, where there is one', () => {
-    expect(packageStep.describe('2.9.1')).toEqual(['refresh the package lists', 'install unattended-upgrades 2.9.1'])
-    expect(packageStep.describe('')).toEqual(['refresh the package lists', 'install unattended-upgrades'])
+    expect(installPackageStep.describe('2.9.1')).toEqual([
+      'refresh the package lists',
+      'install unattended-upgrades 2.9.1',
+    ])
+    expect(installPackageStep.describe('')).toEqual(['refresh the package lists', 'install unattended-upgrades'])
   })
 
   it('may come in another version than planned, but not where it was planned to be there', () => {
-    expect(packageStep.drift?.('2.9.1', '2.9.2')).toBeUndefined()
-    expect(packageStep.drift?.(undefined, '2.9.1')).toBe('unattended-upgrades was there and is not any more')
+    expect(installPackageStep.exceedsPlan?.('2.9.1', '2.9.2')).toBeUndefined()
+    expect(installPackageStep.exceedsPlan?.(undefined, '2.9.1')).toBe(
+      'unattended-upgrades was there and is not any more',
+    )
   })
 
   it('is proved by dpkg', async () => {
     const at = contextOver([ended('exited 0 1795000000')], {})
 
-    expect(await packageStep.prove(at, '')).toEqual({ version: '2.9.1' })
+    expect(await installPackageStep.verify(at, '')).toEqual({ version: '2.9.1' })
   })
 
   it('is not proved by the good end of apt-get alone', async () => {
     const at = contextOver([ended('exited 0 1795000000')], { package: missing })
 
-    await expect(packageStep.prove(at, '')).rejects.toThrow(
+    await expect(installPackageStep.verify(at, '')).rejects.toThrow(
       'apt-get ended well, but unattended-upgrades is not installed',
     )
   })
@@ -89,7 +99,7 @@ describe('the package', () => {
       'unattended-upgrades cannot be installed: it was ended by systemd (oom-kill 9): Unpacking',
     ],
   ])('fails with the last words of apt-get and its log', async (answer, message) => {
-    const failed = packageStep.prove(contextOver([answer], {}), '')
+    const failed = installPackageStep.verify(contextOver([answer], {}), '')
 
     await expect(failed).rejects.toMatchObject({
       message,
@@ -102,28 +112,28 @@ describe('the package on the way back', () => {
   const was = { timers: [], packages: ['unattended-upgrades', 'python3-apt'], proved: undefined }
 
   it('goes with what came with it, where maestro installed it', () => {
-    const verdict = packageBackStep.foresee(lookAtNight({ was }))
+    const verdict = removePackageStep.plan(lookAtNight({ was }))
 
-    expect(verdict).toEqual({ is: 'due', what: was.packages })
-    expect(packageBackStep.describe(was.packages)).toEqual([
+    expect(verdict).toEqual({ status: 'due', change: was.packages })
+    expect(removePackageStep.describe(was.packages)).toEqual([
       'purge unattended-upgrades, which maestro installed, unless something else needs it',
       'purge python3-apt, likewise',
     ])
   })
 
   it('stays where somebody else installed it', () => {
-    expect(packageBackStep.foresee(lookAtNight())).toEqual({
-      is: 'not-due',
+    expect(removePackageStep.plan(lookAtNight())).toEqual({
+      status: 'not-due',
       why: 'maestro did not install unattended-upgrades here',
     })
   })
 
-  it.each<[Partial<Nightly>, string]>([
+  it.each<[Partial<PeriodicUpgrades>, string]>([
     [{ package: missing }, 'purged'],
     [{}, 'kept, since others need it'],
   ])('is told to be gone or kept by dpkg', async (parts, told) => {
     const at = contextOver([ended('exited 0 1795000000')], parts)
 
-    expect(await packageBackStep.prove(at, was.packages)).toEqual({ package: told })
+    expect(await removePackageStep.verify(at, was.packages)).toEqual({ package: told })
   })
 })

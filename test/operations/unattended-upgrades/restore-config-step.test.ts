@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { settingsBackStep } from '../../../src/operations/unattended-upgrades/restore-config-step.ts'
-import type { Nightly } from '../../../src/remote/facts/facts.ts'
+import { restoreConfigStep } from '../../../src/operations/unattended-upgrades/restore-config-step.ts'
+import type { PeriodicUpgrades } from '../../../src/remote/facts/facts.ts'
 import { aContext } from '../a-context.ts'
 import { aTimer, lookAtNight, setUp, timers } from './a-night.ts'
 
@@ -14,15 +14,18 @@ const was = (isEnabled: boolean, isActive: boolean) => ({
   packages: [],
   proved: undefined,
 })
-const foresee = (parts: Partial<Nightly>) => settingsBackStep.foresee(lookAtNight(parts))
-const contextOver = (parts: Partial<Nightly>) => ({ ...aContext([{}]).at, look: async () => lookAtNight(parts) })
+const foresee = (parts: Partial<PeriodicUpgrades>) => restoreConfigStep.plan(lookAtNight(parts))
+const contextOver = (parts: Partial<PeriodicUpgrades>) => ({
+  ...aContext([{}]).at,
+  gatherFacts: async () => lookAtNight(parts),
+})
 
 describe('what was there before maestro', () => {
   it('comes back: no file of ours, and the timers as they were', () => {
     const verdict = foresee(setUp({ was: was(false, false) }))
 
-    expect(verdict).toEqual({ is: 'due', what: { changes: [`- ${ours}`], disable: [upgrade], stop: [upgrade] } })
-    expect(verdict.is === 'due' && settingsBackStep.describe(verdict.what)).toEqual([
+    expect(verdict).toEqual({ status: 'due', change: { changes: [`- ${ours}`], disable: [upgrade], stop: [upgrade] } })
+    expect(verdict.status === 'due' && restoreConfigStep.describe(verdict.change)).toEqual([
       `- ${ours}`,
       `stop ${upgrade}`,
       `disable ${upgrade}`,
@@ -33,33 +36,33 @@ describe('what was there before maestro', () => {
     const file = { path: '/etc/apt/apt.conf.d/51local', text: 'Unattended-Upgrade::Automatic-Reboot "true";' }
 
     expect(foresee(setUp({ files: [file] }))).toMatchObject({
-      what: {
+      change: {
         changes: [`- ${ours}`, `~ Unattended-Upgrade::Automatic-Reboot "false" -> "true" (${file.path})`],
       },
     })
   })
 
-  it.each<[string, Partial<Nightly>]>([
+  it.each<[string, Partial<PeriodicUpgrades>]>([
     ['were running', { was: was(true, true) }],
     ['are stopped by now', { was: was(false, false), timers: timers({ isEnabled: false, isActive: false }) }],
     ['were never noted', { was: { timers: undefined, packages: [], proved: undefined } }],
   ])('leaves timers alone that %s', (_, parts) => {
-    expect(foresee(setUp(parts))).toMatchObject({ what: { disable: [], stop: [] } })
+    expect(foresee(setUp(parts))).toMatchObject({ change: { disable: [], stop: [] } })
   })
 
   it('comes back from the note alone, where our file is gone', () => {
     expect(foresee({ was: was(false, true) })).toEqual({
-      is: 'due',
-      what: { changes: [], disable: [upgrade], stop: [] },
+      status: 'due',
+      change: { changes: [], disable: [upgrade], stop: [] },
     })
   })
 
   it('is there already where maestro set up nothing', () => {
-    expect(foresee({})).toEqual({ is: 'not-due', why: 'maestro has set up no nightly upgrades here' })
+    expect(foresee({})).toEqual({ status: 'not-due', why: 'maestro has set up no nightly upgrades here' })
   })
 
   it("is not touched where a file of our name is somebody's own", () => {
-    expect(foresee({ ours: 'A "1";\n' })).toEqual({ is: 'blocked', why: `${ours} is not maestro's` })
+    expect(foresee({ ours: 'A "1";\n' })).toEqual({ status: 'blocked', why: `${ours} is not maestro's` })
   })
 })
 
@@ -69,10 +72,10 @@ describe('the way back', () => {
   it('is proved by a look', async () => {
     const at = contextOver({ timers: timers({ isEnabled: false, isActive: false }) })
 
-    expect(await settingsBackStep.prove(at, back)).toEqual({ removed: ours, disabled: [upgrade], stopped: [upgrade] })
+    expect(await restoreConfigStep.verify(at, back)).toEqual({ removed: ours, disabled: [upgrade], stopped: [upgrade] })
   })
 
-  it.each<[string, Partial<Nightly>, string]>([
+  it.each<[string, Partial<PeriodicUpgrades>, string]>([
     ['our file is still there', setUp(), `${ours} is still there`],
     ['a timer still runs', { timers: [aTimer(upgrade, { isEnabled: false })] }, `${upgrade} is not as it was before`],
     [
@@ -81,14 +84,14 @@ describe('the way back', () => {
       `${upgrade} is not as it was before`,
     ],
   ])('is not proved while %s', async (_, parts, why) => {
-    await expect(settingsBackStep.prove(contextOver(parts), back)).rejects.toThrow(why)
+    await expect(restoreConfigStep.verify(contextOver(parts), back)).rejects.toThrow(why)
   })
 
-  it.each<[string, Partial<Nightly>]>([
+  it.each<[string, Partial<PeriodicUpgrades>]>([
     ['no', setUp()],
     ['yes', {}],
     ['unknown', { ours: 'A "1";\n' }],
   ])('stands at %s by the server alone', async (standing, parts) => {
-    expect(await settingsBackStep.settled(contextOver(parts), back)).toBe(standing)
+    expect(await restoreConfigStep.status(contextOver(parts), back)).toBe(standing)
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { settingsStep } from '../../../src/operations/unattended-upgrades/configure-step.ts'
+import { configureStep } from '../../../src/operations/unattended-upgrades/configure-step.ts'
 import { hashFor } from '../../../src/operations/unattended-upgrades/settings.ts'
-import type { Nightly } from '../../../src/remote/facts/facts.ts'
+import type { PeriodicUpgrades } from '../../../src/remote/facts/facts.ts'
 import { noon } from '../../support/looks.ts'
 import { type Answers, aContext } from '../a-context.ts'
 import { lookAtNight, options, ourText, setUp, timers } from './a-night.ts'
@@ -18,16 +18,16 @@ const ended = {
 const locked = { dry_locked: 'yes', dry_ended: 'no', dry_said: 'Lock could not be acquired' }
 const settings = { family: 'ubuntu', changes: [], timers: [] } as const
 
-function prove(answers: Answers, parts: Partial<Nightly> = {}, its = settingsStep(options)) {
-  const { at, asked, told } = aContext(answers)
-  return { proof: its.prove({ ...at, look: async () => lookAtNight(setUp(parts)) }, settings), asked, told }
+function prove(answers: Answers, parts: Partial<PeriodicUpgrades> = {}, its = configureStep(options)) {
+  const { at: ctx, asked, told } = aContext(answers)
+  return { proof: its.verify({ ...ctx, gatherFacts: async () => lookAtNight(setUp(parts)) }, settings), asked, told }
 }
 
 describe('the proof of the nights', () => {
   it('says when the next one is, what it takes, and what it leaves to people', async () => {
-    const { proof, told } = prove([ended])
+    const { proof: evidence, told } = prove([ended])
 
-    expect(await proof).toEqual({
+    expect(await evidence).toEqual({
       next: '2026-11-21T00:00:00.000Z',
       tonight: ['openssl', 'libssl3'],
       byHand: ['nginx'],
@@ -36,8 +36,8 @@ describe('the proof of the nights', () => {
   })
 
   it('is noted on the server, so that it is not done again', async () => {
-    const { proof, asked } = prove([ended])
-    await proof
+    const { proof: evidence, asked } = prove([ended])
+    await evidence
 
     expect(asked.at(-1)).toMatchObject({
       files: ['unattended-upgrades/snapshot.sh', 'unattended-upgrades/mark-verified.sh'],
@@ -56,13 +56,13 @@ describe('the proof of the nights', () => {
   })
 
   it('waits for locks that others hold', async () => {
-    const { proof, told } = prove([locked, locked, ended])
+    const { proof: evidence, told } = prove([locked, locked, ended])
 
-    await expect(proof).resolves.toMatchObject({ tonight: ['openssl', 'libssl3'] })
+    await expect(evidence).resolves.toMatchObject({ tonight: ['openssl', 'libssl3'] })
     expect(told).toContain("waiting for dpkg's lock")
   })
 
-  it.each<[string, Answers, Partial<Nightly>, string]>([
+  it.each<[string, Answers, Partial<PeriodicUpgrades>, string]>([
     ['locks are never given back', [locked], {}, "dpkg's lock has been held for a quarter of an hour"],
     [
       'the dry run fails',
@@ -119,9 +119,9 @@ describe('the proof of the nights', () => {
       'the nightly upgrades are not as wanted: apt-daily-upgrade.timer is stopped',
     ],
   ])('fails where %s', async (_, answers, parts, message) => {
-    const { proof, asked } = prove(answers, parts)
+    const { proof: evidence, asked } = prove(answers, parts)
 
-    await expect(proof).rejects.toThrow(message)
+    await expect(evidence).rejects.toThrow(message)
     expect(asked.flatMap(({ files }) => files)).not.toContain('unattended-upgrades/mark-verified.sh')
   })
 

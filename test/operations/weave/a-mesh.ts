@@ -1,8 +1,8 @@
 import type { WeaveOptions } from '../../../src/operations/weave/weave-step.ts'
-import type { Look, Mesh, MeshLaunch } from '../../../src/remote/facts/facts.ts'
+import type { Mesh, MeshLaunch, ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { aLook } from '../../support/looks.ts'
 
-const known = <T>(value: T) => ({ is: 'known', value }) as const
+const known = <T>(value: T) => ({ status: 'known', value }) as const
 
 export const oldSum = '0'.repeat(64)
 export const newSum = '1'.repeat(64)
@@ -52,5 +52,5 @@ export const aMesh = (parts: Partial<Mesh> = {}): Mesh => ({
 })
 
 /** A look at a server whose router is of this version. */
-export const lookAt = (version: string, mesh: Partial<Mesh> = {}): Look =>
+export const lookAt = (version: string, mesh: Partial<Mesh> = {}): ServerFacts =>
   aLook({ weave: known({ version, isRunning: true }), mesh: known(aMesh(mesh)) })

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { sentScript, weaveStep } from '../../../src/operations/weave/weave-step.ts'
-import { TakenBackError } from '../../../src/plan/errors.ts'
-import type { Look } from '../../../src/remote/facts/facts.ts'
+import { RolledBackError } from '../../../src/plan/errors.ts'
+import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { aLook } from '../../support/looks.ts'
 import { aContext } from '../a-context.ts'
 import { aLaunch, established, failed, lookAt, newSum, oldSum, options, toItself } from './a-mesh.ts'
 
 const step = weaveStep(options)
-const known = <T>(value: T) => ({ is: 'known', value }) as const
+const known = <T>(value: T) => ({ status: 'known', value }) as const
 
-function dueAt(look: Look) {
-  const verdict = step.foresee(look)
-  if (verdict.is !== 'due') throw new Error(`${verdict.is}: ${verdict.why}`)
-  return verdict.what
+function dueAt(facts: ServerFacts) {
+  const verdict = step.plan(facts)
+  if (verdict.status !== 'due') throw new Error(`${verdict.status}: ${verdict.why}`)
+  return verdict.change
 }
 
 describe('an upgrade of Weave', () => {
@@ -53,13 +53,13 @@ describe('an upgrade of Weave', () => {
     ],
     ['due where the script is another one of that version', lookAt('2.8.1'), 'due'],
     ['not due where there is no Weave', aLook({ weave: known(null) }), 'not-due'],
-    ['unknown where Weave cannot be seen', aLook({ weave: { is: 'unknown', why: 'closed' } }), 'unknown'],
+    ['unknown where Weave cannot be seen', aLook({ weave: { status: 'unknown', why: 'closed' } }), 'unknown'],
     ['due where a peer is told to connect to itself', lookAt('2.6.5', { connections: [toItself] }), 'due'],
-  ])('is %s', (_, look, is) => {
-    expect(step.foresee(look).is).toBe(is)
+  ])('is %s', (_, facts, is) => {
+    expect(step.plan(facts).status).toBe(is)
   })
 
-  it.each<[string, Look, RegExp]>([
+  it.each<[string, ServerFacts, RegExp]>([
     [
       'a connection is not established',
       lookAt('2.6.5', { connections: [established, failed] }),
@@ -72,7 +72,7 @@ describe('an upgrade of Weave', () => {
     ],
     [
       'the router does not answer',
-      { ...lookAt('2.6.5'), mesh: { is: 'unknown', why: 'connection refused' } },
+      { ...lookAt('2.6.5'), mesh: { status: 'unknown', why: 'connection refused' } },
       /cannot be told: connection refused: see `weave status` there/,
     ],
     ['no router runs', { ...lookAt('2.6.5'), mesh: known(null) }, /does not run: `weave launch` there first/],
@@ -87,19 +87,19 @@ describe('an upgrade of Weave', () => {
       lookAt('2.6.5', { launch: aLaunch({ arguments: ['--strange'] }) }),
       /launched with --strange, which maestro does not know/,
     ],
-  ])('is blocked where %s', (_, look, why) => {
-    expect(step.foresee(look)).toEqual({ is: 'blocked', why: expect.stringMatching(why) })
+  ])('is blocked where %s', (_, facts, why) => {
+    expect(step.plan(facts)).toEqual({ status: 'blocked', why: expect.stringMatching(why) })
   })
 
   it('goes back to an older version where that is agreed to', () => {
-    expect(weaveStep({ ...options, allowsDowngrade: true }).foresee(lookAt('2.9.0')).is).toBe('due')
+    expect(weaveStep({ ...options, allowsDowngrade: true }).plan(lookAt('2.9.0')).status).toBe('due')
   })
 
   it.each([
     ['done at the version', '2.8.1', 'done'],
     ['blocked at another one, with the way out', '2.6.5', 'blocked'],
-  ])('without a script in the manifest is %s', (_, version, is) => {
-    expect(weaveStep({ ...options, script: null }).foresee(lookAt(version))).toMatchObject({ is })
+  ])('without a script in the manifest is %s', (_, version, status) => {
+    expect(weaveStep({ ...options, script: null }).plan(lookAt(version))).toMatchObject({ status })
   })
 
   it.each([
@@ -110,16 +110,16 @@ describe('an upgrade of Weave', () => {
   ])('is more than was planned or not where %s', (_, before, now, words) => {
     const planned = before && dueAt(lookAt('2.6.5', before))
 
-    expect(step.drift?.(planned, dueAt(lookAt('2.6.5', now)))).toBe(words)
+    expect(step.exceedsPlan?.(planned, dueAt(lookAt('2.6.5', now)))).toBe(words)
   })
 })
 
 describe('the job', () => {
   it('gets the script and what it is launched with, and the password from nobody', async () => {
-    const { at, asked } = aContext([{ job_begun: 'yes' }])
+    const { at: ctx, asked } = aContext([{ job_begun: 'yes' }])
     const due = dueAt(lookAt('2.6.5', { launch: aLaunch({ hasPassword: true }) }))
 
-    await step.act({ ...at, readHere: async ({ from }) => `# the text of ${from}` }, due)
+    await step.apply({ ...ctx, readPinnedFile: async ({ from }) => `# the text of ${from}` }, due)
 
     const job = asked[0]?.inputs?.job ?? ''
     expect(job).toContain("MAESTRO_SCRIPT='# the text of /srv/weave-2.8.1'\n")
@@ -130,10 +130,10 @@ describe('the job', () => {
   })
 
   it('is refused where the script is another one by now', async () => {
-    const { at, asked } = aContext([])
+    const { at: ctx, asked } = aContext([])
     const refuse = () => Promise.reject(new Error('another sum'))
 
-    await expect(step.act({ ...at, readHere: refuse }, dueAt(lookAt('2.6.5')))).rejects.toThrow('another sum')
+    await expect(step.apply({ ...ctx, readPinnedFile: refuse }, dueAt(lookAt('2.6.5')))).rejects.toThrow('another sum')
 
     expect(asked).toEqual([])
   })
@@ -141,13 +141,13 @@ describe('the job', () => {
 
 describe('the proof of it', () => {
   const due = dueAt(lookAt('2.6.5'))
-  const proveBy = (looks: readonly Look[], result = 'exited 0 1') => {
-    const { at, told } = aContext([
+  const proveBy = (looks: readonly ServerFacts[], result = 'exited 0 1') => {
+    const { at: ctx, told } = aContext([
       { job_is: 'ended', job_result: result, job_log_from: '0', job_log_bytes: logOf('gone back') },
     ])
     let asked = 0
-    const look = async () => looks[Math.min(asked++, looks.length - 1)] ?? aLook()
-    return { proof: step.prove({ ...at, look }, due), told }
+    const gatherFacts = async () => looks[Math.min(asked++, looks.length - 1)] ?? aLook()
+    return { proof: step.verify({ ...ctx, gatherFacts }, due), told }
   }
   const now = (mesh: Parameters<typeof lookAt>[1] = {}, version = '2.8.1') =>
     lookAt(version, { scriptSha256: newSum, services: ['router', 'ipam', 'dns', 'plugin (v2)'], ...mesh })
@@ -161,13 +161,13 @@ describe('the proof of it', () => {
   })
 
   it('waits for connections', async () => {
-    const { proof, told } = proveBy([now({ connections: [] }), now()])
+    const { proof: evidence, told } = proveBy([now({ connections: [] }), now()])
 
-    await expect(proof).resolves.toMatchObject({ connections: 1 })
+    await expect(evidence).resolves.toMatchObject({ connections: 1 })
     expect(told).toContain('waiting for Weave: 0 of 1 connections are established')
   })
 
-  it.each<[string, Look, RegExp]>([
+  it.each<[string, ServerFacts, RegExp]>([
     ['the router is of another version', now({}, '2.6.5'), /the router that runs is 2\.6\.5$/],
     ['the script is another one', now({ scriptSha256: oldSum }), /the weave script is another one$/],
     ['a connection has not come back', now({ connections: [] }), /0 of 1 connections are established$/],
@@ -181,23 +181,27 @@ describe('the proof of it', () => {
     ['peers are not discovered', now({ discovery: 'disabled' }), /peer discovery is disabled, and was enabled$/],
     ['a service is missing', now({ services: ['router', 'ipam', 'plugin (v2)'] }), /its dns does not run$/],
     ['no router runs', { ...now(), mesh: known(null) }, /the router does not run$/],
-    ['the mesh cannot be seen', { ...now(), mesh: { is: 'unknown', why: 'no answer' } }, /cannot be told: no answer$/],
-  ])('is not had where %s', async (_, look, words) => {
-    await expect(proveBy([look]).proof).rejects.toThrow(words)
+    [
+      'the mesh cannot be seen',
+      { ...now(), mesh: { status: 'unknown', why: 'no answer' } },
+      /cannot be told: no answer$/,
+    ],
+  ])('is not had where %s', async (_, facts, words) => {
+    await expect(proveBy([facts]).proof).rejects.toThrow(words)
   })
 
   it('is not had from a job that failed, whose last word is told', async () => {
     const failing = proveBy([now({ connections: [] }, '2.6.5')], 'exited 1 1').proof
 
     await expect(failing).rejects.toThrow('Weave is not upgraded to 2.8.1: gone back')
-    await expect(failing).rejects.not.toBeInstanceOf(TakenBackError)
+    await expect(failing).rejects.not.toBeInstanceOf(RolledBackError)
   })
 
   it('is that it was taken back where the mesh is what it was', async () => {
     const failing = proveBy([lookAt('2.6.5')], 'exited 1 1').proof
 
     await expect(failing).rejects.toThrow('Weave is not upgraded to 2.8.1: gone back')
-    await expect(failing).rejects.toBeInstanceOf(TakenBackError)
+    await expect(failing).rejects.toBeInstanceOf(RolledBackError)
   })
 })
 

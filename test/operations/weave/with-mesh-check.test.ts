@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { keepingMesh } from '../../../src/operations/weave/with-mesh-check.ts'
+import { withMeshCheck } from '../../../src/operations/weave/with-mesh-check.ts'
 import type { Step } from '../../../src/plan/step.ts'
-import type { Look } from '../../../src/remote/facts/facts.ts'
+import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { aLook } from '../../support/looks.ts'
 import { aContext } from '../a-context.ts'
 import { failed, lookAt } from './a-mesh.ts'
@@ -9,30 +9,34 @@ import { failed, lookAt } from './a-mesh.ts'
 const engine: Step<string, string> = {
   id: 'engine',
   effect: 'disrupts',
-  parts: ['docker'],
-  foresee: () => ({ is: 'due', what: '26' }),
+  facts: ['docker'],
+  plan: () => ({ status: 'due', change: '26' }),
   describe: (to) => [to],
-  before: async (_, to) => to,
-  settled: async () => 'no',
-  act: async () => {},
-  prove: async (_, to) => ({ to }),
+  snapshot: async (_, to) => to,
+  status: async () => 'no',
+  apply: async () => {},
+  verify: async (_, to) => ({ to }),
 }
-const step = keepingMesh(engine, 10_000)
+const step = withMeshCheck(engine, 10_000)
 
 /** Does the step on a server that shows these, one after the other, the last again and again. */
-async function doneOver(...looks: readonly [Look, ...Look[]]) {
-  const { at, told } = aContext([{}])
+async function doneOver(...looks: readonly [ServerFacts, ...ServerFacts[]]) {
+  const { at: ctx, told } = aContext([{}])
   const left = [...looks]
-  const look = async () => left.shift() ?? looks.at(-1) ?? looks[0]
-  const before = await step.before({ ...at, look }, '26')
-  return { proof: await step.prove({ ...at, look }, before), told }
+  const gatherFacts = async () => left.shift() ?? looks.at(-1) ?? looks[0]
+  const before = await step.snapshot({ ...ctx, gatherFacts }, '26')
+  return { proof: await step.verify({ ...ctx, gatherFacts: gatherFacts }, before), told }
 }
 
 describe('a step that restarts routers of Weave', () => {
   it('is proved once their connections are back', async () => {
-    const { proof, told } = await doneOver(lookAt('2.8.1'), lookAt('2.8.1', { connections: [failed] }), lookAt('2.8.1'))
+    const { proof: evidence, told } = await doneOver(
+      lookAt('2.8.1'),
+      lookAt('2.8.1', { connections: [failed] }),
+      lookAt('2.8.1'),
+    )
 
-    expect([proof, told]).toEqual([
+    expect([evidence, told]).toEqual([
       { to: '26' },
       ['waiting for Weave: the connection to 203.0.113.13:6783 is failed (connection refused, retry: never)'],
     ])
@@ -42,7 +46,7 @@ describe('a step that restarts routers of Weave', () => {
     ['connections stay away', lookAt('2.8.1', { connections: [] }), /0 of 1 connections are established$/],
     [
       'the router is gone',
-      { ...lookAt('2.8.1'), mesh: { is: 'known', value: null } as const },
+      { ...lookAt('2.8.1'), mesh: { status: 'known', value: null } as const },
       /the router does not run$/,
     ],
   ])('is not proved where %s', async (_, after, words) => {
@@ -56,7 +60,7 @@ describe('a step that restarts routers of Weave', () => {
   })
 
   it('is as it is where there is no Weave', async () => {
-    const none = aLook({ weave: { is: 'known', value: null }, mesh: { is: 'known', value: null } })
+    const none = aLook({ weave: { status: 'known', value: null }, mesh: { status: 'known', value: null } })
 
     await expect(doneOver(none)).resolves.toMatchObject({ proof: { to: '26' } })
   })

@@ -1,6 +1,6 @@
-import type { Facts } from '../../../src/remote/fields.ts'
+import type { Fields } from '../../../src/remote/fields.ts'
 import { jobFiles } from '../../../src/remote/job/status.ts'
-import { readAnswer } from '../../../src/remote/response.ts'
+import { parseResponse } from '../../../src/remote/response.ts'
 import { makeScript } from '../../../src/remote/script.ts'
 import { aServer, type FakeServer, type Shell } from '../a-server.ts'
 
@@ -95,8 +95,8 @@ export function work(server: FakeServer, shell: Shell, name: keyof typeof jobOf,
 }
 
 /** What one of the scripts that answer at once tells; throws what it said where it failed. */
-export function ask(server: FakeServer, shell: Shell, files: readonly string[], inputs: Inputs = names): Facts {
+export function ask(server: FakeServer, shell: Shell, files: readonly string[], inputs: Inputs = names): Fields {
   const { status, stdout, stderr } = server.run(makeScript({ files, inputs, nonce }), shell)
   if (status !== 0) throw new Error(stderr.trim())
-  return readAnswer(stdout, nonce)
+  return parseResponse(stdout, nonce)
 }

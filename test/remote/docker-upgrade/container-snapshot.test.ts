@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readStanding } from '../../../src/operations/docker-upgrade/job-status.ts'
+import { readUpgradeJobStatus } from '../../../src/operations/docker-upgrade/job-status.ts'
 import { shells } from '../../support/tools.ts'
 import type { FakeServer } from '../a-server.ts'
 import { anEngine, ask, job } from './an-engine.ts'
@@ -26,7 +26,9 @@ const tools = { docker, 'dpkg-query': dpkgQuery, systemctl: "printf 'active\\nac
 
 describe.each(shells())('the census of Docker under $name', (shell) => {
   const census = (server: FakeServer) =>
-    readStanding(ask(server, shell, ['lib/docker-cli.sh', 'job/paths.sh', 'docker-upgrade/container-snapshot.sh']))
+    readUpgradeJobStatus(
+      ask(server, shell, ['lib/docker-cli.sh', 'job/paths.sh', 'docker-upgrade/container-snapshot.sh']),
+    )
 
   it('tells all that Docker has, which a change is compared by', () => {
     expect(census(anEngine({ files, tools }))).toMatchObject({

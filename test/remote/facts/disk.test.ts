@@ -20,7 +20,7 @@ describe.each(shells())('the disk under $name', (shell) => {
     const server = aServer({ files: { ...folders, 'proc/mounts': mounts }, tools: { df } })
 
     expect(server.look(['disk'], shell).disk).toEqual({
-      is: 'known',
+      status: 'known',
       value: [
         { path: '/', totalBytes: 40_960_000_000, freeBytes: 28_672_000_000, isReadOnly: false },
         { path: '/boot', totalBytes: 1_024_000_000, freeBytes: 10_240_000, isReadOnly: true },
@@ -32,13 +32,13 @@ describe.each(shells())('the disk under $name', (shell) => {
     const onlyRoot = `[ "$*" = "-P -k $MAESTRO_ROOT/" ] && printf '%s\\n' '${head}' '/dev/vda1 40000000 10000000 28000000 27% /'`
     const server = aServer({ files: { 'proc/mounts': mounts }, tools: { df: onlyRoot } })
 
-    expect(server.look(['disk'], shell).disk).toMatchObject({ is: 'known', value: [{ path: '/' }] })
+    expect(server.look(['disk'], shell).disk).toMatchObject({ status: 'known', value: [{ path: '/' }] })
   })
 
   it('is unknown when df has no end, as with a network file system that is gone', () => {
     const server = aServer({ files: { ...folders, 'proc/mounts': mounts }, tools: { df, timeout: 'exit 124' } })
 
-    expect(server.look(['disk'], shell).disk).toEqual({ is: 'unknown', why: 'df gave no answer within 10 s' })
+    expect(server.look(['disk'], shell).disk).toEqual({ status: 'unknown', why: 'df gave no answer within 10 s' })
   })
 })
 

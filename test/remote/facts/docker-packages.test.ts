@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { lookScript, readLook } from '../../../src/remote/facts/read-facts.ts'
+import { factsScript, readFacts } from '../../../src/remote/facts/read-facts.ts'
 import { allOf } from '../../../src/remote/fields.ts'
-import { readAnswer } from '../../../src/remote/response.ts'
+import { parseResponse } from '../../../src/remote/response.ts'
 import { shells } from '../../support/tools.ts'
 import { aServer, type FakeServer } from '../a-server.ts'
 
@@ -42,11 +42,11 @@ const tools = {
 
 describe.each(shells())("Docker's packages under $name", (shell) => {
   const factsOf = (server: FakeServer, inputs: Readonly<Record<string, string>> = {}) => {
-    const { stdout, status, stderr } = server.run(lookScript(['offers'], nonce, inputs), shell)
+    const { stdout, status, stderr } = server.run(factsScript(['candidates'], nonce, inputs), shell)
     if (status !== 0) throw new Error(stderr)
-    return readAnswer(stdout, nonce)
+    return parseResponse(stdout, nonce)
   }
-  const look = (...given: Parameters<typeof factsOf>) => readLook(factsOf(...given), ['offers']).offers
+  const look = (...given: Parameters<typeof factsOf>) => readFacts(factsOf(...given), ['candidates']).candidates
 
   it('are those that are there, with who holds them, and every version that apt has, each once', () => {
     const files = {
@@ -55,7 +55,7 @@ describe.each(shells())("Docker's packages under $name", (shell) => {
     }
 
     expect(look(aServer({ files, tools }))).toEqual({
-      is: 'known',
+      status: 'known',
       value: {
         packages: [
           { name: 'docker-ce', version: '5:20.10.24~3-0~ubuntu-noble', hold: 'ours' },
@@ -101,7 +101,7 @@ describe.each(shells())("Docker's packages under $name", (shell) => {
   it('say by one word whose they are', () => {
     const server = aServer({ files, tools: { ...bare, 'apt-get': keep } })
 
-    expect(allOf(factsOf(server, wanted), 'offers_staged')).toEqual(['yes'])
+    expect(allOf(factsOf(server, wanted), 'candidates_staged')).toEqual(['yes'])
   })
 
   it('go by the name of the release of Ubuntu where this one is made of it', () => {
@@ -128,7 +128,7 @@ describe.each(shells())("Docker's packages under $name", (shell) => {
     ['the key is no key', { 'apt-get': ':' }, { docker_key: '-----BEGIN CERTIFICATE-----' }, 'no key in letters'],
   ])('are not known where %s', (_, more, inputs, words) => {
     expect(look(aServer({ files, tools: { ...bare, ...more } }), { ...wanted, ...inputs })).toMatchObject({
-      is: 'unknown',
+      status: 'unknown',
       why: expect.stringContaining(words),
     })
   })
@@ -168,7 +168,7 @@ describe.each(shells())('the engine under $name', (shell) => {
     const { engine } = server.look(['engine'], shell)
 
     expect(engine).toEqual({
-      is: 'known',
+      status: 'known',
       value: {
         info: {
           apiMinimum: '1.24',

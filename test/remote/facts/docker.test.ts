@@ -21,7 +21,7 @@ describe.each(shells())('Docker under $name', (shell) => {
     }
 
     expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toEqual({
-      is: 'known',
+      status: 'known',
       value: {
         version: '27.5.0',
         client: '27.5.1',
@@ -103,7 +103,7 @@ describe.each(shells())('Docker under $name', (shell) => {
     expect(
       aServer({ files: socket, tools: { ...root, docker: docker(flaky) } }).look(['docker'], shell).docker,
     ).toMatchObject({
-      is: 'known',
+      status: 'known',
       value: { containers: [{ name: 'job' }] },
     })
   })
@@ -112,7 +112,7 @@ describe.each(shells())('Docker under $name', (shell) => {
     const tools = { ...root, docker: docker("'ps '*) echo 'Error response from daemon: dial' >&2; exit 1 ;;") }
 
     expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toEqual({
-      is: 'unknown',
+      status: 'unknown',
       why: 'Error response from daemon: dial',
     })
   })
@@ -144,7 +144,7 @@ describe.each(shells())('Docker under $name', (shell) => {
     const down = `case "$*" in *Client.Version*) echo 28.2.2 ;; esac; echo "${words}" >&2; exit 1`
 
     expect(aServer({ tools: { ...root, docker: down } }).look(['docker'], shell).docker).toMatchObject({
-      is: 'known',
+      status: 'known',
       value: { version: undefined, client: '28.2.2', trouble: words, containers: [] },
     })
   })
@@ -173,7 +173,7 @@ describe.each(shells())('Docker under $name', (shell) => {
   })
 
   it('is not there without its program', () => {
-    expect(aServer({ files: socket }).look(['docker'], shell).docker).toEqual({ is: 'known', value: null })
+    expect(aServer({ files: socket }).look(['docker'], shell).docker).toEqual({ status: 'known', value: null })
   })
 })
 
@@ -198,7 +198,7 @@ describe.each(shells())('Weave under $name', (shell) => {
     ['neither', running(''), null],
     ['no Docker', {}, null],
   ])('is known by %s', (_, tools, value) => {
-    expect(aServer({ files: socket, tools }).look(['weave'], shell).weave).toEqual({ is: 'known', value })
+    expect(aServer({ files: socket, tools }).look(['weave'], shell).weave).toEqual({ status: 'known', value })
   })
 
   it('does not run where the engine has gone and left its socket', () => {
@@ -206,7 +206,7 @@ describe.each(shells())('Weave under $name', (shell) => {
     const tools = { ...root, weave: script, docker: `echo "${words}" >&2; exit 1` }
 
     expect(aServer({ files: socket, tools }).look(['weave'], shell).weave).toEqual({
-      is: 'known',
+      status: 'known',
       value: { version: '2.8.1', isRunning: false },
     })
   })
@@ -215,7 +215,7 @@ describe.each(shells())('Weave under $name', (shell) => {
     const tools = { ...root, weave: script, docker: 'echo "permission denied" >&2; exit 1' }
 
     expect(aServer({ files: socket, tools }).look(['weave'], shell).weave).toEqual({
-      is: 'unknown',
+      status: 'unknown',
       why: 'permission denied',
     })
   })

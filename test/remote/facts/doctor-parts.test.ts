@@ -14,7 +14,7 @@ describe.each(shells())('what only the doctor asks, under $name', (shell) => {
     const tools = { 'apt-get': ':', dpkg: ':' }
 
     expect(aServer({ tools }).look(['tools'], shell).tools).toEqual({
-      is: 'known',
+      status: 'known',
       value: { missing: expect.arrayContaining(['apt-cache', 'dpkg-query']) },
     })
   })
@@ -32,7 +32,7 @@ describe.each(shells())('what only the doctor asks, under $name', (shell) => {
     })
 
     expect(server.look(['systemd'], shell).systemd).toEqual({
-      is: 'known',
+      status: 'known',
       value: {
         state: 'degraded',
         canRunUnits: true,
@@ -49,8 +49,8 @@ describe.each(shells())('what only the doctor asks, under $name', (shell) => {
   it("tells HAProxy's sockets, and who may use them", () => {
     const server = aServer({ files: { 'etc/haproxy/haproxy.cfg': config }, tools: { stat, socat: ':' } })
 
-    expect(server.look(['balancer'], shell).balancer).toEqual({
-      is: 'known',
+    expect(server.look(['haproxy'], shell).haproxy).toEqual({
+      status: 'known',
       value: {
         sockets: [
           { path: '/run/haproxy/admin.sock', isAdmin: true, isThere: true, owner: 'root:haproxy 660' },
@@ -62,6 +62,6 @@ describe.each(shells())('what only the doctor asks, under $name', (shell) => {
   })
 
   it('tells that there is no HAProxy', () => {
-    expect(aServer().look(['balancer'], shell).balancer).toEqual({ is: 'known', value: null })
+    expect(aServer().look(['haproxy'], shell).haproxy).toEqual({ status: 'known', value: null })
   })
 })

@@ -17,7 +17,7 @@ describe.each(shells())('dpkg under $name', (shell) => {
     const server = aServer({ files: { ...lockFiles, ...noLocks }, tools: { 'dpkg-query': fine } })
 
     expect(server.look(['dpkg'], shell).dpkg).toEqual({
-      is: 'known',
+      status: 'known',
       value: { isInterrupted: false, broken: [], lockHolders: [] },
     })
   })
@@ -118,13 +118,13 @@ describe.each(shells())('dpkg under $name', (shell) => {
 
     it('is unknown where the holder is hidden from us', () => {
       expect(heldBy812('var/lib/dpkg/lock', {}).look(['dpkg'], shell).dpkg).toEqual({
-        is: 'unknown',
+        status: 'unknown',
         why: "apt's dpkg lock is held by process 812, which cannot be read",
       })
     })
   })
 
   it('is unknown on a system without it', () => {
-    expect(aServer().look(['dpkg'], shell).dpkg).toEqual({ is: 'unknown', why: 'this system has no dpkg' })
+    expect(aServer().look(['dpkg'], shell).dpkg).toEqual({ status: 'unknown', why: 'this system has no dpkg' })
   })
 })

@@ -17,7 +17,7 @@ describe.each(shells())('the identity under $name', (shell) => {
     const { identity } = aServer({ files, tools }).look(['identity'], shell)
 
     expect(identity).toEqual({
-      is: 'known',
+      status: 'known',
       value: {
         machineId: '0123456789abcdef0123456789abcdef',
         bootId: 'bcf9dd11-6bbd-43f8-af3c-681583ab6058',
@@ -42,7 +42,7 @@ describe.each(shells())('the identity under $name', (shell) => {
 
     const { identity } = aServer({ files: others, tools }).look(['identity'], shell)
 
-    expect(identity).toMatchObject({ is: 'known', value: { init: undefined, initStartTicks: undefined } })
+    expect(identity).toMatchObject({ status: 'known', value: { init: undefined, initStartTicks: undefined } })
   })
 
   it('is unknown without a boot id, for nothing could prove a restart', () => {
@@ -50,7 +50,7 @@ describe.each(shells())('the identity under $name', (shell) => {
 
     const { identity } = aServer({ files: others, tools }).look(['identity'], shell)
 
-    expect(identity).toMatchObject({ is: 'unknown', why: expect.stringMatching(/boot_id.*no such file/i) })
+    expect(identity).toMatchObject({ status: 'unknown', why: expect.stringMatching(/boot_id.*no such file/i) })
   })
 })
 

@@ -19,7 +19,7 @@ describe.each(shells())('the kernels under $name', (shell) => {
     const { kernel } = aServer({ files: boot, tools }).look(['kernel'], shell)
 
     expect(kernel).toMatchObject({
-      is: 'known',
+      status: 'known',
       value: { running: '6.1.0-55-amd64', newest: '6.12.117+deb12-amd64', pinned: undefined, rebuilt: undefined },
     })
   })
@@ -82,7 +82,7 @@ describe.each(shells())('the kernels under $name', (shell) => {
     const tools = { uname: uname('6.1.0-55-amd64'), 'dpkg-query': packages }
 
     expect(aServer({ files: found, tools }).look(['kernel'], shell).kernel).toMatchObject({
-      is: 'known',
+      status: 'known',
       value: { newest: undefined },
     })
   })
@@ -91,7 +91,7 @@ describe.each(shells())('the kernels under $name', (shell) => {
     const tools = { uname: uname('6.1.0-55-amd64'), 'dpkg-query': 'exit 2' }
 
     expect(aServer({ files: boot, tools }).look(['kernel'], shell).kernel).toEqual({
-      is: 'unknown',
+      status: 'unknown',
       why: 'dpkg-query cannot list the kernels (exit 2)',
     })
   })
@@ -143,7 +143,7 @@ describe.each(shells())('the kernels under $name', (shell) => {
 
     const { kernel } = aServer({ files: { ...boot, ...grub }, tools }).look(['kernel'], shell)
 
-    expect(kernel).toMatchObject({ is: 'known', value: { pinned: undefined } })
+    expect(kernel).toMatchObject({ status: 'known', value: { pinned: undefined } })
   })
 })
 

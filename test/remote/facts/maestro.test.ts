@@ -7,7 +7,10 @@ const lock = 'var/lib/maestro/lock'
 
 describe.each(shells())("maestro's own marks under $name", (shell) => {
   it('are none on a server that it never touched', () => {
-    expect(aServer().look(['maestro'], shell).maestro).toEqual({ is: 'known', value: { lock: undefined, drained: [] } })
+    expect(aServer().look(['maestro'], shell).maestro).toEqual({
+      status: 'known',
+      value: { lock: undefined, drained: [] },
+    })
   })
 
   it('are the lock with its owner, and the drains that are still open', () => {
@@ -27,7 +30,7 @@ describe.each(shells())("maestro's own marks under $name", (shell) => {
     utimesSync(`${server.root}/${lock}/heartbeat`, Date.now() / 1000 - 100, Date.now() / 1000 - 100)
 
     expect(server.look(['maestro'], shell).maestro).toEqual({
-      is: 'known',
+      status: 'known',
       value: {
         lock: {
           owner: 'ops@control-1 (pid 4711)',
@@ -53,7 +56,7 @@ describe.each(shells())("maestro's own marks under $name", (shell) => {
     const tools = { id: 'echo 1000', find: 'exit 1', sudo: 'echo "sudo: a password is required" >&2; exit 1' }
 
     expect(aServer({ files: { [lock]: null }, tools }).look(['maestro'], shell).maestro).toEqual({
-      is: 'unknown',
+      status: 'unknown',
       why: 'needs root, which sudo refuses (sudo: a password is required)',
     })
   })

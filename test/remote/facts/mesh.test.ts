@@ -74,15 +74,15 @@ describe.each(shells())('the mesh of Weave under $name', (shell) => {
   const look = (given: Readonly<Record<string, string>>, files = {}) =>
     aServer({ files: { ...socket, ...files }, tools: given }).look(['mesh'], shell).mesh
   const launchOf = (...lines: readonly string[]) => {
-    const told = look(tools(container(...lines)))
-    return told?.is === 'known' ? told.value?.launch : told
+    const fact = look(tools(container(...lines)))
+    return fact?.status === 'known' ? fact.value?.launch : fact
   }
 
   it('is told with its connections, peers and addresses', () => {
     const script = weave()
 
     expect(look(tools())).toEqual({
-      is: 'known',
+      status: 'known',
       value: {
         scriptSha256: createHash('sha256').update(`#!/bin/sh\n${script}\n`).digest('hex'),
         services: ['router', 'ipam', 'plugin (v2)'],
@@ -155,21 +155,21 @@ describe.each(shells())('the mesh of Weave under $name', (shell) => {
     ['exit 0', true],
     ['exit 3', false],
   ])('is run by weave.service where systemd says so: %s', (systemctl, hasUnit) => {
-    const told = look(
+    const fact = look(
       { ...tools(), systemctl: `case "$*" in *weave.service) ${systemctl} ;; *) echo active; echo active ;; esac` },
       {
         'run/systemd/system': null,
       },
     )
 
-    expect(told).toMatchObject({ value: { launch: { hasUnit } } })
+    expect(fact).toMatchObject({ value: { launch: { hasUnit } } })
   })
 
   it('is not asked for ranges where it gives no addresses', () => {
     const withoutIpam = `case "$*" in 'status ipam') exit 1 ;; esac; ${weave(status.replace(/ +Service: ipam[\s\S]*?12\n\n/, ''))}`
 
     expect(look(tools(plain, withoutIpam))).toMatchObject({
-      is: 'known',
+      status: 'known',
       value: { services: ['router', 'plugin (v2)'], ranges: [] },
     })
   })
@@ -179,7 +179,7 @@ describe.each(shells())('the mesh of Weave under $name', (shell) => {
     ['there is no script', { id: 'echo 0', docker: plain }],
     ['there is no Docker', { id: 'echo 0', weave: weave() }],
   ])('is none where %s', (_, given) => {
-    expect(look(given)).toEqual({ is: 'known', value: null })
+    expect(look(given)).toEqual({ status: 'known', value: null })
   })
 
   it.each([
@@ -194,6 +194,6 @@ describe.each(shells())('the mesh of Weave under $name', (shell) => {
       'No such container: weave',
     ],
   ])('is unknown where %s', (_, given, why) => {
-    expect(look(given)).toEqual({ is: 'unknown', why })
+    expect(look(given)).toEqual({ status: 'unknown', why })
   })
 })

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import { type LookPart, lookParts } from '../../../src/remote/facts/facts.ts'
-import { lookScript, readLook } from '../../../src/remote/facts/read-facts.ts'
-import { AnswerError, readAnswer } from '../../../src/remote/response.ts'
+import { type FactName, statusFacts } from '../../../src/remote/facts/facts.ts'
+import { factsScript, readFacts } from '../../../src/remote/facts/read-facts.ts'
+import { parseResponse, ResponseError } from '../../../src/remote/response.ts'
 import { itNeeds, shells } from '../../support/tools.ts'
 import { aServer } from '../a-server.ts'
 import { aFacts } from '../recorded.ts'
@@ -22,27 +22,27 @@ const files = {
 }
 const tools = { df: "printf '%s\\n' head '/dev/vda1 40000000 10000000 28000000 27% /'" }
 
-const isKnown = (look: ReturnType<typeof readLook>) => lookParts.filter((part) => look[part]?.is === 'known')
+const isKnown = (facts: ReturnType<typeof readFacts>) => statusFacts.filter((part) => facts[part]?.status === 'known')
 
 describe.each(shells())('a look under $name', (shell) => {
   it('tells of a system without dpkg what can be told, and of the rest why not', () => {
-    const look = aServer({ files, tools }).look(lookParts, shell)
+    const facts = aServer({ files, tools }).look(statusFacts, shell)
 
-    const unknown: readonly LookPart[] = ['updates', 'unattended', 'dpkg']
-    expect(isKnown(look)).toEqual(lookParts.filter((part) => !unknown.includes(part)))
-    expect(unknown.map((part) => look[part])).toEqual([
-      { is: 'unknown', why: 'this system has no apt' },
-      { is: 'unknown', why: 'this system has no apt' },
-      { is: 'unknown', why: 'this system has no dpkg' },
+    const unknown: readonly FactName[] = ['upgrades', 'unattended', 'dpkg']
+    expect(isKnown(facts)).toEqual(statusFacts.filter((part) => !unknown.includes(part)))
+    expect(unknown.map((part) => facts[part])).toEqual([
+      { status: 'unknown', why: 'this system has no apt' },
+      { status: 'unknown', why: 'this system has no apt' },
+      { status: 'unknown', why: 'this system has no dpkg' },
     ])
   })
 
   it('tells the same when it is asked again', () => {
     const server = aServer({ files, tools: { ...tools, date: 'echo 1795000000' } })
 
-    const before = server.look(lookParts, shell)
+    const before = server.look(statusFacts, shell)
 
-    expect(server.look(lookParts, shell)).toEqual(before)
+    expect(server.look(statusFacts, shell)).toEqual(before)
   })
 
   it.each([
@@ -55,10 +55,10 @@ describe.each(shells())('a look under $name', (shell) => {
       expect.stringMatching(/^x{1900,}end$/),
     ],
   ])('loses one part alone when its tool %s', (_, uname, why) => {
-    const look = aServer({ files, tools: { ...tools, uname } }).look(['identity', 'system', 'disk'], shell)
+    const facts = aServer({ files, tools: { ...tools, uname } }).look(['identity', 'system', 'disk'], shell)
 
-    expect(look.identity).toEqual({ is: 'unknown', why })
-    expect(isKnown(look)).toEqual(['system', 'disk'])
+    expect(facts.identity).toEqual({ status: 'unknown', why })
+    expect(isKnown(facts)).toEqual(['system', 'disk'])
   })
 
   it('gives late tools less time, so that it has an end before the sender gives up', () => {
@@ -83,10 +83,10 @@ describe.each(shells())('a look under $name', (shell) => {
       tools: { ...tools, uname: `printf '%s' '${'y'.repeat(2 ** 16)}'; printf '\\033[2J'` },
     })
 
-    const look = server.look(['identity', 'reboot'], shell)
+    const facts = server.look(['identity', 'reboot'], shell)
 
-    expect(look.identity).toMatchObject({ value: { hostname: 'y'.repeat(4096) } })
-    const packages = look.reboot?.is === 'known' ? look.reboot.value.packages : []
+    expect(facts.identity).toMatchObject({ value: { hostname: 'y'.repeat(4096) } })
+    const packages = facts.reboot?.status === 'known' ? facts.reboot.value.packages : []
     expect(packages.slice(0, 2)).toEqual([`'"\u001b]0;x\u0007 $(reboot) \\ é €\rmaestro-end b7e1`, 'end=ok'])
     expect(packages[2]).toHaveLength(4096)
   })
@@ -105,7 +105,7 @@ describe.each(shells())('a look under $name', (shell) => {
     const calls =
       'trace=open,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,link,linkat,symlink,symlinkat,truncate,ftruncate,chmod,fchmodat,utimensat'
     const environment = ['-E', `PATH=${server.root}/../bin`, '-E', `MAESTRO_ROOT=${server.root}`]
-    const script = lookScript(lookParts, 'b7e1')
+    const script = factsScript(statusFacts, 'b7e1')
 
     const { stderr } = spawnSync(witness, ['-f', '-qq', '-e', calls, ...environment, ...shell.command, '-s'], {
       input: script,
@@ -123,41 +123,41 @@ describe.each(shells())('a look under $name', (shell) => {
 
 describe('lookScript', () => {
   it('holds the parts that were asked for, and no other', () => {
-    const script = lookScript(['reboot', 'kernel'], 'b7e1')
+    const script = factsScript(['reboot', 'kernel'], 'b7e1')
 
     expect(script).toContain("MAESTRO_PARTS='reboot kernel'")
-    expect([...script.matchAll(/^look_(\w+)\(\) \{$/gm)].map(([, name]) => name)).toEqual(
+    expect([...script.matchAll(/^facts_(\w+)\(\) \{$/gm)].map(([, name]) => name)).toEqual(
       expect.arrayContaining(['reboot', 'kernel']),
     )
-    expect(script).not.toContain('look_updates')
+    expect(script).not.toContain('facts_upgrades')
   })
 
   it('stays small: it is sent to every server', () => {
-    expect(lookScript(lookParts, 'b7e1').length).toBeLessThan(32 * 1024)
+    expect(factsScript(statusFacts, 'b7e1').length).toBeLessThan(32 * 1024)
   })
 })
 
 describe('readLook', () => {
   it('leaves parts that were not asked for absent', () => {
-    const look = readLook(aFacts({ at: '1795000000', reboot_flag: 'no', 'reboot.done': 'yes' }), ['reboot'])
+    const facts = readFacts(aFacts({ at: '1795000000', reboot_flag: 'no', 'reboot.done': 'yes' }), ['reboot'])
 
-    expect(Object.keys(look)).toEqual(['at', 'reboot'])
+    expect(Object.keys(facts)).toEqual(['at', 'reboot'])
   })
 
   it('takes a part without its end for unknown, whatever it told before', () => {
-    const look = readLook(aFacts({ at: '1795000000', reboot_flag: 'no' }), ['reboot'])
+    const facts = readFacts(aFacts({ at: '1795000000', reboot_flag: 'no' }), ['reboot'])
 
-    expect(look.reboot).toEqual({ is: 'unknown', why: 'it ended without a word' })
+    expect(facts.reboot).toEqual({ status: 'unknown', why: 'it ended without a word' })
   })
 
   it('takes a part that tells nonsense for unknown', () => {
-    const look = readLook(aFacts({ at: '1795000000', reboot_flag: 'perhaps', 'reboot.done': 'yes' }), ['reboot'])
+    const facts = readFacts(aFacts({ at: '1795000000', reboot_flag: 'perhaps', 'reboot.done': 'yes' }), ['reboot'])
 
-    expect(look.reboot).toEqual({ is: 'unknown', why: 'reboot_flag cannot be "perhaps"' })
+    expect(facts.reboot).toEqual({ status: 'unknown', why: 'reboot_flag cannot be "perhaps"' })
   })
 
   it('refuses an answer without a time', () => {
-    expect(() => readLook(aFacts({}), [])).toThrow(AnswerError)
+    expect(() => readFacts(aFacts({}), [])).toThrow(ResponseError)
   })
 
   it('keeps nothing of a large answer but what it says', () => {
@@ -167,7 +167,7 @@ describe('readLook', () => {
     const read = (index: number) => {
       const facts = `at=1795000000\nreboot.words=${words} ${index}\nend=ok`
       const answer = `${'noise '.repeat(100_000)}\nmaestro-begin b7e1\n${facts}\nmaestro-end b7e1\n`
-      return readLook(readAnswer(answer, 'b7e1'), ['reboot'])
+      return readFacts(parseResponse(answer, 'b7e1'), ['reboot'])
     }
     collect()
     const before = process.memoryUsage().heapUsed
@@ -175,7 +175,7 @@ describe('readLook', () => {
     const looks = Array.from({ length: 100 }, (_, index) => read(index))
 
     collect()
-    expect(looks[99]?.reboot).toEqual({ is: 'unknown', why: `${words} 99` })
+    expect(looks[99]?.reboot).toEqual({ status: 'unknown', why: `${words} 99` })
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(20e6)
   })
 })

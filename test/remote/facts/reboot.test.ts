@@ -14,7 +14,7 @@ describe.each(shells())('the reboot flag under $name', (shell) => {
     utimesSync(`${server.root}/${folder}/reboot-required`, 1_795_000_000, 1_795_000_000)
 
     expect(server.look(['reboot'], shell).reboot).toEqual({
-      is: 'known',
+      status: 'known',
       value: {
         isSet: true,
         packages: ['libc6', 'linux-image-6.8.0-45-generic'],
@@ -37,7 +37,7 @@ describe.each(shells())('the reboot flag under $name', (shell) => {
     chmodSync(`${server.root}/etc/kernel/postinst.d/unattended-upgrades`, 0o755)
 
     expect(server.look(['reboot'], shell).reboot).toEqual({
-      is: 'known',
+      status: 'known',
       value: { isSet: false, packages: [], since: undefined, hasSetter: true },
     })
   })
@@ -45,7 +45,7 @@ describe.each(shells())('the reboot flag under $name', (shell) => {
   it('is unknown where there is no folder that could hold it', () => {
     const { reboot } = aServer().look(['reboot'], shell)
 
-    expect(reboot).toEqual({ is: 'unknown', why: 'there is no /run to look into' })
+    expect(reboot).toEqual({ status: 'unknown', why: 'there is no /run to look into' })
   })
 
   it('keeps an endless package list bounded', () => {
@@ -53,7 +53,7 @@ describe.each(shells())('the reboot flag under $name', (shell) => {
 
     expect(server.run('wc -c <"$MAESTRO_ROOT/run/reboot-required.pkgs"').stdout.trim()).toBe(String(2 ** 20))
     expect(server.look(['reboot'], shell).reboot).toMatchObject({
-      is: 'unknown',
+      status: 'unknown',
       why: 'reboot_package has more than 20000 lines',
     })
   })

@@ -1,9 +1,9 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { lookScript, readLook } from '../../../src/remote/facts/read-facts.ts'
+import { factsScript, readFacts } from '../../../src/remote/facts/read-facts.ts'
 import { allOf } from '../../../src/remote/fields.ts'
-import { readAnswer } from '../../../src/remote/response.ts'
+import { parseResponse } from '../../../src/remote/response.ts'
 import { makeScript } from '../../../src/remote/script.ts'
 import { shells } from '../../support/tools.ts'
 import { aServer, type FakeServer } from '../a-server.ts'
@@ -45,16 +45,16 @@ function isWritable(path: string): boolean {
 describe.each(shells())('what a security upgrade would install, under $name', (shell) => {
   const look = (server: FakeServer, scope = 'security') => {
     const { stdout, status, stderr } = server.run(
-      lookScript(['security'], nonce, { pins: 'Package: *\nPin: x', scope }),
+      factsScript(['security'], nonce, { pins: 'Package: *\nPin: x', scope }),
       shell,
     )
     if (status !== 0) throw new Error(stderr)
-    return readLook(readAnswer(stdout, nonce), ['security']).security
+    return readFacts(parseResponse(stdout, nonce), ['security']).security
   }
 
   it("is apt's simulation under the pins, with its size and every source that the pins do not hold", () => {
     expect(look(aServer({ tools }))).toEqual({
-      is: 'known',
+      status: 'known',
       value: {
         packages: [
           {
@@ -106,7 +106,7 @@ describe.each(shells())('what a security upgrade would install, under $name', (s
   it('is what apt prefers by itself where all packages are asked for: no source is wrong, and none is put out', () => {
     const server = aServer({ tools })
 
-    expect(look(server, 'all')).toMatchObject({ is: 'known', value: { wrongSources: [] } })
+    expect(look(server, 'all')).toMatchObject({ status: 'known', value: { wrongSources: [] } })
     expect(readFileSync(`${server.root}/kept`, 'utf8')).not.toContain('flat.example')
   })
 
@@ -122,7 +122,7 @@ describe.each(shells())('what a security upgrade would install, under $name', (s
     const hostile = { ...tools, 'apt-get': "echo 'Inst \\033[2J; rm -rf /'" }
 
     expect(look(aServer({ tools: hostile }))).toMatchObject({
-      is: 'unknown',
+      status: 'unknown',
       why: expect.stringContaining('is no package'),
     })
   })
@@ -142,7 +142,7 @@ describe.each(shells())('what has moved since an upgrade began, under $name', (s
     const text = makeScript({ files: ['lib/read-apt.sh', 'security-upgrade/verify.sh'], inputs, nonce })
     const { stdout, stderr, status } = server.run(text, shell)
     if (status !== 0) throw new Error(stderr)
-    return readAnswer(stdout, nonce)
+    return parseResponse(stdout, nonce)
   }
 
   it('is each package with another version, each that came, and each that went', () => {

@@ -19,7 +19,7 @@ describe.each(shells())('the system under $name', (shell) => {
   ])('is read for %s', (release, value) => {
     const server = aServer({ files: { 'etc/os-release': recorded(`os-release-${release}`) }, tools: apt })
 
-    expect(server.look(['system'], shell).system).toEqual({ is: 'known', value })
+    expect(server.look(['system'], shell).system).toEqual({ status: 'known', value })
   })
 
   it('has no apt where dpkg or apt-get is missing', () => {
@@ -43,6 +43,6 @@ describe.each(shells())('the system under $name', (shell) => {
   })
 
   it('is unknown without os-release', () => {
-    expect(aServer().look(['system'], shell).system).toMatchObject({ is: 'unknown' })
+    expect(aServer().look(['system'], shell).system).toMatchObject({ status: 'unknown' })
   })
 })

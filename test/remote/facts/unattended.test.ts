@@ -24,7 +24,7 @@ describe.each(shells())('the nightly upgrades under $name', (shell) => {
     const { unattended } = aServer({ files, tools }).look(['system', 'unattended'], shell)
 
     expect(unattended).toEqual({
-      is: 'known',
+      status: 'known',
       value: {
         isInstalled: true,
         isDaily: true,

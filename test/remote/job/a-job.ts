@@ -2,15 +2,15 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, symlinkSync } from 'node:fs'
 import { onTestFinished } from 'vitest'
 import {
-  type JobStanding,
+  type JobStatus,
   jobFiles,
   type LogPiece,
+  readJobStatus,
   readLogPiece,
   readRefusal,
-  readStanding,
   readTree,
 } from '../../../src/remote/job/status.ts'
-import { readAnswer } from '../../../src/remote/response.ts'
+import { parseResponse } from '../../../src/remote/response.ts'
 import { makeScript } from '../../../src/remote/script.ts'
 import { aServer, type FakeServer, type Shell } from '../a-server.ts'
 
@@ -21,9 +21,9 @@ export interface AJob extends FakeServer {
   /** Begins it; returns why it was refused. */
   readonly start: (work: string, inputs?: Inputs) => string | undefined
   readonly startText: (work: string, inputs?: Inputs) => string
-  readonly follow: (inputs?: Inputs) => JobStanding & { readonly piece: LogPiece | undefined }
+  readonly follow: (inputs?: Inputs) => JobStatus & { readonly piece: LogPiece | undefined }
   /** Waits until it has ended; its standing then, and its log. */
-  readonly end: () => { readonly standing: JobStanding; readonly log: string }
+  readonly end: () => { readonly standing: JobStatus; readonly log: string }
   readonly tree: () => ReturnType<typeof readTree>
   /** What is in a file below the root's /var; empty where there is none. */
   readonly file: (path: string) => string
@@ -56,7 +56,7 @@ export function aJob(shell: Shell, { tools = {}, files = {} }: Ground = {}): AJo
   const ask = (text: string) => {
     const { stdout, stderr, status } = server.run(text, shell)
     if (status !== 0) throw new Error(`exit ${status}: ${stderr}`)
-    return readAnswer(stdout, nonce)
+    return parseResponse(stdout, nonce)
   }
   const script = (name: 'start' | 'follow' | 'tree', inputs: Inputs) =>
     makeScript({ files: jobFiles[name], inputs: { ...names, ...inputs }, nonce })
@@ -64,7 +64,7 @@ export function aJob(shell: Shell, { tools = {}, files = {} }: Ground = {}): AJo
     script('start', { job: jobText(work), room_kb: '1', ...inputs })
   const follow = (inputs: Inputs = {}) => {
     const facts = ask(script('follow', { wait_seconds: '0', offset: '0', limit_bytes: '65536', ...inputs }))
-    return { ...readStanding(facts), piece: readLogPiece(facts) }
+    return { ...readJobStatus(facts), piece: readLogPiece(facts) }
   }
   onTestFinished(() => endSession(/^pid=(\d+)$/m.exec(file(`${state}/upgrade.begun`))?.[1]))
   return {
@@ -76,7 +76,7 @@ export function aJob(shell: Shell, { tools = {}, files = {} }: Ground = {}): AJo
     end: () => {
       for (let asked = 0; asked < 500; asked += 1) {
         const { piece: _, ...standing } = follow()
-        if (standing.is !== 'running') return { standing, log: file(`${logs}/upgrade.log`) }
+        if (standing.status !== 'running') return { standing, log: file(`${logs}/upgrade.log`) }
       }
       throw new Error('the job does not come to its end')
     },

@@ -24,15 +24,15 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
       'a session, where systemd-run fails',
       { ...withUnits, tools: { ...withUnits.tools, 'systemd-run': 'exit 1', systemctl: 'exit 3' } },
     ],
-  ])('runs as %s, and tells its log and how it ended', (_, ground) => {
-    const job = aJob(shell, ground)
+  ])('runs as %s, and tells its log and how it ended', (_, options) => {
+    const job = aJob(shell, options)
 
     const refusal = job.start('echo one; echo two >&2; sleep 1; exit 7')
 
     expect(refusal).toBeUndefined()
-    expect(job.follow().is).toBe('running')
+    expect(job.follow().status).toBe('running')
     expect(job.end()).toMatchObject({
-      standing: { is: 'ended', ending: { how: 'exited', code: 7 } },
+      standing: { status: 'ended', ending: { kind: 'exited', code: 7 } },
       log: 'one\ntwo\n',
     })
     expect(existsSync(`${job.root}/var/${state}/upgrade.pipe`)).toBe(false)
@@ -58,7 +58,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
   })
 
   it('passes for none before it was begun', () => {
-    expect(aJob(shell).follow()).toEqual({ is: 'none', piece: undefined })
+    expect(aJob(shell).follow()).toEqual({ status: 'none', piece: undefined })
   })
 
   it('ends as its work does, by set -e too', () => {
@@ -91,7 +91,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
 
     job.start('echo two')
 
-    expect(job.end()).toMatchObject({ standing: { is: 'ended', ending: { code: 0 } }, log: 'two\n' })
+    expect(job.end()).toMatchObject({ standing: { status: 'ended', ending: { code: 0 } }, log: 'two\n' })
     expect(job.file(`${logs}/upgrade.log.before`)).toBe('one\n')
   })
 
@@ -153,9 +153,9 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
 
     process.kill(Number(pidOf(job)), 'SIGKILL')
 
-    expect(job.follow().is).toBe('running')
+    expect(job.follow().status).toBe('running')
     spawnSync('kill', ['-KILL', '--', `-${pidOf(job)}`])
-    expect(job.end().standing).toEqual({ is: 'gone', restartedAt: undefined })
+    expect(job.end().standing).toEqual({ status: 'gone', restartedAt: undefined })
   })
 
   it('is gone, and not running, when its process id is another process now', () => {
@@ -167,7 +167,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
 
     writeFileSync(`${job.root}/var/${state}/upgrade.begun`, begun.replace(/^pid=.*/m, `pid=${process.pid}`))
 
-    expect(job.follow().is).toBe('gone')
+    expect(job.follow().status).toBe('gone')
   })
 
   it('is gone after a restart of the server, which is told', () => {
@@ -177,7 +177,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
 
     writeFileSync(`${job.root}/var/${state}/upgrade.begun`, begun.replace(/^boot=.*/m, 'boot=another'))
 
-    expect(job.follow()).toMatchObject({ is: 'gone', restartedAt: expect.any(Number) })
+    expect(job.follow()).toMatchObject({ status: 'gone', restartedAt: expect.any(Number) })
     writeFileSync(`${job.root}/var/${state}/upgrade.begun`, begun)
   })
 
@@ -195,8 +195,11 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
       return job.follow()
     }
 
-    expect(endedBy('b').is).toBe('running')
-    expect(endedBy('a')).toMatchObject({ is: 'ended', ending: { how: 'killed', result: 'signal', status: 'KILL' } })
+    expect(endedBy('b').status).toBe('running')
+    expect(endedBy('a')).toMatchObject({
+      status: 'ended',
+      ending: { kind: 'killed', result: 'signal', status: 'KILL' },
+    })
     writeFileSync(`${job.root}/var/${state}/upgrade.begun`, begun)
   })
 
@@ -215,11 +218,11 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
       /^cannot write its files: mv: No space left$/,
     ],
     ['it does not begin', {}, { tools: { nohup: 'exit 127' } }, /^it did not begin/],
-  ])('is refused where %s, and nothing has begun', (_, inputs, ground, words) => {
-    const job = aJob(shell, ground)
+  ])('is refused where %s, and nothing has begun', (_, inputs, options, words) => {
+    const job = aJob(shell, options)
 
     expect(job.start('echo ran', inputs)).toMatch(words)
-    expect(job.follow().is).toBe('none')
+    expect(job.follow().status).toBe('none')
   })
 
   it('keeps its log and its result where they are when it is begun anew by another', () => {
@@ -230,6 +233,6 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
 
     job.run(`sh ${job.root}/var/${state}/upgrade.sh`, shell)
 
-    expect(job.end()).toMatchObject({ standing: { is: 'ended' }, log: 'one\ntwo\n' })
+    expect(job.end()).toMatchObject({ standing: { status: 'ended' }, log: 'one\ntwo\n' })
   })
 })

@@ -12,7 +12,7 @@ describe.each(shells())('following a detached job under $name', { timeout: 30_00
     job.end()
     renameSync(result(job.root), `${result(job.root)}.late`)
 
-    expect(job.follow()).toMatchObject({ is: 'ended', ending: { how: 'exited', code: 0 } })
+    expect(job.follow()).toMatchObject({ status: 'ended', ending: { kind: 'exited', code: 0 } })
   })
 
   it('tells the bytes of its log from an offset on, and of too many the last', () => {
@@ -35,7 +35,7 @@ describe.each(shells())('following a detached job under $name', { timeout: 30_00
     job.start('i=0; while [ $i -lt 150000 ]; do i=$((i + 1)); done; echo used; sleep 30')
     job.follow({ wait_seconds: '20' })
 
-    expect(job.follow()).toMatchObject({ is: 'running', cpuTicks: expect.any(Number) })
+    expect(job.follow()).toMatchObject({ status: 'running', cpuTicks: expect.any(Number) })
     expect(job.tree()).toEqual([
       expect.objectContaining({ depth: 1, command: expect.stringMatching(/upgrade\.sh$/) }),
       expect.objectContaining({ depth: 2, state: 'S', command: 'sleep 30' }),

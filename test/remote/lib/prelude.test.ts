@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { quote } from '../../../src/remote/quote.ts'
-import { AnswerError, readAnswer } from '../../../src/remote/response.ts'
+import { parseResponse, ResponseError } from '../../../src/remote/response.ts'
 import { scriptText } from '../../../src/remote/script-text.ts'
 import { shells } from '../../support/tools.ts'
 import { aServer } from '../a-server.ts'
@@ -22,7 +22,7 @@ const script = (...work: readonly string[]) =>
   ].join('\n')
 
 describe.each(shells())('the prelude under $name', (shell) => {
-  const answer = (...work: readonly string[]) => readAnswer(aServer().run(script(...work), shell).stdout, nonce)
+  const answer = (...work: readonly string[]) => parseResponse(aServer().run(script(...work), shell).stdout, nonce)
 
   it('carries every value to the reader as it was', () => {
     const values = [...hostileTexts, ...randomTexts(60), '', ' ', ' a ', '-n', '%s', '\\n', '\n\n']
@@ -64,7 +64,7 @@ describe.each(shells())('the prelude under $name', (shell) => {
     expect(status).not.toBe(0)
     expect(stderr).toContain('/nowhere')
     expect(stdout).not.toContain('b=')
-    expect(() => readAnswer(stdout, nonce)).toThrow(AnswerError)
+    expect(() => parseResponse(stdout, nonce)).toThrow(ResponseError)
   })
 
   it('says why it stops', () => {
@@ -84,7 +84,7 @@ describe.each(shells())('the prelude under $name', (shell) => {
 
     const { stdout } = aServer({ tools }).run(script(`said=$(${work})`, 'fact said "$said"'), shell)
 
-    expect(readAnswer(stdout, nonce).get('said')).toEqual([expected])
+    expect(parseResponse(stdout, nonce).get('said')).toEqual([expected])
   })
 
   it('keeps the exit code of a tool with a limit', () => {
@@ -92,6 +92,6 @@ describe.each(shells())('the prelude under $name', (shell) => {
 
     const { stdout } = server.run(script('status=0', 'within 5 tool || status=$?', 'fact status "$status"'), shell)
 
-    expect(readAnswer(stdout, nonce).get('status')).toEqual(['7'])
+    expect(parseResponse(stdout, nonce).get('status')).toEqual(['7'])
   })
 })

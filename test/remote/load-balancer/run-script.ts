@@ -1,4 +1,4 @@
-import { readAnswer } from '../../../src/remote/response.ts'
+import { parseResponse } from '../../../src/remote/response.ts'
 import { makeScript } from '../../../src/remote/script.ts'
 import type { FakeServer } from '../a-server.ts'
 
@@ -11,6 +11,6 @@ export function runnerOf(shell: Parameters<FakeServer['run']>[1], inputs: Inputs
   return (server: FakeServer, name: string) => {
     const text = makeScript({ files: [`${name}.sh`], inputs, nonce })
     const { status, stdout, stderr } = server.run(text, shell)
-    return { stderr, facts: status === 0 ? Object.fromEntries(readAnswer(stdout, nonce)) : undefined }
+    return { stderr, facts: status === 0 ? Object.fromEntries(parseResponse(stdout, nonce)) : undefined }
   }
 }

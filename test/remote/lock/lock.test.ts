@@ -3,7 +3,7 @@ import { existsSync, readFileSync, symlinkSync, utimesSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { asciiJson } from '../../../src/base/json.ts'
 import { lockFiles, readCopy, readReleased, readTaken } from '../../../src/remote/lock/lock.ts'
-import { readAnswer } from '../../../src/remote/response.ts'
+import { parseResponse } from '../../../src/remote/response.ts'
 import { makeScript } from '../../../src/remote/script.ts'
 import { shells } from '../../support/tools.ts'
 import { aServer, type FakeServer } from '../a-server.ts'
@@ -32,7 +32,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
   const ask = (server: FakeServer, name: Name, inputs: Inputs) => {
     const { stdout, stderr, status } = server.run(textOf(name, inputs), shell)
     if (status !== 0) throw new Error(stderr)
-    return readAnswer(stdout, nonce)
+    return parseResponse(stdout, nonce)
   }
   const take = (server: FakeServer, inputs: Inputs = ana) => readTaken(ask(server, 'take', inputs))
   const { run, controller } = ana
@@ -145,17 +145,17 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
 
   it('tells another controller what was wanted and begun, however long that is', () => {
     const server = aServer()
-    const recipe = asciiJson({
+    const spec = asciiJson({
       name: 'upgrade',
       options: { services: Array.from({ length: 300 }, (_, n) => `web ${n}`) },
     })
-    take(server, { ...ana, recipe })
+    take(server, { ...ana, recipe: spec })
     const events = ['{"event":"begun"}', asciiJson({ before: 'ü'.repeat(3000) }), '{"event":"released"}']
     for (const event of events) record(server, event)
 
     const facts = ask(server, 'copy', { run })
 
-    expect(readCopy(facts)).toEqual({ recipe, events })
+    expect(readCopy(facts)).toEqual({ recipe: spec, events })
     expect(readCopy(ask(server, 'copy', { run: 'another' }))).toBeUndefined()
   })
 
@@ -215,7 +215,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
       }),
     )
 
-    const taken = answers.map((answer) => readTaken(readAnswer(answer, nonce)))
+    const taken = answers.map((answer) => readTaken(parseResponse(answer, nonce)))
     expect(taken.filter(({ isTaken }) => isTaken)).toHaveLength(1)
   })
 })

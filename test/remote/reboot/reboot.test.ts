@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { readStanding } from '../../../src/operations/reboot/boot-status.ts'
+import { readBootStatus } from '../../../src/operations/reboot/boot-status.ts'
 import { allOf } from '../../../src/remote/fields.ts'
-import { readAnswer } from '../../../src/remote/response.ts'
+import { parseResponse } from '../../../src/remote/response.ts'
 import { makeScript } from '../../../src/remote/script.ts'
 import { shells } from '../../support/tools.ts'
 import { aServer, type FakeServer } from '../a-server.ts'
@@ -23,9 +23,9 @@ describe.each(shells())('the scripts of a restart under $name', (shell) => {
     const text = makeScript({ files: [`reboot/${name}.sh`], inputs: { unit, boot_id: bootId }, nonce })
     const { stdout, stderr, status } = server.run(text, shell)
     if (status !== 0) throw new Error(stderr)
-    return readAnswer(stdout, nonce)
+    return parseResponse(stdout, nonce)
   }
-  const standing = (server: FakeServer) => readStanding(ask(server, 'status'))
+  const standing = (server: FakeServer) => readBootStatus(ask(server, 'status'))
   const inTheWay = (server: FakeServer) => allOf(ask(server, 'preflight'), 'stands_in_the_way')
 
   it('tell a server at rest', () => {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
-import type { Facts } from '../../../src/remote/fields.ts'
-import { readAnswer } from '../../../src/remote/response.ts'
+import type { Fields } from '../../../src/remote/fields.ts'
+import { parseResponse } from '../../../src/remote/response.ts'
 import { makeScript } from '../../../src/remote/script.ts'
 import type { FakeServer } from '../a-server.ts'
 
@@ -11,11 +11,11 @@ const nonce = 'c0ffee'
 
 /** Runs a script of the nightly upgrades on a made-up server; throws what it said where it failed. */
 export function runner(shell: Shell) {
-  return (server: FakeServer, name: string, inputs: Inputs = {}): Facts => {
+  return (server: FakeServer, name: string, inputs: Inputs = {}): Fields => {
     const files = ['lib/apt.sh', 'unattended-upgrades/snapshot.sh', `unattended-upgrades/${name}.sh`]
     const { status, stdout, stderr } = server.run(makeScript({ files, inputs, nonce }), shell)
     if (status !== 0) throw new Error(stderr.trim().split('\n').at(-1) ?? `exit ${status}`)
-    return readAnswer(stdout, nonce)
+    return parseResponse(stdout, nonce)
   }
 }
 

@@ -102,8 +102,8 @@ describe.each(shells())('an upgrade of Weave under $name', (shell) => {
       { files: { container: 'argument x\n' } },
       /password of the router cannot be read/,
     ],
-  ])('changes nothing where %s', (_, { inputs = {}, ...ground }, words) => {
-    const server = aRouter(ground)
+  ])('changes nothing where %s', (_, { inputs = {}, ...options }, words) => {
+    const server = aRouter(options)
     const before = scriptOf(server)
 
     const { status, said } = upgrade(server, shell, inputs)

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { type Check, fine, note, wrong } from '../../../src/checks/finding.ts'
-import { type Findings, renderFindings, totalsOf } from '../../../src/report/doctor/view.ts'
+import { errorFinding, type Finding, okFinding, warningFinding } from '../../../src/checks/finding.ts'
+import { renderFindings, type ServerFindings, totalsOf } from '../../../src/report/doctor/view.ts'
 import { widthOf } from '../../../src/report/format/table.ts'
 
 const onTerminal = { screen: { columns: 80, hasColour: false }, isVerbose: false, isQuiet: false }
 const inPipe = { ...onTerminal, screen: { columns: undefined, hasColour: false } }
 
-const sudo = wrong('sudo', 'sudo wants a password', { stops: ['every change'], fix: 'NOPASSWD' })
-const room = (megabytes: number) => note('disk', `/ has ${megabytes} MB free`, 'apt-get clean')
-const well = fine('clock', 'as here')
-const of = (server: string, ...checks: readonly Check[]): Findings => ({ server, checks: [...checks, well] })
+const sudo = errorFinding('sudo', 'sudo wants a password', { stops: ['every change'], fix: 'NOPASSWD' })
+const room = (megabytes: number) => warningFinding('disk', `/ has ${megabytes} MB free`, 'apt-get clean')
+const well = okFinding('clock', 'as here')
+const of = (server: string, ...checks: readonly Finding[]): ServerFindings => ({ server, findings: [...checks, well] })
 
 describe('what the doctor prints', () => {
   it('has each trouble once, worst first, with its servers and the line that puts it right, and what is fine last', () => {
@@ -54,7 +54,7 @@ describe('what the doctor prints', () => {
   it.each([onTerminal, inPipe, { ...inPipe, isVerbose: true }])(
     'says of a server that was not asked just that',
     (how) => {
-      expect(renderFindings([{ server: 'late', checks: [] }], how)).toMatch(/^not asked +late$|^late +not asked$/m)
+      expect(renderFindings([{ server: 'late', findings: [] }], how)).toMatch(/^not asked +late$|^late +not asked$/m)
     },
   )
 
@@ -75,14 +75,14 @@ describe('what the doctor prints', () => {
   it.each([onTerminal, inPipe, { ...onTerminal, isVerbose: true }])(
     'lets nothing of a server reach the terminal raw: %j',
     (options) => {
-      const hostile = wrong('connection', '\u001b[2Jowned\r\n\u202e', { stops: ['x'], fix: '\u009b31m' })
+      const hostile = errorFinding('connection', '\u001b[2Jowned\r\n\u202e', { stops: ['x'], fix: '\u009b31m' })
 
       expect(renderFindings([of('a\u0007', hostile)], options)).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}/u)
     },
   )
 
   it('stays within the terminal', () => {
-    const long = wrong('connection', 'word '.repeat(60), { stops: ['x'.repeat(90)], fix: 'y'.repeat(200) })
+    const long = errorFinding('connection', 'word '.repeat(60), { stops: ['x'.repeat(90)], fix: 'y'.repeat(200) })
     const many = Array.from({ length: 60 }, (_, n) => of(`name-${n}-of-many`, ...(n % 2 === 0 ? [long] : [])))
 
     const lines = [onTerminal, { ...onTerminal, isVerbose: true }].flatMap((how) =>
@@ -95,7 +95,7 @@ describe('what the doctor prints', () => {
 
 describe('the totals', () => {
   it('count servers by the worst that was found', () => {
-    const findings = [of('a', sudo, room(1)), of('b', room(1)), of('c'), { server: 'd', checks: [] }]
+    const findings = [of('a', sudo, room(1)), of('b', room(1)), of('c'), { server: 'd', findings: [] }]
 
     expect(totalsOf(findings)).toBe('4 servers: 1 fine, 1 with something wrong, 1 with a note, 1 not asked')
   })

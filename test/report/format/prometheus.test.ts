@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { renderMetrics } from '../../../src/report/format/prometheus.ts'
 import { rebootMetrics } from '../../../src/report/reboot-status/view.ts'
 import { statusView } from '../../../src/report/status/view.ts'
-import { noon, notSeen, seen, seenDue, seenUnknown } from '../../support/looks.ts'
+import { gathered, noon, notSeen, seenDue, seenUnknown } from '../../support/looks.ts'
 
 describe('the metrics', () => {
   it('are one family each, with help and type once', () => {
@@ -34,7 +34,7 @@ describe('the metrics', () => {
 
   it('never call an unknown restart required or not required', () => {
     expect(rebootMetrics(seenUnknown('a'))).toEqual([{ metric: 'maestro_reboot_unknown', value: 1 }])
-    expect(rebootMetrics(seen('a'))).toEqual([
+    expect(rebootMetrics(gathered('a'))).toEqual([
       { metric: 'maestro_reboot_required', value: 0 },
       { metric: 'maestro_reboot_unknown', value: 0 },
     ])
@@ -46,7 +46,7 @@ describe('the metrics', () => {
   })
 
   it('have a meaning each', () => {
-    const text = renderMetrics([...statusView.metrics(seenDue('a')), ...statusView.metrics(seen('b'))])
+    const text = renderMetrics([...statusView.metrics(seenDue('a')), ...statusView.metrics(gathered('b'))])
 
     expect(text.match(/# HELP \S+ ?\n/g)).toBeNull()
   })

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { widthOf } from '../../../src/report/format/table.ts'
 import { rebootView } from '../../../src/report/reboot-status/view.ts'
 import type { RenderOptions } from '../../../src/report/view.ts'
-import { notSeen, seen, seenDue, seenUnknown } from '../../support/looks.ts'
+import { gathered, notSeen, seenDue, seenUnknown } from '../../support/looks.ts'
 
 const fleet = [
-  seen('web-1'),
-  seen('web-2'),
-  seen('web-3'),
+  gathered('web-1'),
+  gathered('web-2'),
+  gathered('web-3'),
   seenDue('db-1'),
   seenUnknown('db-2'),
   notSeen('lb-1', 'unreachable', 'no answer from 203.0.113.9:22 within 10 s'),
@@ -42,10 +42,10 @@ describe('the reboot-status table', () => {
 
   it('says what to do where sudo would not tell', () => {
     const wanting = {
-      libraries: { is: 'unknown', why: 'needs root, which sudo refuses (sudo: a password is required)' },
+      needrestart: { status: 'unknown', why: 'needs root, which sudo refuses (sudo: a password is required)' },
     } as const
 
-    const text = rebootView.render([seen('a', wanting), seen('b', wanting), seen('c')], inPipe)
+    const text = rebootView.render([gathered('a', wanting), gathered('b', wanting), gathered('c')], inPipe)
 
     expect(text).toContain('a,b: sudo does not run there without more: --ask-sudo-password')
   })
@@ -69,7 +69,7 @@ describe('the reboot-status table', () => {
     expect(text).toContain('lb-1')
     expect(text).not.toContain('db-1')
     expect(text).not.toContain('web-1')
-    expect(rebootView.render([seen('web-1'), seenDue('web-2')], { ...inPipe, isQuiet: true })).toBe('')
+    expect(rebootView.render([gathered('web-1'), seenDue('web-2')], { ...inPipe, isQuiet: true })).toBe('')
   })
 
   it('shows control characters of a server as text', () => {

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import type { Written } from '../../../src/journal/events.ts'
+import type { JournalEvent } from '../../../src/journal/events.ts'
 import type { RunSummary } from '../../../src/journal/read-run.ts'
 import { renderLogs, renderRun, renderRuns } from '../../../src/report/run/list.ts'
 
-const about = { owner: 'ana@ops', version: '0', command: 'reboot', manifest: '/m.yml', environment: 'production' }
+const info = { owner: 'ana@ops', version: '0', command: 'reboot', manifest: '/m.yml', environment: 'production' }
 const summary: RunSummary = {
   run: '20261123-091530-k3f9',
-  about,
-  beganAt: '2026-11-23T09:15:30Z',
+  info,
+  startedAt: '2026-11-23T09:15:30Z',
   lastAt: '2026-11-23T09:17:30Z',
   exitCode: undefined,
   isOver: false,
   isRunning: false,
-  trouble: undefined,
-  ends: new Map([['changed', 2]]),
+  problem: undefined,
+  endings: new Map([['changed', 2]]),
 }
 const screen = { columns: 200, rows: 50, hasColour: false }
 const at = (second: number) => ({ at: `2026-11-23T09:15:${second}Z` })
@@ -24,8 +24,8 @@ describe('the list of runs', () => {
       { ...summary, exitCode: 0 },
       { ...summary, exitCode: 1 },
       { ...summary, isRunning: true },
-      { ...summary, trouble: '/x/events.ndjson:3: not a line of a journal\u001b[31m' },
-      { ...summary, about: undefined, beganAt: '', lastAt: '', ends: new Map() },
+      { ...summary, problem: '/x/events.ndjson:3: not a line of a journal\u001b[31m' },
+      { ...summary, info: undefined, startedAt: '', lastAt: '', endings: new Map() },
     ]
 
     const [, ...lines] = renderRuns([summary, ...others], screen).split('\n')
@@ -45,9 +45,9 @@ describe('the list of runs', () => {
 
 describe('the list of runs on a terminal', () => {
   it('keeps the name of a run in one piece', () => {
-    const long = { ...about, command: 'deploy --security-upgrades --reboot' }
+    const long = { ...info, command: 'deploy --security-upgrades --reboot' }
 
-    const text = renderRuns([{ ...summary, about: long, exitCode: 1 }], { ...screen, columns: 80 })
+    const text = renderRuns([{ ...summary, info: long, exitCode: 1 }], { ...screen, columns: 80 })
 
     expect(text).toMatch(/^20261123-091530-k3f9 /m)
     expect(text).toMatch(/maestro resume 20261123-091530-k3f9$/m)
@@ -56,8 +56,8 @@ describe('the list of runs on a terminal', () => {
 
 describe('a run in full', () => {
   it('says how long each server took, what was proved, and what is still open', () => {
-    const events: Written[] = [
-      { ...at(30), event: 'run-begun', ...about },
+    const events: JournalEvent[] = [
+      { ...at(30), event: 'run-begun', ...info },
       { ...at(31), event: 'locking', server: 'web-1' },
       { ...at(32), event: 'begun', server: 'web-1', step: 'reboot', before: null },
       { ...at(40), event: 'proved', server: 'web-1', step: 'reboot', proof: { boot: 'new' } },
@@ -78,14 +78,14 @@ describe('a run in full', () => {
   })
 
   it('that never began took no time', () => {
-    expect(renderRun({ ...summary, about: undefined, beganAt: '', lastAt: '' }, [], screen)).toContain('took no time')
+    expect(renderRun({ ...summary, info: undefined, startedAt: '', lastAt: '' }, [], screen)).toContain('took no time')
   })
 })
 
 describe('the command that goes back', () => {
   it('stays in one piece on every screen', () => {
     const back = `apt-get install --allow-downgrades ${'openssl=3.0.13-0ubuntu3.2 '.repeat(9).trim()}`
-    const events: Written[] = [
+    const events: JournalEvent[] = [
       { ...at(32), event: 'begun', server: 'web-1', step: 'security-upgrade', before: null },
       { ...at(40), event: 'proved', server: 'web-1', step: 'security-upgrade', proof: { upgraded: ['openssl'], back } },
     ]
@@ -97,7 +97,7 @@ describe('the command that goes back', () => {
 })
 
 describe('what happened on one server', () => {
-  const events: Written[] = [
+  const events: JournalEvent[] = [
     {
       ...at(32),
       event: 'begun',

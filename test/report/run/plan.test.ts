@@ -9,22 +9,22 @@ import { aRollout } from '../../run/in-memory.ts'
 
 const operation = aChange([aMadeServer('web-1')])
 const plain = { columns: undefined, hasColour: false }
-const due: Verdict = { is: 'due', what: { to: '2' } }
-const reboot: Verdict = { is: 'due', what: null }
-const foreseen = (change: Verdict, restart: Verdict = { is: 'not-due', why: 'nothing has changed' }) => [
+const due: Verdict = { status: 'due', change: { to: '2' } }
+const reboot: Verdict = { status: 'due', change: null }
+const foreseen = (change: Verdict, restart: Verdict = { status: 'not-due', why: 'nothing has changed' }) => [
   { step: 'change', verdict: change },
   { step: 'restart', verdict: restart },
 ]
 const aPlan = (parts: Partial<Plan> = {}): Plan => ({
   version: 1,
-  recipe: operation.recipe,
+  operation: operation.spec,
   rollout: aRollout,
   batches: [['web-1'], ['web-2']],
-  foreseen: {
+  planned: {
     'web-1': foreseen(due),
     'web-2': foreseen(due),
-    'web-3': foreseen({ is: 'done', why: 'it is 2' }),
-    'web-4': foreseen({ is: 'blocked', why: 'its disk is \u001b[2Jfull' }),
+    'web-3': foreseen({ status: 'done', why: 'it is 2' }),
+    'web-4': foreseen({ status: 'blocked', why: 'its disk is \u001b[2Jfull' }),
   },
   ...parts,
 })
@@ -53,11 +53,11 @@ describe('a plan as people read it', () => {
   it('says once what servers that differ have in common', () => {
     const plan = aPlan({
       batches: [['web-1', 'web-2', 'web-3']],
-      foreseen: {
+      planned: {
         'web-1': foreseen(due, reboot),
         'web-2': foreseen(due),
         'web-3': foreseen(due),
-        'web-4': foreseen({ is: 'done', why: 'it is 2' }),
+        'web-4': foreseen({ status: 'done', why: 'it is 2' }),
       },
     })
 
@@ -68,15 +68,15 @@ describe('a plan as people read it', () => {
   })
 
   it('says that servers leave service where a step takes them away, and else nothing of it', () => {
-    const quiet = render(aPlan({ batches: [['web-1']], foreseen: { 'web-1': foreseen(due) } }))
-    const away = render(aPlan({ batches: [['web-1']], foreseen: { 'web-1': foreseen(due, reboot) } }))
+    const quiet = render(aPlan({ batches: [['web-1']], planned: { 'web-1': foreseen(due) } }))
+    const away = render(aPlan({ batches: [['web-1']], planned: { 'web-1': foreseen(due, reboot) } }))
 
     expect(quiet).not.toContain('each server is out of service')
     expect(away).toContain('each server is out of service')
   })
 
   it('says nothing of a drain where nobody that is disrupted is of its groups', () => {
-    const plan = aPlan({ batches: [['web-1']], foreseen: { 'web-1': foreseen(due, reboot) } })
+    const plan = aPlan({ batches: [['web-1']], planned: { 'web-1': foreseen(due, reboot) } })
     const drain = { ...operation.pass.drain, groups: ['app'] } as NonNullable<typeof operation.pass.drain>
     const ofOthers = { ...operation, pass: { ...operation.pass, drain } }
 
@@ -87,7 +87,7 @@ describe('a plan as people read it', () => {
   })
 
   it('names who is alone in its group where a step takes it away', () => {
-    const plan = aPlan({ batches: [['db-1']], foreseen: { 'db-1': foreseen(due, reboot) } })
+    const plan = aPlan({ batches: [['db-1']], planned: { 'db-1': foreseen(due, reboot) } })
 
     expect(render(plan, { inventory: [{ name: 'db-1', groups: ['postgresql'] }] })).toContain(
       'db-1 is the only postgresql: it will be unavailable',

@@ -13,7 +13,7 @@ function watched() {
     lines,
     say: (timeMs: number, server: string, words: string) => {
       atMs = timeMs
-      progress.onDoing(server, words)
+      progress.onProgress(server, words)
     },
     end: (server: string) => progress.onEnded(server, { status: 'changed' }),
   }
@@ -66,8 +66,8 @@ describe('the progress of a run in a log', () => {
 
     progress.onBatch(0, 1, ['web-1', 'web-2'])
     for (const words of ['going down', 'going down', 'down for 1 s', 'down for 2 s', 'up']) {
-      progress.onDoing('web-1', words)
-      progress.onDoing('web-2', words)
+      progress.onProgress('web-1', words)
+      progress.onProgress('web-2', words)
     }
     progress.onEnded('web-1', { status: 'changed' })
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { concernsOf } from '../../../src/checks/attention.ts'
-import type { Look } from '../../../src/remote/facts/facts.ts'
+import { needsAttention } from '../../../src/checks/attention.ts'
+import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { widthOf } from '../../../src/report/format/table.ts'
 import { statusView } from '../../../src/report/status/view.ts'
-import { aLook, noon, notSeen, seen, seenDue } from '../../support/looks.ts'
+import { aLook, gathered, noon, notSeen, seenDue } from '../../support/looks.ts'
 
-const known = <T>(value: T) => ({ is: 'known', value }) as const
+const known = <T>(value: T) => ({ status: 'known', value }) as const
 const inPipe = { screen: { columns: undefined, hasColour: false }, isQuiet: false, isVerbose: false }
 const onTerminal = { ...inPipe, screen: { columns: 80, hasColour: false } }
 
@@ -42,7 +42,7 @@ const paused = {
 }
 
 describe('the concerns', () => {
-  const cases: readonly (readonly [string, Partial<Look>, string])[] = [
+  const cases: readonly (readonly [string, Partial<ServerFacts>, string])[] = [
     ['an interrupted dpkg', { dpkg: known(stuck) }, 'dpkg was interrupted'],
     ['half-installed packages', { dpkg: known(stuck) }, 'not fully installed: nginx half-configured'],
     ['who holds a lock', { dpkg: known(stuck) }, "apt's frontend lock held by apt-get (pid 812, 3 min)"],
@@ -64,20 +64,20 @@ describe('the concerns', () => {
     ['nightly reboots', { unattended: known(off) }, 'nightly upgrades reboot by themselves'],
     [
       'a held package with a security fix',
-      { updates: known({ ...updates, held: ['nginx', 'libssl3'] }) },
+      { upgrades: known({ ...updates, held: ['nginx', 'libssl3'] }) },
       'held with a security fix: libssl3',
     ],
     [
       'a security fix that is kept back',
-      { updates: known({ ...updates, keptBack: [{ name: 'libssl3', why: 'needs removal of x' }] }) },
+      { upgrades: known({ ...updates, keptBack: [{ name: 'libssl3', why: 'needs removal of x' }] }) },
       'security fix kept back: libssl3 (needs removal of x)',
     ],
     [
       'sources without a security origin',
-      { updates: known({ ...updates, securityOrigins: [] }) },
+      { upgrades: known({ ...updates, securityOrigins: [] }) },
       'no security origin among the package sources',
     ],
-    ['lists that are old', { updates: known({ ...updates, listsAgeSeconds: 5 * 86_400 }) }, 'package lists 5 d old'],
+    ['lists that are old', { upgrades: known({ ...updates, listsAgeSeconds: 5 * 86_400 }) }, 'package lists 5 d old'],
     [
       'a Docker that is down',
       {
@@ -106,29 +106,29 @@ describe('the concerns', () => {
     ],
     [
       'services on old libraries',
-      { libraries: known({ hasTool: true, kernel: 'current', services: ['ssh.service'] }) },
+      { needrestart: known({ hasTool: true, kernel: 'current', services: ['ssh.service'] }) },
       'on old libraries: ssh.service',
     ],
     [
       'a part that is unknown',
-      { disk: { is: 'unknown', why: 'df gave no answer' } },
+      { disk: { status: 'unknown', why: 'df gave no answer' } },
       'disk unknown: df gave no answer',
     ],
   ]
   it.each(cases)('name %s', (_, parts, text) => {
-    expect(concernsOf(aLook(parts))).toContain(text)
+    expect(needsAttention(aLook(parts))).toContain(text)
   })
 
   it('are none for a server that is well', () => {
-    expect(concernsOf(aLook())).toEqual([])
+    expect(needsAttention(aLook())).toEqual([])
   })
 })
 
 describe('the status table', () => {
   const fleet = [
-    seen('web-1'),
-    seen('web-2'),
-    seen('web-3', { updates: known(updates) }),
+    gathered('web-1'),
+    gathered('web-2'),
+    gathered('web-3', { upgrades: known(updates) }),
     seenDue('db-1'),
     notSeen('lb-1', 'unreachable', 'no answer'),
   ]
@@ -142,14 +142,14 @@ describe('the status table', () => {
   })
 
   it('says how many security upgrades are due, and unknown where that is not known', () => {
-    const unknown = seen('a', { updates: { is: 'unknown', why: 'apt-get is not there' } })
+    const unknown = gathered('a', { upgrades: { status: 'unknown', why: 'apt-get is not there' } })
 
     expect(statusView.render([...fleet, unknown], inPipe)).toMatch(/^web-3 +1 due +not due +ubuntu 24.04/m)
     expect(statusView.render([unknown], inPipe)).toMatch(/^a +unknown .*updates unknown: apt-get is not there/m)
   })
 
   it('does not take a server without package lists for one with nothing due', () => {
-    const never = seen('a', { updates: known({ ...updates, security: [], listsAgeSeconds: undefined }) })
+    const never = gathered('a', { upgrades: known({ ...updates, security: [], listsAgeSeconds: undefined }) })
 
     expect(statusView.render([never], inPipe)).toMatch(/^a +unknown .*package lists were never fetched/m)
     expect(statusView.isDueOrUnknown(never)).toBe(true)
@@ -157,9 +157,9 @@ describe('the status table', () => {
   })
 
   it('takes everyday holds and phasing for no concern, and prints them when it is to be verbose', () => {
-    const everyday = seen('a', { updates: known(updates) })
+    const everyday = gathered('a', { upgrades: known(updates) })
 
-    expect(concernsOf(aLook({ updates: known(updates) }))).toEqual([])
+    expect(needsAttention(aLook({ upgrades: known(updates) }))).toEqual([])
     expect(statusView.render([everyday], { ...inPipe, isVerbose: true })).toMatch(
       /held +nginx\n +kept back +php \(needs removal of x\)/,
     )
@@ -168,13 +168,13 @@ describe('the status table', () => {
   it('warns of a release whose support has ended', () => {
     const old = known({ id: 'ubuntu', release: '24.10', codename: 'oracular', name: 'Ubuntu 24.10', hasApt: true })
 
-    expect(statusView.render([seen('a', { system: old })], inPipe)).toContain(
+    expect(statusView.render([gathered('a', { system: old })], inPipe)).toContain(
       'Ubuntu 24.10 is out of support since 2025-07-10',
     )
   })
 
   it('prints everything that is known when it is to be verbose', () => {
-    const text = statusView.render([seen('web-3', { updates: known(updates) })], { ...inPipe, isVerbose: true })
+    const text = statusView.render([gathered('web-3', { upgrades: known(updates) })], { ...inPipe, isVerbose: true })
 
     expect(text).toContain('libssl3 3.0.13-0ubuntu3.4 -> 3.0.13-0ubuntu3.5 (Ubuntu:noble-security)')
     expect(text).toContain('Ubuntu 24.04.1 LTS')
@@ -190,7 +190,7 @@ describe('the status table', () => {
       source: 'docker-ce',
       containers: [],
     }
-    const web = seen('a', {
+    const web = gathered('a', {
       docker: known({ ...docker, components }),
       weave: known({ version: '2.8.1', isRunning: true }),
     })
@@ -198,7 +198,7 @@ describe('the status table', () => {
       statusView.render([web], {
         ...inPipe,
         isVerbose: true,
-        wantedOf: () => ({ dockerVersion, weaveVersion: '2.9.0', isBalancer: false }),
+        expectedVersions: () => ({ dockerVersion, weaveVersion: '2.9.0', isBalancer: false }),
       })
 
     expect(print('27.3.1')).toMatch(
@@ -210,14 +210,14 @@ describe('the status table', () => {
   })
 
   it('has servers with pending or unknown security upgrades in the exit code', () => {
-    expect(statusView.isDueOrUnknown(seen('a'))).toBe(false)
-    expect(statusView.isDueOrUnknown(seen('a', { updates: known(updates) }))).toBe(true)
-    expect(statusView.isDueOrUnknown(seen('a', { updates: { is: 'unknown', why: '' } }))).toBe(true)
+    expect(statusView.isDueOrUnknown(gathered('a'))).toBe(false)
+    expect(statusView.isDueOrUnknown(gathered('a', { upgrades: known(updates) }))).toBe(true)
+    expect(statusView.isDueOrUnknown(gathered('a', { upgrades: { status: 'unknown', why: '' } }))).toBe(true)
   })
 
   it('says by which run a server is locked or drained', () => {
     const lock = { owner: 'ana@ops', run: 'r1', since: noon - 600, quietSeconds: 5, busy: [] }
-    const text = statusView.render([seen('a', { maestro: known({ lock, drained: ['r0'] }) })], {
+    const text = statusView.render([gathered('a', { maestro: known({ lock, drained: ['r0'] }) })], {
       ...inPipe,
       isVerbose: true,
     })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { UsageError } from '../../../src/base/errors.ts'
 import type { Operation } from '../../../src/plan/step.ts'
-import { makeReadHere, mustBeSendable } from '../../../src/run/local/pinned-files.ts'
+import { assertSendable, makePinnedFileReader } from '../../../src/run/local/pinned-files.ts'
 
 const text = '#!/bin/sh\necho ünïcode\n'
 const sha256 = createHash('sha256').update(text).digest('hex')
@@ -34,12 +34,12 @@ async function aWebServer(status: number): Promise<{ readonly url: string; reado
 
 describe('a file that is sent', () => {
   it('is read where it has the sum', async () => {
-    expect(await makeReadHere()({ from: `${aFolder()}/weave`, sha256 })).toBe(text)
+    expect(await makePinnedFileReader()({ from: `${aFolder()}/weave`, sha256 })).toBe(text)
   })
 
   it('is fetched once for all servers', async () => {
     const { url, requests } = await aWebServer(200)
-    const readHere = makeReadHere()
+    const readHere = makePinnedFileReader()
 
     const texts = await Promise.all([1, 2, 3].map(() => readHere({ from: url, sha256 })))
 
@@ -47,7 +47,7 @@ describe('a file that is sent', () => {
   })
 
   it('is refused with another sum', async () => {
-    const reading = makeReadHere()({ from: `${aFolder()}/weave`, sha256: 'a'.repeat(64) })
+    const reading = makePinnedFileReader()({ from: `${aFolder()}/weave`, sha256: 'a'.repeat(64) })
 
     await expect(reading).rejects.toThrow(`has the SHA-256 ${sha256}, and ${'a'.repeat(64)} is wanted`)
     await expect(reading).rejects.toBeInstanceOf(UsageError)
@@ -61,7 +61,7 @@ describe('a file that is sent', () => {
   ])('is told where %s', async (_, make, words) => {
     const { from } = await make()
 
-    await expect(makeReadHere()({ from, sha256 })).rejects.toThrow(words)
+    await expect(makePinnedFileReader()({ from, sha256 })).rejects.toThrow(words)
   })
 
   it('is looked at before any server is', async () => {
@@ -70,12 +70,12 @@ describe('a file that is sent', () => {
       if (told === text) throw new UsageError('it is of another version')
     }
     const operation: Operation = {
-      recipe: { name: 'made-up', options: {} },
-      parts: [],
+      spec: { name: 'made-up', options: {} },
+      facts: [],
       sends: [{ file: { from, sha256 }, check }],
       pass: { steps: [] },
     }
 
-    await expect(mustBeSendable(operation, makeReadHere())).rejects.toThrow('it is of another version')
+    await expect(assertSendable(operation, makePinnedFileReader())).rejects.toThrow('it is of another version')
   })
 })

@@ -1,7 +1,7 @@
-import { joined } from '../../../src/operations/combined.ts'
+import { combined } from '../../../src/operations/combined.ts'
 import { dockerUpgrade } from '../../../src/operations/docker-upgrade/operation.ts'
 import { reboot } from '../../../src/operations/reboot/operation.ts'
-import type { Look } from '../../../src/remote/facts/facts.ts'
+import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { options } from '../../operations/docker-upgrade/an-engine.ts'
 import { aServer, type MemoryServer } from '../in-memory.ts'
 import { dockerServer } from './docker.ts'
@@ -9,7 +9,7 @@ import type { Model } from './model.ts'
 import { rebootOptions, rebootServer } from './reboot.ts'
 import { securityOperation, securityServer } from './security.ts'
 
-const known = <T>(value: T) => ({ is: 'known', value }) as const
+const known = <T>(value: T) => ({ status: 'known', value }) as const
 
 /** Only what was upgraded asks for the restart. */
 function patchedServer(name: string): MemoryServer {
@@ -19,7 +19,7 @@ function patchedServer(name: string): MemoryServer {
     server: aServer(name),
     look: () => {
       const look = { ...upgraded.look(), ...ofTheBoot(restarted.look()) }
-      const isPending = look.security?.is === 'known' && look.security.value.packages.length > 0
+      const isPending = look.security?.status === 'known' && look.security.value.packages.length > 0
       return isPending ? { ...look, reboot: known(unset) } : look
     },
     answer: (script) => upgraded.answer(script) ?? restarted.answer(script),
@@ -27,7 +27,7 @@ function patchedServer(name: string): MemoryServer {
   }
 }
 
-const ofTheBoot = ({ identity, reboot, systemd = known(up) }: Look) => ({
+const ofTheBoot = ({ identity, reboot, systemd = known(up) }: ServerFacts) => ({
   ...(identity && { identity }),
   ...(reboot && { reboot }),
   systemd,
@@ -40,10 +40,10 @@ const unset = { isSet: false, packages: [], since: undefined, hasSetter: true }
 function wholeServer(name: string): MemoryServer {
   const docked = dockerServer(name, { isInterrupted: false, hasRepository: true })
   const patched = patchedServer(name)
-  const ofDocker = ({ docker, engine, offers }: Look) => ({
+  const ofDocker = ({ docker, engine, candidates }: ServerFacts) => ({
     ...(docker && { docker }),
     ...(engine && { engine }),
-    ...(offers && { offers }),
+    ...(candidates && { candidates }),
   })
   return {
     server: aServer(name),
@@ -58,9 +58,9 @@ function wholeServer(name: string): MemoryServer {
 }
 
 const whole = () =>
-  joined('deploy', [securityOperation(), dockerUpgrade(options()), reboot({ ...rebootOptions, follows: true })])
+  combined('deploy', [securityOperation(), dockerUpgrade(options()), reboot({ ...rebootOptions, follows: true })])
 
-const operation = () => joined('deploy', [securityOperation(), reboot({ ...rebootOptions, follows: true })])
+const operation = () => combined('deploy', [securityOperation(), reboot({ ...rebootOptions, follows: true })])
 
 /** Upgrades and one restart in one pass, without and with Docker. */
 export const deployModels: readonly Model[] = [

@@ -1,6 +1,6 @@
 import { dockerUpgrade } from '../../../src/operations/docker-upgrade/operation.ts'
 import type { DockerUpgradeOptions } from '../../../src/operations/docker-upgrade/options.ts'
-import type { Look } from '../../../src/remote/facts/facts.ts'
+import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { aDocker, anEngine, noble, offers, old, options } from '../../operations/docker-upgrade/an-engine.ts'
 import { options as weave } from '../../operations/weave/a-mesh.ts'
 import { aLook } from '../../support/looks.ts'
@@ -20,7 +20,7 @@ type Docked = {
   starts: number
 }
 
-const known = <T>(value: T) => ({ is: 'known', value }) as const
+const known = <T>(value: T) => ({ status: 'known', value }) as const
 const engine = (version: string) => (version === old ? '20.10.24' : '26.1.5')
 
 // Only the engine itself is offered and installed: what goes with it is told of elsewhere.
@@ -60,7 +60,7 @@ export function dockerServer(name: string, parts: Partial<Docked> = {}): MemoryS
       aLook({
         docker: known(aDocker({ version: engine(server.version) })),
         engine: known(anEngine()),
-        offers: known(
+        candidates: known(
           offers({
             packages: packagesOf(server.version),
             versions: new Map([['docker-ce', [noble('26.1.5'), old]]]),
@@ -110,7 +110,7 @@ function peerServer(name: string): MemoryServer {
   }
 }
 
-const ofTheMesh = ({ weave, mesh }: Look) => ({ ...(weave && { weave }), ...(mesh && { mesh }) })
+const ofTheMesh = ({ weave, mesh }: ServerFacts) => ({ ...(weave && { weave }), ...(mesh && { mesh }) })
 
 /** An upgrade from a repository that is set up before, on servers whose dpkg was interrupted; the same with Weave; and the way back. */
 export const dockerModels: readonly Model[] = [
@@ -120,7 +120,7 @@ export const dockerModels: readonly Model[] = [
     servers: () => [peerServer('web-1'), peerServer('web-2')],
   },
   {
-    operation: upgrade({ goesBack: true }),
+    operation: upgrade({ rollsBackTo: true }),
     servers: () => [dockerServer('web-1', upgraded), dockerServer('web-2', upgraded)],
   },
 ]

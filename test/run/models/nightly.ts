@@ -69,7 +69,7 @@ export function nightServer(name: string, night: Night): MemoryServer {
   const jobs = jobsOf(night)
   const look = () =>
     lookAtNight({
-      package: night.hasPackage ? { is: 'installed', version: '2.9.1' } : { is: 'missing', candidate: '2.9.1' },
+      package: night.hasPackage ? { status: 'installed', version: '2.9.1' } : { status: 'missing', candidate: '2.9.1' },
       ours: night.ours,
       options: night.ours === undefined ? packageSettings : effective(),
       timers: timers({ isEnabled: night.isTimed, isActive: night.isTimed, nextAt: noon + 3600 }),

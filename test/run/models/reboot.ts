@@ -1,12 +1,12 @@
 import { reboot } from '../../../src/operations/reboot/operation.ts'
-import { LineError } from '../../../src/plan/errors.ts'
+import { DisconnectedError } from '../../../src/plan/errors.ts'
 import { aLook } from '../../support/looks.ts'
 import { aServer, type MemoryServer } from '../in-memory.ts'
 import type { Model } from './model.ts'
 
 type Machine = { boots: number; isFlagged: boolean; armed: number }
 
-const known = <T>(value: T) => ({ is: 'known', value }) as const
+const known = <T>(value: T) => ({ status: 'known', value }) as const
 const systemd = known({ state: 'running', canRunUnits: true, failed: [], inhibitors: [] })
 
 const identity = { machineId: 'a'.repeat(32), init: 'systemd', initStartTicks: 1, uptimeSeconds: 9, hostname: 'here' }
@@ -19,7 +19,7 @@ export function rebootServer(name: string): MemoryServer {
   function passTime(): void {
     if (machine.armed === 0) return
     machine.armed -= 1
-    if (machine.armed === 1) throw new LineError('the connection was lost')
+    if (machine.armed === 1) throw new DisconnectedError('the connection was lost')
     if (machine.armed > 0) return
     machine.boots += 1
     machine.isFlagged = false

@@ -1,5 +1,5 @@
 import { securityUpgrade } from '../../../src/operations/security-upgrade/operation.ts'
-import type { Look, Planned } from '../../../src/remote/facts/facts.ts'
+import type { Planned, ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { aLook } from '../../support/looks.ts'
 import { aServer, type MemoryServer } from '../in-memory.ts'
 import { memoryJobs } from './memory-jobs.ts'
@@ -9,7 +9,7 @@ import { bare, nightServer } from './nightly.ts'
 type Patched = { version: string; isInterrupted: boolean; stale: readonly string[]; upgrades: number; restarts: number }
 
 const fix: Planned = { name: 'openssl', from: '3.0.1', to: '3.0.2', origin: 'Ubuntu:24.04/noble-security' }
-const known = <T>(value: T) => ({ is: 'known', value }) as const
+const known = <T>(value: T) => ({ status: 'known', value }) as const
 
 export function securityServer(name: string): MemoryServer {
   const server: Patched = { version: '3.0.1', isInterrupted: true, stale: [], upgrades: 0, restarts: 0 }
@@ -29,7 +29,7 @@ export function securityServer(name: string): MemoryServer {
       aLook({
         security: known({ packages: server.version === '3.0.1' ? [fix] : [], wrongSources: [], downloadBytes: 1000 }),
         dpkg: known({ isInterrupted: server.isInterrupted, broken: [], lockHolders: [] }),
-        libraries: known({ hasTool: true, kernel: 'current', services: server.stale }),
+        needrestart: known({ hasTool: true, kernel: 'current', services: server.stale }),
       }),
     state: () => structuredClone(server),
     answer: (script) => {
@@ -64,10 +64,10 @@ function bareServer(name: string): MemoryServer {
   }
 }
 
-const ofTheUpgrade = ({ security, dpkg, libraries }: Look) => ({
+const ofTheUpgrade = ({ security, dpkg, needrestart }: ServerFacts) => ({
   ...(security && { security }),
   ...(dpkg && { dpkg }),
-  ...(libraries && { libraries }),
+  ...(needrestart && { needrestart }),
 })
 
 const options = { hold: [], origins: [], lockTimeoutMs: 1000, restartServices: true }

@@ -1,4 +1,4 @@
-import { services, servicesRollback } from '../../../src/operations/compose/operation.ts'
+import { compose, composeRollback } from '../../../src/operations/compose/operation.ts'
 import type { AskedImage, DeployedService } from '../../../src/remote/facts/facts.ts'
 import {
   container,
@@ -69,7 +69,7 @@ export function shopServer(name: string, parts: Partial<Shop> = {}): MemoryServe
 
 /** A new version where the old one runs. */
 export const servicesModels: readonly Model[] = [
-  { operation: () => services(shopOptions), servers: () => [shopServer('web-1'), shopServer('web-2')] },
+  { operation: () => compose(shopOptions), servers: () => [shopServer('web-1'), shopServer('web-2')] },
 ]
 
 const { project, groups, timeoutMs, stallTimeoutMs } = shopOptions
@@ -78,7 +78,7 @@ const rolledOut = { deployed: newShop, before: oldShop }
 /** And the way back from it. */
 export const servicesBackModels: readonly Model[] = [
   {
-    operation: () => servicesRollback({ project, groups, timeoutMs, stallTimeoutMs }),
+    operation: () => composeRollback({ project, groups, timeoutMs, stallTimeoutMs }),
     servers: () => [shopServer('web-1', rolledOut), shopServer('web-2', rolledOut)],
   },
 ]

@@ -93,9 +93,9 @@ describe('an agent', () => {
     const pairs = some(1)
     const agent = await at.anAgent(pairs)
     const server = await at.aServer({ allowed: pairs.map(({ public: line }) => wireForm(line)) })
-    const surroundings = { home: '/', localUser: 'ana', agentSocket: undefined, env: { MY_AGENT: agent.socket } }
+    const local = { home: '/', localUser: 'ana', agentSocket: undefined, env: { MY_AGENT: agent.socket } }
 
-    const login = at.logIn(server, { identityAgent: '$MY_AGENT', identityFiles: [] }, { surroundings })
+    const login = at.logIn(server, { identityAgent: '$MY_AGENT', identityFiles: [] }, { local })
 
     await expect(login).resolves.toBe('in')
   })

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { HostOptions } from '../../../src/ssh/config/ssh-config.ts'
 import { ConnectError } from '../../../src/ssh/connect-error.ts'
 import { makeKnownHostsStore } from '../../../src/ssh/host-keys/known-hosts-store.ts'
-import { trustFor, UnknownKeyError } from '../../../src/ssh/host-keys/verify.ts'
+import { hostKeyVerifierFor, UnknownKeyError } from '../../../src/ssh/host-keys/verify.ts'
 import { makeKeyPair, wireForm } from '../../support/ssh-server.ts'
 import { itNeeds } from '../../support/tools.ts'
 import { aGround, type Ground } from '../a-connection.ts'
@@ -23,7 +23,7 @@ async function trustIn(change: Partial<HostOptions>, store = makeKnownHostsStore
   const warnings: string[] = []
   const options = await ground.options(change).hostOptions({ host: 'Web-1', port: 2222 })
   const warn = (text: string) => void warnings.push(text)
-  const trust = await trustFor({ options, tokens, store, accepted: new Map(), warn })
+  const trust = await hostKeyVerifierFor({ options, tokens, store, accepted: new Map(), warn })
   return { ...trust, warnings }
 }
 

@@ -4,21 +4,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect } from 'vitest'
-import type { Place } from '../../../src/inventory/endpoint.ts'
+import type { Endpoint } from '../../../src/inventory/endpoint.ts'
 import type { Session } from '../../../src/ssh/session/session.ts'
 import { startSshd } from '../../support/sshd.ts'
 import { itNeeds } from '../../support/tools.ts'
 import { aGround, type Ground, runOnce, serverAt } from '../a-connection.ts'
 
-let ground: Ground
+let options: Ground
 let ends: (() => unknown)[]
 beforeEach(() => {
-  ground = aGround()
+  options = aGround()
   ends = []
 })
 afterEach(async () => {
   for (const end of ends) await end()
-  ground.remove()
+  options.remove()
 })
 
 /** Something that answers all it was told with itself, in capitals. */
@@ -41,16 +41,16 @@ const freePort = async () => {
 }
 
 /** What comes back when a word is said to that place, as an sshd with this configuration sees it. */
-async function saidTo(to: Place, config: readonly string[] = []): Promise<unknown> {
-  const sshd = await startSshd({ authorized: [ground.publicLine], config })
+async function saidTo(to: Endpoint, config: readonly string[] = []): Promise<unknown> {
+  const sshd = await startSshd({ authorized: [options.publicLine], config })
   ends.push(sshd.stop)
-  ground.knownHosts.push(sshd.knownHostsLine)
-  return runOnce(ground.options(), serverAt(sshd.port, { user: sshd.user }), (session) => say(session, to))
+  options.knownHosts.push(sshd.knownHostsLine)
+  return runOnce(options.options(), serverAt(sshd.port, { user: sshd.user }), (session) => say(session, to))
 }
 
-async function say(session: Session, to: Place): Promise<unknown> {
+async function say(session: Session, to: Endpoint): Promise<unknown> {
   const opened = await session.open(to, 10_000)
-  if (opened.is !== 'open') return opened
+  if (opened.status !== 'open') return opened
   opened.stream.end('hello')
   return text(opened.stream)
 }
@@ -74,7 +74,7 @@ describe('a stream through a server', () => {
 
   test('has failed where nobody listens', async () => {
     expect(await saidTo({ socketPath: '/nonexistent/socket' })).toMatchObject({
-      is: 'failed',
+      status: 'failed',
       why: expect.stringContaining('/nonexistent/socket: '),
     })
   })
@@ -82,15 +82,15 @@ describe('a stream through a server', () => {
   test('is forbidden where the sshd allows none', async () => {
     const port = await freePort()
 
-    expect(await saidTo({ host: 'localhost', port }, ['AllowTcpForwarding no'])).toMatchObject({ is: 'forbidden' })
+    expect(await saidTo({ host: 'localhost', port }, ['AllowTcpForwarding no'])).toMatchObject({ status: 'forbidden' })
   })
 
   test('is a lost connection where that has gone', async () => {
-    const sshd = await startSshd({ authorized: [ground.publicLine] })
+    const sshd = await startSshd({ authorized: [options.publicLine] })
     ends.push(sshd.stop)
-    ground.knownHosts.push(sshd.knownHostsLine)
+    options.knownHosts.push(sshd.knownHostsLine)
 
-    const said = runOnce(ground.options(), serverAt(sshd.port, { user: sshd.user }), async (session) => {
+    const said = runOnce(options.options(), serverAt(sshd.port, { user: sshd.user }), async (session) => {
       await session.close()
       return say(session, { host: 'localhost', port: 1 })
     })

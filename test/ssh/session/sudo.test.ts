@@ -25,24 +25,24 @@ const open = 'while [ "$1" != sh ]; do shift; done; exec "$@"'
 
 describe('as root', () => {
   let folder: string
-  let ground: Ground
+  let options: Ground
   let server: SshServer
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'maestro-sudo-'))
-    ground = aGround()
+    options = aGround()
     server = await startSshServer({ env: { PATH: `${folder}:/usr/bin:/bin`, HOME: folder } })
-    trust(ground, server)
+    trust(options, server)
     put('id', 'echo 1000')
   })
   afterEach(async () => {
     await server.stop()
-    ground.remove()
+    options.remove()
     rmSync(folder, { recursive: true })
   })
 
   const put = (name: string, text: string) => writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
   const run = (stdin: string, password?: string) =>
-    runOnce(ground.options(), serverAt(server.port), (session) =>
+    runOnce(options.options(), serverAt(server.port), (session) =>
       runAsRoot(session, { ...script(stdin), ...(password && { password: new Secret(password) }) }),
     )
 
@@ -127,7 +127,7 @@ describe('as root', () => {
     await server.stop()
     const loginShell = join(folder, 'shell')
     server = await startSshServer({ env: { PATH: `${folder}:/usr/bin:/bin` }, loginShell })
-    trust(ground, server)
+    trust(options, server)
 
     await expect(run('echo from the script', 'open sesame')).resolves.toMatchObject({
       ending: { how: 'exited', code: 0 },
@@ -140,14 +140,14 @@ describe('as root', () => {
     await server.stop()
     for (const tool of ['sh', 'env']) put(tool, `exec /bin/${tool} "$@"`)
     server = await startSshServer({ env: { PATH: folder }, loginShell: '/bin/sh' })
-    trust(ground, server)
+    trust(options, server)
 
     await expect(run('echo never')).rejects.toMatchObject({ kind: 'sudo-not-installed' })
   })
 
   it('leaves a lost connection what it is', async () => {
     put('sudo', 'sleep 60')
-    const cutting = runOnce(ground.options(), serverAt(server.port), async (session) => {
+    const cutting = runOnce(options.options(), serverAt(server.port), async (session) => {
       setTimeout(() => server.cut(), 300)
       return runAsRoot(session, script('echo never'))
     })

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { gatherWrites } from '../../../src/ssh/transport/coalesce-writes.ts'
+import { coalesceWrites } from '../../../src/ssh/transport/coalesce-writes.ts'
 
 function aStream() {
   const sent: string[] = []
@@ -11,7 +11,7 @@ function aStream() {
       done()
     },
   })
-  return { stream: gatherWrites(stream), sent }
+  return { stream: coalesceWrites(stream), sent }
 }
 
 const aMoment = () => new Promise((resolve) => setImmediate(resolve))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type HostOptions, type HostQuestion, optionsWithoutConfig } from '../../../src/ssh/config/ssh-config.ts'
-import { bastionsOn, keyOf, wayTo } from '../../../src/ssh/transport/route.ts'
+import { jumpHostsOn, keyOf, routeTo } from '../../../src/ssh/transport/route.ts'
 
 const config: Readonly<Record<string, Partial<HostOptions>>> = {
   web: { proxyJump: 'ops@first,second:2222' },
@@ -16,17 +16,17 @@ const findOptions = async (question: HostQuestion) => ({
   ...optionsWithoutConfig({ user: 'ana', ...question }, 'ana'),
   ...config[question.host],
 })
-const way = (host: string) => wayTo({ host }, findOptions)
+const way = (host: string) => routeTo({ host }, findOptions)
 
 describe('the way to a server', () => {
   it('leads over the jumps of its first jump as well, and not over those of the others', async () => {
-    expect(bastionsOn(await way('web'))).toEqual(['ana@zeroth:22', 'ops@192.0.2.1:22', 'ana@second:2222'])
+    expect(jumpHostsOn(await way('web'))).toEqual(['ana@zeroth:22', 'ops@192.0.2.1:22', 'ana@second:2222'])
   })
 
   it('has one key, however it is spelt', async () => {
     const [web, listed] = [await way('web'), await way('listed')]
 
-    expect(web.via && keyOf(web.via)).toBe(listed.via && keyOf(listed.via))
+    expect(web.jumpHosts && keyOf(web.jumpHosts)).toBe(listed.jumpHosts && keyOf(listed.jumpHosts))
   })
 
   it('is another through a ProxyCommand that is told another name', async () => {

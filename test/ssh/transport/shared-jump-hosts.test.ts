@@ -25,22 +25,22 @@ async function aServer(options: SshServerOptions = {}): Promise<SshServer> {
 }
 
 const some = (count: number) => Promise.all(Array.from({ length: count }, () => aServer()))
-const behind = (bastion: { port: number; user?: string }) => ({
-  gateway: { name: 'gate', host: '127.0.0.1', port: bastion.port, ...(bastion.user && { user: bastion.user }) },
+const behind = (jumpHost: { port: number; user?: string }) => ({
+  gateway: { name: 'gate', host: '127.0.0.1', port: jumpHost.port, ...(jumpHost.user && { user: jumpHost.user }) },
 })
 
 describe('a bastion', () => {
   itNeeds(['sshd'])(
     'with the MaxStartups that sshd has by default lets all 64 servers behind it be reached, over one connection',
     async () => {
-      const bastion = await startSshd({ authorized: [ground.publicLine], config: ['MaxStartups 10:30:100'] })
-      ends.push(bastion.stop)
-      ground.knownHosts.push(bastion.knownHostsLine)
+      const jumpHost = await startSshd({ authorized: [ground.publicLine], config: ['MaxStartups 10:30:100'] })
+      ends.push(jumpHost.stop)
+      ground.knownHosts.push(jumpHost.knownHostsLine)
       const servers = await some(64)
       const connections = openConnections(ground.options())
 
       const sessions = await Promise.all(
-        servers.map(({ port }) => connections.connect(serverAt(port, behind(bastion)), never)),
+        servers.map(({ port }) => connections.connect(serverAt(port, behind(jumpHost)), never)),
       )
       const outputs = await Promise.all(
         sessions.map(({ run }, n) => run({ ...script(`echo ${n}`), timeoutMs: 30_000 })),
@@ -49,16 +49,16 @@ describe('a bastion', () => {
       await Promise.all(sessions.map(({ close }) => close()))
       await connections.close()
       expect(outputs.map(({ stdout }) => stdout)).toEqual(servers.map((_, n) => `${n}\n`))
-      expect(bastion.log().match(/^Connection from/gm)).toHaveLength(1)
-      expect(bastion.log().match(/^Accepted publickey/gm)).toHaveLength(1)
+      expect(jumpHost.log().match(/^Connection from/gm)).toHaveLength(1)
+      expect(jumpHost.log().match(/^Accepted publickey/gm)).toHaveLength(1)
     },
     60_000,
   )
 
   it('does not have more connections made at a time than the sshd behind it bears', async () => {
-    const [bastion, busy] = (await some(2)) as [SshServer, SshServer]
+    const [jumpHost, busy] = (await some(2)) as [SshServer, SshServer]
     const connections = openConnections(ground.options())
-    const target = serverAt(busy.port, behind(bastion))
+    const target = serverAt(busy.port, behind(jumpHost))
 
     const sessions = await Promise.all(Array.from({ length: 24 }, () => connections.connect(target, never)))
 
@@ -69,22 +69,22 @@ describe('a bastion', () => {
   })
 
   it('is one connection, however its name is spelt', async () => {
-    const bastion = await aServer()
+    const jumpHost = await aServer()
     const [first, second] = (await some(2)) as [SshServer, SshServer]
     const hostOptions = async (question: HostQuestion) => {
       const found = await ground.options().hostOptions(question)
       return question.host === 'gate.example' ? { ...found, hostName: '127.0.0.1', user: 'jump' } : found
     }
     const connections = openConnections({ ...ground.options(), hostOptions })
-    const spelt = { name: 'gate', host: 'gate.example', port: bastion.port }
-    const plain = { name: 'gate', host: '127.0.0.1', port: bastion.port, user: 'jump' }
+    const spelt = { name: 'gate', host: 'gate.example', port: jumpHost.port }
+    const plain = { name: 'gate', host: '127.0.0.1', port: jumpHost.port, user: 'jump' }
 
     const sessions = [
       await connections.connect(serverAt(first.port, { gateway: spelt }), never),
       await connections.connect(serverAt(second.port, { gateway: plain }), never),
     ]
 
-    expect(bastion.connections()).toBe(1)
+    expect(jumpHost.connections()).toBe(1)
     await Promise.all(sessions.map(({ close }) => close()))
     await connections.close()
   })
@@ -112,11 +112,11 @@ describe('a bastion', () => {
   })
 
   it('that does not answer keeps nobody waiting who does not go through it', async () => {
-    const bastion = await aServer({ behaviour: 'frozen' })
+    const jumpHost = await aServer({ behaviour: 'frozen' })
     const [server] = (await some(1)) as [SshServer]
     const connections = openConnections(ground.options({}, { limits: { connecting: 1, sessions: 1 } }))
     const stop = new AbortController()
-    const waiting = connections.connect(serverAt(server.port, behind(bastion)), stop.signal)
+    const waiting = connections.connect(serverAt(server.port, behind(jumpHost)), stop.signal)
 
     const session = await connections.connect(serverAt(server.port), never)
 
@@ -127,8 +127,8 @@ describe('a bastion', () => {
   })
 
   it('whose key nobody knows is asked about once, and then used', async () => {
-    const bastion = await startSshServer()
-    ends.push(bastion.stop)
+    const jumpHost = await startSshServer()
+    ends.push(jumpHost.stop)
     const servers = await some(6)
     const asked: string[] = []
     const askHostKeys = async (unknown: readonly { readonly name: string }[]) => {
@@ -138,11 +138,11 @@ describe('a bastion', () => {
     const connections = openConnections(ground.options({}, { askHostKeys }))
 
     const sessions = await Promise.all(
-      servers.map(({ port }) => connections.connect(serverAt(port, behind(bastion)), never)),
+      servers.map(({ port }) => connections.connect(serverAt(port, behind(jumpHost)), never)),
     )
 
     await Promise.all(sessions.map(({ close }) => close()))
     await connections.close()
-    expect(asked).toEqual([`[127.0.0.1]:${bastion.port}`])
+    expect(asked).toEqual([`[127.0.0.1]:${jumpHost.port}`])
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { newerPackages } from '../../../src/remote/facts/newer-packages.ts'
+import { newerPackages } from '../../../src/remote/facts/apt-versions.ts'
 
 const place = 'https://repo.example.com/debian bookworm/main amd64 Packages'
 const stanza = [

@@ -1,40 +1,40 @@
 import { readAptDump } from '../apt-conf.ts'
-import { allOf, FactError, type Facts, matching, perhaps, yes } from '../fields.ts'
-import type { Nightly, NightlyTimer } from './facts.ts'
+import { allOf, FieldError, type Fields, matching, optional, yesOrNo } from '../fields.ts'
+import type { PeriodicTimer, PeriodicUpgrades } from './facts.ts'
 
 /** What the nightly upgrades are set to and by which files, and what they were before maestro. */
-export function readNightly(facts: Facts): Nightly {
+export function readPeriodic(facts: Fields): PeriodicUpgrades {
   return {
     package: readPackage(facts),
-    options: readAptDump(allOf(facts, 'nightly_option')),
-    files: readFiles(allOf(facts, 'nightly_file')),
-    isEdited: yes(facts, 'nightly_edited'),
-    ours: readOurs(allOf(facts, 'nightly_ours')),
-    scheduler: matching(facts, 'nightly_scheduler', /^(systemd|cron|none)$/) as Nightly['scheduler'],
-    timers: allOf(facts, 'nightly_timer').map(readTimer),
-    was: readWas(allOf(facts, 'nightly_was')),
+    options: readAptDump(allOf(facts, 'periodic_option')),
+    files: readFiles(allOf(facts, 'periodic_file')),
+    isEdited: yesOrNo(facts, 'periodic_edited'),
+    ours: readOurs(allOf(facts, 'periodic_ours')),
+    scheduler: matching(facts, 'periodic_scheduler', /^(systemd|cron|none)$/) as PeriodicUpgrades['scheduler'],
+    timers: allOf(facts, 'periodic_timer').map(readTimer),
+    was: readWas(allOf(facts, 'periodic_was')),
   }
 }
 
 // `install ok installed|2.9.1+nmu3`; the last word of a state is what it is in, the first what is wanted.
-function readPackage(facts: Facts): Nightly['package'] {
-  const [words = '', version = ''] = perhaps(facts, 'nightly_package')?.split('|') ?? []
+function readPackage(facts: Fields): PeriodicUpgrades['package'] {
+  const [words = '', version = ''] = optional(facts, 'periodic_package')?.split('|') ?? []
   const state = words.split(' ').at(-1) ?? ''
-  if (state === 'installed') return { is: 'installed', version }
-  if (!['', 'not-installed', 'config-files'].includes(state)) return { is: 'half-installed', state }
-  const candidate = perhaps(facts, 'nightly_candidate')
-  return { is: 'missing', candidate: candidate === '(none)' ? undefined : candidate }
+  if (state === 'installed') return { status: 'installed', version }
+  if (!['', 'not-installed', 'config-files'].includes(state)) return { status: 'half-installed', state }
+  const candidate = optional(facts, 'periodic_candidate')
+  return { status: 'missing', candidate: candidate === '(none)' ? undefined : candidate }
 }
 
 const readOurs = (lines: readonly string[]) => (lines.length === 0 ? undefined : textOf(lines))
 
 const textOf = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('')
 
-function readFiles(lines: readonly string[]): Nightly['files'] {
+function readFiles(lines: readonly string[]): PeriodicUpgrades['files'] {
   const files = new Map<string, string[]>()
   for (const line of lines) {
     const bar = line.indexOf('|')
-    if (bar === -1) throw new FactError(`a line of a file without its path: ${line.slice(0, 60)}`)
+    if (bar === -1) throw new FieldError(`a line of a file without its path: ${line.slice(0, 60)}`)
     const path = line.slice(0, bar)
     files.set(path, [...(files.get(path) ?? []), line.slice(bar + 1)])
   }
@@ -42,10 +42,10 @@ function readFiles(lines: readonly string[]): Nightly['files'] {
 }
 
 // `Id=apt-daily.timer|LoadState=loaded|ActiveState=active|…|`, in an order of systemd's own.
-function readTimer(line: string): NightlyTimer {
+function readTimer(line: string): PeriodicTimer {
   const shown = new Map(line.split('|').map((part) => [part.split('=')[0], part.slice(part.indexOf('=') + 1)]))
   const unit = shown.get('Id')
-  if (!unit) throw new FactError(`systemd did not show a timer: ${line.slice(0, 60)}`)
+  if (!unit) throw new FieldError(`systemd did not show a timer: ${line.slice(0, 60)}`)
   const next = /^\w+ (\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}) UTC$/.exec(shown.get('NextElapseUSecRealtime') ?? '')
   return {
     unit,
@@ -61,7 +61,7 @@ function readTimer(line: string): NightlyTimer {
 const isEnabled = (state: string | undefined) => /^(enabled|static|alias|generated|linked)$/.test(state ?? '')
 
 // `timer apt-daily.timer enabled active`, `package unattended-upgrades`, `proved 0af3…`, as our own scripts note them.
-function readWas(lines: readonly string[]): Nightly['was'] {
+function readWas(lines: readonly string[]): PeriodicUpgrades['was'] {
   const words = lines.map((line) => line.split(' '))
   const timers = words
     .filter(([kind]) => kind === 'timer')

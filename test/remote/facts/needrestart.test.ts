@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readLibraries } from '../../../src/remote/facts/libraries.ts'
+import { readNeedrestart } from '../../../src/remote/facts/needrestart.ts'
 import { shells } from '../../support/tools.ts'
 import { aServer } from '../a-server.ts'
 import { aFacts, says } from '../recorded.ts'
@@ -11,8 +11,8 @@ describe.each(shells())('the libraries under $name', (shell) => {
   it('are those of services that run what is no longer on disk', () => {
     const server = aServer({ tools: { ...root, needrestart: says('needrestart-ubuntu-24.04') } })
 
-    expect(server.look(['libraries'], shell).libraries).toEqual({
-      is: 'known',
+    expect(server.look(['needrestart'], shell).needrestart).toEqual({
+      status: 'known',
       value: {
         hasTool: true,
         kernel: undefined,
@@ -33,7 +33,7 @@ describe.each(shells())('the libraries under $name', (shell) => {
     const sudo = `[ "$1" = -n ] && shift && SUDO=yes exec "$@"`
     const server = aServer({ tools: { ...plainUser, sudo, needrestart: `[ "$SUDO" = yes ] && ${needrestart}` } })
 
-    expect(server.look(['libraries'], shell).libraries).toMatchObject({ is: 'known', value: { hasTool: true } })
+    expect(server.look(['needrestart'], shell).needrestart).toMatchObject({ status: 'known', value: { hasTool: true } })
   })
 
   it.each(['sudo: a password is required', "sudo-rs: I'm sorry deploy. I'm afraid I can't do that"])(
@@ -42,8 +42,8 @@ describe.each(shells())('the libraries under $name', (shell) => {
       const sudo = `echo "${words}" >&2; exit 1`
       const server = aServer({ tools: { ...plainUser, sudo, needrestart: says('needrestart-debian-13') } })
 
-      expect(server.look(['libraries'], shell).libraries).toEqual({
-        is: 'unknown',
+      expect(server.look(['needrestart'], shell).needrestart).toEqual({
+        status: 'unknown',
         why: `needs root, which sudo refuses (${words})`,
       })
     },
@@ -52,15 +52,15 @@ describe.each(shells())('the libraries under $name', (shell) => {
   it('are unknown where needrestart has no end', () => {
     const server = aServer({ tools: { ...root, needrestart: 'exit 0', timeout: 'exit 124' } })
 
-    expect(server.look(['libraries'], shell).libraries).toEqual({
-      is: 'unknown',
+    expect(server.look(['needrestart'], shell).needrestart).toEqual({
+      status: 'unknown',
       why: 'needrestart gave no answer within 30 s',
     })
   })
 
   it('have nobody to tell of them without needrestart', () => {
-    expect(aServer().look(['libraries'], shell).libraries).toEqual({
-      is: 'known',
+    expect(aServer().look(['needrestart'], shell).needrestart).toEqual({
+      status: 'known',
       value: { hasTool: false, kernel: undefined, services: [] },
     })
   })
@@ -76,10 +76,10 @@ describe('readLibraries', () => {
   ])('reads kernel state %s as %s', (state, kernel) => {
     const lines = ['NEEDRESTART-VER: 3.6', `NEEDRESTART-KSTA: ${state}`]
 
-    expect(readLibraries(aFacts({ needrestart: 'yes', needrestart_line: lines })).kernel).toBe(kernel)
+    expect(readNeedrestart(aFacts({ needrestart: 'yes', needrestart_line: lines })).kernel).toBe(kernel)
   })
 
   it('refuses an answer that is none', () => {
-    expect(() => readLibraries(aFacts({ needrestart: 'yes' }))).toThrow('needrestart gave no answer')
+    expect(() => readNeedrestart(aFacts({ needrestart: 'yes' }))).toThrow('needrestart gave no answer')
   })
 })

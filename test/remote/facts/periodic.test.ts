@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Look } from '../../../src/remote/facts/facts.ts'
-import { readNightly } from '../../../src/remote/facts/nightly.ts'
+import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
+import { readPeriodic } from '../../../src/remote/facts/periodic.ts'
 import { shells } from '../../support/tools.ts'
 import { aServer } from '../a-server.ts'
 import { aFacts, says } from '../recorded.ts'
@@ -20,21 +20,21 @@ const tools = {
   systemctl: shown('active', 'enabled'),
 }
 
-function known({ nightly }: Look) {
-  if (nightly?.is !== 'known') throw new Error(`unknown: ${nightly?.why}`)
-  return nightly.value
+function known({ periodic }: ServerFacts) {
+  if (periodic?.status !== 'known') throw new Error(`unknown: ${periodic?.why}`)
+  return periodic.value
 }
 
 describe.each(shells())('the look at what the nights are set to, under $name', (shell) => {
   const look = (files: Readonly<Record<string, string | null>>, others: Readonly<Record<string, string>> = {}) =>
-    known(aServer({ files: { ...systemd, ...files }, tools: { ...tools, ...others } }).look(['nightly'], shell))
+    known(aServer({ files: { ...systemd, ...files }, tools: { ...tools, ...others } }).look(['periodic'], shell))
 
   it('tells the package, the options, the timers and that nobody changed anything', () => {
     const { options, ...rest } = look({})
 
     expect(options).toContainEqual({ name: 'APT::Periodic::Unattended-Upgrade', value: '1' })
     expect(rest).toEqual({
-      package: { is: 'installed', version: '2.8.1' },
+      package: { status: 'installed', version: '2.8.1' },
       files: [],
       isEdited: false,
       ours: undefined,
@@ -54,24 +54,24 @@ describe.each(shells())('the look at what the nights are set to, under $name', (
   it('tells that nothing begins the nights where there are neither timers nor cron', () => {
     const server = aServer({ tools })
 
-    expect(known(server.look(['nightly'], shell)).scheduler).toBe('none')
+    expect(known(server.look(['periodic'], shell)).scheduler).toBe('none')
   })
 
   it('tells a package that is missing, and which one apt would install', () => {
     const { package: its } = look({}, { 'dpkg-query': 'exit 1' })
 
-    expect(its).toEqual({ is: 'missing', candidate: '2.9.1' })
+    expect(its).toEqual({ status: 'missing', candidate: '2.9.1' })
   })
 
   it('knows no candidate where the lists have none', () => {
     const { package: its } = look({}, { 'dpkg-query': 'exit 1', 'apt-cache': '' })
 
-    expect(its).toEqual({ is: 'missing', candidate: undefined })
+    expect(its).toEqual({ status: 'missing', candidate: undefined })
   })
 
   it.each([
-    ['deinstall ok config-files', { is: 'missing', candidate: '2.9.1' }],
-    ['install ok half-configured', { is: 'half-installed', state: 'half-configured' }],
+    ['deinstall ok config-files', { status: 'missing', candidate: '2.9.1' }],
+    ['install ok half-configured', { status: 'half-installed', state: 'half-configured' }],
   ])('reads %s', (state, expected) => {
     expect(look({}, { 'dpkg-query': `printf '${state}|2.8'` }).package).toEqual(expected)
   })
@@ -135,16 +135,16 @@ describe.each(shells())('the look at what the nights are set to, under $name', (
   it('is unknown with the words of apt where its configuration cannot be read', () => {
     const broken = { 'apt-config': 'echo "E: Syntax error /etc/apt/apt.conf.d/99x:1: Extra junk" >&2; exit 100' }
 
-    const { nightly } = aServer({ files: systemd, tools: { ...tools, ...broken } }).look(['nightly'], shell)
+    const { periodic } = aServer({ files: systemd, tools: { ...tools, ...broken } }).look(['periodic'], shell)
 
-    expect(nightly).toEqual({ is: 'unknown', why: 'E: Syntax error /etc/apt/apt.conf.d/99x:1: Extra junk' })
+    expect(periodic).toEqual({ status: 'unknown', why: 'E: Syntax error /etc/apt/apt.conf.d/99x:1: Extra junk' })
   })
 })
 
 describe('readNightly', () => {
-  const told = { nightly_edited: 'no', nightly_scheduler: 'systemd' }
+  const told = { periodic_edited: 'no', periodic_scheduler: 'systemd' }
   const timer = (...parts: readonly string[]) =>
-    readNightly(aFacts({ ...told, nightly_timer: ['Id=a.timer', ...parts].join('|') })).timers[0]
+    readPeriodic(aFacts({ ...told, periodic_timer: ['Id=a.timer', ...parts].join('|') })).timers[0]
 
   it.each([
     ['masked', { load: 'masked' }, ['LoadState=masked', 'UnitFileState=masked']],
@@ -157,6 +157,6 @@ describe('readNightly', () => {
   })
 
   it('does not take for a timer what has no name', () => {
-    expect(() => readNightly(aFacts({ ...told, nightly_timer: 'LoadState=loaded|' }))).toThrow(/did not show a timer/)
+    expect(() => readPeriodic(aFacts({ ...told, periodic_timer: 'LoadState=loaded|' }))).toThrow(/did not show a timer/)
   })
 })

@@ -1,18 +1,18 @@
-import { allOf, type Facts, perhapsWholeNumber, wholeNumber } from '../fields.ts'
-import type { Updates, Upgrade } from './facts.ts'
-import { type NewerPackage, newerPackages, securityOrigins } from './newer-packages.ts'
+import { allOf, type Fields, optionalWholeNumber, wholeNumber } from '../fields.ts'
+import { type NewerPackage, newerPackages, securityOrigins } from './apt-versions.ts'
+import type { PendingUpgrades, Upgrade } from './facts.ts'
 
 /** What is pending on the lists as they are. A fix in a security pocket counts also where -updates already holds a newer version. */
-export function readUpdates(facts: Facts): Updates {
-  const newer = newerPackages(allOf(facts, 'updates_newer'), allOf(facts, 'updates_source'))
+export function readUpgrades(facts: Fields): PendingUpgrades {
+  const newer = newerPackages(allOf(facts, 'upgrades_newer'), allOf(facts, 'upgrades_source'))
   const security = newer.flatMap(securityUpgrade)
   const isSecurity = new Set(security.map(({ name }) => name))
-  const listedAt = perhapsWholeNumber(facts, 'updates_listed_at')
+  const listedAt = optionalWholeNumber(facts, 'upgrades_listed_at')
   return {
     security,
     otherCount: newer.filter((one) => isUpgrade(one) && !isSecurity.has(one.name)).length,
-    held: allOf(facts, 'updates_held'),
-    securityOrigins: securityOrigins(allOf(facts, 'updates_source')),
+    held: allOf(facts, 'upgrades_held'),
+    securityOrigins: securityOrigins(allOf(facts, 'upgrades_source')),
     keptBack: keptBack(newer, isSecurity, facts),
     listsAgeSeconds: listedAt === undefined ? undefined : Math.max(0, wholeNumber(facts, 'at') - listedAt),
   }
@@ -29,12 +29,16 @@ function securityUpgrade({ name, installed, versions }: NewerPackage): readonly 
 // Versions of backports and the like are there to be asked for by name.
 const isUpgrade = ({ installed, candidate }: NewerPackage) => candidate !== installed
 
-function keptBack(newer: readonly NewerPackage[], isSecurity: ReadonlySet<string>, facts: Facts): Updates['keptBack'] {
-  const planned = namesOf(allOf(facts, 'updates_inst'), 'Inst')
-  const held = new Set(allOf(facts, 'updates_held'))
+function keptBack(
+  newer: readonly NewerPackage[],
+  isSecurity: ReadonlySet<string>,
+  facts: Fields,
+): PendingUpgrades['keptBack'] {
+  const planned = namesOf(allOf(facts, 'upgrades_inst'), 'Inst')
+  const held = new Set(allOf(facts, 'upgrades_held'))
   return newer
     .filter((one) => !planned.has(one.name) && !held.has(one.name) && (isUpgrade(one) || isSecurity.has(one.name)))
-    .map((one) => ({ name: one.name, why: whyKept(one, allOf(facts, 'updates_full')) }))
+    .map((one) => ({ name: one.name, why: whyKept(one, allOf(facts, 'upgrades_full')) }))
 }
 
 function whyKept(one: NewerPackage, full: readonly string[]): string {

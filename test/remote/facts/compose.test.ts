@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lookScript, readAnswer, readLook } from '../../../src/remote/facts/read-facts.ts'
+import { factsScript, parseResponse, readFacts } from '../../../src/remote/facts/read-facts.ts'
 import { makeScript } from '../../../src/remote/script.ts'
 import { shells } from '../../support/tools.ts'
 import { aServer, type FakeServer, type Shell } from '../a-server.ts'
@@ -12,11 +12,11 @@ const web = 'web|/shop-web-1|sha256:aa|shop:1|c0ffee|running|0|healthy|always|20
 
 const lookAt = (server: FakeServer, shell: Shell) => {
   const { stdout, stderr, status } = server.run(
-    lookScript(['services'], 'c0ffee', { project: 'shop', revision }),
+    factsScript(['compose'], 'c0ffee', { project: 'shop', revision }),
     shell,
   )
   if (status !== 0) throw new Error(stderr)
-  return readLook(readAnswer(stdout, 'c0ffee'), ['services']).services
+  return readFacts(parseResponse(stdout, 'c0ffee'), ['compose']).compose
 }
 
 const docker = (containers: string, compose = 'exit 1') => `case "$*" in
@@ -40,7 +40,7 @@ describe.each(shells())('the services under $name', (shell) => {
     })
 
     expect(lookAt(server, shell)).toEqual({
-      is: 'known',
+      status: 'known',
       value: {
         compose: { version: '2.26.1', isPlugin: true },
         deployed: [{ service: 'web', revision, image: 'shop:1', id: 'sha256:aa', configuration: 'c0ffee' }],
@@ -68,7 +68,7 @@ describe.each(shells())('the services under $name', (shell) => {
     const tools = { ...root, docker: docker(web), 'docker-compose': 'echo 1.29.2' }
 
     expect(lookAt(aServer({ files: socket, tools }), shell)).toMatchObject({
-      is: 'known',
+      status: 'known',
       value: { compose: { version: '1.29.2', isPlugin: false }, deployed: [], before: [], isStaged: false, asked: [] },
     })
   })
@@ -76,13 +76,13 @@ describe.each(shells())('the services under $name', (shell) => {
   it('knows that there is no Compose', () => {
     const server = aServer({ files: socket, tools: { ...root, docker: docker(web) } })
 
-    expect(lookAt(server, shell)).toMatchObject({ is: 'known', value: { compose: undefined } })
+    expect(lookAt(server, shell)).toMatchObject({ status: 'known', value: { compose: undefined } })
   })
 
   it('is unknown where Docker does not say what runs', () => {
     const tools = { ...root, docker: 'echo "permission denied" >&2; exit 1' }
 
-    expect(lookAt(aServer({ files: socket, tools }), shell)).toEqual({ is: 'unknown', why: expect.anything() })
+    expect(lookAt(aServer({ files: socket, tools }), shell)).toEqual({ status: 'unknown', why: expect.anything() })
   })
 })
 

@@ -1,16 +1,16 @@
 # Whether HAProxy's runtime socket can be used here, by which servers are taken out of service.
 # Facts:
-#   balancer_installed  yes or no
-#   balancer_socket     each that its configuration names: level (admin, operator, user), there or missing, owner, mode, path
-#   balancer_socat      yes or no
+#   haproxy_installed  yes or no
+#   haproxy_socket     each that its configuration names: level (admin, operator, user), there or missing, owner, mode, path
+#   haproxy_socat      yes or no
 # shellcheck shell=sh
-look_balancer() {
+facts_haproxy() {
   config=$MAESTRO_ROOT/etc/haproxy/haproxy.cfg
   if [ ! -e "$config" ]; then
-    fact balancer_installed no
+    fact haproxy_installed no
     return 0
   fi
-  fact balancer_installed yes
+  fact haproxy_installed yes
   text=$(as_root_if_needed head -c 1000000 "$config")
   lines=$(printf '%s\n' "$text" | sed -n 's/^[[:space:]]*stats[[:space:]][[:space:]]*socket[[:space:]][[:space:]]*//p')
   set -f
@@ -27,11 +27,11 @@ look_balancer() {
     # A folder on the way may be closed to us: then nobody can say.
     shown=$(as_root_if_needed stat -c '%F|there %U:%G %a' "$MAESTRO_ROOT$path" 2>/dev/null) || shown=
     case $shown in socket*) shown=${shown##*|} ;; *) shown="missing - -" ;; esac
-    fact balancer_socket "$level $shown $path"
+    fact haproxy_socket "$level $shown $path"
   done
   unset IFS
   set +f
   socat=no
   if has socat; then socat=yes; fi
-  fact balancer_socat "$socat"
+  fact haproxy_socat "$socat"
 }

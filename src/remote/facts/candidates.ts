@@ -1,7 +1,7 @@
-import { allOf, FactError, type Facts, perhaps } from '../fields.ts'
+import { allOf, FieldError, type Fields, optional } from '../fields.ts'
 
 /** Docker's packages on a server, and what apt has of them. */
-export interface Offers {
+export interface DockerCandidates {
   readonly packages: readonly DockerPackage[]
   /** Versions that apt can install, of each package. */
   readonly versions: ReadonlyMap<string, readonly string[]>
@@ -19,21 +19,21 @@ export interface DockerPackage extends NamedVersion {
   readonly hold: 'none' | 'ours' | 'theirs'
 }
 
-export const readOffers = (facts: Facts): Offers => ({
+export const readCandidates = (facts: Fields): DockerCandidates => ({
   packages: readPackages(facts),
-  versions: readVersions(allOf(facts, 'offers_version')),
+  versions: readVersions(allOf(facts, 'candidates_version')),
   candidates: new Map(
-    allOf(facts, 'offers_candidate')
+    allOf(facts, 'candidates_candidate')
       .map(named)
       .map(({ name, version }) => [name, version]),
   ),
-  isStaged: perhaps(facts, 'offers_staged') !== undefined,
-  kept: allOf(facts, 'offers_kept').map(named),
+  isStaged: optional(facts, 'candidates_staged') !== undefined,
+  kept: allOf(facts, 'candidates_kept').map(named),
 })
 
-function readPackages(facts: Facts): readonly DockerPackage[] {
-  const ours = new Set(allOf(facts, 'offers_our_hold'))
-  return allOf(facts, 'offers_package').map((line) => {
+function readPackages(facts: Fields): readonly DockerPackage[] {
+  const ours = new Set(allOf(facts, 'candidates_our_hold'))
+  return allOf(facts, 'candidates_package').map((line) => {
     const [, state = ''] = /\|(...?)$/.exec(line) ?? []
     const { name, version } = named(line.slice(0, line.lastIndexOf('|')))
     return { name, version, hold: !state.startsWith('h') ? 'none' : ours.has(name) ? 'ours' : 'theirs' }
@@ -54,6 +54,6 @@ function readVersions(lines: readonly string[]): ReadonlyMap<string, readonly st
 export function named(line: string): NamedVersion {
   const [, name, version] = /^([a-z0-9][a-z0-9+.-]*)\|([0-9][A-Za-z0-9.+:~-]*)$/.exec(line) ?? []
   if (name === undefined || version === undefined)
-    throw new FactError(`a package cannot be ${JSON.stringify(line.slice(0, 80))}`)
+    throw new FieldError(`a package cannot be ${JSON.stringify(line.slice(0, 80))}`)
   return { name, version }
 }

@@ -23,11 +23,11 @@ const aptOf = (release: string) => ({
 
 describe.each(shells())('the updates under $name', (shell) => {
   it('count a security fix also where -updates already holds a newer version', () => {
-    const { updates } = aServer({ files: lists, tools: aptOf('ubuntu-24.04') }).look(['updates'], shell)
+    const { upgrades } = aServer({ files: lists, tools: aptOf('ubuntu-24.04') }).look(['upgrades'], shell)
 
     const origin = 'Ubuntu:noble-security'
-    expect(updates).toMatchObject({
-      is: 'known',
+    expect(upgrades).toMatchObject({
+      status: 'known',
       value: {
         security: [
           { name: 'fl-both', from: '1.0', to: '1.1', origin },
@@ -50,15 +50,15 @@ describe.each(shells())('the updates under $name', (shell) => {
       ...aptOf('ubuntu-24.04'),
       'dpkg-query': "printf '%s\\n' 'hi |libc6:amd64' 'hi |libc6:i386' 'ii |bash'",
     }
-    const { updates } = aServer({ files: lists, tools }).look(['updates'], shell)
+    const { upgrades } = aServer({ files: lists, tools }).look(['upgrades'], shell)
 
-    expect(updates).toMatchObject({ is: 'known', value: { held: ['libc6', 'libc6:i386'] } })
+    expect(upgrades).toMatchObject({ status: 'known', value: { held: ['libc6', 'libc6:i386'] } })
   })
 
   it('say why apt keeps something back', () => {
-    const { updates } = aServer({ files: lists, tools: aptOf('ubuntu-24.04') }).look(['updates'], shell)
+    const { upgrades } = aServer({ files: lists, tools: aptOf('ubuntu-24.04') }).look(['upgrades'], shell)
 
-    expect(updates).toMatchObject({
+    expect(upgrades).toMatchObject({
       value: {
         keptBack: [
           { name: 'ex-broken', why: 'what it depends on cannot be had' },
@@ -70,10 +70,10 @@ describe.each(shells())('the updates under $name', (shell) => {
   })
 
   it("know Debian's security archive by its label, whatever the suite is called by now", () => {
-    const { updates } = aServer({ files: lists, tools: aptOf('debian-12') }).look(['updates'], shell)
+    const { upgrades } = aServer({ files: lists, tools: aptOf('debian-12') }).look(['upgrades'], shell)
 
     const origin = 'Debian:oldstable-security'
-    expect(updates).toMatchObject({
+    expect(upgrades).toMatchObject({
       value: {
         security: [
           { name: 'jq', from: '1.6-2.1+deb12u1', to: '1.6-2.1+deb12u3', origin },
@@ -90,9 +90,9 @@ describe.each(shells())('the updates under $name', (shell) => {
   })
 
   it('are none on a fresh system, and no full upgrade is tried', () => {
-    const { updates } = aServer({ files: lists, tools: aptOf('debian-13') }).look(['updates'], shell)
+    const { upgrades } = aServer({ files: lists, tools: aptOf('debian-13') }).look(['upgrades'], shell)
 
-    expect(updates).toMatchObject({ is: 'known', value: { security: [], otherCount: 0, keptBack: [] } })
+    expect(upgrades).toMatchObject({ status: 'known', value: { security: [], otherCount: 0, keptBack: [] } })
   })
 
   it('have the age of the newest package list', () => {
@@ -104,14 +104,14 @@ describe.each(shells())('the updates under $name', (shell) => {
     utimesSync(`${server.root}/var/lib/apt/lists`, 1_794_000_000, 1_794_000_000)
     utimesSync(`${server.root}/var/lib/apt/periodic/update-success-stamp`, 1_795_000_000, 1_795_000_000)
 
-    expect(server.look(['updates'], shell).updates).toMatchObject({ value: { listsAgeSeconds: 3600 } })
+    expect(server.look(['upgrades'], shell).upgrades).toMatchObject({ value: { listsAgeSeconds: 3600 } })
   })
 
   it('have no age where lists were never fetched', () => {
     const server = aServer({ files: { 'var/lib/apt/lists/lock': '' }, tools: aptOf('debian-13') })
 
-    expect(server.look(['updates'], shell).updates).toMatchObject({
-      is: 'known',
+    expect(server.look(['upgrades'], shell).upgrades).toMatchObject({
+      status: 'known',
       value: { listsAgeSeconds: undefined },
     })
   })
@@ -131,7 +131,7 @@ describe.each(shells())('the updates under $name', (shell) => {
   ])('are unknown when %s fails', (tool, text, why) => {
     const server = aServer({ files: lists, tools: { ...aptOf('ubuntu-24.04'), [tool]: text } })
 
-    expect(server.look(['updates'], shell).updates).toEqual({ is: 'unknown', why })
+    expect(server.look(['upgrades'], shell).upgrades).toEqual({ status: 'unknown', why })
   })
 
   it('are told without new packages where apt can install none of them', () => {
@@ -141,16 +141,16 @@ describe.each(shells())('the updates under $name', (shell) => {
       *) ${says('apt-get-dist-upgrade-ubuntu-24.04')} ;;
       esac`
     const clock = { date: 'echo 1795000000' }
-    const whole = aServer({ tools: { ...aptOf('ubuntu-24.04'), ...clock } }).look(['updates'], shell).updates
+    const whole = aServer({ tools: { ...aptOf('ubuntu-24.04'), ...clock } }).look(['upgrades'], shell).upgrades
 
     const server = aServer({ tools: { ...aptOf('ubuntu-24.04'), ...clock, 'apt-get': broken } })
 
-    expect(whole).toMatchObject({ is: 'known', value: { security: { length: 7 } } })
-    expect(server.look(['updates'], shell).updates).toEqual(whole)
+    expect(whole).toMatchObject({ status: 'known', value: { security: { length: 7 } } })
+    expect(server.look(['upgrades'], shell).upgrades).toEqual(whole)
   })
 
   it('are unknown without apt', () => {
-    expect(aServer().look(['updates'], shell).updates).toEqual({ is: 'unknown', why: 'this system has no apt' })
+    expect(aServer().look(['upgrades'], shell).upgrades).toEqual({ status: 'unknown', why: 'this system has no apt' })
   })
 
   it('keep apt from writing when root asks', () => {
@@ -159,7 +159,7 @@ describe.each(shells())('the updates under $name', (shell) => {
     const tools = { ...aptOf('ubuntu-24.04'), id: 'echo 0', 'apt-get': log('apt-get'), 'apt-cache': log('apt-cache') }
     const server = aServer({ files: lists, tools })
 
-    server.look(['updates'], shell)
+    server.look(['upgrades'], shell)
 
     const calls = server.run('cat "$MAESTRO_ROOT"/*.log').stdout.trim().split('\n')
     expect(calls).toHaveLength(4)

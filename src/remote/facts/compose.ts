@@ -1,15 +1,16 @@
-import { allOf, FactError, type Facts, only, perhaps, yes } from '../fields.ts'
-import type { AskedImage, DeployedService, ServiceContainer, Services } from './facts.ts'
+import { allOf, FieldError, type Fields, optional, required, yesOrNo } from '../fields.ts'
+import type { AskedImage, ComposeState, DeployedService, ServiceContainer } from './facts.ts'
 
-export function readServices(facts: Facts): Services {
-  const tool = perhaps(facts, 'compose_tool')
+export function readCompose(facts: Fields): ComposeState {
+  const tool = optional(facts, 'compose_tool')
   return {
-    compose: tool === undefined ? undefined : { version: only(facts, 'compose_version'), isPlugin: tool === 'plugin' },
-    deployed: allOf(facts, 'services_deployed').map(readDeployed),
-    before: allOf(facts, 'services_before').map(readDeployed),
-    isStaged: yes(facts, 'services_staged'),
-    asked: allOf(facts, 'services_asked').map(readAsked),
-    containers: allOf(facts, 'services_container').map(readContainer),
+    compose:
+      tool === undefined ? undefined : { version: required(facts, 'compose_version'), isPlugin: tool === 'plugin' },
+    deployed: allOf(facts, 'compose_deployed').map(readDeployed),
+    before: allOf(facts, 'compose_before').map(readDeployed),
+    isStaged: yesOrNo(facts, 'compose_staged'),
+    asked: allOf(facts, 'compose_asked').map(readAsked),
+    containers: allOf(facts, 'compose_container').map(readContainer),
   }
 }
 
@@ -48,6 +49,6 @@ type Words<Count extends number, Taken extends readonly string[] = []> = Taken['
 
 function wordsOf<Count extends number>(line: string, count: Count): Words<Count> {
   const words = line.split('|')
-  if (words.length !== count) throw new FactError(`a service cannot be read: ${line.slice(0, 60)}`)
+  if (words.length !== count) throw new FieldError(`a service cannot be read: ${line.slice(0, 60)}`)
   return words as Words<Count>
 }

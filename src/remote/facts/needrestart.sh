@@ -1,9 +1,9 @@
-# What needrestart, when it is there, says of services on deleted libraries and of the kernel. Wrong without root.
+# Services on deleted libraries and the pending kernel, by needrestart. Wrong without root.
 # Facts:
 #   needrestart       yes or no
 #   needrestart_line  each, as `needrestart -b` prints them
 # shellcheck shell=sh
-look_libraries() {
+facts_needrestart() {
   if ! has needrestart; then
     fact needrestart no
     return 0

@@ -1,17 +1,17 @@
-import { allOf, FactError, type Facts, yes } from '../fields.ts'
-import type { Libraries } from './facts.ts'
+import { allOf, FieldError, type Fields, yesOrNo } from '../fields.ts'
+import type { Needrestart } from './facts.ts'
 
 // README.batch.md of needrestart: 0 is "unknown or failed to detect".
-const kernelStates: Readonly<Record<string, Libraries['kernel']>> = {
+const kernelStates: Readonly<Record<string, Needrestart['kernel']>> = {
   '1': 'current',
   '2': 'abi-upgrade',
   '3': 'version-upgrade',
 }
 
-export function readLibraries(facts: Facts): Libraries {
-  if (!yes(facts, 'needrestart')) return { hasTool: false, kernel: undefined, services: [] }
+export function readNeedrestart(facts: Fields): Needrestart {
+  if (!yesOrNo(facts, 'needrestart')) return { hasTool: false, kernel: undefined, services: [] }
   const lines = allOf(facts, 'needrestart_line')
-  if (!lines.some((line) => line.startsWith('NEEDRESTART-VER:'))) throw new FactError('needrestart gave no answer')
+  if (!lines.some((line) => line.startsWith('NEEDRESTART-VER:'))) throw new FieldError('needrestart gave no answer')
   return {
     hasTool: true,
     kernel: kernelStates[valuesOf(lines, 'KSTA')[0] ?? ''],
