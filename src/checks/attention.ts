@@ -1,16 +1,13 @@
 import { describeDuration } from '../base/duration.ts'
 import { printable } from '../base/printable.ts'
-import type {
-  Disk,
-  Docker,
-  Dpkg,
-  Fact,
-  Needrestart,
-  PendingUpgrades,
-  ServerFacts,
-  UnattendedStatus,
-  Weave,
-} from '../remote/facts/facts.ts'
+import type { Disk } from '../remote/facts/disk.ts'
+import type { Docker } from '../remote/facts/docker.ts'
+import type { Dpkg } from '../remote/facts/dpkg.ts'
+import type { Fact, ServerFacts } from '../remote/facts/facts.ts'
+import type { Needrestart } from '../remote/facts/needrestart.ts'
+import type { UnattendedStatus } from '../remote/facts/unattended.ts'
+import type { PendingUpgrades } from '../remote/facts/upgrades.ts'
+import type { Weave } from '../remote/facts/weave.ts'
 
 const fullShare = 0.9
 const oldListsSeconds = 3 * 86_400

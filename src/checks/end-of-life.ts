@@ -1,4 +1,4 @@
-import type { System } from '../remote/facts/facts.ts'
+import type { System } from '../remote/facts/system.ts'
 
 /** Until when a release gets security fixes. */
 export interface SupportStatus {

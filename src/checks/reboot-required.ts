@@ -1,5 +1,8 @@
 import { compareVersions } from '../remote/debian-version.ts'
-import type { Fact, Kernel, Needrestart, RebootFlag, ServerFacts } from '../remote/facts/facts.ts'
+import type { Fact, ServerFacts } from '../remote/facts/facts.ts'
+import type { Kernel } from '../remote/facts/kernel.ts'
+import type { Needrestart } from '../remote/facts/needrestart.ts'
+import type { RebootFlag } from '../remote/facts/reboot.ts'
 
 /** Whether a server wants a restart. `reasons` are those for yes, or what could not be learnt for unknown; empty for no. */
 export interface RebootRequired {

@@ -1,6 +1,6 @@
 import { type ExitCode, exitCodes } from '../base/errors.ts'
 import type { Outcome } from '../plan/outcome.ts'
-import type { GatherResult } from '../run/gather-facts.ts'
+import type { GatherResult } from '../run/session/gather-facts.ts'
 
 type InspectionEnd = {
   /** Aborted with its exit code as the reason when a signal came. */

@@ -1,9 +1,7 @@
 import type { Secret } from '../base/secret.ts'
 import type { ApplicationContext } from '../plan/application.ts'
-import { commandDriver } from './drivers/command.ts'
-import { haproxyDriver } from './drivers/haproxy.ts'
-import { rfc2136Driver } from './drivers/rfc2136.ts'
-import type { CurrentTarget, Failover, FailoverTarget } from './target.ts'
+
+import type { CurrentTarget, FailoverTarget } from './target.ts'
 
 /** What moves the address, and says where it points. */
 export interface FailoverDriver {
@@ -23,15 +21,3 @@ export interface FailoverDriver {
 
 /** What a driver may know and no journal does. */
 export type FailoverSecrets = { readonly tsigKey?: Secret }
-
-export function makeDriver(failover: Failover, secrets: FailoverSecrets): FailoverDriver {
-  const { driver } = failover
-  switch (driver.kind) {
-    case 'rfc2136':
-      return rfc2136Driver(failover, driver, secrets)
-    case 'haproxy':
-      return haproxyDriver(failover, driver)
-    case 'command':
-      return commandDriver(failover, driver)
-  }
-}

@@ -1,7 +1,8 @@
 import type { Json } from '../base/json.ts'
 import type { ApplicationContext, ApplicationOperation } from '../plan/application.ts'
-import { type FailoverDriver, type FailoverSecrets, makeDriver } from './driver.ts'
+import type { FailoverDriver, FailoverSecrets } from './driver.ts'
 import { type Hook, hookStep } from './hook-step.ts'
+import { makeDriver } from './make-driver.ts'
 import { type FailoverState, type SwitchStepOptions, switchStep } from './switch-step.ts'
 import type { Failover } from './target.ts'
 

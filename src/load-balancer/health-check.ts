@@ -1,7 +1,7 @@
 import { MaestroError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import type { HealthCheck } from '../manifest/settings.ts'
-import type { ServerContext, ServerHandle } from '../plan/step.ts'
+import type { ServerContext, ServerHandle } from '../plan/context.ts'
 import { optional, required } from '../remote/fields.ts'
 import { httpStatusOver } from './http-status.ts'
 

@@ -1,6 +1,7 @@
 import type { Json } from '../base/json.ts'
 import type { HealthCheck } from '../manifest/settings.ts'
-import type { Operation, ServerContext } from '../plan/step.ts'
+import type { ServerContext } from '../plan/context.ts'
+import type { Operation } from '../plan/operation.ts'
 import { type HaproxyDrain, haproxyDrain } from './haproxy/drain.ts'
 import { runHealthCheck } from './health-check.ts'
 import { type HookDrainOptions, hookDrain } from './hooks.ts'

@@ -2,7 +2,7 @@ import { dump, FAILSAFE_SCHEMA } from 'js-yaml'
 import { suggestion } from '../base/did-you-mean.ts'
 import { ManifestError, UsageError } from '../base/errors.ts'
 import { quoted } from './quoted.ts'
-import { parseManifest, type WrittenManifest } from './read.ts'
+import { parseManifest, type WrittenManifest } from './read/read.ts'
 import { isEmpty, type Node, nodeAt, toPlain } from './yaml/node.ts'
 import { parseYaml } from './yaml/parse.ts'
 

@@ -1,4 +1,5 @@
-import type { Operation, OperationSpec, Step } from '../plan/step.ts'
+import type { Operation, OperationSpec } from '../plan/operation.ts'
+import type { Step } from '../plan/step.ts'
 
 export type CombinedOptions = { readonly parts: readonly OperationSpec[] }
 

@@ -1,7 +1,7 @@
 import { UsageError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import { type TrafficPolicy, withTrafficPolicy } from '../load-balancer/out-of-service.ts'
-import type { Operation, OperationSpec } from '../plan/step.ts'
+import type { Operation, OperationSpec } from '../plan/operation.ts'
 import { type CombinedOptions, combined } from './combined.ts'
 import { compose, composeRollback } from './compose/operation.ts'
 import type { ComposeOptions } from './compose/pull-images-step.ts'

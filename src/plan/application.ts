@@ -2,9 +2,11 @@ import type { Json } from '../base/json.ts'
 import type { Endpoint, Opened } from '../inventory/endpoint.ts'
 import type { Server } from '../inventory/server.ts'
 import type { Rollout } from '../manifest/settings.ts'
+import type { ServerHandle, StepContext } from './context.ts'
 import type { AskDns } from './dns.ts'
+import type { Operation, OperationSpec } from './operation.ts'
 import type { Plan } from './plan.ts'
-import type { Operation, OperationSpec, ServerHandle, Step, StepContext } from './step.ts'
+import type { Step } from './step.ts'
 
 /** A program of this computer, and what it is given. What is secret goes through stdin, which nobody else can read. */
 export type LocalProgram = {

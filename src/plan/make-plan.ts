@@ -2,9 +2,9 @@ import type { Server } from '../inventory/server.ts'
 import type { Rollout } from '../manifest/settings.ts'
 import type { ServerFacts } from '../remote/facts/facts.ts'
 import { type Member, makeBatches } from './batches.ts'
+import type { Operation } from './operation.ts'
 import type { Plan, PlannedStep } from './plan.ts'
 import { planStep } from './plan-step.ts'
-import type { Operation } from './step.ts'
 
 type PlanOptions = {
   readonly operation: Operation

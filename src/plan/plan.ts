@@ -1,5 +1,5 @@
 import type { Rollout } from '../manifest/settings.ts'
-import type { OperationSpec } from './step.ts'
+import type { OperationSpec } from './operation.ts'
 import type { Verdict } from './verdict.ts'
 
 /** What would be done to which servers in which order: data only, as it is printed, saved, and kept with the run. */

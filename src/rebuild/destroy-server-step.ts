@@ -1,8 +1,8 @@
 import { MaestroError } from '../base/errors.ts'
 import type { ApplicationContext } from '../plan/application.ts'
 import type { Provider } from '../provider/provider.ts'
+import type { ReplacedServer } from './options.ts'
 import { environmentOf, keyOf, shortName } from './options.ts'
-import type { ReplacedServer } from './replace.ts'
 import type { FreshStep } from './state.ts'
 
 type DestroyChange = { readonly id: string }

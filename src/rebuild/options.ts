@@ -1,8 +1,9 @@
+import type { Json } from '../base/json.ts'
 import type { Hook } from '../failover/hook-step.ts'
 import { type Failover, targetFor } from '../failover/target.ts'
 import type { Server } from '../inventory/server.ts'
 import type { Rollout } from '../manifest/settings.ts'
-import type { OperationSpec } from '../plan/step.ts'
+import type { OperationSpec } from '../plan/operation.ts'
 import type { CommandProvider } from '../provider/command-provider.ts'
 import type { ProvidedServer } from '../provider/provider.ts'
 
@@ -67,4 +68,16 @@ export function failoverTo({ failover, to, entrances }: RebuildOptions, servers:
   const fresh = { ...targetFor(to, failover), targets: targets.toSorted() }
   const [one, other] = failover.targets
   return { ...failover, targets: one.environment === to ? [fresh, other] : [one, fresh] }
+}
+
+/** One server that a fresh one takes the place of. */
+export type ReplacedServer = {
+  /** Where it is now. */
+  readonly server: Server
+  /** The machine that it is on. */
+  readonly id: string
+  /** Whether another machine is made, which takes its place; else it is made anew where it is. */
+  readonly isBeside: boolean
+  /** How it was found in service; null: nobody sends anything there, or somebody else has taken it out. */
+  readonly found: Json
 }

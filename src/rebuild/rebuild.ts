@@ -1,6 +1,7 @@
 import type { Json } from '../base/json.ts'
-import { type FailoverSecrets, makeDriver } from '../failover/driver.ts'
+import type { FailoverSecrets } from '../failover/driver.ts'
 import { hookStep } from '../failover/hook-step.ts'
+import { makeDriver } from '../failover/make-driver.ts'
 import { type SwitchStepOptions, switchStep } from '../failover/switch-step.ts'
 import type { Failover } from '../failover/target.ts'
 import type { ApplicationContext, ApplicationOperation } from '../plan/application.ts'

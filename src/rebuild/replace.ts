@@ -1,31 +1,19 @@
 import type { Json } from '../base/json.ts'
 import type { Hook } from '../failover/hook-step.ts'
-import type { Server } from '../inventory/server.ts'
 import type { TrafficPolicy } from '../load-balancer/out-of-service.ts'
 import type { Rollout } from '../manifest/settings.ts'
 import type { ApplicationContext, ApplicationOperation } from '../plan/application.ts'
-import type { OperationSpec } from '../plan/step.ts'
+import type { OperationSpec } from '../plan/operation.ts'
 import { type CommandProvider, commandProvider } from '../provider/command-provider.ts'
 import { createServersStep } from './create-servers-step.ts'
 import { deployStep } from './deploy-step.ts'
 import { destroyServerStep } from './destroy-server-step.ts'
+import type { ReplacedServer } from './options.ts'
 import { environmentOf, type Having, shortName } from './options.ts'
 import { provisionStep } from './provision-step.ts'
 import type { FreshStep } from './state.ts'
 import { drainStep, healthyStep, replaceAddressStep, undrainStep } from './traffic-steps.ts'
 import { waitForSshStep } from './wait-for-ssh-step.ts'
-
-/** One server that a fresh one takes the place of. */
-export type ReplacedServer = {
-  /** Where it is now. */
-  readonly server: Server
-  /** The machine that it is on. */
-  readonly id: string
-  /** Whether another machine is made, which takes its place; else it is made anew where it is. */
-  readonly isBeside: boolean
-  /** How it was found in service; null: nobody sends anything there, or somebody else has taken it out. */
-  readonly found: Json
-}
 
 /** What the replacing of servers, one after the other, is made from. */
 export type ReplaceOptions = {

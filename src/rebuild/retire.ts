@@ -1,6 +1,7 @@
 import { MaestroError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
-import { type FailoverSecrets, makeDriver } from '../failover/driver.ts'
+import type { FailoverSecrets } from '../failover/driver.ts'
+import { makeDriver } from '../failover/make-driver.ts'
 import type { CurrentTarget, Failover } from '../failover/target.ts'
 import type { ApplicationContext, ApplicationOperation, ApplicationStep } from '../plan/application.ts'
 import { type CommandProvider, commandProvider } from '../provider/command-provider.ts'

@@ -1,5 +1,6 @@
 import type { Json } from '../base/json.ts'
-import { type FailoverSecrets, makeDriver } from '../failover/driver.ts'
+import type { FailoverSecrets } from '../failover/driver.ts'
+import { makeDriver } from '../failover/make-driver.ts'
 import type { FailoverState as SwitchSeen } from '../failover/switch-step.ts'
 import type { ApplicationContext, ApplicationStep } from '../plan/application.ts'
 import type { Provider } from '../provider/provider.ts'

@@ -7,9 +7,10 @@ import { runHealthCheck } from '../load-balancer/health-check.ts'
 import { hookDrain } from '../load-balancer/hooks.ts'
 import type { TrafficPolicy } from '../load-balancer/out-of-service.ts'
 import type { ApplicationContext } from '../plan/application.ts'
-import type { Drain, ServerContext } from '../plan/step.ts'
+import type { ServerContext } from '../plan/context.ts'
+import type { Drain } from '../plan/step.ts'
+import type { ReplacedServer } from './options.ts'
 import { environmentOf, shortName, whereTheyAre } from './options.ts'
-import type { ReplacedServer } from './replace.ts'
 import type { FreshStep } from './state.ts'
 
 /** How a server leaves and enters service; undefined: nobody takes it out. */

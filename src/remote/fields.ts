@@ -1,7 +1,5 @@
+import type { Fields } from './response.ts'
 import { ResponseError } from './response.ts'
-
-/** What a script answered: each key with its values in the order told. */
-export type Fields = ReadonlyMap<string, readonly string[]>
 
 /** A fact is missing, told twice, or not of the expected form; the message says which, for people. */
 export class FieldError extends ResponseError {

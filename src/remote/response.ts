@@ -1,5 +1,3 @@
-import type { Fields } from './fields.ts'
-
 /** The output of a script is not a whole answer; the message says in which way, for people. */
 export class ResponseError extends Error {
   override name: string = 'AnswerError'
@@ -46,3 +44,6 @@ function fromHex(value: string): string {
 }
 
 const excerpt = (text: string) => JSON.stringify(text.slice(0, 60))
+
+/** What a script answered: each key with its values in the order told. */
+export type Fields = ReadonlyMap<string, readonly string[]>

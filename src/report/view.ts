@@ -1,7 +1,7 @@
 import type { ExpectedVersions } from '../checks/expected-versions.ts'
 import type { Server } from '../inventory/server.ts'
 import type { FactName } from '../remote/facts/facts.ts'
-import type { GatherResult } from '../run/gather-facts.ts'
+import type { GatherResult } from '../run/session/gather-facts.ts'
 import type { Screen } from './format/screen.ts'
 
 /** One way of showing what was seen; `reboot-status` and `status` are one each. */

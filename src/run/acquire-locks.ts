@@ -1,7 +1,7 @@
 import type { Lock } from '../remote/lock/lock.ts'
-import type { RunProgress } from './execute-plan.ts'
 import { failureFrom } from './outcome-from-error.ts'
-import type { ServerRun } from './server-run.ts'
+import type { RunProgress } from './run-progress.ts'
+import type { ServerRun } from './server/server-run.ts'
 
 const betweenMs = 10_000
 

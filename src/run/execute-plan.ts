@@ -1,27 +1,16 @@
 import { noState } from '../journal/run-state.ts'
+import { isOpen } from '../manifest/window.ts'
 import { type Member, makeRoomCheck } from '../plan/batches.ts'
 import type { Outcome } from '../plan/outcome.ts'
-import { isOpen } from '../plan/window.ts'
 import { makeSemaphore } from '../ssh/semaphore.ts'
 import { acquireLocks } from './acquire-locks.ts'
+import { makePeerServers, type PeerServers } from './connection/peer-servers.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { failureFrom } from './outcome-from-error.ts'
-import { makePeerServers, type PeerServers } from './peer-servers.ts'
 import type { Run, RunReport } from './run.ts'
-import { makeServerRun, type ServerRun } from './server-run.ts'
+import type { RunProgress } from './run-progress.ts'
+import { makeServerRun, type ServerRun } from './server/server-run.ts'
 import { describeUnavailable } from './skipped-servers.ts'
-
-/** How a run stands while it goes on. */
-export interface RunProgress {
-  readonly run: Run
-  readonly outcomes: Map<string, Outcome>
-  readonly locked: Set<ServerRun>
-  /** Once set, nothing new is begun; why, in words for each server that was not started. */
-  halt: string | undefined
-  readonly end: (server: string, outcome: Outcome) => Promise<void>
-  /** Gives a server's lock back. Where there is no line the lock stays, and is told by the journal. */
-  readonly unlock: (work: ServerRun) => Promise<void>
-}
 
 /**
  * Carries a plan out: locks every server in it, then works on them batch by batch within the budget. Every server of the

@@ -1,6 +1,6 @@
 import { MaestroError } from '../base/errors.ts'
 import type { Clock } from './clock.ts'
-import type { ServerRun } from './server-run.ts'
+import type { ServerRun } from './server/server-run.ts'
 
 const everyMs = 120_000
 const atOnce = 4

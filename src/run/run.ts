@@ -3,12 +3,13 @@ import type { History } from '../journal/history.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { RunState } from '../journal/run-state.ts'
 import type { Member } from '../plan/batches.ts'
+import type { ServerContext } from '../plan/context.ts'
+import type { Operation } from '../plan/operation.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { Operation, ServerContext } from '../plan/step.ts'
 import type { Lock } from '../remote/lock/lock.ts'
 import type { Clock } from './clock.ts'
-import type { ServerConnection } from './connection.ts'
+import type { ServerConnection } from './connection/connection.ts'
 
 /** One carrying-out of a plan, from its beginning or from where it was broken off. */
 export interface Run {

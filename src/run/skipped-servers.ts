@@ -4,7 +4,7 @@ import { drainedBy } from '../plan/make-plan.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { ServerFacts } from '../remote/facts/facts.ts'
-import type { GatherResult } from './gather-facts.ts'
+import type { GatherResult } from './session/gather-facts.ts'
 
 /** What became of the selected servers that are not worked on. */
 export function outcomesOfSkipped(gathered: readonly GatherResult[], plan: Plan): ReadonlyMap<string, Outcome> {

@@ -1,5 +1,5 @@
 import { MaestroError } from '../base/errors.ts'
-import type { PhaseTime } from './transport/phases.ts'
+import type { PhaseTime } from './phase-time.ts'
 
 /** Why there is no way in; part of the public face (`error.kind` in JSON). */
 export type ConnectErrorKind =

@@ -1,9 +1,9 @@
-import type { AskPassword } from './auth/auth.ts'
+import type { AskPassword } from './auth/auth-step.ts'
 import type { AskPassphrase } from './auth/identities.ts'
+import type { HostOptions, HostQuestion } from './config/host-options.ts'
 import type { Environment } from './config/path-tokens.ts'
-import type { HostOptions, HostQuestion } from './config/ssh-config.ts'
 import type { UnknownKey } from './host-keys/host-key.ts'
-import type { KnownHostsFiles } from './host-keys/known-hosts-files.ts'
+import type { KnownHostsFiles } from './known-hosts/known-hosts-files.ts'
 
 /** The computer that maestro runs on, as far as ssh cares. */
 export interface LocalEnvironment {

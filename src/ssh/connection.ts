@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
-import type { PhaseTime } from './transport/phases.ts'
+import type { PhaseTime } from './phase-time.ts'
 
 /** How a connection came about; the words of the other end are its own. */
 export interface SessionInfo {

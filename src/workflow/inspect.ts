@@ -8,7 +8,7 @@ import { eventLine, serverEvent } from '../report/format/json-events.ts'
 import { renderMetrics } from '../report/format/prometheus.ts'
 import { startSpinner } from '../report/format/spinner.ts'
 import type { Sample, View } from '../report/view.ts'
-import { type GatherResult, gatherFacts } from '../run/gather-facts.ts'
+import { type GatherResult, gatherFacts } from '../run/session/gather-facts.ts'
 import { openConnectionsFor } from './connections.ts'
 import { selectTargets, type Targets } from './targets.ts'
 

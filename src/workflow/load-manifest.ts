@@ -3,8 +3,8 @@ import { type NamesOfGroup, type Selection, selectServers } from '../inventory/s
 import { findManifest } from '../manifest/file/find.ts'
 import { expandGroup } from '../manifest/groups.ts'
 import type { Manifest, ManifestServer } from '../manifest/manifest.ts'
-import { readManifest, type WrittenManifest } from '../manifest/read.ts'
-import { resolveManifest } from '../manifest/resolve.ts'
+import { readManifest, type WrittenManifest } from '../manifest/read/read.ts'
+import { resolveManifest } from '../manifest/resolve/resolve.ts'
 
 type ManifestFlags = Pick<ServerFlags, 'manifest' | 'environment'>
 

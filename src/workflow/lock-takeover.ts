@@ -4,7 +4,7 @@ import { requireConsent } from '../cli/consent.ts'
 import { foldNames } from '../inventory/host-pattern.ts'
 import type { Plan } from '../plan/plan.ts'
 import { isAlive, type Lock } from '../remote/lock/lock.ts'
-import type { GatherResult } from '../run/gather-facts.ts'
+import type { GatherResult } from '../run/session/gather-facts.ts'
 
 type Held = { readonly server: string; readonly lock: Lock }
 

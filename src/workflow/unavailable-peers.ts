@@ -1,6 +1,6 @@
 import { findServers } from '../inventory/resolve-addresses.ts'
 import type { Rollout } from '../manifest/settings.ts'
-import type { Operation } from '../plan/step.ts'
+import type { Operation } from '../plan/operation.ts'
 import { describeUnavailable, isUnavailable } from '../run/skipped-servers.ts'
 import { addressSourcesFor } from './address-sources.ts'
 import { type GatherRequest, gatherAll } from './gather.ts'

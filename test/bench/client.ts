@@ -3,10 +3,10 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { HostOptions } from '../../src/ssh/config/ssh-config.ts'
+import type { HostOptions } from '../../src/ssh/config/host-options.ts'
 import { askSsh, optionsWithoutConfig } from '../../src/ssh/config/ssh-config.ts'
 import { type Connections, openConnections } from '../../src/ssh/connect.ts'
-import { knownHostsOnDisk } from '../../src/ssh/host-keys/known-hosts-files.ts'
+import { knownHostsOnDisk } from '../../src/ssh/known-hosts/known-hosts-files.ts'
 
 type Config = { ports: number[]; keyFile: string; knownHostsFile: string; sshConfig: string; concurrency: number }
 

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { rebootRequired } from '../../src/checks/reboot-required.ts'
-import type { Fact, Kernel, Needrestart, RebootFlag, ServerFacts } from '../../src/remote/facts/facts.ts'
+import type { Fact, ServerFacts } from '../../src/remote/facts/facts.ts'
+import type { Kernel } from '../../src/remote/facts/kernel.ts'
+import type { Needrestart } from '../../src/remote/facts/needrestart.ts'
+import type { RebootFlag } from '../../src/remote/facts/reboot.ts'
 
 const known = <T>(value: T): Fact<T> => ({ status: 'known', value })
 const unknown = (why: string): Fact<never> => ({ status: 'unknown', why })

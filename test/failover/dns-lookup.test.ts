@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { lookUp } from '../../src/failover/dns-lookup.ts'
-import { makeDriver } from '../../src/failover/driver.ts'
+import { makeDriver } from '../../src/failover/make-driver.ts'
 import type { Failover } from '../../src/failover/target.ts'
 import { agreedTarget, renderFailoverStatus } from '../../src/report/failover.ts'
 import { aFailover, anOutside, blue, contextOn, green, type Outside } from './in-memory.ts'

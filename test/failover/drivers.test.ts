@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../src/base/secret.ts'
-import { makeDriver } from '../../src/failover/driver.ts'
+import { makeDriver } from '../../src/failover/make-driver.ts'
 import type { LocalProgramResult } from '../../src/plan/application.ts'
 import { DisconnectedError } from '../../src/plan/errors.ts'
 import { aFailover, anOutside, blue, contextOn, driverFor, green } from './in-memory.ts'

@@ -1,8 +1,8 @@
-import { makeDriver } from '../../src/failover/driver.ts'
+import { makeDriver } from '../../src/failover/make-driver.ts'
 import type { Failover } from '../../src/failover/target.ts'
 import type { ApplicationContext, LocalProgram, LocalProgramResult } from '../../src/plan/application.ts'
+import type { ServerHandle, StepContext } from '../../src/plan/context.ts'
 import type { DnsAnswer, DnsQuestion } from '../../src/plan/dns.ts'
-import type { ServerHandle, StepContext } from '../../src/plan/step.ts'
 
 export const blue = '203.0.113.11'
 export const green = '203.0.113.111'

@@ -6,7 +6,7 @@ import { noState, replay } from '../../src/journal/run-state.ts'
 import type { ApplicationContext } from '../../src/plan/application.ts'
 import type { Outcome } from '../../src/plan/outcome.ts'
 import type { PlannedStep } from '../../src/plan/plan.ts'
-import { executeApplication } from '../../src/run/execute-application.ts'
+import { executeApplication } from '../../src/run/application/execute-application.ts'
 import { aFailover, anOutside, contextOn, type Outside } from './in-memory.ts'
 
 const check = { url: 'http://shop.example.com/up', status: 200 }

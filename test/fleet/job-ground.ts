@@ -1,9 +1,9 @@
 import { detachedJob } from '../../src/operations/job/job.ts'
-import type { ServerContext } from '../../src/plan/step.ts'
-import { makeServerConnection } from '../../src/run/connection.ts'
+import type { ServerContext } from '../../src/plan/context.ts'
+import { makeServerConnection } from '../../src/run/connection/connection.ts'
 import { optionsWithoutConfig } from '../../src/ssh/config/ssh-config.ts'
 import { openConnections } from '../../src/ssh/connect.ts'
-import { knownHostsOnDisk } from '../../src/ssh/host-keys/known-hosts-files.ts'
+import { knownHostsOnDisk } from '../../src/ssh/known-hosts/known-hosts-files.ts'
 import { noWays } from '../support/step-context.ts'
 import { type FleetServer, readFleet } from './fleet.ts'
 

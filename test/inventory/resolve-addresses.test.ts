@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resolveAddresses } from '../../src/inventory/resolve-addresses.ts'
 import type { Manifest } from '../../src/manifest/manifest.ts'
-import { parseManifest } from '../../src/manifest/read.ts'
-import { resolveManifest } from '../../src/manifest/resolve.ts'
+import { parseManifest } from '../../src/manifest/read/read.ts'
+import { resolveManifest } from '../../src/manifest/resolve/resolve.ts'
 
 let folder: string
 beforeAll(() => {

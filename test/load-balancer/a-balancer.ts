@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream'
 import type { Opened } from '../../src/inventory/endpoint.ts'
-import type { ServerContext, ServerHandle } from '../../src/plan/step.ts'
+import type { ServerContext, ServerHandle } from '../../src/plan/context.ts'
 import type { ServerFacts } from '../../src/remote/facts/facts.ts'
 import { aContext } from '../operations/a-context.ts'
 

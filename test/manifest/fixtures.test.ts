@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ManifestError } from '../../src/base/errors.ts'
-import { parseManifest } from '../../src/manifest/read.ts'
+import { parseManifest } from '../../src/manifest/read/read.ts'
 import { expectationOf, type Fixture, fixtures, meaningOf, problemLines } from './fixtures.ts'
 
 function errorOf({ name, text }: Fixture): ManifestError {

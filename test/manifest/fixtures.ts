@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Manifest } from '../../src/manifest/manifest.ts'
-import { parseManifest } from '../../src/manifest/read.ts'
-import { resolveManifest } from '../../src/manifest/resolve.ts'
+import { parseManifest } from '../../src/manifest/read/read.ts'
+import { resolveManifest } from '../../src/manifest/resolve/resolve.ts'
 
 const folder = fileURLToPath(new URL('../../fixtures/manifests/', import.meta.url))
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ManifestError } from '../../src/base/errors.ts'
-import { parseManifest } from '../../src/manifest/read.ts'
-import { resolveManifest } from '../../src/manifest/resolve.ts'
+import { parseManifest } from '../../src/manifest/read/read.ts'
+import { resolveManifest } from '../../src/manifest/resolve/resolve.ts'
 import { everyKeyText } from './fixtures.ts'
 
 const scraps = [

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { UsageError } from '../../src/base/errors.ts'
 import { expandGroup, usableGroups } from '../../src/manifest/groups.ts'
-import { parseManifest } from '../../src/manifest/read.ts'
-import { resolveManifest } from '../../src/manifest/resolve.ts'
+import { parseManifest } from '../../src/manifest/read/read.ts'
+import { resolveManifest } from '../../src/manifest/resolve/resolve.ts'
 
 const text = `
 docker:

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseManifest } from '../../src/manifest/read.ts'
-import { resolveManifest } from '../../src/manifest/resolve.ts'
+import { parseManifest } from '../../src/manifest/read/read.ts'
+import { resolveManifest } from '../../src/manifest/resolve/resolve.ts'
 import { manifestJsonSchema } from '../../src/manifest/schema/json-schema.ts'
 import type { Settings } from '../../src/manifest/settings.ts'
 import { nodeAt, toPlain } from '../../src/manifest/yaml/node.ts'

@@ -1,6 +1,6 @@
+import type { Script, ServerContext } from '../../src/plan/context.ts'
 import { DisconnectedError } from '../../src/plan/errors.ts'
-import type { Script, ServerContext } from '../../src/plan/step.ts'
-import type { Fields } from '../../src/remote/fields.ts'
+import type { Fields } from '../../src/remote/response.ts'
 import { noWays } from '../support/step-context.ts'
 
 type Told = Readonly<Record<string, string | readonly string[]>>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { makePlan } from '../../src/plan/make-plan.ts'
-import type { Operation, Step } from '../../src/plan/step.ts'
+import type { Operation } from '../../src/plan/operation.ts'
+import type { Step } from '../../src/plan/step.ts'
 import { aRollout } from '../run/in-memory.ts'
 import { aLook, aServer } from '../support/looks.ts'
 

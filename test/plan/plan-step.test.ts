@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { combined } from '../../src/operations/combined.ts'
+import type { Operation } from '../../src/plan/operation.ts'
 import { planStep } from '../../src/plan/plan-step.ts'
-import type { Operation, Step } from '../../src/plan/step.ts'
+import type { Step } from '../../src/plan/step.ts'
 import { aLook, aServer } from '../support/looks.ts'
 
 const step = (id: string, parts: Partial<Step> = {}) =>

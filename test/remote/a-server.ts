@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { FactName, ServerFacts } from '../../src/remote/facts/facts.ts'
 import { factsScript, readFacts } from '../../src/remote/facts/read-facts.ts'
-import type { Fields } from '../../src/remote/fields.ts'
+import type { Fields } from '../../src/remote/response.ts'
 import { parseResponse } from '../../src/remote/response.ts'
 
 export type Shell = { readonly name: string; readonly command: readonly string[] }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { Fields } from '../../src/remote/fields.ts'
+import type { Fields } from '../../src/remote/response.ts'
 
 /** Where the recorded answer of a real tool is: `apt-cache-policy-debian-12`. */
 const recordedPath = (name: string): string =>

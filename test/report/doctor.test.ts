@@ -6,7 +6,7 @@ import { serverChecks } from '../../src/checks/doctor/server.ts'
 import type { ExpectedVersions } from '../../src/checks/expected-versions.ts'
 import { installs } from '../../src/checks/finding.ts'
 import type { ServerFacts } from '../../src/remote/facts/facts.ts'
-import type { Diagnosis } from '../../src/run/diagnose-servers.ts'
+import type { Diagnosis } from '../../src/run/session/diagnose-servers.ts'
 import { aLook, aServer, noon } from '../support/looks.ts'
 
 type Well = Extract<Diagnosis, { readonly status: 'examined' }>

@@ -1,5 +1,7 @@
 import { MaestroError } from '../../src/base/errors.ts'
-import type { Drain, Operation, Script, Step } from '../../src/plan/step.ts'
+import type { Script } from '../../src/plan/context.ts'
+import type { Operation } from '../../src/plan/operation.ts'
+import type { Drain, Step } from '../../src/plan/step.ts'
 import type { ServerFacts } from '../../src/remote/facts/facts.ts'
 import { required } from '../../src/remote/fields.ts'
 import { aServer, type MemoryServer } from './in-memory.ts'

@@ -1,4 +1,4 @@
-import type { Script } from '../../src/plan/step.ts'
+import type { Script } from '../../src/plan/context.ts'
 
 type Told = Readonly<Record<string, string>>
 type Lock = { readonly run: string; readonly controller: string; readonly owner: string }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { RolledBackError } from '../../src/plan/errors.ts'
+import type { Operation } from '../../src/plan/operation.ts'
 import { isRolledBack } from '../../src/plan/outcome.ts'
-import type { Operation, Step } from '../../src/plan/step.ts'
+import type { Step } from '../../src/plan/step.ts'
 import { aChange, aMadeServer, type Made, restart } from './a-change.ts'
 import { makeWorld } from './in-memory.ts'
 

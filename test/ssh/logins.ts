@@ -1,5 +1,5 @@
 import { afterEach, beforeEach } from 'vitest'
-import type { HostOptions } from '../../src/ssh/config/ssh-config.ts'
+import type { HostOptions } from '../../src/ssh/config/host-options.ts'
 import type { ConnectionOptions } from '../../src/ssh/connection-options.ts'
 import { type Agent, startAgent } from '../support/agent.ts'
 import {

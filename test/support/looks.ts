@@ -1,7 +1,9 @@
 import { MaestroError } from '../../src/base/errors.ts'
 import type { Server } from '../../src/inventory/server.ts'
-import type { Kernel, RebootFlag, ServerFacts } from '../../src/remote/facts/facts.ts'
-import type { GatherResult } from '../../src/run/gather-facts.ts'
+import type { ServerFacts } from '../../src/remote/facts/facts.ts'
+import type { Kernel } from '../../src/remote/facts/kernel.ts'
+import type { RebootFlag } from '../../src/remote/facts/reboot.ts'
+import type { GatherResult } from '../../src/run/session/gather-facts.ts'
 
 /** A moment by every made-up server's clock. */
 export const noon = Date.parse('2026-11-20T12:00:00Z') / 1000

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MaestroError } from '../../src/base/errors.ts'
-import type { Script, ServerContext } from '../../src/plan/step.ts'
+import type { Script, ServerContext } from '../../src/plan/context.ts'
 import type { FactName } from '../../src/remote/facts/facts.ts'
 import { factsScript, readFacts } from '../../src/remote/facts/read-facts.ts'
 import { parseResponse } from '../../src/remote/response.ts'

@@ -1,6 +1,8 @@
 import { describeDuration } from '../../base/duration.ts'
 import { shorten } from '../../base/shorten.ts'
-import type { Dpkg, PendingUpgrades, UnattendedStatus } from '../../remote/facts/facts.ts'
+import type { Dpkg } from '../../remote/facts/dpkg.ts'
+import type { UnattendedStatus } from '../../remote/facts/unattended.ts'
+import type { PendingUpgrades } from '../../remote/facts/upgrades.ts'
 import { errorFinding, type Finding, installs, okFinding, warningFinding } from '../finding.ts'
 
 export function dpkgChecks({ isInterrupted, broken, lockHolders }: Dpkg): readonly Finding[] {

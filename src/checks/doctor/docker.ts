@@ -1,4 +1,6 @@
-import type { Docker, Haproxy, Weave } from '../../remote/facts/facts.ts'
+import type { Docker } from '../../remote/facts/docker.ts'
+import type { Haproxy } from '../../remote/facts/haproxy.ts'
+import type { Weave } from '../../remote/facts/weave.ts'
 import { type ExpectedVersions, isExpected } from '../expected-versions.ts'
 import { type Finding, okFinding, warningFinding } from '../finding.ts'
 

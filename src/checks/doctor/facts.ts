@@ -1,5 +1,6 @@
 import { describeDuration } from '../../base/duration.ts'
-import type { Fact, MaestroState, ServerFacts } from '../../remote/facts/facts.ts'
+import type { Fact, ServerFacts } from '../../remote/facts/facts.ts'
+import type { MaestroState } from '../../remote/facts/maestro.ts'
 import { isAlive } from '../../remote/lock/lock.ts'
 import type { ExpectedVersions } from '../expected-versions.ts'
 import {

@@ -1,7 +1,7 @@
 import { describeDuration } from '../../base/duration.ts'
 import { MaestroError } from '../../base/errors.ts'
 import { shorten } from '../../base/shorten.ts'
-import type { Diagnosis, PhaseTime } from '../../run/diagnose-servers.ts'
+import type { Diagnosis, PhaseTime } from '../../run/session/diagnose-servers.ts'
 import type { ExpectedVersions } from '../expected-versions.ts'
 import { allChanges, errorFinding, everything, type Finding, okFinding, warningFinding } from '../finding.ts'
 import { lookChecks } from './facts.ts'

@@ -1,4 +1,8 @@
-import type { Disk, RebootFlag, System, Systemd, Tools } from '../../remote/facts/facts.ts'
+import type { Disk } from '../../remote/facts/disk.ts'
+import type { RebootFlag } from '../../remote/facts/reboot.ts'
+import type { System } from '../../remote/facts/system.ts'
+import type { Systemd } from '../../remote/facts/systemd.ts'
+import type { Tools } from '../../remote/facts/tools.ts'
 import { supportStatus } from '../end-of-life.ts'
 import { allChanges, errorFinding, type Finding, installs, okFinding, warningFinding } from '../finding.ts'
 

@@ -1,25 +1,8 @@
 import { Command } from 'commander'
-import { type ChangeFlags, collect, type OnSignals, withChangeFlags, withRebootFlags } from '../../cli/flags.ts'
-import { type DockerUpgradeFlags, withDockerFlags } from '../docker-upgrade/command.ts'
-import { type SecurityUpgradeFlags, withUpgradeFlags } from '../security-upgrade/command.ts'
-
-/** How services are rolled out, beside the manifest. */
-export interface ServicesFlags {
-  readonly service?: readonly string[]
-  readonly pull?: boolean
-  /** True: back to what was before; false: what does not come up well stays as it is. */
-  readonly rollback?: boolean
-}
-
-/** What is asked for, beside how it is done. */
-export interface DeployFlags extends ChangeFlags, SecurityUpgradeFlags, DockerUpgradeFlags, ServicesFlags {
-  readonly securityUpgrades?: boolean
-  readonly dockerUpgrades?: boolean
-  readonly reboot?: boolean
-  readonly services?: boolean
-  readonly profile?: string
-  readonly interactive?: boolean
-}
+import { collect, type OnSignals, withChangeFlags, withRebootFlags } from '../../cli/flags.ts'
+import { withDockerFlags } from '../docker-upgrade/flags.ts'
+import { withUpgradeFlags } from '../security-upgrade/flags.ts'
+import type { DeployFlags } from './flags.ts'
 
 /** `maestro deploy`: everything that is asked for in one pass over each server, out of service once. */
 export function deployCommand(onSignals: OnSignals): Command {

@@ -3,7 +3,7 @@ import { askSome } from '../../cli/prompts.ts'
 import { mayAsk } from '../../cli/terminal.ts'
 import { quote } from '../../remote/quote.ts'
 import { loadManifest } from '../../workflow/load-manifest.ts'
-import type { DeployFlags } from './command.ts'
+import type { DeployFlags } from './flags.ts'
 
 const options = [
   { name: 'Install the security upgrades that are due', value: 'security-upgrades', checked: true },

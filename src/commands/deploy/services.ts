@@ -8,8 +8,8 @@ import type { Manifest } from '../../manifest/manifest.ts'
 import type { ServiceSettings, Settings } from '../../manifest/settings.ts'
 import { pinned, revisionOf } from '../../operations/compose/files.ts'
 import { compose, composeRollback } from '../../operations/compose/operation.ts'
-import type { Operation } from '../../plan/step.ts'
-import type { ServicesFlags } from './command.ts'
+import type { Operation } from '../../plan/operation.ts'
+import type { ServicesFlags } from './flags.ts'
 
 const usualKeepCount = 2
 

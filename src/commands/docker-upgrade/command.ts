@@ -1,14 +1,7 @@
 import { Command } from 'commander'
 import { type ChangeFlags, type OnSignals, withChangeFlags } from '../../cli/flags.ts'
-
-/** How Docker is upgraded, beside the manifest. */
-export interface DockerUpgradeFlags {
-  readonly allowDowngrade?: boolean
-  readonly install?: boolean
-  readonly aptLockTimeout?: string
-  /** False: what fails is left as it is. */
-  readonly rollback?: boolean
-}
+import type { DockerUpgradeFlags } from './flags.ts'
+import { withDockerFlags } from './flags.ts'
 
 // `--rollback` and `--no-rollback` are one to commander: undefined where neither is typed.
 type Flags = ChangeFlags & DockerUpgradeFlags
@@ -43,11 +36,4 @@ export function dockerUpgradeCommand(onSignals: OnSignals): Command {
       }),
     )
   })
-}
-
-/** How Docker is upgraded: of every command that does. */
-export function withDockerFlags(command: Command): Command {
-  return command
-    .option('--allow-downgrade', 'also to an older version than the one that runs')
-    .option('--no-rollback', 'leave a server where it fails as it is, to look at it')
 }

@@ -6,8 +6,8 @@ import type { Manifest } from '../../manifest/manifest.ts'
 import type { DockerSettings, Settings } from '../../manifest/settings.ts'
 import { dockerUpgrade } from '../../operations/docker-upgrade/operation.ts'
 import type { DockerUpgradeOptions } from '../../operations/docker-upgrade/options.ts'
-import type { Operation } from '../../plan/step.ts'
-import type { DockerUpgradeFlags } from './command.ts'
+import type { Operation } from '../../plan/operation.ts'
+import type { DockerUpgradeFlags } from './flags.ts'
 
 const lockTimeoutMs = 15 * 60_000
 

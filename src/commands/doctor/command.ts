@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander'
-import { type OnSignals, type OutputFlags, type ServerFlags, withServerFlags } from '../../cli/flags.ts'
-
-export type DoctorFlags = ServerFlags & Omit<OutputFlags, 'output'> & { readonly output: 'table' | 'json' }
+import { type OnSignals, withServerFlags } from '../../cli/flags.ts'
+import type { DoctorFlags } from './flags.ts'
 
 /** `maestro doctor`: what works and what does not, here and on every server. */
 export function doctorCommand(onSignals: OnSignals): Command {

@@ -7,10 +7,10 @@ import { doctorEvent } from '../../report/doctor/event.ts'
 import { isError, renderFindings, type ServerFindings, totalsOf } from '../../report/doctor/view.ts'
 import { eventLine } from '../../report/format/json-events.ts'
 import { startSpinner } from '../../report/format/spinner.ts'
-import { type Diagnosis, diagnoseServers } from '../../run/diagnose-servers.ts'
+import { type Diagnosis, diagnoseServers } from '../../run/session/diagnose-servers.ts'
 import { openConnectionsFor } from '../../workflow/connections.ts'
 import { selectTargets, type Targets } from '../../workflow/targets.ts'
-import type { DoctorFlags } from './command.ts'
+import type { DoctorFlags } from './flags.ts'
 import { checkController } from './local-checks.ts'
 
 const facts = [

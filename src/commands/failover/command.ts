@@ -1,17 +1,7 @@
 import { Command } from 'commander'
-import {
-  type ApplicationFlags,
-  type AskingFlags,
-  withApplicationFlags,
-  withAskingFlags,
-} from '../../cli/application-flags.ts'
+import { type AskingFlags, withApplicationFlags, withAskingFlags } from '../../cli/application-flags.ts'
 import type { OnSignals } from '../../cli/flags.ts'
-
-export type SwitchFlags = ApplicationFlags & {
-  readonly force?: boolean
-  /** False: a switch that fails stays where it is. */
-  readonly rollback?: boolean
-}
+import type { SwitchFlags } from './flags.ts'
 
 /** `maestro failover …`: where the users' traffic goes, and how it gets to the other environment and back. */
 export function failoverCommand(onSignals: OnSignals): Command {

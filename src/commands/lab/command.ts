@@ -1,13 +1,6 @@
 import { Command } from 'commander'
 import { collect, type OnSignals, positiveInteger } from '../../cli/flags.ts'
-
-export interface LabFlags {
-  readonly servers?: number
-  readonly fault?: readonly string[]
-  readonly folder?: string
-  readonly light?: boolean
-  readonly delay?: number
-}
+import type { LabFlags } from './flags.ts'
 
 /** `maestro lab`: a practice fleet on this computer. */
 export function labCommand(onSignals: OnSignals): Command {

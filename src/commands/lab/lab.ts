@@ -4,7 +4,7 @@ import { constants } from 'node:os'
 import { exitCodes, UsageError } from '../../base/errors.ts'
 import { screenOf } from '../../cli/terminal.ts'
 import { renderTable } from '../../report/format/table.ts'
-import type { LabFlags } from './command.ts'
+import type { LabFlags } from './flags.ts'
 import { type PreparedLab, prepareLab } from './prepare.ts'
 
 /** Runs a lab until a signal; Ctrl-C is its proper end. */

@@ -6,7 +6,7 @@ import { type Fault, faults, isFault } from '../../lab/faults.ts'
 import type { LabOptions } from '../../lab/lab.ts'
 import type { Lab } from '../../lab/scaffold.ts'
 import { quote } from '../../remote/quote.ts'
-import type { LabFlags } from './command.ts'
+import type { LabFlags } from './flags.ts'
 
 export type PreparedLab = Lab & {
   /** By which a command finds it. */

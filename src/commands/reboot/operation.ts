@@ -1,6 +1,6 @@
 import type { Settings } from '../../manifest/settings.ts'
 import { reboot } from '../../operations/reboot/operation.ts'
-import type { Operation } from '../../plan/step.ts'
+import type { Operation } from '../../plan/operation.ts'
 
 type RebootOptions = { readonly force: boolean; readonly follows: boolean }
 

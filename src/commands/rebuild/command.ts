@@ -1,17 +1,7 @@
 import { Command } from 'commander'
-import { type ApplicationFlags, withApplicationFlags } from '../../cli/application-flags.ts'
+import { withApplicationFlags } from '../../cli/application-flags.ts'
 import { collect, type OnSignals } from '../../cli/flags.ts'
-
-export type RebuildFlags = ApplicationFlags & {
-  readonly dataMigrated?: boolean
-  /** The environment, or true: the one that gets no traffic. */
-  readonly retire?: string | true
-  /** Servers that are replaced one after the other, in place of all of an environment. */
-  readonly server?: readonly string[]
-  readonly group?: readonly string[]
-  /** False: a switch that fails stays where it is. */
-  readonly rollback?: boolean
-}
+import type { RebuildFlags } from './flags.ts'
 
 /** `maestro rebuild`: fresh servers instead of patched ones. */
 export function rebuildCommand(onSignals: OnSignals): Command {

@@ -9,7 +9,7 @@ import type { CommandProvider } from '../../provider/command-provider.ts'
 import { answerSeconds, type IdleEnvironment } from '../../rebuild/idle-environment.ts'
 import { allGroups, type LoadedFailover, loadFailover, targetHealth } from '../failover/load.ts'
 import { oldAnswerUntilMs } from '../failover/switch-history.ts'
-import type { RebuildFlags } from './command.ts'
+import type { RebuildFlags } from './flags.ts'
 
 /** The two environments of a failover, with all their servers. */
 export interface LoadedRebuild extends LoadedFailover {

@@ -1,7 +1,7 @@
 import type { Manifest } from '../../manifest/manifest.ts'
 import { combined } from '../../operations/combined.ts'
 import { unattendedUpgrades } from '../../operations/unattended-upgrades/operation.ts'
-import type { Operation, OperationSpec } from '../../plan/step.ts'
+import type { Operation, OperationSpec } from '../../plan/operation.ts'
 import { assertSendable, makePinnedFileReader } from '../../run/local/pinned-files.ts'
 import { dockerUpgradeFor } from '../docker-upgrade/operation.ts'
 import { rebootFor } from '../reboot/operation.ts'

@@ -1,19 +1,19 @@
 import { type ExitCode, RefusedError, UsageError } from '../../base/errors.ts'
 import { checkExecutable } from '../../base/executable.ts'
 import { passwordsFor } from '../../cli/passwords.ts'
-import { makeDriver } from '../../failover/driver.ts'
 import type { Hook } from '../../failover/hook-step.ts'
+import { makeDriver } from '../../failover/make-driver.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import type { Rollout } from '../../manifest/settings.ts'
+import { isOpen } from '../../manifest/window.ts'
 import type { ApplicationOperation } from '../../plan/application.ts'
-import { isOpen } from '../../plan/window.ts'
 import type { RebuildOptions } from '../../rebuild/options.ts'
 import { rebuild } from '../../rebuild/rebuild.ts'
 import { changeApplication } from '../../workflow/application/change.ts'
 import { frontendGroups } from '../failover/load.ts'
 import { failoverSecrets } from '../failover/secrets.ts'
 import { beforeSwitchHook } from '../failover/switch.ts'
-import type { RebuildFlags } from './command.ts'
+import type { RebuildFlags } from './flags.ts'
 import {
   assertDataMigrated,
   type LoadedRebuild,

@@ -1,12 +1,12 @@
 import { type ExitCode, RefusedError, UsageError } from '../../base/errors.ts'
 import { passwordsFor } from '../../cli/passwords.ts'
-import { makeDriver } from '../../failover/driver.ts'
+import { makeDriver } from '../../failover/make-driver.ts'
 import type { ApplicationContext, ApplicationOperation } from '../../plan/application.ts'
 import { type RetireOptions, retire } from '../../rebuild/retire.ts'
 import { changeApplication } from '../../workflow/application/change.ts'
 import { assertIsTarget } from '../failover/load.ts'
 import { failoverSecrets } from '../failover/secrets.ts'
-import type { RebuildFlags } from './command.ts'
+import type { RebuildFlags } from './flags.ts'
 import {
   assertDataMigrated,
   type LoadedRebuild,

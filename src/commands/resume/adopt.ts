@@ -11,14 +11,14 @@ import { operationFor } from '../../operations/registry.ts'
 import { makePlan } from '../../plan/make-plan.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { renderPlan } from '../../report/run/plan.ts'
-import { makeServerConnection } from '../../run/connection.ts'
-import { gatherFacts } from '../../run/gather-facts.ts'
-import { type JournalCopy, readJournalCopy } from '../../run/remote-journal.ts'
+import { makeServerConnection } from '../../run/connection/connection.ts'
+import { type JournalCopy, readJournalCopy } from '../../run/server/remote-journal.ts'
+import { gatherFacts } from '../../run/session/gather-facts.ts'
 import { applyPlan, runInfo } from '../../workflow/apply.ts'
 import { openConnectionsFor } from '../../workflow/connections.ts'
 import { selectTargets, type Targets, withServers } from '../../workflow/targets.ts'
 import { unavailablePeers } from '../../workflow/unavailable-peers.ts'
-import type { ResumeRequest } from './resume.ts'
+import type { ResumeRequest } from './flags.ts'
 
 /** Goes on with a run whose journal is on another computer, or lost, by what it has left on the servers. Returns the exit code. */
 export async function adopt({ run, flags, stop }: ResumeRequest): Promise<ExitCode> {

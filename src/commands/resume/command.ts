@@ -1,12 +1,6 @@
 import { Command, Option } from 'commander'
-import type { ChangeFlags, OnSignals } from '../../cli/flags.ts'
-
-export type ResumeFlags = Pick<
-  ChangeFlags,
-  'output' | 'quiet' | 'verbose' | 'yes' | 'manifest' | 'environment' | 'askPassword' | 'askSudoPassword'
-> & {
-  readonly adopt?: boolean
-}
+import type { OnSignals } from '../../cli/flags.ts'
+import type { ResumeFlags } from './flags.ts'
 
 /** `maestro resume`: goes on with a run that was broken off or that failed. */
 export function resumeCommand(onSignals: OnSignals): Command {

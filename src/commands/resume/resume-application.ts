@@ -7,7 +7,7 @@ import type { RunInfo } from '../../journal/events.ts'
 import type { Reopened } from '../../journal/journal.ts'
 import { replay } from '../../journal/run-state.ts'
 import type { ApplicationOperation } from '../../plan/application.ts'
-import type { OperationSpec } from '../../plan/step.ts'
+import type { OperationSpec } from '../../plan/operation.ts'
 import { rebuild, rebuildSpec } from '../../rebuild/rebuild.ts'
 import { type ReplaceOptions, replace, replaceSpec } from '../../rebuild/replace.ts'
 import { retire, retireSpec } from '../../rebuild/retire.ts'
@@ -17,7 +17,7 @@ import { ownerName } from '../../workflow/apply.ts'
 import { loadFailover } from '../failover/load.ts'
 import { failoverSecrets } from '../failover/secrets.ts'
 import { loadReplaced } from '../rebuild/replace.ts'
-import type { ResumeRequest } from './resume.ts'
+import type { ResumeRequest } from './flags.ts'
 
 declare const MAESTRO_VERSION: string
 

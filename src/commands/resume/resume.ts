@@ -10,16 +10,11 @@ import type { Plan } from '../../plan/plan.ts'
 import { applyPlan, ownerName } from '../../workflow/apply.ts'
 import { selectTargets } from '../../workflow/targets.ts'
 import { unavailablePeers } from '../../workflow/unavailable-peers.ts'
-import type { ResumeFlags } from './command.ts'
+import type { ResumeRequest } from './flags.ts'
+
 import { isOfApplication, resumeApplication } from './resume-application.ts'
 
 declare const MAESTRO_VERSION: string
-
-export type ResumeRequest = {
-  readonly run: string | undefined
-  readonly flags: ResumeFlags
-  readonly stop: AbortSignal
-}
 
 /** Takes a run up where it was left, by its journal and by what its servers say. Returns the exit code. */
 export async function resume({ run: given, flags, stop }: ResumeRequest): Promise<ExitCode> {

@@ -1,8 +1,5 @@
 import { Command, Option } from 'commander'
-
-export interface RunsFlags {
-  readonly output: 'table' | 'json'
-}
+import type { RunsFlags } from './flags.ts'
 
 /** `maestro runs`: what was done, when, by whom, and how it ended. */
 export function runsCommand(): Command {

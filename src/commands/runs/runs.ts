@@ -8,7 +8,7 @@ import { eventsOf, summaryOf } from '../../journal/read-run.ts'
 import { replay } from '../../journal/run-state.ts'
 import { eventLine } from '../../report/format/json-events.ts'
 import { renderLogs, renderRun, renderRuns } from '../../report/run/list.ts'
-import type { RunsFlags } from './command.ts'
+import type { RunsFlags } from './flags.ts'
 
 const say = (text: string) => process.stdout.write(text)
 

@@ -2,8 +2,8 @@ import { parseDurationMs } from '../../base/duration.ts'
 import { UsageError } from '../../base/errors.ts'
 import type { Settings } from '../../manifest/settings.ts'
 import { securityUpgrade } from '../../operations/security-upgrade/operation.ts'
-import type { Operation } from '../../plan/step.ts'
-import type { SecurityUpgradeFlags } from './command.ts'
+import type { Operation } from '../../plan/operation.ts'
+import type { SecurityUpgradeFlags } from './flags.ts'
 
 const lockTimeoutMs = 15 * 60_000
 

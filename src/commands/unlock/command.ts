@@ -1,11 +1,6 @@
 import { Command } from 'commander'
-import { type OnSignals, type ServerFlags, withServerFlags } from '../../cli/flags.ts'
-
-export interface UnlockFlags extends ServerFlags {
-  readonly run?: string
-  readonly force?: boolean
-  readonly yes?: boolean
-}
+import { type OnSignals, withServerFlags } from '../../cli/flags.ts'
+import type { UnlockFlags } from './flags.ts'
 
 /** `maestro unlock`: takes away the locks that a dead run has left on servers. */
 export function unlockCommand(onSignals: OnSignals): Command {

@@ -7,12 +7,12 @@ import { runsFolder } from '../../cli/paths.ts'
 import type { Server } from '../../inventory/server.ts'
 import { createJournal, type Journal } from '../../journal/journal.ts'
 import { isAlive, type Lock, lockFiles, readReleased } from '../../remote/lock/lock.ts'
-import { makeServerConnection, type ServerConnection } from '../../run/connection.ts'
-import { type GatherResult, gatherFacts } from '../../run/gather-facts.ts'
+import { makeServerConnection, type ServerConnection } from '../../run/connection/connection.ts'
+import { type GatherResult, gatherFacts } from '../../run/session/gather-facts.ts'
 import { runInfo } from '../../workflow/apply.ts'
 import { openConnectionsFor } from '../../workflow/connections.ts'
 import { selectTargets, type Targets } from '../../workflow/targets.ts'
-import type { UnlockFlags } from './command.ts'
+import type { UnlockFlags } from './flags.ts'
 
 type Held = { readonly server: Server; readonly lock: Lock }
 

@@ -1,6 +1,6 @@
 import { MaestroError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
-import type { ServerContext } from '../../plan/step.ts'
+import type { ServerContext } from '../../plan/context.ts'
 import type { DrainedEntries } from './drain.ts'
 import { askHaproxy, findSocket } from './runtime-socket.ts'
 import { readServersState } from './state.ts'

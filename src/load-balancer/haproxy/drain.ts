@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { MaestroError } from '../../base/errors.ts'
-import type { Drain, ServerContext, ServerHandle } from '../../plan/step.ts'
+import type { ServerContext, ServerHandle } from '../../plan/context.ts'
+import type { Drain } from '../../plan/step.ts'
 import { allOf } from '../../remote/fields.ts'
 import { askHaproxy, findSocket } from './runtime-socket.ts'
 import { type BackendServer, readServersState, readSessions } from './state.ts'

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers'
 import { MaestroError } from '../../base/errors.ts'
-import type { ServerHandle } from '../../plan/step.ts'
+import type { ServerHandle } from '../../plan/context.ts'
 import { allOf } from '../../remote/fields.ts'
 
 const timeoutMs = 20_000

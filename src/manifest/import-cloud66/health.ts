@@ -1,5 +1,5 @@
 import { isEmpty, type Node, nodeAt, toPlain } from '../yaml/node.ts'
-import type { Part } from './service.ts'
+import type { Part } from './part.ts'
 
 /** A health check: `default`, `none`, the inbound one of the original's first version, or the probes of its second. */
 export function importHealth(node: Node, service: Node): Part {

@@ -1,6 +1,7 @@
 import { quoted } from '../quoted.ts'
 import { isEmpty, type Node, nodeAt, toPlain } from '../yaml/node.ts'
 import { importHealth } from './health.ts'
+import type { Part } from './part.ts'
 import { importPorts } from './ports.ts'
 
 /** One service in the words of a compose file. */
@@ -12,9 +13,6 @@ export interface ImportedService {
   /** Ports of the server that it takes. */
   readonly published: readonly string[]
 }
-
-/** What a key becomes, and what of it is left; an empty line of words: it is as Compose is anyway. */
-export type Part = { readonly compose?: Readonly<Record<string, unknown>>; readonly left?: readonly string[] }
 
 const text = (node: Node) => (node.kind === 'text' ? node.text : undefined)
 

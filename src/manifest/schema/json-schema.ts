@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { type Component, components, isDatabase } from '../components.ts'
-import { ignoredBesideComponents } from '../environments.ts'
+import { ignoredBesideComponents } from '../read/environments.ts'
 import { dockerSchema, gatewaySchema, loadBalancerSchema, serverSchema } from './components.ts'
 import { blockSchema } from './maestro-block.ts'
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { MaestroError } from '../../base/errors.ts'
+import type { ServerContext } from '../../plan/context.ts'
 import { RolledBackError } from '../../plan/errors.ts'
-import type { PinnedFile, ServerContext } from '../../plan/step.ts'
+import type { PinnedFile } from '../../plan/pinned-file.ts'
 
 /** The files that are rolled out, on this computer. */
 export interface ComposeFiles {

@@ -1,5 +1,5 @@
 import type { Json } from '../../base/json.ts'
-import type { Operation } from '../../plan/step.ts'
+import type { Operation } from '../../plan/operation.ts'
 import { composeFacts } from './plan-services.ts'
 import { type ComposeOptions, pullImagesStep } from './pull-images-step.ts'
 import { type RollbackOptions, rollbackStep } from './rollback-step.ts'

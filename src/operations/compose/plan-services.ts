@@ -1,5 +1,6 @@
 import type { Verdict } from '../../plan/verdict.ts'
-import type { ComposeState, DeployedService, ServerFacts, ServiceContainer } from '../../remote/facts/facts.ts'
+import type { ComposeState, DeployedService, ServiceContainer } from '../../remote/facts/compose.ts'
+import type { ServerFacts } from '../../remote/facts/facts.ts'
 
 export const composeFacts = ['system', 'docker', 'compose'] as const
 

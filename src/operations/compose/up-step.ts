@@ -1,7 +1,8 @@
 import { MaestroError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
 import type { Step } from '../../plan/step.ts'
-import type { ComposeState, ServerFacts } from '../../remote/facts/facts.ts'
+import type { ComposeState } from '../../remote/facts/compose.ts'
+import type { ServerFacts } from '../../remote/facts/facts.ts'
 import { composeJob } from './job.ts'
 import {
   type ComposeChange,

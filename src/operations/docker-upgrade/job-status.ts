@@ -1,7 +1,8 @@
 import { MaestroError } from '../../base/errors.ts'
-import type { ServerContext } from '../../plan/step.ts'
+import type { ServerContext } from '../../plan/context.ts'
 import { type NamedVersion, named } from '../../remote/facts/candidates.ts'
-import { allOf, FieldError, type Fields, optional } from '../../remote/fields.ts'
+import { allOf, FieldError, optional } from '../../remote/fields.ts'
+import type { Fields } from '../../remote/response.ts'
 import { jobInputs } from '../job/job-inputs.ts'
 import { type Container, type ContainerSnapshot, tenthsOf } from './container-snapshot.ts'
 

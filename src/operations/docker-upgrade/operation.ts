@@ -1,4 +1,6 @@
-import type { Operation, Script, Step } from '../../plan/step.ts'
+import type { Script } from '../../plan/context.ts'
+import type { Operation } from '../../plan/operation.ts'
+import type { Step } from '../../plan/step.ts'
 import { repairStep } from '../security-upgrade/repair-dpkg-step.ts'
 import { weaveFacts } from '../weave/mesh-status.ts'
 import { sentScript, weaveStep } from '../weave/weave-step.ts'

@@ -1,7 +1,6 @@
 import { printable } from '../../base/printable.ts'
+import type { ServerContext } from '../../plan/context.ts'
 import { DisconnectedError, StuckError, UnknownError } from '../../plan/errors.ts'
-import type { ServerContext } from '../../plan/step.ts'
-import type { Fields } from '../../remote/fields.ts'
 import {
   type JobEnd,
   type JobProcess,
@@ -10,6 +9,7 @@ import {
   readLogPiece,
   readTree,
 } from '../../remote/job/status.ts'
+import type { Fields } from '../../remote/response.ts'
 import { pathsOf, requestNews, requestProcessTree } from './job-inputs.ts'
 import { type LogTail, makeLogTail } from './log-tail.ts'
 

@@ -1,6 +1,6 @@
-import type { ServerContext } from '../../plan/step.ts'
-import type { Fields } from '../../remote/fields.ts'
+import type { ServerContext } from '../../plan/context.ts'
 import { jobFiles } from '../../remote/job/status.ts'
+import type { Fields } from '../../remote/response.ts'
 
 // An idle job is asked that often; news and its end come sooner.
 const waitSeconds = 5

@@ -1,6 +1,7 @@
 import { RefusedError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
-import type { Script, ServerContext, Step } from '../../plan/step.ts'
+import type { Script, ServerContext } from '../../plan/context.ts'
+import type { Step } from '../../plan/step.ts'
 import { type JobEnd, type JobStatus, jobFiles, readJobStatus, readRefusal } from '../../remote/job/status.ts'
 import { makeScript } from '../../remote/script.ts'
 import { follow, type JobResult } from './follow.ts'

@@ -1,6 +1,6 @@
 import { MaestroError, RefusedError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
-import type { ServerContext } from '../../plan/step.ts'
+import type { ServerContext } from '../../plan/context.ts'
 import type { ServerFacts } from '../../remote/facts/facts.ts'
 import { rebootBlockers, safetyFacts } from './blockers.ts'
 import { requestBootStatus } from './boot-status.ts'

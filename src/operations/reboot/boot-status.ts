@@ -1,5 +1,6 @@
-import type { ServerContext } from '../../plan/step.ts'
-import { allOf, type Fields, matching, yesOrNo } from '../../remote/fields.ts'
+import type { ServerContext } from '../../plan/context.ts'
+import { allOf, matching, yesOrNo } from '../../remote/fields.ts'
+import type { Fields } from '../../remote/response.ts'
 
 /** Which boot a server is in, and what is under way to end it. */
 export interface BootStatus {

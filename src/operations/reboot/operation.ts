@@ -1,4 +1,4 @@
-import type { Operation } from '../../plan/step.ts'
+import type { Operation } from '../../plan/operation.ts'
 import { type RebootOptions, rebootFacts, rebootStep } from './reboot-step.ts'
 
 /** Restarts the servers that are due, each proved by a new boot of the same machine. */

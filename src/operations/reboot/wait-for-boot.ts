@@ -1,6 +1,6 @@
 import { MaestroError } from '../../base/errors.ts'
+import type { ServerContext } from '../../plan/context.ts'
 import { DisconnectedError, HostKeyMismatchError, StoppedError } from '../../plan/errors.ts'
-import type { ServerContext } from '../../plan/step.ts'
 import { ResponseError } from '../../remote/response.ts'
 import { type Boot, type BootStatus, bootOf, requestBootStatus, unitOf } from './boot-status.ts'
 

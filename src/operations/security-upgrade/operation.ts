@@ -1,4 +1,5 @@
-import type { Operation, Step } from '../../plan/step.ts'
+import type { Operation } from '../../plan/operation.ts'
+import type { Step } from '../../plan/step.ts'
 import type { ServerFacts } from '../../remote/facts/facts.ts'
 import type { UnattendedOptions } from '../unattended-upgrades/desired-config.ts'
 import { unattendedUpgrades as nightly } from '../unattended-upgrades/operation.ts'

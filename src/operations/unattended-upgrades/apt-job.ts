@@ -1,5 +1,5 @@
 import { MaestroError } from '../../base/errors.ts'
-import type { ServerContext } from '../../plan/step.ts'
+import type { ServerContext } from '../../plan/context.ts'
 import type { ServerFacts } from '../../remote/facts/facts.ts'
 import type { JobResult } from '../job/follow.ts'
 import type { JobOptions } from '../job/job.ts'

@@ -1,5 +1,6 @@
 import { MaestroError } from '../../base/errors.ts'
-import type { ServerContext, Step } from '../../plan/step.ts'
+import type { ServerContext } from '../../plan/context.ts'
+import type { Step } from '../../plan/step.ts'
 import { fileText, type UnattendedOptions } from './desired-config.ts'
 import { preconditionFacts as facts } from './preconditions.ts'
 import { type ConfigChange, configIn, hashFor } from './settings.ts'

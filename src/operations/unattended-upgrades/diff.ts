@@ -1,5 +1,5 @@
 import { type AptSetting, listOf, optionOf, readAptConf, withSettings } from '../../remote/apt-conf.ts'
-import type { PeriodicUpgrades } from '../../remote/facts/facts.ts'
+import type { PeriodicUpgrades } from '../../remote/facts/periodic.ts'
 import {
   type Family,
   fileText,

@@ -1,4 +1,4 @@
-import type { Operation } from '../../plan/step.ts'
+import type { Operation } from '../../plan/operation.ts'
 import { configureStep } from './configure-step.ts'
 import { checkOptions, type UnattendedOptions } from './desired-config.ts'
 import { installPackageStep } from './install-package-step.ts'

@@ -1,5 +1,6 @@
 import type { Verdict } from '../../plan/verdict.ts'
-import type { Fact, PeriodicUpgrades, ServerFacts } from '../../remote/facts/facts.ts'
+import type { Fact, ServerFacts } from '../../remote/facts/facts.ts'
+import type { PeriodicUpgrades } from '../../remote/facts/periodic.ts'
 
 /** What the steps foresee by. */
 export const preconditionFacts = ['system', 'periodic', 'dpkg'] as const

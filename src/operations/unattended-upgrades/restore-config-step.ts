@@ -1,6 +1,7 @@
 import { MaestroError } from '../../base/errors.ts'
 import type { Step } from '../../plan/step.ts'
-import type { PeriodicUpgrades, ServerFacts } from '../../remote/facts/facts.ts'
+import type { ServerFacts } from '../../remote/facts/facts.ts'
+import type { PeriodicUpgrades } from '../../remote/facts/periodic.ts'
 import { isOurs, ourFile } from './desired-config.ts'
 import { diffBack } from './diff.ts'
 import { preconditionFacts as facts, preconditionsIn } from './preconditions.ts'

@@ -1,6 +1,7 @@
 import { hashOf } from '../../base/json.ts'
 import type { Verdict } from '../../plan/verdict.ts'
-import type { PeriodicUpgrades, ServerFacts } from '../../remote/facts/facts.ts'
+import type { ServerFacts } from '../../remote/facts/facts.ts'
+import type { PeriodicUpgrades } from '../../remote/facts/periodic.ts'
 import { type Family, fileText, isOurs, ourFile, type UnattendedOptions } from './desired-config.ts'
 import { conflict, diff } from './diff.ts'
 import { preconditionsIn } from './preconditions.ts'

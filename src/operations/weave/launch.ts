@@ -1,4 +1,4 @@
-import type { MeshLaunch } from '../../remote/facts/facts.ts'
+import type { MeshLaunch } from '../../remote/facts/mesh.ts'
 
 /** What `weave launch` is to be given so that it makes the router anew as it is. */
 export type Launch = { readonly arguments: readonly string[]; readonly variables: readonly string[] }

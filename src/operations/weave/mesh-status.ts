@@ -1,6 +1,7 @@
 import { MaestroError } from '../../base/errors.ts'
-import type { ServerContext } from '../../plan/step.ts'
-import type { Mesh, ServerFacts } from '../../remote/facts/facts.ts'
+import type { ServerContext } from '../../plan/context.ts'
+import type { ServerFacts } from '../../remote/facts/facts.ts'
+import type { Mesh } from '../../remote/facts/mesh.ts'
 
 export const weaveFacts = ['weave', 'mesh'] as const
 

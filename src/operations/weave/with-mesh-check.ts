@@ -1,5 +1,6 @@
 import type { Json } from '../../base/json.ts'
-import type { ServerContext, Step } from '../../plan/step.ts'
+import type { ServerContext } from '../../plan/context.ts'
+import type { Step } from '../../plan/step.ts'
 import { type MeshStatus, meshSnapshot, waitForMesh, weaveFacts } from './mesh-status.ts'
 
 /** What the step itself compares with, and the mesh that there was; null: none that could be seen. */

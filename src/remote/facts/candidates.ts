@@ -1,4 +1,5 @@
-import { allOf, FieldError, type Fields, optional } from '../fields.ts'
+import { allOf, FieldError, optional } from '../fields.ts'
+import type { Fields } from '../response.ts'
 
 /** Docker's packages on a server, and what apt has of them. */
 export interface DockerCandidates {

@@ -1,5 +1,49 @@
-import { allOf, FieldError, type Fields, optional, required, yesOrNo } from '../fields.ts'
-import type { AskedImage, ComposeState, DeployedService, ServiceContainer } from './facts.ts'
+import { allOf, FieldError, optional, required, yesOrNo } from '../fields.ts'
+import type { Fields } from '../response.ts'
+
+/** What Docker Compose runs of the application's services, and what was rolled out. */
+export interface ComposeState {
+  /** Undefined: there is none. */
+  readonly compose: { readonly version: string; readonly isPlugin: boolean } | undefined
+  readonly deployed: readonly DeployedService[]
+  /** What was deployed before that; the same as what is deployed once it was gone back to. */
+  readonly before: readonly DeployedService[]
+  /** Whether the files of the revision that was asked about are there. */
+  readonly isStaged: boolean
+  /** The images that were brought for it. */
+  readonly asked: readonly AskedImage[]
+  readonly containers: readonly ServiceContainer[]
+}
+
+/** One service as it was rolled out; ids are Docker's own, of 64 hex digits behind `sha256:`. */
+export type DeployedService = {
+  readonly service: string
+  /** The checksum of the files that it was rolled out with. */
+  readonly revision: string
+  readonly image: string
+  readonly id: string
+  /** Compose's own checksum of its configuration. */
+  readonly configuration: string
+}
+
+export interface AskedImage {
+  readonly service: string
+  readonly image: string
+  readonly id: string
+  readonly isPulled: boolean
+}
+
+export interface ServiceContainer {
+  readonly service: string
+  readonly name: string
+  readonly id: string
+  readonly image: string
+  readonly configuration: string
+  readonly state: string
+  readonly exitCode: number
+  readonly health: string | undefined
+  readonly restartPolicy: string
+}
 
 export function readCompose(facts: Fields): ComposeState {
   const tool = optional(facts, 'compose_tool')

@@ -1,5 +1,12 @@
-import { allOf, FieldError, type Fields } from '../fields.ts'
-import type { Disk } from './facts.ts'
+import { allOf, FieldError } from '../fields.ts'
+import type { Fields } from '../response.ts'
+
+export interface Disk {
+  readonly path: string
+  readonly totalBytes: number
+  readonly freeBytes: number
+  readonly isReadOnly: boolean
+}
 
 /** The file systems of /, /var and /boot, each once. */
 export function readDisk(facts: Fields): readonly Disk[] {

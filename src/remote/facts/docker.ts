@@ -1,6 +1,38 @@
-import { allOf, FieldError, type Fields, optional } from '../fields.ts'
+import { allOf, FieldError, optional } from '../fields.ts'
 import { lastLine } from '../last-line.ts'
-import type { Container, Docker, DockerComponents } from './facts.ts'
+import type { Fields } from '../response.ts'
+
+export interface Docker {
+  /** The engine's. */
+  readonly version: string | undefined
+  readonly client: string | undefined
+  /** Why the engine's own answer is missing, when it is. */
+  readonly trouble: string | undefined
+  /** docker-ce, docker.io, snap, static. */
+  readonly source: string
+  /** What the engine works with; absent where it does not answer. */
+  readonly components?: DockerComponents
+  readonly containers: readonly Container[]
+}
+
+/** Each undefined where it is not told: old engines know nothing of what they work with. */
+export interface DockerComponents {
+  /** The oldest API that it still answers. */
+  readonly apiMinimum: string | undefined
+  readonly containerd: string | undefined
+  readonly runc: string | undefined
+  readonly compose: string | undefined
+}
+
+export interface Container {
+  readonly name: string
+  readonly image: string
+  readonly state: string
+  readonly health: string | undefined
+  readonly restartPolicy: string
+  /** In the engine's words; the year 1 for one that never was. */
+  readonly startedAt: string
+}
 
 /** null: no Docker. */
 export function readDocker(facts: Fields): Docker | null {

@@ -1,5 +1,21 @@
-import { allOf, FieldError, type Fields, yesOrNo } from '../fields.ts'
-import type { Dpkg, LockHolder } from './facts.ts'
+import { allOf, FieldError, yesOrNo } from '../fields.ts'
+import type { Fields } from '../response.ts'
+
+export interface Dpkg {
+  /** dpkg's journal holds an unfinished run. */
+  readonly isInterrupted: boolean
+  /** Packages that are not fully installed, each `name state`. */
+  readonly broken: readonly string[]
+  readonly lockHolders: readonly LockHolder[]
+}
+
+export interface LockHolder {
+  /** frontend, dpkg, lists or archives. */
+  readonly lock: string
+  readonly pid: number
+  readonly command: string
+  readonly ageSeconds: number
+}
 
 export const readDpkg = (facts: Fields): Dpkg => ({
   isInterrupted: yesOrNo(facts, 'dpkg_interrupted'),

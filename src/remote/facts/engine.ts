@@ -1,6 +1,7 @@
-import { allOf, FieldError, type Fields, optional, yesOrNo } from '../fields.ts'
+import { allOf, FieldError, optional, yesOrNo } from '../fields.ts'
+import type { Fields } from '../response.ts'
+import type { Disk } from './disk.ts'
 import { readDiskLine } from './disk.ts'
-import type { Disk } from './facts.ts'
 
 /** The engine that runs, as far as an upgrade of it is foreseen by, and what was put beside it by hand. */
 export interface Engine {

@@ -1,5 +1,16 @@
-import { allOf, FieldError, type Fields, yesOrNo } from '../fields.ts'
-import type { Haproxy } from './facts.ts'
+import { allOf, FieldError, yesOrNo } from '../fields.ts'
+import type { Fields } from '../response.ts'
+
+export interface Haproxy {
+  readonly sockets: readonly {
+    readonly path: string
+    readonly isAdmin: boolean
+    readonly isThere: boolean
+    /** Who may use it: `haproxy:haproxy 660`. */
+    readonly owner: string | undefined
+  }[]
+  readonly hasSocat: boolean
+}
 
 /** null: no HAProxy there. */
 export function readHaproxy(facts: Fields): Haproxy | null {

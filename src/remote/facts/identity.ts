@@ -1,5 +1,15 @@
-import { type Fields, matching, optional, optionalWholeNumber, required, wholeNumber } from '../fields.ts'
-import type { Identity } from './facts.ts'
+import { matching, optional, optionalWholeNumber, required, wholeNumber } from '../fields.ts'
+import type { Fields } from '../response.ts'
+
+export interface Identity {
+  readonly machineId: string
+  readonly bootId: string
+  /** What runs as PID 1 (`systemd`, `init`, …) and its start in clock ticks since boot (field 22 of /proc/1/stat); undefined where /proc is closed. */
+  readonly init: string | undefined
+  readonly initStartTicks: number | undefined
+  readonly uptimeSeconds: number
+  readonly hostname: string
+}
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 

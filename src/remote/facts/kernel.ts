@@ -1,6 +1,18 @@
 import { compareVersions } from '../debian-version.ts'
-import { allOf, type Fields, optional, required } from '../fields.ts'
-import type { Kernel } from './facts.ts'
+import { allOf, optional, required } from '../fields.ts'
+import type { Fields } from '../response.ts'
+
+export interface Kernel {
+  readonly running: string
+  /** The newest installed of the running kernel's flavour; undefined where none is installed (a container, a kernel from outside). */
+  readonly newest: string | undefined
+  /** Epoch seconds at which the newest was installed. */
+  readonly newestSince: number | undefined
+  /** The kernel that the boot loader is told to start instead of the newest; `release` is undefined where its words name none that is installed. */
+  readonly pinned: { readonly release: string | undefined; readonly words: string } | undefined
+  /** Package versions of the running build and of the installed one, where a package replaced the running release under its own name. */
+  readonly rebuilt: { readonly running: string; readonly installed: string } | undefined
+}
 
 type Package = { readonly release: string; readonly version: string; readonly since: number | undefined }
 

@@ -1,5 +1,14 @@
-import { allOf, type Fields, optional, optionalWholeNumber, wholeNumber, yesOrNo } from '../fields.ts'
-import type { MaestroState } from './facts.ts'
+import { allOf, optional, optionalWholeNumber, wholeNumber, yesOrNo } from '../fields.ts'
+import type { Lock } from '../lock/lock.ts'
+import type { Fields } from '../response.ts'
+
+/** What maestro itself left on the server. */
+export interface MaestroState {
+  /** The lock in /var/lib/maestro/lock, when somebody holds it. */
+  readonly lock: Lock | undefined
+  /** Runs whose drain is still open here. */
+  readonly drained: readonly string[]
+}
 
 /** A lock whose files are not written yet is held all the same. */
 export const readMaestro = (facts: Fields): MaestroState => ({

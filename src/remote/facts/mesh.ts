@@ -1,5 +1,37 @@
-import { allOf, FieldError, type Fields, matching, yesOrNo } from '../fields.ts'
-import type { Mesh } from './facts.ts'
+import { allOf, FieldError, matching, yesOrNo } from '../fields.ts'
+import type { Fields } from '../response.ts'
+
+/** The network of Weave as its router on this server has it. */
+export interface Mesh {
+  readonly scriptSha256: string
+  /** In its own words: `router`, `ipam`, `dns`, `proxy`, `plugin (v2)`. */
+  readonly services: readonly string[]
+  /** enabled or disabled, as is `discovery`. */
+  readonly encryption: string
+  readonly discovery: string
+  /** `state` is established, pending, retrying, failed or connecting. */
+  readonly connections: readonly { readonly address: string; readonly state: string; readonly info: string }[]
+  /** The peers that it was told to connect to. */
+  readonly targets: readonly string[]
+  /** What each peer owns of the addresses that are given to containers. */
+  readonly ranges: readonly { readonly peer: string; readonly addressCount: number; readonly isReachable: boolean }[]
+  readonly launch: MeshLaunch
+}
+
+/** How its container was made. */
+export interface MeshLaunch {
+  /** The weave script's own and those that it was given, without a password. */
+  readonly arguments: readonly string[]
+  /** `NAME=value` */
+  readonly variables: readonly string[]
+  readonly hasPassword: boolean
+  /** Whether Docker starts it again. */
+  readonly restarts: boolean
+  /** Whether Docker holds it to so much memory or processor. */
+  readonly hasLimits: boolean
+  /** Whether weave.service runs it. */
+  readonly hasUnit: boolean
+}
 
 /** null: no router runs. */
 export function readMesh(facts: Fields): Mesh | null {

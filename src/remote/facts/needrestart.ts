@@ -1,5 +1,14 @@
-import { allOf, FieldError, type Fields, yesOrNo } from '../fields.ts'
-import type { Needrestart } from './facts.ts'
+import { allOf, FieldError, yesOrNo } from '../fields.ts'
+import type { Fields } from '../response.ts'
+
+/** What needrestart says; nothing where it is not installed. */
+export interface Needrestart {
+  readonly hasTool: boolean
+  /** needrestart's own word on the kernel, when it has one. */
+  readonly kernel: 'current' | 'abi-upgrade' | 'version-upgrade' | undefined
+  /** Units that still run code that is no longer on disk. */
+  readonly services: readonly string[]
+}
 
 // README.batch.md of needrestart: 0 is "unknown or failed to detect".
 const kernelStates: Readonly<Record<string, Needrestart['kernel']>> = {

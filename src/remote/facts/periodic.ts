@@ -1,6 +1,44 @@
+import type { AptSetting } from '../apt-conf.ts'
 import { readAptDump } from '../apt-conf.ts'
-import { allOf, FieldError, type Fields, matching, optional, yesOrNo } from '../fields.ts'
-import type { PeriodicTimer, PeriodicUpgrades } from './facts.ts'
+import { allOf, FieldError, matching, optional, yesOrNo } from '../fields.ts'
+import type { Fields } from '../response.ts'
+
+/** All that bears on setting the nightly upgrades up, or on taking that back. */
+export interface PeriodicUpgrades {
+  readonly package:
+    | { readonly status: 'installed'; readonly version: string }
+    | { readonly status: 'missing'; readonly candidate: string | undefined }
+    | { readonly status: 'half-installed'; readonly state: string }
+  /** apt's effective configuration. */
+  readonly options: readonly AptSetting[]
+  /** Files of apt's configuration with settings that neither their package nor maestro put there, in apt's order. */
+  readonly files: readonly { readonly path: string; readonly text: string }[]
+  readonly isEdited: boolean
+  /** The text of maestro's own file. */
+  readonly ours: string | undefined
+  readonly scheduler: 'systemd' | 'cron' | 'none'
+  readonly timers: readonly PeriodicTimer[]
+  /** What maestro found before its first change; a part is undefined where it changed nothing of it. */
+  readonly was: {
+    readonly timers:
+      | readonly { readonly unit: string; readonly isEnabled: boolean; readonly isActive: boolean }[]
+      | undefined
+    readonly packages: readonly string[]
+    /** The hash of the file that was last proved to work. */
+    readonly proved: string | undefined
+  }
+}
+
+export interface PeriodicTimer {
+  readonly unit: string
+  readonly load: string
+  readonly isEnabled: boolean
+  readonly isActive: boolean
+  /** Whether what it starts runs just now, so that there is no next time yet. */
+  readonly isRunning: boolean
+  /** Epoch seconds. */
+  readonly nextAt: number | undefined
+}
 
 /** What the nightly upgrades are set to and by which files, and what they were before maestro. */
 export function readPeriodic(facts: Fields): PeriodicUpgrades {

@@ -1,5 +1,6 @@
-import { FieldError, type Fields, optional, wholeNumber } from '../fields.ts'
+import { FieldError, optional, wholeNumber } from '../fields.ts'
 import { lastLine } from '../last-line.ts'
+import type { Fields } from '../response.ts'
 import { makeScript } from '../script.ts'
 import { readCandidates } from './candidates.ts'
 import { readCompose } from './compose.ts'
@@ -23,6 +24,9 @@ import { readTools } from './tools.ts'
 import { readUnattended } from './unattended.ts'
 import { readUpgrades } from './upgrades.ts'
 import { readWeave } from './weave.ts'
+
+/** What some parts are to look by: `pins` of `security`. */
+export type FactInputs = Readonly<Record<string, string>>
 
 export { parseResponse, ResponseError } from '../response.ts'
 
@@ -52,9 +56,6 @@ const readers: Readers = {
   systemd: readSystemd,
   haproxy: readHaproxy,
 }
-
-/** What some parts are to look by: `pins` of `security`. */
-export type FactInputs = Readonly<Record<string, string>>
 
 /** The script that looks at these parts, for the stdin of `sh -s`. */
 export function factsScript(parts: readonly FactName[], nonce: string, inputs: FactInputs = {}): string {

@@ -1,5 +1,15 @@
-import { allOf, type Fields, optionalWholeNumber, yesOrNo } from '../fields.ts'
-import type { RebootFlag } from './facts.ts'
+import { allOf, optionalWholeNumber, yesOrNo } from '../fields.ts'
+import type { Fields } from '../response.ts'
+
+export interface RebootFlag {
+  readonly isSet: boolean
+  /** Names in reboot-required.pkgs, in its order, each once. */
+  readonly packages: readonly string[]
+  /** Epoch seconds of the flag file. */
+  readonly since: number | undefined
+  /** Whether anything on the server would set the flag; where nothing would, a missing flag says nothing. */
+  readonly hasSetter: boolean
+}
 
 export const readReboot = (facts: Fields): RebootFlag => ({
   isSet: yesOrNo(facts, 'reboot_flag'),

@@ -1,5 +1,22 @@
-import { allOf, FieldError, type Fields, wholeNumber } from '../fields.ts'
-import type { Planned, Security } from './facts.ts'
+import { allOf, FieldError, wholeNumber } from '../fields.ts'
+import type { Fields } from '../response.ts'
+
+/** What apt would install under the pins of a security upgrade. */
+export interface Security {
+  readonly packages: readonly Planned[]
+  /** Package files whose priority is not the one that the pins give: what is installed from there nobody has foreseen. */
+  readonly wrongSources: readonly string[]
+  readonly downloadBytes: number
+}
+
+/** One package of an upgrade; `from` is undefined for one that comes new, as a dependency. */
+export type Planned = {
+  readonly name: string
+  readonly from: string | null
+  readonly to: string
+  /** As apt names it: `Ubuntu:24.04/noble-security`. */
+  readonly origin: string
+}
 
 /** What apt would do under the pins, and whether the pins hold. */
 export const readSecurity = (facts: Fields): Security => ({

@@ -1,5 +1,15 @@
-import { allOf, FieldError, type Fields, yesOrNo } from '../fields.ts'
-import type { System } from './facts.ts'
+import { allOf, FieldError, yesOrNo } from '../fields.ts'
+import type { Fields } from '../response.ts'
+
+export interface System {
+  /** `ID` of os-release: ubuntu, debian, … */
+  readonly id: string
+  readonly release: string
+  readonly codename: string
+  readonly name: string
+  /** Whether the family is one that maestro can patch (dpkg and apt are there). */
+  readonly hasApt: boolean
+}
 
 /** The system by os-release(5); `release` and `codename` are empty for a rolling one. */
 export function readSystem(facts: Fields): System {

@@ -1,4 +1,9 @@
-import { allOf, type Fields } from '../fields.ts'
-import type { Tools } from './facts.ts'
+import { allOf } from '../fields.ts'
+import type { Fields } from '../response.ts'
+
+export interface Tools {
+  /** Tools of maestro's scripts that are not there. */
+  readonly missing: readonly string[]
+}
 
 export const readTools = (facts: Fields): Tools => ({ missing: allOf(facts, 'tools_missing') })

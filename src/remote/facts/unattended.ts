@@ -1,5 +1,17 @@
-import { allOf, type Fields, optionalWholeNumber, required, yesOrNo } from '../fields.ts'
-import type { UnattendedStatus } from './facts.ts'
+import { allOf, optionalWholeNumber, required, yesOrNo } from '../fields.ts'
+import type { Fields } from '../response.ts'
+
+export interface UnattendedStatus {
+  readonly isInstalled: boolean
+  /** Whether apt's effective configuration and the timers make it run daily. */
+  readonly isDaily: boolean
+  readonly why: string | undefined
+  readonly origins: readonly string[]
+  readonly rebootsByItself: boolean
+  /** Epoch seconds; undefined: never, or the log cannot be read. */
+  readonly lastRunAt: number | undefined
+  readonly nextRunAt: number | undefined
+}
 
 type Options = readonly (readonly [name: string, value: string])[]
 type Timer = { readonly state: string; readonly nextAt: number | undefined }

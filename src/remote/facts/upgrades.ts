@@ -1,6 +1,26 @@
-import { allOf, type Fields, optionalWholeNumber, wholeNumber } from '../fields.ts'
+import { allOf, optionalWholeNumber, wholeNumber } from '../fields.ts'
+import type { Fields } from '../response.ts'
 import { type NewerPackage, newerPackages, securityOrigins } from './apt-versions.ts'
-import type { PendingUpgrades, Upgrade } from './facts.ts'
+
+export interface PendingUpgrades {
+  /** Upgrades with a fix in a security pocket, also where -updates already holds a newer version. */
+  readonly security: readonly Upgrade[]
+  readonly otherCount: number
+  readonly held: readonly string[]
+  readonly keptBack: readonly { readonly name: string; readonly why: string }[]
+  /** As in `Ubuntu:noble-security`: where fixes would come from, by the lists that are there. */
+  readonly securityOrigins: readonly string[]
+  /** Age of the newest package list; undefined: never fetched. */
+  readonly listsAgeSeconds: number | undefined
+}
+
+export interface Upgrade {
+  readonly name: string
+  readonly from: string
+  readonly to: string
+  /** As in `Ubuntu:noble-security`. */
+  readonly origin: string
+}
 
 /** What is pending on the lists as they are. A fix in a security pocket counts also where -updates already holds a newer version. */
 export function readUpgrades(facts: Fields): PendingUpgrades {

@@ -1,5 +1,10 @@
-import { type Fields, optional } from '../fields.ts'
-import type { Weave } from './facts.ts'
+import { optional } from '../fields.ts'
+import type { Fields } from '../response.ts'
+
+export interface Weave {
+  readonly version: string
+  readonly isRunning: boolean
+}
 
 /** null: no Weave. What runs counts before what the script would start. */
 export function readWeave(facts: Fields): Weave | null {

@@ -1,4 +1,5 @@
-import { allOf, FieldError, type Fields, matching, optionalWholeNumber, required, wholeNumber } from '../fields.ts'
+import { allOf, FieldError, matching, optionalWholeNumber, required, wholeNumber } from '../fields.ts'
+import type { Fields } from '../response.ts'
 
 const reading = ['job/paths.sh', 'job/processes.sh', 'job/status.sh']
 

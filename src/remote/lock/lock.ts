@@ -1,4 +1,5 @@
-import { allOf, FieldError, type Fields, optional, required, wholeNumber, yesOrNo } from '../fields.ts'
+import { allOf, FieldError, optional, required, wholeNumber, yesOrNo } from '../fields.ts'
+import type { Fields } from '../response.ts'
 
 /** The lock that somebody holds on a server. */
 export interface Lock {

@@ -1,6 +1,6 @@
 import { MaestroError } from '../../base/errors.ts'
 import type { Finding } from '../../checks/finding.ts'
-import type { Diagnosis } from '../../run/diagnose-servers.ts'
+import type { Diagnosis } from '../../run/session/diagnose-servers.ts'
 import { eventLine } from '../format/json-events.ts'
 
 /** What `doctor --output json` says of one server: what it did, what was found, and what comes of that. */

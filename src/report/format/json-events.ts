@@ -1,4 +1,4 @@
-import type { GatherResult } from '../../run/gather-facts.ts'
+import type { GatherResult } from '../../run/session/gather-facts.ts'
 import type { View } from '../view.ts'
 
 /** The version of the events' shape: it grows when a field changes its meaning or goes away, not when one is added. */

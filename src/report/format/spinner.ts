@@ -1,6 +1,6 @@
 import { printable } from '../../base/printable.ts'
 import { foldNames } from '../../inventory/host-pattern.ts'
-import type { GatherResult } from '../../run/gather-facts.ts'
+import type { GatherResult } from '../../run/session/gather-facts.ts'
 
 /** The one line that tells a waiting person how far a look has come. */
 export interface GatherProgress {

@@ -1,7 +1,7 @@
 import { printable } from '../../base/printable.ts'
 import { sudoHint } from '../../checks/doctor/sudo-hint.ts'
 import { rebootRequired } from '../../checks/reboot-required.ts'
-import type { GatherResult } from '../../run/gather-facts.ts'
+import type { GatherResult } from '../../run/session/gather-facts.ts'
 import type { Paint } from '../format/screen.ts'
 
 /** How one server stands, in the order in which servers need care. */

@@ -1,7 +1,7 @@
 import { describeDurations } from '../../base/duration.ts'
 import { rebootRequired } from '../../checks/reboot-required.ts'
 import { foldNames } from '../../inventory/host-pattern.ts'
-import type { GatherResult } from '../../run/gather-facts.ts'
+import type { GatherResult } from '../../run/session/gather-facts.ts'
 import { groupRows, type RowGroup } from '../format/group-rows.ts'
 import { hintsText } from '../format/hints.ts'
 import { type Paint, paintFor } from '../format/screen.ts'

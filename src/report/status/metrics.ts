@@ -1,5 +1,6 @@
-import type { Disk, Fact } from '../../remote/facts/facts.ts'
-import type { GatherResult } from '../../run/gather-facts.ts'
+import type { Disk } from '../../remote/facts/disk.ts'
+import type { Fact } from '../../remote/facts/facts.ts'
+import type { GatherResult } from '../../run/session/gather-facts.ts'
 import { rebootMetrics } from '../reboot-status/view.ts'
 import type { Sample } from '../view.ts'
 import { securityCount } from './row.ts'

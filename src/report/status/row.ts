@@ -2,7 +2,7 @@ import { printable } from '../../base/printable.ts'
 import { needsAttention } from '../../checks/attention.ts'
 import { supportStatus } from '../../checks/end-of-life.ts'
 import type { ServerFacts } from '../../remote/facts/facts.ts'
-import type { GatherResult } from '../../run/gather-facts.ts'
+import type { GatherResult } from '../../run/session/gather-facts.ts'
 import { type RebootState, rebootRow } from '../reboot-status/row.ts'
 
 /** One server in the whole look; its texts can be shown. */

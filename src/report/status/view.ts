@@ -1,6 +1,6 @@
 import { foldNames } from '../../inventory/host-pattern.ts'
 import { statusFacts } from '../../remote/facts/facts.ts'
-import type { GatherResult } from '../../run/gather-facts.ts'
+import type { GatherResult } from '../../run/session/gather-facts.ts'
 import { groupRows } from '../format/group-rows.ts'
 import { hintsText } from '../format/hints.ts'
 import { type Paint, paintFor } from '../format/screen.ts'

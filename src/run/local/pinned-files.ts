@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { MaestroError, UsageError } from '../../base/errors.ts'
-import type { Operation, PinnedFile, ServerContext } from '../../plan/step.ts'
+import type { ServerContext } from '../../plan/context.ts'
+import type { Operation } from '../../plan/operation.ts'
+import type { PinnedFile } from '../../plan/pinned-file.ts'
 
 const timeLimitMs = 60_000
 const limitBytes = 4 * 1024 * 1024

@@ -2,7 +2,7 @@ import { MaestroError } from '../../base/errors.ts'
 import { runProgram } from '../../base/spawn.ts'
 import { dataOf, type Server } from '../../inventory/server.ts'
 import type { ServerEvent } from '../../journal/events.ts'
-import type { ServerContext } from '../../plan/step.ts'
+import type { ServerContext } from '../../plan/context.ts'
 
 const limitBytes = 1024 * 1024
 const wordsKept = 4_000

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import ssh2, { type ParsedKey, type SigningRequestOptions } from 'ssh2'
-import { typeOfKey } from '../host-keys/known-hosts.ts'
+import { typeOfKey } from '../known-hosts/known-hosts.ts'
 import { makeSemaphore, type Semaphore } from '../semaphore.ts'
 import { listAgent } from './agent-list.ts'
 import { parseKey } from './identities.ts'

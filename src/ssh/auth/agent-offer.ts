@@ -1,7 +1,7 @@
 import type { ParsedKey } from 'ssh2'
 import { expandHome } from '../config/path-tokens.ts'
 import { fingerprint } from '../host-keys/host-key.ts'
-import type { AuthQuestion, AuthStep } from './auth.ts'
+import type { AuthQuestion, AuthStep } from './auth-step.ts'
 import { canBeKey, type Identity, isSameKey } from './identities.ts'
 import { keyOffer } from './key-offer.ts'
 

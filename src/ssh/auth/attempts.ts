@@ -1,13 +1,5 @@
 import type { AnyAuthMethod, Client, ConnectConfig } from 'ssh2'
-import type { AuthStep, Pause } from './auth.ts'
-
-/** What a server has said about logging in. */
-export interface ServerReply {
-  /** What it would go on with; undefined: it has not said yet. */
-  readonly allowed: readonly string[] | undefined
-  /** It has taken one proof and wants another (AuthenticationMethods). */
-  readonly isHalfIn: boolean
-}
+import type { AuthStep, Pause, ServerReply } from './auth-step.ts'
 
 /** An authentication under way. */
 export interface AuthAttempts {

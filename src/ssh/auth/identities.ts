@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import ssh2, { type ParsedKey } from 'ssh2'
 import type { Secret } from '../../base/secret.ts'
-import { typeOfKey } from '../host-keys/known-hosts.ts'
+import { typeOfKey } from '../known-hosts/known-hosts.ts'
 import { type Signer, signerOf } from './key-signer.ts'
 import { publicKeyIn } from './public-key.ts'
 

@@ -1,5 +1,5 @@
 import type { Prompt } from 'ssh2'
-import type { AskPassword, AuthStep } from './auth.ts'
+import type { AskPassword, AuthStep } from './auth-step.ts'
 
 type Account = { readonly user: string; readonly where: string }
 

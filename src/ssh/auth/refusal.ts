@@ -1,6 +1,6 @@
 import { ConnectError } from '../connect-error.ts'
 import type { AgentOffer } from './agent-offer.ts'
-import type { ServerReply } from './attempts.ts'
+import type { ServerReply } from './auth-step.ts'
 import type { Identity } from './identities.ts'
 
 type Refusal = {

@@ -1,6 +1,5 @@
 import { meaningless } from './files.ts'
-import type { ConfigFor } from './share-answers.ts'
-import type { HostOptions, HostQuestion, Warn } from './ssh-config.ts'
+import type { ConfigFor, HostOptions, HostQuestion, Warn } from './host-options.ts'
 
 type Reading = {
   readonly config: ConfigFor

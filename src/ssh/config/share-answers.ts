@@ -1,15 +1,6 @@
 import type { ConfigBlock } from './files.ts'
+import type { ConfigFor, HostOptions, HostQuestion } from './host-options.ts'
 import type { ConfigOption } from './line.ts'
-import type { HostOptions, HostQuestion } from './ssh-config.ts'
-
-/** What of a config is for a host. */
-export interface ConfigFor {
-  readonly options: readonly ConfigOption[]
-  /** Where its first HostName says that it is, else its own name. */
-  readonly hostName: string
-  /** Whether ssh alone can tell if some block is for it; such a block is left out. */
-  readonly isUnclear: boolean
-}
 
 type Walk = {
   readonly host: string

@@ -3,48 +3,9 @@ import { userInfo } from 'node:os'
 import { UsageError } from '../../base/errors.ts'
 import { hashesNames, readWithoutSsh } from './fallback-reader.ts'
 import { type ConfigFiles, readConfigFiles } from './files.ts'
+import type { HostOptions, HostQuestion, Warn } from './host-options.ts'
 import { configFor, shapeOf, toHostName } from './share-answers.ts'
 import { askSshProgram, NoSshProgram } from './ssh-dash-g.ts'
-
-/** What the user's own ssh would do for a host, as far as maestro acts on it. Paths are as ssh prints them: `~` and tokens unexpanded. */
-export interface HostOptions {
-  readonly hostName: string
-  readonly port: number
-  readonly user: string
-  readonly identityFiles: readonly string[]
-  readonly identitiesOnly: boolean
-  /** `none`, a path, or `SSH_AUTH_SOCK`; undefined: the usual agent. */
-  readonly identityAgent: string | undefined
-  readonly pubkeyAuthentication: boolean
-  readonly certificateFiles: readonly string[]
-  readonly knownHostsFiles: readonly string[]
-  readonly globalKnownHostsFiles: readonly string[]
-  readonly knownHostsCommand?: string | undefined
-  readonly revokedHostKeys?: string | undefined
-  readonly hostKeyAlias: string | undefined
-  readonly strictHostKeyChecking: 'yes' | 'ask' | 'accept-new' | 'no'
-  readonly hashKnownHosts: boolean
-  readonly proxyJump: string | undefined
-  readonly proxyCommand: string | undefined
-  readonly connectTimeoutMs: number | undefined
-  /** What HostKeyAlgorithms leaves, in ssh's words; undefined: all. */
-  readonly hostKeyAlgorithms?: readonly string[] | undefined
-  /** AddressFamily and BindAddress. */
-  readonly family?: 4 | 6 | undefined
-  readonly bindAddress?: string | undefined
-}
-
-/** A host as the manifest names it; explicit values win as they do on ssh's own command line. */
-export interface HostQuestion {
-  readonly host: string
-  readonly user?: string
-  readonly port?: number
-  readonly identityFiles?: readonly string[]
-  /** The ssh config to read; undefined: the user's and the system's. */
-  readonly configFile?: string
-}
-
-export type Warn = (text: string) => void
 
 // An answer holds as long as the files of the config stay as they are.
 const answers = new WeakMap<ConfigFiles, Map<string, Promise<HostOptions>>>()

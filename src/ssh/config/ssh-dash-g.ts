@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { UsageError } from '../../base/errors.ts'
-import type { HostOptions, HostQuestion } from './ssh-config.ts'
+import type { HostOptions, HostQuestion } from './host-options.ts'
 
 /** There is no ssh on this computer. */
 export class NoSshProgram extends UsageError {}

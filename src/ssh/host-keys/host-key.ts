@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { ConnectError } from '../connect-error.ts'
-import { judgeKey, type KeyVerdict, typeOfKey } from './known-hosts.ts'
-import type { KnownHostsLine } from './known-hosts-line.ts'
+import { judgeKey, type KeyVerdict, typeOfKey } from '../known-hosts/known-hosts.ts'
+import type { KnownHostsLine } from '../known-hosts/known-hosts-line.ts'
 
 /** A host key that no known_hosts file has, for a person to judge. */
 export interface UnknownKey {

@@ -1,8 +1,8 @@
+import type { HostOptions } from '../config/host-options.ts'
 import { expandHome, type PathTokens } from '../config/path-tokens.ts'
-import type { HostOptions } from '../config/ssh-config.ts'
-import { askKnownHostsCommand } from './known-hosts-command.ts'
-import type { KnownHostsLine } from './known-hosts-line.ts'
-import type { KnownHostsStore } from './known-hosts-store.ts'
+import { askKnownHostsCommand } from '../known-hosts/known-hosts-command.ts'
+import type { KnownHostsLine } from '../known-hosts/known-hosts-line.ts'
+import type { KnownHostsStore } from '../known-hosts/known-hosts-store.ts'
 
 /** Everything that is on record about host keys, for one host: known_hosts files and what KnownHostsCommand says. */
 export interface HostRecords {

@@ -1,12 +1,19 @@
 import type { ServerHostKeyAlgorithm } from 'ssh2'
+import type { HostOptions } from '../config/host-options.ts'
 import { expandHome, type PathTokens } from '../config/path-tokens.ts'
-import type { HostOptions } from '../config/ssh-config.ts'
 import { ConnectError } from '../connect-error.ts'
+import {
+  fileOf,
+  hasAuthority,
+  judgeKey,
+  type KeyVerdict,
+  lookupName,
+  typesOnRecord,
+} from '../known-hosts/known-hosts.ts'
+import type { KnownHostsLine } from '../known-hosts/known-hosts-line.ts'
+import type { KnownHostsStore } from '../known-hosts/known-hosts-store.ts'
 import { hostKeyAlgorithms } from './algorithms.ts'
 import { type UnknownKey, unknownKey, whyNotTrusted } from './host-key.ts'
-import { fileOf, hasAuthority, judgeKey, type KeyVerdict, lookupName, typesOnRecord } from './known-hosts.ts'
-import type { KnownHostsLine } from './known-hosts-line.ts'
-import type { KnownHostsStore } from './known-hosts-store.ts'
 import { type HostRecords, openRecords } from './records.ts'
 import { isRevokedIn } from './revoked-keys.ts'
 

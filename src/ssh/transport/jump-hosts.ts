@@ -1,6 +1,6 @@
 import type { Gateway, Server } from '../../inventory/server.ts'
+import type { HostOptions, HostQuestion } from '../config/host-options.ts'
 import { expandCommand } from '../config/path-tokens.ts'
-import type { HostOptions, HostQuestion } from '../config/ssh-config.ts'
 import { ConnectError } from '../connect-error.ts'
 
 /** What a connection is made to: a server, or a bastion on the way to one. */

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
+import type { HostOptions } from '../config/host-options.ts'
 import type { ServerTokens } from '../config/path-tokens.ts'
-import type { HostOptions } from '../config/ssh-config.ts'
 import { ConnectError } from '../connect-error.ts'
 import { makeSemaphore } from '../semaphore.ts'
 import { dial } from './dial.ts'

@@ -1,4 +1,4 @@
-import type { HostOptions, HostQuestion } from '../config/ssh-config.ts'
+import type { HostOptions, HostQuestion } from '../config/host-options.ts'
 import { ConnectError } from '../connect-error.ts'
 import { whereIs } from './dial.ts'
 import { jumpHostsOf, questionFor, type Target } from './jump-hosts.ts'

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Found, FoundServer } from '../../../src/manifest/init/found-server.ts'
 import { guessComponent } from '../../../src/manifest/init/guess-component.ts'
 import { renderManifest } from '../../../src/manifest/init/render-manifest.ts'
-import { parseManifest } from '../../../src/manifest/read.ts'
-import { resolveManifest } from '../../../src/manifest/resolve.ts'
+import { parseManifest } from '../../../src/manifest/read/read.ts'
+import { resolveManifest } from '../../../src/manifest/resolve/resolve.ts'
 
 const found = (
   servers: readonly (Partial<FoundServer> & { readonly name: string })[],

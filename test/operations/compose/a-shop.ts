@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { pinned, revisionOf } from '../../../src/operations/compose/files.ts'
 import type { ComposeOptions } from '../../../src/operations/compose/pull-images-step.ts'
-import type { ComposeState, DeployedService, ServerFacts, ServiceContainer } from '../../../src/remote/facts/facts.ts'
+import type { ComposeState, DeployedService, ServiceContainer } from '../../../src/remote/facts/compose.ts'
+import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { aLook } from '../../support/looks.ts'
 
 const known = <T>(value: T) => ({ status: 'known', value }) as const

@@ -1,7 +1,7 @@
 import type { DockerUpgradeOptions } from '../../../src/operations/docker-upgrade/options.ts'
 import type { DockerCandidates } from '../../../src/remote/facts/candidates.ts'
+import type { Docker } from '../../../src/remote/facts/docker.ts'
 import type { Engine, EngineInfo } from '../../../src/remote/facts/engine.ts'
-import type { Docker } from '../../../src/remote/facts/facts.ts'
 
 /** An engine with nothing special about it, but for what is given. */
 export const anInfo = (parts: Partial<EngineInfo> = {}): EngineInfo => ({

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { rebootBlockers } from '../../../src/operations/reboot/blockers.ts'
-import type { Disk, Dpkg, ServerFacts, Systemd } from '../../../src/remote/facts/facts.ts'
+import type { Disk } from '../../../src/remote/facts/disk.ts'
+import type { Dpkg } from '../../../src/remote/facts/dpkg.ts'
+import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
+import type { Systemd } from '../../../src/remote/facts/systemd.ts'
 import { aLook } from '../../support/looks.ts'
 
 const known = <T>(value: T) => ({ status: 'known', value }) as const

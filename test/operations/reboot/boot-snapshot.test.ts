@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { verifyBoot } from '../../../src/operations/reboot/boot-snapshot.ts'
-import type { ServerContext } from '../../../src/plan/step.ts'
+import type { ServerContext } from '../../../src/plan/context.ts'
 import { aFlag, aLook } from '../../support/looks.ts'
 
 const known = <T>(value: T) => ({ status: 'known', value }) as const

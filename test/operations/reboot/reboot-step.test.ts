@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { differences } from '../../../src/operations/reboot/boot-snapshot.ts'
 import { type RebootOptions, rebootStep } from '../../../src/operations/reboot/reboot-step.ts'
-import type { Container, ServerFacts } from '../../../src/remote/facts/facts.ts'
+import type { Container } from '../../../src/remote/facts/docker.ts'
+import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { aFlag, aLook } from '../../support/looks.ts'
 
 const known = <T>(value: T) => ({ status: 'known', value }) as const

@@ -2,7 +2,8 @@ import { fileText, type UnattendedOptions } from '../../../src/operations/unatte
 import { hashFor } from '../../../src/operations/unattended-upgrades/settings.ts'
 import type { AptSetting } from '../../../src/remote/apt-conf.ts'
 import { readAptConf } from '../../../src/remote/apt-conf.ts'
-import type { PeriodicTimer, PeriodicUpgrades, ServerFacts } from '../../../src/remote/facts/facts.ts'
+import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
+import type { PeriodicTimer, PeriodicUpgrades } from '../../../src/remote/facts/periodic.ts'
 import { aLook, noon } from '../../support/looks.ts'
 
 export const options: UnattendedOptions = { remove: false, hold: [], origins: [] }

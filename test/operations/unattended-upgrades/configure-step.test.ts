@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { configureStep } from '../../../src/operations/unattended-upgrades/configure-step.ts'
 import { type AptSetting, readAptConf } from '../../../src/remote/apt-conf.ts'
-import type { PeriodicUpgrades, ServerFacts } from '../../../src/remote/facts/facts.ts'
+import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
+import type { PeriodicUpgrades } from '../../../src/remote/facts/periodic.ts'
 import { aLook } from '../../support/looks.ts'
 import { aTimer, effective, lookAtNight, options, packageSettings, setUp, timers } from './a-night.ts'
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { installPackageStep } from '../../../src/operations/unattended-upgrades/install-package-step.ts'
 import { removePackageStep } from '../../../src/operations/unattended-upgrades/remove-package-step.ts'
-import type { PeriodicUpgrades, ServerFacts } from '../../../src/remote/facts/facts.ts'
+import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
+import type { PeriodicUpgrades } from '../../../src/remote/facts/periodic.ts'
 import { type Answers, aContext } from '../a-context.ts'
 import { lookAtNight } from './a-night.ts'
 

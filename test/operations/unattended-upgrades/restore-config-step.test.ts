@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { restoreConfigStep } from '../../../src/operations/unattended-upgrades/restore-config-step.ts'
-import type { PeriodicUpgrades } from '../../../src/remote/facts/facts.ts'
+import type { PeriodicUpgrades } from '../../../src/remote/facts/periodic.ts'
 import { aContext } from '../a-context.ts'
 import { aTimer, lookAtNight, setUp, timers } from './a-night.ts'
 

@@ -1,5 +1,6 @@
 import type { WeaveOptions } from '../../../src/operations/weave/weave-step.ts'
-import type { Mesh, MeshLaunch, ServerFacts } from '../../../src/remote/facts/facts.ts'
+import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
+import type { Mesh, MeshLaunch } from '../../../src/remote/facts/mesh.ts'
 import { aLook } from '../../support/looks.ts'
 
 const known = <T>(value: T) => ({ status: 'known', value }) as const

@@ -1,5 +1,5 @@
-import type { Fields } from '../../../src/remote/fields.ts'
 import { jobFiles } from '../../../src/remote/job/status.ts'
+import type { Fields } from '../../../src/remote/response.ts'
 import { parseResponse } from '../../../src/remote/response.ts'
 import { makeScript } from '../../../src/remote/script.ts'
 import { aServer, type FakeServer, type Shell } from '../a-server.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { Mesh } from '../../../src/remote/facts/facts.ts'
+import type { Mesh } from '../../../src/remote/facts/mesh.ts'
 import { shells } from '../../support/tools.ts'
 import { aServer } from '../a-server.ts'
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import type { Fields } from '../../../src/remote/fields.ts'
+import type { Fields } from '../../../src/remote/response.ts'
 import { parseResponse } from '../../../src/remote/response.ts'
 import { makeScript } from '../../../src/remote/script.ts'
 import type { FakeServer } from '../a-server.ts'

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { UsageError } from '../../../src/base/errors.ts'
-import type { Operation } from '../../../src/plan/step.ts'
+import type { Operation } from '../../../src/plan/operation.ts'
 import { assertSendable, makePinnedFileReader } from '../../../src/run/local/pinned-files.ts'
 
 const text = '#!/bin/sh\necho ünïcode\n'

@@ -1,4 +1,4 @@
-import type { Operation } from '../../../src/plan/step.ts'
+import type { Operation } from '../../../src/plan/operation.ts'
 import type { MemoryServer } from '../in-memory.ts'
 
 /** An operation, and servers in memory on which every step of it is due. */

@@ -1,5 +1,6 @@
 import { securityUpgrade } from '../../../src/operations/security-upgrade/operation.ts'
-import type { Planned, ServerFacts } from '../../../src/remote/facts/facts.ts'
+import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
+import type { Planned } from '../../../src/remote/facts/security.ts'
 import { aLook } from '../../support/looks.ts'
 import { aServer, type MemoryServer } from '../in-memory.ts'
 import { memoryJobs } from './memory-jobs.ts'

@@ -1,5 +1,5 @@
 import { compose, composeRollback } from '../../../src/operations/compose/operation.ts'
-import type { AskedImage, DeployedService } from '../../../src/remote/facts/facts.ts'
+import type { AskedImage, DeployedService } from '../../../src/remote/facts/compose.ts'
 import {
   container,
   deployed,

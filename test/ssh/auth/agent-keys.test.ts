@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { HostQuestion } from '../../../src/ssh/config/ssh-config.ts'
+import type { HostQuestion } from '../../../src/ssh/config/host-options.ts'
 import { openConnections } from '../../../src/ssh/connect.ts'
 import { type KeyPair, makeKeyPair, wireForm } from '../../support/ssh-server.ts'
 import { itNeeds } from '../../support/tools.ts'

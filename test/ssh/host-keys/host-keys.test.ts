@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openConnections } from '../../../src/ssh/connect.ts'
 import { ConnectError } from '../../../src/ssh/connect-error.ts'
-import { knownHostsOnDisk } from '../../../src/ssh/host-keys/known-hosts-files.ts'
+import { knownHostsOnDisk } from '../../../src/ssh/known-hosts/known-hosts-files.ts'
 import { type SshServer, type SshServerOptions, startSshServer } from '../../support/ssh-server.ts'
 import { aGround, type Ground, never, runOnce, serverAt, trust } from '../a-connection.ts'
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type HostOptions, type HostQuestion, optionsWithoutConfig } from '../../../src/ssh/config/ssh-config.ts'
+import type { HostOptions, HostQuestion } from '../../../src/ssh/config/host-options.ts'
+import { optionsWithoutConfig } from '../../../src/ssh/config/ssh-config.ts'
 import { jumpHostsOn, keyOf, routeTo } from '../../../src/ssh/transport/route.ts'
 
 const config: Readonly<Record<string, Partial<HostOptions>>> = {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { HostQuestion } from '../../../src/ssh/config/ssh-config.ts'
+import type { HostQuestion } from '../../../src/ssh/config/host-options.ts'
 import { openConnections } from '../../../src/ssh/connect.ts'
 import { type SshServer, type SshServerOptions, startSshServer } from '../../support/ssh-server.ts'
 import { startSshd } from '../../support/sshd.ts'

@@ -1,0 +1,2 @@
+import type { OutputFlags, ServerFlags } from '../../cli/flags.ts'
+export type DoctorFlags = ServerFlags & Omit<OutputFlags, 'output'> & { readonly output: 'table' | 'json' }

@@ -1,0 +1,3 @@
+export interface RunsFlags {
+  readonly output: 'table' | 'json'
+}

@@ -1,0 +1,2 @@
+/** A path as seen from the manifest's folder. */
+export type ToFile = (path: string) => string
