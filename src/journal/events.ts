@@ -5,7 +5,7 @@ import type { Outcome } from '../plan/outcome.ts'
 export type RunEvent = RunLevelEvent | ServerEvent
 
 export type RunLevelEvent =
-  | ({ readonly event: 'run-begun' } & RunInfo)
+  | ({ readonly event: 'run-started' } & RunInfo)
   | { readonly event: 'run-resumed'; readonly owner: string; readonly version: string }
   | { readonly event: 'run-stopping'; readonly exitCode: number }
   | { readonly event: 'run-ended'; readonly exitCode: number }
@@ -26,19 +26,19 @@ export type ServerEvent = { readonly server: string } & (
   | { readonly event: 'locking' | 'unlocked' }
   | { readonly event: 'taking-over'; readonly from: string }
   /** The step is about to be done; what its proof will compare with. */
-  | { readonly event: 'begun'; readonly step: string; readonly before: Json }
-  | { readonly event: 'acted'; readonly step: string }
-  | { readonly event: 'proved'; readonly step: string; readonly proof: Json }
+  | { readonly event: 'step-started'; readonly step: string; readonly snapshot: Json }
+  | { readonly event: 'step-applied'; readonly step: string }
+  | { readonly event: 'step-verified'; readonly step: string; readonly evidence: Json }
   /** Nothing to do there, by a look of the run's own. */
-  | { readonly event: 'passed-over'; readonly step: string; readonly why: string }
+  | { readonly event: 'step-skipped'; readonly step: string; readonly why: string }
   /** A hold is about to be taken; the state that it goes back to. */
-  | { readonly event: 'holding'; readonly hold: string; readonly found: Json }
-  | { readonly event: 'released'; readonly hold: string }
+  | { readonly event: 'drain-started'; readonly drain: string; readonly found: Json }
+  | { readonly event: 'drain-ended'; readonly drain: string }
   /** What it was done for has failed: what was moved is about to be moved back. */
-  | { readonly event: 'going-back'; readonly step: string; readonly why: string }
+  | { readonly event: 'rollback-started'; readonly step: string; readonly why: string }
   /** A program of the user's own has run on the controller; its last words, and how it failed if it did. */
-  | { readonly event: 'ran-here'; readonly program: string; readonly output: string; readonly failure?: string }
-  | { readonly event: 'ended'; readonly outcome: Outcome }
+  | { readonly event: 'hook-ran'; readonly program: string; readonly output: string; readonly failure?: string }
+  | { readonly event: 'server-ended'; readonly outcome: Outcome }
 )
 
 /** An event with its time: ISO 8601, by the controller's clock. */

@@ -39,20 +39,20 @@ async function readInto({ command, secondsTaken, proofs }: Past, root: string, r
   for await (const event of eventsOf(root, run)) {
     const timeMs = Date.parse(event.at)
     switch (event.event) {
-      case 'run-begun':
+      case 'run-started':
         isSame = event.command === command
         break
       // What was broken off in between says nothing of how long it takes.
       case 'run-resumed':
         began.clear()
         break
-      case 'begun':
+      case 'step-started':
         began.set(event.server, began.get(event.server) ?? timeMs)
         break
-      case 'proved':
-        keep(proofs, keyOf(event.server, event.step), event.proof)
+      case 'step-verified':
+        keep(proofs, keyOf(event.server, event.step), event.evidence)
         break
-      case 'ended':
+      case 'server-ended':
         if (isSame && event.outcome.status === 'changed')
           secondsTaken.push((timeMs - (began.get(event.server) ?? Number.NaN)) / 1000)
     }

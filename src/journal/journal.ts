@@ -40,7 +40,7 @@ export async function createJournal(
     await pruneRuns(root, Date.now())
   })
   const journal = await openJournal(folder, run)
-  await journal.write({ event: 'run-begun', ...about })
+  await journal.write({ event: 'run-started', ...about })
   return journal
 }
 

@@ -50,10 +50,10 @@ export async function summaryOf(root: string, run: string): Promise<RunSummary> 
     startedAt ||= event.at
     lastAt = event.at
     if ('server' in event) {
-      if (event.event === 'ended') ends.set(event.server, event.outcome)
+      if (event.event === 'server-ended') ends.set(event.server, event.outcome)
       return
     }
-    if (event.event === 'run-begun') info = event
+    if (event.event === 'run-started') info = event
     exitCode = event.event === 'run-ended' ? event.exitCode : undefined
   })
   const isRunning = isInUse(`${root}/${run}`)

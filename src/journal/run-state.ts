@@ -46,23 +46,23 @@ function applyEvent(state: ServerState, event: ServerEvent): ServerState {
       return { ...state, isLocked: true }
     case 'unlocked':
       return { ...state, isLocked: false }
-    case 'begun':
-      return withStep(state, event.step, { snapshot: event.before, isVerified: false, evidence: undefined })
-    case 'proved': {
+    case 'step-started':
+      return withStep(state, event.step, { snapshot: event.snapshot, isVerified: false, evidence: undefined })
+    case 'step-verified': {
       const { snapshot = null } = state.steps.get(event.step) ?? {}
-      return withStep(state, event.step, { snapshot: snapshot, isVerified: true, evidence: event.proof })
+      return withStep(state, event.step, { snapshot, isVerified: true, evidence: event.evidence })
     }
-    case 'holding':
-      return { ...state, drains: new Map(state.drains).set(event.hold, event.found) }
-    case 'released':
-      return { ...state, drains: new Map([...state.drains].filter(([id]) => id !== event.hold)) }
-    case 'going-back':
+    case 'drain-started':
+      return { ...state, drains: new Map(state.drains).set(event.drain, event.found) }
+    case 'drain-ended':
+      return { ...state, drains: new Map([...state.drains].filter(([id]) => id !== event.drain)) }
+    case 'rollback-started':
       return { ...state, rollback: { step: event.step, why: event.why } }
-    case 'ended':
+    case 'server-ended':
       return { ...state, outcome: event.outcome }
-    case 'acted':
-    case 'passed-over':
-    case 'ran-here':
+    case 'step-applied':
+    case 'step-skipped':
+    case 'hook-ran':
       return state
   }
 }

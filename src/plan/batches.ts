@@ -35,7 +35,7 @@ export function makeBatches<S extends Member>({
   const ordered = inOrder(due, order)
   if (strategy === 'parallel') return allAtOnce(ordered, alone)
   const atMost = strategy === 'serial' ? 1 : Number.POSITIVE_INFINITY
-  const room = makeRoomCheck({ inventory, maxUnavailable: rolling.maxUnavailable, unavailable: unavailable })
+  const room = makeRoomCheck({ inventory, maxUnavailable: rolling.maxUnavailable, unavailable })
   const batches: S[][] = []
   for (const server of ordered) {
     const last = batches.at(-1)

@@ -44,7 +44,7 @@ function startProgress(run: Run): RunProgress {
     end: async (server, outcome) => {
       outcomes.set(server, outcome)
       run.watcher.onEnded(server, outcome)
-      await run.journal.write({ event: 'ended', server, outcome })
+      await run.journal.write({ event: 'server-ended', server, outcome })
       state.halt ??= reasonToHalt(state)
     },
     unlock: async (work) => {

@@ -40,5 +40,5 @@ export function selectedServers(
 }
 
 function selectionOf({ group = [], server = [], exclude = [], maxServers }: ServerFlags): Selection {
-  return { groups: group, servers: server, exclude, ...(maxServers === undefined ? {} : { maxServers: maxServers }) }
+  return { groups: group, servers: server, exclude, ...(maxServers === undefined ? {} : { maxServers }) }
 }

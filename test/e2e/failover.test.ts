@@ -157,7 +157,7 @@ describe('maestro failover switch', () => {
     expect(run.exitCode).toBe(1)
     expect(run.stdout).toMatch(/failed .* answers 503, not 200; www\.shop\.test is back where it was/)
     expect(await at()).toBe(blue)
-    expect(eventNames()).toContain('going-back')
+    expect(eventNames()).toContain('rollback-started')
     const [runs, resumed] = await Promise.all([options.run(['runs']), options.run(['resume'])])
     expect(runs.stdout).toContain('it was taken back')
     expect(resumed).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('is left to go on with') })
@@ -170,7 +170,7 @@ describe('maestro failover switch', () => {
 
     expect(run).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('go on with it: maestro resume') })
     expect(await at()).toBe(green)
-    expect(eventNames()).not.toContain('going-back')
+    expect(eventNames()).not.toContain('rollback-started')
   })
 
   it('lets the program run first that gets the other side ready, and moves nothing when that fails', async () => {
@@ -178,7 +178,7 @@ describe('maestro failover switch', () => {
     options.manifest({ hooks: 'before_switch: ./bin/promote' })
 
     const run = await options.run(toGreen)
-    const ran = options.events().filter(({ event }) => event === 'ran-here')
+    const ran = options.events().filter(({ event }) => event === 'hook-ran')
     options.shadow('promote', '#!/bin/sh\nexit 3\n')
     const failed = await options.run(['failover', 'switch', 'blue'])
 
@@ -192,7 +192,7 @@ describe('maestro failover switch', () => {
     options.shadow('wait', `#!/bin/sh\nuntil [ -e ${options.folder}/bin/go ]; do sleep 0.1; done\n`)
     options.manifest({ hooks: 'before_switch: ./bin/wait' })
     const first = options.run(toGreen)
-    await expect.poll(namesSoFar, { timeout: 20_000 }).toContain('begun')
+    await expect.poll(namesSoFar, { timeout: 20_000 }).toContain('step-started')
 
     const second = await options.run(['failover', 'switch', 'blue'])
 
@@ -206,7 +206,7 @@ describe('maestro failover switch', () => {
   it('neither believes nor moves back what somebody else has moved meanwhile', async () => {
     await options.dns.point(blue, 8)
     const run = options.run(toGreen)
-    await expect.poll(namesSoFar, { timeout: 20_000 }).toContain('acted')
+    await expect.poll(namesSoFar, { timeout: 20_000 }).toContain('step-applied')
     await options.dns.point('127.0.9.9')
 
     expect(await run).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('somebody else has moved') })
@@ -240,7 +240,7 @@ describe('a name server that refuses', () => {
 describe('a switch that is stopped', () => {
   it('by a signal leaves the address where it is, and is brought to its end by resume', async () => {
     await options.dns.point(blue, 8)
-    const stopped = await options.stopAt(toGreen, 'acted')
+    const stopped = await options.stopAt(toGreen, 'step-applied')
 
     const run = await options.run(['resume'])
 
@@ -251,7 +251,7 @@ describe('a switch that is stopped', () => {
 })
 
 describe('a switch that is killed', () => {
-  it.each(['begun', 'ran-here', 'acted'])('after %s is brought to its end by resume', async (event) => {
+  it.each(['step-started', 'hook-ran', 'step-applied'])('after %s is brought to its end by resume', async (event) => {
     await options.killAt(toGreen, event)
 
     const run = await options.run(['resume'])
@@ -262,7 +262,7 @@ describe('a switch that is killed', () => {
 
   it('on its way back goes back, and not there again', async () => {
     options.sides.green.answers.splice(0, 1, 200, 503)
-    await options.killAt(toGreen, 'going-back')
+    await options.killAt(toGreen, 'rollback-started')
     options.sides.green.answers.splice(0, 1, 200)
 
     const run = await options.run(['resume'])

@@ -16,8 +16,8 @@ beforeAll(async () => {
   const names = Array.from({ length: 30 }, (_, index) => `web-${index + 10}`)
   const why = 'colours \u009b31m and \u001b[31m'
   write(run, [
-    { event: 'run-begun', ...about },
-    ...names.map((server) => ({ event: 'ended', server, outcome: { status: 'failed', why } })),
+    { event: 'run-started', ...about },
+    ...names.map((server) => ({ event: 'server-ended', server, outcome: { status: 'failed', why } })),
   ])
   mkdirSync(`${state}/maestro/runs/20261123-101530-dead`)
 })
@@ -55,7 +55,7 @@ describe('maestro runs', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
     for (const { stdout } of shown) expect(stdout).not.toMatch(/[\u001b\u0080-\u009f]/)
     const [event] = (shown[2]?.stdout ?? '').split('\n')
-    expect(JSON.parse(event ?? '')).toMatchObject({ version: 1, event: 'ended', server: 'web-10', at })
+    expect(JSON.parse(event ?? '')).toMatchObject({ version: 1, event: 'server-ended', server: 'web-10', at })
   })
 
   it('names the server that was meant, and not all of them', async () => {

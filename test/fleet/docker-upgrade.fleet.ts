@@ -62,7 +62,10 @@ describe('an upgrade of Docker on real servers', () => {
     const turns = controller
       .eventsOf(name)
       .flatMap((one) =>
-        'server' in one && ['begun', 'proved'].includes(one.event) && 'step' in one && one.step === 'docker-upgrade'
+        'server' in one &&
+        ['step-started', 'step-verified'].includes(one.event) &&
+        'step' in one &&
+        one.step === 'docker-upgrade'
           ? [`${one.event} ${one.server}`]
           : [],
       )
@@ -84,7 +87,7 @@ describe('an upgrade of Docker on real servers', () => {
 type Moment = (server: FleetServer, controller: Controller) => Promise<boolean>
 
 const hasBegun: Moment = async (_, { runs, eventsOf }) =>
-  runs().some((run) => eventsOf(run).some((one) => one.event === 'begun' && one.step === 'docker-upgrade'))
+  runs().some((run) => eventsOf(run).some((one) => one.event === 'step-started' && one.step === 'docker-upgrade'))
 const isFetching: Moment = async (server) => (await asRoot(server, "pgrep -f '[d]ownload-only' || true")) !== ''
 // The look and the plan start dpkg too, before there is a run that could be resumed.
 const isInDpkg: Moment = async (server, controller) =>
@@ -154,7 +157,7 @@ describe('what goes wrong', () => {
     expect(await onEach(contentsOf)).toEqual(contents)
     expect(await onEach(packagesOf)).toEqual([newer, newer, newer])
     expect(await asRoot(second, 'systemctl is-system-running')).toBe('running')
-    const begun = controller.eventsOf(controller.runs()[0] ?? '').filter((one) => one.event === 'begun')
+    const begun = controller.eventsOf(controller.runs()[0] ?? '').filter((one) => one.event === 'step-started')
     expect(new Set(begun.map((one) => 'server' in one && one.server))).toEqual(new Set(['hull-2']))
     expect(resumed).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no run') })
     await Promise.all([second, third].map((server) => asRoot(server, 'rm /etc/apt/sources.list.d/broken.list')))

@@ -43,7 +43,7 @@ export function sinceBegun({ runs, eventsOf }: Controller, timeMs: number): () =
   let begunMs: number | undefined
   return async () => {
     const run = runs().find((name) => !before.includes(name))
-    if (run !== undefined && eventsOf(run).some(({ event }) => event === 'begun')) begunMs ??= Date.now()
+    if (run !== undefined && eventsOf(run).some(({ event }) => event === 'step-started')) begunMs ??= Date.now()
     return begunMs !== undefined && Date.now() - begunMs >= timeMs
   }
 }

@@ -59,12 +59,12 @@ stay up. Its last line is from the trigger to the proof, without that time.`,
 /** In the last run, by its journal. */
 function fromTriggerToProofMs(server: string): number {
   const events = controller.eventsOf(controller.runs().at(-1) ?? '')
-  const atMs = (wanted: 'acted' | 'proved') => {
+  const atMs = (wanted: 'step-applied' | 'step-verified') => {
     const one = events.find((each) => each.event === wanted && each.server === server)
     if (one === undefined) throw new Error(`${server} was not ${wanted}`)
     return Date.parse(one.at)
   }
-  return atMs('proved') - atMs('acted') - armedAheadMs
+  return atMs('step-verified') - atMs('step-applied') - armedAheadMs
 }
 
 async function ownTimeMs(server: FleetServer): Promise<number> {

@@ -73,11 +73,11 @@ const stages = [
 
 const newest = () => controller.runs().at(-1) ?? ''
 const hasBegun = (step: string) =>
-  controller.eventsOf(newest()).some((event) => event.event === 'begun' && event.step === step)
+  controller.eventsOf(newest()).some((event) => event.event === 'step-started' && event.step === step)
 /** Moves the address, and is killed as soon as it has moved. */
 async function killedOnceMoved(...words: string[]): Promise<void> {
   const before = newest()
-  const hasMoved = () => controller.eventsOf(newest()).some(({ event }) => event === 'acted')
+  const hasMoved = () => controller.eventsOf(newest()).some(({ event }) => event === 'step-applied')
   await controller.killedWhen(async () => newest() !== before && hasMoved(), ...words)
 }
 
@@ -104,7 +104,7 @@ describe('an application on two fresh servers', () => {
     }
     const run = await controller.goOn(newest())
 
-    expect(controller.eventsOf(newest()).findLast(({ event }) => event === 'ended')).toMatchObject({
+    expect(controller.eventsOf(newest()).findLast(({ event }) => event === 'server-ended')).toMatchObject({
       outcome: { status: 'changed' },
     })
     expect(run).toMatchObject({ exitCode: 0 })

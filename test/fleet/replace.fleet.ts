@@ -54,7 +54,9 @@ maestro:
 const keyAt = (address = '') => new RegExp(`^${address} (\\S+ \\S+)$`, 'm').exec(known())?.[1]
 const known = () => readFileSync(`${folder}/known_hosts`, 'utf8')
 const begun = (step: string) => async () =>
-  controller.eventsOf(controller.runs().at(-1) ?? '').some((event) => event.event === 'begun' && event.step === step)
+  controller
+    .eventsOf(controller.runs().at(-1) ?? '')
+    .some((event) => event.event === 'step-started' && event.step === step)
 const inService = () => Object.fromEntries(webs.map(({ name }) => [name, '2 0']))
 
 describe('one web server of three', () => {
@@ -69,7 +71,7 @@ describe('one web server of three', () => {
     const run = await controller.goOn(controller.runs().at(-1) ?? '')
     const seen = await load.end()
 
-    const ended = controller.eventsOf(controller.runs().at(-1) ?? '').findLast(({ event }) => event === 'ended')
+    const ended = controller.eventsOf(controller.runs().at(-1) ?? '').findLast(({ event }) => event === 'server-ended')
     expect(ended).toMatchObject({ outcome: { status: 'changed' } })
     expect(run).toMatchObject({ exitCode: 0 })
     expect(seen).toMatchObject({ failed: 0 })

@@ -111,7 +111,8 @@ describe('a security upgrade that is interrupted', () => {
     ['after dpkg', async () => (await versionsOf(one(), ['fl-sec']))['fl-sec'] === '1.1' && (await isIdle())],
   ])('by a line that is cut %s loses nothing', async (_, isTime) => {
     const controller = aControllerFor([one()])
-    const hasBegun = () => controller.eventsOf(controller.runs().at(-1) ?? '').some(({ event }) => event === 'begun')
+    const hasBegun = () =>
+      controller.eventsOf(controller.runs().at(-1) ?? '').some(({ event }) => event === 'step-started')
 
     const running = controller.maestro(...words)
     while (!(hasBegun() && (await isTime()))) await sleep(5)
@@ -172,7 +173,7 @@ describe('a package that', () => {
     expect(run).toMatchObject({ exitCode: 0 })
     await expectWhole(one(), '1.1')
     expect(await asRoot(one(), 'cat /etc/fl-file.conf; cat /etc/fl-file.conf.dpkg-dist')).toBe('ours\n1.1')
-    const proved = controller.eventsOf(controller.runs().at(-1) ?? '').find(({ event }) => event === 'proved')
+    const proved = controller.eventsOf(controller.runs().at(-1) ?? '').find(({ event }) => event === 'step-verified')
     expect(proved).toMatchObject({ proof: { conffiles: ['/etc/fl-file.conf.dpkg-dist'] } })
   })
 })

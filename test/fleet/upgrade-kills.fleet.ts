@@ -52,7 +52,7 @@ const until = async (isSo: () => boolean | Promise<boolean>, everyMs: number) =>
   while (!(await isSo())) await sleep(everyMs)
 }
 const hasBegun = ({ runs, eventsOf }: Controller) =>
-  runs().some((run) => eventsOf(run).some((one) => one.event === 'begun' && one.step === 'security-upgrade'))
+  runs().some((run) => eventsOf(run).some((one) => one.event === 'step-started' && one.step === 'security-upgrade'))
 const isDpkgAtWork = async (server: FleetServer) =>
   (await asRoot(server, "pgrep -f '[f]l-steady.postinst' || true")) !== ''
 
@@ -133,7 +133,9 @@ function lastOf({ runs, eventsOf }: Controller): string {
 }
 
 function statusOf({ runs, eventsOf }: Controller): string | undefined {
-  const ends = eventsOf(runs().at(-1) ?? '').flatMap((one) => (one.event === 'ended' ? [one.outcome.status] : []))
+  const ends = eventsOf(runs().at(-1) ?? '').flatMap((one) =>
+    one.event === 'server-ended' ? [one.outcome.status] : [],
+  )
   return ends.at(-1)
 }
 

@@ -63,7 +63,7 @@ describe('docker-upgrade of two peers of Weave, with a password', () => {
     const steps = controller
       .eventsOf(controller.runs()[0] ?? '')
       .flatMap((one) =>
-        one.event === 'proved' && /weave|docker-upgrade/.test(one.step) ? [`${one.server} ${one.step}`] : [],
+        one.event === 'step-verified' && /weave|docker-upgrade/.test(one.step) ? [`${one.server} ${one.step}`] : [],
       )
     expect(steps).toEqual(['mesh-1 weave', 'mesh-1 docker-upgrade', 'mesh-2 weave', 'mesh-2 docker-upgrade'])
   }, 400_000)

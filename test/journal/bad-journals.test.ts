@@ -23,7 +23,7 @@ const plan: Plan = {
   planned: {},
 }
 const about = { owner: 'ana@ops', version: '0', command: 'made-up', manifest: '/m.yml', environment: undefined }
-const begun: RunEvent = { event: 'begun', server: 'web-1', step: 'change', before: { n: 1 } }
+const begun: RunEvent = { event: 'step-started', server: 'web-1', step: 'change', snapshot: { n: 1 } }
 const neverBegun = '29990101-000000-aaaa'
 
 let root: string
@@ -67,7 +67,7 @@ describe('a journal that a power cut ended', () => {
       await journal.close()
       appendFileSync(path, half.slice(0, length))
 
-      expect(await wordsOf(run), half.slice(0, length)).toEqual(['run-begun', 'begun'])
+      expect(await wordsOf(run), half.slice(0, length)).toEqual(['run-started', 'step-started'])
     }
   })
 })

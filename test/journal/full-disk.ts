@@ -19,7 +19,12 @@ fill('fill')
 let acknowledged = 1
 const writing = await failureOf(async () => {
   for (;;) {
-    await journal.write({ event: 'begun', server: `web-${acknowledged}`, step: 'change', before: 'x'.repeat(100) })
+    await journal.write({
+      event: 'step-started',
+      server: `web-${acknowledged}`,
+      step: 'change',
+      snapshot: 'x'.repeat(100),
+    })
     acknowledged += 1
   }
 })

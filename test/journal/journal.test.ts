@@ -32,7 +32,7 @@ const plan: Plan = {
   planned: {},
 }
 const about = { owner: 'ana@ops', version: '0', command: 'made-up --all', manifest: '/m.yml', environment: undefined }
-const begun = (server: string) => ({ event: 'begun', server, step: 'change', before: { n: 1 } }) as const
+const begun = (server: string) => ({ event: 'step-started', server, step: 'change', snapshot: { n: 1 } }) as const
 
 let root: string
 beforeEach(() => {
@@ -54,11 +54,11 @@ describe('a journal', () => {
     const run = await aRun([begun('web-1')])
 
     const { journal, plan: readAgain, events } = await reopenJournal(root, run)
-    await journal.write({ event: 'proved', server: 'web-1', step: 'change', proof: 'yes' })
+    await journal.write({ event: 'step-verified', server: 'web-1', step: 'change', evidence: 'yes' })
     await journal.close()
 
     expect(readAgain).toEqual(plan)
-    expect(events.map(({ event }) => event)).toEqual(['run-begun', 'begun'])
+    expect(events.map(({ event }) => event)).toEqual(['run-started', 'step-started'])
     const again = await reopenJournal(root, run)
     expect(replay(again.events).servers.get('web-1')?.steps.get('change')).toEqual({
       snapshot: { n: 1 },
@@ -135,7 +135,7 @@ describe('a journal', () => {
     const acknowledged = said.split('\n').slice(0, -1)
     const { journal, events } = await reopenJournal(root, run)
     await journal.close()
-    const written = events.flatMap((event) => (event.event === 'begun' ? [event.server] : []))
+    const written = events.flatMap((event) => (event.event === 'step-started' ? [event.server] : []))
     expect(acknowledged.length).toBeGreaterThan(30)
     expect(written).toEqual(expect.arrayContaining(acknowledged))
   })
@@ -143,8 +143,8 @@ describe('a journal', () => {
   it('makes a state of every beginning of it', async () => {
     const run = await aRun([
       begun('web-1'),
-      { event: 'holding', server: 'web-1', hold: 'service', found: 'up' },
-      { event: 'released', server: 'web-1', hold: 'service' },
+      { event: 'drain-started', server: 'web-1', drain: 'service', found: 'up' },
+      { event: 'drain-ended', server: 'web-1', drain: 'service' },
       { event: 'run-ended', exitCode: 0 },
     ])
     const { journal, events } = await reopenJournal(root, run)
@@ -179,8 +179,8 @@ describe('the runs on record', () => {
 
   it('are summed up without holding them in memory', async () => {
     const run = await aRun([
-      { event: 'ended', server: 'a', outcome: { status: 'changed' } },
-      { event: 'ended', server: 'b', outcome: { status: 'changed' } },
+      { event: 'server-ended', server: 'a', outcome: { status: 'changed' } },
+      { event: 'server-ended', server: 'b', outcome: { status: 'changed' } },
       { event: 'run-ended', exitCode: 0 },
     ])
     appendFileSync(`${root}/${run}/events.ndjson`, '{"half')
@@ -193,7 +193,7 @@ describe('the runs on record', () => {
     })
     const events = []
     for await (const event of eventsOf(root, run)) events.push(event.event)
-    expect(events).toEqual(['run-begun', 'ended', 'ended', 'run-ended'])
+    expect(events).toEqual(['run-started', 'server-ended', 'server-ended', 'run-ended'])
   })
 
   it('go when they are older than 90 days, but for the newest 50', async () => {
@@ -214,13 +214,13 @@ describe('the runs on record', () => {
     mkdirSync(folder, { recursive: true })
     const at = (second: number) => ({ at: new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString() })
     const lines = [
-      { ...at(0), event: 'run-begun', ...about },
-      { ...at(1), event: 'begun', server: 'a', step: 'x' },
-      { ...at(4), event: 'proved', server: 'a', step: 'x', proof: { downSeconds: 3 } },
-      { ...at(5), event: 'ended', server: 'a', outcome: { status: 'changed' } },
-      { ...at(6), event: 'begun', server: 'b', step: 'x' },
+      { ...at(0), event: 'run-started', ...about },
+      { ...at(1), event: 'step-started', server: 'a', step: 'x' },
+      { ...at(4), event: 'step-verified', server: 'a', step: 'x', evidence: { downSeconds: 3 } },
+      { ...at(5), event: 'server-ended', server: 'a', outcome: { status: 'changed' } },
+      { ...at(6), event: 'step-started', server: 'b', step: 'x' },
       { ...at(50), event: 'run-resumed' },
-      { ...at(55), event: 'ended', server: 'b', outcome: { status: 'changed' } },
+      { ...at(55), event: 'server-ended', server: 'b', outcome: { status: 'changed' } },
     ]
     writeFileSync(`${folder}/events.ndjson`, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
 

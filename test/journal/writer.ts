@@ -16,7 +16,7 @@ const journal = await createJournal(root, plan, about)
 for (let count = 0; count < 5000; count += 4)
   await Promise.all(
     [0, 1, 2, 3].map(async (more) => {
-      await journal.write({ event: 'begun', server: `web-${count + more}`, step: 'change', before: null })
+      await journal.write({ event: 'step-started', server: `web-${count + more}`, step: 'change', snapshot: null })
       process.stdout.write(`web-${count + more}\n`)
     }),
   )

@@ -29,7 +29,9 @@ describe('a rebuild', () => {
   it('takes every stage once, and moves the traffic to what it has made', async () => {
     const world = await built()
 
-    const begun = world.events.flatMap((event) => (event.event === 'begun' ? [`${event.server} ${event.step}`] : []))
+    const begun = world.events.flatMap((event) =>
+      event.event === 'step-started' ? [`${event.server} ${event.step}`] : [],
+    )
     expect(begun.filter((one) => one.startsWith('shop'))).toEqual(
       ['choose', 'acquire', 'reach', 'provision', 'deploy', 'health', 'before-switch', 'switch'].map(
         (step) => `shop.example.com ${step}`,

@@ -9,7 +9,7 @@ const made = (cloud = aCloud()) => {
   cloud.log.splice(0)
   return cloud
 }
-const steps = ({ events }: World) => events.flatMap((event) => (event.event === 'begun' ? [event.step] : []))
+const steps = ({ events }: World) => events.flatMap((event) => (event.event === 'step-started' ? [event.step] : []))
 /** A rebuild that was killed when it had begun a step. */
 async function killedAt(step: string) {
   for (let killAfter = 1; killAfter < 200; killAfter += 1) {

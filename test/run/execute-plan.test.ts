@@ -37,7 +37,7 @@ function acting(servers: readonly Made[], events: () => readonly JournalEvent[])
     Object.assign(made, {
       answer: (script: Script) => {
         const step = announcing[script.files[0] ?? '']
-        const isAnnounced = events().some((event) => event.event === 'begun' && event.step === step)
+        const isAnnounced = events().some((event) => event.event === 'step-started' && event.step === step)
         if (step !== undefined && !isAnnounced) early.push(step)
         return answer(script)
       },
@@ -204,7 +204,7 @@ describe('a run', () => {
       await world.run({ killAfter })
       await world.run()
 
-      const begun = world.events.flatMap((event) => (event.event === 'begun' ? [event.step] : []))
+      const begun = world.events.flatMap((event) => (event.event === 'step-started' ? [event.step] : []))
       expect({ killAfter, begun }).toEqual({ killAfter, begun: ['change', 'restart'] })
     }
   })
@@ -305,7 +305,7 @@ describe('a run', () => {
     const report = await world.run({
       stop: stop.signal,
       onJournal: (event) => {
-        if (event.event === 'begun' && event.step === 'restart') stop.abort()
+        if (event.event === 'step-started' && event.step === 'restart') stop.abort()
       },
     })
 
@@ -321,7 +321,7 @@ describe('a run', () => {
     const report = await world.run({
       stop: stop.signal,
       onJournal: (event) => {
-        if (event.event === 'proved' && event.step === 'change') stop.abort()
+        if (event.event === 'step-verified' && event.step === 'change') stop.abort()
       },
     })
 
@@ -380,7 +380,9 @@ describe('a run', () => {
 
     expect(early).toEqual([])
 
-    const begun = world.events.filter(({ event }) => event === 'begun' || event === 'holding' || event === 'released')
+    const begun = world.events.filter(
+      ({ event }) => event === 'step-started' || event === 'drain-started' || event === 'drain-ended',
+    )
     const copied = world.locks.copies.get('web-1')?.map((line) => JSON.parse(line))
     expect(copied).toEqual(begun.map(({ at: _, ...event }) => event))
     expect(replay(world.events).servers.get('web-1')).toMatchObject({
@@ -408,7 +410,7 @@ describe('a run', () => {
   })
 
   it('waits for the line to a server that it was at work on when it was broken off', async () => {
-    const world = await brokenOffAt('begun')
+    const world = await brokenOffAt('step-started')
     let cuts = 0
     const cut = () => {
       cuts += 1

@@ -43,7 +43,7 @@ describe.each(Object.keys(operations))('%s', (name) => {
       const { world } = worldOf(model)
       await world.run()
 
-      const begun = new Set(world.events.flatMap((event) => (event.event === 'begun' ? [event.step] : [])))
+      const begun = new Set(world.events.flatMap((event) => (event.event === 'step-started' ? [event.step] : [])))
       expect([...begun]).toEqual(model.operation().pass.steps.map(({ id }) => id))
     }
   })

@@ -34,7 +34,7 @@ describe('a program of the user', () => {
     await runHere({ path, timeoutMs: 30_000 })
 
     expect(events).toEqual([
-      { event: 'ran-here', server: 'web-1', program: path, output: 'web-1 web-1 2222 (docker redis)' },
+      { event: 'hook-ran', server: 'web-1', program: path, output: 'web-1 web-1 2222 (docker redis)' },
     ])
   })
 

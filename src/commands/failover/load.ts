@@ -42,14 +42,14 @@ export async function loadFailover(
   const health = targetHealth([manifest, ...targets.values()], mayLack)
   const [primary, secondary] = await Promise.all([
     makeTarget('primary', written, { targets, health }),
-    makeTarget('secondary', written, { targets: targets, health: health }),
+    makeTarget('secondary', written, { targets, health }),
   ])
   assertDistinct(primary.side, secondary.side)
-  const { driver, balancers } = await driverConfig(written.driver, { targets: targets, health: health, manifest })
+  const { driver, balancers } = await driverConfig(written.driver, { targets, health, manifest })
   const { targets: _, primary: __, secondary: ___, ...rest } = written
   return {
     manifest,
-    targets: targets,
+    targets,
     failover: { ...rest, targets: [primary.side, secondary.side], driver },
     servers: distinct([...primary.servers, ...secondary.servers, ...balancers]),
   }

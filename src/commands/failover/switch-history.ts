@@ -32,9 +32,10 @@ async function* switchesOf(root: string, address: string): AsyncGenerator<PastSw
     if (moving?.address !== address) continue
     let [atMs, ttlSeconds] = [0, 0]
     for await (const event of eventsOf(root, run)) {
-      if ((event.event !== 'begun' && event.event !== 'acted') || !switchSteps.includes(event.step)) continue
+      if ((event.event !== 'step-started' && event.event !== 'step-applied') || !switchSteps.includes(event.step))
+        continue
       atMs = Date.parse(event.at)
-      if (event.event === 'begun') ttlSeconds = Math.max(ttlSeconds, ttlIn(event.before))
+      if (event.event === 'step-started') ttlSeconds = Math.max(ttlSeconds, ttlIn(event.snapshot))
     }
     if (atMs > 0) yield { moving, atMs, ttlSeconds }
   }

@@ -21,7 +21,7 @@ export async function resume({ run: given, flags, stop }: ResumeRequest): Promis
   const run = await findRun(runsFolder(), given)
   const { journal, plan, events } = await reopenJournal(runsFolder(), run)
   try {
-    const about = events.find((event) => event.event === 'run-begun')
+    const about = events.find((event) => event.event === 'run-started')
     if (about === undefined) throw new UsageError(`run ${run} was never begun`)
     const previous = replay(events)
     const left = leftOf(plan, previous)

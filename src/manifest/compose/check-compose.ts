@@ -58,7 +58,7 @@ type Service = { readonly name: string; readonly at: number; readonly node: Node
 function checkService({ name, at: position, node }: Service): readonly Diagnostic[] {
   const called = `services.${quoted(name).slice(1, -1)}`
   if (!/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}$/.test(name))
-    return [{ position: position, message: `${called} cannot name a service: letters, digits, ., - and _ can` }]
+    return [{ position, message: `${called} cannot name a service: letters, digits, ., - and _ can` }]
   if (node.kind !== 'map') return [notA(called, node)]
   const has = (key: string) => !isEmpty(nodeAt(node, [key]))
   if (has('image') || has('extends')) return []

@@ -55,11 +55,11 @@ export function readJobStatus(facts: Fields): JobStatus {
     case 'none':
       return { status }
     case 'running':
-      return { status: status, cpuTicks: optionalWholeNumber(facts, 'job_cpu_ticks') }
+      return { status, cpuTicks: optionalWholeNumber(facts, 'job_cpu_ticks') }
     case 'ended':
-      return { status: status, ending: readEnding(required(facts, 'job_result')) }
+      return { status, ending: readEnding(required(facts, 'job_result')) }
     case 'gone':
-      return { status: status, restartedAt: optionalWholeNumber(facts, 'job_restarted_at') }
+      return { status, restartedAt: optionalWholeNumber(facts, 'job_restarted_at') }
   }
 }
 

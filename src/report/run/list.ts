@@ -71,9 +71,9 @@ function timesOf(events: readonly JournalEvent[]): ReadonlyMap<string, string> {
   const began = new Map<string, string>()
   const times = new Map<string, string>()
   for (const event of events) {
-    if (event.event === 'begun' && !began.has(event.server)) began.set(event.server, event.at)
-    const since = event.event === 'ended' ? began.get(event.server) : undefined
-    if (event.event === 'ended' && since !== undefined)
+    if (event.event === 'step-started' && !began.has(event.server)) began.set(event.server, event.at)
+    const since = event.event === 'server-ended' ? began.get(event.server) : undefined
+    if (event.event === 'server-ended' && since !== undefined)
       times.set(event.server, `, ${describeDuration(secondsFrom(since, event.at))}`)
   }
   return times
@@ -87,11 +87,11 @@ function howItStands({ outcome }: ServerState, took: string): string {
 
 function serverText(head: string, { steps, drains, isLocked }: ServerState, screen: Screen): string {
   const done = [...steps].flatMap(([id, { isVerified, evidence }]) => [
-    { indent: 2, text: `${id}: ${isVerified ? 'proved' : 'begun, not proved'}` },
+    { indent: 2, text: `${id}: ${isVerified ? 'verified' : 'started, not verified'}` },
     ...(isVerified ? valueLines(evidence) : []).map((text) => ({ indent: 4, text })),
   ])
   const open = [
-    ...[...drains.keys()].map((hold) => `${hold}: taken and not given back`),
+    ...[...drains.keys()].map((drain) => `${drain}: drained and not restored`),
     ...(isLocked ? ['its lock may still be there: maestro resume, or maestro unlock'] : []),
   ]
   return [{ indent: 0, text: head }, ...done, ...open.map((text) => ({ indent: 2, text }))]
@@ -121,9 +121,9 @@ function since(at: string, beganAt: string): string {
 
 function toldBy(written: JournalEvent): { readonly words: string; readonly details: readonly string[] } {
   const { at: _, event, ...rest } = written
-  const { server: __, step, hold, outcome, ...more } = rest as Record<string, unknown>
+  const { server: __, step, drain, outcome, ...more } = rest as Record<string, unknown>
   const { status, ...end } = (outcome ?? {}) as Record<string, unknown>
-  const words = [event, step, hold, status].filter((one) => one !== undefined).join(' ')
+  const words = [event.replace(/^(step|server)-/, ''), step, drain, status].filter((one) => one !== undefined).join(' ')
   // What an event holds is mostly one thing, whose own name says nothing.
   const [only] = Object.values(more)
   return {

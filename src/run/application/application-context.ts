@@ -78,7 +78,7 @@ function programRunner({ subject, journal }: ContextOptions): ApplicationContext
     const { failure } = ran
     if (isJournalled)
       await journal?.write({
-        event: 'ran-here',
+        event: 'hook-ran',
         server: subject,
         program: program.path,
         output,

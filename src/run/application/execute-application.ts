@@ -37,7 +37,7 @@ export async function executeApplication<Seen>(options: ApplicationRunOptions<Se
     const failure = failureFrom(state.hasChanged ? lateRefusal(error) : error, state.step)
     if (failure.status !== 'failed' || operation.rollbackSteps === undefined || !state.hasDisrupted) return failure
     const reason = { step: state.step ?? '', why: failure.why }
-    await options.writeEvent({ event: 'going-back', server: operation.subject, ...reason })
+    await options.writeEvent({ event: 'rollback-started', server: operation.subject, ...reason })
     return rollBack(reason, options)
   }
 }
@@ -90,12 +90,11 @@ async function runStep<Seen>({ step, at: ctx, ground: options, course: state }: 
     if (what === undefined) return
     const snapshot = await retryOnDisconnect(ctx, () => step.snapshot(ctx, what))
     isBegun()
-    await writeEvent({ event: 'begun', server, step: step.id, before: snapshot })
-    return executeStep({ step, at: ctx, server, snapshot, isResumed: false, writeEvent: writeEvent })
+    await writeEvent({ event: 'step-started', server, step: step.id, snapshot })
+    return executeStep({ step, at: ctx, server, snapshot, isResumed: false, writeEvent })
   }
   isBegun()
-  if (!old.isVerified)
-    await executeStep({ step, at: ctx, server, snapshot: old.snapshot, isResumed: true, writeEvent: writeEvent })
+  if (!old.isVerified) await executeStep({ step, at: ctx, server, snapshot: old.snapshot, isResumed: true, writeEvent })
 }
 
 async function planAgain<Seen>(
@@ -105,5 +104,5 @@ async function planAgain<Seen>(
 ): Promise<Json | undefined> {
   if (stop.aborted) throw new StoppedError('stopped before it was begun')
   const seen = await retryOnDisconnect(ctx, () => operation.gatherState(ctx))
-  return pendingChange(step.plan(seen), { step, server: operation.subject, planned, writeEvent: writeEvent })
+  return pendingChange(step.plan(seen), { step, server: operation.subject, planned, writeEvent })
 }

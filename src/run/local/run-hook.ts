@@ -19,7 +19,7 @@ export function hookRunner({ server, run, write }: HookOptions): ServerContext['
     const { stdout, stderr, failure } = await runProgram({ path, env: dataOf(server, run), timeLimitMs, limitBytes })
     const output = `${stdout}\n${stderr}`.trim().slice(-wordsKept)
     await write({
-      event: 'ran-here',
+      event: 'hook-ran',
       server: server.name,
       program: path,
       output,

@@ -32,7 +32,7 @@ export function makeServerDrain({
         const state = await retryOnDisconnect(ctx, () => hold.detect(ctx))
         isTaken = state === undefined
         if (state === undefined) return
-        await writeEvent({ event: 'holding', server: serverName, hold: hold.id, found: state })
+        await writeEvent({ event: 'drain-started', server: serverName, drain: hold.id, found: state })
         found = state
       }
       const state = found
@@ -43,7 +43,7 @@ export function makeServerDrain({
       if (found === undefined) return
       const state = found
       await retryOnDisconnect(ctx, () => hold.undrain(ctx, state))
-      await writeEvent({ event: 'released', server: serverName, hold: hold.id })
+      await writeEvent({ event: 'drain-ended', server: serverName, drain: hold.id })
       found = undefined
     },
   }

@@ -86,8 +86,8 @@ async function runStep(step: Step, options: ServerRunOptions, state: PassState):
     await drainFor(step, state)
     const snapshot = await retryOnDisconnect(ctx, () => step.snapshot(ctx, what))
     state.hasChanged = true
-    await writeEvent({ event: 'begun', server: serverName, step: step.id, before: snapshot })
-    await executeStep({ step, at: ctx, server: serverName, snapshot, isResumed: false, writeEvent: writeEvent })
+    await writeEvent({ event: 'step-started', server: serverName, step: step.id, snapshot })
+    await executeStep({ step, at: ctx, server: serverName, snapshot, isResumed: false, writeEvent })
     return
   }
   state.hasChanged = true
@@ -100,7 +100,7 @@ async function runStep(step: Step, options: ServerRunOptions, state: PassState):
     server: serverName,
     snapshot: old.snapshot,
     isResumed: true,
-    writeEvent: writeEvent,
+    writeEvent,
   })
 }
 
@@ -115,7 +115,7 @@ async function planAgain(step: Step, options: ServerRunOptions, state: PassState
   const { serverName, planned, assertMayStart, writeEvent, contextFor } = options
   assertMayStart()
   const verdict = planStep(step, contextFor(step.id).server, await factsFor(step, options, state))
-  return pendingChange(verdict, { step, server: serverName, planned, writeEvent: writeEvent })
+  return pendingChange(verdict, { step, server: serverName, planned, writeEvent })
 }
 
 // Steps that need nothing done are passed over by one look, which also has what the next one is decided by.

@@ -25,9 +25,9 @@ export async function executeStep<At extends StepContext>(begun: StartedStep<At>
   const { step, at: ctx, server, snapshot, isResumed, writeEvent } = begun
   const isOpen = isResumed ? await isNotStarted(step, ctx, snapshot) : true
   if (isOpen) await applyOnce(step, ctx, snapshot)
-  await writeEvent({ event: 'acted', server, step: step.id })
+  await writeEvent({ event: 'step-applied', server, step: step.id })
   const evidence = await retryOnDisconnect(ctx, () => step.verify(ctx, snapshot))
-  await writeEvent({ event: 'proved', server, step: step.id, proof: evidence })
+  await writeEvent({ event: 'step-verified', server, step: step.id, evidence })
 }
 
 // A line that is cut in the middle leaves it open whether the server heard: it is asked before it is told again.

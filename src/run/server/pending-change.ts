@@ -21,7 +21,7 @@ export async function pendingChange(
   switch (verdict.status) {
     case 'done':
     case 'not-due':
-      await writeEvent({ event: 'passed-over', server, step: step.id, why: verdict.why })
+      await writeEvent({ event: 'step-skipped', server, step: step.id, why: verdict.why })
       return undefined
     case 'blocked':
       throw new RefusedError(verdict.why)

@@ -44,10 +44,10 @@ export function makeServerRun(run: Run, server: Server, peers: PeerServers): Ser
 
   // What is begun is known here first, what is over is known there first: in between it counts as going on.
   async function writeEvent(event: ServerEvent): Promise<void> {
-    if (event.event === 'released') await copy(event, 'no')
+    if (event.event === 'drain-ended') await copy(event, 'no')
     await journal.write(event)
-    if (event.event === 'holding') await copy(event, 'yes')
-    if (event.event === 'begun') await copy(event, '')
+    if (event.event === 'drain-started') await copy(event, 'yes')
+    if (event.event === 'step-started') await copy(event, '')
   }
 
   return {

@@ -26,7 +26,7 @@ export async function routeTo(target: Target, findOptions: FindOptions, depth = 
       jumpHosts === undefined
         ? await routeTo(jump, findOptions, depth + 1)
         : { target: jump, found: await findOptions(questionFor(jump)), jumpHosts }
-  return { target, found, jumpHosts: jumpHosts }
+  return { target, found, jumpHosts }
 }
 
 const loginOf = ({ found: { user, hostName, port } }: Route) => `${user}@${whereIs(hostName, port)}`

@@ -109,7 +109,7 @@ export async function applyToApplication(work: ApplyOptions): Promise<ExitCode> 
       { ...work, subject, onProgress, pause: progress.pause },
       (contextFor) => executeApplication({ operation, contextFor, previous, planned, writeEvent: journal.write, stop }),
     )
-    await journal.write({ event: 'ended', server: subject, outcome })
+    await journal.write({ event: 'server-ended', server: subject, outcome })
     progress.end()
     return await report(outcome, work)
   } finally {

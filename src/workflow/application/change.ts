@@ -48,7 +48,7 @@ export async function changeApplication(changing: ChangeRequest): Promise<ExitCo
 async function planAndRun(changing: ChangeRequest): Promise<ExitCode> {
   const { flags, stop, command, loaded, passwords, subject, operationFor, consent } = changing
   const planned = await withApplicationContext(
-    { loaded: loaded, subject, passwords, stop, onProgress: () => {} },
+    { loaded, subject, passwords, stop, onProgress: () => {} },
     async (contextFor) => {
       const ctx = contextFor('look')
       const operation = await operationFor(ctx)

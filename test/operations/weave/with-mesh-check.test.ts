@@ -25,7 +25,7 @@ async function doneOver(...looks: readonly [ServerFacts, ...ServerFacts[]]) {
   const left = [...looks]
   const gatherFacts = async () => left.shift() ?? looks.at(-1) ?? looks[0]
   const before = await step.snapshot({ ...ctx, gatherFacts }, '26')
-  return { proof: await step.verify({ ...ctx, gatherFacts: gatherFacts }, before), told }
+  return { proof: await step.verify({ ...ctx, gatherFacts }, before), told }
 }
 
 describe('a step that restarts routers of Weave', () => {

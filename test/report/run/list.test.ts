@@ -57,23 +57,23 @@ describe('the list of runs on a terminal', () => {
 describe('a run in full', () => {
   it('says how long each server took, what was proved, and what is still open', () => {
     const events: JournalEvent[] = [
-      { ...at(30), event: 'run-begun', ...info },
+      { ...at(30), event: 'run-started', ...info },
       { ...at(31), event: 'locking', server: 'web-1' },
-      { ...at(32), event: 'begun', server: 'web-1', step: 'reboot', before: null },
-      { ...at(40), event: 'proved', server: 'web-1', step: 'reboot', proof: { boot: 'new' } },
+      { ...at(32), event: 'step-started', server: 'web-1', step: 'reboot', snapshot: null },
+      { ...at(40), event: 'step-verified', server: 'web-1', step: 'reboot', evidence: { boot: 'new' } },
       { ...at(45), event: 'unlocked', server: 'web-1' },
-      { ...at(45), event: 'ended', server: 'web-1', outcome: { status: 'changed' } },
+      { ...at(45), event: 'server-ended', server: 'web-1', outcome: { status: 'changed' } },
       { ...at(46), event: 'locking', server: 'web-2' },
-      { ...at(47), event: 'holding', server: 'web-2', hold: 'service', found: 'up' },
-      { ...at(48), event: 'begun', server: 'web-2', step: 'reboot', before: null },
+      { ...at(47), event: 'drain-started', server: 'web-2', drain: 'service', found: 'up' },
+      { ...at(48), event: 'step-started', server: 'web-2', step: 'reboot', snapshot: null },
     ]
 
     const [head, ...servers] = renderRun(summary, events, screen).split('\n\n')
 
     expect(head).toContain('took 2 min')
     expect(servers).toEqual([
-      'web-1  changed, 13 s\n  reboot: proved\n    boot: new',
-      'web-2  broken off\n  reboot: begun, not proved\n  service: taken and not given back\n  its lock may still be there: maestro resume, or maestro unlock',
+      'web-1  changed, 13 s\n  reboot: verified\n    boot: new',
+      'web-2  broken off\n  reboot: started, not verified\n  service: drained and not restored\n  its lock may still be there: maestro resume, or maestro unlock',
     ])
   })
 
@@ -86,8 +86,14 @@ describe('the command that goes back', () => {
   it('stays in one piece on every screen', () => {
     const back = `apt-get install --allow-downgrades ${'openssl=3.0.13-0ubuntu3.2 '.repeat(9).trim()}`
     const events: JournalEvent[] = [
-      { ...at(32), event: 'begun', server: 'web-1', step: 'security-upgrade', before: null },
-      { ...at(40), event: 'proved', server: 'web-1', step: 'security-upgrade', proof: { upgraded: ['openssl'], back } },
+      { ...at(32), event: 'step-started', server: 'web-1', step: 'security-upgrade', snapshot: null },
+      {
+        ...at(40),
+        event: 'step-verified',
+        server: 'web-1',
+        step: 'security-upgrade',
+        evidence: { upgraded: ['openssl'], back },
+      },
     ]
 
     const text = renderRun(summary, events, { columns: 40, hasColour: false })
@@ -100,14 +106,14 @@ describe('what happened on one server', () => {
   const events: JournalEvent[] = [
     {
       ...at(32),
-      event: 'begun',
+      event: 'step-started',
       server: 'web-1',
       step: 'security-upgrade',
-      before: { packages: [{ name: 'openssl', from: null, to: '3.0' }], notes: [], isOld: true },
+      snapshot: { packages: [{ name: 'openssl', from: null, to: '3.0' }], notes: [], isOld: true },
     },
     {
       ...at(45),
-      event: 'ended',
+      event: 'server-ended',
       server: 'web-1',
       outcome: { status: 'failed', step: 'reboot', why: 'no \u001b[31mword' },
     },
@@ -118,7 +124,7 @@ describe('what happened on one server', () => {
 
     const indent = ' '.repeat(24)
     expect(text.split('\n')).toEqual([
-      '09:15:32  +2.0 s      begun security-upgrade',
+      '09:15:32  +2.0 s      started security-upgrade',
       `${indent}packages: openssl 3.0`,
       `${indent}is old: yes`,
       '09:15:45  +15.0 s     ended failed',
