@@ -31,6 +31,16 @@ export function expandGroupNames(manifest: Manifest, word: string): readonly str
   return groupsOf(manifest, word).map(({ name }) => name)
 }
 
+/** Names of the groups that answer requests. */
+export const webGroups = (groups: readonly Group[]): readonly string[] =>
+  groups.filter(({ kind }) => groupWords.web?.includes(kind)).map(({ name }) => name)
+
+/** The groups that `maestro.health` is asked of: a url of the application is none of its database. */
+export function servingGroups({ groups }: Pick<Manifest, 'groups'>): readonly string[] {
+  const serving = webGroups(groups.filter(({ serverNames }) => serverNames.length > 0))
+  return serving.length > 0 ? serving : groups.map(({ name }) => name)
+}
+
 function groupsOf({ groups }: Manifest, word: string): readonly Group[] {
   const exact = groups.filter(({ name }) => name === word)
   if (exact.length > 0) return exact

@@ -1,6 +1,6 @@
 import { UsageError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
-import { type TrafficPolicy, withTrafficPolicy } from '../load-balancer/out-of-service.ts'
+import { type TrafficPolicy, withTrafficPolicy } from '../load-balancer/traffic-policy.ts'
 import type { Operation, OperationSpec } from '../plan/operation.ts'
 import { type CombinedOptions, combined } from './combined.ts'
 import { compose, composeRollback } from './compose/operation.ts'

@@ -1,6 +1,6 @@
 import type { Json } from '../base/json.ts'
 import type { Hook } from '../failover/hook-step.ts'
-import type { TrafficPolicy } from '../load-balancer/out-of-service.ts'
+import type { TrafficPolicy } from '../load-balancer/traffic-policy.ts'
 import type { Rollout } from '../manifest/settings.ts'
 import type { ApplicationContext, ApplicationOperation } from '../plan/application.ts'
 import type { OperationSpec } from '../plan/operation.ts'

@@ -1,11 +1,10 @@
 import { MaestroError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import { dataOf, type Server } from '../inventory/server.ts'
-import { replaceBackendAddress } from '../load-balancer/haproxy/backend-address.ts'
-import { haproxyDrain } from '../load-balancer/haproxy/drain.ts'
+import type { LoadBalancer } from '../load-balancer/driver.ts'
+import { makeLoadBalancer } from '../load-balancer/drivers.ts'
 import { runHealthCheck } from '../load-balancer/health-check.ts'
-import { hookDrain } from '../load-balancer/hooks.ts'
-import type { TrafficPolicy } from '../load-balancer/out-of-service.ts'
+import type { TrafficPolicy } from '../load-balancer/traffic-policy.ts'
 import type { ApplicationContext } from '../plan/application.ts'
 import type { ServerContext } from '../plan/context.ts'
 import type { Drain } from '../plan/step.ts'
@@ -13,11 +12,11 @@ import type { ReplacedServer } from './options.ts'
 import { environmentOf, shortName, whereTheyAre } from './options.ts'
 import type { FreshStep } from './state.ts'
 
-/** How a server leaves and enters service; undefined: nobody takes it out. */
-export function drainFor({ drain }: TrafficPolicy): Drain | undefined {
-  if (drain === undefined) return undefined
-  return (drain.kind === 'haproxy' ? haproxyDrain(drain) : hookDrain(drain)) as unknown as Drain
-}
+/** How a server leaves and enters service; undefined where nothing sends it traffic. */
+export const drainFor = (policy: TrafficPolicy): Drain | undefined => loadBalancerOf(policy)?.drain
+
+const loadBalancerOf = ({ loadBalancer }: TrafficPolicy): LoadBalancer | undefined =>
+  loadBalancer && makeLoadBalancer(loadBalancer)
 
 /** The port to one server, as what takes it out of service has it. */
 export function contextOf(ctx: ApplicationContext, server: Server): ServerContext {
@@ -71,28 +70,25 @@ type Trade = { readonly to: Server }
 
 /** Has the fresh server take the place of the old one, which answers what it was asked to its end. */
 export function replaceAddressStep({ server, found }: ReplacedServer, service: TrafficPolicy): FreshStep<Trade, Trade> {
-  const { drain } = service
-  const hold = drainFor(service)
+  const { drain, replacement } = loadBalancerOf(service) ?? {}
   return {
     id: 'trade',
     effect: 'changes',
     plan: (seen) => {
       const [to = server] = whereTheyAre([{ ...server, host: '' }], seen)
-      return hold === undefined || found === null ? alone : { status: 'due', change: { to } }
+      return drain === undefined || found === null ? alone : { status: 'due', change: { to } }
     },
     describe: () => [
       `${server.name} at ${server.host} leaves service, and the fresh one takes its place`,
-      ...(drain?.kind === 'haproxy'
-        ? [`until the configuration of ${drain.balancers.join(', ')} has its address, it knows it only while it runs`]
-        : []),
+      ...(replacement === undefined ? [] : [replacement.describe]),
     ],
     exceedsPlan: () => undefined,
     snapshot: async (_, trade) => trade,
     status: async () => 'no',
     apply: async (ctx, { to }) => {
-      await hold?.drain(contextOf(ctx, server), found)
-      if (drain?.kind === 'haproxy') await replaceBackendAddress(contextOf(ctx, to), found, to.host)
-      await hold?.undrain(contextOf(ctx, to), found)
+      await drain?.drain(contextOf(ctx, server), found)
+      await replacement?.apply(contextOf(ctx, to), found, to.host)
+      await drain?.undrain(contextOf(ctx, to), found)
     },
     verify: async (_, { to }) => ({ at: to.host }),
   }

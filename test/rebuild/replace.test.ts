@@ -27,7 +27,7 @@ const aReplacement = (own: Partial<ReplacedServer> = {}): ApplicationOperation =
     provider: { command, timeoutMs: 600_000 },
     provision: provision().spec,
     rollout: { ...aRollout, strategy: 'parallel', upTimeoutMs: 60_000 },
-    service: { drain },
+    service: { loadBalancer: drain },
     deploy: { path: '/srv/bin/deploy', timeoutMs: 1_000 },
   }) as ApplicationOperation
 

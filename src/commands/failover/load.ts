@@ -6,13 +6,13 @@ import { fromHome } from '../../cli/paths.ts'
 import type { Failover, FailoverTarget } from '../../failover/target.ts'
 import { type AddressSources, findServers, resolveAddresses } from '../../inventory/resolve-addresses.ts'
 import type { Server } from '../../inventory/server.ts'
+import { servingGroups, webGroups } from '../../manifest/groups.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import type { FailoverDriver, Failover as Written } from '../../manifest/settings.ts'
 import { addressSourcesFor } from '../../workflow/address-sources.ts'
 import type { LoadedApplication } from '../../workflow/application/apply.ts'
 import { nameIn, type TargetServers } from '../../workflow/application/connections.ts'
 import { loadEach } from '../../workflow/load-manifest.ts'
-import { servingGroups, webGroups } from '../../workflow/traffic-policy.ts'
 
 /** The failover of a manifest, ready to be asked and moved. */
 export interface LoadedFailover extends LoadedApplication {

@@ -4,7 +4,8 @@ import type { ServerFlags } from '../../cli/flags.ts'
 import { foldNames } from '../../inventory/host-pattern.ts'
 import { resolveAddresses } from '../../inventory/resolve-addresses.ts'
 import type { Server } from '../../inventory/server.ts'
-import type { TrafficPolicy } from '../../load-balancer/out-of-service.ts'
+import { renameServers } from '../../load-balancer/drivers.ts'
+import type { TrafficPolicy } from '../../load-balancer/traffic-policy.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import type { ApplicationContext, ApplicationOperation } from '../../plan/application.ts'
 import { commandProvider } from '../../provider/command-provider.ts'
@@ -77,12 +78,9 @@ const balancersOf = ({ groups }: Manifest) =>
 
 async function serviceIn(manifest: Manifest): Promise<TrafficPolicy> {
   const service = await trafficPolicyFor(manifest, { rollout: manifest.settings.rollout })
-  const { drain } = service
-  if (drain?.kind !== 'haproxy') return service
-  return {
-    ...service,
-    drain: { ...drain, balancers: drain.balancers.map((name) => nameIn(manifest.environment, name)) },
-  }
+  const { loadBalancer } = service
+  if (loadBalancer === undefined) return service
+  return { ...service, loadBalancer: renameServers(loadBalancer, (name) => nameIn(manifest.environment, name)) }
 }
 
 const ofServers = (manifest: Manifest, servers: readonly Server[]): Manifest => ({

@@ -7,14 +7,14 @@ import { readServersState } from './state.ts'
 
 /** Has the balancers send what they sent to some entries to another address; throws a MaestroError where one does not. */
 export async function replaceBackendAddress(
-  at: Pick<ServerContext, 'peer'>,
+  ctx: Pick<ServerContext, 'peer'>,
   found: Json,
   address: string,
 ): Promise<void> {
   const { balancers } = found as unknown as DrainedEntries
   for (const { name, entries } of balancers) {
     if (entries.length === 0) continue
-    const balancer = at.peer(name)
+    const balancer = ctx.peer(name)
     const socket = await findSocket(balancer)
     const commands = entries.map(({ backend, server }) => `set server ${backend}/${server} addr ${address}`)
     const said = await askHaproxy(balancer, socket, commands)

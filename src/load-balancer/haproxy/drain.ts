@@ -3,21 +3,9 @@ import { MaestroError } from '../../base/errors.ts'
 import type { ServerContext, ServerHandle } from '../../plan/context.ts'
 import type { Drain } from '../../plan/step.ts'
 import { allOf } from '../../remote/fields.ts'
+import type { HaproxyConfig } from './config.ts'
 import { askHaproxy, findSocket } from './runtime-socket.ts'
 import { type BackendServer, readServersState, readSessions } from './state.ts'
-
-/** How the servers behind load balancers are taken out of service. */
-export type HaproxyDrain = {
-  readonly kind: 'haproxy'
-  /** Names of servers of the manifest. */
-  readonly balancers: readonly string[]
-  /** Groups whose servers are behind them. */
-  readonly groups: readonly string[]
-  /** How long sessions may take to end. */
-  readonly timeoutMs: number
-  readonly waitAfterRemovingMs: number
-  readonly waitAfterAddingMs: number
-}
 
 type Entry = { readonly backend: string; readonly server: string; readonly isUp: boolean }
 export type DrainedEntries = {
@@ -27,7 +15,7 @@ export type DrainedEntries = {
 const betweenMs = 500
 
 /** Takes a server out of every backend that has it in service. Where somebody else took it out before, it stays out. */
-export function haproxyDrain(options: HaproxyDrain): Drain<DrainedEntries> {
+export function haproxyDrain(options: HaproxyConfig): Drain<DrainedEntries> {
   const { balancers, groups, timeoutMs, waitAfterRemovingMs, waitAfterAddingMs } = options
   return {
     id: 'drain',

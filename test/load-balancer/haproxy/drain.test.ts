@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { type HaproxyDrain, haproxyDrain } from '../../../src/load-balancer/haproxy/drain.ts'
+import type { HaproxyConfig } from '../../../src/load-balancer/haproxy/config.ts'
+import { haproxyDrain } from '../../../src/load-balancer/haproxy/drain.ts'
 import { aBalancer, behind } from '../a-balancer.ts'
 
-const wish: HaproxyDrain = {
+const wish: HaproxyConfig = {
   kind: 'haproxy',
   balancers: ['lb-1'],
   groups: ['docker'],

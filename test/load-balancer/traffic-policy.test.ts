@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { withTrafficPolicy } from '../../src/load-balancer/out-of-service.ts'
+import { withTrafficPolicy } from '../../src/load-balancer/traffic-policy.ts'
 import { reboot } from '../../src/operations/reboot/operation.ts'
 import { aContext } from '../operations/a-context.ts'
 import { rebootOptions } from '../run/models/reboot.ts'

@@ -1,0 +1,34 @@
+import type { Json } from '../base/json.ts'
+import type { HealthCheck } from '../manifest/settings.ts'
+import type { ServerContext } from '../plan/context.ts'
+import type { Operation } from '../plan/operation.ts'
+import { type LoadBalancerConfig, makeLoadBalancer } from './drivers.ts'
+import { runHealthCheck } from './health-check.ts'
+
+/** What a server does for others: what sends it traffic, and how it shows that it serves. */
+export type TrafficPolicy = { readonly loadBalancer?: LoadBalancerConfig; readonly health?: HealthPolicy }
+
+/** The check, and the groups whose servers it is for. */
+type HealthPolicy = { readonly check: HealthCheck; readonly groups: readonly string[] }
+
+/** The same operation, which drains a server before it disrupts it, and waits until the server serves again. */
+export function withTrafficPolicy(operation: Operation, policy: TrafficPolicy | undefined): Operation {
+  if (policy === undefined) return operation
+  const { loadBalancer, health } = policy
+  const { peers = [], drain } = loadBalancer === undefined ? {} : makeLoadBalancer(loadBalancer)
+  return {
+    ...operation,
+    spec: { ...operation.spec, service: policy as unknown as Json },
+    ...(peers.length > 0 && { otherServers: peers }),
+    pass: {
+      ...operation.pass,
+      ...(drain && { drain }),
+      ...(health && { healthCheck: healthCheckOf(health) }),
+    },
+  }
+}
+
+function healthCheckOf({ check, groups }: HealthPolicy): (ctx: ServerContext) => Promise<Json> {
+  const run = runHealthCheck(check)
+  return async (ctx) => (ctx.server.groups.some((group) => groups.includes(group)) ? run(ctx) : null)
+}
