@@ -1,6 +1,6 @@
 import type { Json } from '../../base/json.ts'
 import { retryOnDisconnect } from '../connection/retry-on-disconnect.ts'
-import type { ServerRunOptions } from './server-execution.ts'
+import type { ServerExecution } from './server-execution.ts'
 
 /** The time that one server is out of service in a pass. */
 export interface ServerDrain {
@@ -11,39 +11,33 @@ export interface ServerDrain {
   readonly isDrained: () => boolean
 }
 
-export function makeServerDrain({
-  operation,
-  contextFor,
-  previous,
-  serverName,
-  writeEvent,
-}: ServerRunOptions): ServerDrain {
-  const { drain: hold } = operation.pass
-  if (hold === undefined)
+export function makeServerDrain({ run, name, contextFor, previous, writeEvent }: ServerExecution): ServerDrain {
+  const { drain } = run.operation.pass
+  if (drain === undefined)
     return { drain: async () => undefined, undrain: async () => undefined, isDrained: () => false }
-  const ctx = contextFor(hold.id)
-  let found: Json | undefined = previous.drains.get(hold.id)
+  const ctx = contextFor(drain.id)
+  let found: Json | undefined = previous.drains.get(drain.id)
   let isTaken = false
   return {
     isDrained: () => found !== undefined,
     drain: async () => {
       if (isTaken) return
       if (found === undefined) {
-        const state = await retryOnDisconnect(ctx, () => hold.detect(ctx))
+        const state = await retryOnDisconnect(ctx, () => drain.detect(ctx))
         isTaken = state === undefined
         if (state === undefined) return
-        await writeEvent({ event: 'drain-started', server: serverName, drain: hold.id, found: state })
+        await writeEvent({ event: 'drain-started', server: name, drain: drain.id, found: state })
         found = state
       }
       const state = found
-      await retryOnDisconnect(ctx, () => hold.drain(ctx, state))
+      await retryOnDisconnect(ctx, () => drain.drain(ctx, state))
       isTaken = true
     },
     undrain: async () => {
       if (found === undefined) return
       const state = found
-      await retryOnDisconnect(ctx, () => hold.undrain(ctx, state))
-      await writeEvent({ event: 'drain-ended', server: serverName, drain: hold.id })
+      await retryOnDisconnect(ctx, () => drain.undrain(ctx, state))
+      await writeEvent({ event: 'drain-ended', server: name, drain: drain.id })
       found = undefined
     },
   }

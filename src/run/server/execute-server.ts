@@ -1,138 +1,71 @@
-import type { Json } from '../../base/json.ts'
 import { RolledBackError } from '../../plan/errors.ts'
 import type { FailureOutcome, Outcome } from '../../plan/outcome.ts'
-import { planStep } from '../../plan/plan-step.ts'
-import type { Step } from '../../plan/step.ts'
-import type { FactName, ServerFacts } from '../../remote/facts/facts.ts'
 import { retryOnDisconnect } from '../connection/retry-on-disconnect.ts'
+import { executeSteps } from '../execute-steps.ts'
+import { lateRefusal } from '../late-refusal.ts'
 import { failureFrom } from '../outcome-from-error.ts'
+import { type Progress, type Subject, startProgress } from '../subject.ts'
 import { makeServerDrain, type ServerDrain } from './drain.ts'
-import { executeStep } from './execute-step.ts'
-import { lateRefusal } from './late-refusal.ts'
-import { pendingChange } from './pending-change.ts'
-import type { ServerRunOptions } from './server-execution.ts'
+import { bindSteps } from './planned-by-facts.ts'
+import type { ServerExecution } from './server-execution.ts'
 
-type PassState = {
-  step: string | undefined
-  hasChanged: boolean
-  readonly drain: ServerDrain
-  /** The last look, and what it was asked for; none once something has been changed since. */
-  seen: { readonly look: ServerFacts; readonly parts: ReadonlySet<FactName> } | undefined
-}
-
-/** Takes one server through all steps, each by a fresh look; an interrupted pass goes on where it was. */
-export async function executeServer(options: ServerRunOptions): Promise<Outcome> {
-  const state: PassState = { step: undefined, hasChanged: false, drain: makeServerDrain(options), seen: undefined }
+/** Takes one server through all steps; an interrupted run goes on where it was. */
+export async function executeServer(execution: ServerExecution): Promise<Outcome> {
+  const { run, name } = execution
+  const progress = startProgress()
+  const drain = makeServerDrain(execution)
+  const steps = bindSteps(execution)
+  const subject: Subject = {
+    ...execution,
+    steps: steps.bound,
+    planned: run.plan.planned[name] ?? [],
+    stop: run.stop,
+    onStart: async (step) => {
+      steps.forgetFacts()
+      if (step.effect !== 'disrupts') return
+      progress.step = 'drain'
+      await drain.drain()
+      progress.step = step.id
+    },
+  }
   try {
-    for (const step of stepsLeft(options)) await runStep(step, options, state)
-    await undrain(options, state)
-    return { status: state.hasChanged ? 'changed' : 'unchanged' }
+    await executeSteps(subject, progress)
+    await returnToService(execution, drain, progress)
+    return { status: progress.hasChanged ? 'changed' : 'unchanged' }
   } catch (error) {
-    if (error instanceof RolledBackError) return rolledBack(error, options, state)
-    return failureIn(state, error)
+    const undrain = () => returnToService(execution, drain, progress)
+    if (error instanceof RolledBackError) return rolledBack(error, undrain, { drain, progress })
+    return failureIn({ drain, progress }, error)
   }
 }
 
-function failureIn({ hasChanged, step, drain }: PassState, error: unknown): FailureOutcome {
-  const failure = failureFrom(hasChanged ? lateRefusal(error) : error, step)
+type Ended = { readonly drain: ServerDrain; readonly progress: Progress }
+
+function failureIn({ drain, progress }: Ended, error: unknown): FailureOutcome {
+  const failure = failureFrom(progress.hasChanged ? lateRefusal(error) : error, progress.step)
   return drain.isDrained() ? { ...failure, isDrained: true } : failure
 }
 
-// It is what it was before, and goes back to where it was: that it failed is said all the same.
-async function rolledBack(error: RolledBackError, options: ServerRunOptions, state: PassState): Promise<Outcome> {
-  const failed = { ...failureFrom(error, state.step), isOver: true } as const
+// The server is what it was before and returns to service; that the change failed is said all the same.
+async function rolledBack(error: RolledBackError, undrain: () => Promise<void>, ended: Ended): Promise<Outcome> {
+  const failed = { ...failureFrom(error, ended.progress.step), isOver: true } as const
   try {
-    await undrain(options, state)
+    await undrain()
     return failed
   } catch (late) {
-    const { why, ...problem } = failureIn(state, late)
-    return { ...problem, why: `${failed.why}; then: ${why}` }
+    const { why, ...failure } = failureIn(ended, late)
+    return { ...failure, why: `${failed.why}; then: ${why}` }
   }
 }
 
-async function undrain(options: ServerRunOptions, state: PassState): Promise<void> {
-  state.step = 'health'
-  await assertHealthy(options, state)
-  state.step = 'undrain'
-  await state.drain.undrain()
-}
-
-// What was only looked at serves as it did.
-async function assertHealthy(
-  { operation: { pass }, contextFor }: ServerRunOptions,
-  { hasChanged, drain }: PassState,
-): Promise<void> {
-  const { healthCheck } = pass
-  if (healthCheck === undefined || !(hasChanged || drain.isDrained())) return
-  const ctx = contextFor('health')
-  await retryOnDisconnect(ctx, () => healthCheck(ctx))
-}
-
-// What stands before a step that was begun was decided then: a look into its middle says nothing of it.
-function stepsLeft({ operation: { pass }, previous }: ServerRunOptions): readonly Step[] {
-  const lastBegun = pass.steps.findLastIndex(({ id }) => previous.steps.has(id))
-  return pass.steps.filter(({ id }, index) => index >= lastBegun || previous.steps.has(id))
-}
-
-async function runStep(step: Step, options: ServerRunOptions, state: PassState): Promise<void> {
-  const { contextFor, previous, writeEvent, serverName } = options
-  const ctx = contextFor(step.id)
-  const old = previous.steps.get(step.id)
-  state.step = step.id
-  if (old === undefined) {
-    const what = await planAgain(step, options, state)
-    if (what === undefined) return
-    state.seen = undefined
-    await drainFor(step, state)
-    const snapshot = await retryOnDisconnect(ctx, () => step.snapshot(ctx, what))
-    state.hasChanged = true
-    await writeEvent({ event: 'step-started', server: serverName, step: step.id, snapshot })
-    await executeStep({ step, at: ctx, server: serverName, snapshot, isResumed: false, writeEvent })
-    return
+// A server that was not changed serves as it did.
+async function returnToService(execution: ServerExecution, drain: ServerDrain, progress: Progress): Promise<void> {
+  const { healthCheck } = execution.run.operation.pass
+  progress.step = 'health'
+  if (healthCheck !== undefined && (progress.hasChanged || drain.isDrained())) {
+    const ctx = execution.contextFor('health')
+    await retryOnDisconnect(ctx, () => healthCheck(ctx))
   }
-  state.hasChanged = true
-  state.seen = undefined
-  if (old.isVerified) return
-  await drainFor(step, state)
-  await executeStep({
-    step,
-    at: ctx,
-    server: serverName,
-    snapshot: old.snapshot,
-    isResumed: true,
-    writeEvent,
-  })
-}
-
-async function drainFor({ id, effect }: Step, state: PassState): Promise<void> {
-  if (effect !== 'disrupts') return
-  state.step = 'drain'
-  await state.drain.drain()
-  state.step = id
-}
-
-async function planAgain(step: Step, options: ServerRunOptions, state: PassState): Promise<Json | undefined> {
-  const { serverName, planned, assertMayStart, writeEvent, contextFor } = options
-  assertMayStart()
-  const verdict = planStep(step, contextFor(step.id).server, await factsFor(step, options, state))
-  return pendingChange(verdict, { step, server: serverName, planned, writeEvent })
-}
-
-// Steps that need nothing done are passed over by one look, which also has what the next one is decided by.
-async function factsFor(
-  step: Step,
-  { operation, planned, contextFor }: ServerRunOptions,
-  state: PassState,
-): Promise<ServerFacts> {
-  const { seen } = state
-  if (seen !== undefined && step.facts.every((part) => seen.parts.has(part))) return seen.look
-  const { steps } = operation.pass
-  const isPlanned = ({ id }: Step) => planned.some((one) => one.step === id && one.verdict.status === 'due')
-  const ahead = steps.slice(steps.indexOf(step))
-  const next = ahead.slice(0, Math.max(0, ahead.findIndex(isPlanned)) + 1)
-  const parts = new Set(next.flatMap((one) => one.facts))
-  const ctx = contextFor(step.id)
-  const facts = await retryOnDisconnect(ctx, () => ctx.gatherFacts([...parts]))
-  state.seen = { look: facts, parts }
-  return facts
+  progress.step = 'undrain'
+  await drain.undrain()
 }

@@ -70,18 +70,7 @@ export function makeServerRun(run: Run, server: Server, peers: PeerServers): Ser
       await journal.write({ event: 'unlocked', server: server.name })
       return before
     },
-    execute: () =>
-      executeServer({
-        operation,
-        serverName: server.name,
-        contextFor,
-        previous,
-        planned: run.plan.planned[server.name] ?? [],
-        writeEvent,
-        assertMayStart: () => {
-          if (run.stop.aborted) throw new StoppedError('stopped before it was begun')
-        },
-      }),
+    execute: () => executeServer({ run, name: server.name, contextFor, previous, writeEvent }),
     unlock: async () => {
       const { isReleased } = readReleased(await connection.run(scriptOf('release', { ...ours, despite: 'no' })))
       if (isReleased) await journal.write({ event: 'unlocked', server: server.name })

@@ -1,4 +1,4 @@
-import { MaestroError, RefusedError } from '../../base/errors.ts'
+import { MaestroError, RefusedError } from '../base/errors.ts'
 
 /** What is refused after something was changed has failed: "refused" says that nothing was done. */
 export function lateRefusal(error: unknown): unknown {
