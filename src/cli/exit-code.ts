@@ -41,3 +41,11 @@ export function exitCodeOfRun(
   if (count('refused') > 0) return exitCodes.refused
   return count('not-started') > 0 ? exitCodes.failed : exitCodes.ok
 }
+
+/** The exit code of a change of the application that ends with its plan: nothing is due, or something stands in the way. */
+export const exitCodeOfPlan = ({ status }: Outcome): ExitCode =>
+  status === 'unchanged' ? exitCodes.ok : exitCodes.refused
+
+/** The exit code of a plan that is only shown. */
+export const exitCodeOfDryRun = ({ asksForDue, isDue }: { asksForDue: boolean; isDue: boolean }): ExitCode =>
+  asksForDue && isDue ? exitCodes.due : exitCodes.ok

@@ -22,7 +22,7 @@ export async function confirmTakeover(
   const alive = held.filter(({ lock }) => isAlive(lock))
   if (alive.length > 0 && !mayWait)
     throw new RefusedError(`${describeHeldLock(alive)}: nothing was changed`, {
-      hint: `wait for it (--lock-wait 30m); if its controller is gone, go on with it by \`maestro resume ${alive[0]?.lock.run}\``,
+      hint: `wait for it (--lock-wait 30m); if its controller is gone, resume with: maestro resume ${alive[0]?.lock.run}`,
     })
   const dead = held.filter(({ lock }) => !isAlive(lock))
   if (dead.length > 0)

@@ -168,7 +168,7 @@ describe('maestro failover switch', () => {
 
     const run = await options.run([...toGreen, '--no-rollback'])
 
-    expect(run).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('go on with it: maestro resume') })
+    expect(run).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('resume with: maestro resume') })
     expect(await at()).toBe(green)
     expect(eventNames()).not.toContain('rollback-started')
   })

@@ -55,7 +55,7 @@ describe('a program of the user that is told of the end', () => {
 
   it.each([
     ['finished: ./nowhere', 2, 'nowhere is not there'],
-    ['drain: /bin/true', 2, 'maestro.hooks has drain or undrain and not both'],
+    ['drain: /bin/true', 2, 'maestro.hooks has only one of drain and undrain'],
   ])('or one that cannot be used is an error before a server is contacted: %s', async (hooks, exitCode, words) => {
     const before = fleet.servers['web-1']?.connections()
 

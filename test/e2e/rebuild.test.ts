@@ -153,7 +153,7 @@ describe('maestro rebuild', () => {
     const run = await rebuild('--yes')
 
     expect(run).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('exit code 3: quota exceeded') })
-    expect(run.stderr).toMatch(/go on with it: maestro resume .*\n.*to destroy them: maestro rebuild --retire green\n/)
+    expect(run.stderr).toMatch(/resume with: maestro resume .*\n.*to destroy them: maestro rebuild --retire green\n/)
     expect(existsSync(join(folder, 'moved'))).toBe(false)
   })
 

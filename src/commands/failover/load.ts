@@ -10,8 +10,8 @@ import { servingGroups, webGroups } from '../../manifest/groups.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import type { FailoverDriver, Failover as Written } from '../../manifest/settings.ts'
 import { addressSourcesFor } from '../../workflow/address-sources.ts'
-import type { LoadedApplication } from '../../workflow/application/apply.ts'
 import { nameIn, type TargetServers } from '../../workflow/application/connections.ts'
+import type { LoadedApplication } from '../../workflow/application/context.ts'
 import { loadEach } from '../../workflow/load-manifest.ts'
 
 /** The failover of a manifest, ready to be asked and moved. */

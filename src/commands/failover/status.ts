@@ -9,7 +9,7 @@ import type { ApplicationContext } from '../../plan/application.ts'
 import { DisconnectedError } from '../../plan/errors.ts'
 import { agreedTarget, type FailoverStatus, renderFailoverStatus } from '../../report/failover.ts'
 import { eventLine } from '../../report/format/json-events.ts'
-import { withApplicationContext } from '../../workflow/application/apply.ts'
+import { withApplicationContext } from '../../workflow/application/context.ts'
 import { type LoadedFailover, loadFailover } from './load.ts'
 
 /** Where the address points, by its driver and by every name server. Returns the exit code. */

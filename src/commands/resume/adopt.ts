@@ -12,10 +12,13 @@ import { makePlan } from '../../plan/make-plan.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { renderPlan } from '../../report/run/plan.ts'
 import { makeServerConnection } from '../../run/connection/connection.ts'
+import { makePinnedFileReader } from '../../run/local/pinned-files.ts'
 import { type JournalCopy, readJournalCopy } from '../../run/server/remote-journal.ts'
 import { gatherFacts } from '../../run/session/gather-facts.ts'
-import { applyPlan, runInfo } from '../../workflow/apply.ts'
+import { applyPlan } from '../../workflow/apply.ts'
 import { openConnectionsFor } from '../../workflow/connections.ts'
+import { runInfo } from '../../workflow/run-info.ts'
+import { makeSessionCache } from '../../workflow/session-cache.ts'
 import { selectTargets, type Targets, withServers } from '../../workflow/targets.ts'
 import { unavailablePeers } from '../../workflow/unavailable-peers.ts'
 import type { ResumeRequest } from './flags.ts'
@@ -69,9 +72,11 @@ export async function adopt({ run, flags, stop }: ResumeRequest): Promise<ExitCo
       history: await readHistory(runsFolder(), plan.operation.name),
       previous: replay(events),
       takeovers: new Map(servers.map(({ name }) => [name, run])),
-      isPreviousGone: true,
       unavailable,
-      outcomes: new Map(),
+      skipped: new Map(),
+      lockWaitMs: 0,
+      sessions: makeSessionCache(),
+      readPinnedFile: makePinnedFileReader(),
     })
   } finally {
     await journal.close()

@@ -7,7 +7,10 @@ import { type RunState, replay } from '../../journal/run-state.ts'
 import { operationFor } from '../../operations/registry.ts'
 import type { Outcome } from '../../plan/outcome.ts'
 import type { Plan } from '../../plan/plan.ts'
-import { applyPlan, ownerName } from '../../workflow/apply.ts'
+import { makePinnedFileReader } from '../../run/local/pinned-files.ts'
+import { applyPlan } from '../../workflow/apply.ts'
+import { ownerName } from '../../workflow/run-info.ts'
+import { makeSessionCache } from '../../workflow/session-cache.ts'
 import { selectTargets } from '../../workflow/targets.ts'
 import { unavailablePeers } from '../../workflow/unavailable-peers.ts'
 import type { ResumeRequest } from './flags.ts'
@@ -40,17 +43,29 @@ export async function resume({ run: given, flags, stop }: ResumeRequest): Promis
     })
     const operation = operationFor(plan.operation)
     await journal.write({ event: 'run-resumed', owner: ownerName(), version: MAESTRO_VERSION })
-    const outcomes = goodOnes(previous)
-    const otherServers = await targets.find(operation.otherServers ?? [])
-    const history = await readHistory(runsFolder(), about.command)
     const unavailable = await unavailablePeers(targets, {
       operation,
       rollout: plan.rollout,
       working: left,
       looking: { flags, stop },
     })
-    const work = { flags, stop, targets, otherServers, operation, plan, journal, history, previous, outcomes }
-    return await applyPlan({ ...work, takeovers: new Map(), isPreviousGone: true, unavailable })
+    return await applyPlan({
+      flags,
+      stop,
+      targets,
+      operation,
+      plan,
+      journal,
+      history: await readHistory(runsFolder(), about.command),
+      otherServers: await targets.find(operation.otherServers ?? []),
+      unavailable,
+      skipped: outcomesIn(previous),
+      previous,
+      takeovers: new Map(),
+      lockWaitMs: 0,
+      sessions: makeSessionCache(),
+      readPinnedFile: makePinnedFileReader(),
+    })
   } finally {
     await journal.close()
   }
@@ -63,5 +78,5 @@ const leftOf = ({ batches }: Plan, { servers }: RunState): readonly string[] =>
     return isLocked || (outcome?.status !== 'changed' && outcome?.status !== 'unchanged')
   })
 
-const goodOnes = ({ servers }: RunState): ReadonlyMap<string, Outcome> =>
+const outcomesIn = ({ servers }: RunState): ReadonlyMap<string, Outcome> =>
   new Map([...servers].flatMap(([name, { outcome }]) => (outcome === undefined ? [] : [[name, outcome]])))

@@ -36,7 +36,7 @@ function whatNext({ exitCode, isOver, isRunning, run, problem, startedAt }: RunS
   if (problem !== undefined) return problem
   if (isRunning || exitCode === 0) return ''
   if (isOver) return 'it was taken back'
-  return startedAt === '' ? 'nothing was done' : `go on with it: maestro resume ${run}`
+  return startedAt === '' ? 'nothing was done' : `resume with: maestro resume ${run}`
 }
 
 const endsOf = ({ endings }: RunSummary) =>

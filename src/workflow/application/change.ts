@@ -1,6 +1,7 @@
-import { type ExitCode, exitCodes } from '../../base/errors.ts'
+import type { ExitCode } from '../../base/errors.ts'
 import type { ApplicationFlags } from '../../cli/application-flags.ts'
 import { requireConsent } from '../../cli/consent.ts'
+import { exitCodeOfDryRun, exitCodeOfPlan } from '../../cli/exit-code.ts'
 import type { Passwords } from '../../cli/passwords.ts'
 import { runsFolder } from '../../cli/paths.ts'
 import { screenOf } from '../../cli/terminal.ts'
@@ -11,9 +12,10 @@ import type { Outcome } from '../../plan/outcome.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { eventLine } from '../../report/format/json-events.ts'
 import { renderSteps } from '../../report/run/application.ts'
-import { runInfo } from '../apply.ts'
-import { checkPostRunHook } from '../finished-hook.ts'
-import { applyToApplication, type LoadedApplication, printEnd, withApplicationContext } from './apply.ts'
+import { checkPostRunHook } from '../post-run-hook.ts'
+import { runInfo } from '../run-info.ts'
+import { applyToApplication, printEnd } from './apply.ts'
+import { type LoadedApplication, withApplicationContext } from './context.ts'
 import { lockApplication } from './lock.ts'
 
 type ChangeRequest = {
@@ -107,13 +109,13 @@ function endOf({ operation, plan }: Planned, flags: ApplicationFlags): ExitCode 
   if (plan.batches.length === 0 && last !== undefined && 'why' in last)
     return over(operation, { status: 'unchanged', why: last.why }, flags)
   if (flags.dryRun !== true) return undefined
-  const exitCode = flags.exitCode === true ? exitCodes.due : exitCodes.ok
+  const exitCode = exitCodeOfDryRun({ asksForDue: flags.exitCode === true, isDue: true })
   if (flags.output === 'json') process.stdout.write(eventLine('end', { exitCode }))
   return exitCode
 }
 
-const over = (operation: ApplicationOperation, outcome: Outcome, flags: ApplicationFlags): ExitCode =>
-  printEnd(operation, outcome, {
-    flags,
-    exitCode: outcome.status === 'unchanged' ? exitCodes.ok : exitCodes.refused,
-  })
+function over(operation: ApplicationOperation, outcome: Outcome, flags: ApplicationFlags): ExitCode {
+  const exitCode = exitCodeOfPlan(outcome)
+  printEnd(operation, outcome, { flags, exitCode })
+  return exitCode
+}

@@ -32,10 +32,10 @@ describe('the list of runs', () => {
 
     expect(lines.map((line) => line.trim())).toEqual([
       expect.stringMatching(
-        /reboot +production +broken off +2 changed; go on with it: maestro resume 20261123-091530-k3f9$/,
+        /reboot +production +broken off +2 changed; resume with: maestro resume 20261123-091530-k3f9$/,
       ),
       expect.stringMatching(/production +well +2 changed$/),
-      expect.stringMatching(/exit 1 +2 changed; go on with it: maestro resume 20261123-091530-k3f9$/),
+      expect.stringMatching(/exit 1 +2 changed; resume with: maestro resume 20261123-091530-k3f9$/),
       expect.stringContaining('at work now'),
       expect.stringMatching(/cannot be read +2 changed; \/x\/events\.ndjson:3: not a line of a journal/),
       expect.stringMatching(/killed before it began +nothing was done$/),
