@@ -20,16 +20,13 @@ export function exitCodeOfInspection(gathered: readonly GatherResult[], { stop, 
 
 type RunEnd = {
   readonly stop: AbortSignal
-  readonly maxUnreachable: number
+  readonly plan: { readonly rollout: { readonly maxUnreachable: number } }
   /** Servers without an outcome, because they are only planned for. */
   readonly planned?: number
 }
 
 /** The exit code of a command that changes servers: the worst that became of one (a signal > failed > unreachable > refused > not started). */
-export function exitCodeOfRun(
-  outcomes: ReadonlyMap<string, Outcome>,
-  { stop, maxUnreachable, planned = 0 }: RunEnd,
-): ExitCode {
+export function exitCodeOfRun(outcomes: ReadonlyMap<string, Outcome>, { stop, plan, planned = 0 }: RunEnd): ExitCode {
   const count = (...statuses: readonly Outcome['status'][]) =>
     [...outcomes.values()].filter(({ status }) => statuses.includes(status)).length
   if (stop.aborted) return stop.reason
@@ -37,10 +34,14 @@ export function exitCodeOfRun(
   // Then nothing was done, however many may be missing.
   const unreachable = count('unreachable')
   const isNobodyReached = unreachable > 0 && unreachable === outcomes.size + planned
-  if (unreachable > maxUnreachable || isNobodyReached) return exitCodes.unreachable
+  if (unreachable > plan.rollout.maxUnreachable || isNobodyReached) return exitCodes.unreachable
   if (count('refused') > 0) return exitCodes.refused
   return count('not-started') > 0 ? exitCodes.failed : exitCodes.ok
 }
+
+/** The exit code of a change of the application that was carried out. */
+export const exitCodeOfApplication = (outcome: Outcome, stop: AbortSignal): ExitCode =>
+  exitCodeOfRun(new Map([['application', outcome]]), { stop, plan: { rollout: { maxUnreachable: 0 } } })
 
 /** The exit code of a change of the application that ends with its plan: nothing is due, or something stands in the way. */
 export const exitCodeOfPlan = ({ status }: Outcome): ExitCode =>

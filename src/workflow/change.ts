@@ -12,6 +12,7 @@ import type { Plan } from '../plan/plan.ts'
 import { isTooMuch } from '../run/skipped-servers.ts'
 import { applyPlan } from './apply.ts'
 import { confirmTakeover } from './lock-takeover.ts'
+import { makeRun } from './make-run.ts'
 import { runPostRunHook } from './post-run-hook.ts'
 import { type PlanRequest, type PreparedPlan, preparePlan } from './prepare-plan.ts'
 import { runInfo } from './run-info.ts'
@@ -60,7 +61,7 @@ async function conclude({ flags, command }: ChangeRequest, { plan, skipped, stop
   ])
   const isMeant = flags.dryRun !== true && flags.savePlan === undefined
   const planned = isMeant ? 0 : plan.batches.flat().length
-  const worst = exitCodeOfRun(outcomes, { stop, maxUnreachable, planned })
+  const worst = exitCodeOfRun(outcomes, { stop, plan, planned })
   const dryRun = { asksForDue: flags.exitCode === true, isDue: plan.batches.length > 0 }
   const exitCode = worst === exitCodes.ok ? exitCodeOfDryRun(dryRun) : worst
   printSummary(outcomes, flags, { exitCode, planned })
@@ -84,7 +85,7 @@ async function confirmAndApply(request: ConfirmedRequest, prepared: PreparedPlan
   const journal = await createJournal(runsFolder(), plan, runInfo(command, targets.manifest))
   await sessions.onlyTo(plan.batches.flat())
   try {
-    return await applyPlan({ ...prepared, flags, journal, previous: replay([]), takeovers, lockWaitMs })
+    return await applyPlan(await makeRun({ ...prepared, flags, journal, previous: replay([]), takeovers, lockWaitMs }))
   } finally {
     await journal.close()
   }

@@ -1,38 +1,37 @@
 import { type ExitCode, exitCodes } from '../base/errors.ts'
-import { printable } from '../base/printable.ts'
 import type { Journal } from '../journal/journal.ts'
 import { writeReport } from '../journal/report.ts'
 import type { Manifest } from '../manifest/manifest.ts'
+import type { OperationSpec } from '../plan/operation.ts'
 import { isRolledBack, type Outcome } from '../plan/outcome.ts'
 import { runPostRunHook } from './post-run-hook.ts'
+import type { RunView } from './run-view.ts'
 
-type FinishedRun = {
-  /** As it was planned: the operation's name. */
-  readonly command: string
+/** What the end of a run needs of it, over servers or over the application. */
+interface FinishedRun {
+  readonly operation: { readonly spec: OperationSpec; readonly next?: Next }
   readonly manifest: Manifest
   readonly journal: Journal
-  readonly outcomes: ReadonlyMap<string, Outcome>
-  readonly exitCode: ExitCode
-  readonly isQuiet: boolean
-  /** Prints what became of every server. */
-  readonly print: () => void
-  /** What a person can do next: after a good end, and after another one. */
-  readonly next?: { readonly well: string; readonly otherwise: string } | undefined
+  readonly view: Pick<RunView, 'ended' | 'advise'>
 }
+
+/** What a person can do next: after a good end, and after another one. */
+type Next = { readonly well: string; readonly otherwise: string }
 
 /** Ends a run: journal, report, summary, hook, and what to do next. Returns the exit code. */
-export async function finishRun(run: FinishedRun): Promise<ExitCode> {
-  const { command, manifest, journal, outcomes, exitCode, next } = run
+export async function finishRun(
+  run: FinishedRun,
+  outcomes: ReadonlyMap<string, Outcome>,
+  exitCode: ExitCode,
+): Promise<ExitCode> {
   const isOver = isRolledBack(outcomes.values())
-  await journal.write({ event: 'run-ended', exitCode })
-  await writeReport(journal.folder, { exitCode, isOver, outcomes })
-  run.print()
-  await runPostRunHook(manifest, { command, run: journal.run, exitCode, outcomes })
-  if (run.isQuiet) return exitCode
+  await run.journal.write({ event: 'run-ended', exitCode })
+  await writeReport(run.journal.folder, { exitCode, isOver, outcomes })
+  run.view.ended(outcomes, exitCode)
+  await runPostRunHook(run.manifest, { command: run.operation.spec.name, run: run.journal.run, exitCode, outcomes })
   const isWell = exitCode === exitCodes.ok
-  if (!isWell && !isOver) say(`resume with: maestro resume ${journal.run}`)
-  if (next !== undefined) say(isWell ? next.well : next.otherwise)
+  if (!isWell && !isOver) run.view.advise(`resume with: maestro resume ${run.journal.run}`)
+  const next = run.operation.next?.[isWell ? 'well' : 'otherwise']
+  if (next !== undefined) run.view.advise(next)
   return exitCode
 }
-
-const say = (text: string) => process.stderr.write(`${printable(text)}\n`)

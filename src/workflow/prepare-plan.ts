@@ -16,8 +16,8 @@ import { assertSendable, makePinnedFileReader } from '../run/local/pinned-files.
 import type { GatherResult } from '../run/session/gather-facts.ts'
 import { isUnavailable, outcomesOfSkipped, unavailableIn } from '../run/skipped-servers.ts'
 import { gatherAll } from './gather.ts'
+import type { RunPlan } from './make-run.ts'
 import { checkPostRunHook } from './post-run-hook.ts'
-import type { RunRequest } from './run-request.ts'
 import type { SessionCache } from './session-cache.ts'
 import { selectTargets, type Targets, withServers } from './targets.ts'
 import { trafficPolicyFor } from './traffic-policy.ts'
@@ -35,7 +35,8 @@ export type PlanRequest = {
 }
 
 /** A plan, and all that a run of it needs beside a journal and consent. */
-export type PreparedPlan = Omit<RunRequest, 'flags' | 'journal' | 'previous' | 'takeovers' | 'lockWaitMs'> & {
+export type PreparedPlan = RunPlan & {
+  readonly sessions: SessionCache
   readonly gathered: readonly GatherResult[]
   /** What is due by the facts, also where a saved plan restricts it. */
   readonly fresh: Plan

@@ -42,18 +42,21 @@ describe('the exit code of a change', () => {
   ])('is, of %j with %i unreachable allowed, exit %i', (statuses, maxUnreachable, exitCode) => {
     const all = new Map(statuses.map((status, index) => [`web-${index}`, { status, why: 'x' } as Outcome]))
 
-    expect(exitCodeOfRun(all, { stop: never, maxUnreachable })).toBe(exitCode)
+    expect(exitCodeOfRun(all, { stop: never, plan: { rollout: { maxUnreachable } } })).toBe(exitCode)
   })
 
   it("is a signal's own exit code above all", () => {
     expect(
-      exitCodeOfRun(new Map([['web-1', { status: 'changed' }]]), { stop: AbortSignal.abort(130), maxUnreachable: 0 }),
+      exitCodeOfRun(new Map([['web-1', { status: 'changed' }]]), {
+        stop: AbortSignal.abort(130),
+        plan: { rollout: { maxUnreachable: 0 } },
+      }),
     ).toBe(130)
   })
 
   it('is 0 where some are out of reach, as may be, and the others are only planned for', () => {
     const outcomes = new Map([['web-1', { status: 'unreachable', why: 'x' } as Outcome]])
 
-    expect(exitCodeOfRun(outcomes, { stop: never, maxUnreachable: 1, planned: 2 })).toBe(0)
+    expect(exitCodeOfRun(outcomes, { stop: never, plan: { rollout: { maxUnreachable: 1 } }, planned: 2 })).toBe(0)
   })
 })

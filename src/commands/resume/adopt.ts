@@ -17,8 +17,8 @@ import { type JournalCopy, readJournalCopy } from '../../run/server/remote-journ
 import { gatherFacts } from '../../run/session/gather-facts.ts'
 import { applyPlan } from '../../workflow/apply.ts'
 import { openConnectionsFor } from '../../workflow/connections.ts'
+import { makeRun } from '../../workflow/make-run.ts'
 import { runInfo } from '../../workflow/run-info.ts'
-import { makeSessionCache } from '../../workflow/session-cache.ts'
 import { selectTargets, type Targets, withServers } from '../../workflow/targets.ts'
 import { unavailablePeers } from '../../workflow/unavailable-peers.ts'
 import type { ResumeRequest } from './flags.ts'
@@ -61,7 +61,7 @@ export async function adopt({ run, flags, stop }: ResumeRequest): Promise<ExitCo
   try {
     const events = copies.flatMap((copy) => copy.events)
     for (const { at: _, ...event } of events) await journal.write(event)
-    return await applyPlan({
+    const open = await makeRun({
       flags,
       stop,
       targets: found,
@@ -75,9 +75,9 @@ export async function adopt({ run, flags, stop }: ResumeRequest): Promise<ExitCo
       unavailable,
       skipped: new Map(),
       lockWaitMs: 0,
-      sessions: makeSessionCache(),
       readPinnedFile: makePinnedFileReader(),
     })
+    return await applyPlan(open)
   } finally {
     await journal.close()
   }

@@ -9,8 +9,8 @@ import type { Outcome } from '../../plan/outcome.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { makePinnedFileReader } from '../../run/local/pinned-files.ts'
 import { applyPlan } from '../../workflow/apply.ts'
+import { makeRun } from '../../workflow/make-run.ts'
 import { ownerName } from '../../workflow/run-info.ts'
-import { makeSessionCache } from '../../workflow/session-cache.ts'
 import { selectTargets } from '../../workflow/targets.ts'
 import { unavailablePeers } from '../../workflow/unavailable-peers.ts'
 import type { ResumeRequest } from './flags.ts'
@@ -49,7 +49,7 @@ export async function resume({ run: given, flags, stop }: ResumeRequest): Promis
       working: left,
       looking: { flags, stop },
     })
-    return await applyPlan({
+    const open = await makeRun({
       flags,
       stop,
       targets,
@@ -63,9 +63,9 @@ export async function resume({ run: given, flags, stop }: ResumeRequest): Promis
       previous,
       takeovers: new Map(),
       lockWaitMs: 0,
-      sessions: makeSessionCache(),
       readPinnedFile: makePinnedFileReader(),
     })
+    return await applyPlan(open)
   } finally {
     await journal.close()
   }

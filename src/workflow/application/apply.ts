@@ -1,5 +1,5 @@
 import { type ExitCode, exitCodes } from '../../base/errors.ts'
-import { exitCodeOfRun } from '../../cli/exit-code.ts'
+import { exitCodeOfApplication } from '../../cli/exit-code.ts'
 import type { ChangeFlags } from '../../cli/flags.ts'
 import type { Passwords } from '../../cli/passwords.ts'
 import { screenOf } from '../../cli/terminal.ts'
@@ -10,16 +10,16 @@ import type { Outcome } from '../../plan/outcome.ts'
 import type { PlannedStep } from '../../plan/plan.ts'
 import { eventLine } from '../../report/format/json-events.ts'
 import { renderEnd } from '../../report/run/application.ts'
-import { startRunProgress } from '../../report/run/progress.ts'
 import { executeApplication } from '../../run/application/execute-application.ts'
 import { finishRun } from '../finish-run.ts'
-import { progressForm } from '../run-session.ts'
+import { noteSignals } from '../note-signals.ts'
+import { openRunView, type RunView } from '../run-view.ts'
 import { type LoadedApplication, withApplicationContext } from './context.ts'
 
 type Flags = Pick<ChangeFlags, 'output' | 'quiet'>
 
-/** All that a run over the application needs: made once, by a new run or a resumed one, and passed whole. */
-export interface ApplicationRunRequest {
+/** A run over the application with all that it needs: made once, by a new run or a resumed one, and passed whole. */
+export interface ApplicationRun {
   readonly flags: Flags
   readonly stop: AbortSignal
   readonly loaded: LoadedApplication
@@ -32,46 +32,46 @@ export interface ApplicationRunRequest {
 }
 
 /** Carries a change of an application out, shows how it goes and how it ended, and returns the exit code. */
-export async function applyToApplication(request: ApplicationRunRequest): Promise<ExitCode> {
-  const { flags, stop, operation, journal } = request
-  const { subject, spec } = operation
-  const view = await startRunProgress({ count: 1, stream: process.stderr, form: progressForm(flags), title: spec.name })
-  if (!flags.quiet) await view.pause(async () => process.stderr.write(`run ${journal.run}\n`))
-  const noteSignal = () => void journal.write({ event: 'run-stopping', exitCode: stop.reason })
-  stop.addEventListener('abort', noteSignal, { once: true })
-  const onProgress = (doing: string) => view.onProgress(subject, doing)
+export async function applyToApplication(run: ApplicationRun): Promise<ExitCode> {
+  const { operation, journal } = run
+  const view = await viewOf(run)
+  await view.started(journal.run)
+  const forgetSignals = noteSignals(run)
   try {
-    const contexts = { ...request, subject, onProgress, pause: view.pause }
-    const outcome = await withApplicationContext(contexts, (contextFor) =>
-      executeApplication({
-        ...request,
-        contextFor,
-        previous: request.previous.servers.get(subject) ?? noState,
-        writeEvent: journal.write,
-      }),
-    )
-    await journal.write({ event: 'server-ended', server: subject, outcome })
-    view.end()
-    return await finish(request, outcome)
+    const outcome = await execute(run, view)
+    await journal.write({ event: 'server-ended', server: operation.subject, outcome })
+    const outcomes = new Map([[operation.subject, outcome]])
+    const finished = { ...run, manifest: run.loaded.manifest, view }
+    return await finishRun(finished, outcomes, exitCodeOfApplication(outcome, run.stop))
   } finally {
     view.end()
-    stop.removeEventListener('abort', noteSignal)
+    forgetSignals()
   }
 }
 
-function finish({ flags, stop, loaded, operation, journal }: ApplicationRunRequest, outcome: Outcome) {
-  const outcomes = new Map([[operation.subject, outcome]])
-  const exitCode = exitCodeOfRun(outcomes, { stop, maxUnreachable: 0 })
-  return finishRun({
-    command: operation.spec.name,
-    manifest: loaded.manifest,
-    journal,
-    outcomes,
-    exitCode,
-    isQuiet: flags.quiet === true,
-    print: () => printEnd(operation, outcome, { flags, exitCode }),
-    next: operation.next,
+function viewOf({ flags, operation }: ApplicationRun): Promise<RunView> {
+  return openRunView({
+    flags,
+    count: 1,
+    title: operation.spec.name,
+    printEnd: (outcomes, exitCode) => {
+      const outcome = outcomes.get(operation.subject)
+      if (outcome !== undefined) printEnd(operation, outcome, { flags, exitCode })
+    },
   })
+}
+
+function execute(run: ApplicationRun, view: RunView): Promise<Outcome> {
+  const { subject } = run.operation
+  const onProgress = (doing: string) => view.onProgress(subject, doing)
+  return withApplicationContext({ ...run, subject, onProgress, pause: view.pause }, (contextFor) =>
+    executeApplication({
+      ...run,
+      contextFor,
+      previous: run.previous.servers.get(subject) ?? noState,
+      writeEvent: run.journal.write,
+    }),
+  )
 }
 
 type End = { readonly flags: Flags; readonly exitCode: ExitCode }
