@@ -1,5 +1,5 @@
-import { mkdir, open, readFile, rename, truncate } from 'node:fs/promises'
-import { MaestroError, UsageError } from '../base/errors.ts'
+import { mkdir, open, readFile, truncate } from 'node:fs/promises'
+import { UsageError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import type { Plan } from '../plan/plan.ts'
 import { appender } from './append.ts'
@@ -7,7 +7,9 @@ import type { JournalEvent, RunEvent, RunInfo } from './events.ts'
 import { lockFolder } from './folder-lock.ts'
 import { parseEvents } from './parse-events.ts'
 import { pruneRuns } from './prune.ts'
+import { type RunEnd, writeReport } from './report.ts'
 import { makeRunId } from './run-id.ts'
+import { describeError, syncFolder, writeFileSynced } from './write-file.ts'
 
 /** What happens in a run, on disk. */
 export interface Journal {
@@ -15,6 +17,8 @@ export interface Journal {
   readonly folder: string
   /** Resolves when the event is on disk; whatever it announces may be done then. */
   readonly write: (event: RunEvent) => Promise<void>
+  /** Writes `report.json` beside the events: how the run ended, and what became of every server. */
+  readonly writeReport: (end: RunEnd) => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -60,20 +64,6 @@ export async function reopenJournal(root: string, run: string): Promise<Reopened
   }
 }
 
-/** Writes a file of a run so that it is either whole or not there. */
-export async function writeFileSynced(folder: string, name: string, value: Json): Promise<void> {
-  const path = `${folder}/${name}`
-  const file = await open(`${path}.new`, 'w', 0o600)
-  try {
-    await file.writeFile(`${JSON.stringify(value, undefined, 1)}\n`)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(`${path}.new`, path)
-  await syncFolder(folder)
-}
-
 /** A plan as `plan.json` or `--save-plan` has it. */
 export async function readPlan(path: string): Promise<Plan> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
@@ -109,6 +99,7 @@ async function openJournal(folder: string, run: string): Promise<Journal> {
     folder,
     write: (event) =>
       describeError(path, () => append(`${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`)),
+    writeReport: (end) => writeReport(folder, end),
     close: async () => {
       await file.close()
       unlock()
@@ -122,26 +113,4 @@ async function readCompleteLines(path: string): Promise<readonly JournalEvent[]>
   // Half a line is what a power cut leaves; nothing that it announced was begun.
   if (whole.length < text.length) await truncate(path, Buffer.byteLength(whole))
   return parseEvents(whole, path)
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path)
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
-}
-
-async function describeError<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (cause) {
-    if (cause instanceof MaestroError) throw cause
-    const words = cause instanceof Error ? cause.message : String(cause)
-    throw new MaestroError(`the journal cannot be written: ${words}`, {
-      cause,
-      hint: `what is not on record is not begun: see to ${path}`,
-    })
-  }
 }

@@ -1,6 +1,6 @@
 import type { Json } from '../base/json.ts'
 import type { Outcome } from '../plan/outcome.ts'
-import { writeFileSynced } from './journal.ts'
+import { writeFileSynced } from './write-file.ts'
 
 export type RunEnd = {
   readonly exitCode: number

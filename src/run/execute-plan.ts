@@ -18,10 +18,10 @@ import { describeUnavailable } from './skipped-servers.ts'
  */
 export async function executePlan(run: Run): Promise<RunReport> {
   const state = startProgress(run)
-  const peers = makePeerServers(run.otherServers, run.connectionTo)
+  const peers = makePeerServers(run)
   const works = new Map(serverRunsOf(run, state, peers).map((work) => [work.server.name, work]))
   state.halt ??= reasonToHalt(state)
-  const heartbeat = startHeartbeat(state.locked, run.clock)
+  const heartbeat = startHeartbeat(state)
   try {
     const locks = await acquireLocks([...works.values()], state)
     const batches = run.plan.batches.map((names) => names.flatMap((name) => works.get(name) ?? []))

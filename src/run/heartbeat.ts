@@ -5,11 +5,13 @@ import type { ServerRun } from './server/server-run.ts'
 const everyMs = 120_000
 const atOnce = 4
 
+type Beating = { readonly locked: ReadonlySet<ServerRun>; readonly run: { readonly clock: Clock } }
+
 /**
  * Gives signs of life on every server whose lock is held, well within the time after which it would count as abandoned.
  * One that cannot be given is left out: the server may be restarting, and the next comes soon.
  */
-export function startHeartbeat(locked: ReadonlySet<ServerRun>, clock: Clock): { readonly end: () => Promise<void> } {
+export function startHeartbeat({ locked, run: { clock } }: Beating): { readonly end: () => Promise<void> } {
   const over = new AbortController()
 
   async function beat(): Promise<void> {

@@ -29,6 +29,8 @@ export interface Run {
   readonly connectionTo: (server: Server) => ServerConnection
   readonly history: History
   readonly readPinnedFile: ServerContext['readPinnedFile']
+  /** Runs a program of the operator on this computer for one server. */
+  readonly runHook: RunHook
   /** How many servers are worked on at once, whatever the batches say. */
   readonly maxSessions: number
   readonly lock: LockOptions
@@ -37,6 +39,9 @@ export interface Run {
   readonly clock: Clock
   readonly watcher: Watcher
 }
+
+export type RunHook = (server: Server, program: HookProgram) => Promise<void>
+export type HookProgram = Parameters<ServerContext['runHook']>[0]
 
 /** How this process takes locks. */
 export interface LockOptions {

@@ -1,6 +1,5 @@
 import { type ExitCode, exitCodes } from '../base/errors.ts'
 import type { Journal } from '../journal/journal.ts'
-import { writeReport } from '../journal/report.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import type { OperationSpec } from '../plan/operation.ts'
 import { isRolledBack, type Outcome } from '../plan/outcome.ts'
@@ -26,12 +25,10 @@ export async function finishRun(
 ): Promise<ExitCode> {
   const isOver = isRolledBack(outcomes.values())
   await run.journal.write({ event: 'run-ended', exitCode })
-  await writeReport(run.journal.folder, { exitCode, isOver, outcomes })
+  await run.journal.writeReport({ exitCode, isOver, outcomes })
   run.view.ended(outcomes, exitCode)
   await runPostRunHook(run.manifest, { command: run.operation.spec.name, run: run.journal.run, exitCode, outcomes })
-  const isWell = exitCode === exitCodes.ok
-  if (!isWell && !isOver) run.view.advise(`resume with: maestro resume ${run.journal.run}`)
-  const next = run.operation.next?.[isWell ? 'well' : 'otherwise']
-  if (next !== undefined) run.view.advise(next)
+  if (exitCode !== exitCodes.ok && !isOver) run.view.advise(`resume with: maestro resume ${run.journal.run}`)
+  run.view.advise(run.operation.next?.[exitCode === exitCodes.ok ? 'well' : 'otherwise'])
   return exitCode
 }

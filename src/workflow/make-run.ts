@@ -11,8 +11,10 @@ import type { Outcome } from '../plan/outcome.ts'
 import type { Plan } from '../plan/plan.ts'
 import { realClock } from '../run/clock.ts'
 import { makeServerConnection } from '../run/connection/connection.ts'
+import { hookRunner } from '../run/local/run-hook.ts'
 import type { Run } from '../run/run.ts'
 import { openConnectionsFor } from './connections.ts'
+import { noteSignals } from './note-signals.ts'
 import { ownerName } from './run-info.ts'
 import { openRunView, type RunView } from './run-view.ts'
 import type { SessionCache } from './session-cache.ts'
@@ -61,6 +63,7 @@ export async function makeRun(options: RunOptions): Promise<OpenRun> {
   const { manifest, passwords, servers } = targets
   const view = await openRunView({ flags, count: plan.batches.flat().length })
   const connections = openConnectionsFor(targets, view.pause)
+  const forgetSignals = noteSignals(options)
   // After a signal what was started is brought to its end: the connection outlives the signal.
   const connect = async (server: Server) =>
     sessions?.take(server.name) ?? connections.connect(server, new AbortController().signal)
@@ -83,7 +86,9 @@ export async function makeRun(options: RunOptions): Promise<OpenRun> {
       waitMs: options.lockWaitMs,
     },
     clock: realClock,
+    runHook: hookRunner(options.journal),
     close: async () => {
+      forgetSignals()
       view.end()
       await connections.close()
     },

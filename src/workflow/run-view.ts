@@ -11,7 +11,7 @@ export interface RunView extends RunProgressView {
   readonly started: (run: string) => Promise<void>
   readonly ended: (outcomes: ReadonlyMap<string, Outcome>, exitCode: ExitCode) => void
   /** What a person can do next; not said with `--quiet`. */
-  readonly advise: (text: string) => void
+  readonly advise: (text: string | undefined) => void
 }
 
 type ViewOptions = {
@@ -36,6 +36,6 @@ export async function openRunView({ flags, count, title, printEnd }: ViewOptions
       if (flags.output === 'table') void say('')
       printSummary(outcomes, flags, { exitCode })
     },
-    advise: (text) => void say(text),
+    advise: (text) => void (text !== undefined && say(text)),
   }
 }

@@ -123,6 +123,7 @@ export function makeWorld({ operation, servers, run = '20261123-090000-test' }: 
       unavailable: new Set(),
       history: life.history ?? noHistory,
       readPinnedFile: async ({ from }) => `the text of ${from}`,
+      runHook: () => Promise.reject(new Error('no program here')),
       previous,
       maxSessions: 60,
       lock: {

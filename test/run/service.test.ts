@@ -8,6 +8,7 @@ import { DisconnectedError } from '../../src/plan/errors.ts'
 import type { ServerConnection } from '../../src/run/connection/connection.ts'
 import { makePeerServers } from '../../src/run/connection/peer-servers.ts'
 import { hookRunner } from '../../src/run/local/run-hook.ts'
+import type { HookProgram } from '../../src/run/run.ts'
 import { noWays } from '../support/step-context.ts'
 import { aServer } from './in-memory.ts'
 
@@ -23,9 +24,13 @@ describe('a program of the user', () => {
     writeFileSync(path, `#!/bin/sh\n${text}\n`)
     chmodSync(path, 0o700)
     const events: ServerEvent[] = []
-    const write = async (event: ServerEvent) => void events.push(event)
     const server = { ...aServer('web-1', ['docker', 'redis']), port: 2222 }
-    return { path, events, runHere: hookRunner({ server, run: '20261123-090000-test', write }) }
+    const runHook = hookRunner({
+      run: '20261123-090000-test',
+      write: async (event) => void events.push(event as ServerEvent),
+    })
+    const runHere = (program: HookProgram) => runHook(server, program)
+    return { path, events, runHere }
   }
 
   it('has the data of the server in its environment, and its words in the journal', async () => {
@@ -69,10 +74,10 @@ describe('another server', () => {
 
   it('is asked over one line, which is closed in the end', async () => {
     const [opened, closed]: [string[], string[]] = [[], []]
-    const peers = makePeerServers(
-      [lb],
-      lineThat(async () => new Map([['a', ['b']]]), opened, closed),
-    )
+    const peers = makePeerServers({
+      otherServers: [lb],
+      connectionTo: lineThat(async () => new Map([['a', ['b']]]), opened, closed),
+    })
 
     await peers.handleTo('lb-1').run(script)
     await peers.handleTo('lb-1').run(script)
@@ -85,10 +90,7 @@ describe('another server', () => {
     [new DisconnectedError('the connection was lost'), DisconnectedError],
     [new MaestroError('no socket', { hint: 'start it' }), MaestroError],
   ])('says in its trouble who it is: %s', async (error, kind) => {
-    const peers = makePeerServers(
-      [lb],
-      lineThat(() => Promise.reject(error), []),
-    )
+    const peers = makePeerServers({ otherServers: [lb], connectionTo: lineThat(() => Promise.reject(error), []) })
 
     const asked = peers.handleTo('lb-1').run(script)
 
@@ -98,10 +100,7 @@ describe('another server', () => {
   })
 
   it('that is not in the manifest any more is said so', () => {
-    const peers = makePeerServers(
-      [],
-      lineThat(async () => new Map(), []),
-    )
+    const peers = makePeerServers({ otherServers: [], connectionTo: lineThat(async () => new Map(), []) })
 
     expect(() => peers.handleTo('lb-1')).toThrow('the manifest has no server lb-1 any more')
   })

@@ -37,7 +37,7 @@ const wordsKept = 4_000
 
 export function makeApplicationContexts(options: ContextOptions): ApplicationContexts {
   const { subject, servers, connectionTo, clock, stop, onProgress, journal } = options
-  const peers = makePeerServers(servers, (server) => connectionTo(server))
+  const peers = makePeerServers({ otherServers: servers, connectionTo: (server) => connectionTo(server) })
   const runId = journal?.run ?? ''
   return {
     close: peers.close,

@@ -12,6 +12,7 @@ import type { Clock } from '../clock.ts'
 import type { ServerConnection } from '../connection/connection.ts'
 import { executePlan } from '../execute-plan.ts'
 import { makePinnedFileReader } from '../local/pinned-files.ts'
+import { hookRunner } from '../local/run-hook.ts'
 import type { LockOptions } from '../run.ts'
 
 export type NestedRolloutOptions = {
@@ -59,6 +60,7 @@ export function makeNestedRollout(options: NestedRolloutOptions): Pick<Applicati
         journal,
         previous,
         readPinnedFile: makePinnedFileReader(),
+        runHook: hookRunner(journal),
         connectionTo: (server) => connectionTo(server, operation.factInputs),
         history: noHistory,
         maxSessions,

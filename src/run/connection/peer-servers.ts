@@ -12,11 +12,13 @@ export interface PeerServers {
   readonly close: () => Promise<void>
 }
 
-export function makePeerServers(
-  known: readonly Server[],
-  connectionTo: (server: Server) => ServerConnection,
-): PeerServers {
-  const servers = new Map(known.map((server) => [server.name, server]))
+type Reach = {
+  readonly otherServers: readonly Server[]
+  readonly connectionTo: (server: Server) => ServerConnection
+}
+
+export function makePeerServers(run: Reach): PeerServers {
+  const servers = new Map(run.otherServers.map((server) => [server.name, server]))
   const lines = new Map<string, ServerConnection>()
   const left: ServerConnection[] = []
 
@@ -32,7 +34,7 @@ export function makePeerServers(
   function handleTo(name: string): ServerHandle {
     const server = servers.get(name)
     if (server === undefined) throw new MaestroError(`the manifest has no server ${name} any more`)
-    const connection = lines.get(name) ?? connectionTo(server)
+    const connection = lines.get(name) ?? run.connectionTo(server)
     lines.set(name, connection)
     return {
       server,

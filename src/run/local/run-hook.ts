@@ -1,21 +1,15 @@
 import { MaestroError } from '../../base/errors.ts'
 import { runProgram } from '../../base/spawn.ts'
-import { dataOf, type Server } from '../../inventory/server.ts'
-import type { ServerEvent } from '../../journal/events.ts'
-import type { ServerContext } from '../../plan/context.ts'
+import { dataOf } from '../../inventory/server.ts'
+import type { Journal } from '../../journal/journal.ts'
+import type { RunHook } from '../run.ts'
 
 const limitBytes = 1024 * 1024
 const wordsKept = 4_000
 
-type HookOptions = {
-  readonly server: Server
-  readonly run: string
-  readonly write: (event: ServerEvent) => Promise<void>
-}
-
-/** Runs programs of the user's on this computer for one server, and writes their last words down. */
-export function hookRunner({ server, run, write }: HookOptions): ServerContext['runHook'] {
-  return async ({ path, timeoutMs: timeLimitMs }) => {
+/** Runs programs of the operator on this computer for a server, and journals their last words. */
+export function hookRunner({ run, write }: Pick<Journal, 'run' | 'write'>): RunHook {
+  return async (server, { path, timeoutMs: timeLimitMs }) => {
     const { stdout, stderr, failure } = await runProgram({ path, env: dataOf(server, run), timeLimitMs, limitBytes })
     const output = `${stdout}\n${stderr}`.trim().slice(-wordsKept)
     await write({

@@ -10,7 +10,6 @@ import type { ServerConnection } from '../connection/connection.ts'
 import type { PeerServers } from '../connection/peer-servers.ts'
 import { retryOnDisconnect } from '../connection/retry-on-disconnect.ts'
 import { openLocal } from '../local/connect.ts'
-import { hookRunner } from '../local/run-hook.ts'
 import type { Run } from '../run.ts'
 import { executeServer } from './execute-server.ts'
 
@@ -103,7 +102,6 @@ type ContextOptions = {
 /** The port to one server, step by step. */
 function contextsFor({ run, server, line: connection, others: peers }: ContextOptions) {
   const { journal, clock, history, readPinnedFile, stop, watcher } = run
-  const runHook = hookRunner({ server, run: journal.run, write: journal.write })
   return (step: string): ServerContext => ({
     server,
     runId: journal.run,
@@ -113,7 +111,7 @@ function contextsFor({ run, server, line: connection, others: peers }: ContextOp
     open: connection.open,
     peer: peers.handleTo,
     openLocal,
-    runHook,
+    runHook: (program) => run.runHook(server, program),
     readPinnedFile,
     lastEvidence: history.lastEvidence(server.name, step),
     nowMs: clock.nowMs,
