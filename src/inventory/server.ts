@@ -1,7 +1,11 @@
 /** One machine that the application runs on, as every room beyond the inventory knows it. */
 export type Server = {
-  /** `unique_name` in the manifest: how people, reports and the journal name it. */
+  /** How people, reports and the journal name it: `unique_name` of the manifest, or `<environment>/<unique_name>`. */
   readonly name: string
+  /** Set where servers of several environments are told apart. */
+  readonly environment?: string
+  /** `unique_name`, where `name` has the environment before it. */
+  readonly uniqueName?: string
   /** What ssh is told to connect to: an address, or a name that the user's ssh config explains. */
   readonly host: string
   /** Names of the manifest's components that it belongs to, in the manifest's order, at least one. */
@@ -16,6 +20,18 @@ export type Server = {
   /** The bastion in front of it, when the manifest names one. */
   readonly gateway?: Gateway
 }
+
+/** What a server is called where servers of several environments are told apart. */
+export const displayName = (environment: string | undefined, uniqueName: string): string =>
+  environment === undefined ? uniqueName : `${environment}/${uniqueName}`
+
+/** The same server, told apart from those of other environments. */
+export const inEnvironment = (server: Server, environment: string | undefined): Server =>
+  environment === undefined
+    ? server
+    : { ...server, environment, uniqueName: server.name, name: displayName(environment, server.name) }
+
+export const uniqueNameOf = ({ name, uniqueName = name }: Pick<Server, 'name' | 'uniqueName'>): string => uniqueName
 
 /** A bastion: connections to servers go through it. */
 export type Gateway = {

@@ -1,11 +1,11 @@
 import { isIP } from 'node:net'
 import { MaestroError } from '../base/errors.ts'
 import { foldNames } from '../inventory/host-pattern.ts'
-import type { Server } from '../inventory/server.ts'
+import { type Server, uniqueNameOf } from '../inventory/server.ts'
 import type { ApplicationContext } from '../plan/application.ts'
 import type { Verdict } from '../plan/verdict.ts'
 import type { ProvidedServer, Provider } from '../provider/provider.ts'
-import { environmentOf, keyOf, machineOf, shortName } from './options.ts'
+import { keyOf, machineOf } from './options.ts'
 import type { FreshStep } from './state.ts'
 
 /** What is asked for: a new machine, or that one made anew. */
@@ -123,8 +123,8 @@ async function askAll(
     await provider?.ask(ctx, verb, {
       key: keyOf(ctx.runId, server),
       server: {
-        environment: environmentOf(server),
-        name: shortName(server),
+        environment: server.environment ?? '',
+        name: uniqueNameOf(server),
         groups,
         ...(zone && { zone }),
         ...(id && { id }),

@@ -1,7 +1,7 @@
 import { MaestroError } from '../base/errors.ts'
 import type { Hook } from '../failover/hook-step.ts'
-import { dataOf, type Server } from '../inventory/server.ts'
-import { environmentOf, shortName, whereTheyAre } from './options.ts'
+import { dataOf, type Server, uniqueNameOf } from '../inventory/server.ts'
+import { whereTheyAre } from './options.ts'
 import type { FreshStep } from './state.ts'
 
 type Fresh = { readonly servers: readonly Server[] }
@@ -27,8 +27,8 @@ export function deployStep({ servers, deploy }: Options): FreshStep<Fresh, Fresh
       for (const server of fresh) {
         ctx.progress(`running ${path} for ${server.name}`)
         const env = {
-          ...dataOf({ ...server, name: shortName(server) }, ctx.runId),
-          MAESTRO_ENVIRONMENT: environmentOf(server),
+          ...dataOf({ ...server, name: uniqueNameOf(server) }, ctx.runId),
+          MAESTRO_ENVIRONMENT: server.environment ?? '',
         }
         const { failure } = await ctx.runProgram({ path, env, timeoutMs, isJournalled: true })
         if (failure !== undefined) throw new MaestroError(`${path} (${server.name}) ${failure}`)

@@ -1,8 +1,9 @@
 import { MaestroError } from '../base/errors.ts'
+import { uniqueNameOf } from '../inventory/server.ts'
 import type { ApplicationContext } from '../plan/application.ts'
 import type { Provider } from '../provider/provider.ts'
 import type { ReplacedServer } from './options.ts'
-import { environmentOf, keyOf, shortName } from './options.ts'
+import { keyOf } from './options.ts'
 import type { FreshStep } from './state.ts'
 
 type DestroyChange = { readonly id: string }
@@ -29,7 +30,7 @@ export function destroyServerStep(
       ctx.progress(`destroying ${id}`)
       await provider.ask(ctx, 'destroy', {
         key: `${keyOf(ctx.runId, server)}/${id}`,
-        server: { environment: environmentOf(server), name: shortName(server), groups: server.groups, id },
+        server: { environment: server.environment ?? '', name: uniqueNameOf(server), groups: server.groups, id },
       })
     },
     verify: async (ctx) => {

@@ -1,7 +1,7 @@
 import type { Json } from '../base/json.ts'
 import type { Hook } from '../failover/hook-step.ts'
 import { type Failover, targetFor } from '../failover/target.ts'
-import type { Server } from '../inventory/server.ts'
+import { type Server, uniqueNameOf } from '../inventory/server.ts'
 import type { Rollout } from '../manifest/settings.ts'
 import type { OperationSpec } from '../plan/operation.ts'
 import type { CommandProvider } from '../provider/command-provider.ts'
@@ -38,17 +38,12 @@ export type RebuildOptions = {
 /** How the requests of a run are told from those of any other. */
 export const keyOf = (run: string, { name }: Pick<Server, 'name'>) => `${run}/${name}`
 
-/** The name within its environment. */
-export const shortName = ({ name }: Pick<Server, 'name'>) => name.slice(name.lastIndexOf('/') + 1)
-
-export const environmentOf = ({ name }: Pick<Server, 'name'>) => name.slice(0, Math.max(0, name.lastIndexOf('/')))
-
 /** The machine that stands for a server. */
 export const machineOf = (
-  server: Pick<Server, 'name'>,
+  server: Pick<Server, 'name' | 'environment' | 'uniqueName'>,
   provided: readonly ProvidedServer[],
 ): ProvidedServer | undefined =>
-  provided.find(({ environment, name }) => environment === environmentOf(server) && name === shortName(server))
+  provided.find(({ environment, name }) => environment === (server.environment ?? '') && name === uniqueNameOf(server))
 
 /** What a provider has, as a run sees it; null: there is none. */
 export type Having = { readonly run: string; readonly provided: readonly ProvidedServer[] | null }

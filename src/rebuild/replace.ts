@@ -1,5 +1,6 @@
 import type { Json } from '../base/json.ts'
 import type { Hook } from '../failover/hook-step.ts'
+import { uniqueNameOf } from '../inventory/server.ts'
 import type { TrafficPolicy } from '../load-balancer/traffic-policy.ts'
 import type { Rollout } from '../manifest/settings.ts'
 import type { ApplicationContext, ApplicationOperation } from '../plan/application.ts'
@@ -8,8 +9,7 @@ import { type CommandProvider, commandProvider } from '../provider/command-provi
 import { createServersStep } from './create-servers-step.ts'
 import { deployStep } from './deploy-step.ts'
 import { destroyServerStep } from './destroy-server-step.ts'
-import type { ReplacedServer } from './options.ts'
-import { environmentOf, type Having, shortName } from './options.ts'
+import type { Having, ReplacedServer } from './options.ts'
 import { provisionStep } from './provision-step.ts'
 import type { FreshStep } from './state.ts'
 import { drainStep, healthyStep, replaceAddressStep, undrainStep } from './traffic-steps.ts'
@@ -35,7 +35,7 @@ export const replaceSpec = 'replace'
 export function replace(options: ReplaceOptions): ApplicationOperation<Having> {
   const { subject, replaced } = options
   const provider = commandProvider(options.provider)
-  const environment = environmentOf(replaced[0]?.server ?? { name: '' })
+  const environment = replaced[0]?.server.environment ?? ''
   return {
     spec: { name: replaceSpec, options: options as unknown as Json },
     subject,
@@ -68,5 +68,5 @@ function stepsFor(one: ReplacedServer, options: ReplaceOptions): readonly FreshS
   const inPlace = [drainStep(one, service), ...built, undrainStep(one, service)]
   const beside = [...built, replaceAddressStep(one, service), destroyServerStep(one, provider)]
   const steps = (isBeside ? beside : inPlace) as unknown as readonly FreshStep[]
-  return steps.map((step) => ({ ...step, id: `${step.id}-${shortName(server)}` }))
+  return steps.map((step) => ({ ...step, id: `${step.id}-${uniqueNameOf(server)}` }))
 }

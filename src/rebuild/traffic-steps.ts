@@ -1,6 +1,6 @@
 import { MaestroError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
-import { dataOf, type Server } from '../inventory/server.ts'
+import { dataOf, type Server, uniqueNameOf } from '../inventory/server.ts'
 import type { LoadBalancer } from '../load-balancer/driver.ts'
 import { makeLoadBalancer } from '../load-balancer/drivers.ts'
 import { runHealthCheck } from '../load-balancer/health-check.ts'
@@ -9,7 +9,7 @@ import type { ApplicationContext } from '../plan/application.ts'
 import type { ServerContext } from '../plan/context.ts'
 import type { Drain } from '../plan/step.ts'
 import type { ReplacedServer } from './options.ts'
-import { environmentOf, shortName, whereTheyAre } from './options.ts'
+import { whereTheyAre } from './options.ts'
 import type { FreshStep } from './state.ts'
 
 /** How a server leaves and enters service; undefined where nothing sends it traffic. */
@@ -29,8 +29,8 @@ export function contextOf(ctx: ApplicationContext, server: Server): ServerContex
     readPinnedFile: ({ from }) => Promise.reject(new MaestroError(`${from}: who leaves service is sent no files`)),
     runHook: async ({ path, timeoutMs }) => {
       const env = {
-        ...dataOf({ ...server, name: shortName(server) }, ctx.runId),
-        MAESTRO_ENVIRONMENT: environmentOf(server),
+        ...dataOf({ ...server, name: uniqueNameOf(server) }, ctx.runId),
+        MAESTRO_ENVIRONMENT: server.environment ?? '',
       }
       const { failure } = await ctx.runProgram({ path, env, timeoutMs, isJournalled: true })
       if (failure !== undefined) throw new MaestroError(`${path} (${server.name}) ${failure}`)

@@ -1,4 +1,4 @@
-import type { Server } from '../../src/inventory/server.ts'
+import { inEnvironment } from '../../src/inventory/server.ts'
 import type { ApplicationOperation } from '../../src/plan/application.ts'
 import type { RebuildOptions } from '../../src/rebuild/options.ts'
 import { rebuild } from '../../src/rebuild/rebuild.ts'
@@ -7,8 +7,10 @@ import { aFailover, blue } from '../failover/in-memory.ts'
 import { aRollout } from '../run/in-memory.ts'
 import { command, provision } from './in-memory.ts'
 
-const names = ['production-b/web-1', 'production-b/web-2']
-export const servers = names.map((name): Server => ({ name, host: '', groups: ['docker'], spare: false }))
+export const servers = ['web-1', 'web-2'].map((name) =>
+  inEnvironment({ name, host: '', groups: ['docker'], spare: false }, 'production-b'),
+)
+const names = servers.map(({ name }) => name)
 const targets = [
   { environment: 'production', targets: [blue] },
   { environment: 'production-b', targets: [] },

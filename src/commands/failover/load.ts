@@ -5,12 +5,12 @@ import type { ServerFlags } from '../../cli/flags.ts'
 import { fromHome } from '../../cli/paths.ts'
 import type { Failover, FailoverTarget } from '../../failover/target.ts'
 import { type AddressSources, findServers, resolveAddresses } from '../../inventory/resolve-addresses.ts'
-import type { Server } from '../../inventory/server.ts'
+import { inEnvironment, type Server } from '../../inventory/server.ts'
 import { servingGroups, webGroups } from '../../manifest/groups.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import type { FailoverDriver, Failover as Written } from '../../manifest/settings.ts'
 import { addressSourcesFor } from '../../workflow/address-sources.ts'
-import { nameIn, type TargetServers } from '../../workflow/application/connections.ts'
+import type { TargetServers } from '../../workflow/application/connections.ts'
 import type { LoadedApplication } from '../../workflow/application/context.ts'
 import { loadEach } from '../../workflow/load-manifest.ts'
 
@@ -122,7 +122,7 @@ export function targetHealth(manifests: readonly Manifest[], mayLack: boolean): 
       const wanted = manifest.servers.filter((one) => !one.spare && one.groups.some((group) => groups.includes(group)))
       const take = mayLack && manifest.settings.provider !== undefined ? findServers : resolveAddresses
       const servers = await take(manifest, wanted, sources.get(manifest) ?? addressSourcesFor(manifest))
-      return servers.map((server) => ({ ...server, name: nameIn(manifest.environment, server.name) }))
+      return servers.map((server) => inEnvironment(server, manifest.environment))
     },
   }
 }

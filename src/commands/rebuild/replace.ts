@@ -3,7 +3,7 @@ import { checkExecutable } from '../../base/executable.ts'
 import type { ServerFlags } from '../../cli/flags.ts'
 import { foldNames } from '../../inventory/host-pattern.ts'
 import { resolveAddresses } from '../../inventory/resolve-addresses.ts'
-import type { Server } from '../../inventory/server.ts'
+import { displayName, inEnvironment, type Server } from '../../inventory/server.ts'
 import { renameServers } from '../../load-balancer/drivers.ts'
 import type { TrafficPolicy } from '../../load-balancer/traffic-policy.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
@@ -15,7 +15,6 @@ import { type ReplaceOptions, replace } from '../../rebuild/replace.ts'
 import { contextOf, drainFor } from '../../rebuild/traffic-steps.ts'
 import { addressSourcesFor } from '../../workflow/address-sources.ts'
 import { changeApplication } from '../../workflow/application/change.ts'
-import { nameIn } from '../../workflow/application/connections.ts'
 import type { LoadedApplication } from '../../workflow/application/context.ts'
 import { loadManifest } from '../../workflow/load-manifest.ts'
 import { selectTargets, type Targets } from '../../workflow/targets.ts'
@@ -61,7 +60,7 @@ export async function loadReplaced(flags: Pick<ServerFlags, 'manifest' | 'enviro
   const wanted = manifest.servers.filter(({ name }) => balancersOf(manifest).includes(name))
   const others = await resolveAddresses(manifest, wanted, addressSourcesFor(manifest))
   const { environment } = manifest
-  const servers = others.map((server) => ({ ...server, name: nameIn(environment, server.name) }))
+  const servers = others.map((server) => inEnvironment(server, environment))
   return { manifest, targets: new Map([[environment ?? '', manifest]]), servers }
 }
 
@@ -69,7 +68,7 @@ export async function loadReplaced(flags: Pick<ServerFlags, 'manifest' | 'enviro
 async function loadReplaceOptions({ manifest, servers, find }: Targets): Promise<LoadedApplication> {
   const { environment } = manifest
   const others = await find(balancersOf(manifest))
-  const named = [...servers, ...others].map((server) => ({ ...server, name: nameIn(environment, server.name) }))
+  const named = [...servers, ...others].map((server) => inEnvironment(server, environment))
   return { manifest, targets: new Map([[environment ?? '', manifest]]), servers: named }
 }
 
@@ -80,7 +79,7 @@ async function serviceIn(manifest: Manifest): Promise<TrafficPolicy> {
   const service = await trafficPolicyFor(manifest, { rollout: manifest.settings.rollout })
   const { loadBalancer } = service
   if (loadBalancer === undefined) return service
-  return { ...service, loadBalancer: renameServers(loadBalancer, (name) => nameIn(manifest.environment, name)) }
+  return { ...service, loadBalancer: renameServers(loadBalancer, (name) => displayName(manifest.environment, name)) }
 }
 
 const ofServers = (manifest: Manifest, servers: readonly Server[]): Manifest => ({
@@ -102,7 +101,7 @@ async function optionsFor(
   const provided = await commandProvider(provider).list(ctx)
   const replaced: ReplacedServer[] = []
   for (const { name } of servers) {
-    const server = loaded.servers.find((one) => one.name === nameIn(manifest.environment, name))
+    const server = loaded.servers.find((one) => one.name === displayName(manifest.environment, name))
     const isFixed = manifest.servers.some((one) => one.name === name && one.address !== undefined)
     if (server !== undefined)
       replaced.push(await replacementStatus(ctx, { server, isFixed, provided, provider, service }))

@@ -13,16 +13,11 @@ type ConnectionsOptions = { readonly passwords: Passwords; readonly pause: Pause
 /** Those of every environment of an application, by its name; of a manifest without environments, by an empty one. */
 export type TargetServers = ReadonlyMap<string, Manifest>
 
-/** What a server of an environment is called where those of several are told apart. */
-export const nameIn = (environment: string | undefined, name: string) =>
-  environment === undefined ? name : `${environment}/${name}`
-
 /** The lines to servers of all environments, each as its own environment has it connect. */
 export function makeApplicationConnections(targets: TargetServers, { passwords, pause }: ConnectionsOptions) {
   const opened = new Map<string, Connections>()
 
-  function connectionsOf({ name }: Server): Connections {
-    const environment = name.slice(0, Math.max(0, name.lastIndexOf('/')))
+  function connectionsOf({ environment = '' }: Server): Connections {
     const manifest = targets.get(environment)
     if (manifest === undefined) throw new RangeError(`no environment ${environment}`)
     const connections = opened.get(environment) ?? openConnectionsFor({ manifest, passwords }, pause)

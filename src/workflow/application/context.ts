@@ -16,7 +16,7 @@ export interface LoadedApplication {
   /** The environment whose settings hold. */
   readonly manifest: Manifest
   readonly targets: TargetServers
-  /** What is asked by SSH, named as `nameIn` has it. */
+  /** What is asked by SSH, named as `inEnvironment` has it. */
   readonly servers: readonly Server[]
 }
 
