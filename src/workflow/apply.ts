@@ -5,6 +5,7 @@ import { type ExitCode, exitCodes } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import { exitCodeOfRun } from '../cli/exit-code.ts'
 import type { ChangeFlags } from '../cli/flags.ts'
+import { withProgressEvents } from '../cli/json-output.ts'
 import { mayDraw } from '../cli/terminal.ts'
 import type { Server } from '../inventory/server.ts'
 import type { RunInfo } from '../journal/events.ts'
@@ -93,7 +94,7 @@ export async function applyPlan(work: ApplyOptions): Promise<ExitCode> {
         waitMs: work.lockWaitMs ?? 0,
       },
       clock: realClock,
-      watcher: progress,
+      watcher: withProgressEvents(progress, flags),
     })
     progress.end()
     return await report(new Map([...work.outcomes, ...outcomes]), work)
@@ -115,7 +116,7 @@ async function report(outcomes: ReadonlyMap<string, Outcome>, work: ApplyOptions
     servers: Object.fromEntries(outcomes),
   } as unknown as Json)
   if (!flags.quiet && flags.output === 'table') process.stderr.write('\n')
-  printSummary(outcomes, flags, { exitCode })
+  printSummary(outcomes, flags)
   await runPostRunHook(targets.manifest, { command: plan.operation.name, run: journal.run, exitCode, outcomes })
   if (exitCode !== exitCodes.ok && !isOver && !flags.quiet)
     process.stderr.write(`go on with it: maestro resume ${journal.run}\n`)
@@ -124,7 +125,7 @@ async function report(outcomes: ReadonlyMap<string, Outcome>, work: ApplyOptions
 
 export const runInfo = (command: string, { path, environment }: Manifest): RunInfo => ({
   owner: ownerName(),
-  version: MAESTRO_VERSION,
+  maestroVersion: MAESTRO_VERSION,
   command,
   manifest: resolve(path),
   environment,

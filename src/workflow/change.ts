@@ -2,9 +2,10 @@ import { writeFileSync } from 'node:fs'
 import { parseDurationMs } from '../base/duration.ts'
 import { type ExitCode, exitCodes, RefusedError, UsageError } from '../base/errors.ts'
 import { isSame, type Json } from '../base/json.ts'
-import { requireConsent } from '../cli/consent.ts'
+import { isAsked, requireConsent } from '../cli/consent.ts'
 import { exitCodeOfRun } from '../cli/exit-code.ts'
 import type { ChangeFlags } from '../cli/flags.ts'
+import { runEventPrinter } from '../cli/json-output.ts'
 import { runsFolder } from '../cli/paths.ts'
 import { rolloutFor } from '../cli/rollout-flags.ts'
 import { mayDraw, screenOf } from '../cli/terminal.ts'
@@ -20,7 +21,6 @@ import { makePlan } from '../plan/make-plan.ts'
 import type { Operation } from '../plan/operation.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import type { Plan } from '../plan/plan.ts'
-import { eventLine } from '../report/format/json-events.ts'
 import { renderPlan } from '../report/run/plan.ts'
 import { assertSendable, makePinnedFileReader } from '../run/local/pinned-files.ts'
 import type { GatherResult } from '../run/session/gather-facts.ts'
@@ -144,7 +144,7 @@ async function conclude({
   const worst = exitCodeOfRun(rest, { stop, maxUnreachable, planned })
   const isDue = flags.exitCode === true && plan.batches.length > 0
   const exitCode = worst === exitCodes.ok && isDue ? exitCodes.due : worst
-  printSummary(rest, flags, { exitCode, planned })
+  printSummary(rest, flags, { planned, noRun: { command, manifest: targets.manifest, plan } })
   if (isMeant) await runPostRunHook(targets.manifest, { command, exitCode, outcomes: rest })
   return exitCode
 }
@@ -175,9 +175,13 @@ async function begin({
     dangers: [...dangers, ...(rollout.strategy === 'parallel' ? ['all servers at the same time'] : [])],
     question: `Do this on ${formatCount(plan.batches.flat().length)}?`,
   })
-  const journal = await createJournal(runsFolder(), plan, runInfo(command, targets.manifest))
+  const journal = await createJournal(runsFolder(), plan, runInfo(command, targets.manifest), {
+    onEvent: runEventPrinter(flags),
+  })
   await sessions.onlyTo(plan.batches.flat())
   try {
+    const ends = [...skipped].map(([server, outcome]) => journal.write({ event: 'server-ended', server, outcome }))
+    await Promise.all(ends)
     return await applyPlan({
       flags,
       stop,
@@ -250,17 +254,19 @@ const restrictToSaved = (fresh: Plan, saved: Plan): Plan => ({
 type Shown = Pick<PreparedRun, 'plan' | 'operation' | 'targets' | 'history'> & { readonly flags: ChangeFlags }
 
 function showPlan({ plan, operation, targets, history, flags }: Shown): void {
-  if (flags.output === 'json') return void process.stdout.write(eventLine('plan', { plan }))
-  if (flags.quiet || plan.batches.length === 0) return
+  // JSON has the plan behind the start of the run; a person who is asked first needs it before.
+  const isJson = flags.output === 'json'
+  if (flags.quiet || plan.batches.length === 0 || (isJson && !isAsked(flags))) return
+  const stream = isJson ? process.stderr : process.stdout
   const text = renderPlan({
     plan,
     operation,
     inventory: targets.manifest.servers,
-    screen: screenOf(process.stdout),
+    screen: screenOf(stream),
     isVerbose: flags.verbose === true,
     usualSeconds: history.usualSeconds,
   })
-  process.stdout.write(`${text}\n\n`)
+  stream.write(`${text}\n\n`)
 }
 
 function savePlan(path: string, plan: Plan): void {

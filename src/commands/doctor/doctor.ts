@@ -2,14 +2,15 @@ import { type ExitCode, MaestroError } from '../../base/errors.ts'
 import { serverChecks } from '../../checks/doctor/server.ts'
 import { expectedVersions } from '../../checks/expected-versions.ts'
 import { exitCodeOfDoctor } from '../../cli/exit-code.ts'
+import { printEvent } from '../../cli/json-output.ts'
 import { mayDraw, screenOf } from '../../cli/terminal.ts'
 import { doctorFacts } from '../../remote/facts/facts.ts'
 import { doctorEvent } from '../../report/doctor/event.ts'
 import { renderFindings, type ServerFindings, totalsOf } from '../../report/doctor/view.ts'
-import { eventLine } from '../../report/format/json-events.ts'
 import { startSpinner } from '../../report/format/spinner.ts'
 import { type Diagnosis, diagnoseServers } from '../../run/session/diagnose-servers.ts'
 import { openConnectionsFor } from '../../workflow/connections.ts'
+import { whereOf } from '../../workflow/summary.ts'
 import { selectTargets, type Targets } from '../../workflow/targets.ts'
 import type { DoctorFlags } from './flags.ts'
 import { checkController } from './local-checks.ts'
@@ -32,14 +33,14 @@ export async function diagnoseAll(flags: DoctorFlags, stop: AbortSignal): Promis
   const chosen = await selectTargets(flags)
   const { manifest, servers } = chosen
   const isJson = flags.output === 'json'
-  const begin = { command: 'doctor', manifest: manifest.path, environment: manifest.environment }
-  if (isJson) print(eventLine('begin', { ...begin, servers: servers.length }))
+  const about = { command: 'doctor', ...whereOf(manifest), servers: servers.length }
+  if (isJson) printEvent({ event: 'command-started', ...about })
   const here: ServerFindings = { server: 'this computer', findings: await checkController(chosen) }
-  if (isJson) print(eventLine('computer', { checks: here.findings }))
+  if (isJson) printEvent({ event: 'controller', findings: here.findings })
 
   const findingsOf = (one: Diagnosis) => serverChecks(one, expectedVersions(manifest, one.server))
   const onExamined = (one: Diagnosis) => {
-    if (isJson) print(doctorEvent(one, findingsOf(one)))
+    if (isJson) printEvent(doctorEvent(one, findingsOf(one)))
   }
   const examined = await diagnose({ chosen, flags, stop, onExamined })
 
@@ -51,7 +52,7 @@ export async function diagnoseAll(flags: DoctorFlags, stop: AbortSignal): Promis
     findings: [here, ...findings],
     asksDue: flags.exitCode === true,
   })
-  print(isJson ? eventLine('end', { servers: servers.length, exitCode }) : tableOf(here, findings, flags))
+  if (!isJson) process.stdout.write(tableOf(here, findings, flags))
   return exitCode
 }
 
@@ -93,5 +94,3 @@ function tableOf(here: ServerFindings, findings: readonly ServerFindings[], { ve
     .map((part) => `${part}\n`)
     .join('\n')
 }
-
-const print = (text: string) => process.stdout.write(text)

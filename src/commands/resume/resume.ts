@@ -1,4 +1,5 @@
 import { type ExitCode, exitCodes, UsageError } from '../../base/errors.ts'
+import { runEventPrinter } from '../../cli/json-output.ts'
 import { runsFolder } from '../../cli/paths.ts'
 import { findRun } from '../../journal/find-run.ts'
 import { readHistory } from '../../journal/history.ts'
@@ -19,7 +20,7 @@ declare const MAESTRO_VERSION: string
 /** Takes a run up where it was left, by its journal and by what its servers say. Returns the exit code. */
 export async function resume({ run: given, flags, stop }: ResumeRequest): Promise<ExitCode> {
   const run = await findRun(runsFolder(), given)
-  const { journal, plan, events } = await reopenJournal(runsFolder(), run)
+  const { journal, plan, events } = await reopenJournal(runsFolder(), run, { onEvent: runEventPrinter(flags) })
   try {
     const about = events.find((event) => event.event === 'run-started')
     if (about === undefined) throw new UsageError(`run ${run} was never begun`)
@@ -39,8 +40,8 @@ export async function resume({ run: given, flags, stop }: ResumeRequest): Promis
       server: left,
     })
     const operation = operationFor(plan.operation)
-    await journal.write({ event: 'run-resumed', owner: ownerName(), version: MAESTRO_VERSION })
-    const outcomes = goodOnes(previous)
+    await journal.write({ event: 'run-resumed', owner: ownerName(), maestroVersion: MAESTRO_VERSION })
+    const outcomes = goodOnes(plan, previous)
     const otherServers = await targets.find(operation.otherServers ?? [])
     const history = await readHistory(runsFolder(), about.command)
     const unavailable = await unavailablePeers(targets, {
@@ -63,5 +64,11 @@ const leftOf = ({ batches }: Plan, { servers }: RunState): readonly string[] =>
     return isLocked || (outcome?.status !== 'changed' && outcome?.status !== 'unchanged')
   })
 
-const goodOnes = ({ servers }: RunState): ReadonlyMap<string, Outcome> =>
-  new Map([...servers].flatMap(([name, { outcome }]) => (outcome === undefined ? [] : [[name, outcome]])))
+// Of the servers of the plan: what kept the others out of it says nothing of this process.
+const goodOnes = ({ batches }: Plan, { servers }: RunState): ReadonlyMap<string, Outcome> =>
+  new Map(
+    batches.flat().flatMap((name) => {
+      const outcome = servers.get(name)?.outcome
+      return outcome === undefined ? [] : [[name, outcome] as const]
+    }),
+  )

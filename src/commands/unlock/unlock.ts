@@ -1,20 +1,20 @@
-import { describeDuration } from '../../base/duration.ts'
-import { type ExitCode, exitCodes, MaestroError } from '../../base/errors.ts'
-import { printable } from '../../base/printable.ts'
+import { type ExitCode, exitCodes } from '../../base/errors.ts'
 import { requireConsent } from '../../cli/consent.ts'
 import { exitCodeOfUnlock } from '../../cli/exit-code.ts'
+import { runEventPrinter } from '../../cli/json-output.ts'
 import { runsFolder } from '../../cli/paths.ts'
 import type { Server } from '../../inventory/server.ts'
-import { createJournal, type Journal } from '../../journal/journal.ts'
-import { isAlive, type Lock, lockFiles, readReleased } from '../../remote/lock/lock.ts'
+import { createJournal, type Journal, writeFileSynced } from '../../journal/journal.ts'
+import type { Outcome } from '../../plan/outcome.ts'
+import { isAlive, lockFiles, readReleased } from '../../remote/lock/lock.ts'
 import { makeServerConnection, type ServerConnection } from '../../run/connection/connection.ts'
+import { failureFrom } from '../../run/outcome-from-error.ts'
 import { type GatherResult, gatherFacts } from '../../run/session/gather-facts.ts'
 import { runInfo } from '../../workflow/apply.ts'
 import { openConnectionsFor } from '../../workflow/connections.ts'
 import { selectTargets, type Targets } from '../../workflow/targets.ts'
 import type { UnlockFlags } from './flags.ts'
-
-type Held = { readonly server: Server; readonly lock: Lock }
+import { type Held, printLockEvents, printLocks, say, type Unknown } from './print-locks.ts'
 
 /** Finds the locks on the selected servers, and removes those of dead runs after consent. Returns the exit code. */
 export async function unlock(flags: UnlockFlags, stop: AbortSignal): Promise<ExitCode> {
@@ -33,30 +33,21 @@ export async function unlock(flags: UnlockFlags, stop: AbortSignal): Promise<Exi
     const held = gathered
       .flatMap(heldOn)
       .filter(({ lock }) => flags.run === undefined || lock.run.startsWith(flags.run))
-    const unreadableCount = printLocks(held, gathered, stop)
+    const unknown = gathered.flatMap(whyUnknown)
+    if (flags.output === 'json') printLockEvents({ held, unknown }, chosen)
+    else printLocks({ held, unknown }, stop)
     const removable = held.filter(({ lock }) => flags.force === true || !isAlive(lock))
     const connectionTo = (server: Server) =>
       makeServerConnection(server, (one) => connect(one, stop), { password: chosen.passwords.sudo })
     const failedCount = removable.length === 0 ? 0 : await removeAll(removable, { chosen, flags, connectionTo })
     const kept = held.filter((one) => !removable.includes(one))
     if (kept.length > 0) printKept(kept)
+    const unreadableCount = unknown.filter(({ isSeen }) => isSeen).length
     return exitCodeOfUnlock({ stop, gathered, unreadableCount, keptCount: kept.length, failedCount })
   } finally {
     await connections.close()
   }
 }
-
-/** Prints the locks and the servers whose lock is unknown; returns how many of those answered. */
-function printLocks(held: readonly Held[], gathered: readonly GatherResult[], stop: AbortSignal): number {
-  const unknown = gathered.flatMap(whyUnknown)
-  for (const one of held) say(`${one.server.name}: ${describeLock(one.lock)}`)
-  for (const { server, why } of unknown) say(`${server.name}: ${why}`)
-  const isAllKnown = unknown.length === 0 && !stop.aborted
-  if (held.length === 0) say(isAllKnown ? 'no server is locked' : 'no server that could be checked is locked')
-  return unknown.filter(({ isSeen }) => isSeen).length
-}
-
-const say = (text: string) => process.stdout.write(`${printable(text)}\n`)
 
 const heldOn = (gathered: GatherResult): readonly Held[] =>
   gathered.status === 'seen' &&
@@ -65,19 +56,11 @@ const heldOn = (gathered: GatherResult): readonly Held[] =>
     ? [{ server: gathered.server, lock: gathered.look.maestro.value.lock }]
     : []
 
-type Unknown = { readonly server: Server; readonly why: string; readonly isSeen: boolean }
-
 function whyUnknown(gathered: GatherResult): readonly Unknown[] {
   const { server } = gathered
   if ('error' in gathered) return [{ server, why: gathered.error.message, isSeen: false }]
   if (gathered.status !== 'seen' || gathered.look.maestro?.status === 'known') return []
   return [{ server, why: `lock state unknown: ${gathered.look.maestro?.why}`, isSeen: true }]
-}
-
-function describeLock(lock: Lock): string {
-  const quiet = `last sign of life ${describeDuration(lock.quietSeconds)} ago`
-  const busy = lock.busy.length === 0 ? '' : `, ${lock.busy.join(', ')} is running`
-  return `locked by ${lock.owner}, run ${lock.run}, ${quiet}${busy}`
 }
 
 function printKept(kept: readonly Held[]): void {
@@ -108,32 +91,50 @@ async function removeAll(held: readonly Held[], { chosen, flags, connectionTo }:
     batches: [held.map(({ server }) => server.name)],
     planned: {},
   }
-  const journal = await createJournal(runsFolder(), plan, runInfo('unlock', manifest))
+  const journal = await createJournal(runsFolder(), plan, runInfo('unlock', manifest), {
+    onEvent: runEventPrinter(flags),
+  })
   try {
-    const results = await Promise.all(held.map((one) => remove(one, journal, connectionTo(one.server))))
-    const failedCount = results.filter((isRemoved) => !isRemoved).length
-    await journal.write({ event: 'run-ended', exitCode: failedCount === 0 ? exitCodes.ok : exitCodes.failed })
+    const outcomes = await Promise.all(held.map((one) => removeOne(one, { journal, flags, connectionTo })))
+    const failedCount = outcomes.filter(({ status }) => status !== 'changed').length
+    const exitCode = failedCount === 0 ? exitCodes.ok : exitCodes.failed
+    await journal.write({ event: 'run-ended', exitCode })
+    // There is nothing to resume: to unlock again is to look again.
+    await writeFileSynced(journal.folder, 'report.json', { exitCode, isOver: true })
     return failedCount
   } finally {
     await journal.close()
   }
 }
 
-async function remove({ server, lock }: Held, journal: Journal, connection: ServerConnection): Promise<boolean> {
-  const inputs = { run: lock.run, controller: '', despite: 'yes' }
+type RemoveOne = Pick<RemoveOptions, 'flags' | 'connectionTo'> & { readonly journal: Journal }
+
+async function removeOne(held: Held, { journal, flags, connectionTo }: RemoveOne): Promise<Outcome> {
+  const { name } = held.server
+  const connection = connectionTo(held.server)
   try {
-    await journal.write({ event: 'taking-over', server: server.name, from: lock.run })
-    const { isReleased } = readReleased(
-      await connection.run({ files: lockFiles.release, inputs, asRoot: true, timeoutMs: 60_000 }),
-    )
-    await journal.write({ event: 'unlocked', server: server.name })
-    say(`${server.name}: ${isReleased ? 'unlocked' : 'was already unlocked'}`)
-    return true
+    const isReleased = await release(held, journal, connection)
+    if (flags.output !== 'json') say(`${name}: ${isReleased ? 'unlocked' : 'was unlocked meanwhile'}`)
+    return await end(name, { status: 'changed' }, journal)
   } catch (error) {
-    if (!(error instanceof MaestroError)) throw error
-    say(`${server.name}: not unlocked: ${error.message}`)
-    return false
+    const failure = failureFrom(error, 'unlock')
+    if (flags.output !== 'json') say(`${name}: not unlocked: ${failure.why}`)
+    return await end(name, failure, journal)
   } finally {
     await connection.close()
   }
+}
+
+async function release({ server, lock }: Held, journal: Journal, connection: ServerConnection): Promise<boolean> {
+  const inputs = { run: lock.run, controller: '', despite: 'yes' }
+  await journal.write({ event: 'taking-over', server: server.name, from: lock.run })
+  const script = { files: lockFiles.release, inputs, asRoot: true, timeoutMs: 60_000 }
+  const { isReleased } = readReleased(await connection.run(script))
+  await journal.write({ event: 'unlocked', server: server.name })
+  return isReleased
+}
+
+async function end(server: string, outcome: Outcome, journal: Journal): Promise<Outcome> {
+  await journal.write({ event: 'server-ended', server, outcome })
+  return outcome
 }

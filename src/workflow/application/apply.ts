@@ -4,6 +4,7 @@ import type { Json } from '../../base/json.ts'
 import { printable } from '../../base/printable.ts'
 import { exitCodeOfRun } from '../../cli/exit-code.ts'
 import type { ChangeFlags } from '../../cli/flags.ts'
+import { withProgressEvents } from '../../cli/json-output.ts'
 import type { Passwords } from '../../cli/passwords.ts'
 import { mayDraw, screenOf } from '../../cli/terminal.ts'
 import type { Server } from '../../inventory/server.ts'
@@ -13,7 +14,6 @@ import type { Manifest } from '../../manifest/manifest.ts'
 import type { ApplicationContext, ApplicationOperation } from '../../plan/application.ts'
 import type { Outcome } from '../../plan/outcome.ts'
 import type { PlannedStep } from '../../plan/plan.ts'
-import { eventLine } from '../../report/format/json-events.ts'
 import { renderEnd } from '../../report/run/application.ts'
 import { startRunProgress } from '../../report/run/progress.ts'
 import { makeApplicationContexts } from '../../run/application/application-context.ts'
@@ -103,7 +103,8 @@ export async function applyToApplication(work: ApplyOptions): Promise<ExitCode> 
   if (!flags.quiet) await progress.pause(async () => process.stderr.write(`run ${journal.run}\n`))
   const noteSignal = () => void journal.write({ event: 'run-stopping', exitCode: stop.reason })
   stop.addEventListener('abort', noteSignal, { once: true })
-  const onProgress = (doing: string) => progress.onProgress(subject, doing)
+  const view = withProgressEvents(progress, flags)
+  const onProgress = (doing: string) => view.onProgress(subject, doing)
   try {
     const outcome = await withApplicationContext(
       { ...work, subject, onProgress, pause: progress.pause },
@@ -141,16 +142,13 @@ async function report(outcome: Outcome, { flags, stop, loaded, operation, journa
 
 type End = { readonly flags: Flags; readonly exitCode: ExitCode }
 
-/** Prints how it ended, as the flags want it; returns the exit code. */
+/** Prints how it ended, as the flags want it; returns the exit code. In JSON the events of the run say it. */
 export function printEnd(
-  { subject, spec }: Pick<ApplicationOperation, 'subject' | 'spec'>,
+  { subject }: Pick<ApplicationOperation, 'subject'>,
   outcome: Outcome,
   { flags, exitCode }: End,
 ): ExitCode {
-  if (flags.output === 'json') {
-    process.stdout.write(eventLine(spec.name, { address: subject, ...outcome }))
-    process.stdout.write(eventLine('end', { exitCode }))
-  } else if (!flags.quiet || exitCode !== exitCodes.ok)
+  if (flags.output !== 'json' && (!flags.quiet || exitCode !== exitCodes.ok))
     process.stdout.write(`${renderEnd(subject, outcome, screenOf(process.stdout))}\n`)
   return exitCode
 }

@@ -1,6 +1,7 @@
 import { type ExitCode, exitCodes } from '../../base/errors.ts'
 import type { ApplicationFlags } from '../../cli/application-flags.ts'
-import { requireConsent } from '../../cli/consent.ts'
+import { isAsked, requireConsent } from '../../cli/consent.ts'
+import { runEventPrinter } from '../../cli/json-output.ts'
 import type { Passwords } from '../../cli/passwords.ts'
 import { runsFolder } from '../../cli/paths.ts'
 import { screenOf } from '../../cli/terminal.ts'
@@ -9,10 +10,10 @@ import { replay } from '../../journal/run-state.ts'
 import type { ApplicationContext, ApplicationOperation } from '../../plan/application.ts'
 import type { Outcome } from '../../plan/outcome.ts'
 import type { Plan } from '../../plan/plan.ts'
-import { eventLine } from '../../report/format/json-events.ts'
 import { renderSteps } from '../../report/run/application.ts'
 import { runInfo } from '../apply.ts'
 import { checkPostRunHook } from '../finished-hook.ts'
+import { printNoRun } from '../summary.ts'
 import { applyToApplication, type LoadedApplication, printEnd, withApplicationContext } from './apply.ts'
 import { lockApplication } from './lock.ts'
 
@@ -57,11 +58,13 @@ async function planAndRun(changing: ChangeRequest): Promise<ExitCode> {
   )
   if (stop.aborted) return stop.reason
   showPlan(planned, flags)
-  const end = endOf(planned, flags)
+  const end = endOf(planned, changing)
   if (end !== undefined) return end
   const { operation, plan } = planned
   await requireConsent({ isGiven: flags.yes === true, ...consent(operation) })
-  const journal = await createJournal(runsFolder(), plan, runInfo(command, loaded.manifest))
+  const journal = await createJournal(runsFolder(), plan, runInfo(command, loaded.manifest), {
+    onEvent: runEventPrinter(flags),
+  })
   try {
     const foreseen = plan.planned[subject] ?? []
     const previous = replay([])
@@ -91,29 +94,42 @@ async function planFor(
 }
 
 function showPlan({ operation, plan }: Planned, flags: ApplicationFlags): void {
-  if (flags.output === 'json') return void process.stdout.write(eventLine('plan', { plan }))
-  if (flags.quiet || plan.batches.length === 0) return
+  // JSON has the plan behind the start of the run; a person who is asked first needs it before.
+  const isJson = flags.output === 'json'
+  if (flags.quiet || plan.batches.length === 0 || (isJson && !isAsked(flags))) return
+  const stream = isJson ? process.stderr : process.stdout
   const planned = plan.planned[operation.subject] ?? []
-  process.stdout.write(`${renderSteps(operation, planned, screenOf(process.stdout))}\n\n`)
+  stream.write(`${renderSteps(operation, planned, screenOf(stream))}\n\n`)
 }
 
 // There is nothing to do, something stands in the way, or nothing is to be done.
-function endOf({ operation, plan }: Planned, flags: ApplicationFlags): ExitCode | undefined {
+function endOf(planned: Planned, changing: ChangeRequest): ExitCode | undefined {
+  const { operation, plan } = planned
   const verdicts = (plan.planned[operation.subject] ?? []).map(({ verdict }) => verdict)
   const obstacle = verdicts.find(({ status }) => status === 'blocked' || status === 'unknown')
   const last = verdicts.at(-1)
   if (obstacle !== undefined && 'why' in obstacle)
-    return over(operation, { status: 'refused', why: obstacle.why }, flags)
+    return over(planned, { status: 'refused', why: obstacle.why }, changing)
   if (plan.batches.length === 0 && last !== undefined && 'why' in last)
-    return over(operation, { status: 'unchanged', why: last.why }, flags)
+    return over(planned, { status: 'unchanged', why: last.why }, changing)
+  const { flags } = changing
   if (flags.dryRun !== true) return undefined
-  const exitCode = flags.exitCode === true ? exitCodes.due : exitCodes.ok
-  if (flags.output === 'json') process.stdout.write(eventLine('end', { exitCode }))
-  return exitCode
+  printWithoutRun(planned, new Map(), changing)
+  return flags.exitCode === true ? exitCodes.due : exitCodes.ok
 }
 
-const over = (operation: ApplicationOperation, outcome: Outcome, flags: ApplicationFlags): ExitCode =>
-  printEnd(operation, outcome, {
-    flags,
+function over(planned: Planned, outcome: Outcome, changing: ChangeRequest): ExitCode {
+  printWithoutRun(planned, new Map([[planned.operation.subject, outcome]]), changing)
+  return printEnd(planned.operation, outcome, {
+    flags: changing.flags,
     exitCode: outcome.status === 'unchanged' ? exitCodes.ok : exitCodes.refused,
   })
+}
+
+function printWithoutRun(
+  { plan }: Planned,
+  outcomes: ReadonlyMap<string, Outcome>,
+  { flags, command, loaded: { manifest } }: ChangeRequest,
+): void {
+  if (flags.output === 'json') printNoRun(outcomes, { command, manifest, plan })
+}
