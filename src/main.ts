@@ -30,11 +30,32 @@ const signalExitCodes = {
 async function main(): Promise<void> {
   letPipesClose()
   process.on('uncaughtException', exitWithError)
+  const maestro = program().hook('preAction', (_, command) => {
+    isJson = command.opts().output === 'json'
+  })
   try {
-    await program().parseAsync()
+    await maestro.parseAsync()
+    await endJson(exitCodeSoFar())
   } catch (error) {
-    process.exitCode = await printError(error)
+    process.exitCode = await fail(error)
   }
+}
+
+// Whether the command that runs prints JSON, which always ends with the exit code.
+let isJson = false
+
+async function endJson(exitCode: ExitCode, error?: unknown): Promise<void> {
+  if (!isJson) return
+  const { printCommandEnd } = await import('./cli/json-output.ts')
+  printCommandEnd(exitCode, error)
+}
+
+const exitCodeSoFar = () => (process.exitCode ?? exitCodes.ok) as ExitCode
+
+async function fail(error: unknown): Promise<ExitCode> {
+  const exitCode = await printError(error)
+  await endJson(exitCode, error)
+  return exitCode
 }
 
 function program(): Command {
@@ -58,7 +79,7 @@ function program(): Command {
     .addCommand(rebuildCommand(onSignals))
     .commandsGroup('Runs, once they are begun:')
     .addCommand(resumeCommand(onSignals))
-    .addCommand(runsCommand())
+    .addCommand(runsCommand(onSignals))
     .addCommand(unlockCommand(onSignals))
     .commandsGroup('Around it:')
     .addCommand(manifestCommand(onSignals))
@@ -107,7 +128,7 @@ function letPipesClose(): void {
 
 // What was thrown where nobody waits for it: the state is unknown, so nothing goes on.
 async function exitWithError(error: unknown): Promise<void> {
-  process.exit(await printError(error))
+  process.exit(await fail(error))
 }
 
 const columnsOf = ({ isTTY, columns }: NodeJS.WriteStream) => (isTTY ? columns || 80 : undefined)

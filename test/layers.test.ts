@@ -47,7 +47,7 @@ const packageRooms: Readonly<Record<string, readonly string[]>> = {
   commander: ['commands', 'cli', 'main.ts'],
   ssh2: ['ssh', 'lab'],
   'js-yaml': ['manifest'],
-  zod: ['manifest', 'provider'],
+  zod: ['manifest', 'provider', 'journal', 'report'],
   chalk: ['report'],
   ora: ['report'],
   inquirer: ['cli', 'commands'],

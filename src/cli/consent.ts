@@ -9,6 +9,10 @@ type Consent = {
   readonly question: string
 }
 
+/** Whether a person will be asked before anything is changed. */
+export const isAsked = ({ yes, dryRun, savePlan }: { yes?: boolean; dryRun?: boolean; savePlan?: string }): boolean =>
+  yes !== true && dryRun !== true && savePlan === undefined && mayAsk()
+
 /** Whether to go on: by `--yes`, by a person at a terminal, or, where nobody can be asked, by the very options that were typed. */
 export async function requireConsent({ isGiven, dangers, question }: Consent): Promise<void> {
   if (isGiven) return

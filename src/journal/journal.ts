@@ -1,14 +1,17 @@
 import { mkdir, open, readFile, truncate } from 'node:fs/promises'
-import { UsageError } from '../base/errors.ts'
+import { MaestroError, UsageError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import type { Plan } from '../plan/plan.ts'
 import { appender } from './append.ts'
+import { lineLimitBytes } from './complete-lines.ts'
 import type { JournalEvent, RunEvent, RunInfo } from './events.ts'
 import { lockFolder } from './folder-lock.ts'
+import { formatEvent } from './format-event.ts'
 import { parseEvents } from './parse-events.ts'
 import { pruneRuns } from './prune.ts'
 import { type RunEnd, writeReport } from './report.ts'
 import { makeRunId } from './run-id.ts'
+import { makeStamp } from './stamp-event.ts'
 import { describeError, syncFolder, writeFileSynced } from './write-file.ts'
 
 /** What happens in a run, on disk. */
@@ -20,6 +23,15 @@ export interface Journal {
   /** Writes `report.json` beside the events: how the run ended, and what became of every server. */
   readonly writeReport: (end: RunEnd) => Promise<void>
   readonly close: () => Promise<void>
+}
+
+/** Gets each event of a run once it is on disk, with the plan that the run carries out. */
+export type OnEvent = (event: JournalEvent, plan: Plan) => void
+
+type JournalOptions = {
+  readonly onEvent?: OnEvent | undefined
+  /** The id of the run; absent: a new one. */
+  readonly run?: string
 }
 
 /** A run of an earlier process, taken up again. */
@@ -34,7 +46,7 @@ export async function createJournal(
   root: string,
   plan: Plan,
   about: RunInfo,
-  run: string = makeRunId(new Date()),
+  { onEvent, run = makeRunId(new Date()) }: JournalOptions = {},
 ): Promise<Journal> {
   const folder = `${root}/${run}`
   await describeError(folder, async () => {
@@ -43,23 +55,26 @@ export async function createJournal(
     await syncFolder(root)
     await pruneRuns(root, Date.now())
   })
-  const journal = await openJournal(folder, run)
+  const files = await openFiles(folder)
+  const journal = journalOf({ run, folder, files, plan, earlier: [], onEvent })
   await journal.write({ event: 'run-started', ...about })
   return journal
 }
 
 /** Opens the journal of a run to go on with it. Throws a RefusedError while another process has it. */
-export async function reopenJournal(root: string, run: string): Promise<Reopened> {
+export async function reopenJournal(
+  root: string,
+  run: string,
+  { onEvent }: Pick<JournalOptions, 'onEvent'> = {},
+): Promise<Reopened> {
   const folder = `${root}/${run}`
-  const journal = await openJournal(folder, run)
+  const files = await openFiles(folder)
   try {
-    return {
-      journal,
-      plan: await readPlan(`${folder}/plan.json`),
-      events: await readCompleteLines(`${folder}/events.ndjson`),
-    }
+    const plan = await readPlan(`${folder}/plan.json`)
+    const events = await readCompleteLines(`${folder}/events.ndjson`)
+    return { journal: journalOf({ run, folder, files, plan, earlier: events, onEvent }), plan, events }
   } catch (error) {
-    await journal.close()
+    await files.close()
     throw error
   }
 }
@@ -86,7 +101,13 @@ const whyUnreadable = (cause: unknown) =>
 const isPlan = ({ version, batches, operation, rollout, planned }: Partial<Plan>) =>
   version === 1 && Array.isArray(batches) && typeof operation?.name === 'string' && !!rollout && !!planned
 
-async function openJournal(folder: string, run: string): Promise<Journal> {
+/** The events of a run, open to be appended to, under the lock of its folder. */
+interface JournalFiles {
+  readonly append: (line: string) => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+async function openFiles(folder: string): Promise<JournalFiles> {
   const path = `${folder}/events.ndjson`
   const unlock = await describeError(folder, async () => lockFolder(folder))
   const file = await describeError(path, () => open(path, 'a', 0o600)).catch((error: unknown) => {
@@ -95,15 +116,36 @@ async function openJournal(folder: string, run: string): Promise<Journal> {
   })
   const append = appender(file)
   return {
-    run,
-    folder,
-    write: (event) =>
-      describeError(path, () => append(`${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`)),
-    writeReport: (end) => writeReport(folder, end),
+    append: (line) => describeError(path, () => append(line)),
     close: async () => {
       await file.close()
       unlock()
     },
+  }
+}
+
+type JournalParts = Pick<Journal, 'run' | 'folder'> & {
+  readonly files: JournalFiles
+  readonly plan: Plan
+  readonly earlier: readonly JournalEvent[]
+  readonly onEvent: OnEvent | undefined
+}
+
+function journalOf({ run, folder, files, plan, earlier, onEvent }: JournalParts): Journal {
+  const stamp = makeStamp(run, earlier)
+  return {
+    run,
+    folder,
+    write: async (event) => {
+      const stamped = stamp(event)
+      const line = formatEvent(stamped)
+      if (line.length > lineLimitBytes / 3)
+        throw new MaestroError(`${event.event}: an event of ${line.length} characters`)
+      await files.append(line)
+      onEvent?.(stamped, plan)
+    },
+    writeReport: (end) => writeReport(folder, end),
+    close: files.close,
   }
 }
 

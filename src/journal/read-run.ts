@@ -1,4 +1,4 @@
-import { MaestroError } from '../base/errors.ts'
+import { type ExitCode, MaestroError } from '../base/errors.ts'
 import { isRolledBack, type Outcome } from '../plan/outcome.ts'
 import { completeLines } from './complete-lines.ts'
 import type { JournalEvent, RunInfo } from './events.ts'
@@ -12,7 +12,7 @@ export interface RunSummary {
   readonly startedAt: string
   readonly lastAt: string
   /** Undefined: it has not come to its end. */
-  readonly exitCode: number | undefined
+  readonly exitCode: ExitCode | undefined
   /** It failed, and what it had begun is taken back. */
   readonly isOver: boolean
   /** A process is at work on it now. */
@@ -45,7 +45,7 @@ export async function summaryOf(root: string, run: string): Promise<RunSummary> 
   const ends = new Map<string, Outcome>()
   let info: RunInfo | undefined
   let [startedAt, lastAt] = ['', '']
-  let exitCode: number | undefined
+  let exitCode: ExitCode | undefined
   const problem = await problemIn(eventsOf(root, run), (event) => {
     startedAt ||= event.at
     lastAt = event.at

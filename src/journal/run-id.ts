@@ -9,4 +9,6 @@ export function makeRunId(at: Date): string {
   return `${digits.replace('T', '-')}-${random}`
 }
 
-export const isRunId = (text: string): boolean => /^\d{8}-\d{6}-[a-z0-9]{4}$/.test(text)
+export const runIdForm = /^\d{8}-\d{6}-[a-z0-9]{4}$/
+
+export const isRunId = (text: string): boolean => runIdForm.test(text)

@@ -1,6 +1,6 @@
 import type { Json } from '../base/json.ts'
 import type { Outcome } from '../plan/outcome.ts'
-import type { JournalEvent, ServerEvent } from './events.ts'
+import type { RunEvent, ServerEvent } from './events.ts'
 
 /** How far a run came with one server, as its journal has it. */
 export interface ServerState {
@@ -29,7 +29,7 @@ export interface RunState {
 export const noState: ServerState = { steps: new Map(), drains: new Map(), isLocked: false, outcome: undefined }
 
 /** What a journal says, whole or broken off after any of its lines. */
-export function replay(events: Iterable<JournalEvent>): RunState {
+export function replay(events: Iterable<RunEvent>): RunState {
   const servers = new Map<string, ServerState>()
   let exitCode: number | undefined
   for (const event of events) {

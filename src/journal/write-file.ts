@@ -1,6 +1,7 @@
 import { open, rename } from 'node:fs/promises'
 import { MaestroError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
+
 /** Writes a file of a run so that it is either whole or not there. */
 export async function writeFileSynced(folder: string, name: string, value: Json): Promise<void> {
   const path = `${folder}/${name}`

@@ -2,6 +2,8 @@ import type { MaestroError } from '../base/errors.ts'
 import { printable } from '../base/printable.ts'
 import type { DnsLookup } from '../failover/dns-lookup.ts'
 import { type CurrentTarget, describeTarget, type Failover } from '../failover/target.ts'
+import type { NewOutputEvent } from './events/output-event.ts'
+import { errorFields } from './format/error-fields.ts'
 import { paintFor, type Screen } from './format/screen.ts'
 import { renderTable } from './format/table.ts'
 
@@ -24,6 +26,29 @@ export function agreedTarget({ failover, currentTarget, answers }: FailoverStatu
   const mayBeOther = (answer: DnsLookup) => failover.driver.kind !== 'rfc2136' && answer.at === null
   return answers.every((answer) => answer.at === environment || mayBeOther(answer)) ? environment : undefined
 }
+
+/** The same in JSON. */
+export function failoverEvent(status: FailoverStatus): NewOutputEvent {
+  const { failover, driver, currentTarget, answers } = status
+  const current =
+    currentTarget.status === 'read'
+      ? fieldsOf(currentTarget.pointing)
+      : { environment: null, error: errorFields(currentTarget.error) }
+  return {
+    event: 'failover',
+    address: failover.address,
+    environment: agreedTarget(status) ?? null,
+    driver: { name: driver, ...current },
+    nameServers: answers.map(({ at, ...answer }) => ({ ...answer, environment: at })),
+    targets: failover.targets.map(({ environment, targets }) => ({ environment, addresses: targets })),
+  }
+}
+
+const fieldsOf = ({ environment, description, ttlSeconds }: CurrentTarget) => ({
+  environment,
+  answer: description,
+  ttlSeconds,
+})
 
 /** What each of those who know says, and what follows from it. */
 export function renderFailoverStatus(status: FailoverStatus, screen: Screen): string {

@@ -1,5 +1,6 @@
 import { printable } from '../base/printable.ts'
 import type { Manifest, ManifestServer } from '../manifest/manifest.ts'
+import type { NewOutputEvent } from './events/output-event.ts'
 import { renderTable } from './format/table.ts'
 
 /** What `manifest check` says of a manifest that is in order. */
@@ -11,9 +12,13 @@ export function describeManifest({ path, environment, servers, groups }: Manifes
   return printable(`${where}: in order; ${count}${counts === '' ? '' : ` (${counts})`}`).concat('\n')
 }
 
-/** The servers of a manifest: a table, or one JSON object a line. */
-export function listServers(servers: readonly ManifestServer[], output: 'table' | 'json'): string {
-  if (output === 'json') return servers.map(({ position: _, ...server }) => `${JSON.stringify(server)}\n`).join('')
+/** A server of a manifest in JSON. */
+export function manifestServerEvent({ name, position: _, ...server }: ManifestServer): NewOutputEvent {
+  return { event: 'manifest-server', server: name, ...server }
+}
+
+/** The servers of a manifest as a table. */
+export function renderServers(servers: readonly ManifestServer[]): string {
   const rows = servers.map(({ name, address = '', groups, zone = '', spare }) =>
     [name, address, groups.join(', '), zone, spare ? 'spare' : ''].map(printable),
   )

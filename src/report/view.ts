@@ -11,8 +11,8 @@ export interface View {
   readonly facts: readonly FactName[]
   /** The answer for people: a table on a terminal, one plain line a server elsewhere. */
   readonly render: (gathered: readonly GatherResult[], how: RenderOptions) => string
-  /** What this view says of one server in JSON, beside name, groups and the look itself. */
-  readonly verdict: (gathered: GatherResult) => Readonly<Record<string, unknown>>
+  /** What of one server needs attention, for JSON, which has the facts and the reboot in every view. */
+  readonly attention?: (gathered: GatherResult) => readonly string[]
   readonly metrics: (gathered: GatherResult) => readonly Sample[]
   /** Whether `--exit-code` has to speak of this server. */
   readonly isDueOrUnknown: (gathered: GatherResult) => boolean

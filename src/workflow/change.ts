@@ -1,10 +1,11 @@
 import { parseDurationMs } from '../base/duration.ts'
-import { type ExitCode, exitCodes, RefusedError, UsageError } from '../base/errors.ts'
+import { type ExitCode, RefusedError, UsageError } from '../base/errors.ts'
 import { requireConsent } from '../cli/consent.ts'
-import { exitCodeOfDryRun, exitCodeOfRun } from '../cli/exit-code.ts'
+import { exitCodeOfRun } from '../cli/exit-code.ts'
 import type { ChangeFlags } from '../cli/flags.ts'
+import { runEventPrinter } from '../cli/json-output.ts'
 import { runsFolder } from '../cli/paths.ts'
-import { createJournal } from '../journal/journal.ts'
+import { createJournal, type Journal } from '../journal/journal.ts'
 import { replay } from '../journal/run-state.ts'
 import { isOpen } from '../manifest/window.ts'
 import type { Outcome } from '../plan/outcome.ts'
@@ -61,10 +62,9 @@ async function conclude({ flags, command }: ChangeRequest, { plan, skipped, stop
   ])
   const isMeant = flags.dryRun !== true && flags.savePlan === undefined
   const planned = isMeant ? 0 : plan.batches.flat().length
-  const worst = exitCodeOfRun(outcomes, { stop, plan, planned })
-  const dryRun = { asksForDue: flags.exitCode === true, isDue: plan.batches.length > 0 }
-  const exitCode = worst === exitCodes.ok ? exitCodeOfDryRun(dryRun) : worst
-  printSummary(outcomes, flags, { exitCode, planned })
+  const isDue = flags.exitCode === true && plan.batches.length > 0
+  const exitCode = exitCodeOfRun(outcomes, { stop, plan, planned, isDue })
+  printSummary(outcomes, flags, { planned, noRun: { command, manifest: targets.manifest, plan } })
   if (isMeant) await runPostRunHook(targets.manifest, { command, exitCode, outcomes })
   return exitCode
 }
@@ -82,13 +82,20 @@ async function confirmAndApply(request: ConfirmedRequest, prepared: PreparedPlan
     dangers: dangersOf(request, plan),
     question: `Do this on ${formatCount(plan.batches.flat().length)}?`,
   })
-  const journal = await createJournal(runsFolder(), plan, runInfo(command, targets.manifest))
+  const onEvent = runEventPrinter(flags)
+  const journal = await createJournal(runsFolder(), plan, runInfo(command, targets.manifest), { onEvent })
   await sessions.onlyTo(plan.batches.flat())
   try {
+    await journalSkipped(prepared, journal)
     return await applyPlan(await makeRun({ ...prepared, flags, journal, previous: replay([]), takeovers, lockWaitMs }))
   } finally {
     await journal.close()
   }
+}
+
+async function journalSkipped({ skipped }: PreparedPlan, journal: Journal): Promise<void> {
+  const ends = [...skipped].map(([server, outcome]) => journal.write({ event: 'server-ended', server, outcome }))
+  await Promise.all(ends)
 }
 
 function assertInWindow({ rollout: { windows } }: Plan): void {

@@ -2,14 +2,16 @@ import type { ExitCode } from '../base/errors.ts'
 import { expectedVersions } from '../checks/expected-versions.ts'
 import { exitCodeOfInspection } from '../cli/exit-code.ts'
 import type { OutputFlags, ServerFlags } from '../cli/flags.ts'
+import { printEvent } from '../cli/json-output.ts'
 import { mayDraw, screenOf } from '../cli/terminal.ts'
 import type { Manifest } from '../manifest/manifest.ts'
-import { eventLine, serverEvent } from '../report/format/json-events.ts'
+import { serverEvent } from '../report/format/json-events.ts'
 import { renderMetrics } from '../report/format/prometheus.ts'
 import { startSpinner } from '../report/format/spinner.ts'
 import type { Sample, View } from '../report/view.ts'
 import { type GatherResult, gatherFacts } from '../run/session/gather-facts.ts'
 import { openConnectionsFor } from './connections.ts'
+import { whereOf } from './summary.ts'
 import { selectTargets, type Targets } from './targets.ts'
 
 type Flags = ServerFlags & OutputFlags
@@ -20,12 +22,12 @@ export async function inspect({ flags, stop, view }: InspectRequest): Promise<Ex
   const chosen = await selectTargets(flags)
   const isShown = mayDraw() && !flags.quiet
   if (isShown) process.stderr.write(`${chosen.title}\n`)
-  if (flags.output === 'json') print(eventLine('begin', beginning(view, chosen)))
+  if (flags.output === 'json') printEvent({ event: 'command-started', ...beginning(view, chosen) })
 
   const gathered = await gatherAll({ chosen, view, flags, stop, isShown })
 
   const exitCode = exitCodeOfInspection(gathered, { stop, isDue: flags.exitCode ? view.isDueOrUnknown : undefined })
-  print(render({ seen: gathered, view, flags, exitCode, manifest: chosen.manifest }))
+  if (flags.output !== 'json') process.stdout.write(render({ gathered, view, flags, manifest: chosen.manifest }))
   return exitCode
 }
 
@@ -37,7 +39,7 @@ async function gatherAll({ chosen, view, flags, stop, isShown }: InspectOptions)
   const connections = openConnectionsFor(chosen, progress.pause)
   const onResult = (gathered: GatherResult) => {
     progress.onResult(gathered)
-    if (flags.output === 'json') print(serverEvent(gathered, view))
+    if (flags.output === 'json') printEvent(serverEvent(gathered, view))
   }
   try {
     return await gatherFacts({
@@ -55,35 +57,27 @@ async function gatherAll({ chosen, view, flags, stop, isShown }: InspectOptions)
 }
 
 type Rendering = {
-  readonly seen: readonly GatherResult[]
+  readonly gathered: readonly GatherResult[]
   readonly view: View
   readonly flags: Flags
-  readonly exitCode: ExitCode
   readonly manifest: Manifest
 }
 
-function render({ seen: gathered, view, flags, exitCode, manifest }: Rendering): string {
-  switch (flags.output) {
-    case 'json':
-      return eventLine('end', { servers: gathered.length, exitCode })
-    case 'prometheus':
-      return renderMetrics([gatheredAt(), ...gathered.flatMap((one) => samplesOf(one, view))])
-    case 'table': {
-      const text = view.render(gathered, {
-        screen: screenOf(process.stdout),
-        isVerbose: flags.verbose === true,
-        isQuiet: flags.quiet === true,
-        expectedVersions: (server) => expectedVersions(manifest, server),
-      })
-      return text === '' ? '' : `${text}\n`
-    }
-  }
+function render({ gathered, view, flags, manifest }: Rendering): string {
+  if (flags.output === 'prometheus')
+    return renderMetrics([gatheredAt(), ...gathered.flatMap((one) => samplesOf(one, view))])
+  const text = view.render(gathered, {
+    screen: screenOf(process.stdout),
+    isVerbose: flags.verbose === true,
+    isQuiet: flags.quiet === true,
+    expectedVersions: (server) => expectedVersions(manifest, server),
+  })
+  return text === '' ? '' : `${text}\n`
 }
 
 const beginning = (view: View, { manifest, servers }: Targets) => ({
   command: view.command,
-  manifest: manifest.path,
-  environment: manifest.environment,
+  ...whereOf(manifest),
   servers: servers.length,
 })
 
@@ -97,5 +91,3 @@ function samplesOf(gathered: GatherResult, view: View): readonly Sample[] {
     ...view.metrics(gathered).map((sample) => ({ ...sample, labels: { ...server, ...sample.labels } })),
   ]
 }
-
-const print = (text: string) => process.stdout.write(text)

@@ -8,7 +8,7 @@ declare const MAESTRO_VERSION: string
 /** Who starts a run of this command, and where it can be resumed. */
 export const runInfo = (command: string, { path, environment }: Manifest): RunInfo => ({
   owner: ownerName(),
-  version: MAESTRO_VERSION,
+  maestroVersion: MAESTRO_VERSION,
   command,
   manifest: resolve(path),
   environment,

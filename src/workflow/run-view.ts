@@ -1,6 +1,7 @@
 import type { ExitCode } from '../base/errors.ts'
 import { printable } from '../base/printable.ts'
 import type { ChangeFlags } from '../cli/flags.ts'
+import { withProgressEvents } from '../cli/json-output.ts'
 import { mayDraw } from '../cli/terminal.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import { type RunProgressView, startRunProgress } from '../report/run/progress.ts'
@@ -28,13 +29,13 @@ export async function openRunView({ flags, count, title, printEnd }: ViewOptions
   const progress = await startRunProgress({ count, stream: process.stderr, form, ...(title && { title }) })
   const say = async (text: string) => void (flags.quiet || process.stderr.write(`${printable(text)}\n`))
   return {
-    ...progress,
+    ...withProgressEvents(progress, flags),
     started: (run) => progress.pause(() => say(`run ${run}`)),
     ended: (outcomes, exitCode) => {
       progress.end()
       if (printEnd !== undefined) return printEnd(outcomes, exitCode)
       if (flags.output === 'table') void say('')
-      printSummary(outcomes, flags, { exitCode })
+      printSummary(outcomes, flags)
     },
     advise: (text) => void (text !== undefined && say(text)),
   }

@@ -1,25 +1,27 @@
 import { writeFileSync } from 'node:fs'
 import { UsageError } from '../base/errors.ts'
+import { isAsked } from '../cli/consent.ts'
 import type { ChangeFlags } from '../cli/flags.ts'
 import { screenOf } from '../cli/terminal.ts'
 import type { Plan } from '../plan/plan.ts'
-import { eventLine } from '../report/format/json-events.ts'
 import { renderPlan } from '../report/run/plan.ts'
 import type { PreparedPlan } from './prepare-plan.ts'
 
 /** Prints the plan as the flags want it. */
 export function showPlan({ plan, operation, targets, history }: PreparedPlan, flags: ChangeFlags): void {
-  if (flags.output === 'json') return void process.stdout.write(eventLine('plan', { plan }))
-  if (flags.quiet || plan.batches.length === 0) return
+  // JSON has the plan after the start of the run; a person who is asked first needs it before.
+  const isJson = flags.output === 'json'
+  if (flags.quiet || plan.batches.length === 0 || (isJson && !isAsked(flags))) return
+  const stream = isJson ? process.stderr : process.stdout
   const text = renderPlan({
     plan,
     operation,
     inventory: targets.manifest.servers,
-    screen: screenOf(process.stdout),
+    screen: screenOf(stream),
     isVerbose: flags.verbose === true,
     usualSeconds: history.usualSeconds,
   })
-  process.stdout.write(`${text}\n\n`)
+  stream.write(`${text}\n\n`)
 }
 
 /** Writes the plan to a file that only its owner reads. */

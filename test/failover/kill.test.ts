@@ -3,6 +3,7 @@ import { failover, type SwitchOptions } from '../../src/failover/failover.ts'
 import type { Failover } from '../../src/failover/target.ts'
 import type { JournalEvent } from '../../src/journal/events.ts'
 import { noState, replay } from '../../src/journal/run-state.ts'
+import { makeStamp } from '../../src/journal/stamp-event.ts'
 import type { ApplicationContext } from '../../src/plan/application.ts'
 import type { Outcome } from '../../src/plan/outcome.ts'
 import type { PlannedStep } from '../../src/plan/plan.ts'
@@ -82,6 +83,7 @@ async function live(about: Partial<Failover>, outside: Outside, { hasHook }: { r
   function run(killAfter = Number.POSITIVE_INFINITY): Promise<Outcome | 'killed'> {
     let left = killAfter
     let die = () => {}
+    const stamp = makeStamp('20261123-090000-test', events)
     const death = new Promise<'killed'>((resolve) => {
       die = () => resolve('killed')
     })
@@ -101,8 +103,7 @@ async function live(about: Partial<Failover>, outside: Outside, { hasHook }: { r
       contextFor: () => throughMoments(contextOn(outside), moment),
       previous: replay(events).servers.get(subject) ?? noState,
       planned,
-      writeEvent: (event) =>
-        moment(async () => void events.push({ at: '2026-11-23T09:00:00Z', ...structuredClone(event) })),
+      writeEvent: (event) => moment(async () => void events.push(stamp(structuredClone(event)))),
       stop: new AbortController().signal,
     })
     return Promise.race([performed, death])

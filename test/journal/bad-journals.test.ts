@@ -22,7 +22,13 @@ const plan: Plan = {
   batches: [['web-1']],
   planned: {},
 }
-const about = { owner: 'ana@ops', version: '0', command: 'made-up', manifest: '/m.yml', environment: undefined }
+const about = {
+  owner: 'ana@ops',
+  maestroVersion: '0.0.0',
+  command: 'made-up',
+  manifest: '/m.yml',
+  environment: undefined,
+}
 const begun: RunEvent = { event: 'step-started', server: 'web-1', step: 'change', snapshot: { n: 1 } }
 const neverBegun = '29990101-000000-aaaa'
 
@@ -79,7 +85,7 @@ describe('a journal with a line that is none', () => {
 
     const { problem } = await summaryOf(root, run)
 
-    expect(problem).toBe(`${root}/${run}/events.ndjson:3: not a line of a journal`)
+    expect(problem).toBe(`${root}/${run}/events.ndjson:3: not a line of a journal: no JSON`)
     expect((await readHistory(root, 'made-up')).usualSeconds).toBeUndefined()
   })
 })

@@ -12,7 +12,13 @@ const plan: Plan = {
   batches: [],
   planned: {},
 }
-const about = { owner: 'ana@ops', version: '0', command: 'made-up', manifest: '/m.yml', environment: undefined }
+const about = {
+  owner: 'ana@ops',
+  maestroVersion: '0.0.0',
+  command: 'made-up',
+  manifest: '/m.yml',
+  environment: undefined,
+}
 
 const journal = await createJournal(root, plan, about)
 fill('fill')

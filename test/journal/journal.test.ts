@@ -31,7 +31,13 @@ const plan: Plan = {
   batches: [['web-1']],
   planned: {},
 }
-const about = { owner: 'ana@ops', version: '0', command: 'made-up --all', manifest: '/m.yml', environment: undefined }
+const about = {
+  owner: 'ana@ops',
+  maestroVersion: '0.0.0',
+  command: 'made-up --all',
+  manifest: '/m.yml',
+  environment: undefined,
+}
 const begun = (server: string) => ({ event: 'step-started', server, step: 'change', snapshot: { n: 1 } }) as const
 
 let root: string
@@ -79,7 +85,10 @@ describe('a journal', () => {
 
   it('leaves out the half line of a power cut, for what it announced was not begun', async () => {
     const run = await aRun([begun('web-1')])
-    appendFileSync(`${root}/${run}/events.ndjson`, '{"at":"2026-11-23T00:00:00Z","event":"begun","server":"web-2"')
+    appendFileSync(
+      `${root}/${run}/events.ndjson`,
+      '{"version":1,"at":"2026-11-23T00:00:00Z","event":"locking","server":"web-2"',
+    )
 
     const { journal, events } = await reopenJournal(root, run)
     await journal.write(begun('web-3'))
@@ -162,7 +171,10 @@ describe('the runs on record', () => {
     writeFileSync(`${root}/${well}/report.json`, '{"exitCode":0}')
     const broken = '20200101-000000-aaaa'
     mkdirSync(`${root}/${broken}`)
-    writeFileSync(`${root}/${broken}/events.ndjson`, '{"at":"2020-01-01T00:00:00Z","event":"run-begun"}\n')
+    writeFileSync(
+      `${root}/${broken}/events.ndjson`,
+      `${JSON.stringify({ version: 1, at: '2020-01-01T00:00:00Z', event: 'locking', server: 'web-1' })}\n`,
+    )
 
     expect([await findRun(root, undefined), await findRun(root, '2020'), await findRun(root, well)]).toEqual([
       broken,
@@ -212,15 +224,16 @@ describe('the runs on record', () => {
   it('tell how long a server usually takes, by what was not broken off', async () => {
     const folder = `${root}/20260101-000000-aaaa`
     mkdirSync(folder, { recursive: true })
-    const at = (second: number) => ({ at: new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString() })
+    const at = (second: number) => ({ version: 1, at: new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString() })
+    const run = '20260101-000000-aaaa'
     const lines = [
-      { ...at(0), event: 'run-started', ...about },
-      { ...at(1), event: 'step-started', server: 'a', step: 'x' },
+      { ...at(0), event: 'run-started', run, ...about },
+      { ...at(1), event: 'step-started', server: 'a', step: 'x', snapshot: null },
       { ...at(4), event: 'step-verified', server: 'a', step: 'x', evidence: { downSeconds: 3 } },
-      { ...at(5), event: 'server-ended', server: 'a', outcome: { status: 'changed' } },
-      { ...at(6), event: 'step-started', server: 'b', step: 'x' },
-      { ...at(50), event: 'run-resumed' },
-      { ...at(55), event: 'server-ended', server: 'b', outcome: { status: 'changed' } },
+      { ...at(5), event: 'server-ended', server: 'a', outcome: { status: 'changed' }, steps: [] },
+      { ...at(6), event: 'step-started', server: 'b', step: 'x', snapshot: null },
+      { ...at(50), event: 'run-resumed', run, owner: 'ana@ops', maestroVersion: '0.0.0' },
+      { ...at(55), event: 'server-ended', server: 'b', outcome: { status: 'changed' }, steps: [] },
     ]
     writeFileSync(`${folder}/events.ndjson`, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
 

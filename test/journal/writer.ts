@@ -9,7 +9,13 @@ const plan = {
   batches: [],
   planned: {},
 } as const
-const about = { owner: 'ana@ops', version: '0', command: 'made-up', manifest: '/m.yml', environment: undefined }
+const about = {
+  owner: 'ana@ops',
+  maestroVersion: '0.0.0',
+  command: 'made-up',
+  manifest: '/m.yml',
+  environment: undefined,
+}
 
 const journal = await createJournal(root, plan, about)
 // Some at a time: those that wait for the disk share one sync.

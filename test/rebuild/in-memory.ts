@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Server } from '../../src/inventory/server.ts'
-import type { JournalEvent } from '../../src/journal/events.ts'
+import type { JournalEvent, RunEvent } from '../../src/journal/events.ts'
 import { noState, replay } from '../../src/journal/run-state.ts'
+import { makeStamp } from '../../src/journal/stamp-event.ts'
 import { combined } from '../../src/operations/combined.ts'
 import { reboot } from '../../src/operations/reboot/operation.ts'
 import { securityUpgrade } from '../../src/operations/security-upgrade/operation.ts'
@@ -214,6 +215,7 @@ export async function makeWorld({
       }
     }
     const previous = replay(events)
+    const stamp = makeStamp(runId, events)
     const met = new Map<string, Server>()
     const connectionTo = (server: Server) => ({
       close: async () => {},
@@ -221,8 +223,7 @@ export async function makeWorld({
       gatherFacts: () => moment(() => systemAt(server).look()),
       run: (script: Script) => moment(() => answerTo(server, script)),
     })
-    const write = (event: object) =>
-      moment(() => void events.push(structuredClone({ at: '2026-11-23T09:00:00Z', ...event }) as JournalEvent))
+    const write = (event: RunEvent) => moment(() => void events.push(stamp(structuredClone(event))))
     const rolling = makeNestedRollout({
       journal: { run: runId, write },
       previous,

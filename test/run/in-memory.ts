@@ -3,6 +3,7 @@ import type { Server } from '../../src/inventory/server.ts'
 import type { JournalEvent, RunEvent } from '../../src/journal/events.ts'
 import { type History, noHistory } from '../../src/journal/history.ts'
 import { replay } from '../../src/journal/run-state.ts'
+import { makeStamp } from '../../src/journal/stamp-event.ts'
 import type { Rollout } from '../../src/manifest/settings.ts'
 import { makeBatches } from '../../src/plan/batches.ts'
 import type { Script } from '../../src/plan/context.ts'
@@ -111,6 +112,7 @@ export function makeWorld({ operation, servers, run = '20261123-090000-test' }: 
     const inventory = servers.map(({ server }) => server)
     const rollout = { ...aRollout, ...life.rollout }
     const previous = replay(events)
+    const stamp = makeStamp(run, events)
     const isResumed = events.length > 0
     const plan: Plan = planFor(operation, servers, rollout)
     const stop = life.stop ?? new AbortController().signal
@@ -149,7 +151,7 @@ export function makeWorld({ operation, servers, run = '20261123-090000-test' }: 
           life.onJournal?.(event)
           // As on a disk, a line is there a while after it was to be written.
           await setImmediate()
-          await moment(() => void events.push({ at: '2026-11-23T09:00:00.000Z', ...structuredClone(event) }))
+          await moment(() => void events.push(stamp(structuredClone(event))))
         },
       },
       connectionTo: (server) => {

@@ -1,14 +1,16 @@
-import { type ExitCode, exitCodes, MaestroError } from '../../base/errors.ts'
+import { type ExitCode, MaestroError } from '../../base/errors.ts'
 import { serverChecks } from '../../checks/doctor/server.ts'
 import { expectedVersions } from '../../checks/expected-versions.ts'
+import { exitCodeOfDoctor } from '../../cli/exit-code.ts'
+import { printEvent } from '../../cli/json-output.ts'
 import { mayDraw, screenOf } from '../../cli/terminal.ts'
 import { doctorFacts } from '../../remote/facts/facts.ts'
 import { doctorEvent } from '../../report/doctor/event.ts'
-import { isError, renderFindings, type ServerFindings, totalsOf } from '../../report/doctor/view.ts'
-import { eventLine } from '../../report/format/json-events.ts'
+import { renderFindings, type ServerFindings, totalsOf } from '../../report/doctor/view.ts'
 import { startSpinner } from '../../report/format/spinner.ts'
 import { type Diagnosis, diagnoseServers } from '../../run/session/diagnose-servers.ts'
 import { openConnectionsFor } from '../../workflow/connections.ts'
+import { whereOf } from '../../workflow/summary.ts'
 import { selectTargets, type Targets } from '../../workflow/targets.ts'
 import type { DoctorFlags } from './flags.ts'
 import { checkController } from './local-checks.ts'
@@ -26,25 +28,31 @@ const facts = [
   ...doctorFacts,
 ] as const
 
-/** Looks for what stands in the way here and on the selected servers. Returns the exit code. */
+/** Diagnoses this computer and the selected servers. Returns the exit code. */
 export async function diagnoseAll(flags: DoctorFlags, stop: AbortSignal): Promise<ExitCode> {
   const chosen = await selectTargets(flags)
   const { manifest, servers } = chosen
   const isJson = flags.output === 'json'
-  const begin = { command: 'doctor', manifest: manifest.path, environment: manifest.environment }
-  if (isJson) print(eventLine('begin', { ...begin, servers: servers.length }))
+  const about = { command: 'doctor', ...whereOf(manifest), servers: servers.length }
+  if (isJson) printEvent({ event: 'command-started', ...about })
   const here: ServerFindings = { server: 'this computer', findings: await checkController(chosen) }
-  if (isJson) print(eventLine('computer', { checks: here.findings }))
+  if (isJson) printEvent({ event: 'controller', findings: here.findings })
 
   const findingsOf = (one: Diagnosis) => serverChecks(one, expectedVersions(manifest, one.server))
   const onExamined = (one: Diagnosis) => {
-    if (isJson) print(doctorEvent(one, findingsOf(one)))
+    if (isJson) printEvent(doctorEvent(one, findingsOf(one)))
   }
   const examined = await diagnose({ chosen, flags, stop, onExamined })
 
   const findings = examined.map((one) => ({ server: one.server.name, findings: findingsOf(one) }))
-  const exitCode = exitCodeOf(examined, [here, ...findings], { flags, stop })
-  print(isJson ? eventLine('end', { servers: servers.length, exitCode }) : tableOf(here, findings, flags))
+  const exitCode = exitCodeOfDoctor({
+    stop,
+    hasFailed: examined.some(hasFailed),
+    hasUnreachable: examined.some(({ status }) => status === 'unreachable'),
+    findings: [here, ...findings],
+    asksDue: flags.exitCode === true,
+  })
+  if (!isJson) process.stdout.write(tableOf(here, findings, flags))
   return exitCode
 }
 
@@ -74,21 +82,6 @@ async function diagnose({ chosen, flags, stop, onExamined }: DiagnoseOptions): P
   }
 }
 
-type Asked = { readonly flags: DoctorFlags; readonly stop: AbortSignal }
-
-// As of every command that only looks: what is wrong is an answer, and a failure only where there is none.
-function exitCodeOf(
-  examined: readonly Diagnosis[],
-  findings: readonly ServerFindings[],
-  { flags, stop }: Asked,
-): ExitCode {
-  if (stop.aborted) return stop.reason
-  if (examined.some(hasFailed)) return exitCodes.failed
-  if (examined.some(({ status }) => status === 'unreachable')) return exitCodes.unreachable
-  const isDue = flags.exitCode === true && findings.some(({ findings }) => findings.some(isError))
-  return isDue ? exitCodes.due : exitCodes.ok
-}
-
 const hasFailed = (one: Diagnosis) =>
   one.status === 'failed' || (one.status === 'examined' && one.look instanceof MaestroError)
 
@@ -101,5 +94,3 @@ function tableOf(here: ServerFindings, findings: readonly ServerFindings[], { ve
     .map((part) => `${part}\n`)
     .join('\n')
 }
-
-const print = (text: string) => process.stdout.write(text)

@@ -1,14 +1,13 @@
-import { type ExitCode, exitCodes, MaestroError } from '../../base/errors.ts'
+import { type ExitCode, MaestroError } from '../../base/errors.ts'
 import type { AskingFlags } from '../../cli/application-flags.ts'
+import { exitCodeOfFailoverStatus } from '../../cli/exit-code.ts'
+import { printEvent } from '../../cli/json-output.ts'
 import { passwordsFor } from '../../cli/passwords.ts'
 import { screenOf } from '../../cli/terminal.ts'
 import { lookUp } from '../../failover/dns-lookup.ts'
 import { makeDriver } from '../../failover/make-driver.ts'
-import type { CurrentTarget } from '../../failover/target.ts'
 import type { ApplicationContext } from '../../plan/application.ts'
-import { DisconnectedError } from '../../plan/errors.ts'
-import { agreedTarget, type FailoverStatus, renderFailoverStatus } from '../../report/failover.ts'
-import { eventLine } from '../../report/format/json-events.ts'
+import { agreedTarget, type FailoverStatus, failoverEvent, renderFailoverStatus } from '../../report/failover.ts'
 import { withApplicationContext } from '../../workflow/application/context.ts'
 import { type LoadedFailover, loadFailover } from './load.ts'
 
@@ -19,8 +18,8 @@ export async function showFailover(flags: AskingFlags, stop: AbortSignal): Promi
   const subject = loaded.failover.address
   return withApplicationContext({ loaded, subject, passwords, stop, onProgress: () => {} }, async (contextFor) => {
     const status = await statusOf(loaded, contextFor('status'))
-    const exitCode = exitCodeOf(status, { flags, stop })
-    print(status, { flags, exitCode })
+    const exitCode = exitCodeOfFailoverStatus(status, { stop, asksDue: flags.exitCode === true })
+    print(status, flags)
     return exitCode
   })
 }
@@ -42,40 +41,8 @@ function problemIn(error: unknown): MaestroError {
   throw error
 }
 
-type Asked = { readonly flags: AskingFlags; readonly stop: AbortSignal }
-
-function exitCodeOf(status: FailoverStatus, { flags, stop }: Asked): ExitCode {
-  if (stop.aborted) return stop.reason
-  const { currentTarget } = status
-  if (currentTarget.status === 'failed')
-    return currentTarget.error instanceof DisconnectedError ? exitCodes.unreachable : exitCodes.failed
-  return flags.exitCode === true && agreedTarget(status) === undefined ? exitCodes.due : exitCodes.ok
+function print(status: FailoverStatus, { output, quiet }: AskingFlags): void {
+  if (output === 'json') printEvent(failoverEvent(status))
+  else if (!quiet || agreedTarget(status) === undefined)
+    process.stdout.write(`${renderFailoverStatus(status, screenOf(process.stdout))}\n`)
 }
-
-function print(
-  status: FailoverStatus,
-  { flags, exitCode }: { readonly flags: AskingFlags; readonly exitCode: ExitCode },
-): void {
-  if (flags.output === 'json') {
-    const { failover, driver, currentTarget, answers } = status
-    const { address, targets } = failover
-    const by =
-      currentTarget.status === 'read'
-        ? saidBy(currentTarget.pointing)
-        : { at: null, error: { message: currentTarget.error.message, hint: currentTarget.error.hint } }
-    const at = agreedTarget(status) ?? null
-    process.stdout.write(
-      eventLine('failover', { address, at, driver: { by: driver, ...by }, lookUp: answers, sides: targets }),
-    )
-    process.stdout.write(eventLine('end', { exitCode }))
-    return
-  }
-  if (flags.quiet && agreedTarget(status) !== undefined) return
-  process.stdout.write(`${renderFailoverStatus(status, screenOf(process.stdout))}\n`)
-}
-
-const saidBy = ({ environment, description, ttlSeconds }: CurrentTarget) => ({
-  at: environment,
-  says: description,
-  ttlSeconds,
-})

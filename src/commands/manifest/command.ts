@@ -2,9 +2,10 @@ import { Command, Option } from 'commander'
 import { type OnSignals, type ServerFlags, withManifestFlags, withSelectionFlags } from '../../cli/flags.ts'
 import type { ImportFlags } from './import-services.ts'
 import type { InitFlags } from './init.ts'
+import type { SchemaFlags } from './schema.ts'
+import type { ServersFlags } from './servers.ts'
 
 type ManifestFlags = Pick<ServerFlags, 'manifest' | 'environment'>
-type ListFlags = ServerFlags & { readonly output: 'table' | 'json' }
 
 /** `maestro manifest …`: everything about the file that needs no server. */
 export function manifestCommand(onSignals: OnSignals): Command {
@@ -93,10 +94,9 @@ function serversCommand(): Command {
   const command = new Command('servers')
     .summary('list its servers, with their groups and addresses')
     .addOption(new Option('--output <format>', 'how to print it').choices(['table', 'json']).default('table'))
-  return withSelectionFlags(command).action(async (flags: ListFlags) => {
-    const { listServers, openManifest, selectedServers } = await import('../actions.ts')
-    const servers = selectedServers(await openManifest(flags), flags)
-    process.stdout.write(listServers(servers, flags.output))
+  return withSelectionFlags(command).action(async (flags: ServersFlags) => {
+    const { printServers } = await import('../actions.ts')
+    await printServers(flags)
   })
 }
 
@@ -111,10 +111,9 @@ function schemaCommand(): Command {
   return new Command('schema')
     .summary('print the JSON Schema, for editors')
     .option('--provider', 'that of what a program of maestro.provider is told, and what it must print')
-    .action(async ({ provider }: { readonly provider?: boolean }) => {
-      const { manifestJsonSchema } = await import('../../manifest/schema/json-schema.ts')
-      const { providerJsonSchema } = await import('../../provider/response-schema.ts')
-      const schema = provider === true ? providerJsonSchema() : manifestJsonSchema()
-      process.stdout.write(`${JSON.stringify(schema, null, 2)}\n`)
+    .option('--events', 'that of a line of --output json, and of the journal of a run')
+    .action(async (flags: SchemaFlags) => {
+      const { jsonSchemaFor } = await import('../actions.ts')
+      process.stdout.write(`${JSON.stringify(jsonSchemaFor(flags), null, 2)}\n`)
     })
 }

@@ -1,6 +1,7 @@
 import { describeDuration } from '../../base/duration.ts'
 import { type ExitCode, exitCodes, RefusedError, UsageError } from '../../base/errors.ts'
 import { requireConsent } from '../../cli/consent.ts'
+import { runEventPrinter } from '../../cli/json-output.ts'
 import { runsFolder } from '../../cli/paths.ts'
 import { screenOf } from '../../cli/terminal.ts'
 import { readHistory } from '../../journal/history.ts'
@@ -57,10 +58,13 @@ export async function adopt({ run, flags, stop }: ResumeRequest): Promise<ExitCo
     working: plan.batches.flat(),
     looking: { flags, stop },
   })
-  const journal = await createJournal(runsFolder(), plan, runInfo(`resume --adopt ${run}`, chosen.manifest), run)
+  const journal = await createJournal(runsFolder(), plan, runInfo(`resume --adopt ${run}`, chosen.manifest), {
+    run,
+    onEvent: runEventPrinter(flags),
+  })
   try {
     const events = copies.flatMap((copy) => copy.events)
-    for (const { at: _, ...event } of events) await journal.write(event)
+    for (const { version: _, at: __, ...event } of events) await journal.write(event)
     const open = await makeRun({
       flags,
       stop,

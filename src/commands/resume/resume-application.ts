@@ -59,7 +59,7 @@ export async function resumeApplication({ journal, plan, events, flags, stop, ab
   const passwords = await passwordsFor(flags)
   const unlock = lockApplication(loaded.manifest)
   try {
-    await journal.write({ event: 'run-resumed', owner: ownerName(), version: MAESTRO_VERSION })
+    await journal.write({ event: 'run-resumed', owner: ownerName(), maestroVersion: MAESTRO_VERSION })
     const previous = replay(events)
     const planned = plan.planned[operation.subject] ?? []
     return await applyToApplication({ flags, stop, loaded, passwords, operation, planned, journal, previous })

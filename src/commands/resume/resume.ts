@@ -1,4 +1,5 @@
 import { type ExitCode, exitCodes, UsageError } from '../../base/errors.ts'
+import { runEventPrinter } from '../../cli/json-output.ts'
 import { runsFolder } from '../../cli/paths.ts'
 import { findRun } from '../../journal/find-run.ts'
 import { readHistory } from '../../journal/history.ts'
@@ -22,7 +23,7 @@ declare const MAESTRO_VERSION: string
 /** Takes a run up where it was left, by its journal and by what its servers say. Returns the exit code. */
 export async function resume({ run: given, flags, stop }: ResumeRequest): Promise<ExitCode> {
   const run = await findRun(runsFolder(), given)
-  const { journal, plan, events } = await reopenJournal(runsFolder(), run)
+  const { journal, plan, events } = await reopenJournal(runsFolder(), run, { onEvent: runEventPrinter(flags) })
   try {
     const about = events.find((event) => event.event === 'run-started')
     if (about === undefined) throw new UsageError(`run ${run} was never begun`)
@@ -42,7 +43,7 @@ export async function resume({ run: given, flags, stop }: ResumeRequest): Promis
       server: left,
     })
     const operation = operationFor(plan.operation)
-    await journal.write({ event: 'run-resumed', owner: ownerName(), version: MAESTRO_VERSION })
+    await journal.write({ event: 'run-resumed', owner: ownerName(), maestroVersion: MAESTRO_VERSION })
     const unavailable = await unavailablePeers(targets, {
       operation,
       rollout: plan.rollout,
@@ -59,7 +60,7 @@ export async function resume({ run: given, flags, stop }: ResumeRequest): Promis
       history: await readHistory(runsFolder(), about.command),
       otherServers: await targets.find(operation.otherServers ?? []),
       unavailable,
-      skipped: outcomesIn(previous),
+      skipped: outcomesIn(plan, previous),
       previous,
       takeovers: new Map(),
       lockWaitMs: 0,
@@ -78,5 +79,11 @@ const leftOf = ({ batches }: Plan, { servers }: RunState): readonly string[] =>
     return isLocked || (outcome?.status !== 'changed' && outcome?.status !== 'unchanged')
   })
 
-const outcomesIn = ({ servers }: RunState): ReadonlyMap<string, Outcome> =>
-  new Map([...servers].flatMap(([name, { outcome }]) => (outcome === undefined ? [] : [[name, outcome]])))
+// Of the servers of the plan: what kept the others out of it says nothing of this process.
+const outcomesIn = ({ batches }: Plan, { servers }: RunState): ReadonlyMap<string, Outcome> =>
+  new Map(
+    batches.flat().flatMap((name) => {
+      const outcome = servers.get(name)?.outcome
+      return outcome === undefined ? [] : [[name, outcome] as const]
+    }),
+  )

@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander'
-import type { RunsFlags } from './flags.ts'
+import type { OnSignals } from '../../cli/flags.ts'
+import type { RunsFlags, ShowFlags } from './flags.ts'
 
 /** `maestro runs`: what was done, when, by whom, and how it ended. */
-export function runsCommand(): Command {
+export function runsCommand(onSignals: OnSignals): Command {
   const withOutput = (command: Command) =>
     command.addOption(new Option('--output <format>', 'how to print it').choices(['table', 'json']).default('table'))
   const runs = new Command('runs')
@@ -18,9 +19,10 @@ export function runsCommand(): Command {
   )
   const show = withOutput(new Command('show').summary('one run: every server, what was done and what was proved'))
     .argument('[run]', 'the run (default: last)')
-    .action(async (run: string | undefined, flags: RunsFlags) => {
+    .option('--follow', 'print its events as they happen, until it has ended (exit code 1: it was broken off)')
+    .action(async (run: string | undefined, flags: ShowFlags) => {
       const { showRun } = await import('../actions.ts')
-      await showRun(run, flags)
+      await onSignals((stop) => showRun(run, flags, stop))
     })
   const logs = withOutput(new Command('logs').summary('everything that happened on one server, in order'))
     .argument('<server>', 'its name')
@@ -35,6 +37,6 @@ export function runsCommand(): Command {
     .addCommand(logs)
     .addHelpText(
       'after',
-      '\nExamples:\n  maestro runs\n  maestro runs show last\n  maestro runs logs web-2 --run 20261123',
+      '\nExamples:\n  maestro runs\n  maestro runs show last\n  maestro runs show --follow --output json\n  maestro runs logs web-2 --run 20261123',
     )
 }

@@ -1,14 +1,16 @@
 import { suggestion } from '../../base/did-you-mean.ts'
-import { UsageError } from '../../base/errors.ts'
+import { type ExitCode, exitCodes, UsageError } from '../../base/errors.ts'
+import { printEvent, printRecorded } from '../../cli/json-output.ts'
 import { runsFolder } from '../../cli/paths.ts'
 import { screenOf } from '../../cli/terminal.ts'
 import type { JournalEvent } from '../../journal/events.ts'
 import { findRun, listRuns } from '../../journal/find-run.ts'
 import { eventsOf, summaryOf } from '../../journal/read-run.ts'
 import { replay } from '../../journal/run-state.ts'
-import { eventLine } from '../../report/format/json-events.ts'
 import { renderLogs, renderRun, renderRuns } from '../../report/run/list.ts'
-import type { RunsFlags } from './flags.ts'
+import { summaryEvent } from '../../report/run/summary-event.ts'
+import type { RunsFlags, ShowFlags } from './flags.ts'
+import { followRun } from './follow.ts'
 
 const say = (text: string) => process.stdout.write(text)
 
@@ -19,18 +21,23 @@ export async function printRuns({ output }: RunsFlags): Promise<void> {
   if (names.length === 0) process.stderr.write(`no runs yet (${root})\n`)
   const summaries = []
   for (const name of names) summaries.push(await summaryOf(root, name))
-  if (output === 'json')
-    for (const { endings, ...one } of summaries) say(eventLine('run', { ...one, ends: Object.fromEntries(endings) }))
+  if (output === 'json') for (const one of summaries) printEvent(summaryEvent(one))
   else if (summaries.length > 0) say(`${renderRuns(summaries, screenOf(process.stdout))}\n`)
 }
 
-/** One run in full. */
-export async function showRun(given: string | undefined, { output }: RunsFlags): Promise<void> {
+/** One run in full, or as it goes on. Returns the exit code. */
+export async function showRun(
+  given: string | undefined,
+  { output, follow }: ShowFlags,
+  stop: AbortSignal,
+): Promise<ExitCode> {
   const root = runsFolder()
   const run = await findGivenRun(root, given)
+  if (follow) return followRun({ root, run, stop, output })
   const events = await gather(eventsOf(root, run))
-  if (output === 'json') for (const event of events) say(lineOf(event))
+  if (output === 'json') for (const event of events) printRecorded(event)
   else say(`${renderRun(await summaryOf(root, run), events, screenOf(process.stdout))}\n`)
+  return exitCodes.ok
 }
 
 /** What happened on one server in a run. */
@@ -46,11 +53,9 @@ export async function showLogs(
     const names = [...replay(all).servers.keys()]
     throw new UsageError(`run ${run} has nothing of ${server}${suggestion(server, names)}`, { hint: hintFor(names) })
   }
-  if (output === 'json') for (const event of own) say(lineOf(event))
+  if (output === 'json') for (const event of own) printRecorded(event)
   else say(`${renderLogs(own, all[0]?.at ?? '', screenOf(process.stdout))}\n`)
 }
-
-const lineOf = ({ event, ...fields }: JournalEvent) => eventLine(event, fields)
 
 const namesShown = 10
 

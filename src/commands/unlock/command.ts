@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { type OnSignals, withServerFlags } from '../../cli/flags.ts'
 import type { UnlockFlags } from './flags.ts'
 
@@ -14,6 +14,7 @@ export function unlockCommand(onSignals: OnSignals): Command {
     .option('--run <run>', 'only locks of this run')
     .option('--force', 'also a lock whose run is alive')
     .option('-y, --yes', 'agree to it')
+    .addOption(new Option('--output <format>', 'how to print it').choices(['table', 'json']).default('table'))
     .addHelpText('after', '\nExamples:\n  maestro unlock\n  maestro unlock --server web-2 --yes')
   return withServerFlags(command).action(async (flags: UnlockFlags) => {
     const { unlock } = await import('../actions.ts')

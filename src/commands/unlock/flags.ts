@@ -3,4 +3,5 @@ export interface UnlockFlags extends ServerFlags {
   readonly run?: string
   readonly force?: boolean
   readonly yes?: boolean
+  readonly output: 'table' | 'json'
 }

@@ -1,22 +1,22 @@
-import { describeDuration } from '../../base/duration.ts'
-import { type ExitCode, exitCodes, MaestroError } from '../../base/errors.ts'
-import { printable } from '../../base/printable.ts'
+import { type ExitCode, exitCodes } from '../../base/errors.ts'
 import { requireConsent } from '../../cli/consent.ts'
-import { exitCodeOfInspection } from '../../cli/exit-code.ts'
+import { exitCodeOfUnlock } from '../../cli/exit-code.ts'
+import { runEventPrinter } from '../../cli/json-output.ts'
 import { runsFolder } from '../../cli/paths.ts'
 import type { Server } from '../../inventory/server.ts'
 import { createJournal, type Journal } from '../../journal/journal.ts'
-import { isAlive, type Lock, lockFiles, readReleased } from '../../remote/lock/lock.ts'
+import type { Outcome } from '../../plan/outcome.ts'
+import { isAlive, lockFiles, readReleased } from '../../remote/lock/lock.ts'
 import { makeServerConnection, type ServerConnection } from '../../run/connection/connection.ts'
+import { failureFrom } from '../../run/outcome-from-error.ts'
 import { type GatherResult, gatherFacts } from '../../run/session/gather-facts.ts'
 import { openConnectionsFor } from '../../workflow/connections.ts'
 import { runInfo } from '../../workflow/run-info.ts'
 import { selectTargets, type Targets } from '../../workflow/targets.ts'
 import type { UnlockFlags } from './flags.ts'
+import { type Held, printLockEvents, printLocks, say, type Unknown } from './print-locks.ts'
 
-type Held = { readonly server: Server; readonly lock: Lock }
-
-/** Finds the locks on the selected servers, and takes those away that may go and that somebody agrees to. Returns the exit code. */
+/** Finds the locks on the selected servers, and removes those of dead runs after consent. Returns the exit code. */
 export async function unlock(flags: UnlockFlags, stop: AbortSignal): Promise<ExitCode> {
   const chosen = await selectTargets(flags)
   const connections = openConnectionsFor(chosen, (question) => question())
@@ -33,36 +33,21 @@ export async function unlock(flags: UnlockFlags, stop: AbortSignal): Promise<Exi
     const held = gathered
       .flatMap(heldOn)
       .filter(({ lock }) => flags.run === undefined || lock.run.startsWith(flags.run))
-    const worst = tellLocks(held, gathered, stop)
+    const unknown = gathered.flatMap(whyUnknown)
+    if (flags.output === 'json') printLockEvents({ held, unknown }, chosen)
+    else printLocks({ held, unknown }, stop)
     const removable = held.filter(({ lock }) => flags.force === true || !isAlive(lock))
-    if (removable.length === 0) return held.length === 0 ? worst : refuse(held)
-    await requireConsent({
-      isGiven: flags.yes === true,
-      dangers: ['taking locks away'],
-      question: `Take ${removable.length === 1 ? 'this lock' : `these ${removable.length} locks`} away?`,
-    })
     const connectionTo = (server: Server) =>
       makeServerConnection(server, (one) => connect(one, stop), { password: chosen.passwords.sudo })
-    const exitCode = await removeAll(removable, chosen, connectionTo)
-    if (held.length > removable.length) return refuse(held)
-    return exitCode === exitCodes.ok ? worst : exitCode
+    const failedCount = removable.length === 0 ? 0 : await removeAll(removable, { chosen, flags, connectionTo })
+    const kept = held.filter((one) => !removable.includes(one))
+    if (kept.length > 0) printKept(kept)
+    const unreadableCount = unknown.filter(({ isSeen }) => isSeen).length
+    return exitCodeOfUnlock({ stop, gathered, unreadableCount, keptCount: kept.length, failedCount })
   } finally {
     await connections.close()
   }
 }
-
-/** Tells what is locked and of whom that cannot be said, and returns the exit code of the look. */
-function tellLocks(held: readonly Held[], gathered: readonly GatherResult[], stop: AbortSignal): ExitCode {
-  const unknown = gathered.flatMap(whyUnknown)
-  for (const one of held) say(`${one.server.name}: ${describeLock(one.lock)}`)
-  for (const { server, why } of unknown) say(`${server.name}: ${why}`)
-  const isAllKnown = unknown.length === 0 && !stop.aborted
-  if (held.length === 0) say(isAllKnown ? 'no server is locked' : 'of those that could be asked none is locked')
-  const hasSilent = unknown.some(({ isSeen }) => isSeen)
-  return hasSilent && !stop.aborted ? exitCodes.failed : exitCodeOfInspection(gathered, { stop, isDue: undefined })
-}
-
-const say = (text: string) => process.stdout.write(`${printable(text)}\n`)
 
 const heldOn = (gathered: GatherResult): readonly Held[] =>
   gathered.status === 'seen' &&
@@ -71,34 +56,32 @@ const heldOn = (gathered: GatherResult): readonly Held[] =>
     ? [{ server: gathered.server, lock: gathered.look.maestro.value.lock }]
     : []
 
-type Unknown = { readonly server: Server; readonly why: string; readonly isSeen: boolean }
-
 function whyUnknown(gathered: GatherResult): readonly Unknown[] {
   const { server } = gathered
   if ('error' in gathered) return [{ server, why: gathered.error.message, isSeen: false }]
   if (gathered.status !== 'seen' || gathered.look.maestro?.status === 'known') return []
-  return [{ server, why: `whether it is locked is unknown: ${gathered.look.maestro?.why}`, isSeen: true }]
+  return [{ server, why: `lock state unknown: ${gathered.look.maestro?.why}`, isSeen: true }]
 }
 
-function describeLock(lock: Lock): string {
-  const quiet = `last heard of ${describeDuration(lock.quietSeconds)} ago`
-  const busy = lock.busy.length === 0 ? '' : `, ${lock.busy.join(', ')} works`
-  return `locked by ${lock.owner}, run ${lock.run}, ${quiet}${busy}`
+function printKept(kept: readonly Held[]): void {
+  const names = kept.map(({ server }) => server.name).join(', ')
+  process.stderr.write(`maestro: not unlocked, because the run is alive: ${names} (--force removes the lock anyway)\n`)
 }
 
-function refuse(held: readonly Held[]): ExitCode {
-  const alive = held.filter(({ lock }) => isAlive(lock))
-  process.stderr.write(
-    `maestro: left alone, for the run is alive: ${alive.map(({ server }) => server.name).join(', ')} (--force takes the lock away all the same)\n`,
-  )
-  return exitCodes.refused
+type RemoveOptions = {
+  readonly chosen: Targets
+  readonly flags: UnlockFlags
+  readonly connectionTo: (server: Server) => ServerConnection
 }
 
-async function removeAll(
-  held: readonly Held[],
-  { manifest }: Targets,
-  connectionTo: (server: Server) => ServerConnection,
-): Promise<ExitCode> {
+/** Removes locks after consent; returns how many could not be removed. */
+async function removeAll(held: readonly Held[], { chosen, flags, connectionTo }: RemoveOptions): Promise<number> {
+  await requireConsent({
+    isGiven: flags.yes === true,
+    dangers: ['removing locks'],
+    question: `Remove ${held.length === 1 ? 'this lock' : `these ${held.length} locks`}?`,
+  })
+  const { manifest } = chosen
   const operation = { name: 'unlock', options: {} }
   const { rollout } = manifest.settings
   const plan = {
@@ -108,32 +91,50 @@ async function removeAll(
     batches: [held.map(({ server }) => server.name)],
     planned: {},
   }
-  const journal = await createJournal(runsFolder(), plan, runInfo('unlock', manifest))
+  const journal = await createJournal(runsFolder(), plan, runInfo('unlock', manifest), {
+    onEvent: runEventPrinter(flags),
+  })
   try {
-    const results = await Promise.all(held.map((one) => remove(one, journal, connectionTo(one.server))))
-    const exitCode = results.every(Boolean) ? exitCodes.ok : exitCodes.failed
+    const outcomes = await Promise.all(held.map((one) => removeOne(one, { journal, flags, connectionTo })))
+    const failedCount = outcomes.filter(({ status }) => status !== 'changed').length
+    const exitCode = failedCount === 0 ? exitCodes.ok : exitCodes.failed
     await journal.write({ event: 'run-ended', exitCode })
-    return exitCode
+    // Nothing is left to resume: unlocking again asks the servers again.
+    await journal.writeReport({ exitCode, isOver: true, outcomes: new Map() })
+    return failedCount
   } finally {
     await journal.close()
   }
 }
 
-async function remove({ server, lock }: Held, journal: Journal, connection: ServerConnection): Promise<boolean> {
-  const inputs = { run: lock.run, controller: '', despite: 'yes' }
+type RemoveOne = Pick<RemoveOptions, 'flags' | 'connectionTo'> & { readonly journal: Journal }
+
+async function removeOne(held: Held, { journal, flags, connectionTo }: RemoveOne): Promise<Outcome> {
+  const { name } = held.server
+  const connection = connectionTo(held.server)
   try {
-    await journal.write({ event: 'taking-over', server: server.name, from: lock.run })
-    const { isReleased } = readReleased(
-      await connection.run({ files: lockFiles.release, inputs, asRoot: true, timeoutMs: 60_000 }),
-    )
-    await journal.write({ event: 'unlocked', server: server.name })
-    say(`${server.name}: ${isReleased ? 'unlocked' : 'was unlocked meanwhile'}`)
-    return true
+    const isReleased = await release(held, journal, connection)
+    if (flags.output !== 'json') say(`${name}: ${isReleased ? 'unlocked' : 'was unlocked meanwhile'}`)
+    return await end(name, { status: 'changed' }, journal)
   } catch (error) {
-    if (!(error instanceof MaestroError)) throw error
-    say(`${server.name}: not unlocked: ${error.message}`)
-    return false
+    const failure = failureFrom(error, 'unlock')
+    if (flags.output !== 'json') say(`${name}: not unlocked: ${failure.why}`)
+    return await end(name, failure, journal)
   } finally {
     await connection.close()
   }
+}
+
+async function release({ server, lock }: Held, journal: Journal, connection: ServerConnection): Promise<boolean> {
+  const inputs = { run: lock.run, controller: '', despite: 'yes' }
+  await journal.write({ event: 'taking-over', server: server.name, from: lock.run })
+  const script = { files: lockFiles.release, inputs, asRoot: true, timeoutMs: 60_000 }
+  const { isReleased } = readReleased(await connection.run(script))
+  await journal.write({ event: 'unlocked', server: server.name })
+  return isReleased
+}
+
+async function end(server: string, outcome: Outcome, journal: Journal): Promise<Outcome> {
+  await journal.write({ event: 'server-ended', server, outcome })
+  return outcome
 }

@@ -1,32 +1,29 @@
 import { MaestroError } from '../../base/errors.ts'
 import type { Finding } from '../../checks/finding.ts'
 import type { Diagnosis } from '../../run/session/diagnose-servers.ts'
-import { eventLine } from '../format/json-events.ts'
+import type { NewOutputEvent } from '../events/output-event.ts'
+import { errorFields } from '../format/error-fields.ts'
 
-/** What `doctor --output json` says of one server: what it did, what was found, and what comes of that. */
-export function doctorEvent(examined: Diagnosis, checks: readonly Finding[]): string {
-  const { server, status } = examined
-  const { name, host, groups } = server
-  return eventLine('server', { server: name, host, groups, status, checks, ...findingsOf(examined) })
-}
-
-function findingsOf(examined: Diagnosis): Readonly<Record<string, unknown>> {
+/** What `doctor --output json` says of one server: what it did, what was found, and what follows. */
+export function doctorEvent(examined: Diagnosis, findings: readonly Finding[]): NewOutputEvent {
+  const { name, host, groups } = examined.server
+  const about = { event: 'server', server: name, host, groups, findings } as const
   switch (examined.status) {
     case 'not-asked':
-      return {}
+      return { ...about, status: 'skipped' }
     case 'unreachable':
-      return { phases: examined.phases, error: errorOf(examined.error) }
+      return { ...about, status: 'unreachable', phases: examined.phases, error: errorFields(examined.error) }
     case 'failed':
-      return { ...examined.about, error: errorOf(examined.error) }
+      return { ...about, status: 'failed', ...examined.about, error: errorFields(examined.error) }
     case 'examined': {
-      const { about, hello, root, look } = examined
-      const by = root.status === 'refused' ? { status: root.status, error: errorOf(root.error) } : root
-      return { ...about, ...hello, root: by, ...(look instanceof MaestroError ? { error: errorOf(look) } : { look }) }
+      const { about: session, hello, root, look } = examined
+      const facts = look instanceof MaestroError ? { error: errorFields(look) } : { facts: look }
+      return { ...about, status: 'diagnosed', ...session, ...hello, root: rootFields(root), ...facts }
     }
   }
 }
 
-function errorOf(error: MaestroError): Readonly<Record<string, unknown>> {
-  const { message, hint } = error
-  return { kind: 'kind' in error ? error.kind : undefined, message, hint }
-}
+type Root = Extract<Diagnosis, { readonly status: 'examined' }>['root']
+
+const rootFields = (root: Root) =>
+  root.status === 'refused' ? { status: root.status, error: errorFields(root.error) } : root

@@ -14,7 +14,6 @@ export const rebootView: View = {
   command: 'reboot-status',
   facts: ['identity', 'system', 'kernel', 'reboot', 'needrestart'],
   render,
-  verdict: (gathered) => (gathered.status === 'seen' ? { reboot: rebootRequired(gathered.look) } : {}),
   metrics: rebootMetrics,
   isDueOrUnknown: (gathered) => gathered.status === 'seen' && rebootRequired(gathered.look).due !== 'no',
 }

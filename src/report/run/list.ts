@@ -54,7 +54,7 @@ export function renderRun(summary: RunSummary, events: readonly JournalEvent[], 
   const head = [
     `run ${summary.run}: ${info?.command ?? '?'}, ${howItEnded(summary)}`,
     ...[whatNext(summary)].filter((text) => text !== '').map((text) => `  ${text}`),
-    `  by ${info?.owner ?? '?'} with maestro ${info?.version ?? '?'}, ${localTime(startedAt)}, took ${took}`,
+    `  by ${info?.owner ?? '?'} with maestro ${info?.maestroVersion ?? '?'}, ${localTime(startedAt)}, took ${took}`,
     `  ${info?.manifest ?? '?'}${info?.environment === undefined ? '' : `, ${info.environment}`}`,
   ]
   const times = timesOf(events)
@@ -104,6 +104,16 @@ export function renderLogs(events: readonly JournalEvent[], beganAt: string, scr
   return events.flatMap((event) => logOf(event, beganAt, screen)).join('\n')
 }
 
+/** One event of a run as it goes on, with the server that it is of. */
+export function renderEvent(event: JournalEvent, beganAt: string, screen: Screen): string {
+  const server = 'server' in event ? `${event.server}: ` : ''
+  const { words } = toldBy(event)
+  const why = event.event === 'server-ended' && 'why' in event.outcome ? `: ${event.outcome.why ?? ''}` : ''
+  return indentedLines(0, `${since(event.at, beganAt)}  ${server}${words}${why}${exitOf(event)}`, screen)
+}
+
+const exitOf = (event: JournalEvent) => ('exitCode' in event ? `, exit ${event.exitCode}` : '')
+
 function logOf(written: JournalEvent, beganAt: string, screen: Screen): readonly string[] {
   const { words, details } = toldBy(written)
   return [
@@ -120,8 +130,8 @@ function since(at: string, beganAt: string): string {
 }
 
 function toldBy(written: JournalEvent): { readonly words: string; readonly details: readonly string[] } {
-  const { at: _, event, ...rest } = written
-  const { server: __, step, drain, outcome, ...more } = rest as Record<string, unknown>
+  const { at: _, version: __, event, ...rest } = written
+  const { server: ___, steps: ____, step, drain, outcome, ...more } = rest as Record<string, unknown>
   const { status, ...end } = (outcome ?? {}) as Record<string, unknown>
   const words = [event.replace(/^(step|server)-/, ''), step, drain, status].filter((one) => one !== undefined).join(' ')
   // What an event holds is mostly one thing, whose own name says nothing.

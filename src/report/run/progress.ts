@@ -62,21 +62,38 @@ export async function startRunProgress(watched: Watched): Promise<RunProgressVie
   }
 }
 
-/** The same in lines that stay. Of what differs in its numbers alone ("down for 4 s") there is one in `repeatMs` for each server. */
-export function plainProgress(say: (line: string) => unknown, nowMs: () => number = Date.now): RunProgressView {
+/** Which texts of a server are new: of those that differ in their numbers alone ("down for 4 s") one in `repeatMs`. */
+export interface RepeatFilter {
+  readonly isNew: (server: string, words: string) => boolean
+  /** The next text of the server is new, whatever it is. */
+  readonly forget: (server: string) => void
+}
+
+export function makeRepeatFilter(nowMs: () => number = Date.now): RepeatFilter {
   const said = new Map<string, { readonly gist: string; readonly atMs: number }>()
+  return {
+    isNew: (server, words) => {
+      const gist = words.replaceAll(/\d+/g, '')
+      const last = said.get(server)
+      if (last?.gist === gist && nowMs() - last.atMs < repeatMs) return false
+      said.set(server, { gist, atMs: nowMs() })
+      return true
+    },
+    forget: (server) => void said.delete(server),
+  }
+}
+
+/** The same in lines that stay, without repetitions. */
+export function plainProgress(say: (line: string) => unknown, nowMs: () => number = Date.now): RunProgressView {
+  const { isNew, forget } = makeRepeatFilter(nowMs)
   return {
     onLocked: () => undefined,
     onBatch: (index, of, names) => say(`batch ${index + 1} of ${of}: ${foldNames(names)}`),
     onProgress: (server, words) => {
-      const gist = words.replaceAll(/\d+/g, '')
-      const last = said.get(server)
-      if (last?.gist === gist && nowMs() - last.atMs < repeatMs) return
-      said.set(server, { gist, atMs: nowMs() })
-      say(`${server}: ${words}`)
+      if (isNew(server, words)) say(`${server}: ${words}`)
     },
     onEnded: (server, outcome) => {
-      said.delete(server)
+      forget(server)
       say(`${server}: ${outcome.status.replace('-', ' ')}${'why' in outcome ? `: ${outcome.why}` : ''}`)
     },
     pause: (question) => question(),

@@ -17,7 +17,7 @@ export const statusView: View = {
   command: 'status',
   facts: statusFacts,
   render,
-  verdict: (gathered) => ({ ...rebootView.verdict(gathered), attention: statusRow(gathered).attention }),
+  attention: (gathered) => statusRow(gathered).attention,
   metrics: statusMetrics,
   isDueOrUnknown: (gathered) =>
     rebootView.isDueOrUnknown(gathered) || (gathered.status === 'seen' && statusRow(gathered).securityCount !== 0),

@@ -1,6 +1,7 @@
 import type { Server } from '../../inventory/server.ts'
 import type { JournalEvent } from '../../journal/events.ts'
 import { parseEvents } from '../../journal/parse-events.ts'
+import { eventsVersion } from '../../journal/schema/values.ts'
 import type { OperationSpec } from '../../plan/operation.ts'
 import { type Lock, lockFiles, readCopy, readLock } from '../../remote/lock/lock.ts'
 import type { ServerConnection } from '../connection/connection.ts'
@@ -24,7 +25,8 @@ export async function readJournalCopy(
   if (copy === undefined) return undefined
   const at = new Date().toISOString()
   const where = `${server.name}:/var/lib/maestro/${run}/events`
-  const events = parseEvents(copy.events.map((text) => text.replace(/^\{/, `{"at":"${at}",`)).join('\n'), where)
+  const stamp = `{"version":${eventsVersion},"at":"${at}",`
+  const events = parseEvents(copy.events.map((text) => text.replace(/^\{/, stamp)).join('\n'), where)
   return {
     server,
     spec: JSON.parse(copy.recipe) as OperationSpec,

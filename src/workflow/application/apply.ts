@@ -8,7 +8,6 @@ import { noState, type RunState } from '../../journal/run-state.ts'
 import type { ApplicationOperation } from '../../plan/application.ts'
 import type { Outcome } from '../../plan/outcome.ts'
 import type { PlannedStep } from '../../plan/plan.ts'
-import { eventLine } from '../../report/format/json-events.ts'
 import { renderEnd } from '../../report/run/application.ts'
 import { executeApplication } from '../../run/application/execute-application.ts'
 import { finishRun } from '../finish-run.ts'
@@ -42,7 +41,7 @@ export async function applyToApplication(run: ApplicationRun): Promise<ExitCode>
     await journal.write({ event: 'server-ended', server: operation.subject, outcome })
     const outcomes = new Map([[operation.subject, outcome]])
     const finished = { ...run, manifest: run.loaded.manifest, view }
-    return await finishRun(finished, outcomes, exitCodeOfApplication(outcome, run.stop))
+    return await finishRun(finished, outcomes, exitCodeOfApplication(outcome, run))
   } finally {
     view.end()
     forgetSignals()
@@ -76,15 +75,12 @@ function execute(run: ApplicationRun, view: RunView): Promise<Outcome> {
 
 type End = { readonly flags: Flags; readonly exitCode: ExitCode }
 
-/** Prints how it ended, as the flags want it. */
+/** Prints how it ended, as the flags want it. In JSON the events of the run say it. */
 export function printEnd(
-  { subject, spec }: Pick<ApplicationOperation, 'subject' | 'spec'>,
+  { subject }: Pick<ApplicationOperation, 'subject'>,
   outcome: Outcome,
   { flags, exitCode }: End,
 ): void {
-  if (flags.output === 'json') {
-    process.stdout.write(eventLine(spec.name, { address: subject, ...outcome }))
-    process.stdout.write(eventLine('end', { exitCode }))
-  } else if (!flags.quiet || exitCode !== exitCodes.ok)
+  if (flags.output !== 'json' && (!flags.quiet || exitCode !== exitCodes.ok))
     process.stdout.write(`${renderEnd(subject, outcome, screenOf(process.stdout))}\n`)
 }

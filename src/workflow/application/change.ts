@@ -1,7 +1,8 @@
 import type { ExitCode } from '../../base/errors.ts'
 import type { ApplicationFlags } from '../../cli/application-flags.ts'
-import { requireConsent } from '../../cli/consent.ts'
-import { exitCodeOfDryRun, exitCodeOfPlan } from '../../cli/exit-code.ts'
+import { isAsked, requireConsent } from '../../cli/consent.ts'
+import { exitCodeOfApplication } from '../../cli/exit-code.ts'
+import { runEventPrinter } from '../../cli/json-output.ts'
 import type { Passwords } from '../../cli/passwords.ts'
 import { runsFolder } from '../../cli/paths.ts'
 import { screenOf } from '../../cli/terminal.ts'
@@ -10,10 +11,10 @@ import { replay } from '../../journal/run-state.ts'
 import type { ApplicationContext, ApplicationOperation } from '../../plan/application.ts'
 import type { Outcome } from '../../plan/outcome.ts'
 import type { Plan } from '../../plan/plan.ts'
-import { eventLine } from '../../report/format/json-events.ts'
 import { renderSteps } from '../../report/run/application.ts'
 import { checkPostRunHook } from '../post-run-hook.ts'
 import { runInfo } from '../run-info.ts'
+import { printNoRun } from '../summary.ts'
 import { applyToApplication, printEnd } from './apply.ts'
 import { type LoadedApplication, withApplicationContext } from './context.ts'
 import { lockApplication } from './lock.ts'
@@ -59,15 +60,16 @@ async function planAndRun(changing: ChangeRequest): Promise<ExitCode> {
   )
   if (stop.aborted) return stop.reason
   showPlan(planned, flags)
-  const end = endOf(planned, flags)
+  const end = endOf(planned, changing)
   if (end !== undefined) return end
   const { operation, plan } = planned
   await requireConsent({ isGiven: flags.yes === true, ...consent(operation) })
-  const journal = await createJournal(runsFolder(), plan, runInfo(command, loaded.manifest))
+  const onEvent = runEventPrinter(flags)
+  const journal = await createJournal(runsFolder(), plan, runInfo(command, loaded.manifest), { onEvent })
   try {
-    const foreseen = plan.planned[subject] ?? []
+    const steps = plan.planned[subject] ?? []
     const previous = replay([])
-    return await applyToApplication({ flags, stop, loaded, passwords, operation, planned: foreseen, journal, previous })
+    return await applyToApplication({ flags, stop, loaded, passwords, operation, planned: steps, journal, previous })
   } finally {
     await journal.close()
   }
@@ -93,29 +95,41 @@ async function planFor(
 }
 
 function showPlan({ operation, plan }: Planned, flags: ApplicationFlags): void {
-  if (flags.output === 'json') return void process.stdout.write(eventLine('plan', { plan }))
-  if (flags.quiet || plan.batches.length === 0) return
+  // JSON has the plan after the start of the run; a person who is asked first needs it before.
+  const isJson = flags.output === 'json'
+  if (flags.quiet || plan.batches.length === 0 || (isJson && !isAsked(flags))) return
+  const stream = isJson ? process.stderr : process.stdout
   const planned = plan.planned[operation.subject] ?? []
-  process.stdout.write(`${renderSteps(operation, planned, screenOf(process.stdout))}\n\n`)
+  stream.write(`${renderSteps(operation, planned, screenOf(stream))}\n\n`)
 }
 
 // There is nothing to do, something stands in the way, or nothing is to be done.
-function endOf({ operation, plan }: Planned, flags: ApplicationFlags): ExitCode | undefined {
+function endOf(planned: Planned, request: ChangeRequest): ExitCode | undefined {
+  const { operation, plan } = planned
   const verdicts = (plan.planned[operation.subject] ?? []).map(({ verdict }) => verdict)
   const obstacle = verdicts.find(({ status }) => status === 'blocked' || status === 'unknown')
   const last = verdicts.at(-1)
   if (obstacle !== undefined && 'why' in obstacle)
-    return over(operation, { status: 'refused', why: obstacle.why }, flags)
+    return endWith(planned, { status: 'refused', why: obstacle.why }, request)
   if (plan.batches.length === 0 && last !== undefined && 'why' in last)
-    return over(operation, { status: 'unchanged', why: last.why }, flags)
-  if (flags.dryRun !== true) return undefined
-  const exitCode = exitCodeOfDryRun({ asksForDue: flags.exitCode === true, isDue: true })
-  if (flags.output === 'json') process.stdout.write(eventLine('end', { exitCode }))
+    return endWith(planned, { status: 'unchanged', why: last.why }, request)
+  if (request.flags.dryRun !== true) return undefined
+  printWithoutRun(planned, new Map(), request)
+  return exitCodeOfApplication(undefined, { stop: request.stop, isDue: request.flags.exitCode === true })
+}
+
+function endWith(planned: Planned, outcome: Outcome, request: ChangeRequest): ExitCode {
+  const { operation } = planned
+  const exitCode = exitCodeOfApplication(outcome, request)
+  printWithoutRun(planned, new Map([[operation.subject, outcome]]), request)
+  printEnd(operation, outcome, { flags: request.flags, exitCode })
   return exitCode
 }
 
-function over(operation: ApplicationOperation, outcome: Outcome, flags: ApplicationFlags): ExitCode {
-  const exitCode = exitCodeOfPlan(outcome)
-  printEnd(operation, outcome, { flags, exitCode })
-  return exitCode
+function printWithoutRun(
+  { plan }: Planned,
+  outcomes: ReadonlyMap<string, Outcome>,
+  { flags, command, loaded: { manifest } }: ChangeRequest,
+): void {
+  if (flags.output === 'json') printNoRun(outcomes, { command, manifest, plan })
 }

@@ -1,30 +1,26 @@
 import { describe, expect, it } from 'vitest'
-import { eventLine, serverEvent } from '../../../src/report/format/json-events.ts'
+import { serverEvent } from '../../../src/report/format/json-events.ts'
 import { rebootView } from '../../../src/report/reboot-status/view.ts'
+import { statusView } from '../../../src/report/status/view.ts'
 import { notSeen, seenDue } from '../../support/looks.ts'
 
-describe('JSON events', () => {
-  it('are one line each, with a version', () => {
-    expect(eventLine('begin', { servers: 3 })).toBe('{"version":1,"event":"begin","servers":3}\n')
+describe('serverEvent', () => {
+  it('has the reboot and the facts of a server that is ok, and what needs attention where the command says so', () => {
+    const seen = seenDue('web-1')
+
+    expect(serverEvent(seen, rebootView)).toMatchObject({
+      server: 'web-1',
+      status: 'ok',
+      reboot: { due: 'yes' },
+      facts: { reboot: { value: { packages: ['linux-image-generic'] } } },
+      attention: undefined,
+    })
+    expect(serverEvent(seen, statusView)).toMatchObject({ attention: [expect.stringContaining('reboot due')] })
   })
 
-  it('carry the verdict and the look of a server that was seen', () => {
-    const event = JSON.parse(serverEvent(seenDue('web-1'), rebootView))
-
-    expect(event).toMatchObject({ server: 'web-1', status: 'seen', reboot: { due: 'yes' } })
-    expect(event.look.reboot.value.packages).toEqual(['linux-image-generic'])
-  })
-
-  it('carry the words and the hint for one that was not', () => {
-    const event = JSON.parse(serverEvent(notSeen('web-1', 'unreachable', 'no answer'), rebootView))
+  it('has the message and the hint of a server that is not', () => {
+    const event = serverEvent(notSeen('web-1', 'unreachable', 'no answer'), rebootView)
 
     expect(event).toMatchObject({ status: 'unreachable', error: { message: 'no answer', hint: 'look at its console' } })
-  })
-
-  it('hold no raw control character, of one byte or of two', () => {
-    const line = eventLine('server', { why: '\u001b[2J\u009b31m\u2028\u0000' })
-
-    expect(line.slice(0, -1)).toMatch(/^[\x20-\x7e]*$/)
-    expect(JSON.parse(line).why).toBe('\u001b[2J\u009b31m\u2028\u0000')
   })
 })

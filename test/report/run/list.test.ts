@@ -3,7 +3,13 @@ import type { JournalEvent } from '../../../src/journal/events.ts'
 import type { RunSummary } from '../../../src/journal/read-run.ts'
 import { renderLogs, renderRun, renderRuns } from '../../../src/report/run/list.ts'
 
-const info = { owner: 'ana@ops', version: '0', command: 'reboot', manifest: '/m.yml', environment: 'production' }
+const info = {
+  owner: 'ana@ops',
+  maestroVersion: '0.0.0',
+  command: 'reboot',
+  manifest: '/m.yml',
+  environment: 'production',
+}
 const summary: RunSummary = {
   run: '20261123-091530-k3f9',
   info,
@@ -16,7 +22,7 @@ const summary: RunSummary = {
   endings: new Map([['changed', 2]]),
 }
 const screen = { columns: 200, rows: 50, hasColour: false }
-const at = (second: number) => ({ at: `2026-11-23T09:15:${second}Z` })
+const at = (second: number) => ({ version: 1, at: `2026-11-23T09:15:${second}Z` }) as const
 
 describe('the list of runs', () => {
   it('says of each run where it ran and how it ended, or why that cannot be said', () => {
@@ -57,12 +63,12 @@ describe('the list of runs on a terminal', () => {
 describe('a run in full', () => {
   it('says how long each server took, what was proved, and what is still open', () => {
     const events: JournalEvent[] = [
-      { ...at(30), event: 'run-started', ...info },
+      { ...at(30), event: 'run-started', run: summary.run, ...info },
       { ...at(31), event: 'locking', server: 'web-1' },
       { ...at(32), event: 'step-started', server: 'web-1', step: 'reboot', snapshot: null },
       { ...at(40), event: 'step-verified', server: 'web-1', step: 'reboot', evidence: { boot: 'new' } },
       { ...at(45), event: 'unlocked', server: 'web-1' },
-      { ...at(45), event: 'server-ended', server: 'web-1', outcome: { status: 'changed' } },
+      { ...at(45), event: 'server-ended', server: 'web-1', outcome: { status: 'changed' }, steps: [] },
       { ...at(46), event: 'locking', server: 'web-2' },
       { ...at(47), event: 'drain-started', server: 'web-2', drain: 'service', found: 'up' },
       { ...at(48), event: 'step-started', server: 'web-2', step: 'reboot', snapshot: null },
@@ -116,6 +122,7 @@ describe('what happened on one server', () => {
       event: 'server-ended',
       server: 'web-1',
       outcome: { status: 'failed', step: 'reboot', why: 'no \u001b[31mword' },
+      steps: [],
     },
   ]
 
