@@ -1,6 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { UsageError } from '../base/errors.ts'
+import { parse } from '../plan/schema/parse.ts'
 import { eventsOf } from './read-run.ts'
+import { reportSchema } from './report-schema.ts'
 import { isRunId } from './run-id.ts'
 
 /** The names of all runs on record, the newest first. */
@@ -42,8 +44,8 @@ async function hasBegun(root: string, run: string): Promise<boolean> {
 // The report is written last, and anew when a run is resumed. What was taken back by itself leaves nothing to go on with.
 async function isDone(path: string): Promise<boolean> {
   try {
-    const { exitCode, isOver = false } = JSON.parse(await readFile(path, 'utf8'))
-    return exitCode === 0 || isOver === true
+    const report = parse(reportSchema, JSON.parse(await readFile(path, 'utf8')))
+    return report.isRight && (report.value.exitCode === 0 || report.value.isOver === true)
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return false
     throw error

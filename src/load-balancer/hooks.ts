@@ -1,3 +1,6 @@
+import * as z from 'zod'
+import { defineDrain } from '../plan/define-step.ts'
+import { lazily, line, milliseconds, nothing, type Schema } from '../plan/schema/schema.ts'
 import type { Drain } from '../plan/step.ts'
 
 /** How servers are taken out of service by programs of the user's own, which can be run again for a server that is out already. */
@@ -8,9 +11,14 @@ export type HookDrainOptions = {
   readonly timeoutMs: number
 }
 
-export function hookDrain({ drain, undrain, timeoutMs }: HookDrainOptions): Drain<null> {
-  return {
+export const hookDrainOptions: Schema<HookDrainOptions> = lazily(() =>
+  z.strictObject({ kind: z.literal('hooks'), drain: line(), undrain: line(), timeoutMs: milliseconds() }),
+)
+
+export function hookDrain({ drain, undrain, timeoutMs }: HookDrainOptions): Drain {
+  return defineDrain({
     id: 'drain',
+    found: nothing,
     describe: `each server is taken out of service by ${drain} while it is disrupted`,
     detect: async () => null,
     drain: async (ctx) => {
@@ -21,5 +29,5 @@ export function hookDrain({ drain, undrain, timeoutMs }: HookDrainOptions): Drai
       ctx.progress(`running ${undrain}`)
       await ctx.runHook({ path: undrain, timeoutMs })
     },
-  }
+  })
 }

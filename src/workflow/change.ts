@@ -22,6 +22,7 @@ import type { Outcome } from '../plan/outcome.ts'
 import type { Plan } from '../plan/plan.ts'
 import { eventLine } from '../report/format/json-events.ts'
 import { renderPlan } from '../report/run/plan.ts'
+import { assertReadable, readersOf } from '../run/assert-readable.ts'
 import { assertSendable, makePinnedFileReader } from '../run/local/pinned-files.ts'
 import type { GatherResult } from '../run/session/gather-facts.ts'
 import { isTooMuch, isUnavailable, outcomesOfSkipped, unavailableIn } from '../run/skipped-servers.ts'
@@ -216,9 +217,10 @@ function planFor(operation: Operation, { manifest }: Targets, { gathered, rollou
   return makePlan({ operation, seen: told, inventory: manifest.servers, rollout, away: unavailable })
 }
 
-function assertSameOperation({ spec }: Operation, plan: Plan, path: string): void {
-  if (!isSame(spec as Json, plan.operation as Json))
+function assertSameOperation(operation: Operation, plan: Plan, path: string): void {
+  if (!isSame(operation.spec as Json, plan.operation as Json))
     throw new UsageError(`${path}: a plan of another command or with other options: ${plan.operation.name}`)
+  assertReadable({ planned: plan.planned }, readersOf(operation))
 }
 
 // A saved plan is for the servers that it was made for.

@@ -7,6 +7,7 @@ import { type RunState, replay } from '../../journal/run-state.ts'
 import { operationFor } from '../../operations/registry.ts'
 import type { Outcome } from '../../plan/outcome.ts'
 import type { Plan } from '../../plan/plan.ts'
+import { assertReadable, readersOf } from '../../run/assert-readable.ts'
 import { applyPlan, ownerName } from '../../workflow/apply.ts'
 import { selectTargets } from '../../workflow/targets.ts'
 import { unavailablePeers } from '../../workflow/unavailable-peers.ts'
@@ -31,6 +32,8 @@ export async function resume({ run: given, flags, stop }: ResumeRequest): Promis
       return exitCodes.ok
     }
     if (isOfApplication(plan.operation)) return await resumeApplication({ journal, plan, events, flags, stop, about })
+    const operation = operationFor(plan.operation)
+    assertReadable({ planned: plan.planned, previous: previous.servers }, readersOf(operation))
     const { manifest, environment } = about
     const targets = await selectTargets({
       ...flags,
@@ -38,7 +41,6 @@ export async function resume({ run: given, flags, stop }: ResumeRequest): Promis
       ...(environment === undefined ? {} : { environment }),
       server: left,
     })
-    const operation = operationFor(plan.operation)
     await journal.write({ event: 'run-resumed', owner: ownerName(), version: MAESTRO_VERSION })
     const outcomes = goodOnes(previous)
     const otherServers = await targets.find(operation.otherServers ?? [])

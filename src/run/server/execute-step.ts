@@ -2,12 +2,12 @@ import type { Json } from '../../base/json.ts'
 import type { ServerEvent } from '../../journal/events.ts'
 import type { StepContext } from '../../plan/context.ts'
 import { DisconnectedError, UnknownError } from '../../plan/errors.ts'
-import type { Step } from '../../plan/step.ts'
+import type { AnyStep } from '../../plan/step.ts'
 import { retryOnDisconnect } from '../connection/retry-on-disconnect.ts'
 
 export type WriteEvent = (event: ServerEvent) => Promise<void>
 
-type StepCalls<At extends StepContext> = Pick<Step<Json, Json, never, At>, 'id' | 'status' | 'apply' | 'verify'>
+type StepCalls<At extends StepContext> = Pick<AnyStep<never, At>, 'id' | 'status' | 'apply' | 'verify'>
 
 type StartedStep<At extends StepContext> = {
   readonly step: StepCalls<At>

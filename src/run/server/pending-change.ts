@@ -2,12 +2,12 @@ import { RefusedError } from '../../base/errors.ts'
 import { isSame, type Json } from '../../base/json.ts'
 import { UnknownError } from '../../plan/errors.ts'
 import type { PlannedStep } from '../../plan/plan.ts'
-import type { Step } from '../../plan/step.ts'
+import type { AnyStep } from '../../plan/step.ts'
 import type { Verdict } from '../../plan/verdict.ts'
 import type { WriteEvent } from './execute-step.ts'
 
 type PlannedContext = {
-  readonly step: Pick<Step<Json, Json, never, never>, 'id' | 'exceedsPlan'>
+  readonly step: Pick<AnyStep<never, never>, 'id' | 'exceedsPlan'>
   readonly server: string
   readonly planned: readonly PlannedStep[]
   readonly writeEvent: WriteEvent
