@@ -29,16 +29,17 @@ export const switchOptions: Schema<SwitchOptions> = lazily(() =>
       rollsBack: z.boolean(),
       hook: hookSchema().exactOptional(),
     })
-    .refine(({ failover, to }) => isEnvironment(to, failover), {
-      path: ['to'],
-      message: 'must be one of the two environments',
-    })
-    .refine(({ failover, from }) => from === null || isEnvironment(from, failover), {
-      path: ['from'],
-      message: 'must be one of the two environments',
-    }),
+    .superRefine(({ failover, from, to }, context) => checkEnvironments({ from, to }, failover, context)),
 )
 
-/** Whether a failover has an environment of that name. */
-export const isEnvironment = (name: string, { targets }: Failover): boolean =>
-  targets.some(({ environment }) => environment === name)
+/** Adds an issue for every name that is none of the two environments of a failover. */
+export function checkEnvironments(
+  names: Readonly<Record<string, string | null>>,
+  { targets }: Failover,
+  context: z.RefinementCtx,
+): void {
+  const known = targets.map(({ environment }) => environment)
+  for (const [key, name] of Object.entries(names))
+    if (name !== null && !known.includes(name))
+      context.addIssue({ code: 'custom', path: [key], message: `must be ${known.join(' or ')}` })
+}

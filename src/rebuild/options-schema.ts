@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { host } from '../base/forms.ts'
 import { failoverSchema } from '../failover/failover-schema.ts'
 import { hookSchema } from '../failover/hook.ts'
-import { isEnvironment } from '../failover/options.ts'
+import { checkEnvironments } from '../failover/options.ts'
 import { drainedEntries } from '../load-balancer/haproxy/drain.ts'
 import { trafficPolicy } from '../load-balancer/out-of-service.ts'
 import { combinedOptions } from '../operations/registry.ts'
@@ -26,8 +26,6 @@ const shared = () => ({
   deploy: hookSchema().nullable(),
 })
 
-const notAnEnvironment = 'must be one of the two environments'
-
 export const rebuildOptions: Schema<RebuildOptions> = lazily(() =>
   z
     .strictObject({
@@ -42,8 +40,7 @@ export const rebuildOptions: Schema<RebuildOptions> = lazily(() =>
       beforeSwitch: hookSchema().nullable(),
       rollsBack: z.boolean(),
     })
-    .refine(({ failover, from }) => isEnvironment(from, failover), { path: ['from'], error: notAnEnvironment })
-    .refine(({ failover, to }) => isEnvironment(to, failover), { path: ['to'], error: notAnEnvironment }),
+    .superRefine(({ failover, from, to }, context) => checkEnvironments({ from, to }, failover, context)),
 )
 
 export const retireOptions: Schema<RetireOptions> = lazily(() =>
@@ -55,7 +52,7 @@ export const retireOptions: Schema<RetireOptions> = lazily(() =>
       inUse: addresses(),
       waitSeconds: wholeNumber(),
     })
-    .refine(({ failover, target }) => isEnvironment(target, failover), { path: ['target'], error: notAnEnvironment }),
+    .superRefine(({ failover, target }, context) => checkEnvironments({ target }, failover, context)),
 )
 
 const replacedServer: Schema<ReplacedServer> = lazily(() =>

@@ -1,15 +1,15 @@
 import type { Server } from '../../src/inventory/server.ts'
 import type { ApplicationOperation } from '../../src/plan/application.ts'
-import type { RebuildOptions } from '../../src/rebuild/options.ts'
+import type { RebuildOptions, RetireOptions } from '../../src/rebuild/options.ts'
 import { rebuild } from '../../src/rebuild/rebuild.ts'
-import { type RetireOptions, retire } from '../../src/rebuild/retire.ts'
+import { retire } from '../../src/rebuild/retire.ts'
 import { aFailover, blue } from '../failover/in-memory.ts'
 import { aRollout } from '../run/in-memory.ts'
 import { command, provision } from './in-memory.ts'
 
 const names = ['production-b/web-1', 'production-b/web-2']
 export const servers = names.map((name): Server => ({ name, host: '', groups: ['docker'], spare: false }))
-const targets = [
+export const targets = [
   { environment: 'production', targets: [blue] },
   { environment: 'production-b', targets: [] },
 ] as const
