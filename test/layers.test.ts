@@ -47,7 +47,8 @@ const packageRooms: Readonly<Record<string, readonly string[]>> = {
   commander: ['commands', 'cli', 'main.ts'],
   ssh2: ['ssh', 'lab'],
   'js-yaml': ['manifest'],
-  zod: ['manifest', 'provider', 'journal', 'report'],
+  // What comes back from a journal, a plan file or a server is read by a schema, in the room that knows what it means.
+  zod: ['manifest', 'provider', 'plan', 'journal', 'load-balancer', 'operations', 'failover', 'rebuild', 'report'],
   chalk: ['report'],
   ora: ['report'],
   inquirer: ['cli', 'commands'],

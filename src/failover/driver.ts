@@ -1,5 +1,7 @@
+import type { Json } from '../base/json.ts'
 import type { Secret } from '../base/secret.ts'
 import type { ApplicationContext } from '../plan/application.ts'
+import type { Schema } from '../plan/schema/schema.ts'
 
 import type { CurrentTarget, FailoverTarget } from './target.ts'
 
@@ -9,7 +11,9 @@ export interface FailoverDriver {
   readonly description: string
   /** Whether a move that was perhaps made can be made again. */
   readonly isRepeatable: boolean
-  /** Throws a LineError where nobody answers. */
+  /** What the state is like that it reads, wherever it comes back from. */
+  readonly state: Schema<Json>
+  /** Throws a DisconnectedError where there is no answer. */
   readonly read: (ctx: ApplicationContext) => Promise<CurrentTarget>
   /** Why it would not be moved, as far as can be known without moving it; undefined: nothing is known against it. */
   readonly refusal: (ctx: ApplicationContext, now: CurrentTarget) => Promise<string | undefined>

@@ -1,24 +1,12 @@
-import type { Json } from '../base/json.ts'
 import type { ApplicationContext, ApplicationOperation } from '../plan/application.ts'
+import { defineApplicationStep } from '../plan/define-step.ts'
+import { specOf } from '../plan/operation-spec.ts'
 import type { FailoverDriver, FailoverSecrets } from './driver.ts'
-import { type Hook, hookStep } from './hook-step.ts'
+import type { Hook } from './hook.ts'
+import { hookStep } from './hook-step.ts'
 import { makeDriver } from './make-driver.ts'
+import { type SwitchOptions, switchOptions } from './options.ts'
 import { type FailoverState, type SwitchStepOptions, switchStep } from './switch-step.ts'
-import type { Failover } from './target.ts'
-
-/** What a switch is made from: data alone, as a journal keeps it, and nothing secret. */
-export type SwitchOptions = {
-  /** What was asked for: a rollback goes back to before the last switch. */
-  readonly kind: 'switch' | 'rollback'
-  readonly failover: Failover
-  /** Names of environments; `from` is where it pointed when this was agreed to, null: at neither side. */
-  readonly from: string | null
-  readonly to: string
-  readonly isForced: boolean
-  /** Whether a switch that fails is taken back by itself. */
-  readonly rollsBack: boolean
-  readonly hook?: Hook
-}
 
 export const failoverSpec = 'failover'
 
@@ -29,7 +17,7 @@ export function failover(options: SwitchOptions, secrets: FailoverSecrets): Appl
   const there: SwitchStepOptions = { id: 'switch', failover: about, driver, to, isForced, isRollback: false }
   const back = from === null ? undefined : { ...there, id: 'switch-back', to: from, isRollback: true }
   return {
-    spec: { name: failoverSpec, options: options as unknown as Json },
+    spec: specOf(failoverSpec, switchOptions, options),
     subject: about.address,
     gatherState: (ctx) => gatherFailoverState(ctx, driver, to),
     steps: stepsOf(there, options.hook),
@@ -38,8 +26,8 @@ export function failover(options: SwitchOptions, secrets: FailoverSecrets): Appl
 }
 
 const stepsOf = (switching: SwitchStepOptions, hook: Hook | undefined) => [
-  ...(hook === undefined ? [] : [hookStep(switching, hook)]),
-  switchStep(switching),
+  ...(hook === undefined ? [] : [defineApplicationStep(hookStep(switching, hook))]),
+  defineApplicationStep(switchStep(switching)),
 ]
 
 async function gatherFailoverState(

@@ -1,20 +1,26 @@
+import * as z from 'zod'
 import { MaestroError } from '../base/errors.ts'
-import type { ApplicationStep } from '../plan/application.ts'
+import type { ApplicationStepDefinition } from '../plan/application.ts'
+import { lazily, maybeLine, nothing, type Schema } from '../plan/schema/schema.ts'
+import type { Hook } from './hook.ts'
 import { type FailoverState, type SwitchStepOptions, switchStep, withHealthyTarget } from './switch-step.ts'
 
-/** A program of the user's own that gets the data ready for traffic; it can be run again. */
-export type Hook = { readonly path: string; readonly timeoutMs: number }
+/** The environment that served; empty: it was neither. */
+type HookSnapshot = { readonly from: string }
+
+const hookSnapshot: Schema<HookSnapshot> = lazily(() => z.strictObject({ from: maybeLine() }))
 
 /** Runs `hooks.before_switch`, where a switch is due. */
 export function hookStep(
   switching: SwitchStepOptions,
   { path, timeoutMs }: Hook,
-): ApplicationStep<FailoverState, null, { from: string }> {
+): ApplicationStepDefinition<FailoverState, null, HookSnapshot, null> {
   const { failover, to, isRollback } = switching
   const step = switchStep(switching)
   return {
     id: `before-${switching.id}`,
     effect: 'changes',
+    schemas: { change: nothing, snapshot: hookSnapshot, evidence: nothing },
     plan: (seen) => {
       const verdict = step.plan(seen)
       return verdict.status === 'due' ? { status: 'due', change: null } : verdict

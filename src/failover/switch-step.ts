@@ -1,12 +1,15 @@
+import * as z from 'zod'
 import { MaestroError, RefusedError } from '../base/errors.ts'
+import { webUrl } from '../base/forms.ts'
 import { isSame } from '../base/json.ts'
-import type { ApplicationContext, ApplicationStep } from '../plan/application.ts'
+import type { ApplicationContext, ApplicationStepDefinition } from '../plan/application.ts'
 import { DisconnectedError, StoppedError, UnknownError } from '../plan/errors.ts'
+import { lazily, line, list, type Schema, text, wholeNumber, word } from '../plan/schema/schema.ts'
 import type { Verdict } from '../plan/verdict.ts'
 import { type DnsLookup, lookUp } from './dns-lookup.ts'
 import type { FailoverDriver } from './driver.ts'
 import { assertAddressHealthy, assertTargetHealthy } from './health.ts'
-import { type CurrentTarget, describeTarget, type Failover, targetFor } from './target.ts'
+import { type CurrentTarget, currentTarget, describeTarget, type Failover, targetFor } from './target.ts'
 
 /** What a switch is foreseen by. */
 export type FailoverState = { readonly pointing: CurrentTarget; readonly refusal: string | undefined }
@@ -25,6 +28,31 @@ type SwitchSnapshot = {
   readonly ttlSeconds: number
 }
 
+const switchChange: Schema<SwitchChange> = lazily(() =>
+  z.strictObject({ from: line().nullable(), says: text(), to: line(), ttlSeconds: wholeNumber() }),
+)
+
+const switchSnapshot = ({ state }: FailoverDriver): Schema<SwitchSnapshot> =>
+  lazily(() => z.strictObject({ from: currentTarget(state)(), watched: list(line()), ttlSeconds: wholeNumber() }))
+
+type SwitchEvidence = {
+  readonly at: string
+  readonly nameServers: readonly string[]
+  /** For how long the old answer may have been kept. */
+  readonly oldAnswerSeconds: number
+  /** What was asked through the address. */
+  readonly url: string | null
+}
+
+const switchEvidence: Schema<SwitchEvidence> = lazily(() =>
+  z.strictObject({
+    at: line(),
+    nameServers: list(line()),
+    oldAnswerSeconds: wholeNumber(),
+    url: word(webUrl).nullable(),
+  }),
+)
+
 export type SwitchStepOptions = {
   readonly id: string
   readonly failover: Failover
@@ -38,12 +66,15 @@ export type SwitchStepOptions = {
 }
 
 /** Moves the address to one side, and believes it when the name servers say so, the old answer has run out, and the address serves. */
-export function switchStep(switching: SwitchStepOptions): ApplicationStep<FailoverState, SwitchChange, SwitchSnapshot> {
+export function switchStep(
+  switching: SwitchStepOptions,
+): ApplicationStepDefinition<FailoverState, SwitchChange, SwitchSnapshot, SwitchEvidence> {
   const { id, failover, driver, to, isRollback } = switching
   const target = targetFor(to, failover)
   return {
     id,
     effect: 'disrupts',
+    schemas: { change: switchChange, snapshot: switchSnapshot(driver), evidence: switchEvidence },
     plan: (seen) => planSwitch(seen, switching),
     describe: (change) => describeSwitch(change, failover, driver),
     ...(isRollback ? { exceedsPlan: () => undefined } : {}),

@@ -1,5 +1,7 @@
+import * as z from 'zod'
 import type { Json } from '../base/json.ts'
 import type { FailoverDriver, HealthCheck } from '../manifest/settings.ts'
+import { lazily, line, type Schema, text, wholeNumber } from '../plan/schema/schema.ts'
 
 /** One of the two environments that the address can point to. */
 export type FailoverTarget = {
@@ -33,6 +35,11 @@ export type CurrentTarget = {
   /** How long others may go on with this answer after it has changed. */
   readonly ttlSeconds: number
 }
+
+export const currentTarget = (state: Schema<Json>): Schema<CurrentTarget> =>
+  lazily(() =>
+    z.strictObject({ environment: line().nullable(), description: text(), state: state(), ttlSeconds: wholeNumber() }),
+  )
 
 export function targetFor(environment: string, { targets }: Pick<Failover, 'targets'>): FailoverTarget {
   const target = targets.find((one) => one.environment === environment)

@@ -1,7 +1,9 @@
 import { mkdir, open, readFile, truncate } from 'node:fs/promises'
 import { MaestroError, UsageError } from '../base/errors.ts'
-import type { Json } from '../base/json.ts'
+import { unreadable } from '../plan/operation-spec.ts'
 import type { Plan } from '../plan/plan.ts'
+import { parseOrThrow } from '../plan/schema/parse.ts'
+import { planSchema } from '../plan/schema/plan.ts'
 import { appender } from './append.ts'
 import { lineLimitBytes } from './complete-lines.ts'
 import type { JournalEvent, RunEvent, RunInfo } from './events.ts'
@@ -51,7 +53,7 @@ export async function createJournal(
   const folder = `${root}/${run}`
   await describeError(folder, async () => {
     await mkdir(folder, { recursive: true, mode: 0o700 })
-    await writeFileSynced(folder, 'plan.json', plan as unknown as Json)
+    await writeFileSynced(folder, 'plan.json', plan)
     await syncFolder(root)
     await pruneRuns(root, Date.now())
   })
@@ -84,22 +86,23 @@ export async function readPlan(path: string): Promise<Plan> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new UsageError(`${path}: ${whyUnreadable(cause)}`, { cause })
   })
+  return parseOrThrow(planSchema, jsonIn(text, path), (why) =>
+    unreadable(`${path}: not a plan of maestro, or of another version of it: ${why}`),
+  )
+}
+
+function jsonIn(text: string, path: string): unknown {
   try {
-    const plan = JSON.parse(text) as Plan
-    if (isPlan(plan)) return plan
+    return JSON.parse(text)
   } catch (cause) {
     throw new UsageError(`${path}: not a plan of maestro: no JSON`, { cause })
   }
-  throw new UsageError(`${path}: not a plan of maestro, or of another version of it`)
 }
 
 const whyUnreadable = (cause: unknown) =>
   cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
     ? 'there is no such file'
     : `cannot be read (${cause instanceof Error && 'code' in cause ? cause.code : cause})`
-
-const isPlan = ({ version, batches, operation, rollout, planned }: Partial<Plan>) =>
-  version === 1 && Array.isArray(batches) && typeof operation?.name === 'string' && !!rollout && !!planned
 
 /** The events of a run, open to be appended to, under the lock of its folder. */
 interface JournalFiles {

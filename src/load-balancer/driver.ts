@@ -2,6 +2,7 @@ import type { Json } from '../base/json.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import type { Rollout } from '../manifest/settings.ts'
 import type { ServerContext } from '../plan/context.ts'
+import type { Schema } from '../plan/schema/schema.ts'
 import type { Drain } from '../plan/step.ts'
 
 /**
@@ -10,6 +11,8 @@ import type { Drain } from '../plan/step.ts'
  */
 export interface LoadBalancerDriver<Config extends { readonly kind: string }> {
   readonly kind: Config['kind']
+  /** What its configuration must be like, wherever it comes back from. */
+  readonly config: Schema<Config>
   /** How the manifest wants it to be used; undefined where it does not. Throws a UsageError for what cannot be used. */
   readonly configure: (manifest: Manifest, options: ConfigureOptions) => Promise<Config | undefined>
   /** The same configuration where the servers of the manifest have other names. */

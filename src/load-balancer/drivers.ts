@@ -1,4 +1,6 @@
+import * as z from 'zod'
 import type { Manifest } from '../manifest/manifest.ts'
+import { lazily, type Schema } from '../plan/schema/schema.ts'
 import type { ConfigureOptions, LoadBalancer } from './driver.ts'
 import { type HaproxyConfig, haproxyDriver } from './haproxy/driver.ts'
 import { type HooksConfig, hooksDriver } from './hooks/driver.ts'
@@ -8,6 +10,10 @@ export type LoadBalancerConfig = HooksConfig | HaproxyConfig
 
 // The first that the manifest configures is used: hooks of the operator replace what maestro would do.
 const drivers = { hooks: hooksDriver, haproxy: haproxyDriver }
+
+export const loadBalancerConfig: Schema<LoadBalancerConfig> = lazily(() =>
+  z.union([drivers.hooks.config(), drivers.haproxy.config()]),
+)
 
 /** How the manifest has servers leave and enter service; undefined where nothing does. */
 export async function configureLoadBalancer(

@@ -1,12 +1,28 @@
+import * as z from 'zod'
 import { MaestroError } from '../base/errors.ts'
+import { webUrl } from '../base/forms.ts'
 import type { Json } from '../base/json.ts'
 import type { HealthCheck } from '../manifest/settings.ts'
 import type { ServerContext, ServerHandle } from '../plan/context.ts'
+import { lazily, line, milliseconds, type Schema, word } from '../plan/schema/schema.ts'
 import { optional, required } from '../remote/fields.ts'
 import { httpStatusOver } from './http-status.ts'
 
 const attemptMs = 10_000
 const betweenMs = 1_000
+
+export const healthCheckSchema: Schema<HealthCheck> = lazily(() =>
+  z.discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('url'),
+      url: word(webUrl),
+      status: z.int().min(100).max(599),
+      from: z.enum(['server', 'here']),
+      timeoutMs: milliseconds(),
+    }),
+    z.strictObject({ kind: z.literal('command'), command: line(), timeoutMs: milliseconds() }),
+  ]),
+)
 
 /** What a check acts through: one server, and the time. */
 type CheckOptions = ServerHandle & Pick<ServerContext, 'openLocal' | 'nowMs' | 'waitMs' | 'progress'>

@@ -1,5 +1,5 @@
 /** A time of the week in which changes may start: `Sat 02:00-05:00 UTC`. */
-export interface Window {
+export type Window = {
   /** Days on which it opens, 0 is Sunday; all seven when none is named. */
   readonly days: readonly number[]
   /** Minutes after midnight. */

@@ -1,13 +1,11 @@
-import type { Operation, OperationSpec } from '../plan/operation.ts'
+import type { Operation } from '../plan/operation.ts'
 import type { Step } from '../plan/step.ts'
-
-export type CombinedOptions = { readonly parts: readonly OperationSpec[] }
 
 /** Several operations as one pass over each server: its steps one after the other, inside one lock and one time out of service. */
 export function combined(name: string, operations: readonly Operation[]): Operation {
   const refresh = operations.find((one) => one.refresh !== undefined)?.refresh
   return {
-    spec: { name, options: { parts: operations.map(({ spec }) => spec) } as unknown as OperationSpec['options'] },
+    spec: { name, options: { parts: operations.map(({ spec }) => spec) } },
     facts: [...new Set(operations.flatMap(({ facts }) => facts))],
     factInputs: Object.assign({}, ...operations.map(({ factInputs = {} }) => factInputs)),
     ...(refresh === undefined ? {} : { refresh }),

@@ -1,33 +1,66 @@
-import { UsageError } from '../base/errors.ts'
+import * as z from 'zod'
 import type { Json } from '../base/json.ts'
-import { type TrafficPolicy, withTrafficPolicy } from '../load-balancer/traffic-policy.ts'
+import { trafficPolicy, withTrafficPolicy } from '../load-balancer/traffic-policy.ts'
 import type { Operation, OperationSpec } from '../plan/operation.ts'
-import { type CombinedOptions, combined } from './combined.ts'
+import { readOptions, unreadable } from '../plan/operation-spec.ts'
+import { lazily, type Schema } from '../plan/schema/schema.ts'
+import { combined } from './combined.ts'
 import { compose, composeRollback } from './compose/operation.ts'
-import type { ComposeOptions } from './compose/pull-images-step.ts'
-import type { RollbackOptions } from './compose/rollback-step.ts'
+import { composeOptions, rollbackOptions } from './compose/options.ts'
 import { dockerUpgrade } from './docker-upgrade/operation.ts'
-import type { DockerUpgradeOptions } from './docker-upgrade/options.ts'
+import { dockerUpgradeOptions } from './docker-upgrade/options.ts'
 import { reboot } from './reboot/operation.ts'
-import type { RebootOptions } from './reboot/reboot-step.ts'
-import { type SecurityUpgradeOptions, securityUpgrade } from './security-upgrade/operation.ts'
-import type { UnattendedOptions } from './unattended-upgrades/desired-config.ts'
+import { rebootOptions } from './reboot/options.ts'
+import { securityUpgrade } from './security-upgrade/operation.ts'
+import { securityUpgradeOptions } from './security-upgrade/options.ts'
 import { unattendedUpgrades } from './unattended-upgrades/operation.ts'
+import { unattendedOptions } from './unattended-upgrades/options.ts'
 
-/** Every operation by its name, made from the options that a journal holds. */
-export const operations: Readonly<Record<string, (options: Json) => Operation>> = {
-  deploy: (options) => combined('deploy', (options as unknown as CombinedOptions).parts.map(operationFor)),
-  'docker-upgrade': (options) => dockerUpgrade(options as unknown as DockerUpgradeOptions),
-  reboot: (options) => reboot(options as unknown as RebootOptions),
-  'security-upgrade': (options) => securityUpgrade(options as unknown as SecurityUpgradeOptions),
-  services: (options) => compose(options as unknown as ComposeOptions),
-  'services-rollback': (options) => composeRollback(options as unknown as RollbackOptions),
-  'unattended-upgrades': (options) => unattendedUpgrades(options as unknown as UnattendedOptions),
+/** An operation as a journal or a plan file names it: what its options are like, and how it is made from them. */
+type Registered = {
+  readonly schema: Schema<Json>
+  /** Throws a UsageError for options that are not like that. */
+  readonly make: (options: unknown) => Operation
 }
 
-/** The operation that a recipe names; it is the same as when the recipe was written. */
+const registered = <Options extends Json>(
+  name: string,
+  schema: Schema<Options>,
+  make: (options: Options) => Operation,
+): readonly [string, Registered] => [name, { schema, make: (options) => make(readOptions(name, schema, options)) }]
+
+const parts: ReadonlyMap<string, Registered> = new Map([
+  registered('docker-upgrade', dockerUpgradeOptions, dockerUpgrade),
+  registered('reboot', rebootOptions, reboot),
+  registered('security-upgrade', securityUpgradeOptions, securityUpgrade),
+  registered('services', composeOptions, compose),
+  registered('services-rollback', rollbackOptions, composeRollback),
+  registered('unattended-upgrades', unattendedOptions, unattendedUpgrades),
+])
+
+/** What several operations as one are made from: none of them is such a one again. */
+export type CombinedOptions = { readonly parts: readonly OperationSpec[] }
+
+export const combinedOptions: Schema<CombinedOptions> = lazily(() => {
+  const [first, ...others] = [...parts].map(([name, { schema }]) =>
+    z.strictObject({ name: z.literal(name), options: schema() }),
+  )
+  if (first === undefined) throw new RangeError('no operation is registered')
+  return z.strictObject({ parts: z.array(z.discriminatedUnion('name', [first, ...others])).max(parts.size) })
+})
+
+/** Every operation by its name. A map, for an object has names that nobody gave it. */
+export const operations: ReadonlyMap<string, Registered> = new Map([
+  registered('deploy', combinedOptions, (options) => combined('deploy', options.parts.map(operationFor))),
+  ...parts,
+])
+
+/** The operation that a spec names; it is the same as when the spec was written. Throws a UsageError where it cannot be read. */
 export function operationFor({ name, options, service }: OperationSpec): Operation {
-  const make = operations[name]
-  if (make === undefined) throw new UsageError(`this maestro knows no operation ${JSON.stringify(name)}`)
-  return withTrafficPolicy(make(options), service as unknown as TrafficPolicy | undefined)
+  const found = operations.get(name)
+  if (found === undefined) throw unreadable(`this maestro knows no operation ${JSON.stringify(name)}`)
+  const operation = found.make(options)
+  return service === undefined
+    ? operation
+    : withTrafficPolicy(operation, readOptions(`${name} (service)`, trafficPolicy, service))
 }

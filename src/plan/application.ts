@@ -1,4 +1,3 @@
-import type { Json } from '../base/json.ts'
 import type { Endpoint, Opened } from '../inventory/endpoint.ts'
 import type { Server } from '../inventory/server.ts'
 import type { Rollout } from '../manifest/settings.ts'
@@ -6,7 +5,7 @@ import type { ServerHandle, StepContext } from './context.ts'
 import type { AskDns } from './dns.ts'
 import type { Operation, OperationSpec } from './operation.ts'
 import type { Plan } from './plan.ts'
-import type { Step } from './step.ts'
+import type { AnyStep, TypedStep } from './step.ts'
 
 /** A program of this computer, and what it is given. What is secret goes through stdin, which nobody else can read. */
 export type LocalProgram = {
@@ -49,11 +48,17 @@ export interface ApplicationContext extends StepContext {
 
 export type RolloutTarget = { readonly servers: readonly Server[]; readonly rollout: Rollout }
 
-/** A change to the application as a whole. */
-export type ApplicationStep<Seen, What extends Json = Json, Before extends Json = Json> = Omit<
-  Step<What, Before, Seen, ApplicationContext>,
-  'facts'
+/** A change to the application as a whole, as it is written. */
+export type ApplicationStepDefinition<State, Change, Snapshot, Evidence> = TypedStep<
+  Change,
+  Snapshot,
+  Evidence,
+  State,
+  ApplicationContext
 >
+
+/** A change to the application as a whole, as it is run. */
+export type ApplicationStep<State> = AnyStep<State, ApplicationContext>
 
 /** What a command that changes the application means. Made from its name and options alone, so that a resumed run is the same. */
 export interface ApplicationOperation<Seen = unknown> {

@@ -6,7 +6,7 @@ export type Outcome =
   | { readonly status: 'not-started'; readonly why: string }
   | FailureOutcome
 
-export interface FailureOutcome {
+export type FailureOutcome = {
   /**
    * `refused`: something stood in the way before anything was done. `unknown`: nobody can say how a change stands. `stuck`:
    * it shows no progress and goes on by itself. `stopped`: a signal ended the run; `resume` goes on from here.

@@ -1,16 +1,36 @@
 import { isIP } from 'node:net'
+import * as z from 'zod'
 import { MaestroError } from '../base/errors.ts'
 import { foldNames } from '../inventory/host-pattern.ts'
 import { type Server, uniqueNameOf } from '../inventory/server.ts'
 import type { ApplicationContext } from '../plan/application.ts'
+import { defineApplicationStep } from '../plan/define-step.ts'
+import { lazily, line, list, type Schema, text, wholeNumber } from '../plan/schema/schema.ts'
 import type { Verdict } from '../plan/verdict.ts'
 import type { ProvidedServer, Provider } from '../provider/provider.ts'
-import { keyOf, machineOf } from './options.ts'
+import { type Having, keyOf, machineOf } from './options.ts'
 import type { FreshStep } from './state.ts'
 
 /** What is asked for: a new machine, or that one made anew. */
 type WantedServer = { readonly name: string; readonly verb: 'create' | 'reinstall'; readonly id: string | null }
 type CreateChange = { readonly wanted: readonly WantedServer[] }
+
+const createChange: Schema<CreateChange> = lazily(() =>
+  z.strictObject({
+    wanted: list(z.strictObject({ name: line(), verb: z.enum(['create', 'reinstall']), id: line().nullable() })),
+  }),
+)
+
+type CreateEvidence = {
+  /** Name, id and address of each. */
+  readonly servers: readonly string[]
+  readonly by: string
+  readonly asked: number
+}
+
+const createEvidence: Schema<CreateEvidence> = lazily(() =>
+  z.strictObject({ servers: list(text()), by: text(), asked: wholeNumber() }),
+)
 
 type CreateOptions = {
   readonly servers: readonly Server[]
@@ -27,12 +47,13 @@ const betweenMs = 5_000
 const atOnce = 8
 
 /** Has the provider make every server anew, each by one request, however often it is made. */
-export function createServersStep(acquiring: CreateOptions): FreshStep<CreateChange, CreateChange> {
+export function createServersStep(acquiring: CreateOptions): FreshStep {
   const { servers, provider, mustBeFree } = acquiring
-  return {
+  return defineApplicationStep({
     id: 'acquire',
     effect: 'changes',
-    plan: ({ provided }) => planCreate(provided, acquiring),
+    schemas: { change: createChange, snapshot: createChange, evidence: createEvidence },
+    plan: ({ provided }: Having) => planCreate(provided, acquiring),
     describe: ({ wanted }) => describe(wanted, provider?.description ?? ''),
     snapshot: async (ctx, wishes) => {
       await mustBeFree(ctx)
@@ -54,7 +75,7 @@ export function createServersStep(acquiring: CreateOptions): FreshStep<CreateCha
         asked: servers.length,
       }
     },
-  }
+  })
 }
 
 function planCreate(

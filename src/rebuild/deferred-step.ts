@@ -1,27 +1,40 @@
+import * as z from 'zod'
 import { isSame, type Json } from '../base/json.ts'
 import type { FailoverState as SwitchSeen } from '../failover/switch-step.ts'
 import type { Failover } from '../failover/target.ts'
 import type { Server } from '../inventory/server.ts'
-import type { ApplicationContext, ApplicationStep } from '../plan/application.ts'
+import type { ApplicationContext, ApplicationStepDefinition } from '../plan/application.ts'
+import { defineApplicationStep } from '../plan/define-step.ts'
+import { lazily, list, type Schema } from '../plan/schema/schema.ts'
+import { serverSchema } from '../plan/schema/server.ts'
 import { failoverTo, type RebuildOptions, whereTheyAre } from './options.ts'
-import type { RebuildStep } from './state.ts'
+import type { RebuildState, RebuildStep } from './state.ts'
 
-type DeferredOptions<T extends Json> = { readonly servers: readonly Server[]; readonly inner: T }
+/** What the step itself has, and the servers by whose addresses it has it. */
+type Deferred<Inner extends Json> = { readonly servers: readonly Server[]; readonly inner: Inner }
+
+const deferred = <Inner extends Json>(inner: Schema<Inner>): Schema<Deferred<Inner>> =>
+  lazily(() => z.strictObject({ servers: list(serverSchema()), inner: inner() }))
 
 /** A step of a switch to a side whose addresses may be known only once it is there; they are written down with it. */
-export function deferredStep<What extends Json, Before extends Json>(
+export function deferredStep<Change extends Json, Snapshot extends Json, Evidence extends Json>(
   options: RebuildOptions,
-  make: (failover: Failover) => ApplicationStep<SwitchSeen, What, Before>,
-): RebuildStep<DeferredOptions<What>, DeferredOptions<Before>> {
-  const { id, effect, describe, exceedsPlan } = make(options.failover)
+  make: (failover: Failover) => ApplicationStepDefinition<SwitchSeen, Change, Snapshot, Evidence>,
+): RebuildStep {
+  const { id, effect, schemas, describe, exceedsPlan } = make(options.failover)
   const stepFor = (ctx: ApplicationContext, servers: readonly Server[]) => {
     for (const server of servers) ctx.addServer(server)
     return make(failoverTo(options, servers))
   }
-  return {
+  return defineApplicationStep({
     id,
     effect,
-    plan: (seen) => {
+    schemas: {
+      change: deferred(schemas.change),
+      snapshot: deferred(schemas.snapshot),
+      evidence: schemas.evidence,
+    },
+    plan: (seen: RebuildState) => {
       const servers = whereTheyAre(options.servers, seen)
       const verdict = make(failoverTo(options, servers)).plan(seen)
       return verdict.status === 'due' ? { status: 'due', change: { servers, inner: verdict.change } } : verdict
@@ -36,5 +49,5 @@ export function deferredStep<What extends Json, Before extends Json>(
     status: (ctx, { servers, inner }) => stepFor(ctx, servers).status(ctx, inner),
     apply: (ctx, { servers, inner }) => stepFor(ctx, servers).apply(ctx, inner),
     verify: (ctx, { servers, inner }) => stepFor(ctx, servers).verify(ctx, inner),
-  }
+  })
 }

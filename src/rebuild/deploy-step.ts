@@ -1,19 +1,20 @@
 import { MaestroError } from '../base/errors.ts'
-import type { Hook } from '../failover/hook-step.ts'
-import { dataOf, type Server, uniqueNameOf } from '../inventory/server.ts'
-import { whereTheyAre } from './options.ts'
-import type { FreshStep } from './state.ts'
+import type { Hook } from '../failover/hook.ts'
+import { dataOf, uniqueNameOf } from '../inventory/server.ts'
+import { defineApplicationStep } from '../plan/define-step.ts'
+import { nothing } from '../plan/schema/schema.ts'
+import { type Having, whereTheyAre } from './options.ts'
+import { type FreshServers, type FreshStep, freshServers } from './state.ts'
 
-type Fresh = { readonly servers: readonly Server[] }
-
-type Options = Fresh & { readonly deploy: Hook | null }
+type Options = FreshServers & { readonly deploy: Hook | null }
 
 /** Runs `hooks.deploy` for one fresh server after the other; it can be run again. */
-export function deployStep({ servers, deploy }: Options): FreshStep<Fresh, Fresh> {
-  return {
+export function deployStep({ servers, deploy }: Options): FreshStep {
+  return defineApplicationStep({
     id: 'deploy',
     effect: 'changes',
-    plan: (seen) =>
+    schemas: { change: freshServers, snapshot: freshServers, evidence: nothing },
+    plan: (seen: Having) =>
       deploy === null
         ? { status: 'not-due', why: 'there is no maestro.hooks.deploy' }
         : { status: 'due', change: { servers: whereTheyAre(servers, seen) } },
@@ -21,10 +22,10 @@ export function deployStep({ servers, deploy }: Options): FreshStep<Fresh, Fresh
     exceedsPlan: () => undefined,
     snapshot: async (_, what) => what,
     status: async () => 'no',
-    apply: async (ctx, { servers: fresh }) => {
+    apply: async (ctx, { servers: built }) => {
       if (deploy === null) return
       const { path, timeoutMs } = deploy
-      for (const server of fresh) {
+      for (const server of built) {
         ctx.progress(`running ${path} for ${server.name}`)
         const env = {
           ...dataOf({ ...server, name: uniqueNameOf(server) }, ctx.runId),
@@ -35,5 +36,5 @@ export function deployStep({ servers, deploy }: Options): FreshStep<Fresh, Fresh
       }
     },
     verify: async () => null,
-  }
+  })
 }

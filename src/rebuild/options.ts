@@ -1,7 +1,8 @@
 import type { Json } from '../base/json.ts'
-import type { Hook } from '../failover/hook-step.ts'
+import type { Hook } from '../failover/hook.ts'
 import { type Failover, targetFor } from '../failover/target.ts'
 import { type Server, uniqueNameOf } from '../inventory/server.ts'
+import type { TrafficPolicy } from '../load-balancer/traffic-policy.ts'
 import type { Rollout } from '../manifest/settings.ts'
 import type { OperationSpec } from '../plan/operation.ts'
 import type { CommandProvider } from '../provider/command-provider.ts'
@@ -33,6 +34,32 @@ export type RebuildOptions = {
   readonly beforeSwitch: Hook | null
   /** Whether a switch that fails is taken back by itself. */
   readonly rollsBack: boolean
+}
+
+/** What retiring an environment is made from. */
+export type RetireOptions = {
+  readonly failover: Failover
+  /** The environment whose servers are destroyed. */
+  readonly target: string
+  readonly provider: CommandProvider
+  /** Where the servers of the other environment are: none of these is destroyed. */
+  readonly inUse: readonly string[]
+  /** For how long an old answer may still be kept, as far as is known. */
+  readonly waitSeconds: number
+}
+
+/** What the replacing of servers, one after the other, is made from. */
+export type ReplaceOptions = {
+  /** What the journal calls the application. */
+  readonly subject: string
+  readonly replaced: readonly ReplacedServer[]
+  /** Where all other servers are: no fresh one may be there. */
+  readonly inUse: readonly string[]
+  readonly provider: CommandProvider
+  readonly provision: OperationSpec
+  readonly rollout: Rollout
+  readonly service: TrafficPolicy
+  readonly deploy: Hook | null
 }
 
 /** How the requests of a run are told from those of any other. */

@@ -1,19 +1,30 @@
+import * as z from 'zod'
 import { MaestroError } from '../base/errors.ts'
-import type { Json } from '../base/json.ts'
 import type { Server } from '../inventory/server.ts'
 import type { Rollout } from '../manifest/settings.ts'
-import type { CombinedOptions } from '../operations/combined.ts'
-import { operationFor } from '../operations/registry.ts'
+import { combinedOptions, operationFor } from '../operations/registry.ts'
 import type { ApplicationContext } from '../plan/application.ts'
+import { defineApplicationStep } from '../plan/define-step.ts'
 import type { Operation, OperationSpec } from '../plan/operation.ts'
+import { readOptions } from '../plan/operation-spec.ts'
 import type { Plan } from '../plan/plan.ts'
-import { whereTheyAre } from './options.ts'
-import type { FreshStep } from './state.ts'
+import { planSchema } from '../plan/schema/plan.ts'
+import { lazily, line, list, type Schema } from '../plan/schema/schema.ts'
+import { serverSchema } from '../plan/schema/server.ts'
+import { type Having, whereTheyAre } from './options.ts'
+import { type FreshServers, type FreshStep, freshServers } from './state.ts'
 
-type Fresh = { readonly servers: readonly Server[] }
-type Before = Fresh & { readonly plan: Plan }
+type ProvisionSnapshot = FreshServers & { readonly plan: Plan }
 
-type Options = Fresh & {
+const provisionSnapshot: Schema<ProvisionSnapshot> = lazily(() =>
+  z.strictObject({ servers: list(serverSchema()), plan: planSchema() }),
+)
+
+const provisionEvidence: Schema<{ readonly servers: readonly string[] }> = lazily(() =>
+  z.strictObject({ servers: list(line()) }),
+)
+
+type Options = FreshServers & {
   readonly provision: OperationSpec
   readonly rollout: Rollout
   /** Throws where the servers serve by now. */
@@ -30,33 +41,32 @@ const words: Readonly<Record<string, string>> = {
 }
 
 /** Takes every fresh server through one pass, within the same run. */
-export function provisionStep({ servers, provision, rollout, mustBeFree }: Options): FreshStep<Json, Json> {
+export function provisionStep({ servers, provision, rollout, mustBeFree }: Options): FreshStep {
   const operation = operationFor(provision)
-  const { parts } = provision.options as unknown as CombinedOptions
-  return {
+  const { parts } = readOptions(provision.name, combinedOptions, provision.options)
+  return defineApplicationStep({
     id: 'provision',
     effect: 'changes',
-    plan: (seen) => ({ status: 'due', change: { servers: whereTheyAre(servers, seen) } as unknown as Json }),
+    schemas: { change: freshServers, snapshot: provisionSnapshot, evidence: provisionEvidence },
+    plan: (seen: Having) => ({ status: 'due', change: { servers: whereTheyAre(servers, seen) } }),
     describe: () => [`each of them gets ${parts.map(({ name }) => words[name] ?? name).join(', ')}`],
     // What is due on them nobody knows before they are there.
     exceedsPlan: () => undefined,
-    snapshot: async (ctx, what) => {
-      const { servers: fresh } = what as unknown as Fresh
+    snapshot: async (ctx, { servers: fresh }) => {
       const plan = await planRollout(ctx, { servers: fresh, operation, rollout })
-      return { servers: fresh, plan } as unknown as Json
+      return { servers: fresh, plan }
     },
     // Each server is asked how its own steps stand: those that are done are passed over.
     status: async () => 'no',
-    apply: async (ctx, before) => {
-      const { servers: fresh, plan } = before as unknown as Before
+    apply: async (ctx, { servers: fresh, plan }) => {
       await mustBeFree(ctx)
       await ctx.rollOut(operation, plan, fresh)
     },
-    verify: async (_, before) => ({ servers: (before as unknown as Before).servers.map(({ name }) => name) }),
-  }
+    verify: async (_, { servers: fresh }) => ({ servers: fresh.map(({ name }) => name) }),
+  })
 }
 
-type Planning = Fresh & { readonly operation: Operation; readonly rollout: Rollout }
+type Planning = FreshServers & { readonly operation: Operation; readonly rollout: Rollout }
 
 const betweenMs = 10_000
 

@@ -1,10 +1,10 @@
-import type { Json } from '../base/json.ts'
 import type { FailoverSecrets } from '../failover/driver.ts'
 import { hookStep } from '../failover/hook-step.ts'
 import { makeDriver } from '../failover/make-driver.ts'
 import { type SwitchStepOptions, switchStep } from '../failover/switch-step.ts'
 import type { Failover } from '../failover/target.ts'
 import type { ApplicationContext, ApplicationOperation } from '../plan/application.ts'
+import { specOf } from '../plan/operation-spec.ts'
 import { commandProvider } from '../provider/command-provider.ts'
 import { confirmIdleStep } from './confirm-idle-step.ts'
 import { createServersStep } from './create-servers-step.ts'
@@ -13,8 +13,9 @@ import { deployStep } from './deploy-step.ts'
 import { healthStep } from './health-step.ts'
 import { assertIdle } from './idle-environment.ts'
 import type { RebuildOptions } from './options.ts'
+import { rebuildOptions } from './options-schema.ts'
 import { provisionStep } from './provision-step.ts'
-import { failoverNow, gatherRebuildState, type RebuildState, type RebuildStep } from './state.ts'
+import { failoverNow, gatherRebuildState, type RebuildState } from './state.ts'
 import { waitForSshStep } from './wait-for-ssh-step.ts'
 
 export const rebuildSpec = 'rebuild'
@@ -44,11 +45,11 @@ export function rebuild(options: RebuildOptions, secrets: FailoverSecrets): Appl
   ]
   const wayBack = switchTo({ id: 'switch-back', to: from, isForced: false, isRollback: true })
   return {
-    spec: { name: rebuildSpec, options: options as unknown as Json },
+    spec: specOf(rebuildSpec, rebuildOptions, options),
     subject: failover.address,
     gatherState: (ctx) => gatherRebuildState(ctx, looking),
-    steps: steps as unknown as readonly RebuildStep[],
-    ...(options.rollsBack ? { rollbackSteps: wayBack as unknown as readonly RebuildStep[] } : {}),
+    steps,
+    ...(options.rollsBack ? { rollbackSteps: wayBack } : {}),
     next: nextAfter(options),
   }
 }

@@ -1,33 +1,16 @@
-import type { Json } from '../base/json.ts'
-import type { Hook } from '../failover/hook-step.ts'
 import { uniqueNameOf } from '../inventory/server.ts'
-import type { TrafficPolicy } from '../load-balancer/traffic-policy.ts'
-import type { Rollout } from '../manifest/settings.ts'
 import type { ApplicationContext, ApplicationOperation } from '../plan/application.ts'
-import type { OperationSpec } from '../plan/operation.ts'
-import { type CommandProvider, commandProvider } from '../provider/command-provider.ts'
+import { specOf } from '../plan/operation-spec.ts'
+import { commandProvider } from '../provider/command-provider.ts'
 import { createServersStep } from './create-servers-step.ts'
 import { deployStep } from './deploy-step.ts'
 import { destroyServerStep } from './destroy-server-step.ts'
-import type { Having, ReplacedServer } from './options.ts'
+import type { Having, ReplacedServer, ReplaceOptions } from './options.ts'
+import { replaceOptions } from './options-schema.ts'
 import { provisionStep } from './provision-step.ts'
 import type { FreshStep } from './state.ts'
 import { drainStep, healthyStep, replaceAddressStep, undrainStep } from './traffic-steps.ts'
 import { waitForSshStep } from './wait-for-ssh-step.ts'
-
-/** What the replacing of servers, one after the other, is made from. */
-export type ReplaceOptions = {
-  /** What the journal calls the application. */
-  readonly subject: string
-  readonly replaced: readonly ReplacedServer[]
-  /** Where all other servers are: no fresh one may be there. */
-  readonly inUse: readonly string[]
-  readonly provider: CommandProvider
-  readonly provision: OperationSpec
-  readonly rollout: Rollout
-  readonly service: TrafficPolicy
-  readonly deploy: Hook | null
-}
 
 export const replaceSpec = 'replace'
 
@@ -37,7 +20,7 @@ export function replace(options: ReplaceOptions): ApplicationOperation<Having> {
   const provider = commandProvider(options.provider)
   const environment = replaced[0]?.server.environment ?? ''
   return {
-    spec: { name: replaceSpec, options: options as unknown as Json },
+    spec: specOf(replaceSpec, replaceOptions, options),
     subject,
     gatherState: async (ctx) => ({
       run: ctx.runId,
@@ -67,6 +50,6 @@ function stepsFor(one: ReplacedServer, options: ReplaceOptions): readonly FreshS
   ]
   const inPlace = [drainStep(one, service), ...built, undrainStep(one, service)]
   const beside = [...built, replaceAddressStep(one, service), destroyServerStep(one, provider)]
-  const steps = (isBeside ? beside : inPlace) as unknown as readonly FreshStep[]
+  const steps: readonly FreshStep[] = isBeside ? beside : inPlace
   return steps.map((step) => ({ ...step, id: `${step.id}-${uniqueNameOf(server)}` }))
 }

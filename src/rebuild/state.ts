@@ -1,8 +1,11 @@
-import type { Json } from '../base/json.ts'
+import * as z from 'zod'
 import type { FailoverSecrets } from '../failover/driver.ts'
 import { makeDriver } from '../failover/make-driver.ts'
 import type { FailoverState as SwitchSeen } from '../failover/switch-step.ts'
+import type { Server } from '../inventory/server.ts'
 import type { ApplicationContext, ApplicationStep } from '../plan/application.ts'
+import { lazily, list, type Schema } from '../plan/schema/schema.ts'
+import { serverSchema } from '../plan/schema/server.ts'
 import type { Provider } from '../provider/provider.ts'
 import { failoverTo, type Having, type RebuildOptions, whereTheyAre } from './options.ts'
 
@@ -10,13 +13,14 @@ import { failoverTo, type Having, type RebuildOptions, whereTheyAre } from './op
 export type RebuildState = SwitchSeen & Having
 
 /** A step that is the same whether a side is built or one server of it. */
-export type FreshStep<What extends Json = Json, Before extends Json = Json> = ApplicationStep<Having, What, Before>
+export type FreshStep = ApplicationStep<Having>
 
-export type RebuildStep<What extends Json = Json, Before extends Json = Json> = ApplicationStep<
-  RebuildState,
-  What,
-  Before
->
+export type RebuildStep = ApplicationStep<RebuildState>
+
+/** The servers that were made, where they are. */
+export type FreshServers = { readonly servers: readonly Server[] }
+
+export const freshServers: Schema<FreshServers> = lazily(() => z.strictObject({ servers: list(serverSchema()) }))
 
 type RebuildStateOptions = {
   readonly options: RebuildOptions

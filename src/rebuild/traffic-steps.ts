@@ -1,4 +1,6 @@
+import * as z from 'zod'
 import { MaestroError } from '../base/errors.ts'
+import { host } from '../base/forms.ts'
 import type { Json } from '../base/json.ts'
 import { dataOf, type Server, uniqueNameOf } from '../inventory/server.ts'
 import type { LoadBalancer } from '../load-balancer/driver.ts'
@@ -7,10 +9,12 @@ import { runHealthCheck } from '../load-balancer/health-check.ts'
 import type { TrafficPolicy } from '../load-balancer/traffic-policy.ts'
 import type { ApplicationContext } from '../plan/application.ts'
 import type { ServerContext } from '../plan/context.ts'
+import { defineApplicationStep } from '../plan/define-step.ts'
+import { lazily, list, nothing, type Schema, word } from '../plan/schema/schema.ts'
+import { serverSchema } from '../plan/schema/server.ts'
 import type { Drain } from '../plan/step.ts'
-import type { ReplacedServer } from './options.ts'
-import { whereTheyAre } from './options.ts'
-import type { FreshStep } from './state.ts'
+import { type Having, type ReplacedServer, whereTheyAre } from './options.ts'
+import { type FreshStep, freshServers } from './state.ts'
 
 /** How a server leaves and enters service; undefined where nothing sends it traffic. */
 export const drainFor = (policy: TrafficPolicy): Drain | undefined => loadBalancerOf(policy)?.drain
@@ -40,41 +44,62 @@ export function contextOf(ctx: ApplicationContext, server: Server): ServerContex
 
 const alone = { status: 'not-due', why: 'nobody sends anything there' } as const
 
-/** Takes the server out of service before it is made anew. */
-export function drainStep({ server, found }: ReplacedServer, service: TrafficPolicy): FreshStep<null, null> {
-  const hold = drainFor(service)
-  return {
-    id: 'leave',
+type TrafficStepOptions = {
+  readonly id: string
+  readonly describe: string
+  /** How the server was found in service; null: it was not. */
+  readonly found: Json
+  readonly drain: Drain | undefined
+  readonly apply: (ctx: ApplicationContext, drain: Drain) => Promise<void>
+}
+
+const trafficStep = ({ id, describe, found, drain, apply }: TrafficStepOptions): FreshStep =>
+  defineApplicationStep({
+    id,
     effect: 'changes',
-    plan: () => (hold === undefined || found === null ? alone : { status: 'due', change: null }),
-    describe: () => [`${server.name} leaves service`],
+    schemas: { change: nothing, snapshot: nothing, evidence: nothing },
+    plan: (_: Having) => (drain === undefined || found === null ? alone : { status: 'due', change: null }),
+    describe: () => [describe],
     snapshot: async () => null,
     status: async () => 'no',
-    apply: async (ctx) => void (await hold?.drain(contextOf(ctx, server), found)),
+    apply: async (ctx) => (drain === undefined ? undefined : apply(ctx, drain)),
     verify: async () => null,
-  }
-}
+  })
 
-/** Puts the server that was made anew back into service. */
-export function undrainStep({ server, found }: ReplacedServer, service: TrafficPolicy): FreshStep<null, null> {
-  return { ...drainStep({ server, found, id: '', isBeside: false }, service), ...undraining(server, found, service) }
-}
+/** Takes the server out of service before it is made again. */
+export const drainStep = ({ server, found }: ReplacedServer, service: TrafficPolicy): FreshStep =>
+  trafficStep({
+    id: 'leave',
+    describe: `${server.name} leaves service`,
+    found,
+    drain: drainFor(service),
+    apply: (ctx, drain) => drain.drain(contextOf(ctx, server), found),
+  })
 
-const undraining = (server: Server, found: Json, service: TrafficPolicy) => ({
-  id: 'join',
-  describe: () => [`${server.name} joins again`],
-  apply: async (ctx: ApplicationContext) => void (await drainFor(service)?.undrain(contextOf(ctx, server), found)),
-})
+/** Puts the server that was made again back into service. */
+export const undrainStep = ({ server, found }: ReplacedServer, service: TrafficPolicy): FreshStep =>
+  trafficStep({
+    id: 'join',
+    describe: `${server.name} joins again`,
+    found,
+    drain: drainFor(service),
+    apply: (ctx, drain) => drain.undrain(contextOf(ctx, server), found),
+  })
 
 type Trade = { readonly to: Server }
 
+const trade: Schema<Trade> = lazily(() => z.strictObject({ to: serverSchema() }))
+
+const tradeEvidence: Schema<{ readonly at: string }> = lazily(() => z.strictObject({ at: word(host) }))
+
 /** Has the fresh server take the place of the old one, which answers what it was asked to its end. */
-export function replaceAddressStep({ server, found }: ReplacedServer, service: TrafficPolicy): FreshStep<Trade, Trade> {
+export function replaceAddressStep({ server, found }: ReplacedServer, service: TrafficPolicy): FreshStep {
   const { drain, replacement } = loadBalancerOf(service) ?? {}
-  return {
+  return defineApplicationStep({
     id: 'trade',
     effect: 'changes',
-    plan: (seen) => {
+    schemas: { change: trade, snapshot: trade, evidence: tradeEvidence },
+    plan: (seen: Having) => {
       const [to = server] = whereTheyAre([{ ...server, host: '' }], seen)
       return drain === undefined || found === null ? alone : { status: 'due', change: { to } }
     },
@@ -91,16 +116,21 @@ export function replaceAddressStep({ server, found }: ReplacedServer, service: T
       await drain?.undrain(contextOf(ctx, to), found)
     },
     verify: async (_, { to }) => ({ at: to.host }),
-  }
+  })
 }
 
-/** Waits until the fresh server serves, before anybody is sent there. */
-export function healthyStep(servers: readonly Server[], { health }: TrafficPolicy): FreshStep<Json, Json> {
+const healthEvidence: Schema<{ readonly served: readonly string[] } | null> = lazily(() =>
+  z.strictObject({ served: list(word(host)) }).nullable(),
+)
+
+/** Waits until the fresh server serves, before any traffic is sent there. */
+export function healthyStep(servers: readonly Server[], { health }: TrafficPolicy): FreshStep {
   const isAsked = ({ groups }: Server) => groups.some((group) => health?.groups.includes(group))
-  return {
+  return defineApplicationStep({
     id: 'health',
     effect: 'changes',
-    plan: (seen) =>
+    schemas: { change: freshServers, snapshot: freshServers, evidence: healthEvidence },
+    plan: (seen: Having) =>
       health !== undefined && servers.some(isAsked)
         ? { status: 'due', change: { servers: whereTheyAre(servers, seen) } }
         : { status: 'not-due', why: 'there is no maestro.health to ask it' },
@@ -109,11 +139,10 @@ export function healthyStep(servers: readonly Server[], { health }: TrafficPolic
     snapshot: async (_, what) => what,
     status: async () => 'no',
     apply: async () => undefined,
-    verify: async (ctx, what) => {
-      const fresh = (what as { readonly servers: readonly Server[] }).servers
+    verify: async (ctx, { servers: built }) => {
       if (health === undefined) return null
-      for (const server of fresh) await runHealthCheck(health.check)(contextOf(ctx, server))
-      return { served: fresh.map(({ host }) => host) }
+      for (const server of built) await runHealthCheck(health.check)(contextOf(ctx, server))
+      return { served: built.map((server) => server.host) }
     },
-  }
+  })
 }

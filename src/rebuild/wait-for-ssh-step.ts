@@ -1,25 +1,40 @@
+import * as z from 'zod'
 import { MaestroError } from '../base/errors.ts'
+import { hostKey } from '../base/forms.ts'
 import type { Server } from '../inventory/server.ts'
 import type { ApplicationContext } from '../plan/application.ts'
+import { defineApplicationStep } from '../plan/define-step.ts'
 import { HostKeyMismatchError, StoppedError } from '../plan/errors.ts'
+import { lazily, line, list, type Schema, text, word } from '../plan/schema/schema.ts'
+import { serverSchema } from '../plan/schema/server.ts'
 import { required } from '../remote/fields.ts'
-import { keyOf, whereTheyAre } from './options.ts'
+import { type Having, keyOf, whereTheyAre } from './options.ts'
 import type { FreshStep } from './state.ts'
 
 /** A server, and the host keys that its provider tells; null: it was not made anew, and its key is on record as any. */
 type Reached = { readonly server: Server; readonly hostKeys: readonly string[] | null }
 type Reaching = { readonly reached: readonly Reached[] }
 
+const reachingSchema: Schema<Reaching> = lazily(() =>
+  z.strictObject({
+    reached: list(z.strictObject({ server: serverSchema(), hostKeys: list(word(hostKey)).nullable() })),
+  }),
+)
+
+/** The host key that each server has shown. */
+const shownKeys: Schema<Readonly<Record<string, string>>> = lazily(() => z.record(line(), text()))
+
 type Options = { readonly servers: readonly Server[]; readonly timeoutMs: number }
 
 const betweenMs = 2_000
 
 /** Waits until every server lets us in and lets us be root; the host keys of those that were made anew take the place of old ones. */
-export function waitForSshStep({ servers, timeoutMs }: Options): FreshStep<Reaching, Reaching> {
-  return {
+export function waitForSshStep({ servers, timeoutMs }: Options): FreshStep {
+  return defineApplicationStep({
     id: 'reach',
     effect: 'changes',
-    plan: (seen) => ({
+    schemas: { change: reachingSchema, snapshot: reachingSchema, evidence: shownKeys },
+    plan: (seen: Having) => ({
       status: 'due',
       change: {
         reached: whereTheyAre(servers, seen).map((server) => ({
@@ -44,7 +59,7 @@ export function waitForSshStep({ servers, timeoutMs }: Options): FreshStep<Reach
       )
       return Object.fromEntries(reached.map(({ server }, index) => [server.name, keys[index] ?? '']))
     },
-  }
+  })
 }
 
 async function reach(ctx: ApplicationContext, { server, hostKeys }: Reached): Promise<string> {

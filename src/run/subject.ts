@@ -3,7 +3,7 @@ import type { ServerEvent } from '../journal/events.ts'
 import type { ServerState } from '../journal/run-state.ts'
 import type { StepContext } from '../plan/context.ts'
 import type { PlannedStep } from '../plan/plan.ts'
-import type { Step } from '../plan/step.ts'
+import type { AnyStep, Step } from '../plan/step.ts'
 import type { Verdict } from '../plan/verdict.ts'
 
 export type WriteEvent = (event: ServerEvent) => Promise<void>
@@ -35,7 +35,7 @@ export interface BoundStep extends Pick<Step, 'id' | 'effect' | 'exceedsPlan'> {
 }
 
 type Bindable<Ctx extends StepContext> = Pick<
-  Step<Json, Json, never, Ctx>,
+  AnyStep<never, Ctx>,
   'id' | 'effect' | 'exceedsPlan' | 'snapshot' | 'status' | 'apply' | 'verify'
 >
 

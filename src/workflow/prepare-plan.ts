@@ -12,6 +12,7 @@ import type { Rollout, Settings } from '../manifest/settings.ts'
 import { makePlan } from '../plan/make-plan.ts'
 import type { Operation } from '../plan/operation.ts'
 import type { Plan } from '../plan/plan.ts'
+import { assertReadable, readersOf } from '../run/assert-readable.ts'
 import { assertSendable, makePinnedFileReader } from '../run/local/pinned-files.ts'
 import type { GatherResult } from '../run/session/gather-facts.ts'
 import { isUnavailable, outcomesOfSkipped, unavailableIn } from '../run/skipped-servers.ts'
@@ -106,9 +107,10 @@ function planFor(operation: Operation, { manifest }: Targets, { gathered, rollou
   return makePlan({ operation, seen, inventory: manifest.servers, rollout, away })
 }
 
-function assertSameOperation({ spec }: Operation, plan: Plan, path: string): void {
-  if (!isSame(spec as Json, plan.operation as Json))
+function assertSameOperation(operation: Operation, plan: Plan, path: string): void {
+  if (!isSame(operation.spec as Json, plan.operation as Json))
     throw new UsageError(`${path}: a plan of another command or with other options: ${plan.operation.name}`)
+  assertReadable({ planned: plan.planned }, readersOf(operation))
 }
 
 // A saved plan is for the servers that it was made for.

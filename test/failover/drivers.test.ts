@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Secret } from '../../src/base/secret.ts'
 import { makeDriver } from '../../src/failover/make-driver.ts'
 import type { LocalProgramResult } from '../../src/plan/application.ts'
+import type { DnsQuestion } from '../../src/plan/dns.ts'
 import { DisconnectedError } from '../../src/plan/errors.ts'
 import { aFailover, anOutside, blue, contextOn, driverFor, green } from './in-memory.ts'
 
@@ -82,7 +83,10 @@ describe('the driver of the DNS', () => {
     const ctx = contextOn(anOutside())
     const alias = {
       ...ctx,
-      askDns: async () => ({ status: 'records', values: ['lb.example.net'], ttlSeconds: 60 }) as const,
+      askDns: async ({ type }: DnsQuestion) =>
+        type === 'CNAME'
+          ? ({ status: 'records', values: ['lb.example.net'], ttlSeconds: 60 } as const)
+          : ({ status: 'records', values: ['203.0.113.99'], ttlSeconds: 60 } as const),
     }
     const now = await driver.read(alias)
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { failover, type SwitchOptions } from '../../src/failover/failover.ts'
+import { failover } from '../../src/failover/failover.ts'
+import type { SwitchOptions } from '../../src/failover/options.ts'
 import type { Failover } from '../../src/failover/target.ts'
 import type { JournalEvent } from '../../src/journal/events.ts'
 import { noState, replay } from '../../src/journal/run-state.ts'

@@ -62,7 +62,7 @@ export function fleetJob(server: FleetServer, { run, work, stallTimeoutMs = 60_0
   const job = detachedJob({ script: () => ({ files: [] }), stallTimeoutMs })
   return {
     begin: () => job.apply(ctx, null),
-    settled: () => job.status(ctx, null),
+    settled: () => job.status(ctx),
     finish: () => job.finish(ctx),
     told,
     asks: () => asks,

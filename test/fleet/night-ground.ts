@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Json } from '../../src/base/json.ts'
-import type { UnattendedOptions } from '../../src/operations/unattended-upgrades/desired-config.ts'
 import { unattendedUpgrades } from '../../src/operations/unattended-upgrades/operation.ts'
+import type { UnattendedOptions } from '../../src/operations/unattended-upgrades/options.ts'
 import type { ServerContext } from '../../src/plan/context.ts'
 import type { Step } from '../../src/plan/step.ts'
 import { stepContext } from '../support/step-context.ts'

@@ -3,20 +3,8 @@ import { makePlan } from '../../src/plan/make-plan.ts'
 import type { Operation } from '../../src/plan/operation.ts'
 import type { Step } from '../../src/plan/step.ts'
 import { aRollout } from '../run/in-memory.ts'
+import { anyStep } from '../support/any-step.ts'
 import { aLook, aServer } from '../support/looks.ts'
-
-const step = (parts: Partial<Step>): Step => ({
-  id: 'change',
-  effect: 'disrupts',
-  facts: ['weave'],
-  plan: () => ({ status: 'due', change: null }),
-  describe: () => [],
-  snapshot: async () => null,
-  status: async () => 'no',
-  apply: async () => {},
-  verify: async () => null,
-  ...parts,
-})
 
 const running = (version: string) => aLook({ weave: { status: 'known', value: { version, isRunning: true } } })
 const ofOldWeave: Step['plan'] = ({ weave }) =>
@@ -31,7 +19,7 @@ describe('a step that goes alone', () => {
     const operation: Operation = {
       spec: { name: 'made-up', options: {} },
       facts: ['weave'],
-      pass: { steps: [step({}), step({ id: 'alone', isAlone: true, plan: ofOldWeave })] },
+      pass: { steps: [anyStep(), anyStep({ id: 'alone', isAlone: true, plan: ofOldWeave })] },
     }
     const rollout = { ...aRollout, canary: 0, maxUnavailable: { kind: 'count', count: 4 } as const }
 

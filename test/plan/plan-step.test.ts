@@ -3,10 +3,10 @@ import { combined } from '../../src/operations/combined.ts'
 import type { Operation } from '../../src/plan/operation.ts'
 import { planStep } from '../../src/plan/plan-step.ts'
 import type { Step } from '../../src/plan/step.ts'
+import { anyStep } from '../support/any-step.ts'
 import { aLook, aServer } from '../support/looks.ts'
 
-const step = (id: string, parts: Partial<Step> = {}) =>
-  ({ id, plan: () => ({ status: 'due', change: null }), ...parts }) as unknown as Step
+const step = (id: string, parts: Partial<Step> = {}) => anyStep({ id, ...parts })
 
 describe('a step that is for some groups', () => {
   it.each([

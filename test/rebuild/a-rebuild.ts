@@ -1,8 +1,8 @@
 import { inEnvironment } from '../../src/inventory/server.ts'
 import type { ApplicationOperation } from '../../src/plan/application.ts'
-import type { RebuildOptions } from '../../src/rebuild/options.ts'
+import type { RebuildOptions, RetireOptions } from '../../src/rebuild/options.ts'
 import { rebuild } from '../../src/rebuild/rebuild.ts'
-import { type RetireOptions, retire } from '../../src/rebuild/retire.ts'
+import { retire } from '../../src/rebuild/retire.ts'
 import { aFailover, blue } from '../failover/in-memory.ts'
 import { aRollout } from '../run/in-memory.ts'
 import { command, provision } from './in-memory.ts'
@@ -11,7 +11,7 @@ export const servers = ['web-1', 'web-2'].map((name) =>
   inEnvironment({ name, host: '', groups: ['docker'], spare: false }, 'production-b'),
 )
 const names = servers.map(({ name }) => name)
-const targets = [
+export const targets = [
   { environment: 'production', targets: [blue] },
   { environment: 'production-b', targets: [] },
 ] as const

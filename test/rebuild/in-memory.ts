@@ -27,7 +27,7 @@ import { clock, type MemoryServer } from '../run/in-memory.ts'
 import { makeMemoryLocks } from '../run/memory-locks.ts'
 import { bare, nightServer } from '../run/models/nightly.ts'
 import { rebootOptions, rebootServer } from '../run/models/reboot.ts'
-import { securityServer } from '../run/models/security.ts'
+import { securityOptions, securityServer } from '../run/models/security.ts'
 import { noWays } from '../support/step-context.ts'
 
 type Machine = {
@@ -90,7 +90,7 @@ const ofTheBoot = ({ identity, reboot: flag, systemd }: ServerFacts) => ({
 /** What a fresh server gets. */
 export const provision = (): Operation =>
   combined('deploy', [
-    securityUpgrade({ hold: [], origins: [], allPackages: true, lockTimeoutMs: 1_000, restartServices: false }),
+    securityUpgrade({ ...securityOptions, allPackages: true, restartServices: false }),
     unattendedUpgrades({ remove: false, hold: [], origins: [] }),
     reboot({ ...rebootOptions, force: true, follows: true }),
   ])

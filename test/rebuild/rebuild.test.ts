@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { aFailover, anOutside, blue, green } from '../failover/in-memory.ts'
-import { aRebuild, aRetirement, servers } from './a-rebuild.ts'
+import { aRebuild, aRetirement, servers, targets } from './a-rebuild.ts'
 import { aCloud, create, makeWorld, runProvider, type World } from './in-memory.ts'
 
 const made = (cloud = aCloud()) => {
@@ -178,11 +178,7 @@ describe('the side that is built', () => {
 
   it('gets no traffic when it does not serve', async () => {
     const check = { url: 'http://shop.example.com/up', status: 200 }
-    const targets = aRebuild().spec.options as { readonly failover?: never }
-    const failover = {
-      ...aFailover({ check }),
-      sides: (targets.failover as never as ReturnType<typeof aFailover>).targets,
-    }
+    const failover = aFailover({ check, targets })
     const world = await makeWorld({ operation: aRebuild({ failover }) })
 
     const outcome = await world.run()

@@ -1,7 +1,10 @@
+import * as z from 'zod'
 import { MaestroError } from '../../src/base/errors.ts'
 import type { Script } from '../../src/plan/context.ts'
+import { defineDrain, defineStep } from '../../src/plan/define-step.ts'
 import type { Operation } from '../../src/plan/operation.ts'
-import type { Drain, Step } from '../../src/plan/step.ts'
+import { lazily, nothing } from '../../src/plan/schema/schema.ts'
+import type { Step } from '../../src/plan/step.ts'
 import type { ServerFacts } from '../../src/remote/facts/facts.ts'
 import { required } from '../../src/remote/fields.ts'
 import { aServer, type MemoryServer } from './in-memory.ts'
@@ -73,29 +76,40 @@ export function aMadeServer(name: string, groups?: readonly string[]): Made {
 
 const versionOf = (facts: ServerFacts) => (facts.weave?.status === 'known' ? facts.weave.value?.version : undefined)
 
+const changeSchemas = {
+  change: lazily(() => z.strictObject({ to: z.string() })),
+  snapshot: lazily(() => z.strictObject({ from: z.string() })),
+  evidence: lazily(() => z.strictObject({ version: z.string() })),
+}
+
 /** Sets the version to 2. */
-const change = (isUnsure: (server: string) => boolean): Step<{ to: string }, { from: string }> => ({
-  id: 'change',
-  effect: 'changes',
-  facts: ['weave'],
-  plan: (facts) =>
-    versionOf(facts) === '2' ? { status: 'done', why: 'it is 2' } : { status: 'due', change: { to: '2' } },
-  describe: ({ to }) => [`version ${to}`],
-  snapshot: async (ctx) => ({ from: required(await ctx.run(script('read')), 'version') }),
-  status: async (ctx) => {
-    if (isUnsure(ctx.server.name)) return 'unknown'
-    return required(await ctx.run(script('read')), 'version') === '2' ? 'yes' : 'no'
-  },
-  apply: async (ctx) => void (await ctx.run(script('set', { version: '2' }))),
-  verify: async (ctx) => {
-    const version = required(await ctx.run(script('read')), 'version')
-    if (version !== '2') throw new MaestroError(`the version is still ${version}`)
-    return { version }
-  },
-})
+const change = (isUnsure: (server: string) => boolean): Step =>
+  defineStep({
+    id: 'change',
+    effect: 'changes',
+    schemas: changeSchemas,
+    facts: ['weave'],
+    plan: (facts) =>
+      versionOf(facts) === '2' ? { status: 'done', why: 'it is 2' } : { status: 'due', change: { to: '2' } },
+    describe: ({ to }) => [`version ${to}`],
+    snapshot: async (ctx) => ({ from: required(await ctx.run(script('read')), 'version') }),
+    status: async (ctx) => {
+      if (isUnsure(ctx.server.name)) return 'unknown'
+      return required(await ctx.run(script('read')), 'version') === '2' ? 'yes' : 'no'
+    },
+    apply: async (ctx) => void (await ctx.run(script('set', { version: '2' }))),
+    verify: async (ctx) => {
+      const version = required(await ctx.run(script('read')), 'version')
+      if (version !== '2') throw new MaestroError(`the version is still ${version}`)
+      return { version }
+    },
+  })
+
+const boots = lazily(() => z.strictObject({ boots: z.number() }))
 
 /** Boots it once, where a look of now says that the version has changed. */
-export const restart: Step<null, { boots: number }> = {
+export const restart: Step = defineStep({
+  schemas: { change: nothing, snapshot: boots, evidence: boots },
   id: 'restart',
   effect: 'disrupts',
   facts: ['weave'],
@@ -111,15 +125,16 @@ export const restart: Step<null, { boots: number }> = {
     if (now !== boots + 1) throw new MaestroError(`${now - boots} boots`)
     return { boots: now }
   },
-}
+})
 
-const outOfService: Drain<{ serving: string }> = {
+const outOfService = defineDrain({
   id: 'service',
+  found: lazily(() => z.strictObject({ serving: z.string() })),
   describe: 'each server is out of service',
   detect: async (ctx) => ({ serving: required(await ctx.run(script('read')), 'serving') }),
   drain: async (ctx) => void (await ctx.run(script('serve', { serving: 'no' }))),
   undrain: async (ctx, { serving }) => void (await ctx.run(script('serve', { serving }))),
-}
+})
 
 /** A change, then a restart that takes the server out of service. */
 export function aChange(servers: readonly Made[]): Operation {

@@ -34,7 +34,7 @@ const worldOf = ({ operation, servers }: Model) => {
   }
 }
 
-describe.each(Object.keys(operations))('%s', (name) => {
+describe.each([...operations.keys()])('%s', (name) => {
   const own = models[name] ?? []
 
   it('has servers in memory on which every one of its steps is begun', async () => {
@@ -52,6 +52,10 @@ describe.each(Object.keys(operations))('%s', (name) => {
     'ends the same wherever it is killed and resumed ($index)',
     killsAnywhere,
   )
+})
+
+it('has models of every operation that is registered, and of no other', () => {
+  expect(Object.keys(models).toSorted()).toEqual([...operations.keys()].toSorted())
 })
 
 describe('a step that disrupts, with its drain', () => {

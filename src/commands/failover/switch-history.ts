@@ -1,10 +1,12 @@
 import { MaestroError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
-import { failoverSpec, type SwitchOptions } from '../../failover/failover.ts'
+import { failoverSpec } from '../../failover/failover.ts'
+import { switchOptions } from '../../failover/options.ts'
 import { listRuns } from '../../journal/find-run.ts'
 import { readPlan } from '../../journal/journal.ts'
 import { eventsOf } from '../../journal/read-run.ts'
-import type { RebuildOptions } from '../../rebuild/options.ts'
+import { readOptions } from '../../plan/operation-spec.ts'
+import { rebuildOptions } from '../../rebuild/options-schema.ts'
 import { rebuildSpec } from '../../rebuild/rebuild.ts'
 
 type JournalledSwitch = { readonly address: string; readonly from: string | null; readonly isRollback: boolean }
@@ -52,10 +54,13 @@ function ttlIn(before: Json): number {
 async function switchIn(path: string): Promise<JournalledSwitch | undefined> {
   try {
     const { operation } = await readPlan(path)
-    if (operation.name !== failoverSpec && operation.name !== rebuildSpec) return undefined
-    const options = operation.options as unknown as SwitchOptions | RebuildOptions
-    const isRollback = 'kind' in options && options.kind === 'rollback'
-    return { address: options.failover.address, from: options.from, isRollback }
+    if (operation.name === failoverSpec) {
+      const { failover, from, kind } = readOptions(failoverSpec, switchOptions, operation.options)
+      return { address: failover.address, from, isRollback: kind === 'rollback' }
+    }
+    if (operation.name !== rebuildSpec) return undefined
+    const { failover, from } = readOptions(rebuildSpec, rebuildOptions, operation.options)
+    return { address: failover.address, from, isRollback: false }
   } catch (error) {
     if (error instanceof MaestroError) return undefined
     throw error

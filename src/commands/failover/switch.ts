@@ -2,11 +2,11 @@ import { type ExitCode, RefusedError } from '../../base/errors.ts'
 import { checkExecutable } from '../../base/executable.ts'
 import { passwordsFor } from '../../cli/passwords.ts'
 import { runsFolder } from '../../cli/paths.ts'
-import { failover as failoverOperation, type SwitchOptions } from '../../failover/failover.ts'
-import type { Hook } from '../../failover/hook-step.ts'
+import { failover as failoverOperation } from '../../failover/failover.ts'
+import type { Hook } from '../../failover/hook.ts'
 import { makeDriver } from '../../failover/make-driver.ts'
+import type { SwitchOptions } from '../../failover/options.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
-import type { ApplicationOperation } from '../../plan/application.ts'
 import { changeApplication } from '../../workflow/application/change.ts'
 import type { SwitchFlags } from './flags.ts'
 import { assertIsTarget, loadFailover } from './load.ts'
@@ -48,7 +48,7 @@ export async function switchFailover(switching: SwitchCommand): Promise<ExitCode
         rollsBack: flags.rollback !== false,
         ...(hook && { hook }),
       }
-      return failoverOperation(options, secrets) as ApplicationOperation
+      return failoverOperation(options, secrets)
     },
     consent: () => ({
       dangers: flags.force === true ? [`moving ${failover.address} from where it points at neither environment`] : [],

@@ -1,12 +1,11 @@
 import { type ExitCode, RefusedError, UsageError } from '../../base/errors.ts'
 import { checkExecutable } from '../../base/executable.ts'
 import { passwordsFor } from '../../cli/passwords.ts'
-import type { Hook } from '../../failover/hook-step.ts'
+import type { Hook } from '../../failover/hook.ts'
 import { makeDriver } from '../../failover/make-driver.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import type { Rollout } from '../../manifest/settings.ts'
 import { isOpen } from '../../manifest/window.ts'
-import type { ApplicationOperation } from '../../plan/application.ts'
 import type { RebuildOptions } from '../../rebuild/options.ts'
 import { rebuild } from '../../rebuild/rebuild.ts'
 import { changeApplication } from '../../workflow/application/change.ts'
@@ -44,7 +43,7 @@ export async function rebuildApplication(flags: RebuildFlags, stop: AbortSignal)
       const from = await servingEnvironment(ctx, { failover, driver })
       const { seconds } = await oldAnswerRest(ctx, { failover, driver })
       const options = await optionsFor({ opened: loaded, flags, from, seconds })
-      return rebuild(options, secrets) as ApplicationOperation
+      return rebuild(options, secrets)
     },
     consent: () => ({
       dangers: [`${manifest.path}: servers are built anew, and the traffic of ${failover.address} moves there`],

@@ -7,11 +7,11 @@ import { displayName, inEnvironment, type Server } from '../../inventory/server.
 import { renameServers } from '../../load-balancer/drivers.ts'
 import type { TrafficPolicy } from '../../load-balancer/traffic-policy.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
-import type { ApplicationContext, ApplicationOperation } from '../../plan/application.ts'
+import type { ApplicationContext } from '../../plan/application.ts'
 import { commandProvider } from '../../provider/command-provider.ts'
 import type { ProvidedServer } from '../../provider/provider.ts'
-import { machineOf, type ReplacedServer } from '../../rebuild/options.ts'
-import { type ReplaceOptions, replace } from '../../rebuild/replace.ts'
+import { machineOf, type ReplacedServer, type ReplaceOptions } from '../../rebuild/options.ts'
+import { replace } from '../../rebuild/replace.ts'
 import { contextOf, drainFor } from '../../rebuild/traffic-steps.ts'
 import { addressSourcesFor } from '../../workflow/address-sources.ts'
 import { changeApplication } from '../../workflow/application/change.ts'
@@ -48,7 +48,7 @@ export async function replaceServers(flags: RebuildFlags, stop: AbortSignal): Pr
     operationFor: async (ctx) => {
       const service = await serviceIn(manifest)
       const options = await optionsFor(ctx, { chosen, opened: loaded, provider, service })
-      return replace({ ...options, subject }) as ApplicationOperation
+      return replace({ ...options, subject })
     },
     consent: () => ({ dangers: [`${names}: made anew, and all that is on them is gone`], question: 'Do this?' }),
   })

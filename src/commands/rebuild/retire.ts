@@ -1,8 +1,9 @@
 import { type ExitCode, RefusedError, UsageError } from '../../base/errors.ts'
 import { passwordsFor } from '../../cli/passwords.ts'
 import { makeDriver } from '../../failover/make-driver.ts'
-import type { ApplicationContext, ApplicationOperation } from '../../plan/application.ts'
-import { type RetireOptions, retire } from '../../rebuild/retire.ts'
+import type { ApplicationContext } from '../../plan/application.ts'
+import type { RetireOptions } from '../../rebuild/options.ts'
+import { retire } from '../../rebuild/retire.ts'
 import { changeApplication } from '../../workflow/application/change.ts'
 import { assertIsTarget } from '../failover/load.ts'
 import { failoverSecrets } from '../failover/secrets.ts'
@@ -36,7 +37,7 @@ export async function retireEnvironment(flags: RebuildFlags, stop: AbortSignal):
       const driver = makeDriver(failover, secrets)
       const serving = await servingEnvironment(ctx, { failover, driver })
       const side = typeof wanted === 'string' ? wanted : otherThan(serving, loaded)
-      return retire(await optionsFor(ctx, { opened: loaded, flags, side, driver }), secrets) as ApplicationOperation
+      return retire(await optionsFor(ctx, { opened: loaded, flags, side, driver }), secrets)
     },
     consent: () => ({
       dangers: ['servers are destroyed, with all that is on them'],

@@ -8,6 +8,7 @@ import { type RunState, replay } from '../../journal/run-state.ts'
 import { operationFor } from '../../operations/registry.ts'
 import type { Outcome } from '../../plan/outcome.ts'
 import type { Plan } from '../../plan/plan.ts'
+import { assertReadable, readersOf } from '../../run/assert-readable.ts'
 import { makePinnedFileReader } from '../../run/local/pinned-files.ts'
 import { applyPlan } from '../../workflow/apply.ts'
 import { makeRun } from '../../workflow/make-run.ts'
@@ -35,6 +36,8 @@ export async function resume({ run: given, flags, stop }: ResumeRequest): Promis
       return exitCodes.ok
     }
     if (isOfApplication(plan.operation)) return await resumeApplication({ journal, plan, events, flags, stop, about })
+    const operation = operationFor(plan.operation)
+    assertReadable({ planned: plan.planned, previous: previous.servers }, readersOf(operation))
     const { manifest, environment } = about
     const targets = await selectTargets({
       ...flags,
@@ -42,7 +45,6 @@ export async function resume({ run: given, flags, stop }: ResumeRequest): Promis
       ...(environment === undefined ? {} : { environment }),
       server: left,
     })
-    const operation = operationFor(plan.operation)
     await journal.write({ event: 'run-resumed', owner: ownerName(), maestroVersion: MAESTRO_VERSION })
     const unavailable = await unavailablePeers(targets, {
       operation,

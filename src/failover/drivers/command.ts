@@ -1,9 +1,13 @@
+import * as z from 'zod'
 import { MaestroError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
 import type { CommandDriver } from '../../manifest/settings.ts'
 import type { ApplicationContext } from '../../plan/application.ts'
+import { lazily, line, type Schema } from '../../plan/schema/schema.ts'
 import type { FailoverDriver } from '../driver.ts'
 import type { CurrentTarget, Failover } from '../target.ts'
+
+const commandState: Schema<{ readonly at: string | null }> = lazily(() => z.strictObject({ at: line().nullable() }))
 
 /**
  * Moves the address by a program of the user's: `status` prints `{"at": "<environment>"}` (or null), `switch` moves it. Both get
@@ -23,6 +27,7 @@ export function commandDriver(failover: Failover, { command, timeoutMs }: Comman
   return {
     description: `command ${command}`,
     isRepeatable: true,
+    state: commandState,
     read: async (ctx) => currentTarget(await run(ctx, 'status', about), { failover, command }),
     refusal: async () => undefined,
     switchTo: async (ctx, from, to) => {

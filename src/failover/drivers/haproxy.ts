@@ -1,12 +1,21 @@
+import * as z from 'zod'
 import { MaestroError } from '../../base/errors.ts'
+import { haproxyName } from '../../base/forms.ts'
 import { askHaproxy, findSocket } from '../../load-balancer/haproxy/runtime-socket.ts'
 import { type BackendServer, readServersState } from '../../load-balancer/haproxy/state.ts'
 import type { HaproxyDriver } from '../../manifest/settings.ts'
 import type { ApplicationContext } from '../../plan/application.ts'
+import { lazily, list, type Schema, wholeNumber, word } from '../../plan/schema/schema.ts'
 import type { FailoverDriver } from '../driver.ts'
 import type { CurrentTarget, Failover, FailoverTarget } from '../target.ts'
 
 type Entry = BackendServer & { readonly environment: string }
+
+type Weight = { readonly backend: string; readonly server: string; readonly weight: number }
+
+const weights: Schema<readonly Weight[]> = lazily(() =>
+  list(z.strictObject({ backend: word(haproxyName), server: word(haproxyName), weight: wholeNumber() })),
+)
 
 /** Moves the traffic by the weights that a load balancer in front of both sides gives to their servers. */
 export function haproxyDriver(failover: Failover, { server: balancer, backend }: HaproxyDriver): FailoverDriver {
@@ -29,6 +38,7 @@ export function haproxyDriver(failover: Failover, { server: balancer, backend }:
   return {
     description: `the weights of HAProxy on ${balancer}`,
     isRepeatable: true,
+    state: weights,
     read: async (ctx) => currentTarget(await entriesOf(ctx), failover),
     refusal: async () => undefined,
     // The side that gets the traffic first: there is none without a side.

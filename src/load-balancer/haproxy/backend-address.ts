@@ -1,7 +1,8 @@
 import { MaestroError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
 import type { ServerContext } from '../../plan/context.ts'
-import type { DrainedEntries } from './drain.ts'
+import { parseOrThrow } from '../../plan/schema/parse.ts'
+import { drainedEntries } from './drain.ts'
 import { askHaproxy, findSocket } from './runtime-socket.ts'
 import { readServersState } from './state.ts'
 
@@ -11,7 +12,11 @@ export async function replaceBackendAddress(
   found: Json,
   address: string,
 ): Promise<void> {
-  const { balancers } = found as unknown as DrainedEntries
+  const { balancers } = parseOrThrow(
+    drainedEntries,
+    found,
+    (why) => new MaestroError(`what was found in service: ${why}`),
+  )
   for (const { name, entries } of balancers) {
     if (entries.length === 0) continue
     const balancer = ctx.peer(name)

@@ -1,3 +1,6 @@
+import * as z from 'zod'
+import { lazily, line, list, milliseconds, type Schema } from '../../plan/schema/schema.ts'
+
 /** How the servers behind load balancers are taken out of service. */
 export type HaproxyConfig = {
   readonly kind: 'haproxy'
@@ -10,3 +13,14 @@ export type HaproxyConfig = {
   readonly waitAfterRemovingMs: number
   readonly waitAfterAddingMs: number
 }
+
+export const haproxyConfig: Schema<HaproxyConfig> = lazily(() =>
+  z.strictObject({
+    kind: z.literal('haproxy'),
+    balancers: list(line()),
+    groups: list(line()),
+    timeoutMs: milliseconds(),
+    waitAfterRemovingMs: milliseconds(),
+    waitAfterAddingMs: milliseconds(),
+  }),
+)

@@ -1,6 +1,10 @@
 import { isIP } from 'node:net'
+import * as z from 'zod'
 import { MaestroError } from '../../base/errors.ts'
+import { haproxyName } from '../../base/forms.ts'
 import type { ServerContext, ServerHandle } from '../../plan/context.ts'
+import { defineDrain } from '../../plan/define-step.ts'
+import { lazily, line, list, type Schema, word } from '../../plan/schema/schema.ts'
 import type { Drain } from '../../plan/step.ts'
 import { allOf } from '../../remote/fields.ts'
 import type { HaproxyConfig } from './config.ts'
@@ -12,13 +16,19 @@ export type DrainedEntries = {
   readonly balancers: readonly { readonly name: string; readonly entries: readonly Entry[] }[]
 }
 
+export const drainedEntries: Schema<DrainedEntries> = lazily(() => {
+  const entry = z.strictObject({ backend: word(haproxyName), server: word(haproxyName), isUp: z.boolean() })
+  return z.strictObject({ balancers: list(z.strictObject({ name: line(), entries: list(entry) })) })
+})
+
 const betweenMs = 500
 
 /** Takes a server out of every backend that has it in service. Where somebody else took it out before, it stays out. */
-export function haproxyDrain(options: HaproxyConfig): Drain<DrainedEntries> {
+export function haproxyDrain(options: HaproxyConfig): Drain {
   const { balancers, groups, timeoutMs, waitAfterRemovingMs, waitAfterAddingMs } = options
-  return {
+  return defineDrain({
     id: 'drain',
+    found: drainedEntries,
     describe: `servers of ${groups.join(', ')} leave ${balancers.join(', ')} (HAProxy) while they are disrupted`,
     groups,
     detect: async (ctx) => {
@@ -38,7 +48,7 @@ export function haproxyDrain(options: HaproxyConfig): Drain<DrainedEntries> {
       await assertUp(ctx, found, timeoutMs)
       if (waitAfterAddingMs > 0) await ctx.waitMs(waitAfterAddingMs)
     },
-  }
+  })
 }
 
 async function findEntries(ctx: ServerContext, balancers: readonly string[]): Promise<DrainedEntries['balancers']> {

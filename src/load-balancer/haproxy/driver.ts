@@ -1,9 +1,8 @@
 import { webGroups } from '../../manifest/groups.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
-import type { Drain } from '../../plan/step.ts'
 import type { LoadBalancerDriver } from '../driver.ts'
 import { replaceBackendAddress } from './backend-address.ts'
-import type { HaproxyConfig } from './config.ts'
+import { type HaproxyConfig, haproxyConfig } from './config.ts'
 import { haproxyDrain } from './drain.ts'
 
 export type { HaproxyConfig } from './config.ts'
@@ -11,6 +10,7 @@ export type { HaproxyConfig } from './config.ts'
 /** HAProxy on servers of the manifest, through its runtime socket. */
 export const haproxyDriver: LoadBalancerDriver<HaproxyConfig> = {
   kind: 'haproxy',
+  config: haproxyConfig,
   configure: async (manifest, { rollout }) => {
     const balancers = balancersOf(manifest)
     if (balancers.length === 0) return undefined
@@ -27,7 +27,7 @@ export const haproxyDriver: LoadBalancerDriver<HaproxyConfig> = {
   rename: (config, nameOf) => ({ ...config, balancers: config.balancers.map(nameOf) }),
   make: (config) => ({
     peers: config.balancers,
-    drain: haproxyDrain(config) as unknown as Drain,
+    drain: haproxyDrain(config),
     replacement: {
       describe: `until the configuration of ${config.balancers.join(', ')} has its address, HAProxy knows it only while it runs`,
       apply: replaceBackendAddress,

@@ -1,5 +1,8 @@
+import * as z from 'zod'
 import { UsageError } from '../../base/errors.ts'
 import { checkExecutable } from '../../base/executable.ts'
+import { defineDrain } from '../../plan/define-step.ts'
+import { lazily, line, milliseconds, nothing, type Schema } from '../../plan/schema/schema.ts'
 import type { Drain } from '../../plan/step.ts'
 import type { LoadBalancerDriver } from '../driver.ts'
 
@@ -11,9 +14,14 @@ export type HooksConfig = {
   readonly timeoutMs: number
 }
 
+const hooksConfig: Schema<HooksConfig> = lazily(() =>
+  z.strictObject({ kind: z.literal('hooks'), drain: line(), undrain: line(), timeoutMs: milliseconds() }),
+)
+
 /** `maestro.hooks.drain` and `maestro.hooks.undrain`, run on the controller. */
 export const hooksDriver: LoadBalancerDriver<HooksConfig> = {
   kind: 'hooks',
+  config: hooksConfig,
   configure: async ({ settings, path }, { rollout, uid }) => {
     const { drain, undrain } = settings.hooks
     if (drain === undefined && undrain === undefined) return undefined
@@ -25,12 +33,13 @@ export const hooksDriver: LoadBalancerDriver<HooksConfig> = {
     return { kind: 'hooks', drain, undrain, timeoutMs: rollout.drainTimeoutMs }
   },
   rename: (config) => config,
-  make: (config) => ({ peers: [], drain: hooksDrain(config) as unknown as Drain }),
+  make: (config) => ({ peers: [], drain: hooksDrain(config) }),
 }
 
-export function hooksDrain({ drain, undrain, timeoutMs }: HooksConfig): Drain<null> {
-  return {
+export function hooksDrain({ drain, undrain, timeoutMs }: HooksConfig): Drain {
+  return defineDrain({
     id: 'drain',
+    found: nothing,
     describe: `each server is taken out of service by ${drain} while it is disrupted`,
     detect: async () => null,
     drain: async (ctx) => {
@@ -41,5 +50,5 @@ export function hooksDrain({ drain, undrain, timeoutMs }: HooksConfig): Drain<nu
       ctx.progress(`running ${undrain}`)
       await ctx.runHook({ path: undrain, timeoutMs })
     },
-  }
+  })
 }

@@ -42,11 +42,10 @@ function readPort(plain: unknown): Port | undefined {
     return more.length === 0 && Object.values(port).every((value) => number.test(value)) ? port : undefined
   }
   if (typeof plain !== 'object' || plain === null) return undefined
-  const entries = Object.entries(plain)
-  const isPort = entries.every(
-    ([key, value]) => /^(container|http|https|tcp|udp)$/.test(key) && number.test(String(value)),
-  )
-  return isPort && 'container' in plain ? (Object.fromEntries(entries) as unknown as Port) : undefined
+  const entries = Object.entries(plain).map(([key, value]) => [key, String(value)] as const)
+  const isPort = entries.every(([key, value]) => /^(container|http|https|tcp|udp)$/.test(key) && number.test(value))
+  const { container, ...others } = Object.fromEntries(entries)
+  return isPort && container !== undefined ? { container, ...others } : undefined
 }
 
 function publishedOf({ container, http, tcp, udp }: Port): readonly string[] {

@@ -3,17 +3,7 @@ import { MaestroError } from '../../base/errors.ts'
 import type { ServerContext } from '../../plan/context.ts'
 import { RolledBackError } from '../../plan/errors.ts'
 import type { PinnedFile } from '../../plan/pinned-file.ts'
-
-/** The files that are rolled out, on this computer. */
-export interface ComposeFiles {
-  /** What Compose calls the whole. */
-  readonly project: string
-  readonly compose: PinnedFile
-  /** null: there is none. */
-  readonly env: PinnedFile | null
-  /** The checksum of both, when the plan was made. */
-  readonly revision: string
-}
+import type { ComposeFiles } from './options.ts'
 
 /** The checksum of a compose file and its env file by their own; the same stands in services/stage.sh. */
 export function revisionOf(compose: PinnedFile, env: PinnedFile | null): string {

@@ -2,7 +2,7 @@ import { MaestroError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
 import type { ServerContext } from '../../plan/context.ts'
 import { RolledBackError } from '../../plan/errors.ts'
-import type { Step } from '../../plan/step.ts'
+import type { StepStatus } from '../../plan/step.ts'
 import { readJobStatus } from '../../remote/job/status.ts'
 import type { JobResult } from '../job/follow.ts'
 import { type DetachedJob, detachedJob } from '../job/job.ts'
@@ -18,9 +18,8 @@ type ComposeJobOptions<Before extends Json> = {
 }
 
 /** Beginning it, asking how it stands, and what it has come to. */
-export interface ComposeJob<Before extends Json>
-  extends Pick<DetachedJob<Before>, 'apply'>,
-    Pick<Step<Json, Before>, 'status'> {
+export interface ComposeJob<Before extends Json> extends Pick<DetachedJob<Before>, 'apply'> {
+  readonly status: (ctx: ServerContext) => Promise<StepStatus>
   /** Follows it to its end; throws a TakenBackError where it changed nothing or went back, and a MaestroError where it failed. */
   readonly finish: (ctx: ServerContext) => Promise<void>
 }

@@ -1,40 +1,10 @@
 import type { Verdict } from '../../plan/verdict.ts'
 import type { ComposeState, DeployedService, ServiceContainer } from '../../remote/facts/compose.ts'
 import type { ServerFacts } from '../../remote/facts/facts.ts'
+import type { ComposeChange, ServiceChange } from './change.ts'
+import type { DesiredServices } from './options.ts'
 
 export const composeFacts = ['system', 'docker', 'compose'] as const
-
-/** Which services are brought to which revision. */
-export interface DesiredServices {
-  /** The checksum of the files. */
-  readonly revision: string
-  /** Their images by name, as the compose file has them: variables stand in it as they are. */
-  readonly images: Readonly<Record<string, string>>
-  /** Others of the file are let alone. */
-  readonly isPart: boolean
-  /** Also where nothing has changed: a registry may have another image under the same name. */
-  readonly pull: boolean
-}
-
-export type ComposeChange = {
-  readonly revision: string
-  readonly services: readonly ServiceChange[]
-  /** What was rolled out and is not in the file any more. */
-  readonly gone: readonly string[]
-  /** What is made anew though nothing of it has changed. */
-  readonly again: readonly string[]
-  /** Whether its images are brought first, and not only what is there is put right. */
-  readonly isNew: boolean
-  readonly hasWayBack: boolean
-}
-
-type ServiceChange = {
-  readonly name: string
-  /** Undefined is null: it was never rolled out. */
-  readonly from: { readonly image: string; readonly id: string } | null
-  readonly to: string
-  readonly why: string
-}
 
 /** The first digits of an id, as Docker itself shows it, or of a revision. */
 export const short = (id: string): string => id.replace(/^sha256:/, '').slice(0, 12)

@@ -1,34 +1,36 @@
+import * as z from 'zod'
 import { MaestroError } from '../../base/errors.ts'
+import { defineStep } from '../../plan/define-step.ts'
+import { lazily, list, type Schema, text } from '../../plan/schema/schema.ts'
 import type { Step } from '../../plan/step.ts'
-import { type ComposeFiles, stage } from './files.ts'
+import { type ComposeChange, composeChange } from './change.ts'
+import { stage } from './files.ts'
 import { composeJob } from './job.ts'
-import { type ComposeChange, composeFacts, type DesiredServices, planServices, short } from './plan-services.ts'
-
-export interface ComposeOptions extends DesiredServices, ComposeFiles {
-  /** Names of groups. */
-  readonly groups: readonly string[]
-  readonly timeoutMs: number
-  readonly stallTimeoutMs: number
-  /** Whether a server where they do not come up well goes back by itself. */
-  readonly rollBack: boolean
-  /** How many old ones stay on a server. */
-  readonly keep: number
-}
+import type { ComposeOptions, DesiredServices } from './options.ts'
+import { composeFacts, planServices, short } from './plan-services.ts'
 
 /** What the scripts choose the services by. */
 export const choiceOf = ({ images, isPart }: DesiredServices): string => (isPart ? Object.keys(images).join(' ') : '')
 
+/** The images that came, and those that no registry was asked for. */
+type ImagesEvidence = { readonly images: readonly string[]; readonly notPulled: readonly string[] }
+
+const imagesEvidence: Schema<ImagesEvidence> = lazily(() =>
+  z.strictObject({ images: list(text()), notPulled: list(text()) }),
+)
+
 /** Uploads the files, has Compose check them, and brings the images: all that can be done while the server serves. */
-export function pullImagesStep(options: ComposeOptions): Step<ComposeChange, ComposeChange> {
+export function pullImagesStep(options: ComposeOptions): Step {
   const { project, revision, groups, stallTimeoutMs } = options
   const job = composeJob<ComposeChange>({
     name: 'pull-images',
     inputs: () => ({ project, revision, services: choiceOf(options) }),
     stallTimeoutMs,
   })
-  return {
+  return defineStep({
     id: 'services-images',
     effect: 'changes',
+    schemas: { change: composeChange, snapshot: composeChange, evidence: imagesEvidence },
     facts: composeFacts,
     groups,
     plan: (facts) => {
@@ -57,5 +59,5 @@ export function pullImagesStep(options: ComposeOptions): Step<ComposeChange, Com
         notPulled: asked.filter(({ isPulled }) => !isPulled).map(({ image }) => image),
       }
     },
-  }
+  })
 }

@@ -1,30 +1,42 @@
+import * as z from 'zod'
 import { MaestroError } from '../../base/errors.ts'
+import { composeService, imageId, recordField, sha256 } from '../../base/forms.ts'
 import { isSame } from '../../base/json.ts'
+import { defineStep } from '../../plan/define-step.ts'
+import { lazily, list, type Schema, text, word } from '../../plan/schema/schema.ts'
 import type { Step } from '../../plan/step.ts'
 import type { Verdict } from '../../plan/verdict.ts'
 import type { DeployedService } from '../../remote/facts/compose.ts'
 import { deployedLine } from '../../remote/facts/compose.ts'
 import type { ServerFacts } from '../../remote/facts/facts.ts'
 import { composeJob } from './job.ts'
+import type { RollbackOptions } from './options.ts'
 import { composeFacts, servicesIn, short, unhealthyReason } from './plan-services.ts'
 import { reportedBy, secondsOf } from './up-step.ts'
 
-export interface RollbackOptions {
-  readonly project: string
-  readonly groups: readonly string[]
-  readonly timeoutMs: number
-  readonly stallTimeoutMs: number
-}
-
 type RollbackChange = { readonly from: readonly DeployedService[]; readonly to: readonly DeployedService[] }
 
+// They go back to the server as the fields of its own records.
+const deployedService: Schema<DeployedService> = lazily(() =>
+  z.strictObject({
+    service: word(composeService),
+    revision: word(sha256),
+    image: word(recordField),
+    id: word(imageId),
+    configuration: word(recordField),
+  }),
+)
+
+const rollbackChange: Schema<RollbackChange> = lazily(() =>
+  z.strictObject({ from: list(deployedService()), to: list(deployedService()) }),
+)
+
+const rollbackEvidence: Schema<{ readonly services: readonly string[] }> = lazily(() =>
+  z.strictObject({ services: list(text()) }),
+)
+
 /** Goes back to what was deployed before: once, however often it is asked for. */
-export function rollbackStep({
-  project,
-  groups,
-  timeoutMs,
-  stallTimeoutMs,
-}: RollbackOptions): Step<RollbackChange, RollbackChange> {
+export function rollbackStep({ project, groups, timeoutMs, stallTimeoutMs }: RollbackOptions): Step {
   const job = composeJob<RollbackChange>({
     name: 'rollback',
     inputs: ({ to }) => ({
@@ -34,9 +46,10 @@ export function rollbackStep({
     }),
     stallTimeoutMs,
   })
-  return {
+  return defineStep({
     id: 'services-rollback',
     effect: 'disrupts',
+    schemas: { change: rollbackChange, snapshot: rollbackChange, evidence: rollbackEvidence },
     facts: composeFacts,
     groups,
     plan,
@@ -63,7 +76,7 @@ export function rollbackStep({
       if (wrong.length > 0) throw new MaestroError(`the services are not what they were: ${wrong.join('; ')}`)
       return { services: to.map(({ service }) => `${service}: ${imageIn(from, service)} -> ${imageIn(to, service)}`) }
     },
-  }
+  })
 }
 
 function plan(facts: ServerFacts): Verdict<RollbackChange> {

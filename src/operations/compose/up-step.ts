@@ -1,22 +1,29 @@
+import * as z from 'zod'
 import { MaestroError } from '../../base/errors.ts'
-import type { Json } from '../../base/json.ts'
+import { composeService } from '../../base/forms.ts'
+import { defineStep } from '../../plan/define-step.ts'
+import { lazily, list, type Schema, text, word } from '../../plan/schema/schema.ts'
 import type { Step } from '../../plan/step.ts'
 import type { ComposeState } from '../../remote/facts/compose.ts'
 import type { ServerFacts } from '../../remote/facts/facts.ts'
+import { type ComposeChange, composeChange } from './change.ts'
 import { composeJob } from './job.ts'
-import {
-  type ComposeChange,
-  composeFacts,
-  describeServices,
-  planServices,
-  servicesIn,
-  short,
-  unhealthyReason,
-} from './plan-services.ts'
-import { type ComposeOptions, choiceOf } from './pull-images-step.ts'
+import type { ComposeOptions } from './options.ts'
+import { composeFacts, describeServices, planServices, servicesIn, short, unhealthyReason } from './plan-services.ts'
+import { choiceOf } from './pull-images-step.ts'
+
+type UpEvidence = {
+  readonly revision: string
+  readonly services: readonly string[]
+  readonly gone: readonly string[]
+}
+
+const upEvidence: Schema<UpEvidence> = lazily(() =>
+  z.strictObject({ revision: text(), services: list(text()), gone: list(word(composeService)) }),
+)
 
 /** Brings the services up, and believes it by the images that their containers run. */
-export function upStep(options: ComposeOptions): Step<ComposeChange, ComposeChange> {
+export function upStep(options: ComposeOptions): Step {
   const { project, revision, groups, timeoutMs, stallTimeoutMs, rollBack, keep } = options
   const job = composeJob<ComposeChange>({
     name: 'roll-out',
@@ -31,9 +38,10 @@ export function upStep(options: ComposeOptions): Step<ComposeChange, ComposeChan
     }),
     stallTimeoutMs,
   })
-  return {
+  return defineStep({
     id: 'services',
     effect: 'disrupts',
+    schemas: { change: composeChange, snapshot: composeChange, evidence: upEvidence },
     facts: composeFacts,
     groups,
     plan: (facts) => planServices(facts, options),
@@ -49,7 +57,7 @@ export function upStep(options: ComposeOptions): Step<ComposeChange, ComposeChan
       await job.finish(ctx)
       return evidence(reportedBy(await ctx.gatherFacts(composeFacts)), due, options)
     },
-  }
+  })
 }
 
 export const secondsOf = (timeMs: number): string => String(Math.ceil(timeMs / 1000))
@@ -63,7 +71,7 @@ export function reportedBy(facts: ServerFacts): ComposeState {
 }
 
 // What was asked for is what the images were when they were brought.
-function evidence(told: ComposeState, due: ComposeChange, { images, revision }: ComposeOptions): Json {
+function evidence(told: ComposeState, due: ComposeChange, { images, revision }: ComposeOptions): UpEvidence {
   const wrong = Object.keys(images).flatMap((name) => {
     const asked = told.asked.find(({ service }) => service === name)
     const deployed = told.deployed.find(({ service }) => service === name)

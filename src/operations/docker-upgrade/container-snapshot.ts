@@ -1,3 +1,7 @@
+import * as z from 'zod'
+import { containerId, imageId } from '../../base/forms.ts'
+import { lazily, list, type Schema, text, word } from '../../plan/schema/schema.ts'
+
 /** Everything that Docker has on a server, which is compared with what it has after a change of its packages. */
 export type ContainerSnapshot = {
   readonly containers: readonly Container[]
@@ -24,6 +28,31 @@ export type Container = {
   readonly networks: readonly string[]
   readonly mounts: readonly string[]
 }
+
+export const containerSnapshot: Schema<ContainerSnapshot> = lazily(() => {
+  const lines = () => list(text())
+  const container = z.strictObject({
+    id: word(containerId),
+    name: text(),
+    image: text(),
+    state: text(),
+    health: text().nullable(),
+    restartPolicy: text(),
+    isFleeting: z.boolean(),
+    project: text().nullable(),
+    startedAt: text(),
+    finishedAt: text(),
+    networks: lines(),
+    mounts: lines(),
+  })
+  return z.strictObject({
+    containers: list(container),
+    images: list(word(imageId)),
+    volumes: lines(),
+    networks: lines(),
+    drivers: text(),
+  })
+})
 
 const isUp = ({ state }: Container) => state === 'running' || state === 'paused' || state === 'restarting'
 

@@ -1,18 +1,31 @@
+import * as z from 'zod'
 import { MaestroError } from '../../base/errors.ts'
+import { packageWithVersion } from '../../base/forms.ts'
+import { defineStep } from '../../plan/define-step.ts'
+import { lazily, list, type Schema, word } from '../../plan/schema/schema.ts'
 import type { Step } from '../../plan/step.ts'
 import type { ServerFacts } from '../../remote/facts/facts.ts'
 import { detachedJob } from '../job/job.ts'
 import { assertSucceeded } from '../unattended-upgrades/apt-job.ts'
 import { unplannedPackages } from '../unplanned-packages.ts'
+import { dockerChange } from './change.ts'
 import type { DockerUpgradeOptions } from './options.ts'
-import { type DockerChange, dockerFacts, planDocker } from './plan-upgrade.ts'
+import { dockerFacts, planDocker } from './plan-upgrade.ts'
 
 /** What is fetched, and what is kept of what is installed: `name=version` each. */
-type FetchOptions = { readonly packages: readonly string[]; readonly kept: readonly string[] }
+type FetchSnapshot = { readonly packages: readonly string[]; readonly kept: readonly string[] }
+
+const fetchSnapshot: Schema<FetchSnapshot> = lazily(() =>
+  z.strictObject({ packages: list(word(packageWithVersion)), kept: list(word(packageWithVersion)) }),
+)
+
+const fetchEvidence: Schema<{ readonly fetched: readonly string[]; readonly kept: readonly string[] }> = lazily(() =>
+  z.strictObject({ fetched: list(word(packageWithVersion)), kept: list(word(packageWithVersion)) }),
+)
 
 /** Fetches the new packages and keeps the old ones, while the server still serves. */
-export function fetchPackagesStep(options: DockerUpgradeOptions): Step<DockerChange, FetchOptions> {
-  const { apply, status, finish } = detachedJob<FetchOptions>({
+export function fetchPackagesStep(options: DockerUpgradeOptions): Step {
+  const { apply, status, finish } = detachedJob<FetchSnapshot>({
     script: ({ packages, kept }) => ({
       files: ['lib/apt.sh', 'facts/dpkg.sh', 'lib/apt-lock.sh', 'docker-upgrade/packages.sh'],
       inputs: {
@@ -24,8 +37,9 @@ export function fetchPackagesStep(options: DockerUpgradeOptions): Step<DockerCha
     }),
     stallTimeoutMs: options.stallTimeoutMs,
   })
-  return {
+  return defineStep({
     id: 'docker-packages',
+    schemas: { change: dockerChange, snapshot: fetchSnapshot, evidence: fetchEvidence },
     effect: 'changes',
     groups: options.groups,
     facts: dockerFacts,
@@ -47,7 +61,7 @@ export function fetchPackagesStep(options: DockerUpgradeOptions): Step<DockerCha
       if (options.rollsBack && kept.length > 0) await assertKept(await ctx.gatherFacts(['candidates']), kept)
       return { fetched: packages, kept }
     },
-  }
+  })
 }
 
 const nameAndVersion = ({ name, version }: { readonly name: string; readonly version: string }) => `${name}=${version}`

@@ -1,12 +1,14 @@
 import type { Script } from '../../plan/context.ts'
+import { defineStep } from '../../plan/define-step.ts'
 import type { Operation } from '../../plan/operation.ts'
+import { specOf } from '../../plan/operation-spec.ts'
 import type { Step } from '../../plan/step.ts'
 import { repairStep } from '../security-upgrade/repair-dpkg-step.ts'
 import { weaveFacts } from '../weave/mesh-status.ts'
 import { sentScript, weaveStep } from '../weave/weave-step.ts'
 import { withMeshCheck } from '../weave/with-mesh-check.ts'
 import { fetchPackagesStep } from './fetch-packages-step.ts'
-import type { DockerUpgradeOptions } from './options.ts'
+import { type DockerUpgradeOptions, dockerUpgradeOptions } from './options.ts'
 import { dockerFacts } from './plan-upgrade.ts'
 import { repositoryInputs, repositoryStep } from './repository-step.ts'
 import { upgradeStep } from './upgrade-step.ts'
@@ -14,7 +16,7 @@ import { upgradeStep } from './upgrade-step.ts'
 /** Brings Docker to the version that is wanted, in place, with everything that ran before running after; or back to what was kept. */
 export function dockerUpgrade(options: DockerUpgradeOptions): Operation {
   return {
-    spec: { name: 'docker-upgrade', options },
+    spec: specOf('docker-upgrade', dockerUpgradeOptions, options),
     facts: [...new Set([...dockerFacts, ...weaveFacts])],
     sends: options.weave === null ? [] : sentScript(options.weave),
     factInputs: repositoryInputs(options),
@@ -29,7 +31,7 @@ const refresh: Script = { files: ['lib/apt.sh', 'security-upgrade/refresh.sh'], 
 // Weave comes before the engine: the one that is there may speak an API that the next engine does not answer any more.
 function stepsOf(options: DockerUpgradeOptions): readonly Step[] {
   const { rollsBackTo, repository, stallTimeoutMs, readyTimeoutMs, groups, weave } = options
-  const engineStep = withMeshCheck(upgradeStep(options), readyTimeoutMs)
+  const engineStep = defineStep(withMeshCheck(upgradeStep(options), readyTimeoutMs))
   if (rollsBackTo) return [engineStep]
   return [
     { ...repairStep(stallTimeoutMs), groups },

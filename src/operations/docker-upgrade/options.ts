@@ -1,4 +1,7 @@
-import type { WeaveTarget } from '../weave/weave-step.ts'
+import * as z from 'zod'
+import { versionWord, webUrl } from '../../base/forms.ts'
+import { lazily, line, list, milliseconds, type Schema, text, word } from '../../plan/schema/schema.ts'
+import { type WeaveTarget, weaveTarget } from '../weave/options.ts'
 
 /** What an upgrade of Docker is to bring, and how. */
 export type DockerUpgradeOptions = {
@@ -27,3 +30,21 @@ export type DockerUpgradeOptions = {
   readonly readyTimeoutMs: number
   readonly stableTimeMs: number
 }
+
+export const dockerUpgradeOptions: Schema<DockerUpgradeOptions> = lazily(() =>
+  z.strictObject({
+    version: word(versionWord).nullable(),
+    weave: weaveTarget().nullable(),
+    groups: list(line()),
+    rollsBackTo: z.boolean(),
+    installs: z.boolean(),
+    allowsDowngrade: z.boolean(),
+    rollsBack: z.boolean(),
+    repository: z.strictObject({ url: word(webUrl), key: text() }).nullable(),
+    isSerial: z.boolean(),
+    lockTimeoutMs: milliseconds(),
+    stallTimeoutMs: milliseconds(),
+    readyTimeoutMs: milliseconds(),
+    stableTimeMs: milliseconds(),
+  }),
+)

@@ -6,28 +6,12 @@ import type { Disk } from '../../remote/facts/disk.ts'
 import type { Docker } from '../../remote/facts/docker.ts'
 import type { Engine } from '../../remote/facts/engine.ts'
 import type { ServerFacts } from '../../remote/facts/facts.ts'
+import type { DockerChange, PackageChange } from './change.ts'
 import { checkCompatibility, mustStopFirst } from './compatibility.ts'
 import type { DockerUpgradeOptions } from './options.ts'
-import { distributionsOwn, dockersOwn, keptPackages, type PackageChange, type Target } from './target-packages.ts'
+import { distributionsOwn, dockersOwn, keptPackages, type Target } from './target-packages.ts'
 
 export const dockerFacts = ['docker', 'engine', 'candidates', 'weave', 'dpkg', 'disk'] as const
-
-/** What changes of Docker on a server. */
-export type DockerChange = {
-  readonly packages: readonly PackageChange[]
-  /** Versions of the engine; null: there is none yet. */
-  readonly from: string | null
-  readonly to: string
-  /** Whether containers have to be stopped before the engine is. */
-  readonly stopsFirst: boolean
-  /** Names of what is held from then on. */
-  readonly holds: readonly string[]
-  /** Docker's repository is to be set up before. */
-  readonly needsRepository: boolean
-  /** For people. */
-  readonly title: string
-  readonly notes: readonly string[]
-}
 
 type UpgradeFacts = {
   readonly docker: Docker | null

@@ -1,4 +1,8 @@
+import * as z from 'zod'
 import { MaestroError } from '../../base/errors.ts'
+import { webUrl } from '../../base/forms.ts'
+import { defineStep } from '../../plan/define-step.ts'
+import { lazily, type Schema, word } from '../../plan/schema/schema.ts'
 import type { Step } from '../../plan/step.ts'
 import type { DockerUpgradeOptions } from './options.ts'
 import { dockerFacts, planDocker } from './plan-upgrade.ts'
@@ -11,10 +15,17 @@ export const repositoryInputs = ({ repository }: DockerUpgradeOptions) => ({
   docker_key: repository?.key ?? '',
 })
 
+const repositoryUrl: Schema<string> = lazily(() => word(webUrl))
+
+const repositoryEvidence: Schema<{ readonly repository: string }> = lazily(() =>
+  z.strictObject({ repository: word(webUrl) }),
+)
+
 /** Sets up Docker's apt repository where apt has none. */
-export function repositoryStep(options: DockerUpgradeOptions, { url }: Repository): Step<string, string> {
-  return {
+export function repositoryStep(options: DockerUpgradeOptions, { url }: Repository): Step {
+  return defineStep({
     id: 'docker-repository',
+    schemas: { change: repositoryUrl, snapshot: repositoryUrl, evidence: repositoryEvidence },
     effect: 'changes',
     groups: options.groups,
     facts: dockerFacts,
@@ -47,5 +58,5 @@ export function repositoryStep(options: DockerUpgradeOptions, { url }: Repositor
         })
       return { repository: url }
     },
-  }
+  })
 }

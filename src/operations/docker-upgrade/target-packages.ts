@@ -1,10 +1,8 @@
 import { compareVersions } from '../../remote/debian-version.ts'
 import { engineOf } from '../../remote/engine-version.ts'
 import type { DockerCandidates, NamedVersion } from '../../remote/facts/candidates.ts'
+import type { PackageChange } from './change.ts'
 import { resolveVersion } from './resolve-version.ts'
-
-/** One package that changes; `from` is null for one that comes new. */
-export type PackageChange = { readonly name: string; readonly from: string | null; readonly to: string }
 
 /** What the packages are to be, or why that cannot be. */
 export type Target =

@@ -1,26 +1,66 @@
+import * as z from 'zod'
 import { MaestroError, RefusedError } from '../../base/errors.ts'
-import type { Json } from '../../base/json.ts'
 import type { ServerContext } from '../../plan/context.ts'
 import { RolledBackError } from '../../plan/errors.ts'
-import type { Step } from '../../plan/step.ts'
+import { lazily, list, type Schema, text, wholeNumber } from '../../plan/schema/schema.ts'
+import type { StepDefinition } from '../../plan/step.ts'
 import { isEngine } from '../../remote/engine-version.ts'
 import { detachedJob } from '../job/job.ts'
 import { pathsOf } from '../job/job-inputs.ts'
 import { assertSucceeded } from '../unattended-upgrades/apt-job.ts'
 import { unplannedPackages } from '../unplanned-packages.ts'
-import { type ContainerSnapshot, differences, downtimes, expectedBack } from './container-snapshot.ts'
+import { appliedChange, type DockerChange, dockerChange, type PackageChange } from './change.ts'
+import {
+  type ContainerSnapshot,
+  containerSnapshot,
+  differences,
+  downtimes,
+  expectedBack,
+} from './container-snapshot.ts'
 import { assertAnswers, requestJobStatus, type UpgradeJobStatus } from './job-status.ts'
 import type { DockerUpgradeOptions } from './options.ts'
-import { type DockerChange, dockerFacts, planDocker } from './plan-upgrade.ts'
-import type { PackageChange } from './target-packages.ts'
+import { dockerFacts, planDocker } from './plan-upgrade.ts'
 
-/** Everything that was there before; no census where there was no engine to ask. */
+/** Everything that was there before; no containers where there was no engine to ask. */
 type UpgradeSnapshot = Omit<DockerChange, 'needsRepository' | 'title' | 'notes'> & {
   readonly containers: ContainerSnapshot | null
 }
 
+const upgradeSnapshot: Schema<UpgradeSnapshot> = lazily(() =>
+  z.strictObject({ ...appliedChange(), containers: containerSnapshot().nullable() }),
+)
+
+type UpgradeEvidence = {
+  readonly engine: string
+  readonly client: string
+  readonly packages: readonly string[]
+  /** Packages that came with it, as a dependency. */
+  readonly came: readonly string[]
+  readonly containers: number
+  readonly downSeconds: number | null
+  /** For how long each container was away. */
+  readonly away: readonly string[]
+  /** The command that goes back. */
+  readonly back: string | null
+}
+
+const upgradeEvidence: Schema<UpgradeEvidence> = lazily(() =>
+  z.strictObject({
+    engine: text(),
+    client: text(),
+    packages: list(text()),
+    came: list(text()),
+    containers: wholeNumber(),
+    downSeconds: z.number().nullable(),
+    away: list(text()),
+    back: text().nullable(),
+  }),
+)
+
 /** Changes Docker's packages, as a job of the server's own that goes back by itself, and proves it by what runs. */
-export function upgradeStep(options: DockerUpgradeOptions): Step<DockerChange, UpgradeSnapshot> {
+export function upgradeStep(
+  options: DockerUpgradeOptions,
+): StepDefinition<DockerChange, UpgradeSnapshot, UpgradeEvidence> {
   const { apply, status, finish } = detachedJob<UpgradeSnapshot>({
     script: (before) => ({
       files: [
@@ -37,6 +77,7 @@ export function upgradeStep(options: DockerUpgradeOptions): Step<DockerChange, U
   return {
     id: 'docker-upgrade',
     effect: 'disrupts',
+    schemas: { change: dockerChange, snapshot: upgradeSnapshot, evidence: upgradeEvidence },
     groups: options.groups,
     facts: dockerFacts,
     plan: (facts) => planDocker(facts, options),
@@ -132,7 +173,7 @@ function evidence(
   ctx: ServerContext,
   { packages, from, to, containers }: UpgradeSnapshot,
   { standing: status, isBack }: { readonly standing: UpgradeJobStatus; readonly isBack: boolean },
-): Json {
+): UpgradeEvidence {
   const problem = problemWith({ packages, engine: to, census: containers }, status)
   if (problem.length > 0)
     throw new MaestroError(problem.join('; '), {

@@ -1,7 +1,7 @@
 import { RefusedError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
 import type { Script, ServerContext } from '../../plan/context.ts'
-import type { Step } from '../../plan/step.ts'
+import type { StepStatus } from '../../plan/step.ts'
 import { type JobEnd, type JobStatus, jobFiles, readJobStatus, readRefusal } from '../../remote/job/status.ts'
 import { makeScript } from '../../remote/script.ts'
 import { follow, type JobResult } from './follow.ts'
@@ -20,7 +20,9 @@ export interface JobOptions<Before extends Json> {
 type JobScript = Pick<Script, 'files' | 'inputs'>
 
 /** What a step takes from a detached job. */
-export interface DetachedJob<Before extends Json> extends Pick<Step<Json, Before>, 'status' | 'apply'> {
+export interface DetachedJob<Before extends Json> {
+  readonly status: (ctx: ServerContext) => Promise<StepStatus>
+  readonly apply: (ctx: ServerContext, before: Before) => Promise<void>
   /**
    * Follows its log until it has ended, over lost lines, and says how it did; `act` may have been called by anybody before.
    * Throws a StuckError, an UnknownError, a StoppedError, or a LineError where there was no line for as long as a stall.
@@ -48,7 +50,7 @@ export function detachedJob<Before extends Json>({
   }
 }
 
-function statusBy(status: JobStatus): 'no' | 'running' | 'yes' | 'unknown' {
+function statusBy(status: JobStatus): StepStatus {
   if (status.status === 'ended') return hasWorked(status.ending) ? 'yes' : 'no'
   return ({ none: 'no', running: 'running', gone: 'unknown' } as const)[status.status]
 }

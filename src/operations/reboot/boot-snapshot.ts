@@ -1,6 +1,8 @@
+import * as z from 'zod'
 import { MaestroError, RefusedError } from '../../base/errors.ts'
-import type { Json } from '../../base/json.ts'
+import { bootId as idOfBoot, machineId as idOfMachine, kernelRelease } from '../../base/forms.ts'
 import type { ServerContext } from '../../plan/context.ts'
+import { lazily, list, type Schema, text, word } from '../../plan/schema/schema.ts'
 import type { ServerFacts } from '../../remote/facts/facts.ts'
 import { rebootBlockers, safetyFacts } from './blockers.ts'
 import { requestBootStatus } from './boot-status.ts'
@@ -16,6 +18,16 @@ export type BootSnapshot = {
   /** Names of running containers that come back by themselves. */
   readonly containers: readonly string[]
 }
+
+export const bootSnapshot: Schema<BootSnapshot> = lazily(() =>
+  z.strictObject({
+    machineId: word(idOfMachine),
+    bootId: word(idOfBoot),
+    kernel: word(kernelRelease).nullable(),
+    failed: list(text()),
+    containers: list(text()),
+  }),
+)
 
 const snapshotFacts = ['identity', 'docker', 'systemd', 'kernel', 'reboot'] as const
 const pollMs = 300
@@ -45,7 +57,7 @@ type VerifyBootOptions = {
 export async function verifyBoot(
   ctx: ServerContext,
   { before, bootId, times }: VerifyBootOptions,
-): Promise<Readonly<Record<string, Json>>> {
+): Promise<{ readonly bootBefore: string; readonly containers: readonly string[] }> {
   const sinceMs = ctx.nowMs()
   for (;;) {
     const problem = await problemFor(ctx, { before, bootId, times })

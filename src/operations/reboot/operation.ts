@@ -1,11 +1,12 @@
 import type { Operation } from '../../plan/operation.ts'
-import { type RebootOptions, rebootFacts, rebootStep } from './reboot-step.ts'
+import { specOf } from '../../plan/operation-spec.ts'
+import { type RebootOptions, rebootOptions } from './options.ts'
+import { rebootFacts, rebootStep } from './reboot-step.ts'
 
 /** Restarts the servers that are due, each proved by a new boot of the same machine. */
 export function reboot(options: RebootOptions): Operation {
-  const { force, follows, downTimeoutMs, upTimeoutMs, readyTimeoutMs, stableTimeMs } = options
   return {
-    spec: { name: 'reboot', options: { force, follows, downTimeoutMs, upTimeoutMs, readyTimeoutMs, stableTimeMs } },
+    spec: specOf('reboot', rebootOptions, options),
     facts: rebootFacts,
     pass: { steps: [rebootStep(options)] },
   }

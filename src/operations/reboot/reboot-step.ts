@@ -1,38 +1,55 @@
+import * as z from 'zod'
 import { RefusedError } from '../../base/errors.ts'
+import { bootId, kernelRelease } from '../../base/forms.ts'
 import type { Json } from '../../base/json.ts'
 import { rebootRequired } from '../../checks/reboot-required.ts'
 import type { ServerContext } from '../../plan/context.ts'
+import { defineStep } from '../../plan/define-step.ts'
 import { DisconnectedError } from '../../plan/errors.ts'
+import { parse } from '../../plan/schema/parse.ts'
+import { lazily, list, type Schema, text, wholeNumber, word } from '../../plan/schema/schema.ts'
 import type { Step } from '../../plan/step.ts'
 import type { Verdict } from '../../plan/verdict.ts'
 import type { ServerFacts } from '../../remote/facts/facts.ts'
 import { allOf } from '../../remote/fields.ts'
 import { rebootBlockers, safetyFacts } from './blockers.ts'
-import { type BootSnapshot, rebootedAgain, takeBootSnapshot, verifyBoot } from './boot-snapshot.ts'
+import { type BootSnapshot, bootSnapshot, rebootedAgain, takeBootSnapshot, verifyBoot } from './boot-snapshot.ts'
 import { unitOf } from './boot-status.ts'
+import type { RebootOptions } from './options.ts'
 import { packagesNeedingReboot } from './packages-needing-reboot.ts'
 import { isNew, waitForAnyBoot, waitForNewBoot } from './wait-for-boot.ts'
 
 export const rebootFacts = ['kernel', 'reboot', 'needrestart', ...safetyFacts] as const
 
-export interface RebootOptions {
-  /** Also what is not due, or cannot be known to be. */
-  readonly force: boolean
-  /** Whether upgrades come before it in the same pass: then it is due after them or not. */
-  readonly follows: boolean
-  readonly downTimeoutMs: number
-  readonly upTimeoutMs: number
-  readonly readyTimeoutMs: number
-  readonly stableTimeMs: number
-}
-
 /** Why a server is restarted, and the kernel that it must come up with (null: whichever comes). */
 export type RebootChange = { readonly reasons: readonly string[]; readonly kernel: string | null }
 
+const rebootChange: Schema<RebootChange> = lazily(() =>
+  z.strictObject({ reasons: list(text()), kernel: word(kernelRelease).nullable() }),
+)
+
+type RebootEvidence = {
+  readonly bootBefore: string
+  readonly bootId: string
+  /** Names of those that are back. */
+  readonly containers: readonly string[]
+  readonly downSeconds: number
+}
+
+const rebootEvidence: Schema<RebootEvidence> = lazily(() =>
+  z.strictObject({
+    bootBefore: word(bootId),
+    bootId: word(bootId),
+    containers: list(text()),
+    downSeconds: wholeNumber(),
+  }),
+)
+
 /** Restarts a server, and believes it only from a new boot of the same machine that is what it was before. */
-export function rebootStep(options: RebootOptions): Step<RebootChange, BootSnapshot> {
-  return {
+export function rebootStep(options: RebootOptions): Step {
+  return defineStep({
     id: 'reboot',
+    schemas: { change: rebootChange, snapshot: bootSnapshot, evidence: rebootEvidence },
     effect: 'disrupts',
     facts: rebootFacts,
     plan: (facts) => planReboot(facts, options),
@@ -57,24 +74,19 @@ export function rebootStep(options: RebootOptions): Step<RebootChange, BootSnaps
       const evidence = await verifiedBoot(ctx, { before, bootId: status.bootId, options })
       return { ...evidence, bootId: status.bootId, downSeconds: Math.round(downMs / 1000) }
     },
-  }
+  })
 }
 
-const usualDownSeconds = (evidence: Json | undefined) =>
-  evidence instanceof Object &&
-  'downSeconds' in evidence &&
-  typeof evidence.downSeconds === 'number' &&
-  evidence.downSeconds > 0
-    ? evidence.downSeconds
-    : undefined
+// An estimate for those who watch: a journal that has none of this form is no reason to restart nothing.
+function usualDownSeconds(evidence: Json | undefined): number | undefined {
+  const past = parse(rebootEvidence, evidence)
+  return past.isRight && past.value.downSeconds > 0 ? past.value.downSeconds : undefined
+}
 
 type NewBootOptions = { readonly before: BootSnapshot; readonly bootId: string; readonly options: RebootOptions }
 
 /** Proves one boot, over lost lines: the boot that answers after a gap must still be that one. */
-async function verifiedBoot(
-  ctx: ServerContext,
-  { before, bootId, options }: NewBootOptions,
-): Promise<Readonly<Record<string, Json>>> {
+async function verifiedBoot(ctx: ServerContext, { before, bootId, options }: NewBootOptions) {
   for (;;) {
     try {
       return await verifyBoot(ctx, { before, bootId, times: options })

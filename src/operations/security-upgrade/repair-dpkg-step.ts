@@ -1,17 +1,26 @@
+import * as z from 'zod'
 import { MaestroError } from '../../base/errors.ts'
+import { defineStep } from '../../plan/define-step.ts'
+import { lazily, list, type Schema, text } from '../../plan/schema/schema.ts'
 import type { Step } from '../../plan/step.ts'
 import { detachedJob } from '../job/job.ts'
 import { assertSucceeded } from '../unattended-upgrades/apt-job.ts'
 
+/** What is not fully installed, in dpkg's words. */
+const broken: Schema<readonly string[]> = lazily(() => list(text()))
+
+const repairEvidence: Schema<{ readonly repaired: true }> = lazily(() => z.strictObject({ repaired: z.literal(true) }))
+
 /** Finishes what dpkg was interrupted in, before anything new is installed. */
-export function repairStep(stallTimeoutMs: number): Step<readonly string[], readonly string[]> {
+export function repairStep(stallTimeoutMs: number): Step {
   const { apply, status, finish } = detachedJob<readonly string[]>({
     script: () => ({ files: ['lib/apt.sh', 'security-upgrade/repair.sh'] }),
     stallTimeoutMs,
   })
-  return {
+  return defineStep({
     id: 'dpkg-repair',
     effect: 'disrupts',
+    schemas: { change: broken, snapshot: broken, evidence: repairEvidence },
     facts: ['dpkg'],
     plan: ({ dpkg }) => {
       if (dpkg?.status !== 'known')
@@ -36,7 +45,7 @@ export function repairStep(stallTimeoutMs: number): Step<readonly string[], read
         throw new MaestroError(`still not fully installed: ${broken.join(', ') || 'what dpkg has in its journal'}`, {
           hint: '`dpkg --audit` there says more',
         })
-      return { repaired: true }
+      return { repaired: true as const }
     },
-  }
+  })
 }

@@ -1,4 +1,8 @@
+import * as z from 'zod'
 import { MaestroError } from '../../base/errors.ts'
+import { unitName } from '../../base/forms.ts'
+import { defineStep } from '../../plan/define-step.ts'
+import { lazily, list, type Schema, text, word } from '../../plan/schema/schema.ts'
 import type { Step } from '../../plan/step.ts'
 import type { Verdict } from '../../plan/verdict.ts'
 import type { ServerFacts } from '../../remote/facts/facts.ts'
@@ -10,8 +14,16 @@ const never = [
 ]
 const mayRestart = (service: string) => !never.some((pattern) => pattern.test(service))
 
+const units: Schema<readonly string[]> = lazily(() => list(word(unitName)))
+
+/** What was restarted, and what still runs old code. */
+type RestartEvidence = { readonly restarted: readonly string[]; readonly due: readonly string[] }
+
+const restartEvidence: Schema<RestartEvidence> = lazily(() => z.strictObject({ restarted: units(), due: list(text()) }))
+
 /** Restarts the services that still run code which an upgrade has replaced; what must not be restarted is named as due. */
-export const restartServicesStep: Step<readonly string[], readonly string[]> = {
+export const restartServicesStep: Step = defineStep({
+  schemas: { change: units, snapshot: units, evidence: restartEvidence },
   id: 'restart-services',
   effect: 'disrupts',
   facts: ['needrestart'],
@@ -42,7 +54,7 @@ export const restartServicesStep: Step<readonly string[], readonly string[]> = {
       })
     return { restarted: services, due: stale }
   },
-}
+})
 
 function staleIn({ needrestart }: ServerFacts): readonly string[] | undefined {
   return needrestart?.status === 'known' && needrestart.value.hasTool ? needrestart.value.services : undefined

@@ -1,6 +1,9 @@
+import * as z from 'zod'
 import { MaestroError } from '../../base/errors.ts'
-import type { Json } from '../../base/json.ts'
+import { packageName, packageVersion } from '../../base/forms.ts'
 import type { ServerContext } from '../../plan/context.ts'
+import { defineStep } from '../../plan/define-step.ts'
+import { lazily, list, type Schema, text, word } from '../../plan/schema/schema.ts'
 import type { Step } from '../../plan/step.ts'
 import type { Verdict } from '../../plan/verdict.ts'
 import type { Disk } from '../../remote/facts/disk.ts'
@@ -13,7 +16,11 @@ import { jobInputs } from '../job/job-inputs.ts'
 import { packagesNeedingReboot } from '../reboot/packages-needing-reboot.ts'
 import { assertSucceeded } from '../unattended-upgrades/apt-job.ts'
 import { unplannedPackages } from '../unplanned-packages.ts'
+import type { SecurityUpgradeOptions } from './options.ts'
 import { pinsText } from './pins.ts'
+
+/** The part of the operation's options that this step goes by. */
+export type UpgradeOptions = Omit<SecurityUpgradeOptions, 'restartServices' | 'unattendedUpgrades'>
 
 export type UpgradeChange = {
   readonly packages: readonly Planned[]
@@ -21,18 +28,38 @@ export type UpgradeChange = {
   readonly notes: readonly string[]
 }
 
-export interface UpgradeOptions {
-  readonly hold: readonly string[]
-  readonly origins: readonly string[]
-  readonly allPackages: boolean
-  /** How long another process may hold apt's locks. */
-  readonly lockTimeoutMs: number
-  /** How long it may show no sign of life; waiting for locks is one. */
-  readonly stallTimeoutMs: number
+const upgradeChange: Schema<UpgradeChange> = lazily(() =>
+  z.strictObject({
+    packages: list(
+      z.strictObject({
+        name: word(packageName),
+        from: word(packageVersion).nullable(),
+        to: word(packageVersion),
+        origin: text(),
+      }),
+    ),
+    notes: list(text()),
+  }),
+)
+
+type UpgradeEvidence = {
+  readonly upgraded: readonly string[]
+  /** What the changelogs of the packages say is fixed. */
+  readonly fixes: readonly string[]
+  /** The command that goes back. */
+  readonly back: string
+  readonly conffiles: readonly string[]
+  /** Units that have failed. */
+  readonly failed: readonly string[]
 }
 
+const upgradeEvidence: Schema<UpgradeEvidence> = lazily(() => {
+  const lines = () => list(text())
+  return z.strictObject({ upgraded: lines(), fixes: lines(), back: text(), conffiles: lines(), failed: lines() })
+})
+
 /** Installs exactly the security versions that were planned, as a job of the server's own, and proves it by dpkg. */
-export function upgradeStep(options: UpgradeOptions): Step<UpgradeChange, UpgradeChange> {
+export function upgradeStep(options: UpgradeOptions): Step {
   const job = detachedJob<UpgradeChange>({
     script: ({ packages }) => ({
       files: ['lib/apt.sh', 'lib/apt-pins.sh', 'facts/dpkg.sh', 'lib/apt-lock.sh', 'security-upgrade/upgrade.sh'],
@@ -44,9 +71,10 @@ export function upgradeStep(options: UpgradeOptions): Step<UpgradeChange, Upgrad
     }),
     stallTimeoutMs: options.stallTimeoutMs,
   })
-  return {
+  return defineStep({
     id: 'security-upgrade',
     effect: 'disrupts',
+    schemas: { change: upgradeChange, snapshot: upgradeChange, evidence: upgradeEvidence },
     facts: ['system', 'security', 'dpkg', 'disk'],
     plan: (facts) => planUpgrade(facts, options),
     describe: ({ packages, notes }) => [...packages.map(describePackage), ...notes.map((note) => `= ${note}`)],
@@ -60,7 +88,7 @@ export function upgradeStep(options: UpgradeOptions): Step<UpgradeChange, Upgrad
       assertSucceeded(ctx, 'the upgrade did not come to a good end', finished)
       return evidence(await requestInstalled(ctx, due), due)
     },
-  }
+  })
 }
 
 /** What both the look and the upgrade choose by. */
@@ -170,7 +198,7 @@ async function assertDpkgWhole(ctx: ServerContext, due: UpgradeChange): Promise<
 }
 
 // What was planned is there, whoever brought it; nothing else has moved since, and nothing is half done.
-function evidence(facts: Fields, { packages }: UpgradeChange): Json {
+function evidence(facts: Fields, { packages }: UpgradeChange): UpgradeEvidence {
   const moved = allOf(facts, 'moved').map((line) => line.split('|'))
   const now = new Map(allOf(facts, 'moved_planned').map((line) => line.split('|') as [string, string]))
   const missing = packages.filter(({ name, to }) => now.get(name) !== to)

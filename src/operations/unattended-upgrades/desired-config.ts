@@ -1,17 +1,10 @@
 import { UsageError } from '../../base/errors.ts'
+import { aptOrigin, packagePattern } from '../../base/forms.ts'
 import { isDaily, isTrue } from '../../remote/facts/unattended.ts'
+import type { UnattendedOptions } from './options.ts'
 
 /** The family of a system decides which origins are its security. */
 export type Family = 'ubuntu' | 'debian'
-
-export interface UnattendedOptions {
-  /** Takes back what an earlier run set up. */
-  readonly remove: boolean
-  /** Names or patterns (`linux-image-*`) of packages that the nights leave alone, too. */
-  readonly hold: readonly string[]
-  /** More origins, as `Docker:bookworm` or `origin=Docker,codename=bookworm`. */
-  readonly origins: readonly string[]
-}
 
 /** Sorts after the files of packages (20auto-upgrades, 50unattended-upgrades) and before what an admin puts last. */
 export const ourFile = '/etc/apt/apt.conf.d/52maestro-unattended-upgrades'
@@ -114,8 +107,8 @@ export const isPattern = (origin: string): boolean => origin.includes('=')
 /** Throws a UsageError for what unattended-upgrade could not read: it would end without an upgrade each night. */
 export function checkOptions({ origins, hold }: UnattendedOptions): void {
   const [bad] = [
-    ...origins.filter((origin) => !/^([^:=,\s"]+:[^:=,\s"]+|[a-z]+=[^=,"]+(,[a-z]+=[^=,"]+)*)$/.test(origin)),
-    ...hold.filter((name) => !/^[a-z0-9*?][a-z0-9.+*?-]*$/.test(name)),
+    ...origins.filter((origin) => !aptOrigin.matches(origin)),
+    ...hold.filter((name) => !packagePattern.matches(name)),
   ]
   if (bad === undefined) return
   throw new UsageError(`unattended-upgrades cannot be told of ${JSON.stringify(bad)}`, {

@@ -1,15 +1,7 @@
 import { type AptSetting, listOf, optionOf, readAptConf, withSettings } from '../../remote/apt-conf.ts'
 import type { PeriodicUpgrades } from '../../remote/facts/periodic.ts'
-import {
-  type Family,
-  fileText,
-  listNames,
-  neverTaken,
-  originsFor,
-  ourFile,
-  scalars,
-  type UnattendedOptions,
-} from './desired-config.ts'
+import { type Family, fileText, listNames, neverTaken, originsFor, ourFile, scalars } from './desired-config.ts'
+import type { UnattendedOptions } from './options.ts'
 
 type File = { readonly path: string; readonly settings: readonly AptSetting[] }
 

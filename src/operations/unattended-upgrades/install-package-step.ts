@@ -1,4 +1,8 @@
+import * as z from 'zod'
 import { MaestroError } from '../../base/errors.ts'
+import { packageVersion } from '../../base/forms.ts'
+import { defineStep } from '../../plan/define-step.ts'
+import { lazily, type Schema, text, word } from '../../plan/schema/schema.ts'
 import type { Step } from '../../plan/step.ts'
 import { detachedJob } from '../job/job.ts'
 import { aptJob, assertSucceeded, packageIn } from './apt-job.ts'
@@ -6,8 +10,14 @@ import { preconditionFacts as facts, preconditionsIn } from './preconditions.ts'
 
 const { apply, status, finish } = detachedJob(aptJob<string>('install.sh'))
 
+// apt may know no version yet.
+const candidateVersion: Schema<string> = lazily(() => z.union([z.literal(''), word(packageVersion)]))
+
+const installEvidence: Schema<{ readonly version: string }> = lazily(() => z.strictObject({ version: text() }))
+
 /** Installs the package where it is missing. What is due is the version that apt would take, empty where it knows none yet. */
-export const installPackageStep: Step<string, string> = {
+export const installPackageStep: Step = defineStep({
+  schemas: { change: candidateVersion, snapshot: candidateVersion, evidence: installEvidence },
   id: 'unattended-upgrades-package',
   effect: 'changes',
   facts,
@@ -40,4 +50,4 @@ export const installPackageStep: Step<string, string> = {
       throw new MaestroError('apt-get ended well, but unattended-upgrades is not installed')
     return { version: its.version }
   },
-}
+})

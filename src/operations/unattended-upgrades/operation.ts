@@ -1,7 +1,9 @@
 import type { Operation } from '../../plan/operation.ts'
+import { specOf } from '../../plan/operation-spec.ts'
 import { configureStep } from './configure-step.ts'
-import { checkOptions, type UnattendedOptions } from './desired-config.ts'
+import { checkOptions } from './desired-config.ts'
 import { installPackageStep } from './install-package-step.ts'
+import { type UnattendedOptions, unattendedOptions } from './options.ts'
 import { preconditionFacts as facts } from './preconditions.ts'
 import { removePackageStep } from './remove-package-step.ts'
 import { restoreConfigStep } from './restore-config-step.ts'
@@ -12,10 +14,11 @@ import { restoreConfigStep } from './restore-config-step.ts'
  */
 export function unattendedUpgrades(options: UnattendedOptions): Operation {
   checkOptions(options)
-  const { remove, hold, origins } = options
   return {
-    spec: { name: 'unattended-upgrades', options: { remove, hold, origins } },
+    spec: specOf('unattended-upgrades', unattendedOptions, options),
     facts,
-    pass: { steps: remove ? [restoreConfigStep, removePackageStep] : [installPackageStep, configureStep(options)] },
+    pass: {
+      steps: options.remove ? [restoreConfigStep, removePackageStep] : [installPackageStep, configureStep(options)],
+    },
   }
 }

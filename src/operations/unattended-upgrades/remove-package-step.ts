@@ -1,3 +1,7 @@
+import * as z from 'zod'
+import { packageName } from '../../base/forms.ts'
+import { defineStep } from '../../plan/define-step.ts'
+import { lazily, list, type Schema, text, word } from '../../plan/schema/schema.ts'
 import type { Step } from '../../plan/step.ts'
 import { detachedJob } from '../job/job.ts'
 import { aptJob, assertSucceeded, packageIn } from './apt-job.ts'
@@ -7,8 +11,13 @@ const { apply, status, finish } = detachedJob(
   aptJob<readonly string[]>('purge.sh', (packages) => ({ packages: packages.join(' ') })),
 )
 
+const installed: Schema<readonly string[]> = lazily(() => list(word(packageName)))
+
+const removeEvidence: Schema<{ readonly package: string }> = lazily(() => z.strictObject({ package: text() }))
+
 /** Purges the package where an earlier run installed it, with what came with it, unless something else needs them by now. */
-export const removePackageStep: Step<readonly string[], readonly string[]> = {
+export const removePackageStep: Step = defineStep({
+  schemas: { change: installed, snapshot: installed, evidence: removeEvidence },
   id: 'unattended-upgrades-package-back',
   effect: 'changes',
   facts,
@@ -31,4 +40,4 @@ export const removePackageStep: Step<readonly string[], readonly string[]> = {
     const { status: found } = packageIn(await ctx.gatherFacts(facts))
     return { package: found === 'missing' ? 'purged' : 'kept, since others need it' }
   },
-}
+})

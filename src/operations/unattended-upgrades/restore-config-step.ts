@@ -1,4 +1,8 @@
+import * as z from 'zod'
 import { MaestroError } from '../../base/errors.ts'
+import { unitName } from '../../base/forms.ts'
+import { defineStep } from '../../plan/define-step.ts'
+import { lazily, list, type Schema, text, word } from '../../plan/schema/schema.ts'
 import type { Step } from '../../plan/step.ts'
 import type { ServerFacts } from '../../remote/facts/facts.ts'
 import type { PeriodicUpgrades } from '../../remote/facts/periodic.ts'
@@ -12,8 +16,23 @@ type RestoreChange = {
   readonly stop: readonly string[]
 }
 
+const restoreChange: Schema<RestoreChange> = lazily(() =>
+  z.strictObject({ changes: list(text()), disable: list(word(unitName)), stop: list(word(unitName)) }),
+)
+
+type RestoreEvidence = {
+  readonly removed: string
+  readonly disabled: readonly string[]
+  readonly stopped: readonly string[]
+}
+
+const restoreEvidence: Schema<RestoreEvidence> = lazily(() =>
+  z.strictObject({ removed: text(), disabled: list(word(unitName)), stopped: list(word(unitName)) }),
+)
+
 /** Takes our file away and gives the timers back the state that they had before the first run. */
-export const restoreConfigStep: Step<RestoreChange, RestoreChange> = {
+export const restoreConfigStep: Step = defineStep({
+  schemas: { change: restoreChange, snapshot: restoreChange, evidence: restoreEvidence },
   id: 'unattended-upgrades-settings-back',
   effect: 'changes',
   facts,
@@ -51,7 +70,7 @@ export const restoreConfigStep: Step<RestoreChange, RestoreChange> = {
       })
     return { removed: ourFile, disabled: disable, stopped: stop }
   },
-}
+})
 
 function plan(facts: ServerFacts) {
   const options = preconditionsIn(facts)

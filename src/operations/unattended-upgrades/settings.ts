@@ -1,9 +1,13 @@
+import * as z from 'zod'
+import { unitName } from '../../base/forms.ts'
 import { hashOf } from '../../base/json.ts'
+import { lazily, list, type Schema, text, word } from '../../plan/schema/schema.ts'
 import type { Verdict } from '../../plan/verdict.ts'
 import type { ServerFacts } from '../../remote/facts/facts.ts'
 import type { PeriodicUpgrades } from '../../remote/facts/periodic.ts'
-import { type Family, fileText, isOurs, ourFile, type UnattendedOptions } from './desired-config.ts'
+import { type Family, fileText, isOurs, ourFile } from './desired-config.ts'
 import { conflict, diff } from './diff.ts'
+import type { UnattendedOptions } from './options.ts'
 import { preconditionsIn } from './preconditions.ts'
 
 export type ConfigChange = {
@@ -12,6 +16,10 @@ export type ConfigChange = {
   /** To be enabled and started. */
   readonly timers: readonly string[]
 }
+
+export const configChange: Schema<ConfigChange> = lazily(() =>
+  z.strictObject({ family: z.enum(['ubuntu', 'debian']), changes: list(text()), timers: list(word(unitName)) }),
+)
 
 /** How the settings of the nights stand: what to change, what is in the way, or that they are set up. */
 export type ConfigStatus =

@@ -1,18 +1,36 @@
+import * as z from 'zod'
 import { MaestroError } from '../../base/errors.ts'
-import type { Json } from '../../base/json.ts'
 import type { ServerContext } from '../../plan/context.ts'
+import { lazily, list, type Schema, text } from '../../plan/schema/schema.ts'
 import type { ServerFacts } from '../../remote/facts/facts.ts'
 import { allOf, optional, yesOrNo } from '../../remote/fields.ts'
 import type { Fields } from '../../remote/response.ts'
-import { type Family, neverTaken, originsFor, type UnattendedOptions } from './desired-config.ts'
+import { type Family, neverTaken, originsFor } from './desired-config.ts'
+import type { UnattendedOptions } from './options.ts'
 import { hasRelease, substituted } from './origins.ts'
 import { preconditionsIn } from './preconditions.ts'
 
 const daySeconds = 86_400
 const lockLimitMs = 15 * 60_000
 
+type DryRunEvidence = {
+  /** When the timer fires next; null: cron runs it, or it is at work now. */
+  readonly next: string | null
+  readonly tonight: readonly string[]
+  /** Packages that are left to a person. */
+  readonly byHand: readonly string[]
+}
+
+export const dryRunEvidence: Schema<DryRunEvidence> = lazily(() =>
+  z.strictObject({ next: text().nullable(), tonight: list(text()), byHand: list(text()) }),
+)
+
 /** Proves that the timers fire within a day and, by a dry run, what they would do then; throws what is wrong. */
-export async function verifyDryRun(ctx: ServerContext, look: ServerFacts, options: UnattendedOptions): Promise<Json> {
+export async function verifyDryRun(
+  ctx: ServerContext,
+  look: ServerFacts,
+  options: UnattendedOptions,
+): Promise<DryRunEvidence> {
   const ground = preconditionsIn(look)
   if ('status' in ground) throw new MaestroError(ground.why)
   const next = nextRun(look)

@@ -1,5 +1,8 @@
+import * as z from 'zod'
 import { MaestroError } from '../../base/errors.ts'
+import { sha256 } from '../../base/forms.ts'
 import type { ServerContext } from '../../plan/context.ts'
+import { lazily, list, type Schema, text, wholeNumber, word } from '../../plan/schema/schema.ts'
 import type { ServerFacts } from '../../remote/facts/facts.ts'
 import type { Mesh } from '../../remote/facts/mesh.ts'
 
@@ -16,6 +19,16 @@ export type MeshSnapshot = {
   /** Whether nothing was amiss. */
   readonly isWhole: boolean
 }
+
+/** What a schema of a mesh has, and of what knows more of it. */
+export const meshSnapshotShape = () => ({
+  connectionCount: wholeNumber(),
+  addressCount: wholeNumber(),
+  services: list(text()),
+  encryption: text(),
+  discovery: text(),
+  isWhole: z.boolean(),
+})
 
 export const meshSnapshot = (mesh: Mesh): MeshSnapshot => ({
   connectionCount: connectionsOf(mesh).filter(({ state }) => state === 'established').length,
@@ -38,6 +51,10 @@ export function meshProblem(mesh: Mesh): readonly string[] {
 
 /** A version of Weave, by its router and by its script, with the mesh that it has or is to have. */
 export type MeshStatus = MeshSnapshot & { readonly version: string; readonly sha256: string }
+
+export const meshStatus: Schema<MeshStatus> = lazily(() =>
+  z.strictObject({ ...meshSnapshotShape(), version: text(), sha256: word(sha256) }),
+)
 
 /** What a server still lacks of the version and the mesh that it is to have; undefined: nothing. */
 export function missingIn({ weave, mesh }: ServerFacts, wanted: MeshStatus): string | undefined {

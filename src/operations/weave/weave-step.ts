@@ -1,7 +1,10 @@
+import * as z from 'zod'
 import { UsageError } from '../../base/errors.ts'
 import type { ServerContext } from '../../plan/context.ts'
+import { defineStep } from '../../plan/define-step.ts'
 import { RolledBackError } from '../../plan/errors.ts'
-import type { PinnedFile, SentFile } from '../../plan/pinned-file.ts'
+import type { SentFile } from '../../plan/pinned-file.ts'
+import { lazily, type Schema, text, wholeNumber } from '../../plan/schema/schema.ts'
 import type { Step } from '../../plan/step.ts'
 import type { Verdict } from '../../plan/verdict.ts'
 import { compareVersions } from '../../remote/debian-version.ts'
@@ -11,40 +14,24 @@ import type { Weave } from '../../remote/facts/weave.ts'
 import { detachedJob } from '../job/job.ts'
 import { pathsOf } from '../job/job-inputs.ts'
 import { assertSucceeded } from '../unattended-upgrades/apt-job.ts'
-import { type Launch, launchOf } from './launch.ts'
-import { type MeshSnapshot, meshProblem, meshSnapshot, missingIn, waitForMesh, weaveFacts } from './mesh-status.ts'
+import { type WeaveChange, weaveChange } from './change.ts'
+import { launchOf } from './launch.ts'
+import { meshProblem, meshSnapshot, missingIn, waitForMesh, weaveFacts } from './mesh-status.ts'
+import type { WeaveOptions, WeaveTarget } from './options.ts'
 
-/** What a manifest says of Weave. */
-export type WeaveTarget = {
-  readonly version: string
-  /** Null: it does not say where it comes from. */
-  readonly script: PinnedFile | null
-  /** `name@sha256:…`, without a tag that of the version. */
-  readonly images: readonly string[]
+type WeaveEvidence = {
+  readonly weave: string
+  readonly connections: number
+  /** Where what was there before is kept. */
+  readonly back: string
 }
 
-export interface WeaveOptions extends WeaveTarget {
-  readonly allowsDowngrade: boolean
-  /** Whether a server where it fails goes back by itself. */
-  readonly rollsBack: boolean
-  /** How long connections may take to come back. */
-  readonly readyTimeoutMs: number
-  readonly stallTimeoutMs: number
-}
-
-export type WeaveChange = MeshSnapshot &
-  Launch & {
-    readonly from: string
-    readonly to: string
-    /** Of the script that is there, and of the one that is to be. */
-    readonly fromSha256: string
-    readonly sha256: string
-    readonly hasPassword: boolean
-    readonly hasUnit: boolean
-  }
+const weaveEvidence: Schema<WeaveEvidence> = lazily(() =>
+  z.strictObject({ weave: text(), connections: wholeNumber(), back: text() }),
+)
 
 /** Brings Weave to a version: one peer at a time, launched as it was, and proved by its mesh. */
-export function weaveStep(options: WeaveOptions): Step<WeaveChange, WeaveChange> {
+export function weaveStep(options: WeaveOptions): Step {
   const job = detachedJob<WeaveChange>({
     script: async (due, ctx) => ({
       files: ['lib/docker-cli.sh', 'facts/mesh.sh', 'weave/upgrade.sh'],
@@ -52,9 +39,10 @@ export function weaveStep(options: WeaveOptions): Step<WeaveChange, WeaveChange>
     }),
     stallTimeoutMs: options.stallTimeoutMs,
   })
-  return {
+  return defineStep({
     id: 'weave',
     effect: 'disrupts',
+    schemas: { change: weaveChange, snapshot: weaveChange, evidence: weaveEvidence },
     isAlone: true,
     facts: weaveFacts,
     plan: (facts) => planWeave(facts, options),
@@ -85,7 +73,7 @@ export function weaveStep(options: WeaveOptions): Step<WeaveChange, WeaveChange>
         back: `${pathsOf(ctx).folder}/weave.old is the script of ${due.from}`,
       }
     },
-  }
+  })
 }
 
 // That it stands as before is believed from a look alone, and not from the words of the job.

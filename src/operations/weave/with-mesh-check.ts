@@ -1,18 +1,22 @@
+import * as z from 'zod'
 import type { Json } from '../../base/json.ts'
 import type { ServerContext } from '../../plan/context.ts'
-import type { Step } from '../../plan/step.ts'
-import { type MeshStatus, meshSnapshot, waitForMesh, weaveFacts } from './mesh-status.ts'
+import { lazily } from '../../plan/schema/schema.ts'
+import type { StepDefinition } from '../../plan/step.ts'
+import { type MeshStatus, meshSnapshot, meshStatus, waitForMesh, weaveFacts } from './mesh-status.ts'
 
 /** What the step itself compares with, and the mesh that there was; null: none that could be seen. */
-type Before<Its extends Json> = { readonly inner: Its; readonly mesh: MeshStatus | null }
+type WithMesh<Inner extends Json> = { readonly inner: Inner; readonly mesh: MeshStatus | null }
 
 /** A step that restarts routers of Weave, not proved before their mesh is what it was. */
-export function withMeshCheck<What extends Json, Its extends Json>(
-  step: Step<What, Its>,
+export function withMeshCheck<Change extends Json, Inner extends Json, Evidence extends Json>(
+  step: StepDefinition<Change, Inner, Evidence>,
   timeoutMs: number,
-): Step<What, Before<Its>> {
+): StepDefinition<Change, WithMesh<Inner>, Evidence> {
+  const snapshot = lazily(() => z.strictObject({ inner: step.schemas.snapshot(), mesh: meshStatus().nullable() }))
   return {
     ...step,
+    schemas: { ...step.schemas, snapshot },
     snapshot: async (ctx, what) => ({ inner: await step.snapshot(ctx, what), mesh: await meshOf(ctx) }),
     status: (ctx, { inner }) => step.status(ctx, inner),
     apply: (ctx, { inner }) => step.apply(ctx, inner),

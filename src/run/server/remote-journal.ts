@@ -3,6 +3,9 @@ import type { JournalEvent } from '../../journal/events.ts'
 import { parseEvents } from '../../journal/parse-events.ts'
 import { eventsVersion } from '../../journal/schema/values.ts'
 import type { OperationSpec } from '../../plan/operation.ts'
+import { unreadable } from '../../plan/operation-spec.ts'
+import { parseOrThrow } from '../../plan/schema/parse.ts'
+import { specSchema } from '../../plan/schema/plan.ts'
 import { type Lock, lockFiles, readCopy, readLock } from '../../remote/lock/lock.ts'
 import type { ServerConnection } from '../connection/connection.ts'
 
@@ -29,8 +32,19 @@ export async function readJournalCopy(
   const events = parseEvents(copy.events.map((text) => text.replace(/^\{/, stamp)).join('\n'), where)
   return {
     server,
-    spec: JSON.parse(copy.recipe) as OperationSpec,
+    spec: specIn(copy.recipe, server),
     events: events.map((event) => ({ ...event, at })),
     lock: readLock(facts),
+  }
+}
+
+function specIn(text: string, { name }: Server): OperationSpec {
+  try {
+    return parseOrThrow(specSchema, JSON.parse(text), (why) =>
+      unreadable(`the operation in the copy on ${name}: ${why}`),
+    )
+  } catch (error) {
+    if (error instanceof SyntaxError) throw unreadable(`the operation in the copy on ${name} is no JSON`)
+    throw error
   }
 }

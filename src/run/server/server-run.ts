@@ -1,4 +1,4 @@
-import { asciiJson, type Json } from '../../base/json.ts'
+import { asciiJson } from '../../base/json.ts'
 import type { Server } from '../../inventory/server.ts'
 import type { ServerEvent } from '../../journal/events.ts'
 import { noState, type ServerState } from '../../journal/run-state.ts'
@@ -39,7 +39,7 @@ export function makeServerRun(run: Run, server: Server, peers: PeerServers): Ser
     connection.run(scriptOf('record', { ...ours, event, drained }))
 
   const copy = (event: ServerEvent, drained: '' | 'yes' | 'no') =>
-    retryOnDisconnect(atLock, () => recordOnServer(asciiJson(event as unknown as Json), drained))
+    retryOnDisconnect(atLock, () => recordOnServer(asciiJson(event), drained))
 
   // What is begun is known here first, what is over is known there first: in between it counts as going on.
   async function writeEvent(event: ServerEvent): Promise<void> {

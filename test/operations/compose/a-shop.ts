@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { pinned, revisionOf } from '../../../src/operations/compose/files.ts'
-import type { ComposeOptions } from '../../../src/operations/compose/pull-images-step.ts'
+import type { ComposeOptions } from '../../../src/operations/compose/options.ts'
 import type { ComposeState, DeployedService, ServiceContainer } from '../../../src/remote/facts/compose.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { aLook } from '../../support/looks.ts'

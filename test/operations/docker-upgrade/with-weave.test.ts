@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { dockerUpgrade } from '../../../src/operations/docker-upgrade/operation.ts'
-import { newSum, options as weave } from '../weave/a-mesh.ts'
+import { newSum, target as weave } from '../weave/a-mesh.ts'
 import { options } from './an-engine.ts'
 
 const stepsOf = (parts: Parameters<typeof options>[0]) => dockerUpgrade(options(parts)).pass.steps.map(({ id }) => id)

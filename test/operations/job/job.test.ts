@@ -55,13 +55,13 @@ describe('a detached job', () => {
     ['no', { ...ended, job_result: 'killed signal KILL 1795000000' }],
     ['unknown', { job_is: 'gone' }],
   ])('is settled: %s, for %j', async (expected, answer) => {
-    expect(await job.status(aContext([answer]).at, null)).toBe(expected)
+    expect(await job.status(aContext([answer]).at)).toBe(expected)
   })
 
   it.each(['Upper', '..', '', '-x', 'a b'])('has no files called %j', async (step) => {
     const { at: ctx } = aContext([ended])
 
-    await expect(job.status({ ...ctx, key: `${ctx.runId}/web-1/${step}` }, null)).rejects.toThrow(RangeError)
+    await expect(job.status({ ...ctx, key: `${ctx.runId}/web-1/${step}` })).rejects.toThrow(RangeError)
   })
 })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { differences } from '../../../src/operations/reboot/boot-snapshot.ts'
-import { type RebootOptions, rebootStep } from '../../../src/operations/reboot/reboot-step.ts'
+import type { RebootOptions } from '../../../src/operations/reboot/options.ts'
+import { rebootStep } from '../../../src/operations/reboot/reboot-step.ts'
 import type { Container } from '../../../src/remote/facts/docker.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { aFlag, aLook } from '../../support/looks.ts'

@@ -1,4 +1,5 @@
-import { fileText, type UnattendedOptions } from '../../../src/operations/unattended-upgrades/desired-config.ts'
+import { fileText } from '../../../src/operations/unattended-upgrades/desired-config.ts'
+import type { UnattendedOptions } from '../../../src/operations/unattended-upgrades/options.ts'
 import { hashFor } from '../../../src/operations/unattended-upgrades/settings.ts'
 import type { AptSetting } from '../../../src/remote/apt-conf.ts'
 import { readAptConf } from '../../../src/remote/apt-conf.ts'

@@ -1,4 +1,4 @@
-import type { WeaveOptions } from '../../../src/operations/weave/weave-step.ts'
+import type { WeaveOptions, WeaveTarget } from '../../../src/operations/weave/options.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import type { Mesh, MeshLaunch } from '../../../src/remote/facts/mesh.ts'
 import { aLook } from '../../support/looks.ts'
@@ -8,10 +8,15 @@ const known = <T>(value: T) => ({ status: 'known', value }) as const
 export const oldSum = '0'.repeat(64)
 export const newSum = '1'.repeat(64)
 
-export const options: WeaveOptions = {
+/** As a manifest has it. */
+export const target: WeaveTarget = {
   version: '2.8.1',
   script: { from: '/srv/weave-2.8.1', sha256: newSum },
   images: [],
+}
+
+export const options: WeaveOptions = {
+  ...target,
   allowsDowngrade: false,
   rollsBack: true,
   readyTimeoutMs: 60_000,

@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest'
+import * as z from 'zod'
 import { withMeshCheck } from '../../../src/operations/weave/with-mesh-check.ts'
-import type { Step } from '../../../src/plan/step.ts'
+import { defineStep } from '../../../src/plan/define-step.ts'
+import { lazily } from '../../../src/plan/schema/schema.ts'
+import type { StepDefinition } from '../../../src/plan/step.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { aLook } from '../../support/looks.ts'
 import { aContext } from '../a-context.ts'
 import { failed, lookAt } from './a-mesh.ts'
 
-const engine: Step<string, string> = {
+const version = lazily(() => z.string())
+const engine: StepDefinition<string, string, { to: string }> = {
   id: 'engine',
   effect: 'disrupts',
+  schemas: { change: version, snapshot: version, evidence: lazily(() => z.strictObject({ to: z.string() })) },
   facts: ['docker'],
   plan: () => ({ status: 'due', change: '26' }),
   describe: (to) => [to],
@@ -17,7 +22,7 @@ const engine: Step<string, string> = {
   apply: async () => {},
   verify: async (_, to) => ({ to }),
 }
-const step = withMeshCheck(engine, 10_000)
+const step = defineStep(withMeshCheck(engine, 10_000))
 
 /** Does the step on a server that shows these, one after the other, the last again and again. */
 async function doneOver(...looks: readonly [ServerFacts, ...ServerFacts[]]) {

@@ -2,7 +2,7 @@ import { dockerUpgrade } from '../../../src/operations/docker-upgrade/operation.
 import type { DockerUpgradeOptions } from '../../../src/operations/docker-upgrade/options.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { aDocker, anEngine, noble, offers, old, options } from '../../operations/docker-upgrade/an-engine.ts'
-import { options as weave } from '../../operations/weave/a-mesh.ts'
+import { target as weave } from '../../operations/weave/a-mesh.ts'
 import { aLook } from '../../support/looks.ts'
 import { aServer, type MemoryServer } from '../in-memory.ts'
 import { memoryJobs } from './memory-jobs.ts'

@@ -1,4 +1,5 @@
 import { securityUpgrade } from '../../../src/operations/security-upgrade/operation.ts'
+import type { SecurityUpgradeOptions } from '../../../src/operations/security-upgrade/options.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import type { Planned } from '../../../src/remote/facts/security.ts'
 import { aLook } from '../../support/looks.ts'
@@ -71,15 +72,23 @@ const ofTheUpgrade = ({ security, dpkg, needrestart }: ServerFacts) => ({
   ...(needrestart && { needrestart }),
 })
 
-const options = { hold: [], origins: [], lockTimeoutMs: 1000, restartServices: true }
+export const securityOptions: SecurityUpgradeOptions = {
+  hold: [],
+  origins: [],
+  allPackages: false,
+  lockTimeoutMs: 1000,
+  stallTimeoutMs: 60_000,
+  restartServices: true,
+  unattendedUpgrades: null,
+}
 
-export const securityOperation = () => securityUpgrade(options)
+export const securityOperation = () => securityUpgrade(securityOptions)
 
 /** An upgrade on servers whose dpkg was interrupted, after which a service runs old code; and one that sets up the nights, too. */
 export const securityModels: readonly Model[] = [
   { operation: securityOperation, servers: () => [securityServer('web-1'), securityServer('web-2')] },
   {
-    operation: () => securityUpgrade({ ...options, unattendedUpgrades: { hold: [], origins: [] } }),
+    operation: () => securityUpgrade({ ...securityOptions, unattendedUpgrades: { hold: [], origins: [] } }),
     servers: () => [bareServer('web-1'), bareServer('web-2')],
   },
 ]
