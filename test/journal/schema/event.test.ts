@@ -68,6 +68,11 @@ describe('parseEvent', () => {
 
   it.each<[JournalEvent['event'], object, string]>([
     ['step-started', { snapshot: undefined }, 'step-started: snapshot: missing'],
+    [
+      'step-started',
+      { snapshot: JSON.parse('{"__proto__":{"isUp":true}}') },
+      'step-started: snapshot: must be JSON of',
+    ],
     ['locking', { owner: 'ana' }, 'locking: unknown owner'],
     ['run-ended', { run: '../../etc' }, 'run-ended: run: must be a run id like 20261123-091530-k3f9'],
     ['run-ended', { exitCode: 7 }, 'run-ended: exitCode: must be one of 0, 1, 2'],
