@@ -30,8 +30,8 @@ const signalExitCodes = {
 async function main(): Promise<void> {
   letPipesClose()
   process.on('uncaughtException', exitWithError)
-  const maestro = program().hook('preAction', (_, command) => {
-    isJson = command.opts().output === 'json'
+  const maestro = program().hook('preAction', (_, action) => {
+    isJson = action.opts().output === 'json'
   })
   try {
     await maestro.parseAsync()

@@ -1,7 +1,9 @@
 import { type ExitCode, MaestroError } from '../base/errors.ts'
+import type { JournalEvent } from '../journal/events.ts'
 import { formatEvent } from '../journal/format-event.ts'
 import type { OnEvent } from '../journal/journal.ts'
 import { eventsVersion } from '../journal/schema/values.ts'
+import type { Plan } from '../plan/plan.ts'
 import type { NewOutputEvent, OutputEvent } from '../report/events/output-event.ts'
 import { errorFields } from '../report/format/error-fields.ts'
 import { makeRepeatFilter, type RunProgressView } from '../report/run/progress.ts'
@@ -21,14 +23,22 @@ export function printEvent(event: NewOutputEvent): void {
   process.stdout.write(formatEvent({ version: eventsVersion, at: new Date().toISOString(), ...event }))
 }
 
-/** With `--output json`: prints every event of a run once its journal has it, and its plan behind the first. */
-export function runEventPrinter({ output }: Flags): OnEvent | undefined {
-  if (output !== 'json') return undefined
-  let hasPlan = false
+/** Prints the events of a run, and its plan behind the first; undefined: the plan is not to be had. */
+export function printerOfRun(): (event: JournalEvent, plan: Plan | undefined) => void {
+  let isFirst = true
   return (event, plan) => {
     printRecorded(event)
-    if (!hasPlan) printEvent({ event: 'plan', plan })
-    hasPlan = true
+    if (isFirst && plan !== undefined) printRecorded({ version: event.version, at: event.at, event: 'plan', plan })
+    isFirst = false
+  }
+}
+
+/** With `--output json`: prints every event of the run that this command carries out, once its journal has it. */
+export function runEventPrinter({ output }: Flags): OnEvent | undefined {
+  if (output !== 'json') return undefined
+  const print = printerOfRun()
+  return (event, plan) => {
+    print(event, plan)
     runExitCode = event.event === 'run-ended' ? event.exitCode : undefined
   }
 }

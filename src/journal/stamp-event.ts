@@ -12,12 +12,13 @@ import { eventsVersion, textLimit } from './schema/values.ts'
 export function makeStamp(run: string, earlier: Iterable<RunEvent> = []): (event: RunEvent) => JournalEvent {
   const results = new Map<string, Map<string, StepResult>>()
   for (const event of earlier) note(results, event)
-  return (event) => {
+  return (given) => {
+    const event = withinLimits(given)
     note(results, event)
     const stamped = {
       version: eventsVersion,
       at: new Date().toISOString(),
-      ...withinLimits(event),
+      ...event,
       ...additionsTo(event, run, results),
     }
     const read = journalEventSchema.safeParse(stamped)
@@ -60,15 +61,20 @@ function additionsTo(event: RunEvent, run: string, results: Results): object {
 }
 
 // A long reason must not make the line unreadable that tells of it.
-function withinLimits(event: RunEvent): object {
+function withinLimits(event: RunEvent): RunEvent {
   const cut = cutTexts(event)
-  return event.event === 'server-ended' ? { ...cut, outcome: cutTexts(event.outcome) } : cut
+  return cut.event === 'server-ended' ? { ...cut, outcome: cutTexts(cut.outcome) } : cut
 }
 
-const cutTexts = (texts: object): object =>
+// What verification compares with, and paths, are as they are or not at all.
+const cutKeys: readonly string[] = ['owner', 'command', 'why', 'hint', 'output', 'failure']
+
+const cutTexts = <T extends object>(texts: T): T =>
   Object.fromEntries(
     Object.entries(texts).map(([key, value]) => [
       key,
-      typeof value === 'string' && value.length > textLimit ? `${value.slice(0, textLimit - 1)}…` : value,
+      cutKeys.includes(key) && typeof value === 'string' && value.length > textLimit
+        ? `${value.slice(0, textLimit - 1)}…`
+        : value,
     ]),
-  )
+  ) as T

@@ -72,7 +72,7 @@ describe('three hundred servers, fifty of them in trouble at once', () => {
       .map((line) => JSON.parse(line))
     const states = new Map(events.map(({ server, status }) => [server, status]))
 
-    expect(events.map(({ event }) => event)).toEqual(['begin', ...Array(300).fill('server'), 'end'])
+    expect(events.map(({ event }) => event)).toEqual(['command-started', ...Array(300).fill('server'), 'command-ended'])
     for (const [name, [, state]] of bad) expect(states.get(name), `${name}, MAESTRO_SEED=${seed}`).toBe(state)
   })
 })

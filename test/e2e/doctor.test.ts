@@ -125,10 +125,10 @@ describe('the doctor', () => {
     const events = eventsOf(json)
 
     expect(events.slice(0, 2)).toMatchObject([
-      { version: 1, event: 'begin', command: 'doctor', servers: 10 },
-      { event: 'computer', checks: expect.any(Array) },
+      { version: 1, event: 'command-started', command: 'doctor', servers: 10 },
+      { event: 'controller', findings: expect.any(Array) },
     ])
-    expect(events.at(-1)).toMatchObject({ event: 'end', servers: 10, exitCode: 1 })
+    expect(events.at(-1)).toMatchObject({ event: 'command-ended', exitCode: 1 })
     expect(events.filter(({ event }) => event === 'server')).toHaveLength(10)
   })
 
@@ -136,13 +136,13 @@ describe('the doctor', () => {
     const find = (name: string) => eventsOf(json).find(({ server }) => server === name)
 
     expect(find('web-1')).toMatchObject({
-      status: 'examined',
+      status: 'diagnosed',
       login: expect.stringMatching(/^deploy@127/),
       phases: expect.arrayContaining([{ phase: 'kex', durationMs: expect.any(Number) }]),
       user: 'root',
       root: { status: 'login' },
       clock: { aheadSeconds: expect.any(Number), exactToSeconds: expect.any(Number) },
-      look: { dpkg: { status: 'known' } },
+      facts: { dpkg: { status: 'known' } },
     })
     expect(find('closed-1')).toMatchObject({ root: { status: 'refused', error: { kind: 'sudo-password-needed' } } })
     expect(find('gone-1')).toMatchObject({ status: 'unreachable', error: { kind: 'refused' } })

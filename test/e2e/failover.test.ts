@@ -43,12 +43,12 @@ describe('maestro failover status', () => {
       .map((line) => JSON.parse(line))
     expect(status).toMatchObject({
       event: 'failover',
-      at: 'blue',
-      driver: { at: 'blue', ttlSeconds: 1 },
-      lookUp: [{ server: 'ns1.shop.test', at: 'blue', addresses: [blue], ttlSeconds: 1 }],
-      sides: [{ environment: 'blue' }, { environment: 'green' }],
+      environment: 'blue',
+      driver: { environment: 'blue', ttlSeconds: 1 },
+      nameServers: [{ server: 'ns1.shop.test', environment: 'blue', addresses: [blue], ttlSeconds: 1 }],
+      targets: [{ environment: 'blue' }, { environment: 'green' }],
     })
-    expect(end).toMatchObject({ event: 'end', exitCode })
+    expect(end).toMatchObject({ event: 'command-ended', exitCode })
   })
 
   it('is content with itself and with --quiet when all agree, and exits 10 when it points at neither', async () => {
@@ -319,7 +319,7 @@ esac
     const back = await options.run(['failover', 'rollback'])
 
     expect(there.stdout).toContain('by command')
-    expect(JSON.parse(status.stdout.split('\n')[0] ?? '')).toMatchObject({ driver: { at: 'green' } })
+    expect(JSON.parse(status.stdout.split('\n')[0] ?? '')).toMatchObject({ driver: { environment: 'green' } })
     expect([there.exitCode, back.exitCode]).toEqual([0, 0])
   })
 

@@ -28,7 +28,7 @@ describe('maestro manifest init', () => {
     expect(run.stdout).toMatch(/^Manifest\.yml: in order; 3 servers.*\nnext: maestro doctor .*\nthen: maestro status /)
     expect(check.exitCode).toBe(0)
     expect(JSON.parse(servers.stdout.split('\n')[2] ?? '')).toMatchObject({
-      name: 'db-1',
+      server: 'db-1',
       groups: ['postgresql'],
       address: '203.0.113.21',
       port: 2222,

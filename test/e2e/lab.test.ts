@@ -62,7 +62,7 @@ describe('a practice fleet', patient, () => {
       'maestro resume',
     )
 
-    expect(run.stdout).toMatch(/"event":"run-ended","exitCode":0\}$/m)
+    expect(run.stdout).toMatch(/"event":"run-ended","run":"[^"]+","exitCode":0\}$/m)
     expect(run).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no run') })
   })
 

@@ -81,7 +81,11 @@ describe('maestro manifest', () => {
     const json = await fleet.maestro(['manifest', 'servers', '--server', 'web-2', '--output', 'json'])
 
     expect(table.stdout).toMatch(/^web-1 +127\.0\.0\.1 +docker\nweb-2 +127\.0\.0\.1 +docker\n/m)
-    expect(JSON.parse(json.stdout)).toMatchObject({ name: 'web-2', address: '127.0.0.1', groups: ['docker'] })
+    expect(JSON.parse(json.stdout.split('\n')[0] ?? '')).toMatchObject({
+      server: 'web-2',
+      address: '127.0.0.1',
+      groups: ['docker'],
+    })
   })
 
   it('is found in a folder above, or by MAESTRO_MANIFEST', async () => {

@@ -6,7 +6,7 @@ import { type Fleet, startFleet } from './a-fleet.ts'
 
 const run = '20261123-091530-k3f9'
 const at = '2026-11-23T09:15:30.000Z'
-const about = { owner: 'ana@ops', version: '0', command: 'reboot', manifest: '/m.yml' }
+const about = { run, owner: 'ana@ops', maestroVersion: '0.0.0', command: 'reboot', manifest: '/m.yml' }
 
 let fleet: Fleet
 let state: string
@@ -17,7 +17,7 @@ beforeAll(async () => {
   const why = 'colours \u009b31m and \u001b[31m'
   write(run, [
     { event: 'run-started', ...about },
-    ...names.map((server) => ({ event: 'server-ended', server, outcome: { status: 'failed', why } })),
+    ...names.map((server) => ({ event: 'server-ended', server, outcome: { status: 'failed', why }, steps: [] })),
   ])
   mkdirSync(`${state}/maestro/runs/20261123-101530-dead`)
 })
@@ -28,7 +28,10 @@ const maestro = (...args: string[]) => fleet.maestro(args, { env: { XDG_STATE_HO
 function write(name: string, events: readonly object[]): void {
   const folder = `${state}/maestro/runs/${name}`
   mkdirSync(folder, { recursive: true })
-  writeFileSync(`${folder}/events.ndjson`, events.map((event) => `${JSON.stringify({ at, ...event })}\n`).join(''))
+  writeFileSync(
+    `${folder}/events.ndjson`,
+    events.map((event) => `${JSON.stringify({ version: 1, at, ...event })}\n`).join(''),
+  )
 }
 
 describe('maestro runs', () => {

@@ -26,7 +26,7 @@ describe('a server that is unlike others', () => {
     const [here, there] = stdout
       .split('\n')
       .slice(1, 3)
-      .map((line) => JSON.parse(line).look)
+      .map((line) => JSON.parse(line).facts)
     // One is looked at a moment later than the other.
     const listsAgeSeconds = here.upgrades.value.listsAgeSeconds && expect.any(Number)
     expect(there.upgrades).toEqual({ ...here.upgrades, value: { ...here.upgrades.value, listsAgeSeconds } })
@@ -40,8 +40,8 @@ describe('a server that is unlike others', () => {
     const table = await fleet.maestro(['reboot-status', '--exit-code'])
     const json = await fleet.maestro(['status', '--output', 'json'])
 
-    const { look } = JSON.parse(json.stdout.split('\n')[1] ?? '')
-    expect(look.identity).toMatchObject({ status: 'unknown', why: expect.stringContaining('machine-id') })
+    const { facts } = JSON.parse(json.stdout.split('\n')[1] ?? '')
+    expect(facts.identity).toMatchObject({ status: 'unknown', why: expect.stringContaining('machine-id') })
     expect(table.stdout).toMatch(/^unknown +bare-1 /m)
     expect(table.exitCode).toBe(10)
     await fleet.end()
@@ -88,8 +88,8 @@ describe('a fleet in trouble', () => {
       .split('\n')
       .map((line) => JSON.parse(line))
 
-    expect(events[0]).toMatchObject({ version: 1, event: 'begin', command: 'status', servers: 12 })
-    expect(events.at(-1)).toMatchObject({ event: 'end', servers: 12, exitCode: 1 })
+    expect(events[0]).toMatchObject({ version: 1, event: 'command-started', command: 'status', servers: 12 })
+    expect(events.at(-1)).toMatchObject({ event: 'command-ended', exitCode: 1 })
     expect(
       events
         .filter(({ event }) => event === 'server')

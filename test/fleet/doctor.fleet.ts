@@ -16,7 +16,7 @@ interface Check {
 interface Event {
   readonly event: string
   readonly server?: string
-  readonly checks: readonly Check[]
+  readonly findings: readonly Check[]
   readonly [more: string]: unknown
 }
 
@@ -44,7 +44,7 @@ async function examine(args: readonly string[], env: Readonly<Record<string, str
     .split('\n')
     .map((line): Event => JSON.parse(line))
   const find = (name: string) => events.find(({ server }) => server === name)
-  const troublesOf = (name: string) => find(name)?.checks.filter(({ status }) => status !== 'ok') ?? []
+  const troublesOf = (name: string) => find(name)?.findings.filter(({ status }) => status !== 'ok') ?? []
   return { ...run, find, troublesOf }
 }
 
@@ -75,7 +75,7 @@ describe('a server that is well', () => {
     expect(exitCode).toBe(0)
     expect(names.flatMap(troublesOf).filter(({ status }) => status !== 'warning')).toEqual([])
     expect(find('web-1')).toMatchObject({
-      status: 'examined',
+      status: 'diagnosed',
       user: 'deploy',
       root: { status: 'sudo' },
       hostKey: expect.stringMatching(/^ssh-ed25519 SHA256:/),
@@ -166,7 +166,7 @@ describe('servers in trouble', () => {
     expect(found.troublesOf('db-2')).toContainEqual(
       expect.objectContaining({ area: 'disk', status: 'error', text: '/ has 0 MB free' }),
     )
-    expect(found.find('db-2')).toMatchObject({ status: 'examined', root: { status: 'sudo' } })
+    expect(found.find('db-2')).toMatchObject({ status: 'diagnosed', root: { status: 'sudo' } })
   })
 
   it('whose sshd is not there are told so, with the phase at which it ended', () => {
@@ -178,7 +178,7 @@ describe('servers in trouble', () => {
   })
 
   it("that are load balancers are told who may use HAProxy's socket, and that socat is missing", () => {
-    const checks = found.find('lb-1')?.checks.filter(({ area }) => area === 'load balancer')
+    const checks = found.find('lb-1')?.findings.filter(({ area }) => area === 'load balancer')
 
     expect(checks).toEqual([
       { area: 'load balancer', status: 'ok', text: expect.stringMatching(/admin\.sock \(root:root \d+\)$/) },

@@ -74,6 +74,6 @@ async function onEach(states: States, verb: 'make' | 'undo'): Promise<void> {
 
 function lookOfEvent(line: string): readonly (readonly [string, ServerFacts])[] {
   if (line === '') return []
-  const { event, server, look } = JSON.parse(line) as { event: string; server?: string; look?: ServerFacts }
-  return event === 'server' && server !== undefined && look !== undefined ? [[server, look]] : []
+  const { event, server, facts } = JSON.parse(line) as { event: string; server?: string; facts?: ServerFacts }
+  return event === 'server' && server !== undefined && facts !== undefined ? [[server, facts]] : []
 }

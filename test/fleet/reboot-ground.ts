@@ -33,8 +33,10 @@ export function statusesIn(stdout: string): Readonly<Record<string, string>> {
   const ends = stdout
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as { event: string; server?: string; status?: string })
-  return Object.fromEntries(ends.flatMap(({ server, status }) => (server && status ? [[server, status]] : [])))
+    .map((line) => JSON.parse(line) as { event: string; server?: string; outcome?: { status: string } })
+  return Object.fromEntries(
+    ends.flatMap(({ server, outcome }) => (server && outcome ? [[server, outcome.status]] : [])),
+  )
 }
 
 /** Says when a step has been begun for some time. */

@@ -105,7 +105,7 @@ function tellsEachAs(state: State) {
 
   it('tells the same in JSON, with --exit-code too', () => {
     expect(byName(inJson(told.json.stdout))).toEqual(byName(standing(state)))
-    expect(eventsOf(told.json.stdout).at(-1)).toEqual({ version: 1, event: 'end', servers: 7, exitCode: 3 })
+    expect(eventsOf(told.json.stdout).at(-1)).toMatchObject({ version: 1, event: 'command-ended', exitCode: 3 })
     expect(told.json.exitCode).toBe(3)
   })
 
@@ -158,9 +158,9 @@ describe('reboot-status after a real reboot', () => {
   tellsEachAs('not due')
 
   it('has seen the boot that the server itself is in, new and young', async () => {
-    const { look } = eventsOf(told.json.stdout).find(({ server }) => server === due.name)
+    const { facts } = eventsOf(told.json.stdout).find(({ server }) => server === due.name)
 
-    const { bootId, uptimeSeconds } = look.identity.value
+    const { bootId, uptimeSeconds } = facts.identity.value
     expect(bootId).toBe(await bootIdOf(due))
     expect(bootId).not.toBe(before)
     expect(uptimeSeconds).toBeLessThan(60)

@@ -101,7 +101,7 @@ describe('servers that are odd', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line))
-    return events.find(({ server }) => server === name).look
+    return events.find(({ server }) => server === name).facts
   }
 
   it('are seen with a full disk, which is said', () => {

@@ -16,13 +16,13 @@ async function maestroLook() {
   const manifest = writeManifest([server])
   const { stdout } = await runMaestro(['reboot-status', '-m', manifest.path, '--output', 'json'])
   manifest.remove()
-  const [, { reboot, look }] = stdout.split('\n', 2).map((line) => JSON.parse(line))
+  const [, { reboot, facts }] = stdout.split('\n', 2).map((line) => JSON.parse(line))
   return {
     due: reboot.due,
     reasons: reboot.reasons,
-    running: look.kernel.value.running,
-    newest: look.kernel.value.newest,
-    needrestart: look.libraries.value.kernel,
+    running: facts.kernel.value.running,
+    newest: facts.kernel.value.newest,
+    needrestart: facts.needrestart.value.kernel,
   }
 }
 

@@ -17,7 +17,7 @@ import { build } from 'esbuild'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { findRun, listRuns } from '../../src/journal/find-run.ts'
 import { readHistory } from '../../src/journal/history.ts'
-import { createJournal, readPlan, reopenJournal } from '../../src/journal/journal.ts'
+import { createJournal, type OnEvent, readPlan, reopenJournal } from '../../src/journal/journal.ts'
 import { pruneRuns } from '../../src/journal/prune.ts'
 import { eventsOf, summaryOf } from '../../src/journal/read-run.ts'
 import { replay } from '../../src/journal/run-state.ts'
@@ -72,6 +72,40 @@ describe('a journal', () => {
       evidence: 'yes',
     })
     await again.journal.close()
+  })
+
+  it('hands each event on once it is on disk, as it is there, with the plan', async () => {
+    const handed: string[] = []
+    const onDisk: number[] = []
+    const onEvent: OnEvent = (event, { operation }) => {
+      handed.push(`${operation.name} ${JSON.stringify(event)}`)
+      onDisk.push(linesOf().filter((line) => line === JSON.stringify(event)).length)
+    }
+    const linesOf = () => {
+      const [run = ''] = readdirSync(root)
+      return readFileSync(`${root}/${run}/events.ndjson`, 'utf8').trimEnd().split('\n')
+    }
+
+    const journal = await createJournal(root, plan, about, { onEvent })
+    await Promise.all(['a', 'b', 'c'].map((name) => journal.write(begun(name))))
+    await journal.close()
+    const again = await reopenJournal(root, journal.run, { onEvent })
+    await again.journal.write({ event: 'run-ended', exitCode: 0 })
+    await again.journal.close()
+
+    const lines = readFileSync(`${journal.folder}/events.ndjson`, 'utf8').trimEnd().split('\n')
+    expect(handed).toEqual(lines.map((line) => `made-up ${line}`))
+    expect(onDisk).toEqual([1, 1, 1, 1, 1])
+  })
+
+  it('takes no event that it could not read again, and goes on', async () => {
+    const journal = await createJournal(root, plan, about)
+
+    await expect(journal.write(begun(''))).rejects.toThrow('step-started: server: must not be empty')
+    await journal.write(begun('web-1'))
+    await journal.close()
+
+    expect(readFileSync(`${journal.folder}/events.ndjson`, 'utf8').trimEnd().split('\n')).toHaveLength(2)
   })
 
   it('is for its owner alone', async () => {

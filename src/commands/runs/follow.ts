@@ -1,21 +1,24 @@
 import { type ExitCode, exitCodes } from '../../base/errors.ts'
-import { printEvent, printRecorded } from '../../cli/json-output.ts'
+import { printEvent, printerOfRun } from '../../cli/json-output.ts'
 import { screenOf } from '../../cli/terminal.ts'
 import type { JournalEvent } from '../../journal/events.ts'
 import { followEvents } from '../../journal/follow-run.ts'
 import { renderEvent } from '../../report/run/list.ts'
 import type { RunsFlags } from './flags.ts'
+import { planOf } from './plan-of.ts'
 
 type FollowRequest = { readonly root: string; readonly run: string; readonly stop: AbortSignal } & RunsFlags
 
 /** Prints the events of a run as they happen, until it has ended; returns the exit code: 1 where it was broken off. */
 export async function followRun({ root, run, stop, output }: FollowRequest): Promise<ExitCode> {
+  const plan = output === 'json' ? await planOf(root, run) : undefined
+  const print = printerOfRun()
   let last: JournalEvent | undefined
   let startedAt: string | undefined
   for await (const event of followEvents(root, run, stop)) {
     last = event
     startedAt ??= event.at
-    if (output === 'json') printRecorded(event)
+    if (output === 'json') print(event, plan)
     else process.stdout.write(`${renderEvent(event, startedAt, screenOf(process.stdout))}\n`)
   }
   if (last?.event === 'run-ended') return exitCodes.ok

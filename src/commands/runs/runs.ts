@@ -1,16 +1,18 @@
 import { suggestion } from '../../base/did-you-mean.ts'
 import { type ExitCode, exitCodes, UsageError } from '../../base/errors.ts'
-import { printEvent, printRecorded } from '../../cli/json-output.ts'
+import { printEvent, printerOfRun, printRecorded } from '../../cli/json-output.ts'
 import { runsFolder } from '../../cli/paths.ts'
 import { screenOf } from '../../cli/terminal.ts'
 import type { JournalEvent } from '../../journal/events.ts'
 import { findRun, listRuns } from '../../journal/find-run.ts'
 import { eventsOf, summaryOf } from '../../journal/read-run.ts'
 import { replay } from '../../journal/run-state.ts'
+import type { Plan } from '../../plan/plan.ts'
 import { renderLogs, renderRun, renderRuns } from '../../report/run/list.ts'
 import { summaryEvent } from '../../report/run/summary-event.ts'
 import type { RunsFlags, ShowFlags } from './flags.ts'
 import { followRun } from './follow.ts'
+import { planOf } from './plan-of.ts'
 
 const say = (text: string) => process.stdout.write(text)
 
@@ -35,7 +37,7 @@ export async function showRun(
   const run = await findGivenRun(root, given)
   if (follow) return followRun({ root, run, stop, output })
   const events = await gather(eventsOf(root, run))
-  if (output === 'json') for (const event of events) printRecorded(event)
+  if (output === 'json') printAll(events, await planOf(root, run))
   else say(`${renderRun(await summaryOf(root, run), events, screenOf(process.stdout))}\n`)
   return exitCodes.ok
 }
@@ -55,6 +57,11 @@ export async function showLogs(
   }
   if (output === 'json') for (const event of own) printRecorded(event)
   else say(`${renderLogs(own, all[0]?.at ?? '', screenOf(process.stdout))}\n`)
+}
+
+function printAll(events: readonly JournalEvent[], plan: Plan | undefined): void {
+  const print = printerOfRun()
+  for (const event of events) print(event, plan)
 }
 
 const namesShown = 10

@@ -7,7 +7,8 @@ export function describeIssue({ issues: [issue] }: ZodError, value: unknown): st
   if (issue === undefined) return 'it does not fit'
   const event = valueAt(value, ['event'])
   const path = issue.path.join('.')
-  if (path === 'event') return typeof event === 'string' ? `unknown event ${excerpt(event)}` : 'event: missing'
+  if (path === 'event')
+    return typeof event === 'string' ? `unknown event ${JSON.stringify(event.slice(0, 60))}` : 'event: missing'
   const lead = [typeof event === 'string' ? [excerpt(event)] : [], path === '' ? [] : [excerpt(path)]].flat()
   return [...lead, reasonFor(issue, value)].join(': ')
 }
