@@ -54,7 +54,7 @@ export const ipAddress: Form = { what: 'an IP address', limit: 64, matches: (tex
 export const userName = form('a user name', /^[A-Za-z0-9_][A-Za-z0-9_.@\\-]{0,63}\$?$/)
 
 /** A line of an authorized key: its type, and itself in base64. */
-export const hostKey = form('a host key such as ssh-ed25519 AAAA…', /^[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}$/, 20_000)
+export const hostKey = form('a host key such as ssh-ed25519 AAAA…', /^[a-z0-9@.]+(-[a-z0-9@.]+)+ [A-Za-z0-9+/]+={0,2}$/, 20_000)
 
 export const sha256 = form('a SHA-256 sum of 64 hex digits', /^[0-9a-f]{64}$/)
 
@@ -71,8 +71,11 @@ export const composeService = form('the name of a service', /^[A-Za-z0-9][A-Za-z
 
 export const composeProject = form('a project name of lower-case letters, digits, - and _', /^[a-z0-9][a-z0-9_-]*$/)
 
-/** A field of a record of ours on a server, whose fields stand between bars. */
-export const recordField = form('one word without bars', /^[^|\s\p{Cc}]+$/u, 4_000)
+/** `registry.example.com/shop/web:v2`, as Docker has it once variables are filled in. */
+export const imageReference = form('the reference of an image', /^[A-Za-z0-9][A-Za-z0-9._/:@+-]*$/, 4_000)
+
+/** Compose's checksum of what a container was made by. */
+export const configurationHash = form('the checksum of a configuration', /^[A-Za-z0-9][A-Za-z0-9._-]*$/)
 
 /** A version as a manifest says it: `27.5.1`, `latest`. */
 export const versionWord = form('a version', /^[A-Za-z0-9][A-Za-z0-9.+:~_-]*$/)

@@ -2,24 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { operations } from '../../src/operations/registry.ts'
 import { aChange, aMadeServer } from './a-change.ts'
 import { makeWorld } from './in-memory.ts'
-import { deployModels } from './models/deploy.ts'
-import { dockerModels } from './models/docker.ts'
+import { models } from './models/all.ts'
 import type { Model } from './models/model.ts'
-import { nightlyModels } from './models/nightly.ts'
-import { rebootModels } from './models/reboot.ts'
-import { securityModels } from './models/security.ts'
-import { servicesBackModels, servicesModels } from './models/services.ts'
-
-// Servers in memory for each operation that there is: one that is registered without them fails here.
-const models: Readonly<Record<string, readonly Model[]>> = {
-  deploy: deployModels,
-  'docker-upgrade': dockerModels,
-  reboot: rebootModels,
-  'security-upgrade': securityModels,
-  services: servicesModels,
-  'services-rollback': servicesBackModels,
-  'unattended-upgrades': nightlyModels,
-}
 
 function madeUp(): Model {
   const servers = [aMadeServer('web-1'), aMadeServer('web-2')]

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { MaestroError } from '../../base/errors.ts'
-import { composeService, imageId, recordField, sha256 } from '../../base/forms.ts'
+import { composeService, configurationHash, imageId, imageReference, sha256 } from '../../base/forms.ts'
 import { isSame } from '../../base/json.ts'
 import { defineStep } from '../../plan/define-step.ts'
 import { lazily, list, type Schema, text, word } from '../../plan/schema/schema.ts'
@@ -21,9 +21,9 @@ const deployedService: Schema<DeployedService> = lazily(() =>
   z.strictObject({
     service: word(composeService),
     revision: word(sha256),
-    image: word(recordField),
+    image: word(imageReference),
     id: word(imageId),
-    configuration: word(recordField),
+    configuration: word(configurationHash),
   }),
 )
 

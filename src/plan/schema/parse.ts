@@ -33,11 +33,14 @@ function describe([first]: readonly Issue[], value: unknown): string {
 
 type Found = { readonly path: readonly PropertyKey[]; readonly issue: Issue }
 
-// Of several forms that a value may have, the one is meant of which most is right.
+// Of several forms that a value may have, the one is meant of which the least is wrong.
 function deepest(issue: Issue, above: readonly PropertyKey[]): Found {
   const path = [...above, ...issue.path]
   if (issue.code !== 'invalid_union') return { path, issue }
-  const inner = issue.errors.flatMap(([first]) => (first === undefined ? [] : [deepest(first, path)]))
+  const fewest = issue.errors
+    .toSorted((a, b) => a.length - b.length)
+    .filter((one, _, [first]) => one.length === first?.length)
+  const inner = fewest.flatMap(([first]) => (first === undefined ? [] : [deepest(first, path)]))
   const [best] = inner.toSorted((a, b) => b.path.length - a.path.length)
   return best !== undefined && best.path.length > path.length ? best : { path, issue }
 }

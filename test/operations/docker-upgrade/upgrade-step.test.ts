@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { upgradeStep } from '../../../src/operations/docker-upgrade/upgrade-step.ts'
+import { defineStep } from '../../../src/plan/define-step.ts'
 import { RolledBackError } from '../../../src/plan/errors.ts'
 import { aContext } from '../a-context.ts'
 import { noble, old, options } from './an-engine.ts'
 
+const containerId = 'a'.repeat(64)
+const imageId = `sha256:${'1'.repeat(64)}`
 const container = (state: string) =>
   JSON.stringify([
-    'a1',
+    containerId,
     '/web',
-    'sha256:1',
+    imageId,
     state,
     null,
     'no',
@@ -25,7 +28,7 @@ const standing = (version: string, engine: string, parts: object = {}) => ({
   census_driver: 'overlay2 systemd',
   census_package: `docker-ce|${version}|hi `,
   census_container: container('running'),
-  census_image: 'sha256:1',
+  census_image: imageId,
   census_time: ['down 10.0', 'up 32.9'],
   ...parts,
 })
@@ -37,7 +40,7 @@ const back = (parts: object = {}) =>
     ...parts,
   })
 
-const step = upgradeStep(options())
+const step = defineStep(upgradeStep(options()))
 const due = {
   packages: [{ name: 'docker-ce', from: old, to: noble('26.1.5') }],
   from: '20.10.24',
@@ -84,7 +87,7 @@ describe('the proof of an upgrade of Docker', () => {
       /docker-ce is not fully installed/,
     ],
     ['a container is down', { census_container: container('exited') }, /container web is exited and ran before/],
-    ['an image is gone', { census_image: [] }, /these images are gone: sha256:1/],
+    ['an image is gone', { census_image: [] }, /these images are gone: sha256:1111/],
   ])('fails where %s', async (_, parts, words) => {
     await expect(proveBy(upgraded(parts))).rejects.toThrow(words)
   })
@@ -132,7 +135,7 @@ describe('the job of an upgrade', () => {
 
     const job = asked[1]?.inputs?.job ?? ''
     expect(job).toContain(`MAESTRO_PACKAGES='docker-ce=${noble('26.1.5')}'`)
-    expect(job).toContain("MAESTRO_RUNNING='a1'")
+    expect(job).toContain(`MAESTRO_RUNNING='${containerId}'`)
     expect(job).toContain("MAESTRO_MAY_GO_BACK='yes'")
     expect(job).toContain("MAESTRO_SOURCE='new'")
   })

@@ -26,6 +26,20 @@ const engine = (version: string) => (version === old ? '20.10.24' : '26.1.5')
 // Only the engine itself is offered and installed: what goes with it is told of elsewhere.
 const packagesOf = (version: string) => [{ name: 'docker-ce', version, hold: 'none' as const }]
 
+const container = [
+  'c'.repeat(64),
+  '/web',
+  `sha256:${'1'.repeat(64)}`,
+  'running',
+  'healthy',
+  'always',
+  false,
+  '',
+  'shop',
+  '2026-11-20T09:00:00Z',
+  '2026-11-20T08:59:50Z',
+] as const
+
 export function dockerServer(name: string, parts: Partial<Docked> = {}): MemoryServer {
   const server: Docked = {
     isInterrupted: true,
@@ -81,6 +95,9 @@ export function dockerServer(name: string, parts: Partial<Docked> = {}): MemoryS
             census_server: engine(server.version),
             census_client: engine(server.version),
             census_driver: 'overlay2 systemd',
+            census_container: JSON.stringify(container),
+            census_image: container[2],
+            census_network: `${container[0]} bridge`,
             census_package: `docker-ce|${server.version}|ii `,
             ...(server.changes === 0 ? {} : { census_end: 'upgraded', census_time: 'down 1.00' }),
           }
