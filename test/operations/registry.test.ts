@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { UsageError } from '../../src/base/errors.ts'
 import { isSame, type Json } from '../../src/base/json.ts'
-import { type TrafficPolicy, trafficPolicy, withTrafficPolicy } from '../../src/load-balancer/out-of-service.ts'
+import { type TrafficPolicy, trafficPolicy, withTrafficPolicy } from '../../src/load-balancer/traffic-policy.ts'
 import { combined } from '../../src/operations/combined.ts'
 import { reboot } from '../../src/operations/reboot/operation.ts'
 import { operationFor } from '../../src/operations/registry.ts'
@@ -54,7 +54,7 @@ describe('operationFor', () => {
   })
 
   it('says which part of how servers leave service is wrong', () => {
-    const service = { drain: { kind: 'hooks', drain: '/srv/drain', undrain: 1, timeoutMs: 1 } }
+    const service = { loadBalancer: { kind: 'hooks', drain: '/srv/drain', undrain: 1, timeoutMs: 1 } }
 
     expect(() => read('reboot', { ...rebootOptions }, service)).toThrow(
       'the options of the operation reboot (service) cannot be read: drain.undrain must be text',
@@ -73,7 +73,7 @@ const policies: readonly TrafficPolicy[] = [
   {},
   { health: { check: { kind: 'command', command: '/bin/well', timeoutMs: 1_000 }, groups: ['docker'] } },
   {
-    drain: {
+    loadBalancer: {
       kind: 'haproxy',
       balancers: ['lb-1'],
       groups: ['docker'],
@@ -86,7 +86,7 @@ const policies: readonly TrafficPolicy[] = [
       groups: ['mysql/reporting'],
     },
   },
-  { drain: { kind: 'hooks', drain: '/srv/drain', undrain: '/srv/undrain', timeoutMs: 1_000 } },
+  { loadBalancer: { kind: 'hooks', drain: '/srv/drain', undrain: '/srv/undrain', timeoutMs: 1_000 } },
 ]
 
 describe.each(policies.map((policy, index) => ({ policy, index })))(
