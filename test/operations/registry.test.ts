@@ -57,7 +57,7 @@ describe('operationFor', () => {
     const service = { loadBalancer: { kind: 'hooks', drain: '/srv/drain', undrain: 1, timeoutMs: 1 } }
 
     expect(() => read('reboot', { ...rebootOptions }, service)).toThrow(
-      'the options of the operation reboot (service) cannot be read: drain.undrain must be text',
+      'the options of the operation reboot (service) cannot be read: loadBalancer.undrain must be text',
     )
   })
 })
