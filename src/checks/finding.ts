@@ -1,16 +1,16 @@
-/** One thing that the doctor has looked at. */
+/** What the doctor found in one area of a server or of this computer. */
 export interface Finding {
   readonly area: Area
-  /** `wrong`: some command cannot do its work; `note`: it can, but somebody should know; `unknown`: it cannot be told. */
-  readonly status: 'fine' | 'note' | 'wrong' | 'unknown'
+  /** `error`: a command cannot do its work; `warning`: it can, but the state needs care; `unknown`: the state cannot be determined. */
+  readonly status: 'ok' | 'warning' | 'error' | 'unknown'
   readonly text: string
-  /** What cannot be done because of it. */
+  /** The commands that it stops. */
   readonly stops?: readonly string[]
-  /** The line that puts it right. */
+  /** The command or setting that fixes it. */
   readonly fix?: string | undefined
 }
 
-/** Where to look for it, in the order in which one thing needs the other. */
+/** In the order in which one area needs the other. */
 export const areas = [
   'node',
   'manifest',
@@ -30,20 +30,25 @@ export const areas = [
   'systemd',
   'docker',
   'weave',
-  'balancer',
+  'load balancer',
   'maestro',
 ] as const
 type Area = (typeof areas)[number]
 
-export const okFinding = (area: Area, text: string): Finding => ({ area, status: 'fine', text })
-export const warningFinding = (area: Area, text: string, fix?: string): Finding => ({ area, status: 'note', text, fix })
+export const okFinding = (area: Area, text: string): Finding => ({ area, status: 'ok', text })
+export const warningFinding = (area: Area, text: string, fix?: string): Finding => ({
+  area,
+  status: 'warning',
+  text,
+  fix,
+})
 export const errorFinding = (
   area: Area,
   text: string,
   { stops, fix }: Required<Pick<Finding, 'stops' | 'fix'>>,
 ): Finding => ({
   area,
-  status: 'wrong',
+  status: 'error',
   text,
   stops,
   fix,
@@ -57,7 +62,7 @@ export const unknownFinding = (area: Area, text: string, fix?: string): Finding 
 
 export const everything: readonly string[] = ['every command']
 export const allChanges: readonly string[] = ['every command that changes servers']
-/** Those that install packages. */
+/** The commands that install packages. */
 export const installs: readonly string[] = ['deploy', 'security-upgrade', 'unattended-upgrades']
 
 export type { Area }

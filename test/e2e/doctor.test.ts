@@ -65,15 +65,15 @@ describe('the doctor', () => {
   const linesOf = (server: string) => table.stdout.split('\n').filter((line) => line.startsWith(`${server} `))
 
   it.each([
-    ['closed-1', /wrong +sudo +sudo wants a password.*; stops: every command that changes servers; fix: --ask-sudo/],
+    ['closed-1', /error +sudo +sudo wants a password.*; stops: every command that changes servers; fix: --ask-sudo/],
     ['closed-2', /NOPASSWD: ALL` in \/etc\/sudoers\.d/],
-    ['late-1', /note +clock +59 min behind this computer|note +clock +1 h behind this computer/],
-    ['noisy-1', /note +shell +the login shell of root prints by itself.*Welcome!|note +shell .*\\u\{1b\}/],
-    ['nologin-1', /wrong +shell +the first command ended with exit code 1: This account is currently not available/],
-    ['gone-1', /wrong +connection +127\.0\.0\.1:\d+ refuses connections.*stops: every command; fix: is sshd running/],
-    ['stranger-1', /wrong +connection +the host key of .* is not in known_hosts/],
-    ['cut-1', /wrong +connection +.* hung up during the key exchange \(.*banner \d+ ms, kex \d+ ms/],
-  ])('says of %s what is wrong, what it stops and what puts it right', (server, words) => {
+    ['late-1', /warning +clock +59 min behind this computer|warning +clock +1 h behind this computer/],
+    ['noisy-1', /warning +shell +the login shell of root prints text.*Welcome!|warning +shell .*\\u\{1b\}/],
+    ['nologin-1', /error +shell +the first command ended with exit code 1: This account is currently not available/],
+    ['gone-1', /error +connection +127\.0\.0\.1:\d+ refuses connections.*stops: every command; fix: is sshd running/],
+    ['stranger-1', /error +connection +the host key of .* is not in known_hosts/],
+    ['cut-1', /error +connection +.* hung up during the key exchange \(.*banner \d+ ms, kex \d+ ms/],
+  ])('prints the error of %s, the commands that it stops and its fix', (server, words) => {
     expect(linesOf(server).join('\n')).toMatch(words)
   })
 
@@ -89,10 +89,10 @@ describe('the doctor', () => {
   it('looks at this computer, too', async () => {
     const { stdout } = await fleet.maestro(['doctor', '--verbose', '--server', 'web-1'])
 
-    expect(stdout).toMatch(/^this computer\nfine +node +Node v\d+/m)
+    expect(stdout).toMatch(/^this computer\nok +node +Node v\d+/m)
     expect(stdout).toMatch(/keys +.*key is a key without a passphrase/)
-    expect(stdout).toMatch(/fine +connection +deploy@127\.0\.0\.1:\d+ by key .*: .*connect \d+ ms, .*auth \d+ ms/)
-    expect(stdout).toMatch(/fine +host key +ssh-ed25519 SHA256:\S+ in \/.*known_hosts, of SSH-2.0-/)
+    expect(stdout).toMatch(/ok +connection +deploy@127\.0\.0\.1:\d+ by key .*: .*connect \d+ ms, .*auth \d+ ms/)
+    expect(stdout).toMatch(/ok +host key +ssh-ed25519 SHA256:\S+ in \/.*known_hosts, of SSH-2.0-/)
   })
 
   it('names a hook that others can write, and an identity file that is not there', async () => {
@@ -106,9 +106,9 @@ describe('the doctor', () => {
     const { stdout } = await fleet.maestro(['doctor', '-m', 'Other.yml', '--server', 'web-2'])
 
     expect(stdout).toMatch(
-      /this computer +wrong +manifest +drain: .*hook is not run: it can be written by everybody.*chmod go-w/,
+      /this computer +error +manifest +drain: .*hook is not run: it can be written by everybody.*chmod go-w/,
     )
-    expect(stdout).toMatch(/this computer +wrong +keys +.*lost is not there/)
+    expect(stdout).toMatch(/this computer +error +keys +.*lost is not there/)
   })
 
   it('is 1 where a server has no shell for us, 3 where one cannot be reached, and else 0', async () => {
@@ -161,15 +161,15 @@ describe('the doctor', () => {
     const run = await frozen.interrupted(['doctor'], controller.signal)
 
     expect(run.exitCode).toBe(130)
-    expect(run.stdout).toMatch(/^frozen-1 +not asked$/m)
+    expect(run.stdout).toMatch(/^frozen-1 +skipped$/m)
     await frozen.end()
   })
 
-  it('prints only what is wrong under --quiet', async () => {
+  it('prints only errors with --quiet', async () => {
     const { stdout, stderr } = await fleet.maestro(['doctor', '--quiet', '--server', 'web-2,closed-1'])
 
     expect(stdout).toMatch(/closed-1/)
-    expect(stdout).not.toMatch(/ (note|fine) |servers:/)
+    expect(stdout).not.toMatch(/ (warning|ok) |servers:/)
     expect(stderr).toBe('')
   })
 })

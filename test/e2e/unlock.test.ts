@@ -70,8 +70,8 @@ describe('maestro unlock', () => {
     const closed = await unlock('--server', 'free-1,closed-1')
 
     expect([gone.exitCode, closed.exitCode]).toEqual([3, 1])
-    expect(closed.stdout).toMatch(/^closed-1: whether it is locked is unknown: /m)
-    for (const { stdout } of [gone, closed]) expect(stdout).toMatch(/^of those that could be asked none is locked$/m)
+    expect(closed.stdout).toMatch(/^closed-1: lock state unknown: /m)
+    for (const { stdout } of [gone, closed]) expect(stdout).toMatch(/^no server that could be checked is locked$/m)
   })
 
   it('leaves the lock of a run that is alive, and says whose it is', async () => {

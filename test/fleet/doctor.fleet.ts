@@ -66,7 +66,7 @@ const everything = (name: string): Promise<string> =>
   )
 
 describe('a server that is well', () => {
-  it('is fine, phase by phase, and not a file of it is changed', async () => {
+  it('has no errors, reports each phase of the connection, and no file is changed', async () => {
     const names = ['web-1', 'app-2']
     const before = await Promise.all(names.map(everything))
 
@@ -121,7 +121,7 @@ describe('servers in trouble', () => {
     expect(found.troublesOf('app-1').filter(({ status }) => status !== 'warning')).toEqual([
       {
         area: 'sudo',
-        status: 'wrong',
+        status: 'error',
         text: 'sudo wants a password: sudo: a password is required',
         stops: ['every command that changes servers'],
         fix: expect.stringContaining('`deploy ALL=(ALL) NOPASSWD: ALL` in /etc/sudoers.d/maestro'),
@@ -129,14 +129,14 @@ describe('servers in trouble', () => {
     ])
   })
 
-  it('where sudo takes the password are fine with it, and it is nowhere in the answer', async () => {
+  it('where sudo accepts the password have no errors, and the password is nowhere in the output', async () => {
     const file = manifest.path.replace('Manifest.yml', 'password')
     appendFileSync(file, `${password}\n`, { mode: 0o600 })
 
     const run = await examine(['--server', 'app-1'], { MAESTRO_SUDO_PASSWORD_FILE: file })
 
     expect(run.find('app-1')).toMatchObject({ root: { status: 'sudo-with-password' } })
-    expect(run.troublesOf('app-1').filter(({ status }) => status === 'wrong')).toEqual([])
+    expect(run.troublesOf('app-1').filter(({ status }) => status === 'error')).toEqual([])
     expect(run.stdout + run.stderr).not.toContain(password)
   })
 
@@ -151,7 +151,7 @@ describe('servers in trouble', () => {
 
   it('whose shell prints are told what it prints', () => {
     expect(found.troublesOf('app-2')).toContainEqual(
-      expect.objectContaining({ area: 'shell', status: 'note', text: expect.stringContaining('Welcome to app-2') }),
+      expect.objectContaining({ area: 'shell', status: 'warning', text: expect.stringContaining('Welcome to app-2') }),
     )
   })
 
@@ -164,7 +164,7 @@ describe('servers in trouble', () => {
 
   it('whose disk is full are told so, and are examined all the same', () => {
     expect(found.troublesOf('db-2')).toContainEqual(
-      expect.objectContaining({ area: 'disk', status: 'wrong', text: '/ has 0 MB free' }),
+      expect.objectContaining({ area: 'disk', status: 'error', text: '/ has 0 MB free' }),
     )
     expect(found.find('db-2')).toMatchObject({ status: 'examined', root: { status: 'sudo' } })
   })
@@ -172,17 +172,17 @@ describe('servers in trouble', () => {
   it('whose sshd is not there are told so, with the phase at which it ended', () => {
     expect(found.find('db-1')).toMatchObject({ status: 'unreachable', error: { kind: 'refused' } })
     expect(found.troublesOf('db-1')).toEqual([
-      expect.objectContaining({ area: 'connection', status: 'wrong', stops: ['every command'] }),
+      expect.objectContaining({ area: 'connection', status: 'error', stops: ['every command'] }),
     ])
     expect(found.exitCode).toBe(3)
   })
 
   it("that are load balancers are told who may use HAProxy's socket, and that socat is missing", () => {
-    const checks = found.find('lb-1')?.checks.filter(({ area }) => area === 'balancer')
+    const checks = found.find('lb-1')?.checks.filter(({ area }) => area === 'load balancer')
 
     expect(checks).toEqual([
-      { area: 'balancer', status: 'fine', text: expect.stringMatching(/admin\.sock \(root:root \d+\)$/) },
-      expect.objectContaining({ status: 'note', fix: 'apt-get install socat' }),
+      { area: 'load balancer', status: 'ok', text: expect.stringMatching(/admin\.sock \(root:root \d+\)$/) },
+      expect.objectContaining({ status: 'warning', fix: 'apt-get install socat' }),
     ])
   })
 })

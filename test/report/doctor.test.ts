@@ -51,12 +51,12 @@ const anExamined = (more: Partial<ServerFacts> = {}, change: Partial<Well> = {})
 const plain: ExpectedVersions = { isBalancer: false }
 const balancer: ExpectedVersions = { isBalancer: true }
 const troubles = (examined: Diagnosis, wanted = plain) =>
-  serverChecks(examined, wanted).filter(({ status }) => status !== 'fine')
+  serverChecks(examined, wanted).filter(({ status }) => status !== 'ok')
 const textOf = (examined: Diagnosis, area: string) =>
   serverChecks(examined, plain).find((one) => one.area === area)?.text
 
 describe('the checks of a server', () => {
-  it('are all fine where all is', () => {
+  it('has ok findings only for a healthy server', () => {
     expect(troubles(anExamined())).toEqual([])
   })
 
@@ -68,7 +68,7 @@ describe('the checks of a server', () => {
   it('name the bastions on the way', () => {
     const far = { ...about, jumpHosts: ['ops@jump:22', 'ops@inner:22'] }
 
-    expect(textOf(anExamined({}, { about: far }), 'connection')).toContain(' over ops@jump:22, ops@inner:22 by key')
+    expect(textOf(anExamined({}, { about: far }), 'connection')).toContain(' through ops@jump:22, ops@inner:22 by key')
   })
 
   it('end with the connection where there is none, and say how far it came', () => {
@@ -78,7 +78,7 @@ describe('the checks of a server', () => {
     expect(serverChecks({ status: 'unreachable', server: aServer('web-1'), error, phases }, plain)).toEqual([
       {
         area: 'connection',
-        status: 'wrong',
+        status: 'error',
         text: 'web-1:22 said nothing (connect 3 ms)',
         stops: ['every command'],
         fix: 'look at it',
@@ -92,9 +92,9 @@ describe('the checks of a server', () => {
     const checks = serverChecks({ status: 'failed', server: aServer('web-1'), about, error }, plain)
 
     expect(checks.map(({ area, status }) => `${area} ${status}`)).toEqual([
-      'connection fine',
-      'host key fine',
-      'shell wrong',
+      'connection ok',
+      'host key ok',
+      'shell error',
     ])
     expect(checks.at(-1)?.fix).toBe('give it a shell')
   })
@@ -104,9 +104,9 @@ describe('the checks of a server', () => {
   })
 
   it.each([
-    ['login', 'we log in as root'],
-    ['sudo', 'sudo makes us root without a password'],
-    ['sudo-with-password', 'sudo makes us root with the password'],
+    ['login', 'logs in as root'],
+    ['sudo', 'sudo works without a password'],
+    ['sudo-with-password', 'sudo works with the password'],
   ] as const)('tell that we are root by %s', (status, text) => {
     expect(textOf(anExamined({}, { root: { status } }), 'sudo')).toBe(text)
   })
@@ -120,7 +120,7 @@ describe('the checks of a server', () => {
     expect(found).toEqual([
       {
         area: 'sudo',
-        status: 'wrong',
+        status: 'error',
         text: 'sudo wants a password',
         stops: ['every command that changes servers'],
         fix: 'NOPASSWD',
@@ -135,7 +135,7 @@ describe('the checks of a server', () => {
     const clock = { aheadSeconds, exactToSeconds: 0.6 }
 
     expect(troubles(anExamined({}, { hello: { ...hello, clock } }))).toEqual([
-      expect.objectContaining({ area: 'clock', status: 'note', text: expect.stringContaining(words) }),
+      expect.objectContaining({ area: 'clock', status: 'warning', text: expect.stringContaining(words) }),
     ])
   })
 
@@ -150,7 +150,11 @@ describe('the checks of a server', () => {
 
     const [found] = troubles(anExamined({}, { hello: { ...hello, noise } }))
 
-    expect(found).toMatchObject({ area: 'shell', status: 'note', text: expect.stringMatching(/Welcome to web-1 !+…$/) })
+    expect(found).toMatchObject({
+      area: 'shell',
+      status: 'warning',
+      text: expect.stringMatching(/Welcome to web-1 !+…$/),
+    })
     expect(found?.fix).toContain('~deploy/.bashrc')
   })
 })
@@ -180,34 +184,34 @@ const cases: readonly Case[] = [
     'a system without apt',
     { system: known(system) },
     plain,
-    { status: 'wrong', text: 'Alpine Linux v3.22 has no dpkg and apt' },
+    { status: 'error', text: 'Alpine Linux v3.22 has no dpkg and apt' },
   ],
   [
     'a tool that is missing',
     { tools: known({ missing: ['flock'] }) },
     plain,
-    { status: 'wrong', text: 'missing: flock' },
+    { status: 'error', text: 'missing: flock' },
   ],
   [
     'a disk that fills up',
     { disk: disk('/', 0.5 * gigabyte) },
     plain,
-    { status: 'note', text: '/ has 512 MB free, less than 1000' },
+    { status: 'warning', text: '/ has 512 MB free, less than 1000' },
   ],
-  ['a full disk', { disk: disk('/var', 1e6) }, plain, { status: 'wrong', text: '/var has 0 MB free' }],
-  ['a full /boot', { disk: disk('/boot', 100e6) }, plain, { status: 'note', fix: 'apt-get autoremove --purge' }],
-  ['a read-only disk', { disk: disk('/', gigabyte, true) }, plain, { status: 'wrong', text: '/ is mounted read-only' }],
+  ['a full disk', { disk: disk('/var', 1e6) }, plain, { status: 'error', text: '/var has 0 MB free' }],
+  ['a full /boot', { disk: disk('/boot', 100e6) }, plain, { status: 'warning', fix: 'apt-get autoremove --purge' }],
+  ['a read-only disk', { disk: disk('/', gigabyte, true) }, plain, { status: 'error', text: '/ is mounted read-only' }],
   [
     'a dpkg that was interrupted',
     { dpkg: known({ ...dpkg, isInterrupted: true }) },
     plain,
-    { status: 'wrong', stops: ['deploy', 'security-upgrade', 'unattended-upgrades'], fix: 'sudo dpkg --configure -a' },
+    { status: 'error', stops: ['deploy', 'security-upgrade', 'unattended-upgrades'], fix: 'sudo dpkg --configure -a' },
   ],
   [
     'who holds a lock',
     { dpkg: known({ ...dpkg, lockHolders: [{ lock: 'frontend', pid: 9, command: 'apt-get', ageSeconds: 70 }] }) },
     plain,
-    { status: 'note', text: "apt's frontend lock is held by apt-get (pid 9) for 1 min" },
+    { status: 'warning', text: "apt's frontend lock is held by apt-get (pid 9) for 1 min" },
   ],
   [
     'a part that cannot be told',
@@ -219,32 +223,32 @@ const cases: readonly Case[] = [
     'old lists',
     { upgrades: known({ ...updates, listsAgeSeconds: 9 * 86_400 }) },
     plain,
-    { status: 'note', text: 'package lists 9 d old' },
+    { status: 'warning', text: 'package lists 9 d old' },
   ],
   ['no lists', { upgrades: known({ ...updates, listsAgeSeconds: undefined }) }, plain, { fix: 'sudo apt-get update' }],
   [
     'sources without a security origin',
     { upgrades: known({ ...updates, securityOrigins: [] }) },
     plain,
-    { status: 'wrong', stops: installs },
+    { status: 'error', stops: installs },
   ],
   [
     'a held fix',
     { upgrades: known({ ...updates, security: [openssl], held: ['libssl3', 'nginx'] }) },
     plain,
-    { text: 'held with a security fix: libssl3', fix: 'sudo apt-mark unhold libssl3' },
+    { text: 'held back despite a security fix: libssl3', fix: 'sudo apt-mark unhold libssl3' },
   ],
   [
     'a server that never says that a restart is due',
     { reboot: known({ isSet: false, packages: [], since: undefined, hasSetter: false }) },
     plain,
-    { status: 'note', fix: 'apt-get install needrestart' },
+    { status: 'warning', fix: 'apt-get install needrestart' },
   ],
   [
     'a failed unit',
     { systemd: known({ ...systemd, state: 'degraded', failed: ['a.service'] }) },
     plain,
-    { text: 'failed: a.service' },
+    { text: 'failed units: a.service' },
   ],
   [
     'a systemd that hangs',
@@ -252,12 +256,12 @@ const cases: readonly Case[] = [
     plain,
     { text: 'systemd is starting, not running' },
   ],
-  ['no systemd', { systemd: known({ ...systemd, state: 'none', canRunUnits: false }) }, plain, { status: 'note' }],
+  ['no systemd', { systemd: known({ ...systemd, state: 'none', canRunUnits: false }) }, plain, { status: 'warning' }],
   [
     'a blocked shutdown',
     { systemd: known({ ...systemd, inhibitors: ['vm root'] }) },
     plain,
-    { text: 'a shutdown is blocked: vm root' },
+    { text: 'shutdown is blocked: vm root' },
   ],
   [
     'another Docker than is wanted',
@@ -293,13 +297,13 @@ const cases: readonly Case[] = [
     'a Weave that is down',
     { weave: known({ version: '2.8.1', isRunning: false }) },
     plain,
-    { text: 'Weave 2.8.1 does not run' },
+    { text: 'Weave 2.8.1 is not running' },
   ],
   [
     'a load balancer without its socket',
     { haproxy: known({ sockets: [{ ...socket, isThere: false }], hasSocat: true }) },
     balancer,
-    { text: "HAProxy's socket /run/haproxy/admin.sock is not there" },
+    { text: "HAProxy's socket /run/haproxy/admin.sock does not exist" },
   ],
   [
     'a load balancer whose socket may do nothing',
@@ -318,19 +322,19 @@ const cases: readonly Case[] = [
     'a lock at work',
     { maestro: known({ lock, drained: [] }) },
     plain,
-    { status: 'note', text: 'locked by ana@ops, run r1, which is at work' },
+    { status: 'warning', text: 'locked by ana@ops, run r1, which is running' },
   ],
   [
     'a lock that was left',
     { maestro: known({ lock: { ...lock, quietSeconds: 7200 }, drained: [] }) },
     plain,
-    { status: 'wrong', fix: 'maestro resume r1, or maestro unlock' },
+    { status: 'error', fix: 'maestro resume r1, or maestro unlock' },
   ],
   [
     'a drain that is open',
     { maestro: known({ lock: undefined, drained: ['r1'] }) },
     plain,
-    { status: 'wrong', fix: 'maestro resume r1' },
+    { status: 'error', fix: 'maestro resume r1' },
   ],
 ]
 
@@ -363,6 +367,6 @@ describe('the checks of a look', () => {
   it("say who may use HAProxy's socket", () => {
     const checks = serverChecks(anExamined({ haproxy: known({ sockets: [socket], hasSocat: true }) }), balancer)
 
-    expect(checks.find(({ area }) => area === 'balancer')?.text).toContain('admin.sock (root:haproxy 660)')
+    expect(checks.find(({ area }) => area === 'load balancer')?.text).toContain('admin.sock (root:haproxy 660)')
   })
 })

@@ -22,59 +22,59 @@ export function dpkgChecks({ isInterrupted, broken, lockHolders }: Dpkg): readon
       warningFinding(
         'apt',
         `apt's ${lock} lock is held by ${shorten(command)} (pid ${pid}) for ${describeDuration(ageSeconds)}`,
-        'installing waits for it; one that never ends has to be looked at there',
+        'maestro waits for the lock; if that process never ends, inspect it on the server',
       ),
     ),
   ]
-  return problems.length === 0 ? [okFinding('apt', 'dpkg is in order, and nobody holds its locks')] : problems
+  return problems.length === 0 ? [okFinding('apt', 'dpkg is consistent and its locks are free')] : problems
 }
 
 const oldListsSeconds = 7 * 86_400
 
-export function updatesChecks({
+export function upgradesChecks({
   listsAgeSeconds,
   held,
   security,
   securityOrigins,
 }: PendingUpgrades): readonly Finding[] {
   if (listsAgeSeconds === undefined)
-    return [warningFinding('apt', 'the package lists were never fetched', 'sudo apt-get update')]
+    return [warningFinding('apt', 'package lists were never fetched', 'sudo apt-get update')]
   const age = `package lists ${describeDuration(listsAgeSeconds)} old`
   const heldFixes = held.filter((name) => security.some((upgrade) => upgrade.name === name))
   return [
     listsAgeSeconds > oldListsSeconds ? warningFinding('apt', age, 'sudo apt-get update') : okFinding('apt', age),
     securityOrigins.length === 0
-      ? errorFinding('apt', 'no security origin among its package sources: no fix will ever be seen', {
+      ? errorFinding('apt', 'no security origin among the package sources: security upgrades are never found', {
           stops: installs,
-          fix: 'add the -security suite to /etc/apt/sources.list.d there',
+          fix: 'add the -security suite to /etc/apt/sources.list.d on the server',
         })
-      : okFinding('apt', `security from ${securityOrigins.join(', ')}`),
+      : okFinding('apt', `security origins: ${securityOrigins.join(', ')}`),
     ...(heldFixes.length > 0
       ? [
           warningFinding(
             'apt',
-            `held with a security fix: ${heldFixes.join(', ')}`,
+            `held back despite a security fix: ${heldFixes.join(', ')}`,
             `sudo apt-mark unhold ${heldFixes.join(' ')}`,
           ),
         ]
       : []),
-    ...(held.length > 0 ? [okFinding('apt', `held, so left alone: ${held.join(', ')}`)] : []),
+    ...(held.length > 0 ? [okFinding('apt', `held, never upgraded: ${held.join(', ')}`)] : []),
   ]
 }
 
-export const nightlyChecks = ({ isDaily, why, rebootsByItself }: UnattendedStatus): readonly Finding[] => [
+export const unattendedUpgradesChecks = ({ isDaily, why, rebootsByItself }: UnattendedStatus): readonly Finding[] => [
   isDaily
-    ? okFinding('apt', 'security upgrades install themselves each night')
+    ? okFinding('apt', 'unattended security upgrades are on')
     : warningFinding(
         'apt',
-        `no nightly security upgrades${why === undefined ? '' : `: ${why}`}`,
+        `unattended security upgrades are off${why === undefined ? '' : `: ${why}`}`,
         'maestro unattended-upgrades',
       ),
   ...(rebootsByItself
     ? [
         warningFinding(
           'apt',
-          'restarts by itself after an upgrade, whoever else is down',
+          'unattended upgrades reboot this server by themselves, even while other servers are down',
           'maestro unattended-upgrades',
         ),
       ]

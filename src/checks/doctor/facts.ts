@@ -12,41 +12,50 @@ import {
   unknownFinding,
   warningFinding,
 } from '../finding.ts'
-import { dpkgChecks, nightlyChecks, updatesChecks } from './apt.ts'
-import { balancerChecks, dockerChecks, weaveChecks } from './docker.ts'
+import { dpkgChecks, unattendedUpgradesChecks, upgradesChecks } from './apt.ts'
+import { dockerChecks } from './docker.ts'
+import { loadBalancerChecks } from './load-balancer.ts'
 import { diskChecks, rebootChecks, systemChecks, systemdChecks, toolsChecks } from './system.ts'
+import { weaveChecks } from './weave.ts'
 
-/** What a look shows of what the commands need. */
-export function lookChecks(facts: ServerFacts, wanted: ExpectedVersions): readonly Finding[] {
+/** Findings from the facts of a server. */
+export function factChecks(facts: ServerFacts, wanted: ExpectedVersions): readonly Finding[] {
   return [
-    ...told('system', facts.system, (system) => systemChecks(system, facts.at)),
-    ...told('tools', facts.tools, toolsChecks),
-    ...told('disk', facts.disk, diskChecks),
-    ...told('apt', facts.dpkg, dpkgChecks),
-    ...told('apt', facts.upgrades, updatesChecks),
-    ...told('apt', facts.unattended, nightlyChecks),
-    ...told('system', facts.reboot, rebootChecks),
-    ...told('systemd', facts.systemd, systemdChecks),
-    ...told('docker', facts.docker, (docker) => dockerChecks(docker, wanted)),
-    ...told('weave', facts.weave, (weave) => weaveChecks(weave, wanted)),
-    ...told('balancer', facts.haproxy, (balancer) => balancerChecks(balancer, wanted)),
-    ...told('maestro', facts.maestro, marksChecks),
+    ...findingsFrom('system', facts.system, (system) => systemChecks(system, facts.at)),
+    ...findingsFrom('tools', facts.tools, toolsChecks),
+    ...findingsFrom('disk', facts.disk, diskChecks),
+    ...findingsFrom('apt', facts.dpkg, dpkgChecks),
+    ...findingsFrom('apt', facts.upgrades, upgradesChecks),
+    ...findingsFrom('apt', facts.unattended, unattendedUpgradesChecks),
+    ...findingsFrom('system', facts.reboot, rebootChecks),
+    ...findingsFrom('systemd', facts.systemd, systemdChecks),
+    ...findingsFrom('docker', facts.docker, (docker) => dockerChecks(docker, wanted)),
+    ...findingsFrom('weave', facts.weave, (weave) => weaveChecks(weave, wanted)),
+    ...findingsFrom('load balancer', facts.haproxy, (haproxy) => loadBalancerChecks(haproxy, wanted)),
+    ...findingsFrom('maestro', facts.maestro, maestroChecks),
   ]
 }
 
-function told<T>(area: Area, part: Fact<T> | undefined, checks: (value: T) => readonly Finding[]): readonly Finding[] {
-  if (part === undefined) return []
-  return part.status === 'known' ? checks(part.value) : [unknownFinding(area, part.why)]
+function findingsFrom<T>(
+  area: Area,
+  fact: Fact<T> | undefined,
+  checks: (value: T) => readonly Finding[],
+): readonly Finding[] {
+  if (fact === undefined) return []
+  return fact.status === 'known' ? checks(fact.value) : [unknownFinding(area, fact.why)]
 }
 
-function marksChecks({ lock, drained }: MaestroState): readonly Finding[] {
+function maestroChecks({ lock, drained }: MaestroState): readonly Finding[] {
   const open = drained.map((run) =>
-    errorFinding('maestro', `out of service since run ${run}`, { stops: allChanges, fix: `maestro resume ${run}` }),
+    errorFinding('maestro', `still out of service after run ${run}`, {
+      stops: allChanges,
+      fix: `maestro resume ${run}`,
+    }),
   )
   if (lock === undefined) return [...open, ...(open.length === 0 ? [okFinding('maestro', 'not locked')] : [])]
   const by = `locked by ${lock.owner}, run ${lock.run}`
-  if (isAlive(lock)) return [...open, warningFinding('maestro', `${by}, which is at work`)]
-  const quiet = `${by}, of which nothing was heard for ${describeDuration(lock.quietSeconds)}`
+  if (isAlive(lock)) return [...open, warningFinding('maestro', `${by}, which is running`)]
+  const quiet = `${by}, which has shown no sign of life for ${describeDuration(lock.quietSeconds)}`
   return [
     ...open,
     errorFinding('maestro', quiet, { stops: allChanges, fix: `maestro resume ${lock.run}, or maestro unlock` }),

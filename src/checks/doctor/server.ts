@@ -4,11 +4,11 @@ import { shorten } from '../../base/shorten.ts'
 import type { Diagnosis, PhaseTime } from '../../run/session/diagnose-servers.ts'
 import type { ExpectedVersions } from '../expected-versions.ts'
 import { allChanges, errorFinding, everything, type Finding, okFinding, warningFinding } from '../finding.ts'
-import { lookChecks } from './facts.ts'
+import { factChecks } from './facts.ts'
 
-type Well = Extract<Diagnosis, { readonly status: 'examined' }>
+type Reached = Extract<Diagnosis, { readonly status: 'examined' }>
 
-/** What stands between one server and the commands, each with the line that puts it right. */
+/** Everything that the commands need of one server, as findings with their fixes. */
 export function serverChecks(examined: Diagnosis, wanted: ExpectedVersions): readonly Finding[] {
   switch (examined.status) {
     case 'not-asked':
@@ -16,26 +16,29 @@ export function serverChecks(examined: Diagnosis, wanted: ExpectedVersions): rea
     case 'unreachable':
       return [connectionFailed(examined.error, examined.phases)]
     case 'failed':
-      return [...aboutChecks(examined), errorFinding('shell', examined.error.message, stoppedBy(examined.error))]
+      return [
+        ...sessionChecks(examined),
+        errorFinding('shell', examined.error.message, stopsEverything(examined.error)),
+      ]
     case 'examined':
       return [
-        ...aboutChecks(examined),
-        ...helloChecks(examined),
+        ...sessionChecks(examined),
+        ...shellChecks(examined),
         sudoCheck(examined),
-        ...checksOfLook(examined, wanted),
+        ...checksOfFacts(examined, wanted),
       ]
   }
 }
 
-const stoppedBy = ({ hint }: MaestroError) => ({ stops: everything, fix: hint })
+const stopsEverything = ({ hint }: MaestroError) => ({ stops: everything, fix: hint })
 
 function connectionFailed(error: MaestroError, phases: readonly PhaseTime[]): Finding {
   const times = phasesText(phases)
-  return errorFinding('connection', `${error.message}${times === '' ? '' : ` (${times})`}`, stoppedBy(error))
+  return errorFinding('connection', `${error.message}${times === '' ? '' : ` (${times})`}`, stopsEverything(error))
 }
 
-function aboutChecks({ about }: Pick<Well, 'about'>): readonly Finding[] {
-  const over = about.jumpHosts.length === 0 ? '' : ` over ${about.jumpHosts.join(', ')}`
+function sessionChecks({ about }: Pick<Reached, 'about'>): readonly Finding[] {
+  const over = about.jumpHosts.length === 0 ? '' : ` through ${about.jumpHosts.join(', ')}`
   return [
     okFinding('connection', `${about.login}${over} by ${about.proof}: ${phasesText(about.phases)}`),
     okFinding('host key', `${about.hostKey} ${about.hostKeyVouched}, of ${about.software}`),
@@ -51,9 +54,9 @@ const phasesText = (phases: readonly PhaseTime[]): string =>
 const milliseconds = (durationMs: number) =>
   durationMs < 10_000 ? `${Math.round(durationMs)} ms` : `${Math.round(durationMs / 1000)} s`
 
-function helloChecks({ hello }: Well): readonly Finding[] {
+function shellChecks({ hello }: Reached): readonly Finding[] {
   const { user, noise, durationMs } = hello
-  const quiet = okFinding('shell', `runs what it gets as ${user}, in ${milliseconds(durationMs)}`)
+  const quiet = okFinding('shell', `runs commands as ${user}, first answer after ${milliseconds(durationMs)}`)
   return [noise === '' ? quiet : noiseCheck(noise, user), clockCheck(hello)]
 }
 
@@ -61,38 +64,38 @@ function noiseCheck(noise: string, user: string): Finding {
   const [first = ''] = noise.split('\n')
   return warningFinding(
     'shell',
-    `the login shell of ${user} prints by itself, which breaks scp and rsync: ${shorten(first)}`,
-    `begin ~${user}/.bashrc there with: case $- in *i*) ;; *) return ;; esac`,
+    `the login shell of ${user} prints text, which breaks scp and rsync: ${shorten(first)}`,
+    `start ~${user}/.bashrc on the server with: case $- in *i*) ;; *) return ;; esac`,
   )
 }
 
 const clockLimitSeconds = 5
 
-function clockCheck({ clock: { aheadSeconds, exactToSeconds } }: Well['hello']): Finding {
+function clockCheck({ clock: { aheadSeconds, exactToSeconds } }: Reached['hello']): Finding {
   const apartSeconds = Math.abs(aheadSeconds)
-  if (apartSeconds - exactToSeconds <= clockLimitSeconds) return okFinding('clock', 'as here')
+  if (apartSeconds - exactToSeconds <= clockLimitSeconds) return okFinding('clock', 'in sync with this computer')
   const where = aheadSeconds > 0 ? 'ahead of' : 'behind'
   return warningFinding(
     'clock',
-    `${describeDuration(apartSeconds)} ${where} this computer: signatures, locks and windows go by it`,
+    `${describeDuration(apartSeconds)} ${where} this computer: signatures, locks and windows depend on it`,
     'timedatectl set-ntp true',
   )
 }
 
 const rootBy = {
-  login: 'we log in as root',
-  sudo: 'sudo makes us root without a password',
-  'sudo-with-password': 'sudo makes us root with the password',
+  login: 'logs in as root',
+  sudo: 'sudo works without a password',
+  'sudo-with-password': 'sudo works with the password',
 } as const
 
-function sudoCheck({ root }: Well): Finding {
+function sudoCheck({ root }: Reached): Finding {
   if (root.status !== 'refused') return okFinding('sudo', rootBy[root.status])
   return errorFinding('sudo', root.error.message, { stops: allChanges, fix: root.error.hint })
 }
 
-function checksOfLook({ look, root }: Well, wanted: ExpectedVersions): readonly Finding[] {
-  if (look instanceof MaestroError) return [errorFinding('shell', look.message, stoppedBy(look))]
-  const checks = lookChecks(look, wanted)
-  // What only root may know is unknown for one reason, which is said.
+function checksOfFacts({ look, root }: Reached, wanted: ExpectedVersions): readonly Finding[] {
+  if (look instanceof MaestroError) return [errorFinding('shell', look.message, stopsEverything(look))]
+  const checks = factChecks(look, wanted)
+  // Facts that need root are all unknown for the one reason that is reported already.
   return root.status === 'refused' ? checks.filter(({ text }) => !text.includes('which sudo refuses')) : checks
 }

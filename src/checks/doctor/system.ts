@@ -12,7 +12,7 @@ export function systemChecks(system: System, atSeconds: number): readonly Findin
     return [
       errorFinding('system', `${name} has no dpkg and apt`, {
         stops: installs,
-        fix: 'maestro patches Debian, Ubuntu and what comes of them; leave it out with --exclude',
+        fix: 'maestro patches Debian, Ubuntu and their derivatives; skip this server with --exclude',
       }),
     ]
   const { concern } = supportStatus(system, atSeconds)
@@ -23,7 +23,7 @@ export function systemChecks(system: System, atSeconds: number): readonly Findin
 
 export const toolsChecks = ({ missing }: Tools): readonly Finding[] =>
   missing.length === 0
-    ? [okFinding('tools', 'all that the scripts use are there')]
+    ? [okFinding('tools', 'all tools that the scripts use are installed')]
     : [
         errorFinding('tools', `missing: ${missing.join(', ')}`, {
           stops: allChanges,
@@ -32,10 +32,10 @@ export const toolsChecks = ({ missing }: Tools): readonly Finding[] =>
       ]
 
 const megabyte = 1024 ** 2
-// What a kernel and its initrd take twice, and what apt and dpkg want to unpack a usual set of updates.
+// Room for a kernel and its initrd twice, and for apt and dpkg to unpack a usual set of upgrades.
 const wanted: Readonly<Record<string, number>> = { '/boot': 250 * megabyte }
 const wantedElsewhere = 1000 * megabyte
-// Below this share of it nothing can be expected to go well.
+// Below this share an installation is expected to fail.
 const leastShare = 0.2
 
 export const diskChecks = (disks: readonly Disk[]): readonly Finding[] => disks.map(diskCheck)
@@ -46,7 +46,7 @@ function diskCheck({ path, freeBytes, isReadOnly }: Disk): Finding {
   if (isReadOnly)
     return errorFinding('disk', `${path} is mounted read-only`, {
       stops: allChanges,
-      fix: `dmesg says why; then mount -o remount,rw ${path}`,
+      fix: `see dmesg for the cause; then mount -o remount,rw ${path}`,
     })
   if (freeBytes >= enough) return okFinding('disk', free)
   const fix = path === '/boot' ? 'apt-get autoremove --purge' : 'apt-get clean; journalctl --vacuum-size=200M'
@@ -59,21 +59,20 @@ export function rebootChecks({ hasSetter }: RebootFlag): readonly Finding[] {
   return [
     warningFinding(
       'system',
-      'nothing here says that a restart is due (reboot-required is never set)',
+      'no installed package reports that a reboot is required (reboot-required is never set)',
       'apt-get install needrestart',
     ),
   ]
 }
 
 export function systemdChecks({ state, canRunUnits, failed, inhibitors }: Systemd): readonly Finding[] {
-  if (state === 'none')
-    return [warningFinding('systemd', 'PID 1 is not systemd: long changes run without a unit of their own')]
+  if (state === 'none') return [warningFinding('systemd', 'PID 1 is not systemd: long jobs run without a unit')]
   return [
     failed.length === 0
       ? stateCheck(state)
-      : warningFinding('systemd', `failed: ${failed.join(', ')}`, 'systemctl --failed'),
-    ...(canRunUnits ? [] : [warningFinding('systemd', 'no systemd-run: long changes run without a unit of their own')]),
-    ...inhibitors.map((line) => warningFinding('systemd', `a shutdown is blocked: ${line}`, 'systemd-inhibit --list')),
+      : warningFinding('systemd', `failed units: ${failed.join(', ')}`, 'systemctl --failed'),
+    ...(canRunUnits ? [] : [warningFinding('systemd', 'systemd-run is missing: long jobs run without a unit')]),
+    ...inhibitors.map((line) => warningFinding('systemd', `shutdown is blocked: ${line}`, 'systemd-inhibit --list')),
   ]
 }
 

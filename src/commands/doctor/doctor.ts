@@ -1,10 +1,11 @@
-import { type ExitCode, exitCodes, MaestroError } from '../../base/errors.ts'
+import { type ExitCode, MaestroError } from '../../base/errors.ts'
 import { serverChecks } from '../../checks/doctor/server.ts'
 import { expectedVersions } from '../../checks/expected-versions.ts'
+import { exitCodeOfDoctor } from '../../cli/exit-code.ts'
 import { mayDraw, screenOf } from '../../cli/terminal.ts'
 import { doctorFacts } from '../../remote/facts/facts.ts'
 import { doctorEvent } from '../../report/doctor/event.ts'
-import { isError, renderFindings, type ServerFindings, totalsOf } from '../../report/doctor/view.ts'
+import { renderFindings, type ServerFindings, totalsOf } from '../../report/doctor/view.ts'
 import { eventLine } from '../../report/format/json-events.ts'
 import { startSpinner } from '../../report/format/spinner.ts'
 import { type Diagnosis, diagnoseServers } from '../../run/session/diagnose-servers.ts'
@@ -26,7 +27,7 @@ const facts = [
   ...doctorFacts,
 ] as const
 
-/** Looks for what stands in the way here and on the selected servers. Returns the exit code. */
+/** Diagnoses this computer and the selected servers. Returns the exit code. */
 export async function diagnoseAll(flags: DoctorFlags, stop: AbortSignal): Promise<ExitCode> {
   const chosen = await selectTargets(flags)
   const { manifest, servers } = chosen
@@ -43,7 +44,13 @@ export async function diagnoseAll(flags: DoctorFlags, stop: AbortSignal): Promis
   const examined = await diagnose({ chosen, flags, stop, onExamined })
 
   const findings = examined.map((one) => ({ server: one.server.name, findings: findingsOf(one) }))
-  const exitCode = exitCodeOf(examined, [here, ...findings], { flags, stop })
+  const exitCode = exitCodeOfDoctor({
+    stop,
+    hasFailed: examined.some(hasFailed),
+    hasUnreachable: examined.some(({ status }) => status === 'unreachable'),
+    findings: [here, ...findings],
+    asksDue: flags.exitCode === true,
+  })
   print(isJson ? eventLine('end', { servers: servers.length, exitCode }) : tableOf(here, findings, flags))
   return exitCode
 }
@@ -72,21 +79,6 @@ async function diagnose({ chosen, flags, stop, onExamined }: DiagnoseOptions): P
     progress.end()
     await connections.close()
   }
-}
-
-type Asked = { readonly flags: DoctorFlags; readonly stop: AbortSignal }
-
-// As of every command that only looks: what is wrong is an answer, and a failure only where there is none.
-function exitCodeOf(
-  examined: readonly Diagnosis[],
-  findings: readonly ServerFindings[],
-  { flags, stop }: Asked,
-): ExitCode {
-  if (stop.aborted) return stop.reason
-  if (examined.some(hasFailed)) return exitCodes.failed
-  if (examined.some(({ status }) => status === 'unreachable')) return exitCodes.unreachable
-  const isDue = flags.exitCode === true && findings.some(({ findings }) => findings.some(isError))
-  return isDue ? exitCodes.due : exitCodes.ok
 }
 
 const hasFailed = (one: Diagnosis) =>

@@ -10,7 +10,7 @@ import type { Targets } from '../../workflow/targets.ts'
 import { output } from './command-output.ts'
 import { checkLocalSsh } from './local-ssh-checks.ts'
 
-/** What of this computer the commands need. Changes nothing. */
+/** Everything that the commands need of this computer, as findings. Changes nothing. */
 export async function checkController({ manifest, title }: Targets): Promise<readonly Finding[]> {
   return [
     nodeCheck(),
@@ -32,7 +32,7 @@ function nodeCheck(): Finding {
   if (!isOld) return okFinding('node', `Node ${process.version}`)
   return errorFinding('node', `Node ${process.version} is older than ${oldestNode.join('.')}`, {
     stops: everything,
-    fix: 'install a current Node',
+    fix: 'install a current version of Node',
   })
 }
 
@@ -47,7 +47,7 @@ async function programChecks({ path, settings }: Manifest): Promise<readonly Fin
 async function programCheck(what: string, program: string): Promise<Finding> {
   try {
     await checkExecutable(program, process.getuid?.())
-    return okFinding('manifest', `${what} ${program} can be run`)
+    return okFinding('manifest', `${what} ${program} is executable`)
   } catch (error) {
     if (!(error instanceof MaestroError)) throw error
     return errorFinding('manifest', `${what}: ${error.message}`, {
@@ -62,7 +62,7 @@ async function failoverChecks({ settings: { failover } }: Manifest): Promise<rea
   const version = await output('nsupdate', ['-V'])
   if (version !== undefined) return [okFinding('manifest', `failover: ${version}`)]
   return [
-    errorFinding('manifest', 'failover: there is no nsupdate on this computer', {
+    errorFinding('manifest', 'failover: nsupdate is not installed on this computer', {
       stops: ['failover switch', 'failover rollback'],
       fix: 'apt-get install bind9-dnsutils',
     }),
@@ -70,8 +70,8 @@ async function failoverChecks({ settings: { failover } }: Manifest): Promise<rea
 }
 
 function terminalCheck(): Finding {
-  if (mayAsk()) return okFinding('terminal', 'a person can be asked')
-  return okFinding('terminal', 'nobody to ask: unknown host keys are refused, encrypted key files are not used')
+  if (mayAsk()) return okFinding('terminal', 'interactive')
+  return okFinding('terminal', 'not interactive: unknown host keys are refused, encrypted key files are not used')
 }
 
 function journalCheck(): Finding {
@@ -80,22 +80,24 @@ function journalCheck(): Finding {
     accessSync(nearest(folder), constants.W_OK)
     return okFinding('journal', folder)
   } catch {
-    return errorFinding('journal', `${folder} cannot be written`, {
+    return errorFinding('journal', `${folder} is not writable`, {
       stops: allChanges,
-      fix: 'set XDG_STATE_HOME to a folder of your own',
+      fix: 'set XDG_STATE_HOME to a writable folder',
     })
   }
 }
 
-// The folder is made by the first run; until then what counts is whether it can be.
+// The first run creates the folder; until then its nearest parent must be writable.
 function nearest(folder: string): string {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder
   return dirname(folder) === folder ? folder : nearest(dirname(folder))
 }
 
-// Only systemd can say; where it cannot, the servers' clocks say as much.
+// Only systemd knows; without it, the clocks of the servers show a deviation.
 async function clockChecks(): Promise<readonly Finding[]> {
   const answer = await output('timedatectl', ['show', '--property=NTPSynchronized', '--value'])
-  if (answer === 'yes') return [okFinding('clock', 'kept by NTP')]
-  return answer === 'no' ? [warningFinding('clock', 'this clock is not kept by NTP', 'timedatectl set-ntp true')] : []
+  if (answer === 'yes') return [okFinding('clock', 'synchronized by NTP')]
+  return answer === 'no'
+    ? [warningFinding('clock', 'the clock of this computer is not synchronized by NTP', 'timedatectl set-ntp true')]
+    : []
 }

@@ -6,7 +6,7 @@ import { listAgent } from '../../ssh/auth/agent-list.ts'
 import { makeIdentities } from '../../ssh/auth/identities.ts'
 import { output } from './command-output.ts'
 
-/** What of this computer's ssh is there to connect with. */
+/** Findings on the ssh program, config, known hosts, agent and keys of this computer. */
 export async function checkLocalSsh({
   config,
   identityFiles,
@@ -26,7 +26,7 @@ async function programCheck(): Promise<Finding> {
   if (version !== undefined) return okFinding('ssh', version)
   return warningFinding(
     'ssh',
-    'there is no ssh: Match, tokens and some other lines of an ssh config are not understood',
+    'the ssh program is missing: Match, tokens and some other lines of an ssh config are not supported',
     'apt-get install openssh-client',
   )
 }
@@ -39,22 +39,21 @@ function configCheck(config: string | undefined): Finding {
   if (config === undefined && problem === 'ENOENT') return okFinding('ssh', `no ${path}`)
   return errorFinding('ssh', `${path} cannot be read (${problem})`, {
     stops: everything,
-    fix: 'maestro.ssh.config names it',
+    fix: 'check maestro.ssh.config in the manifest',
   })
 }
 
 function knownHostsCheck(path: string): Finding {
   const problem = whyUnreadable(path)
   if (problem === undefined) return okFinding('ssh', `known hosts in ${path}`)
-  if (problem === 'ENOENT')
-    return okFinding('ssh', `no ${path}: every host key is unknown that other files do not have`)
+  if (problem === 'ENOENT') return okFinding('ssh', `no ${path}: host keys are unknown unless another file has them`)
   return errorFinding('ssh', `${path} cannot be read (${problem})`, { stops: everything, fix: `chmod u+r ${path}` })
 }
 
 function whyUnreadable(path: string): string | undefined {
   try {
     accessSync(path, constants.R_OK)
-    return statSync(path).isFile() ? undefined : 'it is no file'
+    return statSync(path).isFile() ? undefined : 'not a file'
   } catch (error) {
     return error instanceof Error && 'code' in error ? String(error.code) : String(error)
   }
@@ -63,11 +62,11 @@ function whyUnreadable(path: string): string | undefined {
 const agentTimeoutMs = 2_000
 
 async function agentCheck(socket: string | undefined): Promise<Finding> {
-  if (!socket) return okFinding('keys', 'no ssh agent (SSH_AUTH_SOCK is not set): keys come from files')
+  if (!socket) return okFinding('keys', 'no ssh agent (SSH_AUTH_SOCK is not set): keys are read from files')
   try {
     const { length } = await listAgent(socket, agentTimeoutMs)
-    if (length === 0) return warningFinding('keys', 'the ssh agent holds no key', 'ssh-add')
-    return okFinding('keys', `the ssh agent holds ${length} ${length === 1 ? 'key' : 'keys'}`)
+    if (length === 0) return warningFinding('keys', 'the ssh agent has no keys', 'ssh-add')
+    return okFinding('keys', `the ssh agent has ${length} ${length === 1 ? 'key' : 'keys'}`)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     return warningFinding('keys', `no ssh agent answers at SSH_AUTH_SOCK: ${why}`, 'eval "$(ssh-agent)"; ssh-add')
@@ -78,11 +77,11 @@ async function identityCheck(path: string): Promise<Finding> {
   const identity = await makeIdentities().read(path)
   if (identity.status === 'key') return okFinding('keys', `${path} is a key without a passphrase`)
   if (identity.status === 'encrypted')
-    return okFinding('keys', `${path} is encrypted: asked for at a terminal; cron needs an agent`)
+    return okFinding('keys', `${path} is encrypted: its passphrase is asked for at a terminal; cron needs an agent`)
   if (identity.status === 'absent' && identity.publicKey !== undefined)
-    return okFinding('keys', `${path} stands for a key that an agent has to hold`)
+    return okFinding('keys', `${path} is a public key, whose private key must be in an agent`)
   return errorFinding('keys', `${path} ${identity.why}`, {
-    stops: ['every command, where no other key is taken'],
-    fix: 'maestro.ssh.identity_file in the manifest names it',
+    stops: ['every command, unless another key is accepted'],
+    fix: 'check maestro.ssh.identity_file in the manifest',
   })
 }

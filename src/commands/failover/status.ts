@@ -1,12 +1,12 @@
-import { type ExitCode, exitCodes, MaestroError } from '../../base/errors.ts'
+import { type ExitCode, MaestroError } from '../../base/errors.ts'
 import type { AskingFlags } from '../../cli/application-flags.ts'
+import { exitCodeOfFailoverStatus } from '../../cli/exit-code.ts'
 import { passwordsFor } from '../../cli/passwords.ts'
 import { screenOf } from '../../cli/terminal.ts'
 import { lookUp } from '../../failover/dns-lookup.ts'
 import { makeDriver } from '../../failover/make-driver.ts'
 import type { CurrentTarget } from '../../failover/target.ts'
 import type { ApplicationContext } from '../../plan/application.ts'
-import { DisconnectedError } from '../../plan/errors.ts'
 import { agreedTarget, type FailoverStatus, renderFailoverStatus } from '../../report/failover.ts'
 import { eventLine } from '../../report/format/json-events.ts'
 import { withApplicationContext } from '../../workflow/application/apply.ts'
@@ -19,7 +19,7 @@ export async function showFailover(flags: AskingFlags, stop: AbortSignal): Promi
   const subject = loaded.failover.address
   return withApplicationContext({ loaded, subject, passwords, stop, onProgress: () => {} }, async (contextFor) => {
     const status = await statusOf(loaded, contextFor('status'))
-    const exitCode = exitCodeOf(status, { flags, stop })
+    const exitCode = exitCodeOfFailoverStatus(status, { stop, asksDue: flags.exitCode === true })
     print(status, { flags, exitCode })
     return exitCode
   })
@@ -40,16 +40,6 @@ async function statusOf({ failover }: LoadedFailover, ctx: ApplicationContext): 
 function problemIn(error: unknown): MaestroError {
   if (error instanceof MaestroError) return error
   throw error
-}
-
-type Asked = { readonly flags: AskingFlags; readonly stop: AbortSignal }
-
-function exitCodeOf(status: FailoverStatus, { flags, stop }: Asked): ExitCode {
-  if (stop.aborted) return stop.reason
-  const { currentTarget } = status
-  if (currentTarget.status === 'failed')
-    return currentTarget.error instanceof DisconnectedError ? exitCodes.unreachable : exitCodes.failed
-  return flags.exitCode === true && agreedTarget(status) === undefined ? exitCodes.due : exitCodes.ok
 }
 
 function print(

@@ -2,7 +2,7 @@ import { describeDuration } from '../../base/duration.ts'
 import { type ExitCode, exitCodes, MaestroError } from '../../base/errors.ts'
 import { printable } from '../../base/printable.ts'
 import { requireConsent } from '../../cli/consent.ts'
-import { exitCodeOfInspection } from '../../cli/exit-code.ts'
+import { exitCodeOfUnlock } from '../../cli/exit-code.ts'
 import { runsFolder } from '../../cli/paths.ts'
 import type { Server } from '../../inventory/server.ts'
 import { createJournal, type Journal } from '../../journal/journal.ts'
@@ -16,7 +16,7 @@ import type { UnlockFlags } from './flags.ts'
 
 type Held = { readonly server: Server; readonly lock: Lock }
 
-/** Finds the locks on the selected servers, and takes those away that may go and that somebody agrees to. Returns the exit code. */
+/** Finds the locks on the selected servers, and removes those of dead runs after consent. Returns the exit code. */
 export async function unlock(flags: UnlockFlags, stop: AbortSignal): Promise<ExitCode> {
   const chosen = await selectTargets(flags)
   const connections = openConnectionsFor(chosen, (question) => question())
@@ -33,33 +33,27 @@ export async function unlock(flags: UnlockFlags, stop: AbortSignal): Promise<Exi
     const held = gathered
       .flatMap(heldOn)
       .filter(({ lock }) => flags.run === undefined || lock.run.startsWith(flags.run))
-    const worst = tellLocks(held, gathered, stop)
+    const unreadableCount = printLocks(held, gathered, stop)
     const removable = held.filter(({ lock }) => flags.force === true || !isAlive(lock))
-    if (removable.length === 0) return held.length === 0 ? worst : refuse(held)
-    await requireConsent({
-      isGiven: flags.yes === true,
-      dangers: ['taking locks away'],
-      question: `Take ${removable.length === 1 ? 'this lock' : `these ${removable.length} locks`} away?`,
-    })
     const connectionTo = (server: Server) =>
       makeServerConnection(server, (one) => connect(one, stop), { password: chosen.passwords.sudo })
-    const exitCode = await removeAll(removable, chosen, connectionTo)
-    if (held.length > removable.length) return refuse(held)
-    return exitCode === exitCodes.ok ? worst : exitCode
+    const failedCount = removable.length === 0 ? 0 : await removeAll(removable, { chosen, flags, connectionTo })
+    const kept = held.filter((one) => !removable.includes(one))
+    if (kept.length > 0) printKept(kept)
+    return exitCodeOfUnlock({ stop, gathered, unreadableCount, keptCount: kept.length, failedCount })
   } finally {
     await connections.close()
   }
 }
 
-/** Tells what is locked and of whom that cannot be said, and returns the exit code of the look. */
-function tellLocks(held: readonly Held[], gathered: readonly GatherResult[], stop: AbortSignal): ExitCode {
+/** Prints the locks and the servers whose lock is unknown; returns how many of those answered. */
+function printLocks(held: readonly Held[], gathered: readonly GatherResult[], stop: AbortSignal): number {
   const unknown = gathered.flatMap(whyUnknown)
   for (const one of held) say(`${one.server.name}: ${describeLock(one.lock)}`)
   for (const { server, why } of unknown) say(`${server.name}: ${why}`)
   const isAllKnown = unknown.length === 0 && !stop.aborted
-  if (held.length === 0) say(isAllKnown ? 'no server is locked' : 'of those that could be asked none is locked')
-  const hasSilent = unknown.some(({ isSeen }) => isSeen)
-  return hasSilent && !stop.aborted ? exitCodes.failed : exitCodeOfInspection(gathered, { stop, isDue: undefined })
+  if (held.length === 0) say(isAllKnown ? 'no server is locked' : 'no server that could be checked is locked')
+  return unknown.filter(({ isSeen }) => isSeen).length
 }
 
 const say = (text: string) => process.stdout.write(`${printable(text)}\n`)
@@ -77,28 +71,34 @@ function whyUnknown(gathered: GatherResult): readonly Unknown[] {
   const { server } = gathered
   if ('error' in gathered) return [{ server, why: gathered.error.message, isSeen: false }]
   if (gathered.status !== 'seen' || gathered.look.maestro?.status === 'known') return []
-  return [{ server, why: `whether it is locked is unknown: ${gathered.look.maestro?.why}`, isSeen: true }]
+  return [{ server, why: `lock state unknown: ${gathered.look.maestro?.why}`, isSeen: true }]
 }
 
 function describeLock(lock: Lock): string {
-  const quiet = `last heard of ${describeDuration(lock.quietSeconds)} ago`
-  const busy = lock.busy.length === 0 ? '' : `, ${lock.busy.join(', ')} works`
+  const quiet = `last sign of life ${describeDuration(lock.quietSeconds)} ago`
+  const busy = lock.busy.length === 0 ? '' : `, ${lock.busy.join(', ')} is running`
   return `locked by ${lock.owner}, run ${lock.run}, ${quiet}${busy}`
 }
 
-function refuse(held: readonly Held[]): ExitCode {
-  const alive = held.filter(({ lock }) => isAlive(lock))
-  process.stderr.write(
-    `maestro: left alone, for the run is alive: ${alive.map(({ server }) => server.name).join(', ')} (--force takes the lock away all the same)\n`,
-  )
-  return exitCodes.refused
+function printKept(kept: readonly Held[]): void {
+  const names = kept.map(({ server }) => server.name).join(', ')
+  process.stderr.write(`maestro: not unlocked, because the run is alive: ${names} (--force removes the lock anyway)\n`)
 }
 
-async function removeAll(
-  held: readonly Held[],
-  { manifest }: Targets,
-  connectionTo: (server: Server) => ServerConnection,
-): Promise<ExitCode> {
+type RemoveOptions = {
+  readonly chosen: Targets
+  readonly flags: UnlockFlags
+  readonly connectionTo: (server: Server) => ServerConnection
+}
+
+/** Removes locks after consent; returns how many could not be removed. */
+async function removeAll(held: readonly Held[], { chosen, flags, connectionTo }: RemoveOptions): Promise<number> {
+  await requireConsent({
+    isGiven: flags.yes === true,
+    dangers: ['removing locks'],
+    question: `Remove ${held.length === 1 ? 'this lock' : `these ${held.length} locks`}?`,
+  })
+  const { manifest } = chosen
   const operation = { name: 'unlock', options: {} }
   const { rollout } = manifest.settings
   const plan = {
@@ -111,9 +111,9 @@ async function removeAll(
   const journal = await createJournal(runsFolder(), plan, runInfo('unlock', manifest))
   try {
     const results = await Promise.all(held.map((one) => remove(one, journal, connectionTo(one.server))))
-    const exitCode = results.every(Boolean) ? exitCodes.ok : exitCodes.failed
-    await journal.write({ event: 'run-ended', exitCode })
-    return exitCode
+    const failedCount = results.filter((isRemoved) => !isRemoved).length
+    await journal.write({ event: 'run-ended', exitCode: failedCount === 0 ? exitCodes.ok : exitCodes.failed })
+    return failedCount
   } finally {
     await journal.close()
   }
@@ -127,7 +127,7 @@ async function remove({ server, lock }: Held, journal: Journal, connection: Serv
       await connection.run({ files: lockFiles.release, inputs, asRoot: true, timeoutMs: 60_000 }),
     )
     await journal.write({ event: 'unlocked', server: server.name })
-    say(`${server.name}: ${isReleased ? 'unlocked' : 'was unlocked meanwhile'}`)
+    say(`${server.name}: ${isReleased ? 'unlocked' : 'was already unlocked'}`)
     return true
   } catch (error) {
     if (!(error instanceof MaestroError)) throw error

@@ -36,12 +36,20 @@ async function said(settings: Partial<SshSettings>): Promise<readonly string[]> 
 
 describe("this computer's ssh", () => {
   it.each([
-    ['without a passphrase', () => put('key', makeKeyPair().private), /^fine .*key is a key without a passphrase$/],
-    ['with one', () => put('key', makeKeyPair('ed25519', 'pass').private), /^fine .*key is encrypted: asked for at a/],
-    ['that others can read', () => put('key', makeKeyPair().private, 0o644), /^wrong .*key is open to others .*0644/],
-    ['that is not there', () => join(folder, 'key'), /^wrong .*key is not there$/],
-    ['that is its public half', () => put('key', makeKeyPair().public), /^fine .*key stands for a key that an agent/],
-    ['that is none', () => put('key', 'nonsense'), /^wrong .*key /],
+    ['without a passphrase', () => put('key', makeKeyPair().private), /^ok .*key is a key without a passphrase$/],
+    [
+      'with one',
+      () => put('key', makeKeyPair('ed25519', 'pass').private),
+      /^ok .*key is encrypted: its passphrase is asked for at a terminal/,
+    ],
+    ['that others can read', () => put('key', makeKeyPair().private, 0o644), /^error .*key is open to others .*0644/],
+    ['that is not there', () => join(folder, 'key'), /^error .*key is not there$/],
+    [
+      'that is its public half',
+      () => put('key', makeKeyPair().public),
+      /^ok .*key is a public key, whose private key must be in an agent/,
+    ],
+    ['that is none', () => put('key', 'nonsense'), /^error .*key /],
   ])('has an identity file %s', async (_, make, words) => {
     expect((await said({ identityFiles: [make()] })).at(-1)).toMatch(words)
   })
@@ -55,29 +63,29 @@ describe("this computer's ssh", () => {
     const one = await said({})
     agent.stop()
 
-    expect(empty).toContain('note the ssh agent holds no key')
-    expect(one).toContain('fine the ssh agent holds 1 key')
+    expect(empty).toContain('warning the ssh agent has no keys')
+    expect(one).toContain('ok the ssh agent has 1 key')
   })
 
   it('has an agent that does not answer', async () => {
     vi.stubEnv('SSH_AUTH_SOCK', join(folder, 'gone'))
 
-    expect(await said({})).toContainEqual(expect.stringMatching(/^note no ssh agent answers at SSH_AUTH_SOCK: /))
+    expect(await said({})).toContainEqual(expect.stringMatching(/^warning no ssh agent answers at SSH_AUTH_SOCK: /))
   })
 
   it('has no agent, which is no trouble', async () => {
-    expect(await said({})).toContainEqual(expect.stringMatching(/^fine no ssh agent/))
+    expect(await said({})).toContainEqual(expect.stringMatching(/^ok no ssh agent/))
   })
 
   it.each([
-    ['that is there', () => put('kh', ''), /^fine known hosts in /],
-    ['that is not there yet', () => join(folder, 'kh'), /^fine no .*kh: every host key is unknown/],
-    ['that is a folder', () => folder, /^wrong .* cannot be read \(it is no file\)/],
+    ['that is there', () => put('kh', ''), /^ok known hosts in /],
+    ['that is not there yet', () => join(folder, 'kh'), /^ok no .*kh: host keys are unknown unless/],
+    ['that is a folder', () => folder, /^error .* cannot be read \(not a file\)/],
   ])('has a known_hosts file %s', async (_, make, words) => {
     expect((await said({ knownHostsFile: make() }))[1]).toMatch(words)
   })
 
   it('lacks the config that the manifest names', async () => {
-    expect((await said({ config: join(folder, 'config') }))[0]).toMatch(/^wrong .*config cannot be read \(ENOENT\)$/)
+    expect((await said({ config: join(folder, 'config') }))[0]).toMatch(/^error .*config cannot be read \(ENOENT\)$/)
   })
 })

@@ -12,19 +12,19 @@ const well = okFinding('clock', 'as here')
 const of = (server: string, ...checks: readonly Finding[]): ServerFindings => ({ server, findings: [...checks, well] })
 
 describe('what the doctor prints', () => {
-  it('has each trouble once, worst first, with its servers and the line that puts it right, and what is fine last', () => {
+  it('prints each finding once, the worst first, with its servers and its fix, and the ok servers last', () => {
     const findings = [of('a-1', sudo), of('a-2', sudo, room(300)), of('b-1'), of('b-2')]
 
     expect(renderFindings(findings, onTerminal)).toBe(
       [
-        'wrong      sudo        a-[1-2] (2 servers): sudo wants a password',
-        '                       stops: every change',
-        '                       fix: NOPASSWD',
+        'error    sudo           a-[1-2] (2 servers): sudo wants a password',
+        '                        stops: every change',
+        '                        fix: NOPASSWD',
         '',
-        'note       disk        a-2: / has 300 MB free',
-        '                       fix: apt-get clean',
+        'warning  disk           a-2: / has 300 MB free',
+        '                        fix: apt-get clean',
         '',
-        'fine       b-[1-2]',
+        'ok       b-[1-2]',
       ].join('\n'),
     )
   })
@@ -40,25 +40,25 @@ describe('what the doctor prints', () => {
     expect(text.match(/fix: apt-get clean/g)).toHaveLength(1)
   })
 
-  it('has a line for each server and trouble in a pipe, and one for each that is fine', () => {
+  it('prints one line per server and finding in a pipe, and one per ok server', () => {
     const lines = renderFindings([of('a-1', sudo, room(300)), of('b-1')], inPipe).split('\n')
 
     expect(lines).toEqual([
-      'SERVER  STATE  AREA  WHAT',
-      'a-1     wrong  sudo  sudo wants a password; stops: every change; fix: NOPASSWD',
-      'a-1     note   disk  / has 300 MB free; fix: apt-get clean',
-      'b-1     fine',
+      'SERVER  STATUS   AREA  FINDING',
+      'a-1     error    sudo  sudo wants a password; stops: every change; fix: NOPASSWD',
+      'a-1     warning  disk  / has 300 MB free; fix: apt-get clean',
+      'b-1     ok',
     ])
   })
 
   it.each([onTerminal, inPipe, { ...inPipe, isVerbose: true }])(
-    'says of a server that was not asked just that',
+    'prints a server without findings as skipped',
     (how) => {
-      expect(renderFindings([{ server: 'late', findings: [] }], how)).toMatch(/^not asked +late$|^late +not asked$/m)
+      expect(renderFindings([{ server: 'late', findings: [] }], how)).toMatch(/^skipped +late$|^late +skipped$/m)
     },
   )
 
-  it('is only what is wrong when quiet, and nothing where nothing is', () => {
+  it('prints only errors with --quiet, and nothing without errors', () => {
     const quiet = { ...inPipe, isQuiet: true }
 
     expect(renderFindings([of('a-1', sudo, room(300)), of('b-1')], quiet)).not.toMatch(/disk|b-1/)
@@ -69,7 +69,7 @@ describe('what the doctor prints', () => {
     const text = renderFindings([of('a-1', sudo), of('a-2', sudo)], { ...onTerminal, isVerbose: true })
 
     expect(text.match(/as here/g)).toHaveLength(2)
-    expect(text).toMatch(/^a-1\nwrong {6}sudo/)
+    expect(text).toMatch(/^a-1\nerror {4}sudo/)
   })
 
   it.each([onTerminal, inPipe, { ...onTerminal, isVerbose: true }])(
@@ -97,6 +97,6 @@ describe('the totals', () => {
   it('count servers by the worst that was found', () => {
     const findings = [of('a', sudo, room(1)), of('b', room(1)), of('c'), { server: 'd', findings: [] }]
 
-    expect(totalsOf(findings)).toBe('4 servers: 1 fine, 1 with something wrong, 1 with a note, 1 not asked')
+    expect(totalsOf(findings)).toBe('4 servers: 1 ok, 1 with errors, 1 with warnings, 1 skipped')
   })
 })
