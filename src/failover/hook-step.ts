@@ -5,7 +5,7 @@ import { type FailoverState, type SwitchStepOptions, switchStep, withHealthyTarg
 /** A program of the user's own that gets the data ready for traffic; it can be run again. */
 export type Hook = { readonly path: string; readonly timeoutMs: number }
 
-/** Runs `hooks.before_switch`, where a switch is due. */
+/** Runs `hooks.pre_switch` when a switch is due. */
 export function hookStep(
   switching: SwitchStepOptions,
   { path, timeoutMs }: Hook,
@@ -13,13 +13,13 @@ export function hookStep(
   const { failover, to, isRollback } = switching
   const step = switchStep(switching)
   return {
-    id: `before-${switching.id}`,
+    id: `pre-${switching.id}`,
     effect: 'changes',
     plan: (seen) => {
       const verdict = step.plan(seen)
       return verdict.status === 'due' ? { status: 'due', change: null } : verdict
     },
-    describe: () => [`${path} runs before that`],
+    describe: () => [`run ${path} before that`],
     ...(isRollback ? { exceedsPlan: () => undefined } : {}),
     snapshot: async (ctx) => {
       if (!isRollback) await withHealthyTarget(ctx, switching)

@@ -53,7 +53,7 @@ export function rebuild(options: RebuildOptions, secrets: FailoverSecrets): Appl
   }
 }
 
-const hooksOf = ({ beforeSwitch }: RebuildOptions) => (beforeSwitch === null ? [] : [beforeSwitch])
+const hooksOf = ({ preSwitch }: RebuildOptions) => (preSwitch === null ? [] : [preSwitch])
 
 function nextAfter({ from, to, provider }: RebuildOptions) {
   const back = `back to ${from}: maestro failover rollback`

@@ -84,7 +84,7 @@ export async function applyPlan(work: ApplyOptions): Promise<ExitCode> {
             inputs: work.operation.factInputs ?? {},
           },
         ),
-      maxSessions: Math.max(1, ssh.running - sessionsForHeartbeats - work.otherServers.length),
+      maxSessions: Math.max(1, ssh.maxSessions - sessionsForHeartbeats - work.otherServers.length),
       lock: {
         controller: randomUUID(),
         owner: ownerName(),

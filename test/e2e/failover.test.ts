@@ -175,7 +175,7 @@ describe('maestro failover switch', () => {
 
   it('lets the program run first that gets the other side ready, and moves nothing when that fails', async () => {
     options.shadow('promote', '#!/bin/sh\necho "$MAESTRO_ADDRESS $MAESTRO_FROM $MAESTRO_TO"\n')
-    options.manifest({ hooks: 'before_switch: ./bin/promote' })
+    options.manifest({ hooks: 'pre_switch: ./bin/promote' })
 
     const run = await options.run(toGreen)
     const ran = options.events().filter(({ event }) => event === 'hook-ran')
@@ -190,7 +190,7 @@ describe('maestro failover switch', () => {
 
   it('is refused while another moves the same address', async () => {
     options.shadow('wait', `#!/bin/sh\nuntil [ -e ${options.folder}/bin/go ]; do sleep 0.1; done\n`)
-    options.manifest({ hooks: 'before_switch: ./bin/wait' })
+    options.manifest({ hooks: 'pre_switch: ./bin/wait' })
     const first = options.run(toGreen)
     await expect.poll(namesSoFar, { timeout: 20_000 }).toContain('step-started')
 

@@ -28,7 +28,7 @@ export async function switchFailover(switching: SwitchCommand): Promise<ExitCode
   const target = to ?? (await previousEnvironment(failover.address))
   assertIsTarget(target, loaded)
   const secrets = await failoverSecrets(failover.driver)
-  const hook = await beforeSwitchHook(manifest)
+  const hook = await preSwitchHook(manifest)
   const passwords = await passwordsFor(flags)
   return changeApplication({
     flags,
@@ -66,9 +66,9 @@ async function previousEnvironment(address: string): Promise<string> {
   })
 }
 
-/** The program that gets a side ready for traffic, once it is sure that it can be run. */
-export async function beforeSwitchHook({ settings: { hooks, rollout } }: Manifest): Promise<Hook | undefined> {
-  if (hooks.beforeSwitch === undefined) return undefined
-  await checkExecutable(hooks.beforeSwitch, process.getuid?.())
-  return { path: hooks.beforeSwitch, timeoutMs: rollout.stallTimeoutMs }
+/** `hooks.pre_switch`, which prepares an environment for traffic; throws where it is not executable. */
+export async function preSwitchHook({ settings: { hooks, rollout } }: Manifest): Promise<Hook | undefined> {
+  if (hooks.preSwitch === undefined) return undefined
+  await checkExecutable(hooks.preSwitch, process.getuid?.())
+  return { path: hooks.preSwitch, timeoutMs: rollout.stallTimeoutMs }
 }

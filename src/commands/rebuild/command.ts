@@ -14,7 +14,7 @@ export function rebuildCommand(onSignals: OnSignals): Command {
         'way back by `maestro failover rollback`, until it is retired. What is in databases and volumes, certificates and ' +
         'jobs are not carried over.',
     )
-    .option('--data-migrated', 'the data of databases is seen to: by a replica that hooks.before_switch promotes, say')
+    .option('--data-migrated', 'confirm that database data is migrated (for example by hooks.pre_switch)')
     .option('--no-rollback', 'stay there when the switch fails')
     .option('--retire [environment]', 'instead: destroy the servers of the environment that gets no traffic')
     .option(

@@ -49,7 +49,7 @@ export function assertDataMigrated({ groups }: Manifest, { dataMigrated }: Rebui
   const databases = groups.filter(({ kind, serverNames }) => isDatabase(kind) && serverNames.length > 0)
   if (databases.length === 0 || dataMigrated === true) return
   throw new RefusedError(`${what}: the data of ${databases.map(({ name }) => name).join(', ')} is not carried over`, {
-    hint: 'say --data-migrated when it is seen to (hooks.before_switch can promote a replica)',
+    hint: 'pass --data-migrated once it is migrated (for example by hooks.pre_switch)',
   })
 }
 

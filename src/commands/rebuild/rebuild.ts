@@ -12,7 +12,7 @@ import { rebuild } from '../../rebuild/rebuild.ts'
 import { changeApplication } from '../../workflow/application/change.ts'
 import { frontendGroups } from '../failover/load.ts'
 import { failoverSecrets } from '../failover/secrets.ts'
-import { beforeSwitchHook } from '../failover/switch.ts'
+import { preSwitchHook } from '../failover/switch.ts'
 import type { RebuildFlags } from './flags.ts'
 import {
   assertDataMigrated,
@@ -84,7 +84,7 @@ async function optionsFor({ opened: loaded, flags, from, seconds }: RebuildReque
     provision: await provisionFor(manifest),
     rollout: atOnce(manifest.settings.rollout),
     deploy: await deployHook(manifest),
-    beforeSwitch: (await beforeSwitchHook(loaded.manifest)) ?? null,
+    preSwitch: (await preSwitchHook(loaded.manifest)) ?? null,
     rollsBack: flags.rollback !== false,
   }
 }

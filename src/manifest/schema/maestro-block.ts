@@ -25,10 +25,12 @@ const ssh = z.strictObject({
   identity_file: oneOrMany(filePath()).describe('Private keys to log in with; absent: as your ssh does.'),
   config: filePath().describe('The ssh config that maestro reads, or none; absent: your own.'),
   known_hosts: filePath().describe('The known host keys; absent: as your ssh does.'),
-  running: integer({ from: 1, to: 4096 }).describe('How many servers are worked on at once (64).'),
-  connecting: integer({ from: 1, to: 4096 }).describe('How many connections are being made at once (64).'),
-  connecting_through_gateway: integer({ from: 1, to: 4096 }).describe('The same through one bastion (8).'),
-  agent_signatures: integer({ from: 1, to: 4096 }).describe('How many signatures the agent is asked for at once (16).'),
+  max_sessions: integer({ from: 1, to: 4096 }).describe('How many servers are worked on at once (64).'),
+  max_connecting: integer({ from: 1, to: 4096 }).describe('How many connections are being opened at once (64).'),
+  max_connecting_per_gateway: integer({ from: 1, to: 4096 }).describe('The same through one gateway (8).'),
+  max_agent_signatures: integer({ from: 1, to: 4096 }).describe(
+    'How many signatures the ssh agent is asked for at once (16).',
+  ),
 })
 
 const rollout = z.strictObject({
@@ -55,7 +57,9 @@ const rollout = z.strictObject({
 const health = z.strictObject({
   url: url().describe('Asked after every change; the server serves when it answers with the status.'),
   status: integer({ from: 100, to: 599 }).describe('The HTTP status that means well (200).'),
-  from: choice(['server', 'here']).describe('Who asks: the server itself through SSH, or this computer (server).'),
+  from: choice(['server', 'controller']).describe(
+    'Where the request comes from: the server itself through SSH, or this computer, the controller (server).',
+  ),
   command: anyText('a command').describe('Run on the server instead of asking a url; it serves when this ends with 0.'),
   timeout: duration().describe('How long a server may take to be well (2m).'),
 })
@@ -63,9 +67,11 @@ const health = z.strictObject({
 const hooks = z.strictObject({
   drain: executable().describe('Takes a server out of service.'),
   undrain: executable().describe('Puts a server back into service.'),
-  finished: executable().describe('Gets the report of a run as JSON on stdin.'),
+  post_run: executable().describe('Runs after every run, with its report as JSON on stdin.'),
   deploy: executable().describe('Deploys the application on a fresh server.'),
-  before_switch: executable().describe('Runs before traffic moves to the other side, to promote a replica say.'),
+  pre_switch: executable().describe(
+    'Runs before traffic moves to the other environment, for example to promote a replica.',
+  ),
 })
 
 const packageName = () => text('the name of a package', /^[a-z0-9*][a-z0-9+.*-]*$/)
