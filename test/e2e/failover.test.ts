@@ -68,7 +68,7 @@ describe('maestro failover status', () => {
     const run = await options.run(['failover', 'status'])
 
     expect(run.exitCode).toBe(3)
-    expect(run.stdout).toContain('nobody can say where www.shop.test points')
+    expect(run.stdout).toContain('unknown where www.shop.test points')
   })
 })
 
@@ -159,7 +159,7 @@ describe('maestro failover switch', () => {
     expect(await at()).toBe(blue)
     expect(eventNames()).toContain('rollback-started')
     const [runs, resumed] = await Promise.all([options.run(['runs']), options.run(['resume'])])
-    expect(runs.stdout).toContain('it was taken back')
+    expect(runs.stdout).toContain('it was rolled back')
     expect(resumed).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('is left to go on with') })
   })
 

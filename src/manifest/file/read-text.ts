@@ -26,7 +26,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
+  ENOENT: 'no such file',
   ENOTDIR: 'there is no such file',
   EACCES: 'the file may not be read by you',
   EISDIR: 'this is a folder and not a file',
