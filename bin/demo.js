@@ -9,10 +9,10 @@ const isTerminal = process.stdout.isTTY === true
 const strong = (text) => (isTerminal && !process.env.NO_COLOR ? `\u001b[1m${text}\u001b[22m` : text)
 
 const acts = [
-  ['Six servers of a shop. What is the matter with them?', 'status'],
-  ['What would be done about it? Nothing is changed yet.', 'deploy', '--security-upgrades', '--reboot', '--dry-run'],
+  ['Six servers of a shop. What do they need?', 'status'],
+  ['What would be changed? This prints the plan only.', 'deploy', '--security-upgrades', '--reboot', '--dry-run'],
   [
-    'So be it: each one leaves the balancer, is upgraded, proves it, and is back.',
+    'Now for real: each server is drained, upgraded, verified, and back in service.',
     ...['deploy', '--security-upgrades', '--reboot', '--yes'],
   ],
   ['And now?', 'reboot-status'],
@@ -20,18 +20,18 @@ const acts = [
 
 const end = `
 That was a practice fleet: real SSH and the real scripts, but no real servers.
-Go on with it by \`node bin/run.js lab up\`, or turn to servers of your own:
+Start another one with \`node bin/run.js lab up\`, or use your own servers:
 
   npm run build && npm pack && npm install --global ./maestro-toolbelt-*.tgz
   maestro manifest init   # asks for your servers, or takes them from a list
-  maestro doctor          # what stands in the way, and what puts it right
-  maestro status          # the whole look; changes nothing
+  maestro doctor          # checks this computer and every server
+  maestro status          # shows what needs patching; changes nothing
 
-Every command that changes servers shows its plan first, and stops there with
---dry-run.
+Every command that changes servers prints its plan first; with --dry-run it
+stops there.
 `
 
-// A person reads along; nobody waits for a pipe.
+// A person reads along; a pipe does not.
 const pause = (seconds) => wait(isTerminal ? seconds * 1000 : 0)
 
 async function tour() {

@@ -1,22 +1,6 @@
-import { Command, CommanderError } from 'commander'
+import { CommanderError } from 'commander'
 import { type ExitCode, exitCodes, MaestroError } from './base/errors.ts'
-import { completeCommand, completionCommand } from './commands/completion/command.ts'
-import { deployCommand } from './commands/deploy/command.ts'
-import { dockerUpgradeCommand } from './commands/docker-upgrade/command.ts'
-import { doctorCommand } from './commands/doctor/command.ts'
-import { failoverCommand } from './commands/failover/command.ts'
-import { labCommand } from './commands/lab/command.ts'
-import { manifestCommand } from './commands/manifest/command.ts'
-import { manualCommand } from './commands/manual/command.ts'
-import { rebootCommand } from './commands/reboot/command.ts'
-import { rebootStatusCommand } from './commands/reboot-status/command.ts'
-import { rebuildCommand } from './commands/rebuild/command.ts'
-import { resumeCommand } from './commands/resume/command.ts'
-import { runsCommand } from './commands/runs/command.ts'
-import { securityUpgradeCommand } from './commands/security-upgrade/command.ts'
-import { statusCommand } from './commands/status/command.ts'
-import { unattendedUpgradesCommand } from './commands/unattended-upgrades/command.ts'
-import { unlockCommand } from './commands/unlock/command.ts'
+import { makeProgram } from './commands/program.ts'
 
 declare const MAESTRO_VERSION: string
 
@@ -30,7 +14,7 @@ const signalExitCodes = {
 async function main(): Promise<void> {
   letPipesClose()
   process.on('uncaughtException', exitWithError)
-  const maestro = program().hook('preAction', (_, action) => {
+  const maestro = makeProgram({ version: MAESTRO_VERSION, onSignals }).hook('preAction', (_, action) => {
     isJson = action.opts().output === 'json'
   })
   try {
@@ -56,52 +40,6 @@ async function fail(error: unknown): Promise<ExitCode> {
   const exitCode = await printError(error)
   await endJson(exitCode, error)
   return exitCode
-}
-
-function program(): Command {
-  const maestro = new Command('maestro')
-    .description('Keeps the servers of an application patched, over SSH, and believes only what they prove.')
-    .version(MAESTRO_VERSION, '--version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
-    .configureHelp({ subcommandTerm: (command) => command.name() })
-    .commandsGroup('Commands that look and change nothing:')
-    .addCommand(statusCommand(onSignals))
-    .addCommand(rebootStatusCommand(onSignals))
-    .addCommand(doctorCommand(onSignals))
-    .commandsGroup('Commands that change servers, each after its plan:')
-    .addCommand(deployCommand(onSignals))
-    .addCommand(securityUpgradeCommand(onSignals))
-    .addCommand(dockerUpgradeCommand(onSignals))
-    .addCommand(rebootCommand(onSignals))
-    .addCommand(unattendedUpgradesCommand(onSignals))
-    .commandsGroup('Commands that move the traffic:')
-    .addCommand(failoverCommand(onSignals))
-    .addCommand(rebuildCommand(onSignals))
-    .commandsGroup('Runs, once they are begun:')
-    .addCommand(resumeCommand(onSignals))
-    .addCommand(runsCommand(onSignals))
-    .addCommand(unlockCommand(onSignals))
-    .commandsGroup('Around it:')
-    .addCommand(manifestCommand(onSignals))
-    .addCommand(labCommand(onSignals))
-    .addCommand(completionCommand())
-    .addCommand(completeCommand(), { hidden: true })
-    .addCommand(manualCommand(MAESTRO_VERSION), { hidden: true })
-    .helpCommand('help [command]', 'the same as <command> --help')
-    .addHelpText(
-      'after',
-      '\nmaestro <command> --help tells more; man maestro has it all, with exit codes.\nmaestro manifest example explains every key of the manifest.',
-    )
-    .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(asOurs(text)) })
-    .showHelpAfterError('  maestro --help, or maestro <command> --help, says what there is')
-  inherit(maestro)
-  return maestro
-}
-
-// A wrong option of any command must come back as an error with exit code 2, not end the process with 1.
-function inherit(parent: Command): void {
-  for (const command of parent.commands) inherit(command.copyInheritedSettings(parent).helpCommand(false))
 }
 
 // The first signal starts nothing new and lets what runs come to an orderly end; the second leaves at once.
@@ -132,10 +70,6 @@ async function exitWithError(error: unknown): Promise<void> {
 }
 
 const columnsOf = ({ isTTY, columns }: NodeJS.WriteStream) => (isTTY ? columns || 80 : undefined)
-
-// What commander says of a wrong command line, in the form of our own troubles.
-const asOurs = (text: string) =>
-  text.replace(/^error: /, 'maestro: ').replace(/\n\(Did you mean (.*)\?\)/, '; did you mean $1?')
 
 async function printError(error: unknown): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage

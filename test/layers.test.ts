@@ -103,7 +103,7 @@ describe('the layer table', () => {
 
   it('sees the imports that there are', () => {
     expect(imports.length).toBeGreaterThan(50)
-    expect(imports).toContainEqual({ file: 'main.ts', room: 'main.ts', target: './commands/status/command.ts' })
+    expect(imports).toContainEqual({ file: 'main.ts', room: 'main.ts', target: './commands/program.ts' })
   })
 
   it('lets only commands, workflow, cli and main touch process and console', () => {

@@ -12,13 +12,13 @@ import type { Weave } from '../remote/facts/weave.ts'
 const fullShare = 0.9
 const oldListsSeconds = 3 * 86_400
 
-/** What an operator should know of a server beyond its restart and its security upgrades; one short text each, worst first. */
+/** What an operator should know of a server besides reboots and security upgrades; one short text each, worst first. */
 export function needsAttention(facts: ServerFacts): readonly string[] {
   return [
     ...of(facts.dpkg, 'dpkg', dpkgConcerns),
     ...of(facts.disk, 'disk', diskConcerns),
-    ...of(facts.unattended, 'nightly upgrades', unattendedConcerns),
-    ...of(facts.upgrades, 'updates', updatesConcerns),
+    ...of(facts.unattended, 'unattended upgrades', unattendedConcerns),
+    ...of(facts.upgrades, 'upgrades', upgradesConcerns),
     ...of(facts.docker, 'Docker', dockerConcerns),
     ...of(facts.weave, 'Weave', weaveConcerns),
     ...of(facts.needrestart, 'services', librariesConcerns),
@@ -53,14 +53,14 @@ const percentUsed = (total: number, free: number) => `${Math.floor((100 * (total
 
 function unattendedConcerns({ isInstalled, isDaily, why, rebootsByItself }: UnattendedStatus): readonly string[] {
   return [
-    ...when(!isInstalled, 'no nightly upgrades (unattended-upgrades is not installed)'),
-    ...when(isInstalled && !isDaily, `no nightly upgrades${why === undefined ? '' : ` (${why})`}`),
-    ...when(rebootsByItself, 'nightly upgrades reboot by themselves'),
+    ...when(!isInstalled, 'no unattended upgrades (unattended-upgrades is not installed)'),
+    ...when(isInstalled && !isDaily, `no unattended upgrades${why === undefined ? '' : ` (${why})`}`),
+    ...when(rebootsByItself, 'unattended upgrades reboot the server'),
   ]
 }
 
-// Holds and phasing are everyday; that they keep a security fix away is not.
-function updatesConcerns({
+// Holds and phasing are common; a security fix kept back by them is not.
+function upgradesConcerns({
   security,
   held,
   keptBack,
@@ -76,7 +76,7 @@ function updatesConcerns({
       listsAgeSeconds !== undefined && securityOrigins.length === 0,
       'no security origin among the package sources',
     ),
-    ...when(heldFixes.length > 0, `held with a security fix: ${heldFixes.join(', ')}`),
+    ...when(heldFixes.length > 0, `held despite a security fix: ${heldFixes.join(', ')}`),
     ...keptBack.filter(({ name }) => isFix(name)).map(({ name, why }) => `security fix kept back: ${name} (${why})`),
   ]
 }

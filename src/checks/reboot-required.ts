@@ -4,7 +4,7 @@ import type { Kernel } from '../remote/facts/kernel.ts'
 import type { Needrestart } from '../remote/facts/needrestart.ts'
 import type { RebootFlag } from '../remote/facts/reboot.ts'
 
-/** Whether a server wants a restart. `reasons` are those for yes, or what could not be learnt for unknown; empty for no. */
+/** Whether a server requires a reboot. `reasons` are those for yes, or the unknown facts for unknown; empty for no. */
 export interface RebootRequired {
   readonly due: 'yes' | 'no' | 'unknown'
   readonly reasons: readonly string[]
@@ -37,7 +37,7 @@ function setByPackages<T>(
   fact: Fact<T> | undefined,
   say: (value: T) => readonly Signal[],
 ): readonly Signal[] {
-  if (fact === undefined) return [{ due: 'unknown', why: `${name} unknown: not asked for` }]
+  if (fact === undefined) return [{ due: 'unknown', why: `${name} unknown: not gathered` }]
   return fact.status === 'known' ? say(fact.value) : [{ due: 'unknown', why: `${name} unknown: ${fact.why}` }]
 }
 
@@ -46,9 +46,12 @@ const hasNeedrestart = (libraries: Fact<Needrestart> | undefined) =>
 
 function fromFlag({ isSet, packages, since, hasSetter }: RebootFlag, hasOther: boolean): Signal {
   if (isSet)
-    return { due: 'yes', why: packages.length === 0 ? 'reboot flag set' : `asked for by ${packages.join(', ')}`, since }
+    return { due: 'yes', why: packages.length === 0 ? 'reboot flag set' : `required by ${packages.join(', ')}`, since }
   if (hasSetter || hasOther) return no
-  return { due: 'unknown', why: 'nothing here sets the reboot flag (install needrestart or unattended-upgrades)' }
+  return {
+    due: 'unknown',
+    why: 'no installed package sets the reboot flag (install needrestart or unattended-upgrades)',
+  }
 }
 
 /** A kernel from outside (container, own build) has no newer one here; a pinned one is the admin's choice. */
@@ -65,7 +68,7 @@ function fromKernel({ running, newest, newestSince, pinned }: Kernel): Signal {
   if (next === undefined && pinned !== undefined && isNewer(newest)) {
     return {
       due: 'unknown',
-      why: `kernel ${newest} is installed, but the boot loader is told to start "${pinned.words}"`,
+      why: `kernel ${newest} is installed, but the boot loader is set to start "${pinned.words}"`,
     }
   }
   return no
@@ -76,7 +79,7 @@ function fromRebuiltKernel({ running, rebuilt }: Kernel): Signal {
   return { due: 'yes', why: `runs kernel ${running} of package ${rebuilt.running}, ${rebuilt.installed} is installed` }
 }
 
-// Restarting these by themselves breaks logins, the bus or every container: only a restart of the server renews them.
+// Restarting these alone breaks logins, the bus or every container: only a reboot replaces them.
 const stubborn = /^(dbus|dbus-broker|systemd-manager|systemd-logind|docker|containerd)(\.service)?$/
 
 function fromNeedrestart(

@@ -4,7 +4,7 @@ import { mayAsk } from './terminal.ts'
 
 type Consent = {
   readonly isGiven: boolean
-  /** Extras that the options alone do not agree to, each as what it does. */
+  /** What the options alone do not consent to, each as what would be done: `removing locks`. */
   readonly dangers: readonly string[]
   readonly question: string
 }
@@ -13,13 +13,15 @@ type Consent = {
 export const isAsked = ({ yes, dryRun, savePlan }: { yes?: boolean; dryRun?: boolean; savePlan?: string }): boolean =>
   yes !== true && dryRun !== true && savePlan === undefined && mayAsk()
 
-/** Whether to go on: by `--yes`, by a person at a terminal, or, where nobody can be asked, by the very options that were typed. */
+/** Returns where there is consent: by `--yes`, by an answer at a terminal, or, without a terminal, by the options alone unless there are dangers. */
 export async function requireConsent({ isGiven, dangers, question }: Consent): Promise<void> {
   if (isGiven) return
   if (mayAsk()) {
     if (await askYes(question)) return
-    throw new RefusedError('not agreed to: nothing was changed')
+    throw new RefusedError('not confirmed: nothing was changed')
   }
   if (dangers.length > 0)
-    throw new RefusedError(`${dangers.join(', and ')}: nobody is here to agree to that`, { hint: 'say --yes to agree' })
+    throw new RefusedError(`${dangers.join(', and ')}: refusing to continue without confirmation`, {
+      hint: 'pass --yes',
+    })
 }

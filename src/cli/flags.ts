@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 
-/** Which manifest, and which of its servers: the flags of every command that touches servers. */
+/** Which manifest, and which of its servers: the flags of every command that contacts servers. */
 export interface ServerFlags {
   readonly manifest?: string
   readonly environment?: string
@@ -17,7 +17,7 @@ export type OnSignals = (work: (stop: AbortSignal) => Promise<number>) => Promis
 
 type OutputFormat = 'table' | 'json' | 'prometheus'
 
-/** How the answer is printed: the flags of every command that looks. */
+/** How the answer is printed: the flags of every command that only inspects. */
 export interface OutputFlags {
   readonly output: OutputFormat
   readonly exitCode?: boolean
@@ -25,7 +25,7 @@ export interface OutputFlags {
   readonly verbose?: boolean
 }
 
-/** How a change rolls over the servers; each instead of the manifest's `maestro.rollout`. */
+/** How a change rolls out over the servers; each overrides `maestro.rollout` of the manifest. */
 export interface RolloutFlags {
   readonly strategy?: 'rolling' | 'serial' | 'parallel'
   readonly canary?: string
@@ -42,13 +42,13 @@ export interface RolloutFlags {
   readonly drain?: boolean
 }
 
-/** Of every command that changes servers: what is shown and agreed to before. */
+/** Of every command that changes servers: plan and consent, rollout, output. */
 export interface ChangeFlags extends ServerFlags, RolloutFlags {
   readonly dryRun?: boolean
   readonly savePlan?: string
   readonly plan?: string
   readonly yes?: boolean
-  /** False: the package lists stay as they are. */
+  /** False: the package lists are not refreshed. */
   readonly refresh?: boolean
   readonly output: 'table' | 'json'
   readonly exitCode?: boolean
@@ -59,75 +59,101 @@ export interface ChangeFlags extends ServerFlags, RolloutFlags {
 // Without a default of commander's, which the help would print.
 export const collect = (value: string, before: readonly string[] = []) => [...before, value]
 
-const printing = 'How it is printed:'
+/** The headings of options in the help; an option goes below the heading that was set last, so each function sets its own. */
+export const optionGroups = {
+  target: 'Target options:',
+  connection: 'Connection options:',
+  plan: 'Plan options:',
+  rollout: 'Rollout options (default: maestro.rollout in the manifest):',
+  output: 'Output options:',
+} as const
 
 export function withManifestFlags(command: Command): Command {
   return command
-    .optionsGroup('Which servers:')
-    .option('-m, --manifest <file>', 'the manifest (else MAESTRO_MANIFEST, else Manifest.yml here or above)')
-    .option('-e, --environment <name>', 'the environment in it, where it has several')
+    .optionsGroup(optionGroups.target)
+    .option(
+      '-m, --manifest <file>',
+      'manifest file (default: MAESTRO_MANIFEST, else Manifest.yml in this or a parent folder)',
+    )
+    .option('-e, --environment <name>', 'environment of the manifest, if it has several')
 }
 
-export function withServerFlags(command: Command): Command {
-  return withSelectionFlags(command)
-    .optionsGroup('How they are reached:')
-    .option('--ask-password', 'ask once for the password to log in with, for servers that take no key')
-    .option('--ask-sudo-password', "ask once for sudo's password (else MAESTRO_SUDO_PASSWORD_FILE names a file of it)")
-}
-
-/** The same without passwords, for a command that contacts nobody. */
+/** Which of its servers, for a command that connects to none of them. */
 export function withSelectionFlags(command: Command): Command {
   return withManifestFlags(command)
-    .option('--group <name>', 'only servers of this group; may be repeated', collect)
-    .option('--server <name>', 'only this server: name, address, web-*, web-[1-4]; may be repeated', collect)
-    .option('--exclude <name>', 'not this server; may be repeated', collect)
-    .option('--max-servers <n>', 'only the first n of them', positiveInteger)
+    .option('--group <name>', 'only servers of this group; repeatable', collect)
+    .option('--server <name>', 'only this server (name, address, web-*, web-[1-4]); repeatable', collect)
+    .option('--exclude <name>', 'skip this server; repeatable', collect)
+    .option('--max-servers <n>', 'only the first n servers', positiveInteger)
 }
 
-export function withOutputFlags(command: Command): Command {
+export const withServerFlags = (command: Command): Command => withPasswordFlags(withSelectionFlags(command))
+
+export function withPasswordFlags(command: Command): Command {
   return command
-    .optionsGroup(printing)
-    .addOption(
-      new Option('--output <format>', 'how to print it').choices(['table', 'json', 'prometheus']).default('table'),
-    )
-    .option('--exit-code', 'exit 10 when something is due or unknown')
-    .option('-q, --quiet', 'print only what went wrong')
-    .option('-v, --verbose', 'print everything that is known')
+    .optionsGroup(optionGroups.connection)
+    .option('--ask-password', 'prompt for the login password, for servers that accept no key')
+    .option('--ask-sudo-password', 'prompt for the sudo password (or set MAESTRO_SUDO_PASSWORD_FILE)')
+}
+
+/** Opens the output options, which the caller may continue. */
+export function withFormatFlag(command: Command, formats: readonly string[] = ['table', 'json']): Command {
+  return command
+    .optionsGroup(optionGroups.output)
+    .addOption(new Option('--output <format>', 'output format').choices(formats).default('table'))
+}
+
+/** The same with `--quiet`. */
+export const withQuietFlags = (command: Command, formats?: readonly string[]): Command =>
+  withFormatFlag(command, formats).option('-q, --quiet', 'print only failures')
+
+export function withOutputFlags(command: Command): Command {
+  return withQuietFlags(command, ['table', 'json', 'prometheus'])
+    .option('-v, --verbose', 'print all details of every server')
+    .option('--exit-code', 'exit 10 if something is due or unknown')
 }
 
 export function withChangeFlags(command: Command): Command {
-  return withServerFlags(command)
-    .optionsGroup('The plan, and your consent:')
-    .option('--dry-run', 'show the plan and change nothing')
-    .option('--save-plan <file>', 'write the plan to a file and change nothing')
-    .option('--plan <file>', 'do what a saved plan says, and nothing more')
-    .option('-y, --yes', 'agree to the plan')
-    .optionsGroup("How it goes over the servers (else the manifest's maestro.rollout):")
-    .addOption(
-      new Option('--strategy <how>', 'how it goes over the servers').choices(['rolling', 'serial', 'parallel']),
-    )
-    .option('--canary <n>', 'how many go first, alone')
-    .option('--max-unavailable <share>', 'how many of a group may be away at once: 2, 25%')
-    .option('--max-failures <n>', 'how many may fail before nothing new is begun')
-    .option('--max-unreachable <n>', 'how many may be out of reach')
-    .option('--pause <time>', 'between two batches: 30s, 5m')
-    .option('--lock-wait <time>', 'how long to wait for another run that works on these servers')
-    .option('--no-drain', 'leave servers in service while they are changed')
-    .option('--drain-timeout <time>', 'how long sessions may take to end before a server is changed')
-    .option('--window <time>', 'when changes may start: "Sat 02:00-05:00 UTC"; may be repeated', collect)
-    .optionsGroup(printing)
-    .addOption(new Option('--output <format>', 'how to print it').choices(['table', 'json']).default('table'))
-    .option('--exit-code', 'with --dry-run: exit 10 when something is due or unknown')
-    .option('-q, --quiet', 'print only what went wrong')
-    .option('-v, --verbose', 'print every server by itself')
+  return withQuietFlags(withRolloutFlags(withPlanFlags(withServerFlags(command))))
+    .option('-v, --verbose', 'print every server on its own')
+    .option('--exit-code', 'with --dry-run: exit 10 if changes are due or unknown')
 }
 
-/** How long a restart may take: of every command that restarts servers. */
+function withPlanFlags(command: Command): Command {
+  return command
+    .optionsGroup(optionGroups.plan)
+    .option('--dry-run', 'print the plan and change nothing')
+    .option('--save-plan <file>', 'write the plan to a file and change nothing')
+    .option('--plan <file>', 'apply a saved plan and nothing else')
+    .option('-y, --yes', 'apply the plan without asking')
+}
+
+function withRolloutFlags(command: Command): Command {
+  return command
+    .optionsGroup(optionGroups.rollout)
+    .addOption(new Option('--strategy <name>', 'rollout strategy').choices(['rolling', 'serial', 'parallel']))
+    .option('--canary <n>', 'servers to change first, on their own')
+    .option('--max-unavailable <count>', 'servers of a group that may be unavailable at once: 2, 25%')
+    .option('--max-failures <n>', 'failed servers to tolerate before no more are started')
+    .option('--max-unreachable <n>', 'unreachable servers to tolerate')
+    .option('--pause <time>', 'time between two batches: 30s, 5m')
+    .option('--lock-wait <time>', 'time to wait for another run on the same servers')
+    .option('--no-drain', 'keep servers in service while they are changed')
+    .option('--drain-timeout <time>', 'time for sessions to end before a server is changed')
+    .option('--window <time>', 'start changes only then: "Sat 02:00-05:00 UTC"; repeatable', collect)
+}
+
+/** How long a reboot may take: of every command that reboots servers. */
 export function withRebootFlags(command: Command): Command {
   return command
-    .option('--down-timeout <time>', 'how long a server may take to go down')
-    .option('--up-timeout <time>', 'how long a server may take to come back')
+    .optionsGroup(optionGroups.rollout)
+    .option('--down-timeout <time>', 'time for a server to go down for a reboot')
+    .option('--up-timeout <time>', 'time for a server to come back from a reboot')
 }
+
+/** Whether apt refreshes its lists before the plan is made. */
+export const withRefreshFlag = (command: Command): Command =>
+  command.optionsGroup(optionGroups.plan).option('--no-refresh', 'plan with the package lists as they are')
 
 export function positiveInteger(text: string): number {
   const value = Number(text)

@@ -32,12 +32,12 @@ export async function passwordsFor(flags: PasswordFlags): Promise<Passwords> {
 function assertTerminal({ askPassword, askSudoPassword }: PasswordFlags): void {
   if (mayAsk()) return
   if (askSudoPassword)
-    throw new UsageError('--ask-sudo-password: there is no terminal to ask at', {
-      hint: `name a file that holds it: ${fileVariable}=/path/to/file (0600, yours)`,
+    throw new UsageError('--ask-sudo-password: no terminal to ask at', {
+      hint: `put it in a file of yours with mode 0600: ${fileVariable}=/path/to/file`,
     })
   if (askPassword)
-    throw new UsageError('--ask-password: there is no terminal to ask at', {
-      hint: 'log in with a key: an agent, or one without a passphrase (maestro.ssh.identity_file in the manifest)',
+    throw new UsageError('--ask-password: no terminal to ask at', {
+      hint: 'log in with a key: from an agent, or without a passphrase (maestro.ssh.identity_file in the manifest)',
     })
 }
 

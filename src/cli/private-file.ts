@@ -27,7 +27,7 @@ async function openFile(path: string, what: string): Promise<FileHandle> {
     return await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (cause) {
     const isThere = cause instanceof Error && 'code' in cause && cause.code !== 'ENOENT'
-    throw new UsageError(`${what} ${isThere ? 'cannot be opened' : 'is not there'}`, { cause })
+    throw new UsageError(`${what} ${isThere ? 'cannot be opened' : 'does not exist'}`, { cause })
   }
 }
 
@@ -36,5 +36,5 @@ function assertOwned(stats: Stats, { path, what, uid }: Question & { readonly pa
   if (uid !== undefined && stats.uid !== uid)
     throw new RefusedError(`${what} is not read: it belongs to another user`, { hint: 'copy it to a file of your own' })
   if ((stats.mode & 0o077) !== 0)
-    throw new RefusedError(`${what} is not read: others than its owner may use it`, { hint: `chmod 600 ${path}` })
+    throw new RefusedError(`${what} is not read: other users may use it`, { hint: `chmod 600 ${path}` })
 }

@@ -6,7 +6,7 @@ import type { UnknownKey } from '../ssh/host-keys/host-key.ts'
 export async function askHostKeys(unknown: readonly UnknownKey[]): Promise<boolean> {
   const lines = unknown.map(({ name, type, fingerprint }) => `  ${name}  ${type}  ${fingerprint}`)
   process.stderr.write(`These host keys are not in known_hosts:\n${lines.map(printable).join('\n')}\n`)
-  const message = 'Do they belong to your servers? (They are then written down.)'
+  const message = 'Do they belong to your servers? (Yes adds them to known_hosts.)'
   return (await ask({ type: 'confirm', message, default: false })) === true
 }
 

@@ -10,9 +10,9 @@ type Consent = { readonly yes?: boolean | undefined; readonly hint: string }
 /** Whether there is nothing yet where a file is to be; throws a RefusedError rather than replace one without consent. */
 export async function isFree(path: string, { yes, hint }: Consent): Promise<boolean> {
   if (!existsSync(path)) return true
-  const isAgreed = yes || (mayAsk() && (await askYes(`${printable(path)} is there already. Replace it?`)))
+  const isAgreed = yes || (mayAsk() && (await askYes(`${printable(path)} exists already. Replace it?`)))
   if (isAgreed) return false
-  throw new RefusedError(`${path} is there already and stays as it is`, { hint })
+  throw new RefusedError(`${path} exists already and was not changed`, { hint })
 }
 
 /** Writes a file; one that is new replaces none that has come meanwhile. */
@@ -28,10 +28,10 @@ export async function writeText(
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or folder',
-  EACCES: 'you may not',
+  ENOENT: 'no such file or folder',
+  EACCES: 'permission denied',
   EISDIR: 'it is a folder',
-  EEXIST: 'it has just come there',
+  EEXIST: 'it was just created',
 }
 
 /** Why a file cannot be used, for people. */

@@ -10,7 +10,7 @@ type HookSnapshot = { readonly from: string }
 
 const hookSnapshot: Schema<HookSnapshot> = lazily(() => z.strictObject({ from: maybeLine() }))
 
-/** Runs `hooks.before_switch`, where a switch is due. */
+/** Runs `hooks.pre_switch` when a switch is due. */
 export function hookStep(
   switching: SwitchStepOptions,
   { path, timeoutMs }: Hook,
@@ -18,14 +18,14 @@ export function hookStep(
   const { failover, to, isRollback } = switching
   const step = switchStep(switching)
   return {
-    id: `before-${switching.id}`,
+    id: `pre-${switching.id}`,
     effect: 'changes',
     schemas: { change: nothing, snapshot: hookSnapshot, evidence: nothing },
     plan: (seen) => {
       const verdict = step.plan(seen)
       return verdict.status === 'due' ? { status: 'due', change: null } : verdict
     },
-    describe: () => [`${path} runs before that`],
+    describe: () => [`run ${path} before that`],
     ...(isRollback ? { exceedsPlan: () => undefined } : {}),
     snapshot: async (ctx) => {
       if (!isRollback) await withHealthyTarget(ctx, switching)

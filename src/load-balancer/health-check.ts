@@ -17,7 +17,7 @@ export const healthCheckSchema: Schema<HealthCheck> = lazily(() =>
       kind: z.literal('url'),
       url: word(webUrl),
       status: z.int().min(100).max(599),
-      from: z.enum(['server', 'here']),
+      from: z.enum(['server', 'controller']),
       timeoutMs: milliseconds(),
     }),
     z.strictObject({ kind: z.literal('command'), command: line(), timeoutMs: milliseconds() }),
@@ -47,7 +47,7 @@ export function runHealthCheck(check: HealthCheck): (ctx: CheckOptions) => Promi
 async function whyNot(check: HealthCheck, ctx: CheckOptions): Promise<string | undefined> {
   if (check.kind === 'command') return whyCommandFails(check.command, ctx)
   const url = new URL(check.url)
-  const status = check.from === 'here' ? await statusFromController(url, ctx) : await statusFromServer(url, ctx)
+  const status = check.from === 'controller' ? await statusFromController(url, ctx) : await statusFromServer(url, ctx)
   if (typeof status === 'string') return `${check.url}: ${status}`
   return status === check.status ? undefined : `${check.url} answers ${status}, not ${check.status}`
 }

@@ -46,7 +46,7 @@ function mustBeThere(written: WrittenManifest, from: string): void {
   if (names.includes(from)) return
   const { name } = written.source
   if (names.length === 0)
-    throw new UsageError(`${name} has no environments: its components stand at the top`, {
+    throw new UsageError(`${name} has no environments: its components are at the top`, {
       hint: `put them below a name of your own first, ${from}: for one`,
     })
   throw new UsageError(
@@ -87,5 +87,5 @@ function mustBeAdded(whole: string, { name, to }: Cloning) {
       },
     )
   }
-  throw new UsageError(`${name}: ${quoted(to)} is no name of an environment`)
+  throw new UsageError(`${name}: ${quoted(to)} is not a valid environment name`)
 }

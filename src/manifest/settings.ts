@@ -28,13 +28,13 @@ export interface SshSettings {
   readonly config?: string
   readonly knownHostsFile?: string
   /** How many servers are worked on at once. */
-  readonly running: number
-  /** How many connections are being made at once. */
-  readonly connecting: number
-  /** The same through one bastion, whose sshd drops more than its MaxStartups. */
-  readonly connectingThroughGateway: number
-  /** How many signatures one agent is asked for at once. */
-  readonly agentSignatures: number
+  readonly maxSessions: number
+  /** How many connections are being opened at once. */
+  readonly maxConnecting: number
+  /** The same through one gateway, whose sshd drops more than its MaxStartups. */
+  readonly maxConnectingPerGateway: number
+  /** How many signatures the ssh agent is asked for at once. */
+  readonly maxAgentSignatures: number
 }
 
 export type Strategy = 'rolling' | 'serial' | 'parallel'
@@ -66,12 +66,22 @@ export type HealthCheck =
       readonly kind: 'url'
       readonly url: string
       readonly status: number
-      readonly from: 'server' | 'here'
+      readonly from: 'server' | 'controller'
       readonly timeoutMs: number
     }
   | { readonly kind: 'command'; readonly command: string; readonly timeoutMs: number }
 
-export type HookName = 'drain' | 'undrain' | 'finished' | 'deploy' | 'beforeSwitch'
+export const hookNames = ['drain', 'undrain', 'postRun', 'deploy', 'preSwitch'] as const
+export type HookName = (typeof hookNames)[number]
+
+/** The manifest key of each hook below `maestro.hooks`. */
+export const hookKeys = {
+  drain: 'drain',
+  undrain: 'undrain',
+  postRun: 'post_run',
+  deploy: 'deploy',
+  preSwitch: 'pre_switch',
+} as const satisfies Record<HookName, string>
 
 export interface SecuritySettings {
   readonly unattendedUpgrades: boolean

@@ -37,7 +37,7 @@ export const rebuildOptions: Schema<RebuildOptions> = lazily(() =>
       entrances: list(line()),
       waitSeconds: wholeNumber(),
       provider: provider().nullable(),
-      beforeSwitch: hookSchema().nullable(),
+      preSwitch: hookSchema().nullable(),
       rollsBack: z.boolean(),
     })
     .superRefine(({ failover, from, to }, context) => checkEnvironments({ from, to }, failover, context)),

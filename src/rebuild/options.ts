@@ -31,7 +31,7 @@ export type RebuildOptions = {
   readonly rollout: Rollout
   /** Deploys the application on one server; null: the pass has done it, or it is there. */
   readonly deploy: Hook | null
-  readonly beforeSwitch: Hook | null
+  readonly preSwitch: Hook | null
   /** Whether a switch that fails is taken back by itself. */
   readonly rollsBack: boolean
 }

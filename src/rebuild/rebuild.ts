@@ -54,13 +54,13 @@ export function rebuild(options: RebuildOptions, secrets: FailoverSecrets): Appl
   }
 }
 
-const hooksOf = ({ beforeSwitch }: RebuildOptions) => (beforeSwitch === null ? [] : [beforeSwitch])
+const hooksOf = ({ preSwitch }: RebuildOptions) => (preSwitch === null ? [] : [preSwitch])
 
 function nextAfter({ from, to, provider }: RebuildOptions) {
   const back = `back to ${from}: maestro failover rollback`
-  if (provider === null) return { well: back, otherwise: `${to} is left as it is, for a look` }
+  if (provider === null) return { well: back, otherwise: `${to} is kept as it is, for inspection` }
   return {
-    well: `${back}; when it is needed no more: maestro rebuild --retire ${from}`,
-    otherwise: `the servers of ${to} are left for a look; to destroy them: maestro rebuild --retire ${to}`,
+    well: `${back}; to destroy it once it is not needed any more: maestro rebuild retire ${from}`,
+    otherwise: `the servers of ${to} are kept for inspection; to destroy them: maestro rebuild retire ${to}`,
   }
 }

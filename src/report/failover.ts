@@ -7,7 +7,7 @@ import { errorFields } from './format/error-fields.ts'
 import { paintFor, type Screen } from './format/screen.ts'
 import { renderTable } from './format/table.ts'
 
-/** Where an address points, by all who say so. */
+/** Where an address points, by its driver and every name server. */
 export interface FailoverStatus {
   readonly failover: Failover
   /** What moves it, for people. */
@@ -18,7 +18,7 @@ export interface FailoverStatus {
   readonly answers: readonly DnsLookup[]
 }
 
-/** The environment that all agree on; undefined: some say something else, or cannot say. */
+/** The environment that all agree on; undefined: some disagree, or cannot tell. */
 export function agreedTarget({ failover, currentTarget, answers }: FailoverStatus): string | undefined {
   if (currentTarget.status === 'failed' || currentTarget.pointing.environment === null) return undefined
   const { environment } = currentTarget.pointing
@@ -50,7 +50,7 @@ const fieldsOf = ({ environment, description, ttlSeconds }: CurrentTarget) => ({
   ttlSeconds,
 })
 
-/** What each of those who know says, and what follows from it. */
+/** The answer of the driver and of every name server, and the conclusion. */
 export function renderFailoverStatus(status: FailoverStatus, screen: Screen): string {
   const { failover, driver, currentTarget, answers } = status
   const paint = paintFor(screen)
@@ -89,8 +89,8 @@ const rowOf = ({ server, at, addresses, ttlSeconds, failure }: DnsLookup, unknow
 
 function disagreement({ failover, currentTarget }: FailoverStatus): string {
   const { address, targets } = failover
-  if (currentTarget.status === 'failed') return `nobody can say where ${address} points`
+  if (currentTarget.status === 'failed') return `unknown where ${address} points`
   if (currentTarget.pointing.environment === null)
     return `${address} points at neither ${targets.map(describeTarget).join(' nor ')}`
-  return `the name servers do not all say that ${address} points at ${currentTarget.pointing.environment}`
+  return `not all name servers agree that ${address} points at ${currentTarget.pointing.environment}`
 }

@@ -3,13 +3,13 @@ import type { Manifest, ManifestServer } from '../manifest/manifest.ts'
 import type { NewOutputEvent } from './events/output-event.ts'
 import { renderTable } from './format/table.ts'
 
-/** What `manifest check` says of a manifest that is in order. */
+/** What `manifest check` prints for a valid manifest. */
 export function describeManifest({ path, environment, servers, groups }: Manifest): string {
   const where = environment === undefined ? path : `${path}, ${environment}`
   const inGroups = groups.filter(({ serverNames }) => serverNames.length > 0)
   const count = `${servers.length} ${servers.length === 1 ? 'server' : 'servers'}`
   const counts = inGroups.map(({ name, serverNames }) => `${name} ${serverNames.length}`).join(', ')
-  return printable(`${where}: in order; ${count}${counts === '' ? '' : ` (${counts})`}`).concat('\n')
+  return printable(`${where}: ok; ${count}${counts === '' ? '' : ` (${counts})`}`).concat('\n')
 }
 
 /** A server of a manifest in JSON. */

@@ -29,10 +29,10 @@ export function openConnectionsFor({ manifest, passwords }: Using, pause: Pause)
     knownHosts: knownHostsOnDisk(),
     ...(mayAsk() ? questions(pause, passwords) : {}),
     limits: {
-      sessions: ssh.running,
-      connecting: ssh.connecting,
-      perJumpHost: ssh.connectingThroughGateway,
-      signing: ssh.agentSignatures,
+      sessions: ssh.maxSessions,
+      connecting: ssh.maxConnecting,
+      perJumpHost: ssh.maxConnectingPerGateway,
+      signing: ssh.maxAgentSignatures,
     },
   })
 }

@@ -47,4 +47,4 @@ export async function gatherAll(
 
 // Where a person is asked first, a line may be dead by the answer; and what is kept must leave room for the others.
 const mayKeep = ({ servers, manifest }: Targets, { yes, dryRun, savePlan }: GatherRequest['flags']): boolean =>
-  yes === true && dryRun !== true && savePlan === undefined && servers.length < manifest.settings.ssh.running / 2
+  yes === true && dryRun !== true && savePlan === undefined && servers.length < manifest.settings.ssh.maxSessions / 2

@@ -81,7 +81,10 @@ const beginning = (view: View, { manifest, servers }: Targets) => ({
   servers: servers.length,
 })
 
-const gatheredAt = (): Sample => ({ metric: 'maestro_look_timestamp_seconds', value: Math.floor(Date.now() / 1000) })
+const gatheredAt = (): Sample => ({
+  metric: 'maestro_last_run_timestamp_seconds',
+  value: Math.floor(Date.now() / 1000),
+})
 
 function samplesOf(gathered: GatherResult, view: View): readonly Sample[] {
   const server = { server: gathered.server.name }

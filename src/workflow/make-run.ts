@@ -76,7 +76,7 @@ export async function makeRun(options: RunOptions): Promise<OpenRun> {
     view,
     watcher: view,
     connectionTo: (server) => makeServerConnection(server, connect, session),
-    maxSessions: Math.max(1, manifest.settings.ssh.running - sessionsForHeartbeats - otherServers.length),
+    maxSessions: Math.max(1, manifest.settings.ssh.maxSessions - sessionsForHeartbeats - otherServers.length),
     lock: {
       controller: randomUUID(),
       owner: ownerName(),

@@ -5,7 +5,7 @@ import { runProgram } from '../base/spawn.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import type { Outcome } from '../plan/outcome.ts'
 
-/** How a run ended, as `hooks.finished` gets it on its stdin. */
+/** How a run ended, as `hooks.post_run` gets it on its stdin. */
 type PostRunReport = {
   readonly command: string
   /** Absent where nothing was begun. */
@@ -16,15 +16,15 @@ type PostRunReport = {
 
 const timeLimitMs = 60_000
 
-/** Makes sure, before anything is done, that the program which is to be told of its end can be run. */
+/** Makes sure, before anything is changed, that `hooks.post_run` is executable. */
 export async function checkPostRunHook({ settings: { hooks } }: Manifest): Promise<void> {
-  if (hooks.finished !== undefined) await checkExecutable(hooks.finished, process.getuid?.())
+  if (hooks.postRun !== undefined) await checkExecutable(hooks.postRun, process.getuid?.())
 }
 
-/** Tells the program of the user's how it ended. One that fails is said, and changes nothing about the end. */
+/** Runs `hooks.post_run` with the report of the run. A hook that fails is reported, and changes no exit code. */
 export async function runPostRunHook(manifest: Manifest, { outcomes, ...rest }: PostRunReport): Promise<void> {
   const { path, environment, settings } = manifest
-  const hook = settings.hooks.finished
+  const hook = settings.hooks.postRun
   if (hook === undefined) return
   const servers = Object.fromEntries(outcomes)
   const report = { version: 1, ...rest, manifest: path, ...(environment === undefined ? {} : { environment }), servers }

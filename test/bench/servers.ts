@@ -73,6 +73,6 @@ writeFileSync(`${folder}/key`, key.private, { mode: 0o600 })
 writeFileSync(`${folder}/known_hosts`, `[127.1.*]:${port} ${publicLine(hostKey)}\n`)
 const manifest = (limits: string) => `docker:\n  servers:\n${entries.join('')}maestro:\n  ssh: {${settings}${limits}}\n`
 writeFileSync(`${folder}/Manifest.yml`, manifest(''))
-writeFileSync(`${folder}/wide.yml`, manifest(', connecting: 64, running: 128'))
+writeFileSync(`${folder}/wide.yml`, manifest(', max_connecting: 64, max_sessions: 128'))
 process.stdout.write(`${JSON.stringify({ port, addresses })}\n`)
 process.stdin.resume().on('end', () => process.exit(0))

@@ -40,7 +40,7 @@ describe('rebootVerdict', () => {
     [
       'packages asked for it',
       { reboot: flag({ isSet: true, packages: ['libc6', 'dbus'], since: 400 }) },
-      'asked for by libc6, dbus',
+      'required by libc6, dbus',
       400,
     ],
     ['the flag is set by nobody named', { reboot: flag({ isSet: true }) }, 'reboot flag set', undefined],
@@ -99,12 +99,12 @@ describe('rebootVerdict', () => {
     [
       'nothing on the server would set the flag, and needrestart is not there',
       { reboot: flag({ hasSetter: false }), needrestart: libraries({ hasTool: false, kernel: undefined }) },
-      'nothing here sets the reboot flag (install needrestart or unattended-upgrades)',
+      'no installed package sets the reboot flag (install needrestart or unattended-upgrades)',
     ],
     [
       'the boot loader is told something that names no kernel',
       { kernel: kernel({ ...older, pinned: { release: undefined, words: '1>2' } }) },
-      'kernel 6.8.0-45-generic is installed, but the boot loader is told to start "1>2"',
+      'kernel 6.8.0-45-generic is installed, but the boot loader is set to start "1>2"',
     ],
   ])('is unknown when %s', (_, changes, reason) => {
     expect(rebootRequired(aLook(changes))).toEqual({ due: 'unknown', reasons: [reason], since: undefined })
@@ -113,7 +113,7 @@ describe('rebootVerdict', () => {
   it('is unknown when nothing was looked at', () => {
     expect(rebootRequired({ at: 1000 })).toMatchObject({
       due: 'unknown',
-      reasons: ['the reboot flag unknown: not asked for', 'the kernels unknown: not asked for'],
+      reasons: ['the reboot flag unknown: not gathered', 'the kernels unknown: not gathered'],
     })
   })
 

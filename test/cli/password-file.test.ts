@@ -41,7 +41,7 @@ describe('a password file', () => {
     const error = await read(path).catch((refusal: unknown) => refusal)
 
     expect(error).toBeInstanceOf(RefusedError)
-    expect(error).toMatchObject({ message: expect.stringContaining('others'), hint: `chmod 600 ${path}` })
+    expect(error).toMatchObject({ message: expect.stringContaining('other users'), hint: `chmod 600 ${path}` })
   })
 
   it('of another user is refused', async () => {
@@ -67,7 +67,7 @@ describe('a password file', () => {
     mkdirSync(directory ?? '')
     execFileSync('mkfifo', ['-m', '600', pipe ?? ''])
 
-    await expect(read(missing ?? '')).rejects.toThrow('is not there')
+    await expect(read(missing ?? '')).rejects.toThrow('does not exist')
     await expect(read(directory ?? '')).rejects.toThrow('is not a file')
     await expect(read(pipe ?? '')).rejects.toThrow('is not a file')
   })

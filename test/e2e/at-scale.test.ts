@@ -109,14 +109,16 @@ describe('the output for many servers', patient, () => {
 
     expect(report.filter((line) => line.length > columns)).toEqual([])
     expect(report.join('\n')).toMatch(/^web-\[1-296\] +3 due +not due +ubuntu 24\.04 +27\.5\.1$/m)
-    expect(report.join('\n')).toContain('300 servers: 299 with security upgrades due, 1 to restart')
+    expect(report.join('\n')).toContain('300 servers: 299 with security upgrades due, 1 to reboot')
   })
 
   itAtTerminal('loses no word on a terminal of 40 columns', async () => {
     const report = reportIn(await atTerminal(few, `stty cols 40 rows 24; ${status}`, { NO_COLOR: '1' }))
     const text = report.join(' ').replace(/\s+/g, ' ')
 
-    expect(text).toContain('reboot due: asked for by libc6; no nightly upgrades (unattended-upgrades is not installed)')
+    expect(text).toContain(
+      'reboot due: required by libc6; no unattended upgrades (unattended-upgrades is not installed)',
+    )
     expect(text).toContain('web-[1-46] 3 due not due system ubuntu 24.04; docker 27.5.1')
   })
 

@@ -29,7 +29,7 @@ const refused: readonly [string, readonly string[], string][] = [
   ['says what could be asked for where nothing is', [], '--security-upgrades, --docker-upgrades, --reboot'],
   ['misses the version that Docker is to have', ['--docker-upgrades'], 'docker.configuration.docker_version'],
   ['has no services without a compose file', ['--security-upgrades', '--services'], 'names no services'],
-  ['goes back and does nothing else', ['--rollback', '--reboot'], '--rollback goes back'],
+  ['goes back and does nothing else', ['--rollback', '--reboot'], '--rollback rolls back'],
   ['knows no profile that the manifest has not', ['--profile', 'nightly'], 'there is no profile "nightly"'],
   ['asks nobody who is not there', ['--interactive'], '--interactive needs a terminal'],
   ['takes no time that is none', ['--reboot', '--up-timeout', 'soon'], '--up-timeout "soon"'],
@@ -92,7 +92,12 @@ describe('maestro deploy', () => {
       [],
       'compose.yml:2:3: services.web has a build and no image',
     ],
-    ['does not say what the whole is called', 'services:\n  web: {image: a}\n', [], 'what Docker Compose is to call'],
+    [
+      'does not say what the whole is called',
+      'services:\n  web: {image: a}\n',
+      [],
+      'no project name for Docker Compose',
+    ],
     ['has no such service', 'name: shop\nservices:\n  web: {image: a}\n', ['--service', 'wed'], 'did you mean web?'],
   ] as const)('contacts nobody where the compose file %s', async (_, compose, flags, words) => {
     const text = readFileSync(join(fleet.folder, 'Manifest.yml'), 'utf8')

@@ -106,7 +106,7 @@ describe('the doctor', () => {
     const { stdout } = await fleet.maestro(['doctor', '-m', 'Other.yml', '--server', 'web-2'])
 
     expect(stdout).toMatch(
-      /this computer +error +manifest +drain: .*hook is not run: it can be written by everybody.*chmod go-w/,
+      /this computer +error +manifest +maestro\.hooks\.drain: .*hook is not run: it can be written by everybody.*chmod go-w/,
     )
     expect(stdout).toMatch(/this computer +error +keys +.*lost is not there/)
   })

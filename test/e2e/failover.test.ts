@@ -68,7 +68,7 @@ describe('maestro failover status', () => {
     const run = await options.run(['failover', 'status'])
 
     expect(run.exitCode).toBe(3)
-    expect(run.stdout).toContain('nobody can say where www.shop.test points')
+    expect(run.stdout).toContain('unknown where www.shop.test points')
   })
 })
 
@@ -159,7 +159,7 @@ describe('maestro failover switch', () => {
     expect(await at()).toBe(blue)
     expect(eventNames()).toContain('rollback-started')
     const [runs, resumed] = await Promise.all([options.run(['runs']), options.run(['resume'])])
-    expect(runs.stdout).toContain('it was taken back')
+    expect(runs.stdout).toContain('it was rolled back')
     expect(resumed).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('is left to go on with') })
   })
 
@@ -175,7 +175,7 @@ describe('maestro failover switch', () => {
 
   it('lets the program run first that gets the other side ready, and moves nothing when that fails', async () => {
     options.shadow('promote', '#!/bin/sh\necho "$MAESTRO_ADDRESS $MAESTRO_FROM $MAESTRO_TO"\n')
-    options.manifest({ hooks: 'before_switch: ./bin/promote' })
+    options.manifest({ hooks: 'pre_switch: ./bin/promote' })
 
     const run = await options.run(toGreen)
     const ran = options.events().filter(({ event }) => event === 'hook-ran')
@@ -190,7 +190,7 @@ describe('maestro failover switch', () => {
 
   it('is refused while another moves the same address', async () => {
     options.shadow('wait', `#!/bin/sh\nuntil [ -e ${options.folder}/bin/go ]; do sleep 0.1; done\n`)
-    options.manifest({ hooks: 'before_switch: ./bin/wait' })
+    options.manifest({ hooks: 'pre_switch: ./bin/wait' })
     const first = options.run(toGreen)
     await expect.poll(namesSoFar, { timeout: 20_000 }).toContain('step-started')
 

@@ -31,7 +31,7 @@ describe('a program of the user that is told of the end', () => {
   it('gets the report as JSON on its stdin, and not of a dry run', async () => {
     const said = join(state, 'said')
     const hook = fleet.write('mail', `#!/bin/sh\ncat >>${said}\n`, 0o700)
-    const manifest = withHooks('finished.yml', `finished: ${hook}`)
+    const manifest = withHooks('finished.yml', `post_run: ${hook}`)
 
     await maestro(manifest, 'unattended-upgrades', '--dry-run')
     const run = await maestro(manifest, 'unattended-upgrades', '--quiet')
@@ -48,13 +48,13 @@ describe('a program of the user that is told of the end', () => {
 
   it('that fails is said, and the exit code stays that of the run', async () => {
     const hook = fleet.write('broken', '#!/bin/sh\necho "no mailer" >&2; exit 9\n', 0o700)
-    const run = await maestro(withHooks('broken.yml', `finished: ${hook}`), 'unattended-upgrades', '--quiet')
+    const run = await maestro(withHooks('broken.yml', `post_run: ${hook}`), 'unattended-upgrades', '--quiet')
 
     expect(run).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('ended with exit code 9: no mailer') })
   })
 
   it.each([
-    ['finished: ./nowhere', 2, 'nowhere is not there'],
+    ['post_run: ./nowhere', 2, 'nowhere is not there'],
     ['drain: /bin/true', 2, 'maestro.hooks has only one of drain and undrain'],
   ])('or one that cannot be used is an error before a server is contacted: %s', async (hooks, exitCode, words) => {
     const before = fleet.servers['web-1']?.connections()

@@ -25,7 +25,7 @@ describe('maestro manifest init', () => {
     const servers = await runMaestro(folder, ['manifest', 'servers', '--output', 'json'])
 
     expect(run).toMatchObject({ exitCode: 0, stderr: '' })
-    expect(run.stdout).toMatch(/^Manifest\.yml: in order; 3 servers.*\nnext: maestro doctor .*\nthen: maestro status /)
+    expect(run.stdout).toMatch(/^Manifest\.yml: ok; 3 servers.*\nnext: maestro doctor .*\nthen: maestro status /)
     expect(check.exitCode).toBe(0)
     expect(JSON.parse(servers.stdout.split('\n')[2] ?? '')).toMatchObject({
       server: 'db-1',
@@ -54,7 +54,7 @@ describe('maestro manifest init', () => {
     const agreed = await runMaestro(folder, ['manifest', 'init', '--from-ansible', 'inventory.ini', '--yes'])
 
     expect(refused.exitCode).toBe(4)
-    expect(refused.stderr).toContain('Manifest.yml is there already and stays as it is')
+    expect(refused.stderr).toContain('Manifest.yml exists already and was not changed')
     expect(kept).toBe('mine\n')
     expect(agreed.exitCode).toBe(0)
     expect(get('Manifest.yml')).toContain('unique_name: db-1')
@@ -62,8 +62,8 @@ describe('maestro manifest init', () => {
 
   it.each([
     [[], '--from-ssh-config [file] or --from-ansible <file>'],
-    [['--from-ansible', 'nowhere.ini'], 'nowhere.ini cannot be read: there is no such file'],
-    [['--from-ssh-config', 'nowhere'], 'nowhere cannot be read: there is no such file'],
+    [['--from-ansible', 'nowhere.ini'], 'nowhere.ini cannot be read: no such file'],
+    [['--from-ssh-config', 'nowhere'], 'nowhere cannot be read: no such file'],
     [['--from-ssh-config', 'empty'], 'empty names no server'],
     [['--from-ssh-config', '--from-ansible', 'empty'], 'two sources'],
   ])('%j without a terminal is exit 2 that says what to give', async (args, words) => {
@@ -90,7 +90,7 @@ describe('maestro manifest init', () => {
     })
 
     expect(run.exitCode).toBe(0)
-    expect(run.stdout).toContain('Asked.yml: in order; 4 servers (docker 3, postgresql 1)')
+    expect(run.stdout).toContain('Asked.yml: ok; 4 servers (docker 3, postgresql 1)')
     expect(get('Asked.yml')).toContain('- server: {unique_name: app-1, address: 203.0.113.7}')
     expect(get('Asked.yml')).toContain('ssh: {user: deploy}')
   })

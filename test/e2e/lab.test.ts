@@ -27,8 +27,8 @@ describe('a practice fleet', patient, () => {
     const run = await onLab([], 'echo "$lab"', 'maestro status', 'exit 7')
 
     expect(run.exitCode).toBe(7)
-    expect(run.stdout).toMatch(/^db-1 .* due .*reboot due: asked for by libc6; no nightly upgrades/m)
-    expect(run.stdout).toMatch(/^search-1 .*held with a security fix: openjdk-17-jre-headless/m)
+    expect(run.stdout).toMatch(/^db-1 .* due .*reboot due: required by libc6; no unattended upgrades/m)
+    expect(run.stdout).toMatch(/^search-1 .*held despite a security fix: openjdk-17-jre-headless/m)
     expect(run.stdout).toMatch(/^web-1 +3 due +not due +ubuntu 24\.04 +27\.5\.1$/m)
     expect(run.stdout).toMatch(/^cache-1 +none due +not due +ubuntu 24\.04 +none$/m)
     expect(existsSync(run.stdout.split('\n')[0] ?? '')).toBe(false)
@@ -77,7 +77,7 @@ describe('a practice fleet', patient, () => {
 
     expect(run.stdout).toMatch(/^changed +db-1$/m)
     expect(run.stdout).toMatch(/^unchanged +db-1 /m)
-    expect(run.stdout).toContain('no nightly upgrades (unattended-upgrades is not installed)')
+    expect(run.stdout).toContain('no unattended upgrades (unattended-upgrades is not installed)')
   })
 
   it('runs until Ctrl-C, and tells what to try', async () => {
@@ -110,7 +110,7 @@ describe('a practice fleet', patient, () => {
       'maestro reboot --server db-1',
     )
 
-    expect(run.stdout).toMatch(/^db-1 .* due .*reboot due: asked for by libc6; no nightly upgrades/m)
+    expect(run.stdout).toMatch(/^db-1 .* due .*reboot due: required by libc6; no unattended upgrades/m)
     expect(run.stdout.match(/^web-\d+ +3 due +not due +ubuntu 24\.04 +27\.5\.1$/gm)).toHaveLength(196)
     expect(run.stdout).toContain('a light server of the lab answers looks alone')
     expect(run.exitCode).toBe(1)

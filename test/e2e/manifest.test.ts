@@ -24,7 +24,7 @@ describe('maestro manifest', () => {
 
     expect(run).toEqual({
       exitCode: 0,
-      stdout: `${several}, production: in order; 1 server (docker 1)\n${several}, staging: in order; 1 server (docker 1)\n`,
+      stdout: `${several}, production: ok; 1 server (docker 1)\n${several}, staging: ok; 1 server (docker 1)\n`,
       stderr: '',
     })
   })
@@ -72,7 +72,7 @@ describe('maestro manifest', () => {
     rmSync(folder, { recursive: true })
 
     expect(run).toMatchObject({ exitCode: 0, stderr: '' })
-    expect(run.stdout).toContain('production-b is there, with the components of production; say where they are: web-1')
+    expect(run.stdout).toContain('added production-b with the components of production; add their addresses: web-1')
     expect(check.stdout.trim().split('\n')).toHaveLength(2)
   })
 

@@ -59,7 +59,7 @@ describe('a word that is no command', () => {
       exitCode: 2,
       stdout: '',
       stderr:
-        "maestro: unknown command 'statu'; did you mean status?\n  maestro --help, or maestro <command> --help, says what there is\n",
+        "maestro: unknown command 'statu'; did you mean status?\n  see maestro --help, or maestro <command> --help\n",
     })
   })
 })

@@ -46,7 +46,7 @@ describe('the passwords', () => {
   it('are not asked for by themselves: where sudo would not tell, what to do is said', async () => {
     const { stdout } = await fleet.maestro(['reboot-status', '--server', 'web-*'])
 
-    expect(stdout).toContain('web-[1-2]: sudo does not run there without more: --ask-sudo-password')
+    expect(stdout).toContain('web-[1-2]: sudo needs a password: pass --ask-sudo-password')
   })
 
   it('make the look root where a file holds that of sudo, and are in no command and no answer', async () => {
@@ -79,7 +79,7 @@ describe('the passwords', () => {
     const { exitCode, stderr } = await fleet.maestro(['reboot-status', ...flags])
 
     expect(exitCode).toBe(2)
-    expect(stderr).toContain(`${flags[0]}: there is no terminal to ask at`)
+    expect(stderr).toContain(`${flags[0]}: no terminal to ask at`)
     expect(stderr).toContain(hint)
     expect(fleet.servers['web-1']?.connections()).toBe(before)
   })

@@ -68,9 +68,9 @@ maestro:
 const rebuild = (...words: string[]) =>
   runMaestro(folder, ['rebuild', ...words], { env: { XDG_STATE_HOME: join(folder, 'state') } })
 
-describe('maestro rebuild', () => {
+describe('maestro rebuild environment', () => {
   it('shows with --dry-run which side is built of what, and what is not carried over, and asks for nothing', async () => {
-    const run = await rebuild('--dry-run', '--exit-code')
+    const run = await rebuild('environment', '--dry-run', '--exit-code')
 
     expect(run).toMatchObject({ exitCode: 10, stderr: '' })
     expect(run.stdout).toContain('blue (203.0.113.11) serves and stays as it is; green is built anew')
@@ -82,38 +82,41 @@ describe('maestro rebuild', () => {
     expect([...verbs()]).toEqual(['list'])
   })
 
-  it('needs --yes where nobody can be asked', async () => {
-    const run = await rebuild()
+  it('requires --yes without a terminal', async () => {
+    const run = await rebuild('environment')
 
-    expect(run).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('say --yes to agree') })
+    expect(run).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('pass --yes') })
     expect([...verbs()]).toEqual(['list'])
   })
 
-  it('wants to hear that the data of a database is seen to', async () => {
+  it('requires --data-migrated for an environment with a database', async () => {
     manifest({ green: '  postgresql: {servers: [{server: {same_as: web-1}}]}' })
 
-    const run = await rebuild('--yes')
-    const handled = await rebuild('--dry-run', '--data-migrated')
+    const run = await rebuild('environment', '--yes')
+    const handled = await rebuild('environment', '--dry-run', '--data-migrated')
 
     expect(run).toMatchObject({
       exitCode: 4,
-      stderr: expect.stringContaining('the data of postgresql is not carried over'),
+      stderr: expect.stringContaining('the data of postgresql is not migrated'),
     })
     expect(handled.exitCode).toBe(0)
   })
 
-  it('needs to know how a fresh side shows that it serves', async () => {
+  it('requires a health check for the rebuilt environment', async () => {
     manifest({ health: '' })
 
-    const run = await rebuild('--yes')
+    const run = await rebuild('environment', '--yes')
 
-    expect(run).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('shows that it serves') })
+    expect(run).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('no health check for a rebuilt environment'),
+    })
   })
 
   it('runs no provider that others can write', async () => {
     provides({ servers: [] }, 0o777)
 
-    const run = await rebuild('--yes')
+    const run = await rebuild('environment', '--yes')
 
     expect(run).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('can be written by everybody') })
     expect(asked()).toEqual([])
@@ -122,7 +125,7 @@ describe('maestro rebuild', () => {
   it('believes no rubbish of a provider', async () => {
     provides('all is fine')
 
-    const run = await rebuild('--yes')
+    const run = await rebuild('environment', '--yes')
 
     expect(run).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('maestro manifest schema --provider') })
   })
@@ -130,15 +133,18 @@ describe('maestro rebuild', () => {
   it('does nothing where the address points at neither side', async () => {
     program('failover', `cat >/dev/null; echo '{"at": null}'`)
 
-    const run = await rebuild('--yes')
+    const run = await rebuild('environment', '--yes')
 
-    expect(run).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('nobody knows which environment serves') })
+    expect(run).toMatchObject({
+      exitCode: 4,
+      stderr: expect.stringContaining('unknown which environment gets traffic'),
+    })
   })
 
   it('takes servers that stand ready without a provider, and says where one is missing', async () => {
     manifest({ provider: '' })
 
-    const run = await rebuild('--yes')
+    const run = await rebuild('environment', '--yes')
 
     expect(run).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no address for web-[1-2]') })
   })
@@ -150,10 +156,10 @@ describe('maestro rebuild', () => {
     )
     program('failover', `cat >/dev/null; [ "$1" = status ] || touch ${folder}/moved; echo '{"at": "blue"}'`)
 
-    const run = await rebuild('--yes')
+    const run = await rebuild('environment', '--yes')
 
     expect(run).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('exit code 3: quota exceeded') })
-    expect(run.stderr).toMatch(/resume with: maestro resume .*\n.*to destroy them: maestro rebuild --retire green\n/)
+    expect(run.stderr).toMatch(/resume with: maestro resume .*\n.*to destroy them: maestro rebuild retire green\n/)
     expect(existsSync(join(folder, 'moved'))).toBe(false)
   })
 
@@ -164,11 +170,11 @@ describe('maestro rebuild', () => {
       'provider',
       `${listing}\nif [ "$1" = create ]; then touch ${folder}/creating; until [ -e ${folder}/go ]; do sleep 0.1; done; exit 1; fi`,
     )
-    const first = rebuild('--yes')
+    const first = rebuild('environment', '--yes')
     await expect.poll(() => existsSync(join(folder, 'creating')), { timeout: 20_000 }).toBe(true)
 
-    const whole = await rebuild('--yes')
-    const one = await rebuild('--server', 'web-1', '--environment', 'blue', '--yes')
+    const whole = await rebuild('environment', '--yes')
+    const one = await rebuild('server', 'web-1', '--environment', 'blue', '--yes')
 
     writeFileSync(join(folder, 'go'), '')
     for (const second of [whole, one])
@@ -178,11 +184,39 @@ describe('maestro rebuild', () => {
   })
 })
 
-describe('maestro rebuild --retire', () => {
+describe('maestro rebuild', () => {
+  it.each([[], ['--yes']])('rebuilds nothing without a subcommand: %j', async (...words: string[]) => {
+    const run = await rebuild(...words)
+
+    expect(run.exitCode).toBe(2)
+    expect(run.stderr).toMatch(words.length === 0 ? /^Usage: maestro rebuild / : /unknown option '--yes'/)
+    expect(asked()).toEqual([])
+  })
+})
+
+describe('maestro rebuild server', () => {
+  it('requires a server or a group', async () => {
+    const run = await rebuild('server', '--environment', 'blue', '--yes')
+
+    expect(run).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no server to rebuild') })
+    expect(asked()).toEqual([])
+  })
+
+  it('prints with --dry-run what happens to each named server', async () => {
+    provides({ servers: [machine('blue', 'web-1', '203.0.113.11')] })
+
+    const run = await rebuild('server', 'web-*', '--group', 'docker', '--environment', 'blue', '--dry-run')
+
+    expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('blue/web-1 is reinstalled') })
+    expect([...verbs()]).toEqual(['list'])
+  })
+})
+
+describe('maestro rebuild retire', () => {
   it('has the side destroyed that gets no traffic, and needs --yes for it', async () => {
-    const unasked = await rebuild('--retire')
-    const run = await rebuild('--retire', '--yes')
-    const again = await rebuild('--retire', 'green', '--yes')
+    const unasked = await rebuild('retire')
+    const run = await rebuild('retire', '--yes')
+    const again = await rebuild('retire', 'green', '--yes')
 
     expect(unasked).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('--yes') })
     expect(run).toMatchObject({ exitCode: 0 })
@@ -195,8 +229,8 @@ describe('maestro rebuild --retire', () => {
   it('is refused for the side that serves, and for one that there is not', async () => {
     provides({ servers: [machine('blue', 'web-1', '203.0.113.11')] })
 
-    const serving = await rebuild('--retire', 'blue', '--yes')
-    const unknown = await rebuild('--retire', 'bleu', '--yes')
+    const serving = await rebuild('retire', 'blue', '--yes')
+    const unknown = await rebuild('retire', 'bleu', '--yes')
 
     expect(serving).toMatchObject({ exitCode: 4, stdout: expect.stringContaining('it still gets traffic') })
     expect(unknown).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('did you mean blue?') })

@@ -40,7 +40,7 @@ describe('maestro runs', () => {
 
     expect(exitCode).toBe(0)
     expect(stdout.split('\n').slice(1, 3)).toEqual([
-      expect.stringMatching(/^20261123-101530-dead .*killed before it began/),
+      expect.stringMatching(/^20261123-101530-dead .*killed before it started/),
       expect.stringMatching(/^20261123-091530-k3f9 .*30 failed/),
     ])
   })

@@ -124,7 +124,7 @@ describe('a fleet in trouble', () => {
 
     expect(run.exitCode).toBe(130)
     expect(run.stderr).toContain('stopping (SIGINT)')
-    expect(run.stdout).toMatch(/^not asked +frozen-1/m)
+    expect(run.stdout).toMatch(/^skipped +frozen-1/m)
     await frozen.end()
   })
 })

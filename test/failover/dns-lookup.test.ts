@@ -32,7 +32,7 @@ describe('where an address points', () => {
     expect(agreedTarget(await standing(anOutside()))).toBe('production')
     expect(agreedTarget(slow)).toBeUndefined()
     expect(renderFailoverStatus(slow, plain)).toContain(
-      'the name servers do not all say that shop.example.com points at production-b',
+      'not all name servers agree that shop.example.com points at production-b',
     )
   })
 

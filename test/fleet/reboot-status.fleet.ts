@@ -130,7 +130,7 @@ describe('reboot-status on a fleet with every kind of server', () => {
   tellsEachAs('due')
 
   it.each([
-    [due.name, /asked for by fl-kernel/],
+    [due.name, /required by fl-kernel/],
     [broken.name, /dpkg-query cannot list the kernels/],
     [stranger.name, new RegExp(`the host key of ${stranger.address} .* is not in known_hosts`)],
     [down.name, new RegExp(`${down.address}:22`)],

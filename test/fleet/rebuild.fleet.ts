@@ -99,7 +99,7 @@ describe('an application on two fresh servers', () => {
     const before = await Promise.all(blue.map(bootIdOf))
 
     for (const [index, stage] of stages.entries()) {
-      const words = index === 0 ? ['rebuild', '--yes'] : ['resume', newest()]
+      const words = index === 0 ? ['rebuild', 'environment', '--yes'] : ['resume', newest()]
       await controller.killedWhen(async () => hasBegun(stage), ...words)
     }
     const run = await controller.goOn(newest())
@@ -140,10 +140,10 @@ describe('an application on two fresh servers', () => {
 
     await killedOnceMoved('failover', 'switch', 'green', '--yes')
     await Promise.all(blue.map((server) => asRoot(server, 'systemctl kill -s KILL shop; systemctl stop shop')))
-    const early = await controller.maestro('rebuild', '--retire', 'blue', '--yes')
+    const early = await controller.maestro('rebuild', 'retire', 'blue', '--yes')
     const run = await controller.goOn(newest())
 
-    expect(early).toMatchObject({ exitCode: 4, stderr: expect.stringMatching(/may be kept for \d+ s more/) })
+    expect(early).toMatchObject({ exitCode: 4, stderr: expect.stringMatching(/may be cached for \d+ s more/) })
     expect(cloud.log()).toHaveLength(4)
     const seen = await visitors.end()
     expect(seen.failed).toBeGreaterThan(0)
@@ -153,10 +153,10 @@ describe('an application on two fresh servers', () => {
   }, 240_000)
 
   it('has its old side retired, once it gets no traffic', async () => {
-    const used = await controller.maestro('rebuild', '--retire', 'green', '--yes')
-    const unasked = await controller.maestro('rebuild', '--retire')
-    const retired = await controller.maestro('rebuild', '--retire', '--yes')
-    const again = await controller.maestro('rebuild', '--retire', '--yes')
+    const used = await controller.maestro('rebuild', 'retire', 'green', '--yes')
+    const unasked = await controller.maestro('rebuild', 'retire')
+    const retired = await controller.maestro('rebuild', 'retire', '--yes')
+    const again = await controller.maestro('rebuild', 'retire', '--yes')
 
     expect(used).toMatchObject({ exitCode: 4, stdout: expect.stringContaining('it still gets traffic') })
     expect(unasked).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('--yes') })

@@ -66,7 +66,7 @@ describe('one web server of three', () => {
     const others = await Promise.all([one, three].map(bootIdOf))
     const load = await startLoad(balancer)
 
-    await controller.killedWhen(begun('provision-web-2'), 'rebuild', '--server', 'web-2', '--yes')
+    await controller.killedWhen(begun('provision-web-2'), 'rebuild', 'server', 'web-2', '--yes')
     await controller.killedWhen(begun('trade-web-2'), 'resume')
     const run = await controller.goOn(controller.runs().at(-1) ?? '')
     const seen = await load.end()
@@ -92,7 +92,7 @@ describe('one web server of three', () => {
     const before = keyAt(three.address)
     const load = await startLoad(balancer)
 
-    const run = await controller.maestro('rebuild', '--server', 'web-3', '--yes')
+    const run = await controller.maestro('rebuild', 'server', 'web-3', '--yes')
     const seen = await load.end()
 
     expect(run).toMatchObject({ exitCode: 0 })

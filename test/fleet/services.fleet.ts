@@ -104,7 +104,7 @@ describe('a deploy of services behind a load balancer', () => {
       ),
     ).toEqual(['2', '2'])
     expect(await statesOn(balancer)).toEqual(allInService())
-    expect((await runsShow()).stdout).toContain('it was taken back')
+    expect((await runsShow()).stdout).toContain('it was rolled back')
   }, 300_000)
 
   it('upgrades security and Docker, restarts and rolls out in one pass, out of service once', async () => {

@@ -104,7 +104,7 @@ describe('a server', () => {
     const port = await application(200)
     const { at, opened } = aServerWith()
 
-    await runHealthCheck(url(port, { from: 'here' } as Partial<HealthCheck>))(at)
+    await runHealthCheck(url(port, { from: 'controller' } as Partial<HealthCheck>))(at)
 
     expect(opened).toEqual([{ host: 'web-1', port }])
   })

@@ -46,7 +46,7 @@ describe('a cloned environment', () => {
 
   it.each([
     ['production:\n  docker: {}\n', { from: 'producton' }, 'did you mean production?'],
-    ['docker: {}\n', {}, 'its components stand at the top'],
+    ['docker: {}\n', {}, 'its components are at the top'],
     ['production: {docker: {}}\nsecond: {docker: {}}\n', {}, 'has an environment "second" already'],
     ['production: {docker: {}}\n', { to: 'docker' }, 'cannot have an environment "docker" at its end'],
     ['{"production": {"docker": {}}}', {}, 'cannot have an environment "second" at its end'],

@@ -55,7 +55,13 @@ describe('the settings', () => {
 
   it('are these without a maestro block', () => {
     expect(settingsOf('docker: {}\n')).toEqual({
-      ssh: { identityFiles: [], running: 64, connecting: 64, connectingThroughGateway: 8, agentSignatures: 16 },
+      ssh: {
+        identityFiles: [],
+        maxSessions: 64,
+        maxConnecting: 64,
+        maxConnectingPerGateway: 8,
+        maxAgentSignatures: 16,
+      },
       rollout: {
         strategy: 'rolling',
         canary: 1,
@@ -88,7 +94,7 @@ describe('the settings', () => {
 maestro:
   inventory: inventory
   ssh: {identity_file: [keys/id, ~/.ssh/id, /etc/id], config: none, known_hosts: ../known_hosts}
-  hooks: {before_switch: ./bin/promote}
+  hooks: {pre_switch: ./bin/promote, post_run: report}
   weave: {script: bin/weave, sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08}
   docker: {key: https://example.com/docker.asc}
 `)
@@ -96,7 +102,7 @@ maestro:
     expect(inventory).toBe('/srv/shop/inventory')
     expect(ssh.identityFiles).toEqual(['/srv/shop/keys/id', '~/.ssh/id', '/etc/id'])
     expect(ssh).toMatchObject({ config: 'none', knownHostsFile: '/srv/known_hosts' })
-    expect(hooks).toEqual({ beforeSwitch: '/srv/shop/bin/promote' })
+    expect(hooks).toEqual({ preSwitch: '/srv/shop/bin/promote', postRun: '/srv/shop/report' })
     expect(weave).toMatchObject({ script: '/srv/shop/bin/weave', images: [] })
     expect(docker).toEqual({ key: 'https://example.com/docker.asc' })
   })

@@ -31,7 +31,7 @@ export const aRebuild = (own: Partial<RebuildOptions> = {}): ApplicationOperatio
       provision: provision().spec,
       rollout: { ...aRollout, strategy: 'parallel', upTimeoutMs: 60_000 },
       deploy: { path: '/srv/bin/deploy', timeoutMs: 1_000 },
-      beforeSwitch: { path: '/srv/bin/promote', timeoutMs: 1_000 },
+      preSwitch: { path: '/srv/bin/promote', timeoutMs: 1_000 },
       rollsBack: true,
       ...own,
     },

@@ -33,7 +33,7 @@ describe('a rebuild', () => {
       event.event === 'step-started' ? [`${event.server} ${event.step}`] : [],
     )
     expect(begun.filter((one) => one.startsWith('shop'))).toEqual(
-      ['choose', 'acquire', 'reach', 'provision', 'deploy', 'health', 'before-switch', 'switch'].map(
+      ['choose', 'acquire', 'reach', 'provision', 'deploy', 'health', 'pre-switch', 'switch'].map(
         (step) => `shop.example.com ${step}`,
       ),
     )

@@ -236,7 +236,7 @@ const cases: readonly Case[] = [
     'a held fix',
     { upgrades: known({ ...updates, security: [openssl], held: ['libssl3', 'nginx'] }) },
     plain,
-    { text: 'held back despite a security fix: libssl3', fix: 'sudo apt-mark unhold libssl3' },
+    { text: 'held despite a security fix: libssl3', fix: 'sudo apt-mark unhold libssl3' },
   ],
   [
     'a server that never says that a restart is due',

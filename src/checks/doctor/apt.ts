@@ -53,7 +53,7 @@ export function upgradesChecks({
       ? [
           warningFinding(
             'apt',
-            `held back despite a security fix: ${heldFixes.join(', ')}`,
+            `held despite a security fix: ${heldFixes.join(', ')}`,
             `sudo apt-mark unhold ${heldFixes.join(' ')}`,
           ),
         ]

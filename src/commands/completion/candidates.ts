@@ -106,10 +106,13 @@ async function wordsAt(
   }
   const below = help.visibleCommands(command).filter((one) => one.name() !== 'help')
   if (below.length > 0 && count === 0) return below.map((one) => ({ word: one.name(), about: one.summary() }))
-  const argument = command.registeredArguments[count]
+  const argument = command.registeredArguments[count] ?? repeatedArgument(command)
   if (argument === undefined) return []
   return argument.argChoices?.map((word) => ({ word, about: '' })) ?? namesOf(argument.name(), given)
 }
+
+// Of `[server...]` there may be more and more.
+const repeatedArgument = ({ registeredArguments }: Command) => registeredArguments.findLast(({ variadic }) => variadic)
 
 async function valuesOf(option: Option, given: Given, namesOf: NamesOf): Promise<readonly Candidate[] | 'files'> {
   if (option.argChoices) return option.argChoices.map((word) => ({ word, about: '' }))

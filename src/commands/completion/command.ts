@@ -3,14 +3,14 @@ import { Argument, Command } from 'commander'
 const shells = ['bash', 'zsh', 'fish'] as const
 type Shell = (typeof shells)[number]
 
-const aShell = () => new Argument('<shell>', 'which').choices(shells)
+const aShell = () => new Argument('<shell>', 'the shell').choices(shells)
 
-/** `maestro completion`: what makes a shell complete the words of a command line. */
+/** `maestro completion`: prints a shell completion script. */
 export function completionCommand(): Command {
   return new Command('completion')
-    .summary('what makes your shell complete commands, options, groups and servers')
+    .summary('print a shell completion script')
     .description(
-      'Prints a few lines for your shell. Groups and servers are those of the manifest that the command would take.',
+      'Print a script that completes commands, options, groups and servers, read from the manifest that the command would use.',
     )
     .addArgument(aShell())
     .addHelpText(
@@ -24,7 +24,7 @@ export function completionCommand(): Command {
     })
 }
 
-/** `maestro complete`, which those lines call at every press of the key: prints a word and what it means a line, or `:files`. */
+/** `maestro complete`, which the script calls for each completion: prints one word with its description per line, or `:files`. */
 export function completeCommand(): Command {
   const command = new Command('complete').addArgument(aShell()).argument('[words...]')
   return command.action(async (shell: Shell, words: readonly string[]) => {

@@ -8,14 +8,14 @@ const readers: Readonly<Record<string, (given: Given) => Promise<readonly Candid
   run: runs,
 }
 
-/** The names that a kind of option or argument may take; none where they cannot be had, for nobody reads an error at a key. */
+/** The names that a kind of option or argument may take; none on an error, which completion cannot show. */
 export async function namesOf(kind: string, given: Given): Promise<readonly Candidate[]> {
   return (await readers[kind]?.(given).catch(() => [])) ?? []
 }
 
 async function groups(given: Given): Promise<readonly Candidate[]> {
-  const { expandGroup, openManifest, usableGroups } = await import('../actions.ts')
-  const { manifest } = await openManifest(given)
+  const { expandGroup, loadManifest, usableGroups } = await import('../actions.ts')
+  const { manifest } = await loadManifest(given)
   return usableGroups(manifest).map((word) => {
     const count = expandGroup(manifest, word).length
     return { word, about: `${count} ${count === 1 ? 'server' : 'servers'}` }
@@ -23,14 +23,14 @@ async function groups(given: Given): Promise<readonly Candidate[]> {
 }
 
 async function servers(given: Given): Promise<readonly Candidate[]> {
-  const { openManifest } = await import('../actions.ts')
-  const { manifest } = await openManifest(given)
+  const { loadManifest } = await import('../actions.ts')
+  const { manifest } = await loadManifest(given)
   return manifest.servers.map(({ name, groups: of }) => ({ word: name, about: of.join(', ') }))
 }
 
 async function environments({ manifest }: Given): Promise<readonly Candidate[]> {
-  const { openEach } = await import('../actions.ts')
-  const all = await openEach(manifest === undefined ? {} : { manifest })
+  const { loadEach } = await import('../actions.ts')
+  const all = await loadEach(manifest === undefined ? {} : { manifest })
   return all.flatMap(({ environment }) => (environment === undefined ? [] : [{ word: environment, about: '' }]))
 }
 

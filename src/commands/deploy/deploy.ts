@@ -73,7 +73,7 @@ function withDefault(wish: Profile, { services }: Settings): Profile {
 
 function rollingBack(wish: Profile, { service = [], pull }: ServicesFlags): typeof servicesBackFor {
   if (wish.securityUpgrades || wish.dockerUpgrades || wish.reboot || service.length > 0 || pull)
-    throw new UsageError('--rollback goes back to the services before, and does nothing else', {
+    throw new UsageError('--rollback rolls back the services, and does nothing else', {
       hint: 'leave the other options out',
     })
   return servicesBackFor

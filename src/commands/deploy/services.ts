@@ -55,7 +55,7 @@ async function readFiles({ compose: composeAt, envFile }: ServiceSettings) {
 function projectOf({ services: written }: Settings, { name }: Compose, { path }: Manifest): string {
   const project = written?.project ?? name
   if (project !== undefined) return project
-  throw new UsageError(`${path}: nothing says what Docker Compose is to call the services as a whole`, {
+  throw new UsageError(`${path}: no project name for Docker Compose`, {
     hint: 'write `name: shop` at the top of the compose file; for Compose 1, maestro.services.project',
   })
 }

@@ -8,9 +8,9 @@ export interface DockerUpgradeFlags {
   readonly rollback?: boolean
 }
 
-/** How Docker is upgraded: of every command that does. */
+/** Of every command that upgrades Docker. */
 export function withDockerFlags(command: Command): Command {
   return command
-    .option('--allow-downgrade', 'also to an older version than the one that runs')
-    .option('--no-rollback', 'leave a server where it fails as it is, to look at it')
+    .option('--allow-downgrade', 'allow a version older than the running one')
+    .option('--no-rollback', 'leave a failed server as it is, for inspection')
 }

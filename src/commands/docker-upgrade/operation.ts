@@ -47,7 +47,7 @@ function targetVersions(groups: Manifest['groups'], goesBack: boolean): TargetVe
   const own = groups.filter(({ kind }) => kind === 'docker')
   const version = own.find(({ versions }) => versions.docker !== undefined)?.versions.docker
   if (version === undefined && !goesBack)
-    throw new UsageError('the manifest says nothing of the version that Docker is to have', {
+    throw new UsageError('the manifest has no docker_version', {
       hint: 'docker.configuration.docker_version: a version, latest, or distribution for docker.io',
     })
   return { version: version ?? null, groups: own.map(({ name }) => name) }

@@ -1,24 +1,22 @@
-import { Command, Option } from 'commander'
-import { type OnSignals, withServerFlags } from '../../cli/flags.ts'
+import { Command } from 'commander'
+import { type OnSignals, withQuietFlags, withServerFlags } from '../../cli/flags.ts'
 import type { DoctorFlags } from './flags.ts'
 
-/** `maestro doctor`: what works and what does not, here and on every server. */
+/** `maestro doctor`: checks this computer and every server for problems. */
 export function doctorCommand(onSignals: OnSignals): Command {
   const command = new Command('doctor')
-    .summary('what stands in the way, here and on every server, and how to fix it')
+    .summary('check this computer and every server for problems, and how to fix them')
     .description(
-      'Tries everything that the other commands need: the connection phase by phase, host key, sudo, clock, disk, apt, ' +
-        'systemd, Docker, the load balancer, and this computer. Says what is wrong, which commands it stops, and the line ' +
-        'that puts it right. Changes nothing.',
+      'Check everything that the other commands need: each phase of the connection, host key, sudo, clock, disk, apt, ' +
+        'systemd, Docker, the load balancer, and this computer. Report errors and warnings with the commands that they ' +
+        'stop and their fixes. Change nothing.',
     )
     .addHelpText('after', '\nExamples:\n  maestro doctor\n  maestro doctor --server web-2 --verbose')
-  return withServerFlags(command)
-    .addOption(new Option('--output <format>', 'how to print it').choices(['table', 'json']).default('table'))
-    .option('--exit-code', 'exit 10 when something is wrong')
-    .option('-q, --quiet', 'print only what went wrong')
-    .option('-v, --verbose', 'print everything that was tried, with its time')
+  return withQuietFlags(withServerFlags(command))
+    .option('-v, --verbose', 'print every check, with its timing')
+    .option('--exit-code', 'exit 10 on errors or unknown results')
     .action(async (flags: DoctorFlags) => {
-      const { examineAll } = await import('../actions.ts')
-      await onSignals((stop) => examineAll(flags, stop))
+      const { diagnoseAll } = await import('../actions.ts')
+      await onSignals((stop) => diagnoseAll(flags, stop))
     })
 }

@@ -6,6 +6,7 @@ import { allChanges, errorFinding, everything, type Finding, okFinding, warningF
 import { runsFolder } from '../../cli/paths.ts'
 import { mayAsk } from '../../cli/terminal.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
+import { hookKeys, hookNames } from '../../manifest/settings.ts'
 import type { Targets } from '../../workflow/targets.ts'
 import { output } from './command-output.ts'
 import { checkLocalSsh } from './local-ssh-checks.ts'
@@ -39,18 +40,23 @@ function nodeCheck(): Finding {
 async function programChecks({ path, settings }: Manifest): Promise<readonly Finding[]> {
   const { inventory, hooks, provider, failover } = settings
   const driver = failover?.driver.kind === 'command' ? failover.driver.command : undefined
-  const programs = { inventory, ...hooks, provider: provider?.command, failover: driver }
-  const named = Object.entries(programs).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  return Promise.all(named.map(([what, program]) => programCheck(what, resolve(dirname(path), program))))
+  const programs = [
+    ['inventory', inventory],
+    ...hookNames.map((name) => [`hooks.${hookKeys[name]}`, hooks[name]] as const),
+    ['provider.command', provider?.command],
+    ['failover.driver.command', driver],
+  ] as const
+  const named = programs.flatMap(([key, program]) => (program === undefined ? [] : [{ key, program }]))
+  return Promise.all(named.map(({ key, program }) => programCheck(`maestro.${key}`, resolve(dirname(path), program))))
 }
 
-async function programCheck(what: string, program: string): Promise<Finding> {
+async function programCheck(key: string, program: string): Promise<Finding> {
   try {
     await checkExecutable(program, process.getuid?.())
-    return okFinding('manifest', `${what} ${program} is executable`)
+    return okFinding('manifest', `${key} ${program} is executable`)
   } catch (error) {
     if (!(error instanceof MaestroError)) throw error
-    return errorFinding('manifest', `${what}: ${error.message}`, {
+    return errorFinding('manifest', `${key}: ${error.message}`, {
       stops: ['every command that runs it'],
       fix: error.hint,
     })

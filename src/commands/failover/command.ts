@@ -3,13 +3,13 @@ import { type AskingFlags, withApplicationFlags, withAskingFlags } from '../../c
 import type { OnSignals } from '../../cli/flags.ts'
 import type { SwitchFlags } from './flags.ts'
 
-/** `maestro failover …`: where the users' traffic goes, and how it gets to the other environment and back. */
+/** `maestro failover …`: shows which environment gets traffic, and moves it to the other one and back. */
 export function failoverCommand(onSignals: OnSignals): Command {
   return new Command('failover')
-    .summary("say where the users' traffic goes, move it to the other environment, move it back")
+    .summary('show, switch or roll back the environment that gets traffic')
     .description(
-      'Moves the address of the application (maestro.failover in the manifest) between its two environments, by signed updates of ' +
-        'the DNS, the weights of a HAProxy, or a program of yours.',
+      'Move the address of the application (maestro.failover in the manifest) between its two environments: by signed DNS ' +
+        'updates, the weights of an HAProxy, or your own program.',
     )
     .addCommand(statusCommand(onSignals))
     .addCommand(switchCommand(onSignals))
@@ -22,10 +22,10 @@ export function failoverCommand(onSignals: OnSignals): Command {
 
 function statusCommand(onSignals: OnSignals): Command {
   const command = new Command('status')
-    .summary('where the address points, by what moves it and by every name server')
-    .description('Asks what moves the address, and every name server of its zone, where it points. Changes nothing.')
+    .summary('show where the address points')
+    .description('Ask the driver and every name server of the zone where the address points. Change nothing.')
   return withAskingFlags(command)
-    .option('--exit-code', 'exit 10 when it points at neither environment, or the name servers tell something else')
+    .option('--exit-code', 'exit 10 if it points at neither environment or name servers disagree')
     .action(async (flags: AskingFlags) => {
       const { showFailover } = await import('../actions.ts')
       await onSignals((stop) => showFailover(flags, stop))
@@ -34,14 +34,14 @@ function statusCommand(onSignals: OnSignals): Command {
 
 function switchCommand(onSignals: OnSignals): Command {
   const command = new Command('switch')
-    .summary('move the address to an environment, and watch until its users are there')
+    .summary('move the address to an environment')
     .description(
-      'Asks the environment whether it serves, moves the address, waits until every name server says so and the old answer has run ' +
-        'out, and asks again through the address. A switch that fails goes back by itself.',
+      'Check the health of the environment, move the address, wait until every name server has it and cached answers have ' +
+        'expired, and check the health again through the address. Roll back if that fails.',
     )
-    .argument('<environment>', 'where it is to point; nothing is done where it does')
-    .option('--force', 'also when it points at neither environment')
-    .option('--no-rollback', 'stay there when it fails')
+    .argument('<environment>', 'target environment; no change if the address points there already')
+    .option('--force', 'also switch if the address points at neither environment')
+    .option('--no-rollback', 'do not roll back a failed switch')
     .addHelpText(
       'after',
       '\nExamples:\n  maestro failover switch production-b --dry-run\n  maestro failover switch production-b --yes',
@@ -55,7 +55,7 @@ function switchCommand(onSignals: OnSignals): Command {
 function rollbackCommand(onSignals: OnSignals): Command {
   const command = new Command('rollback')
     .summary('move the address back to where it was before the last switch')
-    .description('The same as `switch`, to where the last switch from this computer moved it away from.')
+    .description('Switch to the environment from which the last switch on this computer moved the address away.')
   return withApplicationFlags(command).action(async (flags: SwitchFlags) => {
     const { switchFailover } = await import('../actions.ts')
     await onSignals((stop) => switchFailover({ flags: { ...flags, rollback: false }, stop, to: undefined }))

@@ -24,7 +24,7 @@ type LoadOptions = {
   readonly mayLack?: boolean
 }
 
-/** Manifest, sides, addresses: everything that can be wrong before anybody is asked. */
+/** Manifest, environments, addresses: everything that can be wrong before any server is contacted. */
 export async function loadFailover(
   flags: Pick<ServerFlags, 'manifest' | 'environment'>,
   { mayLack = false }: LoadOptions = {},
@@ -79,8 +79,8 @@ async function makeTarget(
   const entrances = await taking.serversOf(manifest, frontendGroups(manifest, written.driver.kind))
   const targets = written.targets[which] ?? entrances.map(({ host }) => host).filter((host) => isIP(host) > 0)
   if (targets.length === 0 && !(taking.mayLack && provider !== undefined))
-    throw new UsageError(`${manifest.path}: nothing says at which IP address the traffic of ${environment} enters`, {
-      hint: `maestro.failover.targets.${which} says it, where no server of load_balancer or web has one`,
+    throw new UsageError(`${manifest.path}: no IP address where the traffic of ${environment} enters`, {
+      hint: `set maestro.failover.targets.${which}, or an address for the servers of load_balancer or web`,
     })
   const checked = health && servers.length > 0 ? { check: health, servers: servers.map(({ name }) => name) } : undefined
   return { side: { environment, targets: targets.toSorted(), ...(checked && { health: checked }) }, servers }
@@ -97,14 +97,14 @@ export function assertIsTarget(to: string, { failover, manifest }: LoadedFailove
   const names = failover.targets.map(({ environment }) => environment)
   if (names.includes(to)) return
   throw new UsageError(
-    `${manifest.path}: ${failover.address} has no side ${JSON.stringify(to)}${suggestion(to, names) || `; it has ${names.join(' and ')}`}`,
+    `${manifest.path}: ${failover.address} has no environment ${JSON.stringify(to)}${suggestion(to, names) || `; it has ${names.join(' and ')}`}`,
   )
 }
 
 /** The groups by whose servers traffic enters an environment. */
 export function frontendGroups({ groups }: Manifest, kind: FailoverDriver['kind']): readonly string[] {
   const balancers = groups.filter((group) => group.kind === 'load_balancer' && group.serverNames.length > 0)
-  // A load balancer that chooses between the sides knows the web servers; elsewhere traffic enters by that of a side.
+  // A load balancer in front of both environments knows their web servers; else traffic enters by the one of an environment.
   return kind === 'haproxy' || balancers.length === 0 ? webGroups(groups) : balancers.map(({ name }) => name)
 }
 
@@ -145,15 +145,15 @@ async function driverConfig(
   const isMeant = ({ name }: Server) => name === driver.server || name.endsWith(`/${driver.server}`)
   const balancer = known.flat().find(isMeant)
   if (balancer === undefined)
-    throw new UsageError(`${manifest.path}: maestro.failover.driver.server names no server of it: ${driver.server}`)
+    throw new UsageError(`${manifest.path}: maestro.failover.driver.server is not a server of it: ${driver.server}`)
   return { driver: { ...driver, server: balancer.name }, balancers: [balancer] }
 }
 
 function assertDistinct(one: FailoverTarget, other: FailoverTarget): void {
   const both = one.targets.filter((target) => other.targets.includes(target))
   if (both.length === 0) return
-  throw new UsageError(`${both.join(', ')} is of ${one.environment} and of ${other.environment}`, {
-    hint: 'maestro.failover.targets says where the traffic of each of them enters',
+  throw new UsageError(`${both.join(', ')} belongs to ${one.environment} and to ${other.environment}`, {
+    hint: 'set maestro.failover.targets to where the traffic of each of them enters',
   })
 }
 

@@ -11,13 +11,13 @@ import { rebuildSpec } from '../../rebuild/rebuild.ts'
 
 type JournalledSwitch = { readonly address: string; readonly from: string | null; readonly isRollback: boolean }
 
-/** Where an address pointed before the newest switch of it from this computer that was begun; undefined: none is on record. */
+/** Where an address pointed before its newest switch from this computer; undefined: none is on record. */
 export async function beforeLastSwitch(root: string, address: string): Promise<string | null | undefined> {
   for await (const { moving } of switchesOf(root, address)) if (!moving.isRollback) return moving.from
   return undefined
 }
 
-/** Until when the old answer of the last move of an address from this computer may be kept; undefined: none is on record. */
+/** Until when the old answer of the last switch from this computer may be cached; undefined: none is on record. */
 export async function oldAnswerUntilMs(root: string, address: string): Promise<number | undefined> {
   for await (const { atMs, ttlSeconds } of switchesOf(root, address)) return atMs + ttlSeconds * 1000
   return undefined
@@ -50,7 +50,7 @@ function ttlIn(before: Json): number {
   return 'ttlSeconds' in before && typeof before.ttlSeconds === 'number' ? before.ttlSeconds : 0
 }
 
-// A journal that cannot be read is one that nobody can go back by; `maestro runs` tells of it.
+// An unreadable journal cannot be used for a rollback; `maestro runs` reports it.
 async function switchIn(path: string): Promise<JournalledSwitch | undefined> {
   try {
     const { operation } = await readPlan(path)

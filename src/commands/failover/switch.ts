@@ -20,7 +20,7 @@ type SwitchCommand = {
   readonly to: string | undefined
 }
 
-/** The road of `failover switch` and `failover rollback`. Returns the exit code. */
+/** `failover switch` and `failover rollback`. Returns the exit code. */
 export async function switchFailover(switching: SwitchCommand): Promise<ExitCode> {
   const { flags, stop, to } = switching
   const loaded = await loadFailover(flags)
@@ -28,7 +28,7 @@ export async function switchFailover(switching: SwitchCommand): Promise<ExitCode
   const target = to ?? (await previousEnvironment(failover.address))
   assertIsTarget(target, loaded)
   const secrets = await failoverSecrets(failover.driver)
-  const hook = await beforeSwitchHook(manifest)
+  const hook = await preSwitchHook(manifest)
   const passwords = await passwordsFor(flags)
   return changeApplication({
     flags,
@@ -51,7 +51,7 @@ export async function switchFailover(switching: SwitchCommand): Promise<ExitCode
       return failoverOperation(options, secrets)
     },
     consent: () => ({
-      dangers: flags.force === true ? [`moving ${failover.address} from where it points at neither environment`] : [],
+      dangers: flags.force === true ? [`moving ${failover.address}, which points at neither environment`] : [],
       question: `Move ${failover.address} to ${target}?`,
     }),
   })
@@ -60,15 +60,16 @@ export async function switchFailover(switching: SwitchCommand): Promise<ExitCode
 async function previousEnvironment(address: string): Promise<string> {
   const from = await beforeLastSwitch(runsFolder(), address)
   if (typeof from === 'string') return from
-  const why = from === null ? 'it pointed at neither environment before' : `no switch of ${address} is on record here`
-  throw new RefusedError(`nobody knows where to go back to: ${why}`, {
-    hint: '`maestro failover switch <environment>` says it',
+  const why =
+    from === null ? 'it pointed at neither environment before' : `this computer has no record of a switch of ${address}`
+  throw new RefusedError(`no environment to roll back to: ${why}`, {
+    hint: 'name it: maestro failover switch <environment>',
   })
 }
 
-/** The program that gets a side ready for traffic, once it is sure that it can be run. */
-export async function beforeSwitchHook({ settings: { hooks, rollout } }: Manifest): Promise<Hook | undefined> {
-  if (hooks.beforeSwitch === undefined) return undefined
-  await checkExecutable(hooks.beforeSwitch, process.getuid?.())
-  return { path: hooks.beforeSwitch, timeoutMs: rollout.stallTimeoutMs }
+/** `hooks.pre_switch`, which prepares an environment for traffic; throws where it is not executable. */
+export async function preSwitchHook({ settings: { hooks, rollout } }: Manifest): Promise<Hook | undefined> {
+  if (hooks.preSwitch === undefined) return undefined
+  await checkExecutable(hooks.preSwitch, process.getuid?.())
+  return { path: hooks.preSwitch, timeoutMs: rollout.stallTimeoutMs }
 }

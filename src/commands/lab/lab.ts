@@ -76,7 +76,7 @@ In another terminal:
 `
 }
 
-const lightNote = '\nLight servers answer looks alone: what would change one is refused.\n'
+const lightNote = '\nLight servers are read-only: they refuse every change.\n'
 
 function suggestions({ folder, servers }: PreparedLab): string {
   const some = servers.at(1)?.name ?? servers[0]?.name

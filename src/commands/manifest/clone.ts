@@ -8,15 +8,16 @@ import { readText } from '../../manifest/file/read-text.ts'
 
 type CloneOptions = { readonly manifest?: string; readonly from: string; readonly to: string }
 
-/** Adds the environment to the manifest, and says which of its servers need an address. */
+/** Adds the environment to the manifest, and prints which of its servers need an address. */
 export async function cloneInManifest({ manifest: given, from, to }: CloneOptions): Promise<void> {
   const where = { env: process.env, cwd: process.cwd() }
   const path = findManifest(given === undefined ? where : { ...where, given })
   const { text, withoutAddress } = cloneEnvironment({ name: path, text: await readText(path), from, to })
   replace(await realpath(path), text)
-  const missing = withoutAddress.length === 0 ? '' : `; say where they are: ${withoutAddress.map(printable).join(', ')}`
+  const missing =
+    withoutAddress.length === 0 ? '' : `; add their addresses: ${withoutAddress.map(printable).join(', ')}`
   process.stdout.write(
-    `${printable(path)}: ${printable(to)} is there, with the components of ${printable(from)}${missing}\n`,
+    `${printable(path)}: added ${printable(to)} with the components of ${printable(from)}${missing}\n`,
   )
 }
 

@@ -1,5 +1,12 @@
-import { Command, Option } from 'commander'
-import { type OnSignals, type ServerFlags, withManifestFlags, withSelectionFlags } from '../../cli/flags.ts'
+import { Command } from 'commander'
+import {
+  type OnSignals,
+  optionGroups,
+  type ServerFlags,
+  withFormatFlag,
+  withManifestFlags,
+  withSelectionFlags,
+} from '../../cli/flags.ts'
 import type { ImportFlags } from './import-services.ts'
 import type { InitFlags } from './init.ts'
 import type { SchemaFlags } from './schema.ts'
@@ -7,13 +14,11 @@ import type { ServersFlags } from './servers.ts'
 
 type ManifestFlags = Pick<ServerFlags, 'manifest' | 'environment'>
 
-/** `maestro manifest …`: everything about the file that needs no server. */
+/** `maestro manifest …`: works on the file, and contacts no server. */
 export function manifestCommand(onSignals: OnSignals): Command {
   return new Command('manifest')
-    .summary(
-      'write a manifest to begin with, clone an environment, take over a service.yml, check it, list its servers, print an example or the schema',
-    )
-    .description('Everything about the manifest that needs no server.')
+    .summary('create, check, convert and list manifests')
+    .description('Work on the manifest. No command here contacts a server.')
     .addCommand(initCommand(onSignals))
     .addCommand(cloneCommand())
     .addCommand(importServicesCommand(onSignals))
@@ -25,18 +30,19 @@ export function manifestCommand(onSignals: OnSignals): Command {
 
 function initCommand(onSignals: OnSignals): Command {
   return new Command('init')
-    .summary('write a manifest to begin with, from your answers, an ssh config or an Ansible inventory')
+    .summary('create a manifest from answers, an ssh config or an Ansible inventory')
     .description(
-      'Writes a commented manifest that names your servers. At a terminal it asks for them; elsewhere it has to be told where ' +
-        'they are listed. Contacts no server, and replaces no file unless you agree.',
+      'Write a commented manifest that lists your servers. At a terminal, ask for them; otherwise one of the --from options is ' +
+        'required. Contact no server, and replace no file without consent.',
     )
-    .option('-m, --manifest <file>', 'where to write it (else Manifest.yml in this folder)')
     .option(
       '--from-ssh-config [file]',
-      'take the hosts of an ssh config (else your own); they keep their addresses there',
+      'read hosts from an ssh config (default: your own), which keeps their addresses',
     )
-    .option('--from-ansible <file>', 'take the hosts and groups of an Ansible inventory, INI or YAML')
-    .option('-y, --yes', 'replace a manifest that is there')
+    .option('--from-ansible <file>', 'read hosts and groups from an Ansible inventory (INI or YAML)')
+    .option('-y, --yes', 'replace an existing manifest without asking')
+    .optionsGroup(optionGroups.target)
+    .option('-m, --manifest <file>', 'file to write (default: Manifest.yml in this folder)')
     .addHelpText(
       'after',
       '\nExamples:\n  maestro manifest init\n  maestro manifest init --from-ansible inventory.ini\n  maestro manifest init --from-ssh-config ./ssh_config',
@@ -49,14 +55,18 @@ function initCommand(onSignals: OnSignals): Command {
 
 function cloneCommand(): Command {
   return new Command('clone')
-    .summary('add a second environment with the components of another')
+    .summary('add an environment with the components of another one')
     .description(
-      'Adds an environment with the components, configurations and servers of another one to the end of the manifest. Its servers ' +
-        'have no addresses yet, for they are other machines; the rest of the file stays as it is.',
+      'Append an environment with the components, configurations and servers of another one to the manifest. Its servers ' +
+        'have no addresses yet, because they are other machines. The rest of the file is unchanged.',
     )
-    .argument('<environment>', 'the one that is there')
-    .argument('<new>', 'the name of the second one')
-    .option('-m, --manifest <file>', 'the manifest (else MAESTRO_MANIFEST, else Manifest.yml here or above)')
+    .argument('<environment>', 'existing environment')
+    .argument('<new>', 'name of the new environment')
+    .optionsGroup(optionGroups.target)
+    .option(
+      '-m, --manifest <file>',
+      'manifest file (default: MAESTRO_MANIFEST, else Manifest.yml in this or a parent folder)',
+    )
     .addHelpText('after', '\nExample:\n  maestro manifest clone production production-b')
     .action(async (from: string, to: string, flags: Pick<ManifestFlags, 'manifest'>) => {
       const { cloneInManifest } = await import('../actions.ts')
@@ -66,15 +76,15 @@ function cloneCommand(): Command {
 
 function importServicesCommand(onSignals: OnSignals): Command {
   return new Command('import-services')
-    .summary('write a compose file of a service.yml of Cloud 66')
+    .summary('convert a service.yml of Cloud 66 to a compose file')
     .description(
-      'Writes a compose file with all of a service.yml that can be said in one, and lists what cannot, also at its head. ' +
-        'Contacts no server, and replaces no file unless you agree.',
+      'Write a compose file with everything in a service.yml that Compose can express. List the rest, also at the top of the ' +
+        'file. Contact no server, and replace no file without consent.',
     )
-    .argument('<service.yml>', 'the services as Cloud 66 has them')
-    .option('--file <file>', 'where to write it (compose.yml)')
-    .option('--project <name>', 'what Compose calls the whole (the name of the folder)')
-    .option('-y, --yes', 'replace a file that is there')
+    .argument('<service.yml>', 'services file of Cloud 66')
+    .option('--file <file>', 'file to write (default: compose.yml)')
+    .option('--project <name>', 'project name for Compose (default: name of the folder)')
+    .option('-y, --yes', 'replace an existing file without asking')
     .addHelpText('after', '\nExample:\n  maestro manifest import-services .cloud66/service.yml')
     .action(async (path: string, flags: ImportFlags) => {
       const { importServicesFrom } = await import('../actions.ts')
@@ -83,18 +93,16 @@ function importServicesCommand(onSignals: OnSignals): Command {
 }
 
 function checkCommand(): Command {
-  const command = new Command('check').summary('say everything that is wrong with it')
+  const command = new Command('check').summary('report every error in a manifest')
   return withManifestFlags(command).action(async (flags: ManifestFlags) => {
-    const { describeManifest, openEach } = await import('../actions.ts')
-    for (const manifest of await openEach(flags)) process.stdout.write(describeManifest(manifest))
+    const { describeManifest, loadEach } = await import('../actions.ts')
+    for (const manifest of await loadEach(flags)) process.stdout.write(describeManifest(manifest))
   })
 }
 
 function serversCommand(): Command {
-  const command = new Command('servers')
-    .summary('list its servers, with their groups and addresses')
-    .addOption(new Option('--output <format>', 'how to print it').choices(['table', 'json']).default('table'))
-  return withSelectionFlags(command).action(async (flags: ServersFlags) => {
+  const command = new Command('servers').summary('list the servers with their groups and addresses')
+  return withFormatFlag(withSelectionFlags(command)).action(async (flags: ServersFlags) => {
     const { printServers } = await import('../actions.ts')
     await printServers(flags)
   })
@@ -110,8 +118,8 @@ function exampleCommand(): Command {
 function schemaCommand(): Command {
   return new Command('schema')
     .summary('print the JSON Schema, for editors')
-    .option('--provider', 'that of what a program of maestro.provider is told, and what it must print')
-    .option('--events', 'that of a line of --output json, and of the journal of a run')
+    .option('--provider', 'print the schema of what maestro.provider gets and must print')
+    .option('--events', 'print the schema of a line of --output json and of the journal of a run')
     .action(async (flags: SchemaFlags) => {
       const { jsonSchemaFor } = await import('../actions.ts')
       process.stdout.write(`${JSON.stringify(jsonSchemaFor(flags), null, 2)}\n`)

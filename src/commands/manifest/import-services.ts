@@ -23,7 +23,7 @@ export async function importServicesFrom(
     isNew: await isFree(file, { yes, hint: '--yes replaces it; --file writes to another' }),
   })
   process.stdout.write(
-    `${printable(file)} is there: ${left.length === 0 ? 'all' : 'what can be said'} of ${printable(path)}\n`,
+    `${printable(file)}: written, with ${left.length === 0 ? 'everything' : 'what Compose can express'} of ${printable(path)}\n`,
   )
   if (left.length > 0)
     process.stdout.write(printableLines(`what is missing:\n${left.map((line) => `  ${line}\n`).join('')}`))

@@ -76,13 +76,13 @@ async function checkTarget(path: string, { yes, fromSshConfig, fromAnsible }: In
   if (fromSshConfig !== undefined && fromAnsible !== undefined)
     throw new UsageError('--from-ssh-config and --from-ansible are two sources; name one of them')
   if (fromSshConfig === undefined && fromAnsible === undefined && !mayAsk())
-    throw new UsageError('there is nobody here to ask for the servers', {
-      hint: 'say where they are listed: --from-ssh-config [file] or --from-ansible <file>; maestro manifest example shows a manifest to write by hand',
+    throw new UsageError('no terminal to ask for the servers', {
+      hint: 'pass --from-ssh-config [file] or --from-ansible <file>; or write one by hand, as in maestro manifest example',
     })
   return isFree(path, { yes, hint: '--yes replaces it; -m writes to another file' })
 }
 
 function nextSteps(manifest: string | undefined): string {
   const flag = manifest === undefined ? '' : ` -m ${printable(manifest)}`
-  return `next: maestro doctor${flag}    what stands in the way, and how to fix it\nthen: maestro status${flag}    the whole look at every server\n`
+  return `next: maestro doctor${flag}    check this computer and every server\nthen: maestro status${flag}    show what needs patching\n`
 }

@@ -1,16 +1,17 @@
 import { type Command, Help, type Option } from 'commander'
+import { descriptionOf } from './description.ts'
 import { bold, entry, escaped, paragraph, synopsis, verbatim } from './roff.ts'
 import { aboutMaestro } from './topics.ts'
 
 const help = new Help()
 
-// An option of so many commands is explained once, for all of them.
+// An option of at least so many commands is described once, below the common options.
 const isManyFrom = 3
 
-/** Which maestro it is about, and the day on which it was written, as 2026-11-23. */
+/** The version of maestro, and the date as 2026-11-23. */
 type Edition = { readonly version: string; readonly date: string }
 
-/** The man page of a program and all its commands, by the definitions that `--help` prints. */
+/** The man page of a program and all its commands, from the definitions that `--help` prints. */
 export function manPage(program: Command, { version, date }: Edition): string {
   const commands = commandsBelow(program)
   const shared = sharedOptions(program, commands)
@@ -23,7 +24,7 @@ export function manPage(program: Command, { version, date }: Edition): string {
     ...aboutMaestro.description.flatMap((text, index) => [index === 0 ? '.SH DESCRIPTION' : '.PP', paragraph(text)]),
     '.SH COMMANDS',
     ...commands.flatMap((command) => section(command, shared)),
-    '.SH OPTIONS OF SEVERAL COMMANDS',
+    '.SH COMMON OPTIONS',
     ...[...shared.values()].flatMap(described),
     ...aboutMaestro.lists.flatMap(({ title, entries }) => [
       `.SH ${title}`,
@@ -61,7 +62,7 @@ function section(command: Command, shared: ReadonlyMap<string, Option>): readonl
   const also = others.length === 0 ? [] : ['.PP', `Also ${others.map((flag) => bold(escaped(flag))).join(', ')}.`]
   return [
     `.SS ${synopsis(help.commandUsage(command))}`,
-    paragraph(command.description() || asSentence(command.summary())),
+    paragraph(descriptionOf(command)),
     ...help
       .visibleArguments(command)
       .flatMap((one) => entry(synopsis(`<${one.name()}>`), help.argumentDescription(one))),
@@ -89,4 +90,3 @@ function readBlock(block: string): readonly string[] {
 }
 
 const asTitle = (text: string) => `${text.charAt(0).toLowerCase()}${text.slice(1).replace(/\.$/, '')}`
-const asSentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`

@@ -3,18 +3,17 @@ import { type ChangeFlags, type OnSignals, withChangeFlags, withRebootFlags } fr
 
 type Flags = ChangeFlags & { readonly force?: boolean }
 
-/** `maestro reboot`: restarts the servers that are due, each proved by a new boot of the same machine. */
+/** `maestro reboot`: reboots the servers that need it, each verified by a new boot of the same machine. */
 export function rebootCommand(onSignals: OnSignals): Command {
   const command = new Command('reboot')
-    .summary('restart the servers that are due')
+    .summary('reboot the servers that need it')
     .description(
-      'Restarts the servers that are due, a few at a time, and believes it only from a new boot of the same machine with ' +
-        'the kernel, the containers and the units that it must have. What would keep a server from coming back is looked ' +
-        'for first.',
+      'Reboot the servers that need it, a few at a time. First check for anything that would keep a server from coming ' +
+        'back; afterwards verify a new boot of the same machine with the expected kernel, containers and units.',
     )
-    .option('--force', 'also servers that are not due, or cannot be known to be')
+    .option('--force', 'also reboot servers that do not need it, or might not')
     .addHelpText('after', '\nExamples:\n  maestro reboot --dry-run\n  maestro reboot --group web --yes')
-  return withChangeFlags(withRebootFlags(command)).action(async (flags: Flags) => {
+  return withRebootFlags(withChangeFlags(command)).action(async (flags: Flags) => {
     const { change, rebootFor } = await import('../actions.ts')
     const force = flags.force === true
     await onSignals((stop) =>
@@ -23,7 +22,7 @@ export function rebootCommand(onSignals: OnSignals): Command {
         stop,
         command: force ? 'reboot --force' : 'reboot',
         operationFor: rebootFor({ force, follows: false }),
-        dangers: force ? ['restarting servers that are not due'] : [],
+        dangers: force ? ['rebooting servers that do not need it'] : [],
       }),
     )
   })

@@ -1,11 +1,21 @@
 import type { ApplicationFlags } from '../../cli/application-flags.ts'
-export type RebuildFlags = ApplicationFlags & {
-  readonly dataMigrated?: boolean
-  /** The environment, or true: the one that gets no traffic. */
-  readonly retire?: string | true
-  /** Servers that are replaced one after the other, in place of all of an environment. */
-  readonly server?: readonly string[]
-  readonly group?: readonly string[]
-  /** False: a switch that fails stays where it is. */
+
+export type RebuildFlags = ApplicationFlags & { readonly dataMigrated?: boolean }
+
+export type RebuildEnvironmentFlags = RebuildFlags & {
+  /** False: a failed switch is not rolled back. */
   readonly rollback?: boolean
+}
+
+/** `server` is not an option but the argument, with the patterns that `--server` takes elsewhere. */
+export type RebuildServersFlags = RebuildFlags & {
+  readonly server: readonly string[]
+  readonly group?: readonly string[]
+}
+
+export type RetireRequest = {
+  readonly flags: RebuildFlags
+  readonly stop: AbortSignal
+  /** Undefined: the environment that gets no traffic. */
+  readonly environment: string | undefined
 }

@@ -18,7 +18,7 @@ export interface LoadedRebuild extends LoadedFailover {
   readonly serversOf: (environment: string) => Promise<readonly Server[]>
 }
 
-/** Manifest, sides, servers, provider: everything that can be wrong before anybody is asked. */
+/** Manifest, environments, servers, provider: everything that can be wrong before any server is contacted. */
 export async function loadRebuild(flags: RebuildFlags): Promise<LoadedRebuild> {
   const loaded = await loadFailover(flags, { mayLack: true })
   const { targets, failover } = loaded
@@ -44,19 +44,19 @@ export async function loadRebuild(flags: RebuildFlags): Promise<LoadedRebuild> {
 
 export const providerIn = ({ settings: { provider } }: Manifest): CommandProvider | null => provider ?? null
 
-/** Throws a RefusedError where an environment has databases, and nobody says that their data is seen to. */
+/** Throws a RefusedError for an environment with databases, unless --data-migrated confirms their migration. */
 export function assertDataMigrated({ groups }: Manifest, { dataMigrated }: RebuildFlags, what: string): void {
   const databases = groups.filter(({ kind, serverNames }) => isDatabase(kind) && serverNames.length > 0)
   if (databases.length === 0 || dataMigrated === true) return
-  throw new RefusedError(`${what}: the data of ${databases.map(({ name }) => name).join(', ')} is not carried over`, {
-    hint: 'say --data-migrated when it is seen to (hooks.before_switch can promote a replica)',
+  throw new RefusedError(`${what}: the data of ${databases.map(({ name }) => name).join(', ')} is not migrated`, {
+    hint: 'pass --data-migrated once it is migrated (for example by hooks.pre_switch)',
   })
 }
 
 /** The other one of the two. */
 export function otherThan(environment: string, { failover, manifest }: LoadedRebuild): string {
   const other = failover.targets.find((target) => target.environment !== environment)
-  if (other === undefined) throw new UsageError(`${manifest.path}: maestro.failover has no other side`)
+  if (other === undefined) throw new UsageError(`${manifest.path}: maestro.failover has no other environment`)
   return other.environment
 }
 
@@ -66,8 +66,8 @@ type Asked = Omit<IdleEnvironment, 'environment'>
 export async function servingEnvironment(ctx: ApplicationContext, { failover, driver }: Asked): Promise<string> {
   const { environment: serving, description } = await driver.read(ctx)
   if (serving !== null) return serving
-  throw new RefusedError(`${failover.address} points at ${description}: nobody knows which environment serves`, {
-    hint: '`maestro failover switch <environment>` moves it to one of the two first',
+  throw new RefusedError(`${failover.address} points at ${description}: unknown which environment gets traffic`, {
+    hint: 'move it to one of the two first: maestro failover switch <environment>',
   })
 }
 

@@ -11,8 +11,8 @@ import { rebuild } from '../../rebuild/rebuild.ts'
 import { changeApplication } from '../../workflow/application/change.ts'
 import { frontendGroups } from '../failover/load.ts'
 import { failoverSecrets } from '../failover/secrets.ts'
-import { beforeSwitchHook } from '../failover/switch.ts'
-import type { RebuildFlags } from './flags.ts'
+import { preSwitchHook } from '../failover/switch.ts'
+import type { RebuildEnvironmentFlags } from './flags.ts'
 import {
   assertDataMigrated,
   type LoadedRebuild,
@@ -24,8 +24,8 @@ import {
 } from './load.ts'
 import { provisionFor } from './provision.ts'
 
-/** The road of `maestro rebuild`. Returns the exit code. */
-export async function rebuildApplication(flags: RebuildFlags, stop: AbortSignal): Promise<ExitCode> {
+/** `maestro rebuild environment`. Returns the exit code. */
+export async function rebuildEnvironment(flags: RebuildEnvironmentFlags, stop: AbortSignal): Promise<ExitCode> {
   const loaded = await loadRebuild(flags)
   const { failover, manifest } = loaded
   if (flags.dryRun !== true) assertInWindow(manifest)
@@ -34,7 +34,7 @@ export async function rebuildApplication(flags: RebuildFlags, stop: AbortSignal)
   return changeApplication({
     flags,
     stop,
-    command: 'rebuild',
+    command: 'rebuild environment',
     loaded,
     passwords,
     subject: failover.address,
@@ -46,15 +46,15 @@ export async function rebuildApplication(flags: RebuildFlags, stop: AbortSignal)
       return rebuild(options, secrets)
     },
     consent: () => ({
-      dangers: [`${manifest.path}: servers are built anew, and the traffic of ${failover.address} moves there`],
-      question: 'Do this?',
+      dangers: [`rebuilding servers of ${manifest.path} and moving the traffic of ${failover.address} to them`],
+      question: 'Rebuild them and move the traffic?',
     }),
   })
 }
 
 type RebuildRequest = {
   readonly opened: LoadedRebuild
-  readonly flags: RebuildFlags
+  readonly flags: RebuildEnvironmentFlags
   /** The environment that serves. */
   readonly from: string
   readonly seconds: number
@@ -64,7 +64,7 @@ async function optionsFor({ opened: loaded, flags, from, seconds }: RebuildReque
   const to = otherThan(from, loaded)
   const manifest = loaded.manifestOf(to)
   assertHealthCheck(manifest, loaded)
-  assertDataMigrated(manifest, flags, `${to} is built anew`)
+  assertDataMigrated(manifest, flags, `${to} is rebuilt`)
   const [servers, serving] = await Promise.all([loaded.serversOf(to), loaded.serversOf(from)])
   if (servers.length === 0) throw new UsageError(`${manifest.path}: ${to} has no servers`)
   const entrances = frontendGroups(manifest, loaded.failover.driver.kind)
@@ -83,7 +83,7 @@ async function optionsFor({ opened: loaded, flags, from, seconds }: RebuildReque
     provision: await provisionFor(manifest),
     rollout: atOnce(manifest.settings.rollout),
     deploy: await deployHook(manifest),
-    beforeSwitch: (await beforeSwitchHook(loaded.manifest)) ?? null,
+    preSwitch: (await preSwitchHook(loaded.manifest)) ?? null,
     rollsBack: flags.rollback !== false,
   }
 }
@@ -101,15 +101,15 @@ export function assertInWindow({ settings: { rollout } }: Manifest): void {
   )
 }
 
-// Nobody is sent to where nothing has shown that it serves.
+// Never route traffic to an environment that failed its health check, or has none.
 function assertHealthCheck({ settings: { health }, path }: Manifest, { failover }: LoadedRebuild): void {
   if (health !== undefined || failover.check !== undefined) return
-  throw new UsageError(`${path}: nothing says how a fresh side shows that it serves`, {
-    hint: 'maestro.health says what its servers are asked, maestro.failover.url what is asked of it as a whole',
+  throw new UsageError(`${path}: no health check for a rebuilt environment`, {
+    hint: 'set maestro.health for its servers, or maestro.failover.url for the environment as a whole',
   })
 }
 
-/** They serve nobody yet: there is nothing to spare, and half of them are no side. */
+/** They get no traffic yet, so all at once; and a part of them is not an environment, so none may fail. */
 export const atOnce = (rollout: Rollout): Rollout => ({
   ...rollout,
   strategy: 'parallel',
@@ -119,7 +119,7 @@ export const atOnce = (rollout: Rollout): Rollout => ({
   windows: [],
 })
 
-/** The program that deploys the application, once it is sure that it can be run. */
+/** `hooks.deploy`, which deploys the application; throws where it is not executable. */
 export async function deployHook({ settings: { hooks, rollout } }: Manifest): Promise<Hook | null> {
   if (hooks.deploy === undefined) return null
   await checkExecutable(hooks.deploy, process.getuid?.())

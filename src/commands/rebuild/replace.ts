@@ -19,29 +19,29 @@ import type { LoadedApplication } from '../../workflow/application/context.ts'
 import { loadManifest } from '../../workflow/load-manifest.ts'
 import { selectTargets, type Targets } from '../../workflow/targets.ts'
 import { trafficPolicyFor } from '../../workflow/traffic-policy.ts'
-import type { RebuildFlags } from './flags.ts'
+import type { RebuildServersFlags } from './flags.ts'
 import { assertDataMigrated, providerIn } from './load.ts'
 import { provisionFor } from './provision.ts'
 import { assertInWindow, atOnce, deployHook } from './rebuild.ts'
 
-/** The road of `maestro rebuild --server` and `--group`. Returns the exit code. */
-export async function replaceServers(flags: RebuildFlags, stop: AbortSignal): Promise<ExitCode> {
+/** `maestro rebuild server`. Returns the exit code. */
+export async function rebuildServers(flags: RebuildServersFlags, stop: AbortSignal): Promise<ExitCode> {
+  assertServersNamed(flags)
   const chosen = await selectTargets(flags)
   const { manifest, passwords } = chosen
   const { environment } = manifest
   const provider = providerIn(manifest)
-  if (provider === null)
-    throw new UsageError(`${manifest.path}: there is no maestro.provider that fresh servers could come from`)
+  if (provider === null) throw new UsageError(`${manifest.path}: no maestro.provider to get fresh servers from`)
   await checkExecutable(provider.command, process.getuid?.())
   if (flags.dryRun !== true) assertInWindow(manifest)
-  assertDataMigrated(ofServers(manifest, chosen.servers), flags, 'servers are replaced')
+  assertDataMigrated(ofServers(manifest, chosen.servers), flags, 'servers are rebuilt')
   const names = foldNames(chosen.servers.map(({ name }) => name))
   const subject = `${environment ?? 'application'} (${names})`
   const loaded = await loadReplaceOptions(chosen)
   return changeApplication({
     flags,
     stop,
-    command: `rebuild --server ${names}`,
+    command: `rebuild server ${names}`,
     loaded,
     passwords,
     subject,
@@ -50,11 +50,19 @@ export async function replaceServers(flags: RebuildFlags, stop: AbortSignal): Pr
       const options = await optionsFor(ctx, { chosen, opened: loaded, provider, service })
       return replace({ ...options, subject })
     },
-    consent: () => ({ dangers: [`${names}: made anew, and all that is on them is gone`], question: 'Do this?' }),
+    consent: () => ({ dangers: [`rebuilding ${names}, with the loss of all data on them`], question: 'Rebuild them?' }),
   })
 }
 
-/** The same for a run that is taken up again: where the servers are by now, its own steps know. */
+// Without one, all servers of the manifest would be selected.
+function assertServersNamed({ server, group = [] }: RebuildServersFlags): void {
+  if (server.length > 0 || group.length > 0) return
+  throw new UsageError('no server to rebuild', {
+    hint: 'name servers or a group: maestro rebuild server web-2, maestro rebuild server --group docker',
+  })
+}
+
+/** The same for a resumed run: its own steps know where the servers are now. */
 export async function loadReplaced(flags: Pick<ServerFlags, 'manifest' | 'environment'>): Promise<LoadedApplication> {
   const { manifest } = await loadManifest(flags)
   const wanted = manifest.servers.filter(({ name }) => balancersOf(manifest).includes(name))
@@ -132,7 +140,7 @@ async function replacementStatus(
 ): Promise<ReplacedServer> {
   const machine = machineOf(server, provided)
   if (machine === undefined)
-    throw new UsageError(`${provider.command} has no machine for ${server.name}: it cannot be made anew`)
+    throw new UsageError(`${provider.command} has no machine for ${server.name}: it cannot be rebuilt`)
   const found = await drainFor(service)?.detect(contextOf(ctx, server))
   return { server, id: machine.id, isBeside: !isFixed, found: found ?? null }
 }

@@ -7,7 +7,7 @@ import { retire } from '../../rebuild/retire.ts'
 import { changeApplication } from '../../workflow/application/change.ts'
 import { assertIsTarget } from '../failover/load.ts'
 import { failoverSecrets } from '../failover/secrets.ts'
-import type { RebuildFlags } from './flags.ts'
+import type { RebuildFlags, RetireRequest } from './flags.ts'
 import {
   assertDataMigrated,
   type LoadedRebuild,
@@ -18,60 +18,59 @@ import {
   servingEnvironment,
 } from './load.ts'
 
-/** The road of `maestro rebuild --retire`. Returns the exit code. */
-export async function retireEnvironment(flags: RebuildFlags, stop: AbortSignal): Promise<ExitCode> {
+/** `maestro rebuild retire`. Returns the exit code. */
+export async function retireEnvironment({ flags, stop, environment }: RetireRequest): Promise<ExitCode> {
   const loaded = await loadRebuild(flags)
   const { failover } = loaded
-  const { retire: wanted } = flags
-  if (typeof wanted === 'string') assertIsTarget(wanted, loaded)
+  if (environment !== undefined) assertIsTarget(environment, loaded)
   const secrets = await failoverSecrets(failover.driver)
   const passwords = await passwordsFor(flags)
   return changeApplication({
     flags,
     stop,
-    command: typeof wanted === 'string' ? `rebuild --retire ${wanted}` : 'rebuild --retire',
+    command: environment === undefined ? 'rebuild retire' : `rebuild retire ${environment}`,
     loaded,
     passwords,
     subject: failover.address,
     operationFor: async (ctx) => {
       const driver = makeDriver(failover, secrets)
       const serving = await servingEnvironment(ctx, { failover, driver })
-      const side = typeof wanted === 'string' ? wanted : otherThan(serving, loaded)
-      return retire(await optionsFor(ctx, { opened: loaded, flags, side, driver }), secrets)
+      const target = environment ?? otherThan(serving, loaded)
+      return retire(await optionsFor(ctx, { opened: loaded, flags, target, driver }), secrets)
     },
     consent: () => ({
-      dangers: ['servers are destroyed, with all that is on them'],
+      dangers: ['destroying servers, with all data on them'],
       question: 'Destroy them?',
     }),
   })
 }
 
-type RetireRequest = {
+type OptionsRequest = {
   readonly opened: LoadedRebuild
   readonly flags: RebuildFlags
-  readonly side: string
+  readonly target: string
   readonly driver: ReturnType<typeof makeDriver>
 }
 
 async function optionsFor(
   ctx: ApplicationContext,
-  { opened: loaded, flags, side: target, driver }: RetireRequest,
+  { opened: loaded, flags, target, driver }: OptionsRequest,
 ): Promise<RetireOptions> {
   const { failover } = loaded
   const manifest = loaded.manifestOf(target)
   const provider = providerIn(manifest)
   if (provider === null)
     throw new UsageError(
-      `${manifest.path}: ${target} has no maestro.provider, so maestro has made none of its servers`,
+      `${manifest.path}: ${target} has no maestro.provider, so maestro created none of its servers`,
       {
-        hint: 'servers of your own are yours to put away',
+        hint: 'destroy them with the tool that created them',
       },
     )
   assertDataMigrated(manifest, flags, `${target} is destroyed`)
   const rest = await oldAnswerRest(ctx, { failover, driver })
   if (rest.isKnown && rest.seconds > 0)
-    throw new RefusedError(`the old answer for ${failover.address} may be kept for ${rest.seconds} s more`, {
-      hint: `${target} may still be asked until then: wait for it`,
+    throw new RefusedError(`the old DNS answer for ${failover.address} may be cached for ${rest.seconds} s more`, {
+      hint: `clients may use ${target} until then: wait, and try again`,
     })
   const serving = await loaded.serversOf(otherThan(target, loaded))
   const inUse = serving.map(({ host }) => host).filter((host) => host !== '')

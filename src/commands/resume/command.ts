@@ -1,26 +1,26 @@
-import { Command, Option } from 'commander'
-import type { OnSignals } from '../../cli/flags.ts'
+import { Command } from 'commander'
+import { type OnSignals, optionGroups, withManifestFlags, withPasswordFlags, withQuietFlags } from '../../cli/flags.ts'
 import type { ResumeFlags } from './flags.ts'
 
-/** `maestro resume`: goes on with a run that was broken off or that failed. */
+/** `maestro resume`: continues an interrupted or failed run. */
 export function resumeCommand(onSignals: OnSignals): Command {
-  return new Command('resume')
-    .summary('go on with a run that was broken off, or that failed')
+  const command = new Command('resume')
+    .summary('continue an interrupted or failed run')
     .description(
-      'Goes on with a run: what is proved is left alone, what was begun is asked how it stands, the rest is done. ' +
-        'Without a run, the newest that has not come to a good end.',
+      'Continue a run: skip verified steps, check interrupted steps before repeating them, and do the rest. Without a run ' +
+        'id, continue the newest run that is not complete.',
     )
-    .argument('[run]', 'its name, or the beginning of it')
-    .option('--adopt', 'a run of another controller (refused for now: a copy on one server can steer the others)')
-    .option('-m, --manifest <file>', 'with --adopt: the manifest of its servers')
-    .option('-e, --environment <name>', 'with --adopt: the environment in it')
-    .addOption(new Option('--output <format>', 'how to print it').choices(['table', 'json']).default('table'))
-    .option('-y, --yes', 'agree to what is asked')
-    .option('--ask-password', 'ask once for the password to log in with, for servers that take no key')
-    .option('--ask-sudo-password', "ask once for sudo's password (else MAESTRO_SUDO_PASSWORD_FILE names a file of it)")
-    .option('-q, --quiet', 'print only what went wrong')
-    .option('-v, --verbose', 'print every server by itself')
-    .addHelpText('after', '\nExamples:\n  maestro resume\n  maestro resume 20261123-091530-k3f9')
+    .argument('[run]', 'run id, or the beginning of it')
+    .option('--adopt', 'take over a run of another controller (refused for now)')
+    .addHelpText(
+      'after',
+      '\nA run has its own manifest and environment: -m and -e are for --adopt alone.\n\nExamples:\n  maestro resume\n  maestro resume 20261123-091530-k3f9',
+    )
+  const withConsent = withPasswordFlags(withManifestFlags(command))
+    .optionsGroup(optionGroups.plan)
+    .option('-y, --yes', 'continue without asking')
+  return withQuietFlags(withConsent)
+    .option('-v, --verbose', 'print every server on its own')
     .action(async (run: string | undefined, flags: ResumeFlags) => {
       const { adopt, resume } = await import('../actions.ts')
       await onSignals((stop) => (flags.adopt ? adopt({ run, flags, stop }) : resume({ run, flags, stop })))

@@ -21,18 +21,18 @@ import { isOfApplication, resumeApplication } from './resume-application.ts'
 
 declare const MAESTRO_VERSION: string
 
-/** Takes a run up where it was left, by its journal and by what its servers say. Returns the exit code. */
+/** Continues a run, by its journal and the state of its servers. Returns the exit code. */
 export async function resume({ run: given, flags, stop }: ResumeRequest): Promise<ExitCode> {
   const run = await findRun(runsFolder(), given)
   const { journal, plan, events } = await reopenJournal(runsFolder(), run, { onEvent: runEventPrinter(flags) })
   try {
     const about = events.find((event) => event.event === 'run-started')
-    if (about === undefined) throw new UsageError(`run ${run} was never begun`)
+    if (about === undefined) throw new UsageError(`run ${run} was never started`)
     const previous = replay(events)
     const left = leftOf(plan, previous)
-    // Killed in its last moment it has done all, and told nobody: that is left to do.
+    // A run killed at its very end has done everything but its report, which is left to do.
     if (left.length === 0 && previous.exitCode !== undefined) {
-      process.stderr.write(`run ${run} has come to its end: nothing is left to do\n`)
+      process.stderr.write(`run ${run} is complete: nothing left to do\n`)
       return exitCodes.ok
     }
     if (isOfApplication(plan.operation)) return await resumeApplication({ journal, plan, events, flags, stop, about })
@@ -74,7 +74,7 @@ export async function resume({ run: given, flags, stop }: ResumeRequest): Promis
   }
 }
 
-// A lock that may still be there is something left to do.
+// A lock that may still exist is something left to do.
 const leftOf = ({ batches }: Plan, { servers }: RunState): readonly string[] =>
   batches.flat().filter((name) => {
     const { outcome, isLocked = false } = servers.get(name) ?? {}

@@ -1,36 +1,39 @@
-import { Command, Option } from 'commander'
-import type { OnSignals } from '../../cli/flags.ts'
+import { Command } from 'commander'
+import { type OnSignals, withFormatFlag } from '../../cli/flags.ts'
 import type { RunsFlags, ShowFlags } from './flags.ts'
 
-/** `maestro runs`: what was done, when, by whom, and how it ended. */
+/** `maestro runs …`: past runs, their changes and results. */
 export function runsCommand(onSignals: OnSignals): Command {
-  const withOutput = (command: Command) =>
-    command.addOption(new Option('--output <format>', 'how to print it').choices(['table', 'json']).default('table'))
   const runs = new Command('runs')
-    .summary('the runs so far: what was done, and how it ended')
+    .summary('list past runs and show their results')
     .description(
-      'Reads the journals on this computer; contacts no server. A run is meant by its name, the beginning of it, or `last`.',
+      'Read the journals on this computer, and contact no server. A run is given by its id, the beginning of it, or `last`.',
     )
-  const list = withOutput(new Command('list').summary('every run, the newest first')).action(
+  const list = withFormatFlag(new Command('list').summary('list all runs, newest first')).action(
     async (flags: RunsFlags) => {
-      const { listAll } = await import('../actions.ts')
-      await listAll(flags)
+      const { printRuns } = await import('../actions.ts')
+      await printRuns(flags)
     },
   )
-  const show = withOutput(new Command('show').summary('one run: every server, what was done and what was proved'))
-    .argument('[run]', 'the run (default: last)')
-    .option('--follow', 'print its events as they happen, until it has ended (exit code 1: it was broken off)')
+  const show = withFormatFlag(
+    new Command('show').summary('show one run: the changes on every server and their verification'),
+  )
+    .argument('[run]', 'run id (default: last)')
+    .option('--follow', 'print events as they happen, until the run ends (exit code 1: it was broken off)')
     .action(async (run: string | undefined, flags: ShowFlags) => {
       const { showRun } = await import('../actions.ts')
       await onSignals((stop) => showRun(run, flags, stop))
     })
-  const logs = withOutput(new Command('logs').summary('everything that happened on one server, in order'))
-    .argument('<server>', 'its name')
-    .option('--run <run>', 'the run (default: last)')
-    .action(async (server: string, flags: RunsFlags & { readonly run?: string }) => {
+  const logsCommand = new Command('logs')
+    .summary('show every event on one server, in order')
+    .argument('<server>', 'name of the server')
+    .option('--run <run>', 'run id (default: last)')
+  const logs = withFormatFlag(logsCommand).action(
+    async (server: string, flags: RunsFlags & { readonly run?: string }) => {
       const { showLogs } = await import('../actions.ts')
       await showLogs(server, flags)
-    })
+    },
+  )
   return runs
     .addCommand(list, { isDefault: true })
     .addCommand(show)

@@ -1,25 +1,25 @@
 import { Command } from 'commander'
-import { type ChangeFlags, type OnSignals, withChangeFlags, withRebootFlags } from '../../cli/flags.ts'
+import { type ChangeFlags, type OnSignals, withChangeFlags, withRebootFlags, withRefreshFlag } from '../../cli/flags.ts'
 import type { SecurityUpgradeFlags } from './flags.ts'
 import { withUpgradeFlags } from './flags.ts'
 
 type Flags = ChangeFlags & SecurityUpgradeFlags & { readonly reboot?: boolean }
 
-/** `maestro security-upgrade`: installs the security upgrades that are due, exactly those that the plan names. */
+/** `maestro security-upgrade`: installs pending security upgrades, exactly those in the plan. */
 export function securityUpgradeCommand(onSignals: OnSignals): Command {
   const command = new Command('security-upgrade')
-    .summary('install the security upgrades that are due')
+    .summary('install pending security upgrades')
     .description(
-      'Installs the security versions that the plan names and nothing else, as a job of each server that outlives a cut ' +
-        'line, proves it by dpkg, and restarts the services that still run old code (never Docker). The plan refreshes the ' +
-        'package lists, which is the one thing that it changes.',
+      'Install exactly the security upgrades in the plan, as a job on each server that survives a lost connection. Verify ' +
+        'the result with dpkg, and restart services that still run old code (never Docker). Planning refreshes the package ' +
+        'lists, and changes nothing else.',
     )
-    .option('--reboot', 'restart the servers that require it afterwards, in the same pass')
+    .option('--reboot', 'then reboot servers that require it, in the same pass')
     .addHelpText(
       'after',
       '\nExamples:\n  maestro security-upgrade --dry-run\n  maestro security-upgrade --group web --yes',
     )
-  return withChangeFlags(withRebootFlags(withUpgradeFlags(command))).action(async (flags: Flags) => {
+  return withRefreshFlag(withRebootFlags(withChangeFlags(withUpgradeFlags(command)))).action(async (flags: Flags) => {
     const { change, deployFor, securityUpgradeFor } = await import('../actions.ts')
     const [command, operationFor] = flags.reboot
       ? (['security-upgrade --reboot', deployFor({ ...flags, securityUpgrades: true })] as const)

@@ -9,13 +9,12 @@ export interface SecurityUpgradeFlags {
   readonly unattendedUpgrades: boolean
 }
 
-/** How upgrades are installed: of every command that installs them. */
+/** Of every command that installs upgrades. */
 export function withUpgradeFlags(command: Command): Command {
   return command
-    .option('--all-packages', 'install whatever is newer, not only what is security; nothing is removed for it')
-    .option('--no-refresh', 'plan by the package lists as they are')
-    .option('--hold <package>', 'leave this package alone: name or linux-image-*; may be repeated', collect)
-    .option('--apt-lock-timeout <time>', 'how long another process may hold its locks (15m)')
-    .option('--no-restart-services', 'leave services on old code running')
-    .option('--no-unattended-upgrades', 'leave the nightly security upgrades as they are set up')
+    .option('--all-packages', 'install all upgrades, not only security ones; remove nothing')
+    .option('--hold <package>', 'never upgrade this package (name or linux-image-*); repeatable', collect)
+    .option('--apt-lock-timeout <time>', "time to wait for apt's locks (default: 15m)")
+    .option('--no-restart-services', 'do not restart services that run old code')
+    .option('--no-unattended-upgrades', 'do not set up unattended upgrades')
 }

@@ -7,17 +7,17 @@ import {
   withServerFlags,
 } from '../../cli/flags.ts'
 
-/** `maestro status`: the whole look at every server. */
+/** `maestro status`: all facts that matter for patching. */
 export function statusCommand(onSignals: OnSignals): Command {
   const command = new Command('status')
-    .summary('the whole look: security, restarts, disk, Docker and more')
+    .summary('show pending upgrades, reboots, disk space, Docker and more')
     .description(
-      'Asks every server for everything that bears on patching it: pending security upgrades, holds, restart, ' +
-        'nightly upgrades, dpkg and who holds its locks, disk, Docker, Weave, release and end of life. Changes nothing.',
+      'Show all facts about every server that matter for patching: pending security upgrades, holds, required reboots, ' +
+        'unattended upgrades, dpkg and its locks, disk space, Docker, Weave, OS release and end of life. Change nothing.',
     )
     .addHelpText('after', '\nExamples:\n  maestro status\n  maestro status --server web-2 --verbose')
   return withOutputFlags(withServerFlags(command)).action(async (flags: ServerFlags & OutputFlags) => {
-    const { look, statusView } = await import('../actions.ts')
-    await onSignals((stop) => look({ flags, stop, view: statusView }))
+    const { inspect, statusView } = await import('../actions.ts')
+    await onSignals((stop) => inspect({ flags, stop, view: statusView }))
   })
 }

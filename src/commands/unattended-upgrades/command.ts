@@ -3,15 +3,15 @@ import { type ChangeFlags, type OnSignals, withChangeFlags } from '../../cli/fla
 
 type Flags = ChangeFlags & { readonly remove?: boolean }
 
-/** `maestro unattended-upgrades`: sets up the nightly security upgrades on every server, or takes that back. */
+/** `maestro unattended-upgrades`: sets up unattended security upgrades on every server, or restores the previous setup. */
 export function unattendedUpgradesCommand(onSignals: OnSignals): Command {
   const command = new Command('unattended-upgrades')
-    .summary('set up the nightly security upgrades on every server')
+    .summary('set up unattended security upgrades on every server')
     .description(
-      'Makes every server install its security upgrades by itself each night, and proves that it will: security origins ' +
-        'daily, no restart by itself, Docker and containerd left alone. What an administrator has set up stays, and is said.',
+      'Configure every server to install security upgrades by itself every day, and verify that it will: from the security ' +
+        'origins only, without a reboot, never Docker and containerd. Existing administrator settings are kept and listed.',
     )
-    .option('--remove', 'put back what was there before')
+    .option('--remove', 'restore the previous configuration')
     .addHelpText(
       'after',
       '\nExamples:\n  maestro unattended-upgrades --dry-run\n  maestro unattended-upgrades --group web --yes',

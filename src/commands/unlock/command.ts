@@ -1,23 +1,24 @@
-import { Command, Option } from 'commander'
-import { type OnSignals, withServerFlags } from '../../cli/flags.ts'
+import { Command } from 'commander'
+import { type OnSignals, optionGroups, withFormatFlag, withServerFlags } from '../../cli/flags.ts'
 import type { UnlockFlags } from './flags.ts'
 
-/** `maestro unlock`: takes away the locks that a dead run has left on servers. */
+/** `maestro unlock`: removes the locks that a dead run left on servers. */
 export function unlockCommand(onSignals: OnSignals): Command {
   const command = new Command('unlock')
-    .summary('take away the locks that a dead run has left')
+    .summary('remove the locks that a dead run left on servers')
     .description(
-      'Shows who has locked which servers, asks, and takes the locks away. A lock whose run shows signs of life, ' +
-        'or of which something still works on the server, stays unless --force says otherwise. ' +
-        'Better where the run is known here: `maestro resume`, which also does what is left.',
+      'Show which run holds the lock of each server, ask, and remove the locks of dead runs. A lock stays if its run shows ' +
+        'a sign of life or still has a process on the server, unless --force is given. Prefer `maestro resume` where ' +
+        'it knows the run: it also does the rest of the work.',
     )
     .option('--run <run>', 'only locks of this run')
-    .option('--force', 'also a lock whose run is alive')
-    .option('-y, --yes', 'agree to it')
-    .addOption(new Option('--output <format>', 'how to print it').choices(['table', 'json']).default('table'))
+    .option('--force', 'also remove locks of runs that are alive')
     .addHelpText('after', '\nExamples:\n  maestro unlock\n  maestro unlock --server web-2 --yes')
-  return withServerFlags(command).action(async (flags: UnlockFlags) => {
-    const { unlock } = await import('../actions.ts')
-    await onSignals((stop) => unlock(flags, stop))
-  })
+  return withFormatFlag(withServerFlags(command))
+    .optionsGroup(optionGroups.plan)
+    .option('-y, --yes', 'remove the locks without asking')
+    .action(async (flags: UnlockFlags) => {
+      const { unlock } = await import('../actions.ts')
+      await onSignals((stop) => unlock(flags, stop))
+    })
 }

@@ -22,7 +22,7 @@ export function findManifest({ given, env, cwd }: Where): string {
     const path = names.map((name) => join(folder, name)).find(isFile)
     if (path !== undefined) return checkOwner({ path, folder, cwd })
   }
-  throw new UsageError(`there is no ${anyOf(names)} in ${cwd} or a folder above it`, {
+  throw new UsageError(`there is no ${anyOf(names)} in ${cwd} or a parent folder`, {
     hint: 'name one with -m or MAESTRO_MANIFEST; maestro manifest init writes one, maestro manifest example prints one with every key',
   })
 }
@@ -43,7 +43,7 @@ function checkOwner({ path, folder, cwd }: Found): string {
   const shown = relative(cwd, path)
   const { uid } = statSync(path)
   if (folder === cwd || uid === 0 || uid === statSync(cwd).uid) return shown
-  throw new ManifestError(`${path} belongs to another user than this folder, so it is not taken unasked`, {
+  throw new ManifestError(`${path} belongs to another user than this folder, so it is not used without being named`, {
     hint: `name it if you trust it: -m ${shown}`,
   })
 }

@@ -26,8 +26,8 @@ async function readBytes(path: string): Promise<Uint8Array> {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such file',
+  ENOENT: 'no such file',
+  ENOTDIR: 'no such file',
   EACCES: 'the file may not be read by you',
   EISDIR: 'this is a folder and not a file',
   ELOOP: 'the links lead in a circle',

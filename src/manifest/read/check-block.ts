@@ -93,7 +93,7 @@ function checkTargets(blocks: readonly MapNode[], environments: readonly string[
   const unknown = targets.filter(({ name }) => !environments.includes(name))
   const problems = unknown.map(({ key, at, name }) => ({
     position: at,
-    message: `maestro.failover.${key} names no environment of this file: ${quoted(name)}${suggestion(name, environments)}`,
+    message: `maestro.failover.${key} is not an environment of this file: ${quoted(name)}${suggestion(name, environments)}`,
   }))
   const [primary, secondary] = targets
   if (secondary === undefined || primary?.name !== secondary.name) return problems

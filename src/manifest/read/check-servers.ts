@@ -62,7 +62,7 @@ function doubleAddresses(
     return [
       {
         position: locate(server.node, ['address']),
-        message: `the address ${quoted(address)} is that of ${quoted(other.name ?? '')} in line ${line}`,
+        message: `the address ${quoted(address)} is already used by ${quoted(other.name ?? '')} in line ${line}`,
       },
     ]
   })

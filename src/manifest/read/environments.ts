@@ -84,6 +84,6 @@ function besideEnvironments(root: MapNode, [first]: readonly Named[]): readonly 
   const beside = [...root.entries].filter(([key]) => componentOf(key) !== undefined || key === 'gateway')
   return beside.map(([key, { keyAt }]) => ({
     position: keyAt,
-    message: `${key} stands beside the environment ${quoted(first[0])}; move it into an environment`,
+    message: `${key} is beside the environment ${quoted(first[0])}; move it into an environment`,
   }))
 }

@@ -57,7 +57,7 @@ function describeMistake(key: string, { value }: Entry): Diagnostic | undefined 
   const [name, { keyAt }] = inside
   return {
     position: keyAt,
-    message: `the component ${name} stands inside ${key}, which is the name of a component and cannot be an environment`,
+    message: `the component ${name} is inside ${key}, which is the name of a component and cannot be an environment`,
   }
 }
 

@@ -52,6 +52,6 @@ function contradictions({ at: position, node, sameAs }: Identity): readonly Diag
   const beside = [...node.entries].filter(([key]) => serverKeys.includes(key) && key !== 'same_as')
   return beside.map(([key, { keyAt }]) => ({
     position: keyAt,
-    message: `${key} stands beside same_as, which says that the server is described elsewhere; keep one of them`,
+    message: `${key} is beside same_as, which says that the server is described elsewhere; keep one of them`,
   }))
 }

@@ -65,7 +65,7 @@ function besideServer(beside: readonly (readonly [string, Entry])[]): Diagnostic
   const [first] = beside
   return {
     position: first?.[1].keyAt ?? 0,
-    message: `these keys stand beside "server:" and not inside it: ${keys}; indent them by two more spaces`,
+    message: `these keys are beside "server:" and not inside it: ${keys}; indent them by two more spaces`,
   }
 }
 

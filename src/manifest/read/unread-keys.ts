@@ -28,7 +28,7 @@ export function misplacedServers(key: string, node: Node): readonly Diagnostic[]
   return [
     {
       position: name.keyAt,
-      message: `a server stands ${where}; servers belong below a component (docker, rails, postgresql, …)`,
+      message: `a server is ${where}; servers belong below a component (docker, rails, postgresql, …)`,
     },
   ]
 }

@@ -1,6 +1,15 @@
 import { isAbsolute, join } from 'node:path'
 import type { Block } from '../schema/maestro-block.ts'
-import type { HealthCheck, HookName, Profile, Rollout, Settings, SshSettings } from '../settings.ts'
+import {
+  type HealthCheck,
+  type HookName,
+  hookKeys,
+  hookNames,
+  type Profile,
+  type Rollout,
+  type Settings,
+  type SshSettings,
+} from '../settings.ts'
 import { resolveFailover } from './resolve-failover.ts'
 import type { ToFile } from './to-file.ts'
 
@@ -48,10 +57,10 @@ function makeSsh(ssh: Block['ssh'] = {}, file: ToFile): SshSettings {
     identityFiles: (identity_file ?? []).map(file),
     ...(config && { config: config === 'none' ? config : file(config) }),
     ...(known_hosts && { knownHostsFile: file(known_hosts) }),
-    running: ssh.running ?? 64,
-    connecting: ssh.connecting ?? 64,
-    connectingThroughGateway: ssh.connecting_through_gateway ?? 8,
-    agentSignatures: ssh.agent_signatures ?? 16,
+    maxSessions: ssh.max_sessions ?? 64,
+    maxConnecting: ssh.max_connecting ?? 64,
+    maxConnectingPerGateway: ssh.max_connecting_per_gateway ?? 8,
+    maxAgentSignatures: ssh.max_agent_signatures ?? 16,
   }
 }
 
@@ -81,8 +90,7 @@ function makeHealth(health: Block['health'] = {}): HealthCheck | undefined {
 }
 
 function makeHooks(hooks: Block['hooks'] = {}, file: ToFile): Readonly<Partial<Record<HookName, string>>> {
-  const { before_switch: beforeSwitch, ...rest } = hooks
-  const written = Object.entries({ ...rest, ...(beforeSwitch && { beforeSwitch }) })
+  const written = hookNames.map((name) => [name, hooks[hookKeys[name]]] as const)
   return Object.fromEntries(written.flatMap(([name, path]) => (path === undefined ? [] : [[name, file(path)]])))
 }
 

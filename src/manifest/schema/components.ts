@@ -3,7 +3,7 @@ import { anyText, host, integer, port, scalar, user, yesNo } from './values.ts'
 
 const aVersion = /^([A-Za-z0-9][A-Za-z0-9.+:~_-]*)?$/
 
-// Exact text: what stands behind the colon is never rounded, and nothing (`version: ''`) means none.
+// Exact text: a version is never rounded, and nothing (`version: ''`) means none.
 const version = () =>
   scalar({
     want: 'a version such as 27.5.1',
@@ -18,7 +18,7 @@ const freeText = () => scalar({ want: 'text', read: (value) => value, json: { ty
 /** The keys of `docker.configuration` that maestro acts on. */
 export const dockerSchema = z
   .looseObject({
-    docker_version: version().describe('The version of Docker that `maestro docker-upgrade` brings.'),
+    docker_version: version().describe('The version of Docker that `maestro docker-upgrade` installs.'),
     version: version().describe('The older name of docker_version.'),
     weave_version: version().describe('The version of Weave.'),
     image_keep_count: integer({ from: 0, to: 1000 }).describe('How many old images stay beside the running one.'),
@@ -28,21 +28,21 @@ export const dockerSchema = z
 /** The keys of `load_balancer.configuration` that maestro acts on. */
 export const loadBalancerSchema = z
   .looseObject({
-    httpchk: freeText().describe('What the load balancer asks servers for: /up.'),
+    httpchk: freeText().describe('The path that the load balancer requests from servers: /up.'),
     wait_after_adding_servers: seconds().describe('Seconds to wait after a server is back in service (0).'),
     wait_after_removing_servers: seconds().describe('Seconds to wait after a server is out of service (0).'),
   })
   .partial()
 
-/** The bastion; `address` and `port` are maestro's own. */
+/** The jump host; `address` and `port` are maestro's own. */
 export const gatewaySchema = z
   .strictObject({
-    name: host().describe('Its name; without an address, what ssh is told.'),
+    name: host().describe('Its name; without an address, the host name for ssh.'),
     username: user().optional().describe('Who logs in there; absent: as your ssh does.'),
     address: host().optional().describe('Where it is.'),
     port: port().optional().describe('The port of its sshd; absent: as your ssh does.'),
   })
-  .describe('The bastion that servers are reached through.')
+  .describe('The jump host in front of the servers.')
 
 // Names of servers become names of files, and words of --server.
 const serverName = () =>
@@ -61,7 +61,7 @@ const actedOn = z.object({
   port: port().describe('The port of its sshd; absent: maestro.ssh.port, or as your ssh does.'),
   zone: anyText('the name of a zone').describe('Zones are worked on one after the other; absent: availability_zone.'),
   availability_zone: anyText('the name of a zone').describe('As in Cloud 66.'),
-  spare: yesNo().describe('Stands ready for a rebuild and serves nothing yet (false).'),
+  spare: yesNo().describe('Reserved for a rebuild; gets no traffic yet (false).'),
 })
 
 /** The keys of a server that maestro acts on. */

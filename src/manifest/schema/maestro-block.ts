@@ -25,10 +25,12 @@ const ssh = z.strictObject({
   identity_file: oneOrMany(filePath()).describe('Private keys to log in with; absent: as your ssh does.'),
   config: filePath().describe('The ssh config that maestro reads, or none; absent: your own.'),
   known_hosts: filePath().describe('The known host keys; absent: as your ssh does.'),
-  running: integer({ from: 1, to: 4096 }).describe('How many servers are worked on at once (64).'),
-  connecting: integer({ from: 1, to: 4096 }).describe('How many connections are being made at once (64).'),
-  connecting_through_gateway: integer({ from: 1, to: 4096 }).describe('The same through one bastion (8).'),
-  agent_signatures: integer({ from: 1, to: 4096 }).describe('How many signatures the agent is asked for at once (16).'),
+  max_sessions: integer({ from: 1, to: 4096 }).describe('How many servers are worked on at once (64).'),
+  max_connecting: integer({ from: 1, to: 4096 }).describe('How many connections are being opened at once (64).'),
+  max_connecting_per_gateway: integer({ from: 1, to: 4096 }).describe('The same through one gateway (8).'),
+  max_agent_signatures: integer({ from: 1, to: 4096 }).describe(
+    'How many signatures the ssh agent is asked for at once (16).',
+  ),
 })
 
 const rollout = z.strictObject({
@@ -53,26 +55,32 @@ const rollout = z.strictObject({
 })
 
 const health = z.strictObject({
-  url: url().describe('Asked after every change; the server serves when it answers with the status.'),
-  status: integer({ from: 100, to: 599 }).describe('The HTTP status that means well (200).'),
-  from: choice(['server', 'here']).describe('Who asks: the server itself through SSH, or this computer (server).'),
-  command: anyText('a command').describe('Run on the server instead of asking a url; it serves when this ends with 0.'),
-  timeout: duration().describe('How long a server may take to be well (2m).'),
+  url: url().describe('Requested after every change; the server is healthy when it answers with the status.'),
+  status: integer({ from: 100, to: 599 }).describe('The HTTP status of a healthy server (200).'),
+  from: choice(['server', 'controller']).describe(
+    'Where the request comes from: the server itself through SSH, or this computer, the controller (server).',
+  ),
+  command: anyText('a command').describe(
+    'Run on the server instead of a request; the server is healthy when it exits with 0.',
+  ),
+  timeout: duration().describe('How long a server may take to become healthy (2m).'),
 })
 
 const hooks = z.strictObject({
   drain: executable().describe('Takes a server out of service.'),
   undrain: executable().describe('Puts a server back into service.'),
-  finished: executable().describe('Gets the report of a run as JSON on stdin.'),
+  post_run: executable().describe('Runs after every run, with its report as JSON on stdin.'),
   deploy: executable().describe('Deploys the application on a fresh server.'),
-  before_switch: executable().describe('Runs before traffic moves to the other side, to promote a replica say.'),
+  pre_switch: executable().describe(
+    'Runs before traffic moves to the other environment, for example to promote a replica.',
+  ),
 })
 
 const packageName = () => text('the name of a package', /^[a-z0-9*][a-z0-9+.*-]*$/)
 
 const security = z.strictObject({
   unattended_upgrades: yesNo().describe(
-    'Whether security-upgrade sets up the nightly upgrades, too, as `maestro unattended-upgrades` does (true).',
+    'Whether security-upgrade also sets up unattended upgrades, as `maestro unattended-upgrades` does (true).',
   ),
   hold: z.array(packageName()).describe('Packages that are never upgraded.'),
   origins: z.array(anyText('an origin')).describe('Origins that count as security beside the distribution’s own.'),
@@ -81,7 +89,7 @@ const security = z.strictObject({
 
 const docker = z.strictObject({
   repository: url().describe(
-    'The apt repository of Docker or a mirror, set up where apt has none; {id} stands for ubuntu or debian.',
+    'The apt repository of Docker or a mirror, set up where apt has none; {id} is replaced by ubuntu or debian.',
   ),
   key: filePath().describe('The key of that repository: a URL or a file (gpg below it).'),
 })
@@ -98,17 +106,17 @@ const weave = z.strictObject({
   sha256: text('a SHA-256 sum of 64 hex digits', /^[0-9a-f]{64}$/).describe('The sum that the script must have.'),
   images: z
     .array(pinnedImage())
-    .describe('Images that the script brings, each with the digest or the id that it must have.'),
+    .describe('Images that the script installs, each with the digest or the id that it must have.'),
 })
 
 const services = z.strictObject({
   compose: filePath().describe('The compose file that `maestro deploy` rolls out.'),
-  env_file: filePath().describe('Uploaded beside it as .env: what its variables stand for, and its secrets.'),
+  env_file: filePath().describe('Uploaded beside it as .env: values of its variables, and secrets.'),
   project: text('lower-case letters, digits, - and _', /^[a-z0-9][a-z0-9_-]{0,62}$/).describe(
-    'What Compose calls the whole (the name in the compose file).',
+    'Project name for Compose (the name in the compose file).',
   ),
   groups: z.array(groupName()).describe('The groups whose servers run it (docker).'),
-  timeout: duration().describe('How long the services of a server may take to be well (5m).'),
+  timeout: duration().describe('How long the services of a server may take to become healthy (5m).'),
 })
 
 const driver = z
@@ -126,15 +134,15 @@ const driver = z
     z.strictObject({
       kind: z.literal('haproxy'),
       server: text('the name of a server', /^[^\s/]+$/).describe(
-        'The load balancer in front of both sides, a server of the manifest.',
+        'The load balancer in front of both environments, a server of the manifest.',
       ),
       backend: text('the name of a backend', /^[A-Za-z0-9_.:-]+$/)
         .optional()
-        .describe('The backend with the servers of both sides; absent: every one that has them.'),
+        .describe('The backend with the servers of both environments; absent: every one that has them.'),
     }),
     z.strictObject({
       kind: z.literal('command'),
-      command: executable().describe('Says where the address points, and moves it.'),
+      command: executable().describe('Prints where the address points, and moves it.'),
       timeout: duration().optional().describe('How long it may take (2m).'),
     }),
   ])
@@ -159,7 +167,7 @@ const failover = z.strictObject({
   driver,
   ttl: duration().describe('How long the answer with the new addresses may be kept (1m).'),
   url: url().describe('Asked of the other side before a switch and through the address after it; absent: nobody asks.'),
-  status: integer({ from: 100, to: 599 }).describe('The HTTP status that means well (200).'),
+  status: integer({ from: 100, to: 599 }).describe('The HTTP status of a healthy server (200).'),
   timeout: duration().describe('How long that, and name servers to follow, may take (2m).'),
 })
 

@@ -1,17 +1,18 @@
 import type { Sample } from '../view.ts'
 
 const meanings: Readonly<Record<string, string>> = {
-  maestro_look_timestamp_seconds: 'When maestro last looked, by the clock of the computer that it ran on.',
-  maestro_server_reachable: 'Whether maestro got in and the server answered (1) or not (0).',
-  maestro_reboot_required: 'Whether the server needs a restart (1) or not (0); absent where that is not known.',
-  maestro_reboot_unknown: 'Whether it is unknown if the server needs a restart.',
-  maestro_reboot_required_since_timestamp_seconds: 'When the server first said that it needs a restart.',
-  maestro_server_uptime_seconds: 'How long the server has been up.',
-  maestro_security_updates_pending: 'Security upgrades that are due on the package lists as they are.',
-  maestro_package_lists_age_seconds: 'Age of the newest package list.',
-  maestro_unattended_upgrades_daily: 'Whether the nightly security upgrades are set up and run (1) or not (0).',
-  maestro_dpkg_interrupted: 'Whether dpkg was interrupted and has to be repaired.',
-  maestro_disk_free_bytes: 'Free space.',
+  maestro_last_run_timestamp_seconds:
+    'Time of the last maestro run that wrote this file, by the clock of the computer it ran on.',
+  maestro_server_reachable: 'Whether maestro could connect and the server answered (1) or not (0).',
+  maestro_reboot_required: 'Whether the server requires a reboot (1) or not (0); absent if unknown.',
+  maestro_reboot_unknown: 'Whether it is unknown (1) if the server requires a reboot.',
+  maestro_reboot_required_since_timestamp_seconds: 'Time since which the server requires a reboot.',
+  maestro_server_uptime_seconds: 'Time since the last boot of the server.',
+  maestro_security_upgrades_pending: 'Number of pending security upgrades, by the package lists on the server.',
+  maestro_package_lists_age_seconds: 'Age of the newest package list on the server.',
+  maestro_unattended_upgrades_daily: 'Whether unattended security upgrades are set up and run daily (1) or not (0).',
+  maestro_dpkg_interrupted: 'Whether dpkg was interrupted and needs repair (1) or not (0).',
+  maestro_disk_free_bytes: 'Free space of the file system.',
   maestro_disk_size_bytes: 'Size of the file system.',
 }
 

@@ -4,8 +4,8 @@ import { rebootRequired } from '../../checks/reboot-required.ts'
 import type { GatherResult } from '../../run/session/gather-facts.ts'
 import type { Paint } from '../format/screen.ts'
 
-/** How one server stands, in the order in which servers need care. */
-export const rebootStates = ['due', 'unknown', 'failed', 'unreachable', 'not asked', 'not due'] as const
+/** The reboot state of one server, in the order in which servers need care. */
+export const rebootStates = ['due', 'unknown', 'failed', 'unreachable', 'skipped', 'not due'] as const
 export type RebootState = (typeof rebootStates)[number]
 
 /** The answer to "is a reboot due?" for one server; its texts can be shown. */
@@ -29,7 +29,7 @@ export function rebootRow(gathered: GatherResult): RebootRow {
     dueSeconds: undefined,
     upSeconds: undefined,
   }
-  if (gathered.status === 'not-asked') return { ...nothing, state: 'not asked' }
+  if (gathered.status === 'not-asked') return { ...nothing, state: 'skipped' }
   if (gathered.status !== 'seen') {
     const { message, hint } = gathered.error
     return { ...nothing, state: gathered.status, why: printable(message), hint: hint && printable(hint) }

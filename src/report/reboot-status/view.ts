@@ -9,7 +9,7 @@ import { renderTable } from '../format/table.ts'
 import type { RenderOptions, Sample, View } from '../view.ts'
 import { paintedState, type RebootRow, type RebootState, rebootRow, rebootStates } from './row.ts'
 
-/** `reboot-status`: which servers need a restart, why, and since when. */
+/** `reboot-status`: which servers require a reboot, why, and since when. */
 export const rebootView: View = {
   command: 'reboot-status',
   facts: ['identity', 'system', 'kernel', 'reboot', 'needrestart'],
@@ -18,7 +18,7 @@ export const rebootView: View = {
   isDueOrUnknown: (gathered) => gathered.status === 'seen' && rebootRequired(gathered.look).due !== 'no',
 }
 
-/** The samples that tell the restart's state of one server; a state that is unknown has no `required` value. */
+/** The reboot state of one server as samples; an unknown state has no `required` value. */
 export function rebootMetrics(gathered: GatherResult): readonly Sample[] {
   if (gathered.status !== 'seen') return []
   const { due, since } = rebootRequired(gathered.look)
@@ -41,7 +41,7 @@ function render(gathered: readonly GatherResult[], { screen, isQuiet, isVerbose 
   return [table, hintsText(lines, screen), isQuiet ? '' : totals(lines)].filter((part) => part !== '').join('\n\n')
 }
 
-const wentWrong: ReadonlySet<RebootState> = new Set(['unknown', 'failed', 'unreachable', 'not asked'])
+const wentWrong: ReadonlySet<RebootState> = new Set(['unknown', 'failed', 'unreachable', 'skipped'])
 const sameState = ({ state, why }: RebootRow) => `${state}\0${why}`
 const careRank = ({ state }: RebootRow) => rebootStates.indexOf(state)
 

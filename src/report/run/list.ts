@@ -18,7 +18,7 @@ export function renderRuns(runs: readonly RunSummary[], { columns }: Screen): st
     printable([endsOf(run), whatNext(run)].filter((text) => text !== '').join('; ')),
   ])
   return renderTable({
-    head: ['RUN', 'BEGAN', 'COMMAND', 'ENVIRONMENT', 'ENDED', 'SERVERS'],
+    head: ['RUN', 'STARTED', 'COMMAND', 'ENVIRONMENT', 'ENDED', 'SERVERS'],
     rows,
     widthColumns: columns,
   })
@@ -26,17 +26,17 @@ export function renderRuns(runs: readonly RunSummary[], { columns }: Screen): st
 
 function howItEnded({ exitCode, isRunning, problem, startedAt }: RunSummary): string {
   if (problem !== undefined) return 'cannot be read'
-  if (isRunning) return 'at work now'
-  if (startedAt === '') return 'killed before it began'
-  if (exitCode === undefined) return 'broken off'
-  return exitCode === 0 ? 'well' : `exit ${exitCode}`
+  if (isRunning) return 'running'
+  if (startedAt === '') return 'killed before it started'
+  if (exitCode === undefined) return 'interrupted'
+  return exitCode === 0 ? 'ok' : `exit ${exitCode}`
 }
 
 function whatNext({ exitCode, isOver, isRunning, run, problem, startedAt }: RunSummary): string {
   if (problem !== undefined) return problem
   if (isRunning || exitCode === 0) return ''
-  if (isOver) return 'it was taken back'
-  return startedAt === '' ? 'nothing was done' : `resume with: maestro resume ${run}`
+  if (isOver) return 'it was rolled back'
+  return startedAt === '' ? 'nothing was changed' : `resume with: maestro resume ${run}`
 }
 
 const endsOf = ({ endings }: RunSummary) =>
@@ -80,7 +80,7 @@ function timesOf(events: readonly JournalEvent[]): ReadonlyMap<string, string> {
 }
 
 function howItStands({ outcome }: ServerState, took: string): string {
-  const status = outcome?.status.replace('-', ' ') ?? 'broken off'
+  const status = outcome?.status.replace('-', ' ') ?? 'interrupted'
   const why = outcome !== undefined && 'why' in outcome && outcome.why ? `: ${outcome.why}` : ''
   return `${status}${took}${why}`
 }
@@ -92,7 +92,7 @@ function serverText(head: string, { steps, drains, isLocked }: ServerState, scre
   ])
   const open = [
     ...[...drains.keys()].map((drain) => `${drain}: drained and not restored`),
-    ...(isLocked ? ['its lock may still be there: maestro resume, or maestro unlock'] : []),
+    ...(isLocked ? ['its lock may still exist: maestro resume, or maestro unlock'] : []),
   ]
   return [{ indent: 0, text: head }, ...done, ...open.map((text) => ({ indent: 2, text }))]
     .map(({ indent, text }) => indentedLines(indent, text, screen))

@@ -5,13 +5,13 @@ import { rebootMetrics } from '../reboot-status/view.ts'
 import type { Sample } from '../view.ts'
 import { securityCount } from './row.ts'
 
-/** The samples of the whole look; what is unknown has none. */
+/** The samples of `status`; an unknown fact has none. */
 export function statusMetrics(gathered: GatherResult): readonly Sample[] {
   if (gathered.status !== 'seen') return []
   const { identity, upgrades, unattended, dpkg, disk } = gathered.look
   return [
     ...rebootMetrics(gathered),
-    ...sample('maestro_security_updates_pending', securityCount(gathered.look)),
+    ...sample('maestro_security_upgrades_pending', securityCount(gathered.look)),
     ...sample('maestro_server_uptime_seconds', known(identity)?.uptimeSeconds),
     ...sample('maestro_package_lists_age_seconds', known(upgrades)?.listsAgeSeconds),
     ...sample('maestro_unattended_upgrades_daily', known(unattended)?.isDaily),

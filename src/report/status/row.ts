@@ -5,7 +5,7 @@ import type { ServerFacts } from '../../remote/facts/facts.ts'
 import type { GatherResult } from '../../run/session/gather-facts.ts'
 import { type RebootState, rebootRow } from '../reboot-status/row.ts'
 
-/** One server in the whole look; its texts can be shown. */
+/** One server in `status`; its texts are printable. */
 export interface StatusRow {
   readonly server: string
   readonly reboot: RebootState
@@ -34,7 +34,7 @@ export function statusRow(gathered: GatherResult): StatusRow {
   }
 }
 
-// Without package lists nothing can be pending, which says nothing.
+// Without package lists nothing is pending, which proves nothing.
 export function securityCount({ upgrades }: ServerFacts): number | undefined {
   if (upgrades?.status !== 'known' || upgrades.value.listsAgeSeconds === undefined) return undefined
   return upgrades.value.security.length

@@ -16,7 +16,7 @@ const labelColumns = 14
 
 type Describing = { readonly screen: Screen; readonly wanted?: ExpectedVersions | undefined }
 
-/** Everything that is known of one server, a fact a line, and what the manifest wants otherwise. */
+/** All known facts of one server, one per line, and where the manifest wants another version. */
 export function describeServer(gathered: GatherResult, { screen, wanted }: Describing): string {
   const { server, attention } = statusRow(gathered)
   const title = `${paintFor(screen).strong(server)}  ${printable(`${gathered.server.host}  ${gathered.server.groups.join(', ')}`)}`
@@ -41,12 +41,12 @@ function factsOf(look: ServerFacts, wanted: ExpectedVersions | undefined): reado
     ]),
     ...facts('kernel', look.kernel, ({ running, newest }) => [['kernel', kernelText(running, newest)]]),
     ...facts('reboot flag', look.reboot, ({ isSet, packages }) => [
-      ['reboot flag', isSet ? `set by ${packages.join(', ') || 'nobody named'}` : 'not set'],
+      ['reboot flag', isSet ? `set by ${packages.join(', ') || 'an unknown package'}` : 'not set'],
     ]),
-    ...facts('updates', look.upgrades, updateFacts),
-    ...facts('nightly', look.unattended, ({ isDaily, origins, lastRunAt }) => [
-      ['nightly', isDaily ? `on, for ${origins.join(', ')}` : 'off'],
-      ['last night', lastRunAt === undefined ? 'not known' : `${describeDuration(look.at - lastRunAt)} ago`],
+    ...facts('upgrades', look.upgrades, updateFacts),
+    ...facts('unattended', look.unattended, ({ isDaily, origins, lastRunAt }) => [
+      ['unattended', isDaily ? `on, for ${origins.join(', ')}` : 'off'],
+      ['last run', lastRunAt === undefined ? 'unknown' : `${describeDuration(look.at - lastRunAt)} ago`],
     ]),
     ...facts('disk', look.disk, (disks) =>
       disks.map(({ path, freeBytes, totalBytes }) => [
@@ -99,7 +99,7 @@ const kernelText = (running: string, newest: string | undefined) =>
 
 const updateFacts = ({ security, otherCount, held, keptBack, listsAgeSeconds }: PendingUpgrades): readonly Row[] => [
   ...security.map(({ name, from, to, origin }): Row => ['security', `${name} ${from} -> ${to} (${origin})`]),
-  ['other', `${otherCount} upgrades that are not security`],
+  ['other', `${otherCount} other upgrades`],
   ...held.map((name): Row => ['held', name]),
   ...keptBack.map(({ name, why }): Row => ['kept back', `${name} (${why})`]),
   ['lists', listsAgeSeconds === undefined ? 'never fetched' : `${describeDuration(listsAgeSeconds)} old`],
@@ -111,7 +111,7 @@ const containerFact = ({ name, image, state, health, restartPolicy }: Container)
 ]
 
 function signsOfLife(lock: Lock): string {
-  if (lock.busy.length > 0) return `; ${lock.busy.join(', ')} works`
+  if (lock.busy.length > 0) return `; ${lock.busy.join(', ')} is running`
   return isAlive(lock) ? '' : `; no sign of life for ${describeDuration(lock.quietSeconds)}`
 }
 

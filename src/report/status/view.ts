@@ -12,7 +12,7 @@ import { statusMetrics } from './metrics.ts'
 import { type StatusRow, statusRow } from './row.ts'
 import { describeServer } from './server-detail.ts'
 
-/** `status`: everything that bears on patching, of every server. */
+/** `status`: all facts that matter for patching, of every server. */
 export const statusView: View = {
   command: 'status',
   facts: statusFacts,
@@ -74,10 +74,10 @@ function totals(lines: readonly StatusRow[]): string {
   const count = (is: (line: StatusRow) => boolean) => lines.filter(is).length
   const counts = [
     [count(({ securityCount: pending }) => (pending ?? 0) > 0), 'with security upgrades due'],
-    [count(({ reboot }) => reboot === 'due'), 'to restart'],
+    [count(({ reboot }) => reboot === 'due'), 'to reboot'],
     [count(({ reboot }) => reboot === 'unreachable'), 'unreachable'],
-    [count((line) => line.reboot !== 'unreachable' && wentWrong(line)), 'not known in full'],
+    [count((line) => line.reboot !== 'unreachable' && wentWrong(line)), 'partly unknown'],
   ] as const
   const said = counts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`)
-  return `${lines.length} ${lines.length === 1 ? 'server' : 'servers'}: ${said.join(', ') || 'all is well'}`
+  return `${lines.length} ${lines.length === 1 ? 'server' : 'servers'}: ${said.join(', ') || 'all ok'}`
 }

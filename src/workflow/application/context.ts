@@ -43,7 +43,7 @@ export async function withApplicationContext<T>(
 ): Promise<T> {
   const { targets, servers, manifest } = loaded
   const connections = makeApplicationConnections(targets, { passwords, pause })
-  const maxSessions = Math.max(1, manifest.settings.ssh.running - sessionsForPeers)
+  const maxSessions = Math.max(1, manifest.settings.ssh.maxSessions - sessionsForPeers)
   const lock = {
     controller: randomUUID(),
     owner: ownerName(),

@@ -12,10 +12,12 @@ function aProgram(): Command {
     .option('-q, --quiet', 'say little')
     .addOption(new Option('--output <how>', 'how').choices(['table', 'json']))
     .addOption(new Option('--inner', 'not for people').hideHelp())
+  const many = new Command('many').summary('all').argument('[server...]')
   const both = new Command('both').summary('two').addCommand(new Command('one').summary('1').alias('uno'))
   return new Command('maestro')
     .addCommand(run)
     .addCommand(both)
+    .addCommand(many)
     .addCommand(new Command('hidden'), { hidden: true })
     .helpOption('-h, --help', 'print this help')
 }
@@ -32,7 +34,7 @@ async function at(line: string, splitsAtEquals = false): Promise<string> {
 
 describe('the candidates', () => {
   it.each([
-    ['', 'run both'],
+    ['', 'run both many'],
     ['r', 'run'],
     ['x', ''],
     ['both ', 'one'],
@@ -46,6 +48,7 @@ describe('the candidates', () => {
     ['run --server w', 'web-1 web-2'],
     ['run w', 'web-1 web-2'],
     ['run web-1 ', ''],
+    ['many web-1 w', 'web-1 web-2'],
     ['run -e ', 'environment'],
     ['run --manifest ', 'files'],
     ['run --unknown ', 'web-1 web-2 db-1'],

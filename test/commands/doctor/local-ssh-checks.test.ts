@@ -8,7 +8,7 @@ import { startAgent } from '../../support/agent.ts'
 import { makeKeyPair } from '../../support/ssh-server.ts'
 import { itNeeds } from '../../support/tools.ts'
 
-const limits = { running: 64, connecting: 16, connectingThroughGateway: 8, agentSignatures: 16 }
+const limits = { maxSessions: 64, maxConnecting: 16, maxConnectingPerGateway: 8, maxAgentSignatures: 16 }
 
 let folder: string
 beforeEach(() => {

@@ -69,7 +69,7 @@ describe('the manifest', () => {
     expect(find).toThrow(UsageError)
     expect(find).toThrow(
       expect.objectContaining({
-        message: `there is no Manifest.yml, manifest.yml or .cloud66/manifest.yml in ${cwd} or a folder above it`,
+        message: `there is no Manifest.yml, manifest.yml or .cloud66/manifest.yml in ${cwd} or a parent folder`,
         hint: 'name one with -m or MAESTRO_MANIFEST; maestro manifest init writes one, maestro manifest example prints one with every key',
       }),
     )

@@ -40,7 +40,7 @@ async function troubleOf(path: string): Promise<string> {
 
 describe('a manifest that cannot be read', () => {
   it('is missing', async () => {
-    expect(await troubleOf(join(folder, 'nowhere.yml'))).toBe('/nowhere.yml: there is no such file')
+    expect(await troubleOf(join(folder, 'nowhere.yml'))).toBe('/nowhere.yml: no such file')
   })
 
   it('is a folder', async () => {

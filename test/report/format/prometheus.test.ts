@@ -14,11 +14,11 @@ describe('the metrics', () => {
 
     expect(text).toBe(
       [
-        '# HELP maestro_reboot_required Whether the server needs a restart (1) or not (0); absent where that is not known.',
+        '# HELP maestro_reboot_required Whether the server requires a reboot (1) or not (0); absent if unknown.',
         '# TYPE maestro_reboot_required gauge',
         'maestro_reboot_required{server="web-1"} 1',
         'maestro_reboot_required{server="web-2"} 0',
-        '# HELP maestro_server_reachable Whether maestro got in and the server answered (1) or not (0).',
+        '# HELP maestro_server_reachable Whether maestro could connect and the server answered (1) or not (0).',
         '# TYPE maestro_server_reachable gauge',
         'maestro_server_reachable{server="web-1"} 1',
         '',

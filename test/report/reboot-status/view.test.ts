@@ -34,7 +34,7 @@ describe('the reboot-status table', () => {
   it('says why, for how long, and what to do', () => {
     const text = rebootView.render(fleet, inPipe)
 
-    expect(text).toContain('due          db-1     3 d      42 d    asked for by linux-image-generic')
+    expect(text).toContain('due          db-1     3 d      42 d    required by linux-image-generic')
     expect(text).toContain('the kernels unknown: uname is not there')
     expect(text).toContain('no answer from 203.0.113.9:22 within 10 s')
     expect(text).toContain('lb-1: look at its console')
@@ -47,7 +47,7 @@ describe('the reboot-status table', () => {
 
     const text = rebootView.render([gathered('a', wanting), gathered('b', wanting), gathered('c')], inPipe)
 
-    expect(text).toContain('a,b: sudo does not run there without more: --ask-sudo-password')
+    expect(text).toContain('a,b: sudo needs a password: pass --ask-sudo-password')
   })
 
   it('stays within the terminal', () => {

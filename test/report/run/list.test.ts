@@ -38,13 +38,13 @@ describe('the list of runs', () => {
 
     expect(lines.map((line) => line.trim())).toEqual([
       expect.stringMatching(
-        /reboot +production +broken off +2 changed; resume with: maestro resume 20261123-091530-k3f9$/,
+        /reboot +production +interrupted +2 changed; resume with: maestro resume 20261123-091530-k3f9$/,
       ),
-      expect.stringMatching(/production +well +2 changed$/),
+      expect.stringMatching(/production +ok +2 changed$/),
       expect.stringMatching(/exit 1 +2 changed; resume with: maestro resume 20261123-091530-k3f9$/),
-      expect.stringContaining('at work now'),
+      expect.stringContaining('running'),
       expect.stringMatching(/cannot be read +2 changed; \/x\/events\.ndjson:3: not a line of a journal/),
-      expect.stringMatching(/killed before it began +nothing was done$/),
+      expect.stringMatching(/killed before it started +nothing was changed$/),
     ])
   })
 })
@@ -79,7 +79,7 @@ describe('a run in full', () => {
     expect(head).toContain('took 2 min')
     expect(servers).toEqual([
       'web-1  changed, 13 s\n  reboot: verified\n    boot: new',
-      'web-2  broken off\n  reboot: started, not verified\n  service: drained and not restored\n  its lock may still be there: maestro resume, or maestro unlock',
+      'web-2  interrupted\n  reboot: started, not verified\n  service: drained and not restored\n  its lock may still exist: maestro resume, or maestro unlock',
     ])
   })
 

@@ -57,15 +57,15 @@ describe('the concerns', () => {
       '/ is read-only',
     ],
     [
-      'nightly upgrades that are off',
+      'unattended upgrades that are off',
       { unattended: known(off) },
-      'no nightly upgrades (apt-daily-upgrade.timer is masked)',
+      'no unattended upgrades (apt-daily-upgrade.timer is masked)',
     ],
-    ['nightly reboots', { unattended: known(off) }, 'nightly upgrades reboot by themselves'],
+    ['unattended reboots', { unattended: known(off) }, 'unattended upgrades reboot the server'],
     [
       'a held package with a security fix',
       { upgrades: known({ ...updates, held: ['nginx', 'libssl3'] }) },
-      'held with a security fix: libssl3',
+      'held despite a security fix: libssl3',
     ],
     [
       'a security fix that is kept back',
@@ -145,7 +145,7 @@ describe('the status table', () => {
     const unknown = gathered('a', { upgrades: { status: 'unknown', why: 'apt-get is not there' } })
 
     expect(statusView.render([...fleet, unknown], inPipe)).toMatch(/^web-3 +1 due +not due +ubuntu 24.04/m)
-    expect(statusView.render([unknown], inPipe)).toMatch(/^a +unknown .*updates unknown: apt-get is not there/m)
+    expect(statusView.render([unknown], inPipe)).toMatch(/^a +unknown .*upgrades unknown: apt-get is not there/m)
   })
 
   it('does not take a server without package lists for one with nothing due', () => {
@@ -153,7 +153,7 @@ describe('the status table', () => {
 
     expect(statusView.render([never], inPipe)).toMatch(/^a +unknown .*package lists were never fetched/m)
     expect(statusView.isDueOrUnknown(never)).toBe(true)
-    expect(statusView.metrics(never).map(({ metric }) => metric)).not.toContain('maestro_security_updates_pending')
+    expect(statusView.metrics(never).map(({ metric }) => metric)).not.toContain('maestro_security_upgrades_pending')
   })
 
   it('takes everyday holds and phasing for no concern, and prints them when it is to be verbose', () => {
