@@ -19,7 +19,7 @@ export function expectedVersions({ groups }: Manifest, { groups: names }: Server
   }
 }
 
-/** Whether a version is what the manifest wants. What `latest` and `distribution` stand for is known to apt alone. */
+/** Whether a version is the one of the manifest. Which one `latest` and `distribution` mean is known to apt alone. */
 export function isExpected(version: string, wanted: string | undefined): boolean {
   if (wanted === undefined || wanted === 'latest' || wanted === 'distribution') return true
   return isEngine(version, engineOf(wanted) ?? wanted) || version.startsWith(`${wanted}.`)

@@ -19,7 +19,7 @@ export type Clone = { readonly text: string; readonly withoutAddress: readonly s
 
 /**
  * Adds a second environment with the components, configurations and servers of another one, the servers without their addresses:
- * they are other machines. What stands in the file stays as it is, letter by letter. Throws a UsageError when there is no such
+ * they are other machines. The rest of the file stays as it is, letter by letter. Throws a UsageError when there is no such
  * environment, or one of the new name; a ManifestError when the file is wrong.
  */
 export function cloneEnvironment({ name, text, from, to }: Cloning): Clone {
@@ -54,7 +54,7 @@ function mustBeThere(written: WrittenManifest, from: string): void {
   )
 }
 
-// Every scalar is the text that stands in the file, so nothing needs quotes that had none.
+// Every scalar is its exact text, so nothing needs quotes that had none.
 const yamlOf = (node: Node) =>
   dump(withoutAddresses(toPlain(node)), { schema: FAILSAFE_SCHEMA, lineWidth: -1, noRefs: true })
 

@@ -21,7 +21,7 @@ export const components = [...webComponents, ...databaseComponents, ...otherComp
 
 export type Component = (typeof components)[number]
 
-/** The original's words for several groups at once (`cx stacks reboot --group`); `all` stands for every component. */
+/** The original's words for several groups at once (`cx stacks reboot --group`); `all` means every component. */
 export const groupWords: Readonly<Record<string, readonly Component[]>> = {
   all: components,
   web: webComponents,
@@ -36,14 +36,14 @@ const componentOfKey: ReadonlyMap<string, Component> = new Map([
   ['haproxy', 'load_balancer'] as const,
 ])
 
-/** The component that a key of the file stands for; undefined when it is none. */
+/** The component of a key of the file; undefined when it is none. */
 export const componentOf = (key: string): Component | undefined => componentOfKey.get(key)
 
 /** Whether a component keeps data, and so may have several instances under `groups:`. */
 export const isDatabase = (component: Component): boolean =>
   (databaseComponents as readonly string[]).includes(component)
 
-/** The components that a group name or group word stands for, instances (`mysql/reporting`) aside; undefined when it is neither. */
+/** The components of a group name or group word, instances (`mysql/reporting`) aside; undefined when it is neither. */
 export function componentsOfWord(word: string): readonly Component[] | undefined {
   const component = componentOf(word)
   return Object.hasOwn(groupWords, word) ? groupWords[word] : component && [component]

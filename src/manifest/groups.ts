@@ -6,7 +6,7 @@ import { quoted } from './quoted.ts'
 
 /**
  * Names of the servers in a group (`docker`, `mysql/reporting`) or under one of the original's words (`web`, `db`, `haproxy`,
- * `all`), each once. Throws a UsageError that says which there are when there is no such group or nobody is in it.
+ * `all`), each once. Throws a UsageError that says which there are when there is no such group or it is empty.
  */
 export function expandGroup(manifest: Manifest, word: string): readonly string[] {
   const groups = groupsOf(manifest, word)
@@ -18,14 +18,14 @@ export function expandGroup(manifest: Manifest, word: string): readonly string[]
   throw new UsageError(`there is no group ${quoted(word)}${suggestion(word, usable)}`, { hint: describeGroups(usable) })
 }
 
-/** Every group name and group word that stands for at least one server of the manifest. */
+/** Every group name and group word that has at least one server of the manifest. */
 export function usableGroups(manifest: Manifest): readonly string[] {
   const names = manifest.groups.filter(({ serverNames }) => serverNames.length > 0).map(({ name }) => name)
   const candidates = new Set([...names, ...manifest.groups.map(({ kind }) => kind), ...Object.keys(groupWords)])
   return [...candidates].filter((word) => groupsOf(manifest, word).some(({ serverNames }) => serverNames.length > 0))
 }
 
-/** Names of the groups that a group name or word stands for; throws as `expandGroup` does. */
+/** Names of the groups of a group name or word; throws as `expandGroup` does. */
 export function expandGroupNames(manifest: Manifest, word: string): readonly string[] {
   expandGroup(manifest, word)
   return groupsOf(manifest, word).map(({ name }) => name)

@@ -27,7 +27,7 @@ export interface Group {
   readonly serverNames: readonly string[]
 }
 
-/** The versions that the manifest asks for, as the text that stands in it: `20.10` is never 20.1. */
+/** The versions that the manifest asks for, as exact text: `20.10` is never 20.1. */
 export interface Versions {
   readonly docker?: string
   readonly weave?: string
@@ -45,13 +45,13 @@ export interface ManifestServer {
   readonly port?: number
   /** `zone`, else `availability_zone`. */
   readonly zone?: string
-  /** Stands ready for a rebuild and serves nothing yet. */
+  /** Reserved for a rebuild; gets no traffic yet. */
   readonly spare: boolean
   /** Where the file describes it, for messages about it. */
   readonly position: Position
 }
 
-/** The bastion; without an address its name is what ssh is told. */
+/** The jump host; without an address its name is the host name for ssh. */
 export interface ManifestGateway {
   readonly name: string
   readonly user?: string

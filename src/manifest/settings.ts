@@ -14,7 +14,7 @@ export interface Settings {
   readonly weave?: WeaveSettings
   readonly services?: ServiceSettings
   readonly failover?: Failover
-  /** Where fresh servers come from, when not from those that stand ready in the manifest. */
+  /** Where fresh servers come from; absent: from the manifest. */
   readonly provider?: { readonly command: string; readonly timeoutMs: number }
   readonly profiles: Readonly<Record<string, Profile>>
 }

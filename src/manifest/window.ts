@@ -8,7 +8,7 @@ export type Window = {
   readonly endMinute: number
   /** `UTC` or a name of the time zone database: `Europe/Berlin`. */
   readonly timeZone: string
-  /** As it stands in the manifest. */
+  /** As it is written in the manifest. */
   readonly text: string
 }
 

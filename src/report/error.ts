@@ -4,13 +4,13 @@ import { wrap } from './format/table.ts'
 
 type ReportedError = { readonly message: string; readonly hint?: string | undefined }
 
-/** A trouble as a person reads it: what happened and where, and below it what to do next. */
+/** An error for people: what happened and where, and below it what to do next. */
 export function errorText({ message, hint }: ReportedError, { columns }: Pick<Screen, 'columns'>): string {
-  const told = `maestro: ${message}`.split(/\r?\n/).map((line) => folded(line, columns))
+  const lines = `maestro: ${message}`.split(/\r?\n/).map((line) => folded(line, columns))
   const advised = hint
     ?.split(/\r?\n/)
     .map((line) => `  ${folded(line, columns === undefined ? undefined : columns - 2)}`)
-  return `${[...told, ...(advised ?? [])].join('\n')}\n`
+  return `${[...lines, ...(advised ?? [])].join('\n')}\n`
 }
 
 // A line of a file that is shown stays as it is: a mark below it points into it.

@@ -4,26 +4,26 @@ import type { FactName } from '../remote/facts/facts.ts'
 import type { GatherResult } from '../run/session/gather-facts.ts'
 import type { Screen } from './format/screen.ts'
 
-/** One way of showing what was seen; `reboot-status` and `status` are one each. */
+/** One way of showing the facts of servers; `reboot-status` and `status` are one each. */
 export interface View {
   readonly command: string
-  /** What has to be looked at for it. */
+  /** The facts that it needs. */
   readonly facts: readonly FactName[]
   /** The answer for people: a table on a terminal, one plain line a server elsewhere. */
   readonly render: (gathered: readonly GatherResult[], how: RenderOptions) => string
   /** What of one server needs attention, for JSON, which has the facts and the reboot in every view. */
   readonly attention?: (gathered: GatherResult) => readonly string[]
   readonly metrics: (gathered: GatherResult) => readonly Sample[]
-  /** Whether `--exit-code` has to speak of this server. */
+  /** Whether this server makes `--exit-code` exit with 10. */
   readonly isDueOrUnknown: (gathered: GatherResult) => boolean
 }
 
 export interface RenderOptions {
   readonly screen: Screen
   readonly isVerbose: boolean
-  /** Only what went wrong. */
+  /** Only failures. */
   readonly isQuiet: boolean
-  /** What the manifest wants of a server; absent: nothing is held against it. */
+  /** The versions that the manifest wants of a server; absent: versions are not compared. */
   readonly expectedVersions?: (server: Server) => ExpectedVersions
 }
 

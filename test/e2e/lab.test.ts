@@ -48,7 +48,7 @@ describe('a practice fleet', patient, () => {
     const demo = fileURLToPath(new URL('../../bin/demo.js', import.meta.url))
     const run = await lab('run', '--servers', '1', '--', process.execPath, demo, 'tour')
 
-    expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('turn to servers of your own') })
+    expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('use your own servers') })
   })
 
   it('has its run brought to an end by resume where only the word of that was missing', async () => {

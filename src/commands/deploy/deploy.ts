@@ -48,9 +48,9 @@ type DeployOptions = SecurityUpgradeFlags &
 export const deployFor =
   (flags: DeployOptions): OperationFor =>
   async (settings, manifest) => {
-    const wish = { ...profileOf(flags, settings), ...given(flags) }
-    if (flags.rollback) return combined('deploy', [await rollingBack(wish, flags)(settings, manifest)])
-    const { securityUpgrades, dockerUpgrades, reboot, services } = withDefault(wish, settings)
+    const selection = { ...profileOf(flags, settings), ...given(flags) }
+    if (flags.rollback) return combined('deploy', [await rollingBack(selection, flags)(settings, manifest)])
+    const { securityUpgrades, dockerUpgrades, reboot, services } = withDefault(selection, settings)
     // Last of all: what is proved well then is what goes on running, on the kernel and the engine that stay.
     return combined('deploy', [
       ...(securityUpgrades ? [securityUpgradeFor(flags)(settings)] : []),
@@ -61,9 +61,9 @@ export const deployFor =
   }
 
 // As in the original: without options `deploy` is of the application itself.
-function withDefault(wish: Profile, { services }: Settings): Profile {
-  if (wish.securityUpgrades || wish.dockerUpgrades || wish.reboot || wish.services) return wish
-  if (services !== undefined) return { ...wish, services: true }
+function withDefault(selection: Profile, { services }: Settings): Profile {
+  if (selection.securityUpgrades || selection.dockerUpgrades || selection.reboot || selection.services) return selection
+  if (services !== undefined) return { ...selection, services: true }
   throw new UsageError('nothing is asked for', {
     hint:
       'ask for --security-upgrades, --docker-upgrades, --reboot, for a --profile of the manifest, or to be asked: --interactive; ' +
@@ -71,8 +71,8 @@ function withDefault(wish: Profile, { services }: Settings): Profile {
   })
 }
 
-function rollingBack(wish: Profile, { service = [], pull }: ServicesFlags): typeof servicesBackFor {
-  if (wish.securityUpgrades || wish.dockerUpgrades || wish.reboot || service.length > 0 || pull)
+function rollingBack(selection: Profile, { service = [], pull }: ServicesFlags): typeof servicesBackFor {
+  if (selection.securityUpgrades || selection.dockerUpgrades || selection.reboot || service.length > 0 || pull)
     throw new UsageError('--rollback rolls back the services, and does nothing else', {
       hint: 'leave the other options out',
     })

@@ -53,7 +53,7 @@ function targetVersions(groups: Manifest['groups'], goesBack: boolean): TargetVe
   return { version: version ?? null, groups: own.map(({ name }) => name) }
 }
 
-/** Without a script it is known what is wanted, and a server that has another version is told so. */
+/** Without a script the wanted version is known, and a server with another one is reported. */
 function weaveBy(groups: Manifest['groups'], weave: Settings['weave']): DockerUpgradeOptions['weave'] {
   const version = groups.find(({ versions }) => versions.weave !== undefined)?.versions.weave
   if (version === undefined) return null
@@ -62,7 +62,7 @@ function weaveBy(groups: Manifest['groups'], weave: Settings['weave']): DockerUp
   return { version, script: { from: fromHome(script), sha256 }, images }
 }
 
-/** Docker's own repository stands for itself only where Docker is to be installed. */
+/** Docker's own repository is set up only where Docker is to be installed. */
 function repositoryOf({ repository, key }: DockerSettings, installs: boolean): DockerUpgradeOptions['repository'] {
   if (repository === undefined && !installs) return null
   const url = (repository ?? 'https://download.docker.com/linux/{id}').replace(/\/+$/, '')

@@ -36,7 +36,7 @@ type RunEnvironment = { readonly env: NodeJS.ProcessEnv; readonly stop: AbortSig
 function runCommand([file = '', ...args]: readonly string[], { env, stop }: RunEnvironment): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { env, stdio: 'inherit' })
-    // A terminal has told the command of Ctrl-C itself; told twice, it would leave at once.
+    // A terminal sends Ctrl-C to the command itself; a second signal would make it exit at once.
     const pass = () => {
       if (stop.reason !== exitCodes.interrupted || !process.stdin.isTTY) child.kill(signalOf(Number(stop.reason)))
     }

@@ -79,7 +79,7 @@ function emptyFolder(path: string): string {
   return whole
 }
 
-/** Makes `maestro` and its manifest known to whoever takes up that environment, and keeps its runs apart from the real ones. */
+/** The variables that make `maestro` and the manifest of the lab available to a command, and keep its runs apart from real ones. */
 function writeEnvironment(folder: string): PreparedLab['env'] {
   mkdirSync(`${folder}/bin`)
   const maestro = [process.execPath, process.argv[1] ?? ''].map(quote).join(' ')

@@ -11,7 +11,7 @@ export function verbatim(lines: readonly string[]): readonly string[] {
 /** A term and what it means; the term may hold requests for other fonts. */
 export const entry = (term: string, about: string): readonly string[] => ['.TP', withoutRequest(term), paragraph(about)]
 
-/** `-m, --manifest <file>` with the words that are typed in bold, and what they stand for in italics. */
+/** `-m, --manifest <file>` with the typed words in bold, and the placeholders in italics. */
 export function synopsis(flags: string): string {
   return escaped(flags)
     .replace(/<([^>]+)>/g, '\\fI$1\\fR')

@@ -23,7 +23,7 @@ import { lockApplication } from '../../workflow/application/lock.ts'
 import { ownerName } from '../../workflow/run-info.ts'
 import { loadFailover } from '../failover/load.ts'
 import { failoverSecrets } from '../failover/secrets.ts'
-import { loadReplaced } from '../rebuild/replace.ts'
+import { loadReplaced } from '../rebuild/server.ts'
 import type { ResumeRequest } from './flags.ts'
 
 declare const MAESTRO_VERSION: string

@@ -21,7 +21,7 @@ export function securityUpgradeFor(flags: SecurityUpgradeFlags): (settings: Sett
       lockTimeoutMs: timeoutMs,
       stallTimeoutMs: rollout.stallTimeoutMs,
       restartServices: restartServices && security.restartServices,
-      // What is held for today alone is no matter of the nights.
+      // A --hold of this run does not apply to unattended upgrades.
       unattendedUpgrades:
         unattendedUpgrades && security.unattendedUpgrades ? { hold: security.hold, origins: security.origins } : null,
     })

@@ -27,8 +27,8 @@ function complaint(line: string): string | undefined {
   const { name, value } =
     /^[ \t]*(?:export[ \t]+)?(?<name>[A-Za-z_][A-Za-z0-9_.]*)[ \t]*=[ \t]*(?<value>.*)$/.exec(line)?.groups ?? {}
   if (name === undefined || value === undefined) return 'there is no NAME= in this line'
-  if (/^(COMPOSE|DOCKER)_/.test(name)) return `${name} tells Docker Compose itself what to do, which maestro does`
-  if (value.includes('\0')) return 'a NUL stands in this line'
+  if (/^(COMPOSE|DOCKER)_/.test(name)) return `${name} configures Docker Compose itself, which maestro does`
+  if (value.includes('\0')) return 'this line contains a NUL'
   const quote = value[0]
   if (quote !== '"' && quote !== "'") return undefined
   return (quote === '"' ? double : single).test(value) ? undefined : 'a quote is opened and not closed in this line'

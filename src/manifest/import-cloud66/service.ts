@@ -72,7 +72,7 @@ const parts: Readonly<Record<string, (node: Node, service: Node) => Part>> = {
   type: nothing,
   build_command: no('it belongs into the build of the image'),
   deploy_command: no('run it yourself before `maestro deploy`, as with `docker compose run`'),
-  traffic_matches: no('names are told apart by a proxy of your own'),
+  traffic_matches: no('names are distinguished by a proxy of your own'),
   log_folder: no('mount a volume there, or write to stdout'),
   pre_stop_command: no('Compose 2.30 and later have pre_stop'),
   post_start_command: no('Compose 2.30 and later have post_start'),
@@ -87,7 +87,7 @@ const parts: Readonly<Record<string, (node: Node, service: Node) => Part>> = {
 
 const keysOf = (node: Node | undefined) => (node?.kind === 'map' ? node.entries.keys() : [])
 
-/** Says of one service what Compose can be told. It always comes back after a restart, as in the original. */
+/** Converts one service to Compose. It always comes back after a reboot, as in the original. */
 export function importService(service: string, node: Node, hasVariables: boolean): ImportedService {
   const name = quoted(service).slice(1, -1)
   if (node.kind !== 'map') return { service, compose: {}, left: [`${name}: it is no map`], published: [] }

@@ -87,7 +87,7 @@ function blockLines({ ssh }: Found, user: string | undefined): readonly string[]
   const isSaid = written !== '{}'
   const lead = isSaid ? '' : '# '
   return [
-    '# What maestro itself is told; all of it may be left out.',
+    '# Settings of maestro, all of them optional.',
     `${lead}maestro:`,
     `${lead}  ssh: ${isSaid ? written : '{user: deploy}'}   # else as your own ssh would connect`,
     '#   rollout: {max_unavailable: 25%, window: ["Sat 02:00-05:00 UTC"]}   # how a change goes over the servers',

@@ -166,7 +166,7 @@ const failover = z.strictObject({
     ),
   driver,
   ttl: duration().describe('How long the answer with the new addresses may be kept (1m).'),
-  url: url().describe('Asked of the other side before a switch and through the address after it; absent: nobody asks.'),
+  url: url().describe('Health check of the target before a switch, and through the address after it; absent: none.'),
   status: integer({ from: 100, to: 599 }).describe('The HTTP status of a healthy server (200).'),
   timeout: duration().describe('How long that, and name servers to follow, may take (2m).'),
 })
@@ -204,7 +204,7 @@ export const blockSchema = z
       .describe('Options of `maestro deploy` under a name.'),
   })
   .partial()
-  .describe('What maestro itself is told; a block inside an environment overrides this one key by key.')
+  .describe('Settings of maestro; a block inside an environment overrides this one key by key.')
 
 /** A `maestro:` block that has the right shape. */
 export type Block = z.output<typeof blockSchema>

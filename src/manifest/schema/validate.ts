@@ -15,7 +15,7 @@ type Kind<T> = {
   readonly mainKeys?: readonly string[]
 }
 
-/** Makes the function that reads nodes of a kind; every problem is told at the place in the file that it is about. */
+/** Makes the function that reads nodes of a kind; every problem is reported at its place in the file. */
 export function checkerOf<T>({ schema, called, mainKeys }: Kind<T>): (node: Node) => Checked<T> {
   let json: JsonSchema | undefined
   const keysOf: KeysOf = (path) => {

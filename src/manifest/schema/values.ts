@@ -10,7 +10,7 @@ import { parseWindow, type Window } from '../window.ts'
 type Scalar<T> = {
   /** Completes "must be …". */
   readonly want: string
-  /** The value that a text stands for; undefined when it stands for none. */
+  /** The value of a text; undefined when it has none. */
   readonly read: (text: string) => T | undefined
   /** How the JSON Schema describes it. */
   readonly json: Readonly<Record<string, unknown>>
@@ -18,7 +18,7 @@ type Scalar<T> = {
   readonly known?: readonly string[]
 }
 
-/** One value of the manifest, read from the text that stands there. */
+/** One value of the manifest, read from its text. */
 export function scalar<T>({ want, read, json, known = [] }: Scalar<T>): z.ZodType<T> {
   return z
     .unknown()

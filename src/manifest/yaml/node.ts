@@ -1,4 +1,4 @@
-/** A value of the file with its offset; every scalar is the text that stands there, so `1.30` stays `1.30`. */
+/** A value of the file with its offset; every scalar is its exact text, so `1.30` stays `1.30`. */
 export type Node = MapNode | ListNode | TextNode
 
 export interface MapNode {
@@ -17,7 +17,7 @@ export interface TextNode {
   readonly kind: 'text'
   readonly at: number
   readonly text: string
-  /** Nothing stands there, or `~` or `null` without quotes. */
+  /** An empty value, or `~` or `null` without quotes. */
   readonly isEmpty: boolean
 }
 

@@ -12,7 +12,7 @@ export interface YamlTree {
 
 // What aliases (`*name`) and merges (`<<`) may blow a file up to; 10,000 servers are some 150,000.
 const nodesAtMost = 1_000_000
-const tooBig = 'with its aliases (*name) the file stands for more than a million values'
+const tooBig = 'with its aliases (*name) the file expands to more than a million values'
 
 /** Reads YAML of any size in one pass; positions come from the parser's events, which its own loader throws away. */
 export function parseYaml(text: string): YamlTree {
@@ -47,9 +47,9 @@ type Reader = {
   readonly events: readonly Event[]
   readonly problems: Diagnostic[]
   next: number
-  /** The last offset that an event told; an empty value has none of its own. */
+  /** The last offset that an event had; an empty value has none of its own. */
   lastAt: number
-  /** How many nodes there are, each alias counted as all that it stands for. */
+  /** How many nodes there are, each alias counted as all that it expands to. */
   count: number
   readonly anchors: Map<string, { readonly node: Node; readonly count: number }>
 }
@@ -133,7 +133,7 @@ function describeDuplicate(key: string): string {
   return `the key ${quoted(key)} is there twice in the same map${list}`
 }
 
-// What stands in the map itself wins over what is merged into it; of several merged maps the first wins.
+// The map's own keys win over merged ones; of several merged maps the first wins.
 function mergeInto(reader: Reader, entries: Map<string, Entry>, node: Node): void {
   if (node.kind === 'list') {
     for (const item of node.items) mergeInto(reader, entries, item)

@@ -27,12 +27,12 @@ export function yamlDiagnostic(error: YamlSyntaxError | YAMLException, text: str
   return { position: positionOfCause(error.reason, at, text), message: wordsFor(error.reason) }
 }
 
-// What js-yaml 5.5 says, and what it means to somebody who did not write a YAML parser.
+// What js-yaml 5.5 says, and what it means to a reader who did not write a YAML parser.
 const words: readonly (readonly [RegExp, string])[] = [
   [/tab characters/, 'a tab stands where YAML wants spaces; replace the tabs at the start of lines by spaces'],
   [/bad indentation/, 'this does not fit the lines above: the indentation is wrong, or a value needs quotes'],
   [/deficient indentation|unexpected end/, 'a quote or bracket is opened and not closed'],
-  [/non-printable|valid JSON character/, 'an unprintable character stands in the file'],
+  [/non-printable|valid JSON character/, 'the file contains an unprintable character'],
   [/multiline key|expected ':'/, 'a colon is missing here or in the line above'],
   [
     /end of the stream or a document separator/,

@@ -78,7 +78,7 @@ function facts<T>(label: string, fact: Fact<T> | undefined, toFacts: (value: T) 
 function dockerFacts(docker: Docker | null, wanted: string | undefined): readonly Row[] {
   if (docker === null) return [['docker', `none${against(undefined, wanted)}`]]
   const { version, source, components, containers } = docker
-  const told = [
+  const versions = [
     ['oldest API', components?.apiMinimum],
     ['containerd', components?.containerd],
     ['runc', components?.runc],
@@ -86,7 +86,7 @@ function dockerFacts(docker: Docker | null, wanted: string | undefined): readonl
   ].flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]))
   return [
     ['docker', `${version ?? 'unknown'} (${source})${against(version, wanted)}`],
-    ...(told.length === 0 ? [] : [['with', told.join(', ')] as const]),
+    ...(versions.length === 0 ? [] : [['with', versions.join(', ')] as const]),
     ...containers.map(containerFact),
   ]
 }

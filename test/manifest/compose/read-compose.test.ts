@@ -94,7 +94,7 @@ describe('an env file', () => {
         `${path}:2: there is no NAME= in this line`,
         `${path}:3: a quote is opened and not closed in this line`,
         `${path}:4: a quote is opened and not closed in this line`,
-        `${path}:5: COMPOSE_PROFILES tells Docker Compose itself what to do, which maestro does`,
+        `${path}:5: COMPOSE_PROFILES configures Docker Compose itself, which maestro does`,
       ].join('\n'),
     )
   })

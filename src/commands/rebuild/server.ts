@@ -19,10 +19,10 @@ import type { LoadedApplication } from '../../workflow/application/context.ts'
 import { loadManifest } from '../../workflow/load-manifest.ts'
 import { selectTargets, type Targets } from '../../workflow/targets.ts'
 import { trafficPolicyFor } from '../../workflow/traffic-policy.ts'
+import { assertInWindow, atOnce, deployHook } from './environment.ts'
 import type { RebuildServersFlags } from './flags.ts'
 import { assertDataMigrated, providerIn } from './load.ts'
 import { provisionFor } from './provision.ts'
-import { assertInWindow, atOnce, deployHook } from './rebuild.ts'
 
 /** `maestro rebuild server`. Returns the exit code. */
 export async function rebuildServers(flags: RebuildServersFlags, stop: AbortSignal): Promise<ExitCode> {
@@ -72,7 +72,7 @@ export async function loadReplaced(flags: Pick<ServerFlags, 'manifest' | 'enviro
   return { manifest, targets: new Map([[environment ?? '', manifest]]), servers }
 }
 
-/** The servers of one environment, named as where several are told apart. */
+/** The servers of one environment, named with it. */
 async function loadReplaceOptions({ manifest, servers, find }: Targets): Promise<LoadedApplication> {
   const { environment } = manifest
   const others = await find(balancersOf(manifest))
