@@ -34,7 +34,7 @@ export const aRebuild = (own: Partial<RebuildOptions> = {}): ApplicationOperatio
       ...own,
     },
     {},
-  ) as ApplicationOperation
+  )
 
 export const aRetirement = (own: Partial<RetireOptions> = {}): ApplicationOperation =>
   retire(
@@ -47,4 +47,4 @@ export const aRetirement = (own: Partial<RetireOptions> = {}): ApplicationOperat
       ...own,
     },
     {},
-  ) as ApplicationOperation
+  )
