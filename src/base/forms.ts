@@ -54,7 +54,11 @@ export const ipAddress: Form = { what: 'an IP address', limit: 64, matches: (tex
 export const userName = form('a user name', /^[A-Za-z0-9_][A-Za-z0-9_.@\\-]{0,63}\$?$/)
 
 /** A line of an authorized key: its type, and itself in base64. */
-export const hostKey = form('a host key such as ssh-ed25519 AAAA…', /^[a-z0-9@.]+(-[a-z0-9@.]+)+ [A-Za-z0-9+/]+={0,2}$/, 20_000)
+export const hostKey = form(
+  'a host key such as ssh-ed25519 AAAA…',
+  /^[a-z0-9@.]+(-[a-z0-9@.]+)+ [A-Za-z0-9+/]+={0,2}$/,
+  20_000,
+)
 
 export const sha256 = form('a SHA-256 sum of 64 hex digits', /^[0-9a-f]{64}$/)
 
