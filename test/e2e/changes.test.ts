@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { aRollout } from '../run/in-memory.ts'
 import { type Fleet, startFleet } from './a-fleet.ts'
 
 // Scripts run on this very computer: a root that is not there keeps what they would change away from it.
@@ -15,6 +16,13 @@ beforeAll(async () => {
 afterAll(() => fleet.end())
 
 const maestro = (...args: string[]) => fleet.maestro(args, { env: { XDG_STATE_HOME: state } })
+const aPlan = (operation: object, planned: object = {}) => ({
+  version: 1,
+  operation,
+  rollout: aRollout,
+  batches: [],
+  planned,
+})
 const connections = () => Object.values(fleet.servers).reduce((sum, server) => sum + server.connections(), 0)
 
 describe('a command that changes servers', () => {
@@ -36,10 +44,7 @@ describe('a command that changes servers', () => {
 
   it('takes no plan that is none, or of another command', async () => {
     const rubbish = fleet.write('rubbish.json', 'rubbish')
-    const other = fleet.write(
-      'other.json',
-      JSON.stringify({ version: 1, operation: { name: 'reboot', options: {} }, batches: [], rollout: {}, planned: {} }),
-    )
+    const other = fleet.write('other.json', JSON.stringify(aPlan({ name: 'reboot', options: {} })))
 
     const runs = [
       await maestro('unattended-upgrades', '--plan', rubbish),
@@ -49,6 +54,30 @@ describe('a command that changes servers', () => {
     expect(runs.map(({ exitCode }) => exitCode)).toEqual([2, 2])
     expect(runs[1]?.stderr).toContain('a plan of another command or with other options: reboot')
     expect(connections()).toBe(0)
+  })
+
+  const nightly = { name: 'unattended-upgrades', options: { remove: false, hold: [], origins: [] }, service: {} }
+  const due = (step: string, change: unknown) => ({ 'web-1': [{ step, verdict: { status: 'due', change } }] })
+
+  it.each([
+    ['of another version', { ...aPlan(nightly), version: 2 }, 'version must be 1'],
+    ['with a key that is not known', { ...aPlan(nightly), foreseen: {} }, 'it has the unknown key "foreseen"'],
+    [
+      'with an option in place of a version',
+      aPlan(nightly, due('unattended-upgrades-package', '-oDPkg::Pre-Invoke=x')),
+      'what is planned for web-1, unattended-upgrades-package, cannot be read: it must be the version of a package',
+    ],
+  ])('takes no plan %s, says where, and contacts nobody', async (_, plan, words) => {
+    const before = connections()
+    const path = fleet.write('changed.json', JSON.stringify(plan))
+
+    const run = await maestro('unattended-upgrades', '--plan', path)
+
+    expect([run.exitCode, run.stdout]).toEqual([2, ''])
+    expect(run.stderr).toContain(words)
+    expect(run.stderr).toContain('start it again')
+    expect(run.stderr).not.toContain('    at ')
+    expect(connections()).toBe(before)
   })
 
   it('asks for no password where nobody is there, and reads none that others can read', async () => {
@@ -101,6 +130,51 @@ describe('what was done before', () => {
 
     expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 2, 2, 2])
     expect(runs[0]?.stderr).toContain('no runs yet')
+  })
+
+  const snapshot = { packages: ['-oDPkg::Pre-Invoke=x'] }
+  const reboot = { force: true, follows: false, downTimeoutMs: 1, upTimeoutMs: 1, readyTimeoutMs: 1, stableTimeMs: 1 }
+
+  it.each([
+    [
+      'an operation that is none',
+      { name: 'constructor', options: {} },
+      'this maestro knows no operation "constructor"',
+    ],
+    [
+      'options of another version',
+      { name: 'reboot', options: { force: true } },
+      'the options of the operation reboot cannot be read: follows is missing',
+    ],
+    [
+      'a snapshot that is none',
+      { name: 'reboot', options: reboot },
+      'what the journal has of web-1, reboot, cannot be read: machineId is missing',
+    ],
+  ])('resume refuses %s in words, and contacts nobody', async (_, operation, words) => {
+    const run = '20261123-091530-k3f9'
+    const folder = join(state, 'maestro/runs', run)
+    mkdirSync(folder, { recursive: true })
+    const begun = {
+      event: 'run-started',
+      owner: 'ana@ops',
+      version: '0',
+      command: 'reboot',
+      manifest: join(fleet.folder, 'Manifest.yml'),
+    }
+    const lines = [begun, { event: 'step-started', server: 'web-1', step: 'reboot', snapshot }]
+    const at = '2026-11-23T09:15:30.000Z'
+    writeFileSync(join(folder, 'plan.json'), JSON.stringify({ ...aPlan(operation), batches: [['web-1']] }))
+    writeFileSync(join(folder, 'events.ndjson'), lines.map((line) => `${JSON.stringify({ at, ...line })}\n`).join(''))
+    const before = connections()
+
+    const resumed = await maestro('resume', run)
+    rmSync(join(state, 'maestro'), { recursive: true })
+
+    expect([resumed.exitCode, resumed.stdout]).toEqual([2, ''])
+    expect(resumed.stderr).toContain(words)
+    expect(resumed.stderr).not.toContain('    at ')
+    expect(connections()).toBe(before)
   })
 
   it('resume --adopt refuses every run in one line before it asks a server', async () => {

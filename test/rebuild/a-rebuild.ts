@@ -36,7 +36,7 @@ export const aRebuild = (own: Partial<RebuildOptions> = {}): ApplicationOperatio
       ...own,
     },
     {},
-  ) as ApplicationOperation
+  )
 
 export const aRetirement = (own: Partial<RetireOptions> = {}): ApplicationOperation =>
   retire(
@@ -49,4 +49,4 @@ export const aRetirement = (own: Partial<RetireOptions> = {}): ApplicationOperat
       ...own,
     },
     {},
-  ) as ApplicationOperation
+  )

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { MaestroError } from '../../base/errors.ts'
 import { packageVersion } from '../../base/forms.ts'
 import { defineStep } from '../../plan/define-step.ts'
-import { lazily, type Schema, text, word } from '../../plan/schema/schema.ts'
+import { lazily, maybeWord, type Schema, text } from '../../plan/schema/schema.ts'
 import type { Step } from '../../plan/step.ts'
 import { detachedJob } from '../job/job.ts'
 import { aptJob, assertSucceeded, packageIn } from './apt-job.ts'
@@ -11,7 +11,7 @@ import { preconditionFacts as facts, preconditionsIn } from './preconditions.ts'
 const { apply, status, finish } = detachedJob(aptJob<string>('install.sh'))
 
 // apt may know no version yet.
-const candidateVersion: Schema<string> = lazily(() => z.union([z.literal(''), word(packageVersion)]))
+const candidateVersion: Schema<string> = lazily(() => maybeWord(packageVersion))
 
 const installEvidence: Schema<{ readonly version: string }> = lazily(() => z.strictObject({ version: text() }))
 

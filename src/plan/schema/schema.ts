@@ -21,6 +21,9 @@ export const word = ({ what, limit, matches }: Form) =>
     .max(limit)
     .refine(matches, { error: `must be ${what}`, abort: true })
 
+/** The same where there may be none, which is an empty text. */
+export const maybeWord = (form: Form) => word({ ...form, matches: (value) => value === '' || form.matches(value) })
+
 const textLimit = 100_000
 const lineLimit = 8_000
 const listLimit = 20_000

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { host, userName } from '../../base/forms.ts'
 import type { Gateway, Server } from '../../inventory/server.ts'
-import { lazily, line, list, type Schema, word } from './schema.ts'
+import { lazily, line, list, maybeWord, type Schema, word } from './schema.ts'
 
 const port = () => z.int().min(1).max(65_535)
 
@@ -20,7 +20,7 @@ export const serverSchema: Schema<Server> = lazily(() =>
     name: line(),
     environment: line().exactOptional(),
     uniqueName: line().exactOptional(),
-    host: z.union([z.literal(''), word(host)]),
+    host: maybeWord(host),
     groups: list(line()),
     port: port().exactOptional(),
     user: word(userName).exactOptional(),
