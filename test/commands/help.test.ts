@@ -23,7 +23,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     '--down-timeout',
     '--up-timeout',
   ],
-  'Output options:': ['--output', '--quiet', '--verbose', '--exit-code'],
+  'Output options:': ['--output', '--quiet', '--verbose', '--exit-code', '--follow'],
 }
 
 // Where no plan is made, --yes agrees to replace a file.

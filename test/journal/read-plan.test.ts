@@ -127,7 +127,10 @@ describe('report.json', () => {
     const run = '20200101-000000-aaaa'
     const root = mkdtempSync(join(folder, 'runs-'))
     mkdirSync(`${root}/${run}`)
-    writeFileSync(`${root}/${run}/events.ndjson`, '{"at":"2020-01-01T00:00:00Z","event":"run-started"}\n')
+    writeFileSync(
+      `${root}/${run}/events.ndjson`,
+      '{"version":1,"at":"2020-01-01T00:00:00Z","event":"locking","server":"web-1"}\n',
+    )
     writeFileSync(`${root}/${run}/report.json`, text)
 
     const found = await findRun(root, undefined).catch((error: Error) => error.message)

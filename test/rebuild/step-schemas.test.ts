@@ -6,6 +6,7 @@ import { failover } from '../../src/failover/failover.ts'
 import type { SwitchOptions } from '../../src/failover/options.ts'
 import type { JournalEvent } from '../../src/journal/events.ts'
 import { noState } from '../../src/journal/run-state.ts'
+import { makeStamp } from '../../src/journal/stamp-event.ts'
 import type { FailoverDriver } from '../../src/manifest/settings.ts'
 import type { ApplicationContext, ApplicationOperation, ApplicationStep } from '../../src/plan/application.ts'
 import { parse } from '../../src/plan/schema/parse.ts'
@@ -40,13 +41,14 @@ const switching = (driver: FailoverDriver, outside = anOutside): Case => {
 async function switched(operation: ApplicationOperation, outside: Outside): Promise<readonly JournalEvent[]> {
   const ctx = contextOn(outside)
   const events: JournalEvent[] = []
+  const stamp = makeStamp('20261123-090000-test', events)
   const seen = await operation.gatherState(ctx)
   await executeApplication({
     operation,
     contextFor: () => ctx,
     previous: noState,
     planned: operation.steps.map((step) => ({ step: step.id, verdict: step.plan(seen) })),
-    writeEvent: async (event) => void events.push({ version: 1, at: '2026-11-23T09:00:00Z', ...event }),
+    writeEvent: async (event) => void events.push(stamp(event)),
     stop: new AbortController().signal,
   })
   return events
