@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { exitCodeOfInspection, exitCodeOfRun } from '../../src/cli/exit-code.ts'
 import type { Outcome } from '../../src/plan/outcome.ts'
 import { rebootView } from '../../src/report/reboot-status/view.ts'
-import { gathered, notSeen, seenDue, seenUnknown } from '../support/looks.ts'
+import { gathered, notSeen, seenDue, seenUnknown } from '../support/builders/build-facts.ts'
 
 const failed = notSeen('a', 'failed', 'x')
 const unreachable = notSeen('b', 'unreachable', 'x')

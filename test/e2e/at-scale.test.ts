@@ -5,9 +5,9 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startInMemoryLab } from '../../src/lab/in-memory/lab.ts'
 import type { Lab } from '../../src/lab/scaffold.ts'
+import { troubles } from '../support/fixtures/faulty-servers.ts'
+import { type Fleet, type FleetServers, maestro, type Run, startFleet } from '../support/fixtures/loopback-fleet.ts'
 import { itNeeds } from '../support/tools.ts'
-import { type Fleet, type FleetServers, maestro, type Run, startFleet } from './a-fleet.ts'
-import { troubles } from './troubles.ts'
 
 const computer = { searchPath: process.env.PATH ?? '', platform: process.platform }
 

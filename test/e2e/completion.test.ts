@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { runMaestro } from '../support/fixtures/loopback-fleet.ts'
 import { itNeeds } from '../support/tools.ts'
-import { runMaestro } from './a-fleet.ts'
 
 const run = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 const manifest = (names: readonly string[]) =>

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { type Fleet, startFleet } from '../support/fixtures/loopback-fleet.ts'
 import { itNeeds } from '../support/tools.ts'
-import { type Fleet, startFleet } from './a-fleet.ts'
 
 // Scripts run on this very computer: a root that is not there keeps what they would change away from it.
 const nowhere = { env: { MAESTRO_ROOT: '/nowhere' } }

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Fleet, type Run, startFleet } from './a-fleet.ts'
+import { type Fleet, type Run, startFleet } from '../support/fixtures/loopback-fleet.ts'
 
 type Event = Readonly<Record<string, unknown>> & {
   readonly checks: readonly { readonly area: string; readonly status: string; readonly text: string }[]

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest'
+import { startVisitor } from '../support/fakes/fake-site.ts'
+import { blue, type Ground, green, makeGround } from '../support/fixtures/failover-fixture.ts'
 import { hasTool, itNeeds } from '../support/tools.ts'
-import { blue, type Ground, green, makeGround } from './failover-ground.ts'
-import { startVisitor } from './two-sides.ts'
 
 // Every address of 127/8 is this computer where there is an ip: on Linux.
 const tools = ['named', 'nsupdate', 'ip']

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Fleet, startFleet } from './a-fleet.ts'
+import { type Fleet, startFleet } from '../support/fixtures/loopback-fleet.ts'
 
 // Scripts run on this very computer: a root that is not there keeps what they would change away from it.
 const nowhere = { env: { MAESTRO_ROOT: '/nowhere' } }

@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { runMaestro } from '../support/fixtures/loopback-fleet.ts'
+import { atTerminal } from '../support/fixtures/terminal.ts'
 import { itNeeds } from '../support/tools.ts'
-import { runMaestro } from './a-fleet.ts'
-import { atTerminal } from './at-terminal.ts'
 
 let folder: string
 beforeEach(() => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { maestro, type Run, runMaestro } from './a-fleet.ts'
+import { maestro, type Run, runMaestro } from '../support/fixtures/loopback-fleet.ts'
 
 // Each test has a folder for temporary files of its own, in which nothing may be left.
 let temporary: string

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Fleet, runMaestro, startFleet } from '../support/fixtures/loopback-fleet.ts'
 import { itNeeds } from '../support/tools.ts'
-import { type Fleet, runMaestro, startFleet } from './a-fleet.ts'
 
 let fleet: Fleet
 beforeAll(async () => {

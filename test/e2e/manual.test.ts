@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { execa } from 'execa'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { exitCodes } from '../../src/base/errors.ts'
+import { runMaestro } from '../support/fixtures/loopback-fleet.ts'
 import { itNeeds } from '../support/tools.ts'
-import { runMaestro } from './a-fleet.ts'
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 

@@ -2,9 +2,9 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Fleet, startFleet } from '../support/fixtures/loopback-fleet.ts'
+import { atTerminal } from '../support/fixtures/terminal.ts'
 import { itNeeds } from '../support/tools.ts'
-import { type Fleet, startFleet } from './a-fleet.ts'
-import { atTerminal } from './at-terminal.ts'
 
 const password = 'open sesame'
 

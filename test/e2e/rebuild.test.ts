@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { runMaestro } from './a-fleet.ts'
+import { runMaestro } from '../support/fixtures/loopback-fleet.ts'
 
 let folder: string
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Fleet, startFleet } from './a-fleet.ts'
+import { type Fleet, startFleet } from '../support/fixtures/loopback-fleet.ts'
 
 const run = '20261123-091530-k3f9'
 const at = '2026-11-23T09:15:30.000Z'

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writ
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Fleet, startFleet } from './a-fleet.ts'
+import { type Fleet, startFleet } from '../support/fixtures/loopback-fleet.ts'
 
 const run = '20261101-020000-dead'
 

@@ -3,7 +3,7 @@ import { lookUp } from '../../src/failover/dns-lookup.ts'
 import { makeDriver } from '../../src/failover/make-driver.ts'
 import type { Failover } from '../../src/failover/target.ts'
 import { agreedTarget, renderFailoverStatus } from '../../src/report/failover.ts'
-import { aFailover, anOutside, blue, contextOn, green, type Outside } from './in-memory.ts'
+import { aFailover, anOutside, blue, contextOn, green, type Outside } from '../support/fakes/fake-traffic.ts'
 
 /** Where it points, as `maestro failover status` finds it. */
 async function standing(outside: Outside, own: Partial<Failover> = {}) {

@@ -3,7 +3,7 @@ import { Secret } from '../../src/base/secret.ts'
 import { makeDriver } from '../../src/failover/make-driver.ts'
 import type { LocalProgramResult } from '../../src/plan/application.ts'
 import { DisconnectedError } from '../../src/plan/errors.ts'
-import { aFailover, anOutside, blue, contextOn, driverFor, green } from './in-memory.ts'
+import { aFailover, anOutside, blue, contextOn, driverFor, green } from '../support/fakes/fake-traffic.ts'
 
 const haproxy = { kind: 'haproxy', server: 'production/lb-1' } as const
 const command = { kind: 'command', command: '/srv/bin/failover', timeoutMs: 1_000 } as const

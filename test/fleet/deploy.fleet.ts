@@ -5,11 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { balance, serveOn, startLoad, statesOn } from './balanced-ground.ts'
-import { aController, type Controller } from './durable-ground.ts'
-import { type FleetServer, readFleet } from './fleet.ts'
-import { asRoot, bootIdOf } from './inside.ts'
-import { addServer } from './night-ground.ts'
+import { addServer } from './support/added-server.ts'
+import { aController, type Controller } from './support/controller.ts'
+import { type FleetServer, readFleet } from './support/fleet.ts'
+import { asRoot, bootIdOf } from './support/inside.ts'
+import { balance, serveOn, startLoad, statesOn } from './support/load-balancer.ts'
 
 const settings = `  health: {url: "http://localhost:8080/up", timeout: 60s}
   rollout: {stable_time: 2s, drain_timeout: 60s}

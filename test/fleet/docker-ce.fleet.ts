@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { FleetServer } from './fleet.ts'
-import { asRoot, waitUntilRunning } from './inside.ts'
-import { addServer, versionsOf } from './night-ground.ts'
+import { addServer, versionsOf } from './support/added-server.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot, waitUntilRunning } from './support/inside.ts'
 
 const packages = ['docker-ce', 'docker-ce-cli', 'containerd.io', 'docker-buildx-plugin', 'docker-compose-plugin']
 

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { addServer, versionsOf } from './support/added-server.ts'
+import { aController, type Controller, fingerprint } from './support/controller.ts'
 import {
   contentsOf,
   dockerPackages,
@@ -9,11 +11,9 @@ import {
   older,
   shortWaits,
   sixContainers,
-} from './docker-ground.ts'
-import { aController, type Controller, fingerprint } from './durable-ground.ts'
-import type { FleetServer } from './fleet.ts'
-import { asRoot } from './inside.ts'
-import { addServer, versionsOf } from './night-ground.ts'
+} from './support/docker-fixture.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot } from './support/inside.ts'
 
 let servers: readonly [FleetServer, FleetServer, FleetServer]
 const controllers: Controller[] = []

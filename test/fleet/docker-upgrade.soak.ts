@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { addServer, versionsOf } from './support/added-server.ts'
+import { aController, type Controller } from './support/controller.ts'
 import {
   contentsOf,
   dockerPackages,
@@ -11,12 +13,10 @@ import {
   older,
   shortWaits,
   sixContainers,
-} from './docker-ground.ts'
-import { aController, type Controller } from './durable-ground.ts'
-import { diskFull, linkDown } from './faults.ts'
-import type { FleetServer } from './fleet.ts'
-import { asRoot } from './inside.ts'
-import { addServer, versionsOf } from './night-ground.ts'
+} from './support/docker-fixture.ts'
+import { diskFull, linkDown } from './support/faults.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot } from './support/inside.ts'
 
 let crate: FleetServer
 let bare: FleetServer

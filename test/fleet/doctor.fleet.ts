@@ -1,9 +1,9 @@
 import { appendFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { diskFull, loginNoise, sshdStopped, sudoPassword, type Undo } from './faults.ts'
-import { readFleet, runMaestro, serverNamed } from './fleet.ts'
-import { asRoot } from './inside.ts'
-import { type FleetManifest, writeManifest } from './manifest.ts'
+import { diskFull, loginNoise, sshdStopped, sudoPassword, type Undo } from './support/faults.ts'
+import { readFleet, runMaestro, serverNamed } from './support/fleet.ts'
+import { asRoot } from './support/inside.ts'
+import { type FleetManifest, writeManifest } from './support/manifest.ts'
 
 interface Check {
   readonly area: string

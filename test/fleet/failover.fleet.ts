@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { balance, serveOn, startLoad } from './balanced-ground.ts'
-import { aController, type Controller } from './durable-ground.ts'
-import type { FleetServer } from './fleet.ts'
-import { asRoot } from './inside.ts'
-import { addServer } from './night-ground.ts'
+import { addServer } from './support/added-server.ts'
+import { aController, type Controller } from './support/controller.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot } from './support/inside.ts'
+import { balance, serveOn, startLoad } from './support/load-balancer.ts'
 
 let blue: FleetServer
 let green: FleetServer

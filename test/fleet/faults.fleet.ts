@@ -14,10 +14,10 @@ import {
   stayDown,
   sudoPassword,
   type Undo,
-} from './faults.ts'
-import { serverNamed } from './fleet.ts'
-import { asRoot, bootIdOf, eventually, initOf, waitUntilRebooted } from './inside.ts'
-import { overSsh } from './ssh.ts'
+} from './support/faults.ts'
+import { serverNamed } from './support/fleet.ts'
+import { asRoot, bootIdOf, eventually, initOf, waitUntilRebooted } from './support/inside.ts'
+import { overSsh } from './support/ssh.ts'
 
 const server = serverNamed('lb-1')
 let undo: Undo | undefined

@@ -1,8 +1,8 @@
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
-import { readFleet, runMaestro, serverNamed } from './fleet.ts'
-import { asRoot, bootIdOf, reboot } from './inside.ts'
-import { overSsh } from './ssh.ts'
+import { readFleet, runMaestro, serverNamed } from './support/fleet.ts'
+import { asRoot, bootIdOf, reboot } from './support/inside.ts'
+import { overSsh } from './support/ssh.ts'
 
 const { servers } = readFleet()
 const hasDocker = servers.filter((server) => server.role === 'docker')

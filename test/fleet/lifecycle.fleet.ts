@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type Fleet, fleetDirectory, fleetsDirectory, readFleet } from './fleet.ts'
-import { eventually } from './inside.ts'
+import { type Fleet, fleetDirectory, fleetsDirectory, readFleet } from './support/fleet.ts'
+import { eventually } from './support/inside.ts'
 
 const script = fileURLToPath(new URL('machine/fleet.sh', import.meta.url))
 let folder: string

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { powerCut, type Undo } from './faults.ts'
-import { type FleetServer, type MaestroRun, readFleet, runMaestro, serverNamed } from './fleet.ts'
-import { asRoot, bootIdOf, reboot } from './inside.ts'
-import { type FleetManifest, writeManifest } from './manifest.ts'
+import { powerCut, type Undo } from './support/faults.ts'
+import { type FleetServer, type MaestroRun, readFleet, runMaestro, serverNamed } from './support/fleet.ts'
+import { asRoot, bootIdOf, reboot } from './support/inside.ts'
+import { type FleetManifest, writeManifest } from './support/manifest.ts'
 
 const { servers } = readFleet()
 const [due, stranger, down, broken] = [

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { costOfAnsible, costOfMaestro, inSeconds, median, tell } from './bench-ground.ts'
-import type { Controller } from './durable-ground.ts'
-import type { FleetServer } from './fleet.ts'
-import { asRoot, bootIdOf } from './inside.ts'
-import { addServer } from './night-ground.ts'
-import { aControllerOf } from './reboot-ground.ts'
-import { requireAnsible } from './requirements.ts'
+import { addServer } from './support/added-server.ts'
+import { costOfAnsible, costOfMaestro, inSeconds, median, tell } from './support/benchmark.ts'
+import type { Controller } from './support/controller.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot, bootIdOf } from './support/inside.ts'
+import { aControllerOf } from './support/reboot-fixture.ts'
+import { requireAnsible } from './support/requirements.ts'
 
 const rounds = 3
 const stableTimeMs = 1000

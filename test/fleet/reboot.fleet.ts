@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import type { Controller } from './durable-ground.ts'
-import { bootDelay, stayDown } from './faults.ts'
-import type { FleetServer } from './fleet.ts'
-import { asRoot, waitUntilRunning } from './inside.ts'
-import { addServer } from './night-ground.ts'
-import { aControllerOf, onceEach, sinceBegun, statusesIn, wantReboot, watching } from './reboot-ground.ts'
+import { addServer } from './support/added-server.ts'
+import type { Controller } from './support/controller.ts'
+import { bootDelay, stayDown } from './support/faults.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot, waitUntilRunning } from './support/inside.ts'
+import { aControllerOf, onceEach, sinceBegun, statusesIn, wantReboot, watching } from './support/reboot-fixture.ts'
 
 let servers: readonly FleetServer[] = []
 const controllers: Controller[] = []

@@ -1,12 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { balance, serveOn, statesOn } from './balanced-ground.ts'
-import { aController, type Controller } from './durable-ground.ts'
-import { bootDelay, linkDown } from './faults.ts'
-import type { FleetServer } from './fleet.ts'
-import { asRoot, bootIdOf, eventually, waitUntilRebooted, waitUntilRunning } from './inside.ts'
-import { addServer } from './night-ground.ts'
-import { aControllerOf, onceEach, settings, sinceBegun, statusesIn, wantReboot, watching } from './reboot-ground.ts'
+import { addServer } from './support/added-server.ts'
+import { aController, type Controller } from './support/controller.ts'
+import { bootDelay, linkDown } from './support/faults.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot, bootIdOf, eventually, waitUntilRebooted, waitUntilRunning } from './support/inside.ts'
+import { balance, serveOn, statesOn } from './support/load-balancer.ts'
+import {
+  aControllerOf,
+  onceEach,
+  settings,
+  sinceBegun,
+  statusesIn,
+  wantReboot,
+  watching,
+} from './support/reboot-fixture.ts'
 
 const names = ['soak-1', 'soak-2', 'soak-3'] as const
 let servers: readonly FleetServer[] = []

@@ -1,12 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { serveOn, startLoadOn } from './balanced-ground.ts'
-import { aCloud, type Cloud, type NameServer, startNameServer } from './cloud-ground.ts'
-import { engineOf } from './docker-ground.ts'
-import { aController, type Controller } from './durable-ground.ts'
-import type { FleetServer } from './fleet.ts'
-import { asRoot, bootIdOf } from './inside.ts'
+import { aCloud, type Cloud, type NameServer, startNameServer } from './support/cloud-provider.ts'
+import { aController, type Controller } from './support/controller.ts'
+import { engineOf } from './support/docker-fixture.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot, bootIdOf } from './support/inside.ts'
+import { serveOn, startLoadOn } from './support/load-balancer.ts'
 
 const folder = mkdtempSync(`${tmpdir()}/maestro-cloud-`)
 let cloud: Cloud

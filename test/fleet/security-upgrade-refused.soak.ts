@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { diskFull, sudoPassword } from './faults.ts'
-import { asRoot } from './inside.ts'
-import { addArchive } from './night-ground.ts'
-import { aControllerFor, expectWhole, pocket, words, wornServers } from './worn-ground.ts'
+import { addArchive } from './support/added-server.ts'
+import { diskFull, sudoPassword } from './support/faults.ts'
+import { asRoot } from './support/inside.ts'
+import { aControllerFor, expectWhole, pocket, words, wornServers } from './support/outdated-servers.ts'
 
 const { one, other, two } = wornServers('bare-1', 'bare-2')
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { aController, type Controller, fingerprint } from './durable-ground.ts'
-import { linkDown } from './faults.ts'
-import type { FleetServer } from './fleet.ts'
-import { asRoot } from './inside.ts'
-import { addArchive, addServer } from './night-ground.ts'
+import { addArchive, addServer } from './support/added-server.ts'
+import { aController, type Controller, fingerprint } from './support/controller.ts'
+import { linkDown } from './support/faults.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot } from './support/inside.ts'
 
 const held = (...names: string[]) => names.flatMap((name) => ['--hold', name])
 const versionsOf = async (server: FleetServer, ...names: string[]) => {

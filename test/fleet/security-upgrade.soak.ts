@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { linkDown } from './faults.ts'
-import type { FleetServer } from './fleet.ts'
-import { asRoot } from './inside.ts'
-import { addArchive, versionsOf } from './night-ground.ts'
-import { aControllerFor, expectWhole, pocket, words, wornServers } from './worn-ground.ts'
+import { addArchive, versionsOf } from './support/added-server.ts'
+import { linkDown } from './support/faults.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot } from './support/inside.ts'
+import { aControllerFor, expectWhole, pocket, words, wornServers } from './support/outdated-servers.ts'
 
 const { one, two } = wornServers('worn-1', 'worn-2')
 

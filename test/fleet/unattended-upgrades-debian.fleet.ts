@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { FleetServer } from './fleet.ts'
-import { asRoot } from './inside.ts'
-import { addArchive, addServer, perform, settingsOf, startNightly, versionsOf } from './night-ground.ts'
+import { addArchive, addServer, perform, settingsOf, startNightly, versionsOf } from './support/added-server.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot } from './support/inside.ts'
 
 describe('a Debian server', () => {
   let server: FleetServer

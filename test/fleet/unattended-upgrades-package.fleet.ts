@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { unattendedUpgrades } from '../../src/operations/unattended-upgrades/operation.ts'
-import type { FleetServer } from './fleet.ts'
-import { asRoot } from './inside.ts'
-import { addArchive, addServer, contextOn, perform, stateOf } from './night-ground.ts'
+import { addArchive, addServer, contextOn, perform, stateOf } from './support/added-server.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot } from './support/inside.ts'
 
 describe('a server without unattended-upgrades', () => {
   let server: FleetServer

@@ -1,7 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { FleetServer } from './fleet.ts'
-import { asRoot } from './inside.ts'
-import { addArchive, addServer, perform, settingsOf, startNightly, stateOf, versionsOf } from './night-ground.ts'
+import {
+  addArchive,
+  addServer,
+  perform,
+  settingsOf,
+  startNightly,
+  stateOf,
+  versionsOf,
+} from './support/added-server.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot } from './support/inside.ts'
 
 const ourFile = '/etc/apt/apt.conf.d/52maestro-unattended-upgrades'
 const tonight = ['fl-both', 'fl-daemon', 'fl-sec']

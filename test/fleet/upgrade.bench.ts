@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Cost, costOfAnsible, costOfMaestro, inSeconds, median, tell } from './bench-ground.ts'
-import { aController, type Controller } from './durable-ground.ts'
-import type { FleetServer } from './fleet.ts'
-import { asRoot } from './inside.ts'
-import { addServer } from './night-ground.ts'
-import { requireAnsible } from './requirements.ts'
+import { addServer } from './support/added-server.ts'
+import { type Cost, costOfAnsible, costOfMaestro, inSeconds, median, tell } from './support/benchmark.ts'
+import { aController, type Controller } from './support/controller.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot } from './support/inside.ts'
+import { requireAnsible } from './support/requirements.ts'
 
 const rounds = 5
 const due = ['fl-sec', 'fl-both', 'fl-daemon']

@@ -1,8 +1,8 @@
 import { release } from 'node:os'
 import { beforeAll, expect, it } from 'vitest'
-import { type FleetServer, runMaestro } from './fleet.ts'
-import { writeManifest } from './manifest.ts'
-import { asRootInVm, rebootVm, startVm } from './vm.ts'
+import { type FleetServer, runMaestro } from './support/fleet.ts'
+import { writeManifest } from './support/manifest.ts'
+import { asRootInVm, rebootVm, startVm } from './support/vm.ts'
 
 // Containers share the kernel of their machine: only here can a reboot change it.
 let server: FleetServer

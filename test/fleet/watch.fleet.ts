@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { powerCut } from './faults.ts'
-import { fleetDirectory, readFleet, serverNamed } from './fleet.ts'
-import { reboot } from './inside.ts'
-import { initChanges, longestBlinkMs, mostDown, type Sighting, startWatch } from './watch.ts'
+import { powerCut } from './support/faults.ts'
+import { fleetDirectory, readFleet, serverNamed } from './support/fleet.ts'
+import { reboot } from './support/inside.ts'
+import { initChanges, longestBlinkMs, mostDown, type Sighting, startWatch } from './support/watch.ts'
 
 const watching = async (during: () => Promise<unknown>): Promise<readonly Sighting[]> => {
   const watch = await startWatch(`${fleetDirectory()}/run/watch.ndjson`)

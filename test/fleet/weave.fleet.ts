@@ -2,12 +2,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { engineOf, shortWaits } from './docker-ground.ts'
-import { aController, type Controller } from './durable-ground.ts'
-import type { FleetServer } from './fleet.ts'
-import { asRoot } from './inside.ts'
-import { addServer } from './night-ground.ts'
-import { installWeave, peerOn, type Release, upgradeWeave, weaveBlock } from './weave-ground.ts'
+import { addServer } from './support/added-server.ts'
+import { aController, type Controller } from './support/controller.ts'
+import { engineOf, shortWaits } from './support/docker-fixture.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot } from './support/inside.ts'
+import { installWeave, peerOn, type Release, upgradeWeave, weaveBlock } from './support/weave-fixture.ts'
 
 const old: Release = { version: '2.6.5', user: 'weaveworks' }
 // What Docker from 25 on answers is of another family of images.

@@ -22,7 +22,7 @@ import { pruneRuns } from '../../src/journal/prune.ts'
 import { eventsOf, summaryOf } from '../../src/journal/read-run.ts'
 import { replay } from '../../src/journal/run-state.ts'
 import type { Plan } from '../../src/plan/plan.ts'
-import { aRollout } from '../run/in-memory.ts'
+import { aRollout } from '../support/fakes/run-world.ts'
 
 const plan: Plan = {
   version: 1,

@@ -1,5 +1,5 @@
 import { createJournal } from '../../src/journal/journal.ts'
-import { aRollout } from '../run/in-memory.ts'
+import { aRollout } from '../support/fakes/run-world.ts'
 
 const [, , root = ''] = process.argv
 const plan = {

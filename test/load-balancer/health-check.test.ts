@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Endpoint, Opened } from '../../src/inventory/endpoint.ts'
 import { runHealthCheck } from '../../src/load-balancer/health-check.ts'
 import type { HealthCheck } from '../../src/manifest/settings.ts'
-import { type Answers, aContext } from '../operations/a-context.ts'
+import { type Answers, aContext } from '../support/fakes/fake-server-context.ts'
 
 let servers: Server[] = []
 afterEach(() => {

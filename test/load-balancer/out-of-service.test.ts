@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { withTrafficPolicy } from '../../src/load-balancer/out-of-service.ts'
 import { reboot } from '../../src/operations/reboot/operation.ts'
-import { aContext } from '../operations/a-context.ts'
-import { rebootOptions } from '../run/models/reboot.ts'
+import { aContext } from '../support/fakes/fake-server-context.ts'
+import { rebootOptions } from '../support/fakes/operations/reboot.ts'
 
 describe('an operation in service', () => {
   const check = { kind: 'command', command: '/bin/well', timeoutMs: 0 } as const

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { cloneEnvironment } from '../../src/manifest/clone-environment.ts'
 import { parseManifest } from '../../src/manifest/read/read.ts'
 import { resolveManifest } from '../../src/manifest/resolve/resolve.ts'
-import { everyKeyText, fixtures } from './fixtures.ts'
+import { everyKeyText, fixtures } from '../support/fixtures/manifest-fixtures.ts'
 
 const clone = (text: string, { from = 'production', to = 'second' } = {}) =>
   cloneEnvironment({ name: 'Manifest.yml', text, from, to })

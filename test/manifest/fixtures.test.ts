@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { ManifestError } from '../../src/base/errors.ts'
 import { parseManifest } from '../../src/manifest/read/read.ts'
-import { expectationOf, type Fixture, fixtures, meaningOf, problemLines } from './fixtures.ts'
+import {
+  expectationOf,
+  type Fixture,
+  fixtures,
+  meaningOf,
+  problemLines,
+} from '../support/fixtures/manifest-fixtures.ts'
 
 function errorOf({ name, text }: Fixture): ManifestError {
   try {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ManifestError } from '../../src/base/errors.ts'
 import { parseManifest } from '../../src/manifest/read/read.ts'
 import { resolveManifest } from '../../src/manifest/resolve/resolve.ts'
-import { everyKeyText } from './fixtures.ts'
+import { everyKeyText } from '../support/fixtures/manifest-fixtures.ts'
 
 const scraps = [
   '\n',

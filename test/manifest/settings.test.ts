@@ -5,7 +5,7 @@ import { manifestJsonSchema } from '../../src/manifest/schema/json-schema.ts'
 import type { Settings } from '../../src/manifest/settings.ts'
 import { nodeAt, toPlain } from '../../src/manifest/yaml/node.ts'
 import { parseYaml } from '../../src/manifest/yaml/parse.ts'
-import { everyKeyText } from './fixtures.ts'
+import { everyKeyText } from '../support/fixtures/manifest-fixtures.ts'
 import { keysOfSchema } from './schema-keys.ts'
 
 function settingsOf(text: string, environment?: string): Settings {

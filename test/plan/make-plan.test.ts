@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { makePlan } from '../../src/plan/make-plan.ts'
 import type { Operation } from '../../src/plan/operation.ts'
 import type { Step } from '../../src/plan/step.ts'
-import { aRollout } from '../run/in-memory.ts'
-import { aLook, aServer } from '../support/looks.ts'
+import { aLook, aServer } from '../support/builders/build-facts.ts'
+import { aRollout } from '../support/fakes/run-world.ts'
 
 const step = (parts: Partial<Step>): Step => ({
   id: 'change',

@@ -3,7 +3,7 @@ import { combined } from '../../src/operations/combined.ts'
 import type { Operation } from '../../src/plan/operation.ts'
 import { planStep } from '../../src/plan/plan-step.ts'
 import type { Step } from '../../src/plan/step.ts'
-import { aLook, aServer } from '../support/looks.ts'
+import { aLook, aServer } from '../support/builders/build-facts.ts'
 
 const step = (id: string, parts: Partial<Step> = {}) =>
   ({ id, plan: () => ({ status: 'due', change: null }), ...parts }) as unknown as Step

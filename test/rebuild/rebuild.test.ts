@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { aFailover, anOutside, blue, green } from '../failover/in-memory.ts'
-import { aRebuild, aRetirement, servers } from './a-rebuild.ts'
-import { aCloud, create, makeWorld, runProvider, type World } from './in-memory.ts'
+import { aRebuild, aRetirement, servers } from '../support/builders/build-rebuild.ts'
+import { aFailover, anOutside, blue, green } from '../support/fakes/fake-traffic.ts'
+import { aCloud, create, makeWorld, runProvider, type World } from '../support/fakes/rebuild-world.ts'
 
 const made = (cloud = aCloud()) => {
   for (const name of ['web-1', 'web-2'])

@@ -3,9 +3,9 @@ import type { Server } from '../../src/inventory/server.ts'
 import type { ApplicationOperation } from '../../src/plan/application.ts'
 import type { ReplacedServer } from '../../src/rebuild/options.ts'
 import { replace } from '../../src/rebuild/replace.ts'
-import { aBalancer } from '../load-balancer/a-balancer.ts'
-import { aRollout } from '../run/in-memory.ts'
-import { aCloud, command, create, makeWorld, provision, runProvider } from './in-memory.ts'
+import { aBalancer } from '../support/fakes/fake-haproxy.ts'
+import { aCloud, command, create, makeWorld, provision, runProvider } from '../support/fakes/rebuild-world.ts'
+import { aRollout } from '../support/fakes/run-world.ts'
 
 const old = '203.0.113.112'
 const server: Server = { name: 'web-2', host: old, groups: ['docker'], spare: false }

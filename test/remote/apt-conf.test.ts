@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { listOf, optionOf, readAptConf, readAptDump, withSettings } from '../../src/remote/apt-conf.ts'
-import { randomTexts } from './random-texts.ts'
-import { recorded } from './recorded.ts'
+import { randomTexts } from '../support/builders/random-texts.ts'
+import { recorded } from '../support/fixtures/recorded-output.ts'
 
 const lines = (settings: ReturnType<typeof readAptConf>) => settings.map(({ name, value }) => [name, value])
 

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { quote } from '../../src/remote/quote.ts'
+import { hostileTexts, randomTexts } from '../support/builders/random-texts.ts'
 import { shells } from '../support/tools.ts'
-import { hostileTexts, randomTexts } from './random-texts.ts'
 
 describe.each(shells())('quote under $name', ({ command: [file = 'sh', ...args] }) => {
   it('gives the shell every text back as it was, in one word', () => {

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { factsScript } from '../../src/remote/facts/read-facts.ts'
 import { parseResponse } from '../../src/remote/response.ts'
 import { makeScript } from '../../src/remote/script.ts'
+import { aServer } from '../support/fakes/fake-server.ts'
 import { shells } from '../support/tools.ts'
-import { aServer } from './a-server.ts'
 
 const nonce = 'b7e1'
 // A tool of the first part leaves a trace of having been run.

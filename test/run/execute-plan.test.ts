@@ -7,8 +7,8 @@ import { RolledBackError } from '../../src/plan/errors.ts'
 import type { Operation } from '../../src/plan/operation.ts'
 import { isRolledBack } from '../../src/plan/outcome.ts'
 import type { Step } from '../../src/plan/step.ts'
-import { aChange, aMadeServer, type Made, restart } from './a-change.ts'
-import { makeWorld } from './in-memory.ts'
+import { aChange, aMadeServer, type Made, restart } from '../support/fakes/fake-operation.ts'
+import { makeWorld } from '../support/fakes/run-world.ts'
 
 const fleet = (count: number) => Array.from({ length: count }, (_, index) => aMadeServer(`web-${index + 1}`))
 const worldOf = (servers: readonly Made[]) => makeWorld({ operation: aChange(servers), servers })

@@ -8,8 +8,8 @@ import { DisconnectedError } from '../../src/plan/errors.ts'
 import type { ServerConnection } from '../../src/run/connection/connection.ts'
 import { makePeerServers } from '../../src/run/connection/peer-servers.ts'
 import { hookRunner } from '../../src/run/local/run-hook.ts'
-import { noWays } from '../support/step-context.ts'
-import { aServer } from './in-memory.ts'
+import { noWays } from '../support/builders/step-context.ts'
+import { aServer } from '../support/fakes/run-world.ts'
 
 describe('a program of the user', () => {
   let folder: string

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import type { Plan } from '../../src/plan/plan.ts'
 import type { Verdict } from '../../src/plan/verdict.ts'
 import { outcomesOfSkipped, unavailableIn } from '../../src/run/skipped-servers.ts'
-import { gathered, known, notSeen } from '../support/looks.ts'
-import { aRollout } from './in-memory.ts'
+import { gathered, known, notSeen } from '../support/builders/build-facts.ts'
+import { aRollout } from '../support/fakes/run-world.ts'
 
 const due: Verdict = { status: 'due', change: 1 }
 const planOf = (planned: Readonly<Record<string, Verdict>>, batches: readonly (readonly string[])[]): Plan => ({

@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openConnections } from '../../src/ssh/connect.ts'
-import { type Behaviour, type SshServer, type SshServerOptions, startSshServer } from '../support/ssh-server.ts'
-import { aGround, type Ground, never, runOnce, script, serverAt, trust } from './a-connection.ts'
+import {
+  type Behaviour,
+  type SshServer,
+  type SshServerOptions,
+  startSshServer,
+} from '../support/fakes/fake-ssh-server.ts'
+import { aGround, type Ground, never, runOnce, script, serverAt, trust } from '../support/fixtures/ssh-client.ts'
 
 let ground: Ground
 let servers: SshServer[]

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Behaviour, startSshServer } from '../support/ssh-server.ts'
-import { aGround, type Ground } from './a-connection.ts'
-import { startSilentAgent } from './sockets.ts'
+import { type Behaviour, startSshServer } from '../support/fakes/fake-ssh-server.ts'
+import { startSilentAgent } from '../support/fakes/faulty-sockets.ts'
+import { aGround, type Ground } from '../support/fixtures/ssh-client.ts'
 
 const entry = fileURLToPath(new URL('connect-once.ts', import.meta.url))
 

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect } from 'vitest'
 import { Secret } from '../../src/base/secret.ts'
 import { runAsRoot } from '../../src/ssh/session/sudo.ts'
-import { boxPassword, boxTools, makeSudoBox } from '../support/sudo-box.ts'
+import { runOnce, script, serverAt } from '../support/fixtures/ssh-client.ts'
+import { boxPassword, boxTools, makeSudoBox } from '../support/fixtures/sudo-sandbox.ts'
+import { useLogins } from '../support/fixtures/use-logins.ts'
 import { hasTool, itNeedsMounts } from '../support/tools.ts'
-import { runOnce, script, serverAt } from './a-connection.ts'
-import { useLogins } from './logins.ts'
 
 const at = useLogins()
 let folder: string

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { checkLocalSsh } from '../../../src/commands/doctor/local-ssh-checks.ts'
 import type { SshSettings } from '../../../src/manifest/settings.ts'
-import { startAgent } from '../../support/agent.ts'
-import { makeKeyPair } from '../../support/ssh-server.ts'
+import { makeKeyPair } from '../../support/fakes/fake-ssh-server.ts'
+import { startAgent } from '../../support/fixtures/ssh-agent.ts'
 import { itNeeds } from '../../support/tools.ts'
 
 const limits = { running: 64, connecting: 16, connectingThroughGateway: 8, agentSignatures: 16 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type HaproxyDrain, haproxyDrain } from '../../../src/load-balancer/haproxy/drain.ts'
-import { aBalancer, behind } from '../a-balancer.ts'
+import { aBalancer, behind } from '../../support/fakes/fake-haproxy.ts'
 
 const wish: HaproxyDrain = {
   kind: 'haproxy',

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { parseCompose, readCompose } from '../../../src/manifest/compose/read-compose.ts'
 import { readEnvFile } from '../../../src/manifest/compose/read-env-file.ts'
-import { compose, env } from '../../operations/compose/a-shop.ts'
+import { compose, env } from '../../support/builders/build-compose-state.ts'
 
 const parse = (text: string, hasEnvFile = true) => parseCompose('compose.yml', text, { hasEnvFile })
 const serviceOf = (lines: string) => `services:\n  web:\n    image: shop:1\n${lines}`

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ManifestError } from '../../../src/base/errors.ts'
 import { parseManifest, readManifest } from '../../../src/manifest/read/read.ts'
 import { resolveManifest } from '../../../src/manifest/resolve/resolve.ts'
-import { problemLines } from '../fixtures.ts'
+import { problemLines } from '../../support/fixtures/manifest-fixtures.ts'
 
 const right = 'docker:\n  servers:\n  - server: {unique_name: web-1, address: 203.0.113.11}\n'
 

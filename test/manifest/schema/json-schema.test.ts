@@ -7,7 +7,7 @@ import { parseManifest } from '../../../src/manifest/read/read.ts'
 import { manifestJsonSchema } from '../../../src/manifest/schema/json-schema.ts'
 import { nodeAt, toPlain } from '../../../src/manifest/yaml/node.ts'
 import { parseYaml } from '../../../src/manifest/yaml/parse.ts'
-import { everyKeyText, fixtures, problemLines } from '../fixtures.ts'
+import { everyKeyText, fixtures, problemLines } from '../../support/fixtures/manifest-fixtures.ts'
 import { type Key, keysOfSchema } from '../schema-keys.ts'
 
 const schema = manifestJsonSchema()

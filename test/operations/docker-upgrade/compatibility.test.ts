@@ -6,7 +6,7 @@ import {
   mustStopFirst,
   type UpgradeConditions,
 } from '../../../src/operations/docker-upgrade/compatibility.ts'
-import { anInfo } from './an-engine.ts'
+import { anInfo } from '../../support/builders/build-docker-facts.ts'
 
 const over = (parts: Partial<UpgradeConditions>): UpgradeConditions => ({
   from: '24.0.9',

@@ -7,7 +7,7 @@ import {
   expectedBack,
 } from '../../../src/operations/docker-upgrade/container-snapshot.ts'
 import { readUpgradeJobStatus } from '../../../src/operations/docker-upgrade/job-status.ts'
-import { factsOf } from '../a-context.ts'
+import { factsOf } from '../../support/fakes/fake-server-context.ts'
 
 const one = (name: string, parts: Partial<Container> = {}): Container => ({
   id: `id-${name}`,

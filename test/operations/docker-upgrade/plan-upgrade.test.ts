@@ -4,8 +4,8 @@ import type { DockerUpgradeOptions } from '../../../src/operations/docker-upgrad
 import { planDocker } from '../../../src/operations/docker-upgrade/plan-upgrade.ts'
 import { upgradeStep } from '../../../src/operations/docker-upgrade/upgrade-step.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
-import { aLook } from '../../support/looks.ts'
-import { aDocker, anEngine, anInfo, noble, offers, old, options } from './an-engine.ts'
+import { aDocker, anEngine, anInfo, noble, offers, old, options } from '../../support/builders/build-docker-facts.ts'
+import { aLook } from '../../support/builders/build-facts.ts'
 
 const known = <T>(value: T) => ({ status: 'known', value }) as const
 const lookAt = (parts: Partial<ServerFacts> = {}) =>

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { upgradeStep } from '../../../src/operations/docker-upgrade/upgrade-step.ts'
 import { RolledBackError } from '../../../src/plan/errors.ts'
-import { aContext } from '../a-context.ts'
-import { noble, old, options } from './an-engine.ts'
+import { noble, old, options } from '../../support/builders/build-docker-facts.ts'
+import { aContext } from '../../support/fakes/fake-server-context.ts'
 
 const container = (state: string) =>
   JSON.stringify([

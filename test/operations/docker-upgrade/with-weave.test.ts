@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { dockerUpgrade } from '../../../src/operations/docker-upgrade/operation.ts'
-import { newSum, options as weave } from '../weave/a-mesh.ts'
-import { options } from './an-engine.ts'
+import { options } from '../../support/builders/build-docker-facts.ts'
+import { newSum, options as weave } from '../../support/builders/build-mesh.ts'
 
 const stepsOf = (parts: Parameters<typeof options>[0]) => dockerUpgrade(options(parts)).pass.steps.map(({ id }) => id)
 

@@ -3,7 +3,7 @@ import { RefusedError } from '../../../src/base/errors.ts'
 import type { Json } from '../../../src/base/json.ts'
 import { detachedJob } from '../../../src/operations/job/job.ts'
 import { DisconnectedError, StoppedError, StuckError, UnknownError } from '../../../src/plan/errors.ts'
-import { type Answers, aContext } from '../a-context.ts'
+import { type Answers, aContext } from '../../support/fakes/fake-server-context.ts'
 
 const job = detachedJob<Json>({
   script: (before) => ({ files: ['lock/lock.sh'], inputs: { before: String(before) } }),

@@ -4,7 +4,7 @@ import type { Disk } from '../../../src/remote/facts/disk.ts'
 import type { Dpkg } from '../../../src/remote/facts/dpkg.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import type { Systemd } from '../../../src/remote/facts/systemd.ts'
-import { aLook } from '../../support/looks.ts'
+import { aLook } from '../../support/builders/build-facts.ts'
 
 const known = <T>(value: T) => ({ status: 'known', value }) as const
 const clean: Dpkg = { isInterrupted: false, broken: [], lockHolders: [] }

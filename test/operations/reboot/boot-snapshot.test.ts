@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { verifyBoot } from '../../../src/operations/reboot/boot-snapshot.ts'
 import type { ServerContext } from '../../../src/plan/context.ts'
-import { aFlag, aLook } from '../../support/looks.ts'
+import { aFlag, aLook } from '../../support/builders/build-facts.ts'
 
 const known = <T>(value: T) => ({ status: 'known', value }) as const
 const [machineId, bootId] = ['0'.repeat(32), '11111111-2222-3333-4444-555555555555']

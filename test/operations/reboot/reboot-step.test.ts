@@ -3,7 +3,7 @@ import { differences } from '../../../src/operations/reboot/boot-snapshot.ts'
 import { type RebootOptions, rebootStep } from '../../../src/operations/reboot/reboot-step.ts'
 import type { Container } from '../../../src/remote/facts/docker.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
-import { aFlag, aLook } from '../../support/looks.ts'
+import { aFlag, aLook } from '../../support/builders/build-facts.ts'
 
 const known = <T>(value: T) => ({ status: 'known', value }) as const
 const systemd = { state: 'running', canRunUnits: true, failed: [], inhibitors: [] }

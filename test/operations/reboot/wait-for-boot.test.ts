@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { MaestroError } from '../../../src/base/errors.ts'
 import { waitForNewBoot } from '../../../src/operations/reboot/wait-for-boot.ts'
 import { HostKeyMismatchError } from '../../../src/plan/errors.ts'
-import { type Answers, aContext } from '../a-context.ts'
+import { type Answers, aContext } from '../../support/fakes/fake-server-context.ts'
 
 const machine = 'a'.repeat(32)
 const bootId = (digit: string) => `${digit.repeat(8)}-0000-4000-8000-000000000000`

@@ -4,8 +4,8 @@ import { restartServicesStep } from '../../../src/operations/security-upgrade/re
 import { upgradeStep } from '../../../src/operations/security-upgrade/upgrade-step.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import type { Planned, Security } from '../../../src/remote/facts/security.ts'
-import { aLook } from '../../support/looks.ts'
-import { aContext } from '../a-context.ts'
+import { aLook } from '../../support/builders/build-facts.ts'
+import { aContext } from '../../support/fakes/fake-server-context.ts'
 
 const known = <T>(value: T) => ({ status: 'known', value }) as const
 const openssl: Planned = {

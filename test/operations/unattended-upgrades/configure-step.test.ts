@@ -3,8 +3,16 @@ import { configureStep } from '../../../src/operations/unattended-upgrades/confi
 import { type AptSetting, readAptConf } from '../../../src/remote/apt-conf.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import type { PeriodicUpgrades } from '../../../src/remote/facts/periodic.ts'
-import { aLook } from '../../support/looks.ts'
-import { aTimer, effective, lookAtNight, options, packageSettings, setUp, timers } from './a-night.ts'
+import { aLook } from '../../support/builders/build-facts.ts'
+import {
+  aTimer,
+  effective,
+  lookAtNight,
+  options,
+  packageSettings,
+  setUp,
+  timers,
+} from '../../support/builders/build-periodic-upgrades.ts'
 
 const step = configureStep(options)
 const ours = '/etc/apt/apt.conf.d/52maestro-unattended-upgrades'

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { fileText, isOurs, neverTaken } from '../../../src/operations/unattended-upgrades/desired-config.ts'
 import { unattendedUpgrades } from '../../../src/operations/unattended-upgrades/operation.ts'
 import { listOf, optionOf, readAptConf } from '../../../src/remote/apt-conf.ts'
-import { options } from './a-night.ts'
+import { options } from '../../support/builders/build-periodic-upgrades.ts'
 
 describe('the file that maestro writes', () => {
   it('says whose it is and how it goes away', () => {

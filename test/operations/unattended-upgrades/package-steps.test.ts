@@ -3,8 +3,8 @@ import { installPackageStep } from '../../../src/operations/unattended-upgrades/
 import { removePackageStep } from '../../../src/operations/unattended-upgrades/remove-package-step.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import type { PeriodicUpgrades } from '../../../src/remote/facts/periodic.ts'
-import { type Answers, aContext } from '../a-context.ts'
-import { lookAtNight } from './a-night.ts'
+import { lookAtNight } from '../../support/builders/build-periodic-upgrades.ts'
+import { type Answers, aContext } from '../../support/fakes/fake-server-context.ts'
 
 const missing = { status: 'missing', candidate: '2.9.1' } as const
 const interrupted = (lockHolders: readonly { lock: string; pid: number; command: string; ageSeconds: number }[]) => ({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { restoreConfigStep } from '../../../src/operations/unattended-upgrades/restore-config-step.ts'
 import type { PeriodicUpgrades } from '../../../src/remote/facts/periodic.ts'
-import { aContext } from '../a-context.ts'
-import { aTimer, lookAtNight, setUp, timers } from './a-night.ts'
+import { aTimer, lookAtNight, setUp, timers } from '../../support/builders/build-periodic-upgrades.ts'
+import { aContext } from '../../support/fakes/fake-server-context.ts'
 
 const ours = '/etc/apt/apt.conf.d/52maestro-unattended-upgrades'
 const upgrade = 'apt-daily-upgrade.timer'

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { configureStep } from '../../../src/operations/unattended-upgrades/configure-step.ts'
 import { hashFor } from '../../../src/operations/unattended-upgrades/settings.ts'
 import type { PeriodicUpgrades } from '../../../src/remote/facts/periodic.ts'
-import { noon } from '../../support/looks.ts'
-import { type Answers, aContext } from '../a-context.ts'
-import { lookAtNight, options, ourText, setUp, timers } from './a-night.ts'
+import { noon } from '../../support/builders/build-facts.ts'
+import { lookAtNight, options, ourText, setUp, timers } from '../../support/builders/build-periodic-upgrades.ts'
+import { type Answers, aContext } from '../../support/fakes/fake-server-context.ts'
 
 const ended = {
   dry_locked: 'no',

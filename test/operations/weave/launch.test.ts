@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { launchOf } from '../../../src/operations/weave/launch.ts'
-import { aLaunch } from './a-mesh.ts'
+import { aLaunch } from '../../support/builders/build-mesh.ts'
 
 // As a router of 2.2.0 tells its command line, launched with nothing.
 const own =

@@ -2,9 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { sentScript, weaveStep } from '../../../src/operations/weave/weave-step.ts'
 import { RolledBackError } from '../../../src/plan/errors.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
-import { aLook } from '../../support/looks.ts'
-import { aContext } from '../a-context.ts'
-import { aLaunch, established, failed, lookAt, newSum, oldSum, options, toItself } from './a-mesh.ts'
+import { aLook } from '../../support/builders/build-facts.ts'
+import {
+  aLaunch,
+  established,
+  failed,
+  lookAt,
+  newSum,
+  oldSum,
+  options,
+  toItself,
+} from '../../support/builders/build-mesh.ts'
+import { aContext } from '../../support/fakes/fake-server-context.ts'
 
 const step = weaveStep(options)
 const known = <T>(value: T) => ({ status: 'known', value }) as const

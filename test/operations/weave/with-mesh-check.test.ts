@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { withMeshCheck } from '../../../src/operations/weave/with-mesh-check.ts'
 import type { Step } from '../../../src/plan/step.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
-import { aLook } from '../../support/looks.ts'
-import { aContext } from '../a-context.ts'
-import { failed, lookAt } from './a-mesh.ts'
+import { aLook } from '../../support/builders/build-facts.ts'
+import { failed, lookAt } from '../../support/builders/build-mesh.ts'
+import { aContext } from '../../support/fakes/fake-server-context.ts'
 
 const engine: Step<string, string> = {
   id: 'engine',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { aProject, home } from '../../support/fakes/fake-compose-project.ts'
 import { shells } from '../../support/tools.ts'
-import { aProject, home } from './a-project.ts'
 
 const both = 'web:web\ncache:cache\n'
 const envOf = (tag: number) => `TAG=${tag}\nSECRET=not-a-real-one\n`

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { readUpgradeJobStatus } from '../../../src/operations/docker-upgrade/job-status.ts'
+import { anEngine, ask, job } from '../../support/fakes/fake-engine.ts'
+import type { FakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import type { FakeServer } from '../a-server.ts'
-import { anEngine, ask, job } from './an-engine.ts'
 
 const web = ['a1', '/web', 'sha256:1', 'running', 'healthy', 'always', false, null, 'shop', 'then', 'before']
 const docker = `case $* in

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { anEngine, place, work } from '../../support/fakes/fake-engine.ts'
+import type { FakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import type { FakeServer } from '../a-server.ts'
 import { callsOf, textOf } from '../unattended-upgrades/run-script.ts'
-import { anEngine, place, work } from './an-engine.ts'
 
 // A package of the archive is fetched into the folder that apt-get is called in.
 const aptGet = (simulated: string, archive = 'containerd.io') => `echo "apt-get $*" >>"$MAESTRO_ROOT/calls"

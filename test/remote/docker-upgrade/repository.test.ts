@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { ask } from '../../support/fakes/fake-engine.ts'
+import { aServer, type FakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer, type FakeServer } from '../a-server.ts'
 import { textOf } from '../unattended-upgrades/run-script.ts'
-import { ask } from './an-engine.ts'
 
 const key = '-----BEGIN PGP PUBLIC KEY BLOCK-----\nx'
 const inputs = { docker_repository: 'http://mirror.example/linux/{id}', docker_key: key }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { anEngine, job, place, work } from '../../support/fakes/fake-engine.ts'
+import type { FakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import type { FakeServer } from '../a-server.ts'
 import { callsOf, textOf } from '../unattended-upgrades/run-script.ts'
-import { anEngine, job, place, work } from './an-engine.ts'
 
 const inputs = {
   packages: 'docker-ce=2\ndocker-ce-cli=2',

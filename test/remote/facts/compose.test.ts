@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { factsScript, parseResponse, readFacts } from '../../../src/remote/facts/read-facts.ts'
 import { makeScript } from '../../../src/remote/script.ts'
+import { aServer, type FakeServer, type Shell } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer, type FakeServer, type Shell } from '../a-server.ts'
 
 const revision = 'b'.repeat(64)
 const home = 'var/lib/maestro/services/shop'

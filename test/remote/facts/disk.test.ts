@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { readDisk } from '../../../src/remote/facts/disk.ts'
+import { aServer } from '../../support/fakes/fake-server.ts'
+import { aFacts } from '../../support/fixtures/recorded-output.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
-import { aFacts } from '../recorded.ts'
 
 const head = 'Filesystem     1024-blocks     Used Available Capacity Mounted on'
 const df = `shift 2

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { aServer } from '../../support/fakes/fake-server.ts'
+import { says } from '../../support/fixtures/recorded-output.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
-import { says } from '../recorded.ts'
 
 const docker = (answers: string) => `case "$*" in
   *MinAPIVersion*) exit 1 ;;

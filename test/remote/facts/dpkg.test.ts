@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { aServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
 
 const fine = "printf '%s\\n' 'bash install ok installed' 'old deinstall ok config-files' 'held hold ok installed'"
 const lockFiles = {

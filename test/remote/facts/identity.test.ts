@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { readIdentity } from '../../../src/remote/facts/identity.ts'
+import { aServer } from '../../support/fakes/fake-server.ts'
+import { aFacts } from '../../support/fixtures/recorded-output.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
-import { aFacts } from '../recorded.ts'
 
 const files = {
   'etc/machine-id': '0123456789abcdef0123456789abcdef\n',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { flavourOf, readKernel } from '../../../src/remote/facts/kernel.ts'
+import { aServer } from '../../support/fakes/fake-server.ts'
+import { aFacts, recorded } from '../../support/fixtures/recorded-output.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
-import { aFacts, recorded } from '../recorded.ts'
 
 // Three real kernel packages: what they put into /boot, and what each kernel says of its build.
 const files = [...recorded('linux-image-debian-12').matchAll(/\.\/(boot\/\S+)/g)].map(([, path]) => path)

@@ -1,7 +1,7 @@
 import { utimesSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { aServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
 
 const lock = 'var/lib/maestro/lock'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { readNeedrestart } from '../../../src/remote/facts/needrestart.ts'
+import { aServer } from '../../support/fakes/fake-server.ts'
+import { aFacts, says } from '../../support/fixtures/recorded-output.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
-import { aFacts, says } from '../recorded.ts'
 
 const root = { id: 'echo 0' }
 const plainUser = { id: 'echo 1000' }

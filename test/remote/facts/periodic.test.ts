@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { readPeriodic } from '../../../src/remote/facts/periodic.ts'
+import { aServer } from '../../support/fakes/fake-server.ts'
+import { aFacts, says } from '../../support/fixtures/recorded-output.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
-import { aFacts, says } from '../recorded.ts'
 
 const systemd = { 'run/systemd/system': null }
 const parts = 'etc/apt/apt.conf.d'

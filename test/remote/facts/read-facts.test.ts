@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest'
 import { type FactName, statusFacts } from '../../../src/remote/facts/facts.ts'
 import { factsScript, readFacts } from '../../../src/remote/facts/read-facts.ts'
 import { parseResponse, ResponseError } from '../../../src/remote/response.ts'
+import { aServer } from '../../support/fakes/fake-server.ts'
+import { aFacts } from '../../support/fixtures/recorded-output.ts'
 import { itNeeds, shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
-import { aFacts } from '../recorded.ts'
 
 const witness = 'strace'
 

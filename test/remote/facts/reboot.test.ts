@@ -1,7 +1,7 @@
 import { chmodSync, utimesSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { aServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
 
 describe.each(shells())('the reboot flag under $name', (shell) => {
   it.each(['run', 'var/run'])('is found in %s with its packages and its time', (folder) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { aServer } from '../../support/fakes/fake-server.ts'
+import { recorded } from '../../support/fixtures/recorded-output.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
-import { recorded } from '../recorded.ts'
 
 const apt = { 'apt-get': 'exit 0', 'dpkg-query': 'exit 0' }
 

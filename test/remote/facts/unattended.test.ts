@@ -1,9 +1,9 @@
 import { chmodSync, utimesSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readUnattended } from '../../../src/remote/facts/unattended.ts'
+import { aServer } from '../../support/fakes/fake-server.ts'
+import { aFacts, recorded, says } from '../../support/fixtures/recorded-output.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
-import { aFacts, recorded, says } from '../recorded.ts'
 
 const systemd = { 'run/systemd/system': null }
 const timer = (state: string) =>

@@ -1,8 +1,8 @@
 import { existsSync, utimesSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { aServer } from '../../support/fakes/fake-server.ts'
+import { says } from '../../support/fixtures/recorded-output.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
-import { says } from '../recorded.ts'
 
 const lists = { 'var/lib/apt/lists/archive.ubuntu.com_ubuntu_dists_noble_main_binary-amd64_Packages': '' }
 

@@ -1,7 +1,7 @@
 import { renameSync, statSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { aJob, logs } from '../../support/fixtures/job-fixture.ts'
 import { shells } from '../../support/tools.ts'
-import { aJob, logs } from './a-job.ts'
 
 describe.each(shells())('following a detached job under $name', { timeout: 30_000 }, (shell) => {
   it('tells how it ended though it did so while it was looked at', () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { aJob, run } from '../../support/fixtures/job-fixture.ts'
 import { shells } from '../../support/tools.ts'
-import { aJob, run } from './a-job.ts'
 
 describe.each(shells())('a detached job that begins under $name', { timeout: 30_000 }, (shell) => {
   it('clears away old runs, and keeps those that may still matter', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { jobFiles } from '../../../src/remote/job/status.ts'
 import { makeScript } from '../../../src/remote/script.ts'
+import { aServer, type FakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer, type FakeServer } from '../a-server.ts'
 import { callsOf, textOf } from '../unattended-upgrades/run-script.ts'
 
 const run = '20261123-091500-test'

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { quote } from '../../../src/remote/quote.ts'
 import { parseResponse, ResponseError } from '../../../src/remote/response.ts'
 import { scriptText } from '../../../src/remote/script-text.ts'
+import { hostileTexts, randomTexts } from '../../support/builders/random-texts.ts'
+import { aServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
-import { hostileTexts, randomTexts } from '../random-texts.ts'
 
 const nonce = 'b7e1'
 

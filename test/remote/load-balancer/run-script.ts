@@ -1,6 +1,6 @@
 import { parseResponse } from '../../../src/remote/response.ts'
 import { makeScript } from '../../../src/remote/script.ts'
-import type { FakeServer } from '../a-server.ts'
+import type { FakeServer } from '../../support/fakes/fake-server.ts'
 
 type Inputs = Readonly<Record<string, string>>
 

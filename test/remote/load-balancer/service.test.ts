@@ -3,8 +3,8 @@ import { rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished } from 'vitest'
+import { aServer } from '../../support/fakes/fake-server.ts'
 import { itNeeds, shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
 import { runnerOf } from './run-script.ts'
 
 const inputs = { command: 'check --all', url: 'http://localhost/up', socket: '/nowhere', commands: 'show stat' }

@@ -5,8 +5,8 @@ import { asciiJson } from '../../../src/base/json.ts'
 import { lockFiles, readCopy, readReleased, readTaken } from '../../../src/remote/lock/lock.ts'
 import { parseResponse } from '../../../src/remote/response.ts'
 import { makeScript } from '../../../src/remote/script.ts'
+import { aServer, type FakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer, type FakeServer } from '../a-server.ts'
 
 type Name = keyof typeof lockFiles
 type Inputs = Readonly<Record<string, string>>

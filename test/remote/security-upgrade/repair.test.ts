@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { makeScript } from '../../../src/remote/script.ts'
+import { aServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
 
 const text = makeScript({ files: ['lib/apt.sh', 'security-upgrade/repair.sh'], nonce: 'c0ffee' })
 const noted = (name: string) => `echo "${name} $*" >>"$MAESTRO_ROOT/words"`

@@ -1,7 +1,7 @@
 import { readdirSync, statSync, utimesSync } from 'node:fs'
 import { describe, expect } from 'vitest'
+import { aServer } from '../../support/fakes/fake-server.ts'
 import { itNeeds, shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
 import { runner, textOf } from './run-script.ts'
 
 const stamp = 'var/lib/apt/periodic/unattended-upgrades-stamp'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { aServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
 import { callsOf, runner, textOf } from './run-script.ts'
 
 const note = 'var/lib/maestro/unattended-upgrades/package'

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { fileText } from '../../../src/operations/unattended-upgrades/desired-config.ts'
+import { aServer, type FakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer, type FakeServer } from '../a-server.ts'
 import { callsOf, runner, textOf } from './run-script.ts'
 
 const options = { remove: false, hold: ['libstdc++6'], origins: [] }

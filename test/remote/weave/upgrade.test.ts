@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { shells } from '../../support/tools.ts'
 import {
   aRouter,
   callsOf,
@@ -11,7 +10,8 @@ import {
   scriptOf,
   upgrade,
   weaveScript,
-} from './a-router.ts'
+} from '../../support/fakes/fake-weave-router.ts'
+import { shells } from '../../support/tools.ts'
 
 const launch = 'launch --no-dns 203.0.113.11 203.0.113.12'
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { eventLine, serverEvent } from '../../../src/report/format/json-events.ts'
 import { rebootView } from '../../../src/report/reboot-status/view.ts'
-import { notSeen, seenDue } from '../../support/looks.ts'
+import { notSeen, seenDue } from '../../support/builders/build-facts.ts'
 
 describe('JSON events', () => {
   it('are one line each, with a version', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { renderMetrics } from '../../../src/report/format/prometheus.ts'
 import { rebootMetrics } from '../../../src/report/reboot-status/view.ts'
 import { statusView } from '../../../src/report/status/view.ts'
-import { gathered, noon, notSeen, seenDue, seenUnknown } from '../../support/looks.ts'
+import { gathered, noon, notSeen, seenDue, seenUnknown } from '../../support/builders/build-facts.ts'
 
 describe('the metrics', () => {
   it('are one family each, with help and type once', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { widthOf } from '../../../src/report/format/table.ts'
 import { rebootView } from '../../../src/report/reboot-status/view.ts'
 import type { RenderOptions } from '../../../src/report/view.ts'
-import { gathered, notSeen, seenDue, seenUnknown } from '../../support/looks.ts'
+import { gathered, notSeen, seenDue, seenUnknown } from '../../support/builders/build-facts.ts'
 
 const fleet = [
   gathered('web-1'),

@@ -4,8 +4,8 @@ import type { Plan } from '../../../src/plan/plan.ts'
 import type { Verdict } from '../../../src/plan/verdict.ts'
 import { renderOutcomes } from '../../../src/report/run/detail.ts'
 import { renderPlan } from '../../../src/report/run/plan.ts'
-import { aChange, aMadeServer } from '../../run/a-change.ts'
-import { aRollout } from '../../run/in-memory.ts'
+import { aChange, aMadeServer } from '../../support/fakes/fake-operation.ts'
+import { aRollout } from '../../support/fakes/run-world.ts'
 
 const operation = aChange([aMadeServer('web-1')])
 const plain = { columns: undefined, hasColour: false }

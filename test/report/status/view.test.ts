@@ -3,7 +3,7 @@ import { needsAttention } from '../../../src/checks/attention.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { widthOf } from '../../../src/report/format/table.ts'
 import { statusView } from '../../../src/report/status/view.ts'
-import { aLook, gathered, noon, notSeen, seenDue } from '../../support/looks.ts'
+import { aLook, gathered, noon, notSeen, seenDue } from '../../support/builders/build-facts.ts'
 
 const known = <T>(value: T) => ({ status: 'known', value }) as const
 const inPipe = { screen: { columns: undefined, hasColour: false }, isQuiet: false, isVerbose: false }

@@ -3,11 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { HostQuestion } from '../../../src/ssh/config/host-options.ts'
 import { openConnections } from '../../../src/ssh/connect.ts'
-import { type KeyPair, makeKeyPair, wireForm } from '../../support/ssh-server.ts'
+import { type KeyPair, makeKeyPair, wireForm } from '../../support/fakes/fake-ssh-server.ts'
+import { startOddAgent, startPowerlessAgent, startSilentAgent } from '../../support/fakes/faulty-sockets.ts'
+import { never, serverAt } from '../../support/fixtures/ssh-client.ts'
+import { agentTools, base64, keysOffered, some, useLogins, withAgent } from '../../support/fixtures/use-logins.ts'
 import { itNeeds } from '../../support/tools.ts'
-import { never, serverAt } from '../a-connection.ts'
-import { agentTools, base64, keysOffered, some, useLogins, withAgent } from '../logins.ts'
-import { startOddAgent, startPowerlessAgent, startSilentAgent } from '../sockets.ts'
 
 const at = useLogins()
 

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../src/base/secret.ts'
-import { makeKeyPair } from '../../support/ssh-server.ts'
-import { startSshd } from '../../support/sshd.ts'
+import { makeKeyPair } from '../../support/fakes/fake-ssh-server.ts'
+import { startSshd } from '../../support/fixtures/sshd.ts'
+import { agentTools, keysOffered, some, useLogins, withAgent } from '../../support/fixtures/use-logins.ts'
 import { itNeeds } from '../../support/tools.ts'
-import { agentTools, keysOffered, some, useLogins, withAgent } from '../logins.ts'
 
 const at = useLogins()
 

@@ -4,10 +4,10 @@ import { chmodSync, copyFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../src/base/secret.ts'
 import { openConnections } from '../../../src/ssh/connect.ts'
-import { makeKeyPair, wireForm } from '../../support/ssh-server.ts'
+import { makeKeyPair, wireForm } from '../../support/fakes/fake-ssh-server.ts'
+import { never, serverAt } from '../../support/fixtures/ssh-client.ts'
+import { agentTools, base64, keysOffered, useLogins, withAgent } from '../../support/fixtures/use-logins.ts'
 import { itNeeds } from '../../support/tools.ts'
-import { never, serverAt } from '../a-connection.ts'
-import { agentTools, base64, keysOffered, useLogins, withAgent } from '../logins.ts'
 
 const at = useLogins()
 

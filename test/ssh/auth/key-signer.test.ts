@@ -2,7 +2,7 @@ import ssh2, { type ParsedKey } from 'ssh2'
 import { describe, expect, it } from 'vitest'
 import { parseKey } from '../../../src/ssh/auth/identities.ts'
 import { signerOf } from '../../../src/ssh/auth/key-signer.ts'
-import { makeKeyPair } from '../../support/ssh-server.ts'
+import { makeKeyPair } from '../../support/fakes/fake-ssh-server.ts'
 
 const data = Buffer.from('what a server wants signed')
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../src/base/secret.ts'
-import { useLogins } from '../logins.ts'
+import { useLogins } from '../../support/fixtures/use-logins.ts'
 
 const at = useLogins()
 

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { askSsh } from '../../../src/ssh/config/ssh-config.ts'
 import { askSshProgram } from '../../../src/ssh/config/ssh-dash-g.ts'
-import { type Pick, picksOf } from '../../support/picks.ts'
+import { hosts, makeConfig } from '../../support/builders/build-ssh-config.ts'
+import { type Pick, picksOf } from '../../support/builders/seeded-random.ts'
 import { itNeeds } from '../../support/tools.ts'
-import { hosts, makeConfig } from './ssh-config-maker.ts'
 
 let folder: string
 let configFile: string

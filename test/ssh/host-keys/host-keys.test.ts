@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openConnections } from '../../../src/ssh/connect.ts'
 import { ConnectError } from '../../../src/ssh/connect-error.ts'
 import { knownHostsOnDisk } from '../../../src/ssh/known-hosts/known-hosts-files.ts'
-import { type SshServer, type SshServerOptions, startSshServer } from '../../support/ssh-server.ts'
-import { aGround, type Ground, never, runOnce, serverAt, trust } from '../a-connection.ts'
+import { type SshServer, type SshServerOptions, startSshServer } from '../../support/fakes/fake-ssh-server.ts'
+import { aGround, type Ground, never, runOnce, serverAt, trust } from '../../support/fixtures/ssh-client.ts'
 
 let ground: Ground
 let servers: SshServer[]

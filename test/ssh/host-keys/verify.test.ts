@@ -4,9 +4,9 @@ import type { HostOptions } from '../../../src/ssh/config/host-options.ts'
 import { ConnectError } from '../../../src/ssh/connect-error.ts'
 import { hostKeyVerifierFor, UnknownKeyError } from '../../../src/ssh/host-keys/verify.ts'
 import { makeKnownHostsStore } from '../../../src/ssh/known-hosts/known-hosts-store.ts'
-import { makeKeyPair, wireForm } from '../../support/ssh-server.ts'
+import { makeKeyPair, wireForm } from '../../support/fakes/fake-ssh-server.ts'
+import { aGround, type Ground } from '../../support/fixtures/ssh-client.ts'
 import { itNeeds } from '../../support/tools.ts'
-import { aGround, type Ground } from '../a-connection.ts'
 
 const pairs = [makeKeyPair(), makeKeyPair()]
 const [key, otherKey] = pairs.map(({ public: line }) => wireForm(line)) as [Buffer, Buffer]

@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { judgeKey, readKnownHosts } from '../../../src/ssh/known-hosts/known-hosts.ts'
 import { knownHostsOnDisk, lineFor } from '../../../src/ssh/known-hosts/known-hosts-files.ts'
-import { makeKeyPair, wireForm } from '../../support/ssh-server.ts'
+import { makeKeyPair, wireForm } from '../../support/fakes/fake-ssh-server.ts'
 
 const key = wireForm(makeKeyPair().public)
 const line = (name: string) => `${name} ssh-ed25519 ${key.toString('base64')}\n`

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { judgeKey, lookupName, readKnownHosts, typesOnRecord } from '../../../src/ssh/known-hosts/known-hosts.ts'
 import { hashOfName } from '../../../src/ssh/known-hosts/known-hosts-line.ts'
-import { makeKeyPair, wireForm } from '../../support/ssh-server.ts'
+import { makeKeyPair, wireForm } from '../../support/fakes/fake-ssh-server.ts'
 import { itNeeds } from '../../support/tools.ts'
 
 const [own, other, rsa] = [makeKeyPair(), makeKeyPair(), makeKeyPair('rsa')].map(({ public: line }) => ({

@@ -6,9 +6,9 @@ import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect } from 'vitest'
 import type { Endpoint } from '../../../src/inventory/endpoint.ts'
 import type { Session } from '../../../src/ssh/session/session.ts'
-import { startSshd } from '../../support/sshd.ts'
+import { aGround, type Ground, runOnce, serverAt } from '../../support/fixtures/ssh-client.ts'
+import { startSshd } from '../../support/fixtures/sshd.ts'
 import { itNeeds } from '../../support/tools.ts'
-import { aGround, type Ground, runOnce, serverAt } from '../a-connection.ts'
 
 let options: Ground
 let ends: (() => unknown)[]

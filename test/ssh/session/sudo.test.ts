@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Secret } from '../../../src/base/secret.ts'
 import { runAsRoot } from '../../../src/ssh/session/sudo.ts'
-import { type SshServer, startSshServer } from '../../support/ssh-server.ts'
-import { aGround, type Ground, runOnce, script, serverAt, trust } from '../a-connection.ts'
+import { type SshServer, startSshServer } from '../../support/fakes/fake-ssh-server.ts'
+import { aGround, type Ground, runOnce, script, serverAt, trust } from '../../support/fixtures/ssh-client.ts'
 
 // Asks as sudo does: by the prompt on stderr, three times, and takes what comes on stdin a line at a time.
 const asking = (ask: string, again: string, last: string) => `

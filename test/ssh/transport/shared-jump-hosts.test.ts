@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { HostQuestion } from '../../../src/ssh/config/host-options.ts'
 import { openConnections } from '../../../src/ssh/connect.ts'
-import { type SshServer, type SshServerOptions, startSshServer } from '../../support/ssh-server.ts'
-import { startSshd } from '../../support/sshd.ts'
+import { type SshServer, type SshServerOptions, startSshServer } from '../../support/fakes/fake-ssh-server.ts'
+import { aGround, type Ground, never, script, serverAt, trust } from '../../support/fixtures/ssh-client.ts'
+import { startSshd } from '../../support/fixtures/sshd.ts'
 import { itNeeds } from '../../support/tools.ts'
-import { aGround, type Ground, never, script, serverAt, trust } from '../a-connection.ts'
 
 let ground: Ground
 let ends: (() => unknown)[]

@@ -1,0 +1,368 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { MaestroError } from '../../src/base/errors.ts'
+import { serverChecks } from '../../src/checks/doctor/server.ts'
+import type { ExpectedVersions } from '../../src/checks/expected-versions.ts'
+import { installs } from '../../src/checks/finding.ts'
+import type { ServerFacts } from '../../src/remote/facts/facts.ts'
+import type { Diagnosis } from '../../src/run/session/diagnose-servers.ts'
+import { aLook, aServer, noon } from '../support/builders/build-facts.ts'
+
+type Well = Extract<Diagnosis, { readonly status: 'examined' }>
+
+const known = <T>(value: T) => ({ status: 'known', value }) as const
+const about: Well['about'] = {
+  login: 'deploy@web-1:22',
+  jumpHosts: [],
+  proof: 'key /k',
+  software: 'SSH-2.0-OpenSSH_9.2p1',
+  hostKey: 'ssh-ed25519 SHA256:x',
+  hostKeyVouched: 'in /kh',
+  kex: 'curve25519-sha256',
+  cipher: 'aes128-gcm@openssh.com',
+  phases: [
+    { phase: 'connect', durationMs: 12.4 },
+    { phase: 'turn', durationMs: 0.1 },
+    { phase: 'auth', durationMs: 11_400 },
+  ],
+}
+const hello: Well['hello'] = {
+  user: 'deploy',
+  clock: { aheadSeconds: 0.3, exactToSeconds: 0.6 },
+  noise: '',
+  durationMs: 40,
+}
+const parts: Partial<ServerFacts> = {
+  tools: known({ missing: [] }),
+  systemd: known({ state: 'running', canRunUnits: true, failed: [], inhibitors: [] }),
+  haproxy: known(null),
+}
+const anExamined = (more: Partial<ServerFacts> = {}, change: Partial<Well> = {}): Well => ({
+  status: 'examined',
+  server: aServer('web-1'),
+  about,
+  hello,
+  root: { status: 'sudo' },
+  look: aLook({ ...parts, ...more }),
+  ...change,
+})
+
+const plain: ExpectedVersions = { isBalancer: false }
+const balancer: ExpectedVersions = { isBalancer: true }
+const troubles = (examined: Diagnosis, wanted = plain) =>
+  serverChecks(examined, wanted).filter(({ status }) => status !== 'fine')
+const textOf = (examined: Diagnosis, area: string) =>
+  serverChecks(examined, plain).find((one) => one.area === area)?.text
+
+describe('the checks of a server', () => {
+  it('are all fine where all is', () => {
+    expect(troubles(anExamined())).toEqual([])
+  })
+
+  it('tell how the connection came about, phase by phase', () => {
+    expect(textOf(anExamined(), 'connection')).toBe('deploy@web-1:22 by key /k: connect 12 ms, auth 11 s')
+    expect(textOf(anExamined(), 'host key')).toBe('ssh-ed25519 SHA256:x in /kh, of SSH-2.0-OpenSSH_9.2p1')
+  })
+
+  it('name the bastions on the way', () => {
+    const far = { ...about, jumpHosts: ['ops@jump:22', 'ops@inner:22'] }
+
+    expect(textOf(anExamined({}, { about: far }), 'connection')).toContain(' over ops@jump:22, ops@inner:22 by key')
+  })
+
+  it('end with the connection where there is none, and say how far it came', () => {
+    const error = new MaestroError('web-1:22 said nothing', { hint: 'look at it' })
+    const phases = [{ phase: 'connect', durationMs: 3 }] as const
+
+    expect(serverChecks({ status: 'unreachable', server: aServer('web-1'), error, phases }, plain)).toEqual([
+      {
+        area: 'connection',
+        status: 'wrong',
+        text: 'web-1:22 said nothing (connect 3 ms)',
+        stops: ['every command'],
+        fix: 'look at it',
+      },
+    ])
+  })
+
+  it('end with the shell where there is none', () => {
+    const error = new MaestroError('the first command ended with exit code 1', { hint: 'give it a shell' })
+
+    const checks = serverChecks({ status: 'failed', server: aServer('web-1'), about, error }, plain)
+
+    expect(checks.map(({ area, status }) => `${area} ${status}`)).toEqual([
+      'connection fine',
+      'host key fine',
+      'shell wrong',
+    ])
+    expect(checks.at(-1)?.fix).toBe('give it a shell')
+  })
+
+  it('are none for a server that was not asked', () => {
+    expect(serverChecks({ status: 'not-asked', server: aServer('web-1') }, plain)).toEqual([])
+  })
+
+  it.each([
+    ['login', 'we log in as root'],
+    ['sudo', 'sudo makes us root without a password'],
+    ['sudo-with-password', 'sudo makes us root with the password'],
+  ] as const)('tell that we are root by %s', (status, text) => {
+    expect(textOf(anExamined({}, { root: { status } }), 'sudo')).toBe(text)
+  })
+
+  it('say once that sudo refuses, and not again for all that only root may know', () => {
+    const root = { status: 'refused', error: new MaestroError('sudo wants a password', { hint: 'NOPASSWD' }) } as const
+    const closed = { status: 'unknown', why: 'needs root, which sudo refuses (sudo: a password is required)' } as const
+
+    const found = troubles(anExamined({ maestro: closed, weave: closed }, { root }))
+
+    expect(found).toEqual([
+      {
+        area: 'sudo',
+        status: 'wrong',
+        text: 'sudo wants a password',
+        stops: ['every command that changes servers'],
+        fix: 'NOPASSWD',
+      },
+    ])
+  })
+
+  it.each([
+    [90, '1 min ahead of this computer'],
+    [-7200, '2 h behind this computer'],
+  ])('name a clock that is off by %i s', (aheadSeconds, words) => {
+    const clock = { aheadSeconds, exactToSeconds: 0.6 }
+
+    expect(troubles(anExamined({}, { hello: { ...hello, clock } }))).toEqual([
+      expect.objectContaining({ area: 'clock', status: 'note', text: expect.stringContaining(words) }),
+    ])
+  })
+
+  it('do not blame a clock for a slow line', () => {
+    const clock = { aheadSeconds: -12, exactToSeconds: 12.5 }
+
+    expect(troubles(anExamined({}, { hello: { ...hello, clock } }))).toEqual([])
+  })
+
+  it('name a login shell that prints, by its first words', () => {
+    const noise = `Welcome to web-1 ${'!'.repeat(100)}\nmore`
+
+    const [found] = troubles(anExamined({}, { hello: { ...hello, noise } }))
+
+    expect(found).toMatchObject({ area: 'shell', status: 'note', text: expect.stringMatching(/Welcome to web-1 !+…$/) })
+    expect(found?.fix).toContain('~deploy/.bashrc')
+  })
+})
+
+const gigabyte = 1024 ** 3
+const disk = (path: string, freeBytes: number, isReadOnly = false) =>
+  known([{ path, totalBytes: 100 * gigabyte, freeBytes, isReadOnly }])
+const dpkg = { isInterrupted: false, broken: [], lockHolders: [] }
+const docker = { version: '27.5.1', client: '27.5.1', trouble: undefined, source: 'docker-ce', containers: [] }
+const updates = {
+  security: [],
+  otherCount: 0,
+  held: [],
+  keptBack: [],
+  securityOrigins: ['Ubuntu:noble-security'],
+  listsAgeSeconds: 3600,
+}
+const systemd = { state: 'running', canRunUnits: true, failed: [], inhibitors: [] }
+const socket = { path: '/run/haproxy/admin.sock', isAdmin: true, isThere: true, owner: 'root:haproxy 660' }
+const system = { id: 'alpine', release: '3.22', codename: '', name: 'Alpine Linux v3.22', hasApt: false }
+const openssl = { name: 'libssl3', from: '1', to: '2', origin: 'Ubuntu:noble-security' }
+const lock = { owner: 'ana@ops', run: 'r1', since: noon - 60, quietSeconds: 5, busy: [] }
+
+type Case = readonly [name: string, parts: Partial<ServerFacts>, wanted: ExpectedVersions, expected: object]
+const cases: readonly Case[] = [
+  [
+    'a system without apt',
+    { system: known(system) },
+    plain,
+    { status: 'wrong', text: 'Alpine Linux v3.22 has no dpkg and apt' },
+  ],
+  [
+    'a tool that is missing',
+    { tools: known({ missing: ['flock'] }) },
+    plain,
+    { status: 'wrong', text: 'missing: flock' },
+  ],
+  [
+    'a disk that fills up',
+    { disk: disk('/', 0.5 * gigabyte) },
+    plain,
+    { status: 'note', text: '/ has 512 MB free, less than 1000' },
+  ],
+  ['a full disk', { disk: disk('/var', 1e6) }, plain, { status: 'wrong', text: '/var has 0 MB free' }],
+  ['a full /boot', { disk: disk('/boot', 100e6) }, plain, { status: 'note', fix: 'apt-get autoremove --purge' }],
+  ['a read-only disk', { disk: disk('/', gigabyte, true) }, plain, { status: 'wrong', text: '/ is mounted read-only' }],
+  [
+    'a dpkg that was interrupted',
+    { dpkg: known({ ...dpkg, isInterrupted: true }) },
+    plain,
+    { status: 'wrong', stops: ['deploy', 'security-upgrade', 'unattended-upgrades'], fix: 'sudo dpkg --configure -a' },
+  ],
+  [
+    'who holds a lock',
+    { dpkg: known({ ...dpkg, lockHolders: [{ lock: 'frontend', pid: 9, command: 'apt-get', ageSeconds: 70 }] }) },
+    plain,
+    { status: 'note', text: "apt's frontend lock is held by apt-get (pid 9) for 1 min" },
+  ],
+  [
+    'a part that cannot be told',
+    { dpkg: { status: 'unknown', why: 'no dpkg' } },
+    plain,
+    { area: 'apt', status: 'unknown', text: 'no dpkg' },
+  ],
+  [
+    'old lists',
+    { upgrades: known({ ...updates, listsAgeSeconds: 9 * 86_400 }) },
+    plain,
+    { status: 'note', text: 'package lists 9 d old' },
+  ],
+  ['no lists', { upgrades: known({ ...updates, listsAgeSeconds: undefined }) }, plain, { fix: 'sudo apt-get update' }],
+  [
+    'sources without a security origin',
+    { upgrades: known({ ...updates, securityOrigins: [] }) },
+    plain,
+    { status: 'wrong', stops: installs },
+  ],
+  [
+    'a held fix',
+    { upgrades: known({ ...updates, security: [openssl], held: ['libssl3', 'nginx'] }) },
+    plain,
+    { text: 'held with a security fix: libssl3', fix: 'sudo apt-mark unhold libssl3' },
+  ],
+  [
+    'a server that never says that a restart is due',
+    { reboot: known({ isSet: false, packages: [], since: undefined, hasSetter: false }) },
+    plain,
+    { status: 'note', fix: 'apt-get install needrestart' },
+  ],
+  [
+    'a failed unit',
+    { systemd: known({ ...systemd, state: 'degraded', failed: ['a.service'] }) },
+    plain,
+    { text: 'failed: a.service' },
+  ],
+  [
+    'a systemd that hangs',
+    { systemd: known({ ...systemd, state: 'starting' }) },
+    plain,
+    { text: 'systemd is starting, not running' },
+  ],
+  ['no systemd', { systemd: known({ ...systemd, state: 'none', canRunUnits: false }) }, plain, { status: 'note' }],
+  [
+    'a blocked shutdown',
+    { systemd: known({ ...systemd, inhibitors: ['vm root'] }) },
+    plain,
+    { text: 'a shutdown is blocked: vm root' },
+  ],
+  [
+    'another Docker than is wanted',
+    { docker: known(docker) },
+    { ...plain, dockerVersion: '28.1' },
+    { text: 'Docker 27.5.1; the manifest wants 28.1' },
+  ],
+  [
+    'no Docker where one is wanted',
+    {},
+    { ...plain, dockerVersion: '28.1' },
+    { text: 'Docker is not installed; the manifest wants 28.1' },
+  ],
+  [
+    'a Docker of snap',
+    { docker: known({ ...docker, source: 'snap' }) },
+    plain,
+    { text: expect.stringContaining('a snap build') },
+  ],
+  [
+    'a Docker that is down',
+    { docker: known({ ...docker, version: undefined, trouble: 'no socket' }) },
+    plain,
+    { text: 'Docker does not answer: no socket' },
+  ],
+  [
+    'no Weave where one is wanted',
+    {},
+    { ...plain, weaveVersion: '2.8.1' },
+    { text: 'Weave is not installed; the manifest wants 2.8.1' },
+  ],
+  [
+    'a Weave that is down',
+    { weave: known({ version: '2.8.1', isRunning: false }) },
+    plain,
+    { text: 'Weave 2.8.1 does not run' },
+  ],
+  [
+    'a load balancer without its socket',
+    { haproxy: known({ sockets: [{ ...socket, isThere: false }], hasSocat: true }) },
+    balancer,
+    { text: "HAProxy's socket /run/haproxy/admin.sock is not there" },
+  ],
+  [
+    'a load balancer whose socket may do nothing',
+    { haproxy: known({ sockets: [{ ...socket, isAdmin: false }], hasSocat: true }) },
+    balancer,
+    { text: 'HAProxy has no runtime socket of level admin' },
+  ],
+  [
+    'a load balancer without socat',
+    { haproxy: known({ sockets: [socket], hasSocat: false }) },
+    balancer,
+    { fix: 'apt-get install socat' },
+  ],
+  ['a load balancer of another kind', {}, balancer, { fix: expect.stringContaining('hooks.drain') }],
+  [
+    'a lock at work',
+    { maestro: known({ lock, drained: [] }) },
+    plain,
+    { status: 'note', text: 'locked by ana@ops, run r1, which is at work' },
+  ],
+  [
+    'a lock that was left',
+    { maestro: known({ lock: { ...lock, quietSeconds: 7200 }, drained: [] }) },
+    plain,
+    { status: 'wrong', fix: 'maestro resume r1, or maestro unlock' },
+  ],
+  [
+    'a drain that is open',
+    { maestro: known({ lock: undefined, drained: ['r1'] }) },
+    plain,
+    { status: 'wrong', fix: 'maestro resume r1' },
+  ],
+]
+
+describe('the checks of a look', () => {
+  it.each(installs)('stop a command that there is: %s', (name) => {
+    expect(existsSync(fileURLToPath(new URL(`../../src/commands/${name}/command.ts`, import.meta.url)))).toBe(true)
+  })
+
+  it.each(cases)('name %s', (_, look, wanted, expected) => {
+    expect(troubles(anExamined(look), wanted)).toEqual([expect.objectContaining(expected)])
+  })
+
+  it.each([
+    ['the very version', '27.5.1'],
+    ['the beginning of it', '27.5'],
+  ])('take a Docker for what is wanted by %s', (_, dockerVersion) => {
+    expect(troubles(anExamined({ docker: known(docker) }), { ...plain, dockerVersion })).toEqual([])
+  })
+
+  it('take 27.1 for no 27.10', () => {
+    const newer = known({ ...docker, version: '27.10.0' })
+
+    expect(troubles(anExamined({ docker: newer }), { ...plain, dockerVersion: '27.1' })).toHaveLength(1)
+  })
+
+  it('ask of no server what only a load balancer has to have', () => {
+    expect(troubles(anExamined({ haproxy: known({ sockets: [], hasSocat: false }) }))).toEqual([])
+  })
+
+  it("say who may use HAProxy's socket", () => {
+    const checks = serverChecks(anExamined({ haproxy: known({ sockets: [socket], hasSocat: true }) }), balancer)
+
+    expect(checks.find(({ area }) => area === 'balancer')?.text).toContain('admin.sock (root:haproxy 660)')
+  })
+})

@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ServerFacts } from '../../src/remote/facts/facts.ts'
+import {
+  changedHostKey,
+  diskFull,
+  drop,
+  freeze,
+  loginNoise,
+  loginShell,
+  reject,
+  sshdHangs,
+  sudoPassword,
+  type Undo,
+  withoutBootId,
+} from './support/faults.ts'
+import { type FleetServer, type MaestroRun, readFleet, runMaestro, serverNamed } from './support/fleet.ts'
+import { type FleetManifest, writeManifest } from './support/manifest.ts'
+
+const { servers } = readFleet()
+
+let manifest: FleetManifest
+beforeAll(() => {
+  manifest = writeManifest(servers)
+})
+afterAll(() => manifest.remove())
+
+const maestro = (...args: string[]): Promise<MaestroRun> => runMaestro([...args, '-m', manifest.path])
+
+/** The lines of a plain table that begin with a state and this server. */
+const linesOf = ({ stdout }: MaestroRun, { name }: FleetServer) =>
+  stdout.split('\n').filter((line) => new RegExp(`^(not due|\\w+) +${name} `).test(line))
+
+const isSeen = expect.stringMatching(/^(not )?due /)
+
+/** Does what there is to do under the faults, and takes back those that came about, whatever happens. */
+async function under<T>(faults: readonly Promise<Undo>[], work: () => Promise<T>): Promise<T> {
+  const made = await Promise.allSettled(faults)
+  try {
+    const failed = made.find((one) => one.status === 'rejected')
+    if (failed) throw failed.reason
+    return await work()
+  } finally {
+    await Promise.all(made.map((one) => one.status === 'fulfilled' && one.value()))
+  }
+}
+
+describe('servers that cannot be reached', () => {
+  const frozen = serverNamed('app-1')
+  const hanging = serverNamed('app-2')
+  const refusing = serverNamed('db-1')
+  const replaced = serverNamed('db-2')
+  const silent = serverNamed('lb-1')
+  let run: MaestroRun
+  beforeAll(async () => {
+    const faults = [freeze(frozen), sshdHangs(hanging), reject(refusing), changedHostKey(replaced), drop(silent)]
+    run = await under(faults, () => maestro('reboot-status'))
+  })
+
+  it.each([
+    ['a frozen one', frozen, 'accepted the connection but said nothing within'],
+    ['one whose sshd hangs', hanging, 'accepted the connection but said nothing within'],
+    ['one that refuses', refusing, `${refusing.address}:22 refuses connections`],
+    ['one with another host key', replaced, 'is not the one in known_hosts'],
+    ['one behind a firewall that drops', silent, `no answer from ${silent.address}:22 within`],
+  ])('have one clear line: %s', (_, server, words) => {
+    expect(linesOf(run, server)).toEqual([expect.stringMatching(/^unreachable /)])
+    expect(linesOf(run, server)).toEqual([expect.stringContaining(words)])
+  })
+
+  it('keep nobody else from being seen, and are exit 3', () => {
+    for (const name of ['web-1', 'web-2']) expect(linesOf(run, serverNamed(name))).toEqual([isSeen])
+    expect(run.exitCode).toBe(3)
+  })
+})
+
+describe('servers that are odd', () => {
+  const full = serverNamed('app-1')
+  const rude = serverNamed('app-2')
+  const closed = serverNamed('db-1')
+  const anonymous = serverNamed('db-2')
+  const guarded = serverNamed('lb-1')
+  const otherShells = { csh: serverNamed('web-1'), fish: serverNamed('web-2') }
+  let table: MaestroRun
+  let json: MaestroRun
+  beforeAll(async () => {
+    const faults = [
+      diskFull(full),
+      loginNoise(rude, "printf '\\033[2J\\033]0;owned\\007Welcome!\\nend=ok\\n'"),
+      loginShell(closed, '/usr/sbin/nologin'),
+      withoutBootId(anonymous),
+      sudoPassword(guarded).then(({ undo }) => undo),
+      loginShell(otherShells.csh, '/bin/csh'),
+      loginShell(otherShells.fish, '/usr/bin/fish'),
+    ]
+    const looks = () => Promise.all([maestro('reboot-status'), maestro('status', '--output', 'json')])
+    ;[table, json] = await under(faults, looks)
+  })
+
+  function lookOf({ name }: FleetServer): ServerFacts {
+    const events = json.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    return events.find(({ server }) => server === name).look
+  }
+
+  it('are seen with a full disk, which is said', () => {
+    expect(linesOf(table, full)).toEqual([isSeen])
+    expect(lookOf(full).disk).toMatchObject({ status: 'known', value: [{ path: '/', freeBytes: 0 }] })
+    expect(lookOf(full).upgrades?.status).toBe('known')
+  })
+
+  it('are seen through the noise of a login shell, which never reaches the terminal', () => {
+    expect(linesOf(table, rude)).toEqual([isSeen])
+    expect(table.stdout).not.toMatch(/[^\P{Cc}\n]/u)
+    expect(table.stdout).not.toContain('Welcome!')
+  })
+
+  it.each(Object.entries(otherShells))('are seen in full through %s', (_, server) => {
+    expect(linesOf(table, server)).toEqual([isSeen])
+    const unknown = Object.entries(lookOf(server)).filter(([part, told]) => part !== 'at' && told.status !== 'known')
+    expect(unknown).toEqual([])
+  })
+
+  it('have failed without a shell, in one line that says so, and are exit 1', () => {
+    expect(linesOf(table, closed)).toEqual([expect.stringMatching(/^failed .*This account is currently not available/)])
+    expect([table.exitCode, json.exitCode]).toEqual([1, 1])
+  })
+
+  it('are known without a boot id but for their identity', () => {
+    expect(lookOf(anonymous).identity).toMatchObject({ status: 'unknown', why: expect.stringContaining('boot_id') })
+    expect(lookOf(anonymous).system?.status).toBe('known')
+  })
+
+  it('are seen where sudo wants a password, but for what only root can see', () => {
+    expect(lookOf(guarded).needrestart).toMatchObject({
+      status: 'unknown',
+      why: expect.stringMatching(/sudo|password/),
+    })
+    expect(lookOf(guarded).kernel?.status).toBe('known')
+  })
+})
+
+describe('a server that floods', () => {
+  const flooding = serverNamed('app-1')
+  const other = serverNamed('app-2')
+
+  it('has failed in one line after a few megabytes, the others are seen, and it is exit 1', async () => {
+    const gigabyte = 'head -c 1073741824 /dev/zero | tr "\\\\0" x'
+
+    const run = await under([loginNoise(flooding, gigabyte)], () => maestro('reboot-status'))
+
+    expect(linesOf(run, flooding)).toEqual([expect.stringMatching(/^failed .*the server sent more than 4 MB/)])
+    expect(linesOf(run, other)).toEqual([isSeen])
+    expect(run.exitCode).toBe(1)
+  })
+})

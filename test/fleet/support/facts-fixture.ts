@@ -1,0 +1,79 @@
+import { afterAll, beforeAll } from 'vitest'
+import type { Fact, ServerFacts } from '../../../src/remote/facts/facts.ts'
+import { runMaestro, serverNamed } from './fleet.ts'
+import { asRoot } from './inside.ts'
+import { writeManifest } from './manifest.ts'
+
+/** A state of one server, as root's shell makes it and takes it back; `undo` also bears a `make` that went only half way. */
+export interface State {
+  readonly make?: string
+  readonly undo?: string
+}
+
+type States = Readonly<Record<string, State>>
+
+/** Makes the states, looks at their servers once before the tests, and takes the states back after them. */
+export function lookAtStates(states: States): (name: string) => ServerFacts {
+  let looks: ReadonlyMap<string, ServerFacts> = new Map()
+  beforeAll(async () => {
+    await onEach(states, 'make')
+    looks = await lookAt(Object.keys(states))
+  })
+  afterAll(() => onEach(states, 'undo'))
+  return (name) => {
+    const look = looks.get(name)
+    if (look === undefined) throw new Error(`${name} was not looked at`)
+    return look
+  }
+}
+
+/** One look of `maestro status` at servers of the fleet; throws what it printed when a server was not seen. */
+export async function lookAt(names: readonly string[]): Promise<ReadonlyMap<string, ServerFacts>> {
+  const manifest = writeManifest(names.map(serverNamed))
+  try {
+    const { stdout, stderr } = await runMaestro(['status', '--output', 'json', '--manifest', manifest.path])
+    const looks = new Map(stdout.split('\n').flatMap(lookOfEvent))
+    if (looks.size < names.length) throw new Error(`maestro did not see every server:\n${stdout}${stderr}`)
+    return looks
+  } finally {
+    manifest.remove()
+  }
+}
+
+/** The value of a part of a look; throws the reason when it is unknown. */
+export function known<T>(fact: Fact<T> | undefined): T {
+  if (fact?.status !== 'known') throw new Error(fact ? `unknown: ${fact.why}` : 'the part is not in the look')
+  return fact.value
+}
+
+/** Root's shell on the server of that name: what a tool says there. */
+export const inside = (name: string, script: string): Promise<string> => asRoot(serverNamed(name), script)
+
+/** Moves a file or a folder out of sight, and back, whatever stands in its place by then: apt makes its folders anew. */
+export const away = (path: string): Required<State> => ({
+  make: `mv ${path} ${path}.away\n`,
+  undo: `[ ! -e ${path}.away ] || { rm -rf ${path}; mv ${path}.away ${path}; }\n`,
+})
+
+/** Several states as one, taken back in reverse order. */
+export const together = (...states: readonly State[]): State => ({
+  make: states.map(({ make = '' }) => make).join('\n'),
+  undo: states
+    .toReversed()
+    .map(({ undo = '' }) => undo)
+    .join('\n'),
+})
+
+async function onEach(states: States, verb: 'make' | 'undo'): Promise<void> {
+  const done = await Promise.allSettled(
+    Object.entries(states).map(([name, { [verb]: script }]) => script && inside(name, script)),
+  )
+  const failed = done.find((one) => one.status === 'rejected')
+  if (failed) throw failed.reason
+}
+
+function lookOfEvent(line: string): readonly (readonly [string, ServerFacts])[] {
+  if (line === '') return []
+  const { event, server, look } = JSON.parse(line) as { event: string; server?: string; look?: ServerFacts }
+  return event === 'server' && server !== undefined && look !== undefined ? [[server, look]] : []
+}

@@ -1,0 +1,261 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { pullImagesStep } from '../../../src/operations/compose/pull-images-step.ts'
+import { rollbackStep } from '../../../src/operations/compose/rollback-step.ts'
+import { upStep } from '../../../src/operations/compose/up-step.ts'
+import type { ServerContext } from '../../../src/plan/context.ts'
+import { RolledBackError } from '../../../src/plan/errors.ts'
+import type { ComposeState } from '../../../src/remote/facts/compose.ts'
+import { makePinnedFileReader } from '../../../src/run/local/pinned-files.ts'
+import {
+  container,
+  deployed,
+  engine,
+  idOf,
+  lookAtShop,
+  newShop,
+  oldRevision,
+  oldShop,
+  revision,
+  shopOptions,
+} from '../../support/builders/build-compose-state.ts'
+import { type Answers, aContext } from '../../support/fakes/fake-server-context.ts'
+
+const known = <T>(value: T) => ({ status: 'known', value }) as const
+const step = upStep(shopOptions)
+const images = pullImagesStep(shopOptions)
+const linesOf = (parts: Partial<ComposeState>, options = shopOptions) => {
+  const verdict = upStep(options).plan(lookAtShop(parts))
+  return verdict.status === 'due' ? step.describe(verdict.change) : [verdict.status]
+}
+
+describe('what a roll-out foresees', () => {
+  it('is every service with the image that it has and the one that it gets', () => {
+    expect(linesOf({})).toEqual([
+      `services: revision ${revision.slice(0, 12)}`,
+      `web: web:1 (${idOf('web', 1).slice(7, 19)}) -> registry.example.com/shop/web:$TAG`,
+      `cache: cache:1 (${idOf('cache', 1).slice(7, 19)}) -> redis:7.4`,
+    ])
+  })
+
+  it('says where there is nothing to go back to, and what goes', () => {
+    expect(linesOf({ deployed: [] })).toContain(
+      'there is nothing to go back to: maestro rolls them out there for the first time',
+    )
+    expect(linesOf({ deployed: [...newShop, deployed('old', 2)] })).toEqual([
+      expect.anything(),
+      'old goes: it is not in the file any more',
+    ])
+  })
+
+  it('is nothing where the revision runs as it was rolled out', () => {
+    expect(linesOf({ deployed: newShop })).toEqual(['done'])
+    expect(images.plan(lookAtShop({ deployed: newShop }))).toMatchObject({ status: 'done' })
+  })
+
+  it('is nothing of what was not asked for', () => {
+    const alone = { ...shopOptions, images: { web: 'web:2' }, isPart: true }
+
+    expect(linesOf({ deployed: [deployed('cache', 1), deployed('web', 2), deployed('old', 1)] }, alone)).toEqual([
+      'done',
+    ])
+  })
+
+  const web = deployed('web', 2)
+  const whenWeb = (...containers: ComposeState['containers']) =>
+    linesOf({ deployed: newShop, containers: [container(deployed('cache', 2)), ...containers] })
+
+  it.each([
+    ['it has no container', [], 'has no container'],
+    ['another image runs', [container({ ...web, id: idOf('web', 9) })], `runs as ${idOf('web', 9).slice(7, 19)}`],
+    ['its configuration is another', [container({ ...web, configuration: 'x' })], 'was changed by another hand'],
+    ['it is unhealthy', [container(web, { health: 'unhealthy' })], 'is unhealthy'],
+    ['it has ended', [container(web, { state: 'exited', exitCode: 1 })], 'has ended with exit code 1'],
+    ['it falls over', [container(web, { state: 'restarting' })], 'is restarting'],
+  ])('is a service of which %s', (_, containers, words) => {
+    expect(whenWeb(...containers).at(-1)).toContain(words)
+  })
+
+  it.each([
+    ['is about to tell its health', container(web, { health: 'starting' })],
+    ['was a job, and has ended well', container(web, { state: 'exited', restartPolicy: 'no' })],
+  ])('is no service that %s', (_, one) => {
+    expect(whenWeb(one)).toEqual(['done'])
+  })
+
+  it('brings no images where only what is there is put right, unless they are asked for', () => {
+    const sick = lookAtShop({
+      deployed: newShop,
+      containers: [container(deployed('cache', 2)), container(web, { health: 'unhealthy' })],
+    })
+
+    expect(images.plan(sick)).toMatchObject({ status: 'done' })
+    expect(step.plan(sick)).toMatchObject({ status: 'due', change: { again: ['web'], isNew: false } })
+    expect(pullImagesStep({ ...shopOptions, pull: true }).plan(lookAtShop({ deployed: newShop }))).toMatchObject({
+      status: 'due',
+    })
+  })
+
+  it.each([
+    ['Docker is not installed', { docker: known(null) }, 'blocked'],
+    ['Docker does not answer', { docker: known({ ...engine, trouble: 'docker.service is failed' }) }, 'blocked'],
+    ['what runs cannot be told', { compose: { status: 'unknown', why: 'permission denied' } as const }, 'unknown'],
+    ['nobody asked for Docker', { docker: { status: 'unknown', why: 'no sudo' } as const }, 'unknown'],
+  ])('is nothing that can be done where %s', (_, parts, status) => {
+    expect(step.plan(lookAtShop({}, parts))).toMatchObject({ status })
+  })
+
+  it.each([
+    ['docker-ce', 'Docker Compose is not installed: `apt-get install docker-compose-plugin` there'],
+    ['docker.io', 'Docker Compose is not installed: `apt-get install docker-compose-v2` there'],
+    ['static', 'Docker Compose is not installed: see https://docs.docker.com/compose/install/linux/'],
+  ])('says how Compose is installed beside %s', (source, why) => {
+    const facts = lookAtShop({ compose: undefined }, { docker: known({ ...engine, source }) })
+
+    expect(step.plan(facts)).toEqual({ status: 'blocked', why })
+  })
+})
+
+type Asked = {
+  readonly answers?: Answers
+  readonly told?: Partial<ComposeState>
+  readonly files?: ServerContext['readPinnedFile']
+}
+
+function aShopContext({ answers = [{}], told = {}, files = makePinnedFileReader() }: Asked = {}) {
+  const { at: ctx, asked } = aContext(answers)
+  return { asked, at: { ...ctx, gatherFacts: async () => lookAtShop(told), readPinnedFile: files } }
+}
+
+const due = step.plan(lookAtShop())
+if (due.status !== 'due') throw new Error('nothing is due')
+const { change } = due
+
+describe('the files of a roll-out', () => {
+  const begun = { job_begun: 'yes' }
+
+  it('go to the server in a script of their own, and into no job', async () => {
+    const { at, asked } = aShopContext({ answers: [{}, begun] })
+
+    await images.apply(at, change)
+
+    expect(asked.map(({ files }) => files.at(-1))).toEqual(['compose/stage.sh', 'job/start.sh'])
+    expect(asked[0]?.inputs?.env).toContain('not-a-real-one')
+    expect(JSON.stringify(asked[1])).not.toContain('not-a-real-one')
+    expect(JSON.stringify([change, shopOptions])).not.toContain('not-a-real-one')
+  })
+
+  it('stay where they are already', async () => {
+    const { at, asked } = aShopContext({ answers: [begun], told: { isStaged: true }, files: () => Promise.reject() })
+
+    await images.apply(at, change)
+
+    expect(asked.map(({ files }) => files.at(-1))).toEqual(['job/start.sh'])
+  })
+
+  it('are not others than those that were planned', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'maestro-services-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const edited = join(folder, 'compose.yml')
+    writeFileSync(edited, 'services: {}\n')
+    const { at, asked } = aShopContext()
+
+    const acted = pullImagesStep({ ...shopOptions, compose: { ...shopOptions.compose, from: edited } }).apply(
+      at,
+      change,
+    )
+
+    await expect(acted).rejects.toThrow(/compose.yml is not what was planned: .* has the SHA-256 /)
+    expect(asked).toEqual([])
+  })
+})
+
+describe('a job of services', () => {
+  const ended = (result: string, log = 'why: web is unhealthy\n') => ({
+    job_is: 'ended',
+    job_result: result,
+    job_log_from: '0',
+    job_log_bytes: Buffer.from(log).toString('hex'),
+  })
+  const standingOf = (answer: Readonly<Record<string, string>>) =>
+    step.status(aShopContext({ answers: [answer] }).at, change)
+  const proveBy = (result: string, told: Partial<ComposeState> = {}, log?: string) =>
+    step.verify(aShopContext({ answers: [ended(result, log)], told }).at, change)
+
+  it.each([
+    ['never began', { job_is: 'none' }, 'no'],
+    ['is at work', { job_is: 'running' }, 'running'],
+    ['has ended well', ended('exited 0 1'), 'yes'],
+    ['has gone back', ended('exited 3 1'), 'yes'],
+    ['has left something that is not well', ended('exited 4 1'), 'no'],
+    ['is gone with a restart of the server', { job_is: 'gone' }, 'no'],
+  ])('that %s is begun anew or not', async (_, answer, standing) => {
+    expect(await standingOf(answer)).toBe(standing)
+  })
+
+  it('is taken back where it went back, or changed nothing', async () => {
+    await expect(proveBy('exited 3 1')).rejects.toThrow(RolledBackError)
+    await expect(proveBy('exited 3 1')).rejects.toThrow('web is unhealthy; what was there before is back, and well')
+    await expect(proveBy('exited 1 1', {}, 'the images are not known\n')).rejects.toThrow(
+      'nothing was changed: the images are not known',
+    )
+  })
+
+  it('has failed where what it left is not well', async () => {
+    await expect(proveBy('exited 4 1')).rejects.not.toThrow(RolledBackError)
+    await expect(proveBy('exited 4 1')).rejects.toThrow('web is unhealthy; it stays as it is')
+    await expect(proveBy('killed oom-kill KILL 1')).rejects.toThrow('the work was ended there (oom-kill)')
+  })
+
+  const asked = newShop.map(({ service, image, id }) => ({ service, image, id, isPulled: true }))
+
+  it('is proved by the images that run, before and after', async () => {
+    const [cache, web] = [idOf('cache', 2).slice(7, 19), idOf('web', 2).slice(7, 19)]
+
+    await expect(proveBy('exited 0 1', { deployed: newShop, asked })).resolves.toEqual({
+      revision: revision.slice(0, 12),
+      services: [
+        `web: web:1 ${idOf('web', 1).slice(7, 19)} -> web:2 ${web}`,
+        `cache: cache:1 ${idOf('cache', 1).slice(7, 19)} -> cache:2 ${cache}`,
+      ],
+      gone: [],
+    })
+  })
+
+  it.each([
+    ['the old ones run', { deployed: oldShop, asked }, 'web was not rolled out'],
+    [
+      'another image runs than was brought',
+      { deployed: newShop, asked: asked.map((one) => ({ ...one, id: idOf('x', 1) })) },
+      `web runs as ${idOf('web', 2).slice(7, 19)}`,
+    ],
+    ['nothing runs', { deployed: newShop, asked, containers: [] }, 'web has no container'],
+  ])('is not proved where %s', async (_, told, words) => {
+    await expect(proveBy('exited 0 1', told)).rejects.toThrow(words)
+  })
+})
+
+describe('the way back', () => {
+  const back = rollbackStep({ project: 'shop', groups: ['docker'], timeoutMs: 1000, stallTimeoutMs: 1000 })
+
+  it('is due once, and names the images that were there before', () => {
+    const verdict = back.plan(lookAtShop({ deployed: newShop, before: [deployed('web', 1)] }))
+
+    expect(verdict.status === 'due' && back.describe(verdict.change)).toEqual([
+      `web: web:2 (${idOf('web', 2).slice(7, 19)}) -> web:1 (${idOf('web', 1).slice(7, 19)})`,
+      'cache goes: it came with what is taken back',
+    ])
+    expect(back.plan(lookAtShop({ deployed: oldShop, before: oldShop }))).toMatchObject({ status: 'done' })
+    expect(back.plan(lookAtShop())).toMatchObject({ status: 'blocked' })
+  })
+
+  it('tells the job exactly what must be gone back to', async () => {
+    const { at, asked } = aShopContext({ answers: [{ job_begun: 'yes' }] })
+
+    await back.apply(at, { from: newShop, to: [deployed('web', 1)] })
+
+    expect(asked[0]?.inputs?.job).toContain(`'web|${oldRevision}|web:1|${idOf('web', 1)}|configuration-1'`)
+  })
+})

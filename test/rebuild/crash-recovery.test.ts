@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { aRebuild } from '../support/builders/build-rebuild.ts'
+import { aCloud, type Cloud, create, makeWorld, runProvider, type World } from '../support/fakes/rebuild-world.ts'
+
+/** A side that was built before, and is made anew. */
+function usedCloud(): Cloud {
+  const cloud = aCloud()
+  for (const name of ['web-1', 'web-2'])
+    runProvider(cloud, create({ key: `an-earlier-run/production-b/${name}`, environment: 'production-b', name }))
+  cloud.log.splice(0)
+  return cloud
+}
+
+async function built(): Promise<World> {
+  const world = await makeWorld({ operation: aRebuild() })
+  await world.run()
+  return world
+}
+
+// A program may have run twice, for it can be run again.
+const stateIn = ({ outside: { addresses, moves }, cloud: { machines, log } }: World) => ({
+  addresses,
+  moves,
+  log: log.toSorted(),
+  systems: machines.map(({ address, name, system }) => [address, name, system.state()]),
+})
+
+describe('a rebuild', () => {
+  it('takes every stage once, and moves the traffic to what it has made', async () => {
+    const world = await built()
+
+    const begun = world.events.flatMap((event) =>
+      event.event === 'step-started' ? [`${event.server} ${event.step}`] : [],
+    )
+    expect(begun.filter((one) => one.startsWith('shop'))).toEqual(
+      ['choose', 'acquire', 'reach', 'provision', 'deploy', 'health', 'before-switch', 'switch'].map(
+        (step) => `shop.example.com ${step}`,
+      ),
+    )
+    const ofOne = begun.filter((one) => one.startsWith('production-b/web-1 ')).map((one) => one.split(' ')[1])
+    expect(ofOne).toEqual(['security-upgrade', 'unattended-upgrades-package', 'unattended-upgrades-settings', 'reboot'])
+    expect(world.outside.addresses).toEqual(['203.0.113.111', '203.0.113.112'])
+    expect(world.hostKeys).toEqual(['production-b/web-1 shown', 'production-b/web-2 shown'])
+  })
+
+  it.each([
+    { verb: 'created', cloud: aCloud, until: Number.POSITIVE_INFINITY },
+    // From there on the one is as the other.
+    { verb: 'reinstalled', cloud: usedCloud, until: 50 },
+  ])(
+    'of servers that are $verb ends the same wherever it is killed and resumed',
+    async ({ cloud, until }) => {
+      const whole = await makeWorld({ operation: aRebuild(), cloud: cloud() })
+      const wanted = await whole.run()
+      expect(wanted).toEqual({ status: 'changed' })
+      expect(whole.moments()).toBeGreaterThan(100)
+
+      for (let killAfter = 1; killAfter < Math.min(until, whole.moments()); killAfter += 1) {
+        const one = await makeWorld({ operation: aRebuild(), cloud: cloud() })
+        const first = await one.run(killAfter)
+        const second = await one.run()
+
+        expect({ killAfter, first, second, state: stateIn(one), locks: one.locks.held.size }).toEqual({
+          killAfter,
+          first: 'killed',
+          second: wanted,
+          state: stateIn(whole),
+          locks: 0,
+        })
+      }
+    },
+    120_000,
+  )
+})

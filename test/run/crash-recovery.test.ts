@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { operations } from '../../src/operations/registry.ts'
+import { aChange, aMadeServer } from '../support/fakes/fake-operation.ts'
+import { servicesBackModels, servicesModels } from '../support/fakes/operations/compose.ts'
+import { deployModels } from '../support/fakes/operations/deploy.ts'
+import { dockerModels } from '../support/fakes/operations/docker-upgrade.ts'
+import type { Model } from '../support/fakes/operations/operation-model.ts'
+import { rebootModels } from '../support/fakes/operations/reboot.ts'
+import { securityModels } from '../support/fakes/operations/security-upgrade.ts'
+import { nightlyModels } from '../support/fakes/operations/unattended-upgrades.ts'
+import { makeWorld } from '../support/fakes/run-world.ts'
+
+// Servers in memory for each operation that there is: one that is registered without them fails here.
+const models: Readonly<Record<string, readonly Model[]>> = {
+  deploy: deployModels,
+  'docker-upgrade': dockerModels,
+  reboot: rebootModels,
+  'security-upgrade': securityModels,
+  services: servicesModels,
+  'services-rollback': servicesBackModels,
+  'unattended-upgrades': nightlyModels,
+}
+
+function madeUp(): Model {
+  const servers = [aMadeServer('web-1'), aMadeServer('web-2')]
+  return { operation: () => aChange(servers), servers: () => servers }
+}
+
+const worldOf = ({ operation, servers }: Model) => {
+  const memory = servers()
+  return {
+    world: makeWorld({ operation: operation(), servers: memory }),
+    states: () => memory.map(({ state }) => state()),
+  }
+}
+
+describe.each(Object.keys(operations))('%s', (name) => {
+  const own = models[name] ?? []
+
+  it('has servers in memory on which every one of its steps is begun', async () => {
+    expect(own).not.toEqual([])
+    for (const model of own) {
+      const { world } = worldOf(model)
+      await world.run()
+
+      const begun = new Set(world.events.flatMap((event) => (event.event === 'step-started' ? [event.step] : [])))
+      expect([...begun]).toEqual(model.operation().pass.steps.map(({ id }) => id))
+    }
+  })
+
+  it.each(own.map((model, index) => ({ model, index })))(
+    'ends the same wherever it is killed and resumed ($index)',
+    killsAnywhere,
+  )
+})
+
+describe('a step that disrupts, with its drain', () => {
+  it('ends the same wherever it is killed and resumed', async () => {
+    const whole = worldOf(madeUp())
+    await whole.world.run()
+    for (let killAfter = 1; killAfter < whole.world.moments(); killAfter += 1)
+      await killOnce(madeUp(), killAfter, whole.states())
+  })
+})
+
+async function killsAnywhere({ model }: { readonly model: Model }): Promise<void> {
+  const whole = worldOf(model)
+  await whole.world.run()
+  expect(whole.world.moments()).toBeGreaterThan(10)
+  for (let killAfter = 1; killAfter < whole.world.moments(); killAfter += 1)
+    await killOnce(model, killAfter, whole.states())
+}
+
+/** A moment is every line of the journal and every answer of a server, so also that between an act and its record. */
+async function killOnce(model: Model, killAfter: number, wanted: unknown): Promise<void> {
+  const { world, states } = worldOf(model)
+  const first = await world.run({ killAfter })
+  const second = await world.run()
+
+  const ends = second === 'killed' ? [] : [...second.outcomes.values()].map(({ status }) => status)
+  expect({ killAfter, first, ends, states: states(), locks: world.locks.held.size }).toEqual({
+    killAfter,
+    first: 'killed',
+    ends: ['changed', 'changed'],
+    states: wanted,
+    locks: 0,
+  })
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { RolledBackError } from '../../src/plan/errors.ts'
+import type { Operation } from '../../src/plan/operation.ts'
+import { isRolledBack } from '../../src/plan/outcome.ts'
+import type { Step } from '../../src/plan/step.ts'
+import { aChange, aMadeServer, type Made, restart } from '../support/fakes/fake-operation.ts'
+import { makeWorld } from '../support/fakes/run-world.ts'
+
+const takesBack: Step = {
+  ...(restart as unknown as Step),
+  plan: () => ({ status: 'due', change: null }),
+  verify: async () => {
+    throw new RolledBackError('it is unhealthy; what was there before is back')
+  },
+}
+
+function aWorld(servers: readonly Made[], steps: readonly Step[] = [takesBack]) {
+  const change = aChange(servers)
+  const operation: Operation = { ...change, pass: { ...change.pass, steps } }
+  return makeWorld({ operation, servers })
+}
+
+async function outcomesOf(world: ReturnType<typeof aWorld>) {
+  const report = await world.run()
+  if (report === 'killed') throw new Error('killed')
+  return report.outcomes
+}
+
+describe('a change that is taken back', () => {
+  it('leaves the server in service, and the others alone', async () => {
+    const servers = [aMadeServer('web-1'), aMadeServer('web-2')]
+    const world = aWorld(servers)
+
+    const outcomes = await outcomesOf(world)
+
+    expect(outcomes.get('web-1')).toMatchObject({ status: 'failed', isOver: true, step: 'restart' })
+    expect(outcomes.get('web-1')).not.toHaveProperty('isDrained')
+    expect(outcomes.get('web-2')).toMatchObject({ status: 'not-started' })
+    expect(servers.map(({ isServing, asked }) => [isServing, asked.length > 0])).toEqual([
+      [true, true],
+      [true, false],
+    ])
+    expect(isRolledBack(outcomes.values())).toBe(true)
+  })
+
+  it('leaves a server out of service that is not well all the same', async () => {
+    const server = aMadeServer('web-1')
+    server.isHealthy = false
+
+    const outcome = (await outcomesOf(aWorld([server]))).get('web-1')
+
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      isDrained: true,
+      why: expect.stringContaining('; then: it does not answer'),
+    })
+    expect([server.isServing, isRolledBack(outcome === undefined ? [] : [outcome])]).toEqual([false, false])
+  })
+})
+
+describe('a step that is for some groups', () => {
+  it('is not due on a server of another', async () => {
+    const servers = [aMadeServer('web-1', ['docker']), aMadeServer('db-1', ['mysql'])]
+    const forWeb = aChange(servers).pass.steps.map((step) => ({ ...step, groups: ['docker'] }))
+
+    const outcomes = await outcomesOf(aWorld(servers, forWeb))
+
+    expect([...outcomes].map(([name, { status }]) => [name, status])).toEqual([
+      ['web-1', 'changed'],
+      ['db-1', 'unchanged'],
+    ])
+    expect(servers.map(({ version }) => version)).toEqual(['2', '1'])
+  })
+})

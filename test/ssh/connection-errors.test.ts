@@ -1,0 +1,155 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openConnections } from '../../src/ssh/connect.ts'
+import type { ConnectionOptions } from '../../src/ssh/connection-options.ts'
+import { startSshServer } from '../support/fakes/fake-ssh-server.ts'
+import { type Network, startNetwork } from '../support/fakes/faulty-network.ts'
+import { aGround, type Ground, never, runOnce, script, serverAt } from '../support/fixtures/ssh-client.ts'
+import { freePort, pathOf, type Sshd, type SshdOptions, startSshd } from '../support/fixtures/sshd.ts'
+import { itNeeds } from '../support/tools.ts'
+
+let ground: Ground
+let ends: (() => unknown)[]
+beforeEach(() => {
+  ground = aGround()
+  ends = []
+})
+afterEach(async () => {
+  await Promise.all(ends.map((end) => end()))
+  ground.remove()
+})
+
+async function anSshd(config: NonNullable<SshdOptions['config']> = []): Promise<Sshd> {
+  const sshd = await startSshd({ authorized: [ground.publicLine], config })
+  ends.push(sshd.stop)
+  ground.knownHosts.push(sshd.knownHostsLine)
+  return sshd
+}
+
+const { username: user } = userInfo()
+const hasting = { timeouts: { tcpMs: 1_000, handshakeMs: 1_000, keepaliveMs: 100 } }
+const logIn = (port: number, options: ConnectionOptions = ground.options()) =>
+  runOnce(options, serverAt(port, { user }), async ({ run }) => run({ ...script('echo in'), timeoutMs: 30_000 }))
+
+describe('a real sshd', () => {
+  itNeeds(['sshd'])('that has been stopped is said to say nothing', async () => {
+    const sshd = await anSshd()
+    process.kill(sshd.pid, 'SIGSTOP')
+
+    await expect(logIn(sshd.port, ground.options({}, hasting))).rejects.toMatchObject({
+      kind: 'timeout',
+      message: `127.0.0.1:${sshd.port} accepted the connection but said nothing within 1 s`,
+      hint: 'the server may be overloaded, frozen, or going down',
+    })
+  })
+
+  itNeeds(['sshd'])('with no key exchange but a new one is said to have no algorithm in common with us', async () => {
+    const sshd = await anSshd(['KexAlgorithms sntrup761x25519-sha512@openssh.com'])
+
+    await expect(logIn(sshd.port)).rejects.toMatchObject({
+      kind: 'kex',
+      message: expect.stringContaining('no algorithm in common'),
+      hint: 'allow a current algorithm (curve25519-sha256, aes-gcm) in its sshd_config',
+    })
+  })
+
+  itNeeds(['sshd', 'ssh-keygen'])('with certificate host keys only is said to need a plain one', async () => {
+    const sshd = await anSshd((folder) => {
+      execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'ca')])
+      const certify = ['-q', '-s', join(folder, 'ca'), '-I', 'web-1', '-h', join(folder, 'host_ed25519.pub')]
+      execFileSync('ssh-keygen', certify, { stdio: 'ignore' })
+      return [
+        `HostCertificate ${join(folder, 'host_ed25519-cert.pub')}`,
+        'HostKeyAlgorithms ssh-ed25519-cert-v01@openssh.com',
+      ]
+    })
+
+    await expect(logIn(sshd.port)).rejects.toMatchObject({
+      kind: 'kex',
+      hint: expect.stringContaining('this transport cannot use certificates'),
+    })
+  })
+
+  itNeeds(['sshd'])('that takes no keys says what it takes', async () => {
+    const sshd = await anSshd(['PubkeyAuthentication no', 'PasswordAuthentication yes'])
+
+    await expect(logIn(sshd.port)).rejects.toMatchObject({
+      kind: 'auth',
+      message: expect.stringMatching(/takes no keys from \S+, only .*password/),
+    })
+  })
+
+  itNeeds(['sshd'])('that hangs up after too many keys is said to do so', async () => {
+    const sshd = await anSshd(['MaxAuthTries 1', 'AuthorizedKeysFile none'])
+    const options = ground.options({ identityFiles: [ground.keyFile, ground.keyFile] })
+
+    await expect(logIn(sshd.port, options)).rejects.toMatchObject({ kind: 'auth' })
+  })
+
+  itNeeds(['sshd'])('behind a network that goes down in the middle is said to be lost', async () => {
+    const [finished] = await inTheMiddle((await anSshd()).port, (network) => network.goDown())
+
+    expect(finished).toMatchObject({ ending: { how: 'connection-lost' } })
+  })
+
+  itNeeds(['sshd'])('behind a network that resets in the middle is said to be lost', async () => {
+    const [finished] = await inTheMiddle((await anSshd()).port, (network) => network.reset())
+
+    expect(finished).toMatchObject({ ending: { how: 'connection-lost' } })
+  })
+})
+
+describe('dropbear', () => {
+  itNeeds(['dropbear', 'dropbearkey'])('is a server like any other', async () => {
+    const port = await startDropbear()
+    const options = ground.options({ strictHostKeyChecking: 'accept-new' })
+
+    // It takes keys only from the file in the home folder: what it says to ours has to be enough here.
+    await expect(logIn(port, options)).rejects.toMatchObject({
+      kind: 'auth',
+      message: expect.stringContaining(`127.0.0.1:${port} accepts none of our keys for ${user}`),
+    })
+  })
+})
+
+describe('a banner', () => {
+  it('that comes late is waited for', async () => {
+    const server = await startSshServer({ behaviour: 'slow-banner' })
+    ends.push(server.stop)
+    ground.knownHosts.push(server.knownHostsLine)
+
+    await expect(logIn(server.port)).resolves.toMatchObject({ stdout: 'in\n' })
+  })
+})
+
+// The commands that ran when the network went wrong.
+async function inTheMiddle(port: number, goWrong: (network: Network) => void) {
+  const network = await startNetwork(port)
+  ends.push(network.stop)
+  const connections = openConnections(
+    ground.options({ hostKeyAlias: `[127.0.0.1]:${port}` }, { timeouts: { keepaliveMs: 100 } }),
+  )
+  const session = await connections.connect(serverAt(network.port, { user }), never)
+  const running = session.run({ ...script('sleep 30'), timeoutMs: 30_000 })
+  await sleep(200)
+  goWrong(network)
+  const finished = await running
+  await session.close()
+  await connections.close()
+  return [finished]
+}
+
+async function startDropbear(): Promise<number> {
+  const key = `${ground.keyFile}.dropbear`
+  execFileSync(pathOf('dropbearkey'), ['-t', 'ed25519', '-f', key], { stdio: 'ignore' })
+  const port = await freePort()
+  const child = spawn(pathOf('dropbear'), ['-F', '-E', '-p', `127.0.0.1:${port}`, '-r', key, '-P', `${key}.pid`], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  ends.push(() => child.kill())
+  await new Promise<void>((resolve) => child.stderr.once('data', () => resolve()))
+  return port
+}

@@ -1,0 +1,57 @@
+import type { WeaveOptions } from '../../../src/operations/weave/weave-step.ts'
+import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
+import type { Mesh, MeshLaunch } from '../../../src/remote/facts/mesh.ts'
+import { aLook } from './build-facts.ts'
+
+const known = <T>(value: T) => ({ status: 'known', value }) as const
+
+export const oldSum = '0'.repeat(64)
+export const newSum = '1'.repeat(64)
+
+export const options: WeaveOptions = {
+  version: '2.8.1',
+  script: { from: '/srv/weave-2.8.1', sha256: newSum },
+  images: [],
+  allowsDowngrade: false,
+  rollsBack: true,
+  readyTimeoutMs: 60_000,
+  stallTimeoutMs: 60_000,
+}
+
+export const aLaunch = (parts: Partial<MeshLaunch> = {}): MeshLaunch => ({
+  arguments: [],
+  variables: [],
+  hasPassword: false,
+  restarts: true,
+  hasLimits: false,
+  hasUnit: false,
+  ...parts,
+})
+
+export const established = { address: '203.0.113.12:60773', state: 'established', info: 'fastdp 7a:5c:…:02(web-2)' }
+export const failed = { address: '203.0.113.13:6783', state: 'failed', info: 'connection refused, retry: never' }
+export const toItself = {
+  address: '203.0.113.11:6783',
+  state: 'failed',
+  info: 'cannot connect to ourself, retry: never',
+}
+
+/** The mesh of two peers, as one of them has it under the script before. */
+export const aMesh = (parts: Partial<Mesh> = {}): Mesh => ({
+  scriptSha256: oldSum,
+  services: ['router', 'ipam', 'dns', 'plugin (legacy)'],
+  encryption: 'enabled',
+  discovery: 'enabled',
+  connections: [established, toItself],
+  targets: ['203.0.113.11', '203.0.113.12'],
+  ranges: [
+    { peer: '7a:5c:…:01(web-1)', addressCount: 524_288, isReachable: true },
+    { peer: '7a:5c:…:02(web-2)', addressCount: 524_288, isReachable: true },
+  ],
+  launch: aLaunch(),
+  ...parts,
+})
+
+/** A look at a server whose router is of this version. */
+export const lookAt = (version: string, mesh: Partial<Mesh> = {}): ServerFacts =>
+  aLook({ weave: known({ version, isRunning: true }), mesh: known(aMesh(mesh)) })

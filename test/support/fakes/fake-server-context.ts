@@ -1,0 +1,40 @@
+import type { Script, ServerContext } from '../../../src/plan/context.ts'
+import { DisconnectedError } from '../../../src/plan/errors.ts'
+import type { Fields } from '../../../src/remote/response.ts'
+import { noWays } from '../builders/step-context.ts'
+
+type Told = Readonly<Record<string, string | readonly string[]>>
+
+/** What a server answers, in order: facts, an error, or that the line is cut. The last one is repeated. */
+export type Answers = readonly (Told | Error | 'cut')[]
+
+/** A context over answers in memory; time passes only by asking and waiting. */
+export function aContext(answers: Answers, { asksTakeMs = 1_000 } = {}) {
+  const asked: Script[] = []
+  const told: string[] = []
+  let timeMs = 0
+  const ctx: ServerContext = {
+    server: { name: 'web-1', host: 'web-1', groups: ['docker'], spare: false },
+    runId: '20261123-091500-test',
+    key: '20261123-091500-test/web-1/upgrade',
+    run: async (script) => {
+      const answer = answers[Math.min(asked.length, answers.length - 1)]
+      asked.push(script)
+      timeMs += asksTakeMs
+      if (answer === undefined || answer === 'cut') throw new DisconnectedError('the connection was lost')
+      if (answer instanceof Error) throw answer
+      return factsOf(answer)
+    },
+    gatherFacts: async () => ({ at: 0 }),
+    ...noWays,
+    waitMs: async (waitMs) => {
+      timeMs += waitMs
+    },
+    nowMs: () => timeMs,
+    progress: (doing) => told.push(doing),
+  }
+  return { at: ctx, asked, told }
+}
+
+export const factsOf = (told: Told): Fields =>
+  new Map(Object.entries(told).map(([key, value]) => [key, typeof value === 'string' ? [value] : value]))

@@ -1,0 +1,110 @@
+import { fileText } from '../../../../src/operations/unattended-upgrades/desired-config.ts'
+import { unattendedUpgrades } from '../../../../src/operations/unattended-upgrades/operation.ts'
+import { hashFor } from '../../../../src/operations/unattended-upgrades/settings.ts'
+import { noon } from '../../builders/build-facts.ts'
+import { effective, lookAtNight, options, packageSettings, timers } from '../../builders/build-periodic-upgrades.ts'
+import { memoryJobs } from '../fake-jobs.ts'
+import { aServer, type MemoryServer } from '../run-world.ts'
+import type { Model } from './operation-model.ts'
+
+type Night = {
+  hasPackage: boolean
+  ours: string | undefined
+  isTimed: boolean
+  notes: { timers: boolean | undefined; package: boolean; proved: string | undefined }
+  installs: number
+}
+type Inputs = Readonly<Record<string, string>>
+type Told = Readonly<Record<string, string>>
+
+const unit = 'apt-daily-upgrade.timer'
+
+const scripts: Readonly<Record<string, (night: Night, inputs: Inputs) => Told>> = {
+  'unattended-upgrades/configure.sh': (night, { text = '', timers: wanted = '' }) => {
+    night.notes.timers ??= night.isTimed
+    night.ours = `${text}\n`
+    if (wanted.includes(unit)) night.isTimed = true
+    return {}
+  },
+  'unattended-upgrades/dry-run.sh': () => ({
+    dry_locked: 'no',
+    dry_ended: 'yes',
+    dry_origins:
+      'o=Ubuntu,a=noble-security, o=UbuntuESMApps,a=noble-apps-security, o=UbuntuESM,a=noble-infra-security, o=Ubuntu,a=noble',
+    release: 'v=24.04,o=Ubuntu,a=noble-security,n=noble,l=Ubuntu,c=main,b=amd64',
+  }),
+  'unattended-upgrades/mark-verified.sh': (night, { hash }) => {
+    night.notes.proved = hash
+    return {}
+  },
+  'unattended-upgrades/restore.sh': (night, { stop = '' }) => {
+    if (stop.includes(unit)) night.isTimed = false
+    night.ours = undefined
+    night.notes.timers = undefined
+    night.notes.proved = undefined
+    return {}
+  },
+}
+
+const jobsOf = (night: Night) =>
+  memoryJobs({
+    'unattended-upgrades-package': () => {
+      if (!night.hasPackage) night.notes.package = true
+      night.installs += 1
+      night.hasPackage = true
+    },
+    'unattended-upgrades-package-back': () => {
+      if (night.notes.package) night.hasPackage = false
+      night.notes.package = false
+    },
+  })
+
+export function nightServer(name: string, night: Night): MemoryServer {
+  const jobs = jobsOf(night)
+  const look = () =>
+    lookAtNight({
+      package: night.hasPackage ? { status: 'installed', version: '2.9.1' } : { status: 'missing', candidate: '2.9.1' },
+      ours: night.ours,
+      options: night.ours === undefined ? packageSettings : effective(),
+      timers: timers({ isEnabled: night.isTimed, isActive: night.isTimed, nextAt: noon + 3600 }),
+      was: {
+        timers:
+          night.notes.timers === undefined
+            ? undefined
+            : [{ unit, isEnabled: night.notes.timers, isActive: night.notes.timers }],
+        packages: night.notes.package ? ['unattended-upgrades'] : [],
+        proved: night.notes.proved,
+      },
+    })
+  return {
+    server: aServer(name),
+    look,
+    state: () => structuredClone(night),
+    answer: (script) => jobs(script) ?? scripts[script.files.at(-1) ?? '']?.(night, script.inputs ?? {}),
+  }
+}
+
+/** Where nobody has set anything up. */
+export const bare = (): Night => ({
+  hasPackage: false,
+  ours: undefined,
+  isTimed: false,
+  notes: { timers: undefined, package: false, proved: undefined },
+  installs: 0,
+})
+
+const setUp = (): Night => ({
+  hasPackage: true,
+  ours: fileText('ubuntu', options),
+  isTimed: true,
+  notes: { timers: false, package: true, proved: hashFor('ubuntu', options) },
+  installs: 1,
+})
+
+const serversOf = (night: () => Night) => () => [nightServer('web-1', night()), nightServer('web-2', night())]
+
+/** The nightly upgrades set up where there is nothing, and taken back where all is. */
+export const nightlyModels: readonly Model[] = [
+  { operation: () => unattendedUpgrades(options), servers: serversOf(bare) },
+  { operation: () => unattendedUpgrades({ ...options, remove: true }), servers: serversOf(setUp) },
+]

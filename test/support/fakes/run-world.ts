@@ -1,0 +1,218 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Server } from '../../../src/inventory/server.ts'
+import type { JournalEvent, RunEvent } from '../../../src/journal/events.ts'
+import { type History, noHistory } from '../../../src/journal/history.ts'
+import { replay } from '../../../src/journal/run-state.ts'
+import type { Rollout } from '../../../src/manifest/settings.ts'
+import { makeBatches } from '../../../src/plan/batches.ts'
+import type { Script } from '../../../src/plan/context.ts'
+import { DisconnectedError } from '../../../src/plan/errors.ts'
+import type { Operation } from '../../../src/plan/operation.ts'
+import type { Plan, PlannedStep } from '../../../src/plan/plan.ts'
+import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
+import type { Fields } from '../../../src/remote/response.ts'
+import type { Clock } from '../../../src/run/clock.ts'
+import { executePlan } from '../../../src/run/execute-plan.ts'
+import type { Run } from '../../../src/run/run.ts'
+import { noWays } from '../builders/step-context.ts'
+import { type MemoryLocks, makeMemoryLocks } from './fake-locks.ts'
+
+/** A server that lives in memory: what its scripts do to it, and what it shows. */
+export interface MemoryServer {
+  readonly server: Server
+  /** Carries a script out, lock scripts apart; undefined where it knows no such script. */
+  readonly answer: (script: Script) => Readonly<Record<string, string>> | undefined
+  readonly look: () => ServerFacts
+  /** All that must be the same in the end, however it came about. */
+  readonly state: () => unknown
+}
+
+export const aServer = (name: string, groups: readonly string[] = ['docker'], zone?: string): Server => ({
+  name,
+  host: name,
+  groups,
+  spare: false,
+  ...(zone === undefined ? {} : { zone }),
+})
+
+export const aRollout: Rollout = {
+  strategy: 'rolling',
+  canary: 1,
+  maxUnavailable: { kind: 'percent', percent: 25 },
+  maxFailures: 0,
+  maxUnreachable: 0,
+  order: [],
+  pauseMs: 0,
+  windows: [],
+  stallTimeoutMs: 600_000,
+  stableTimeMs: 0,
+  readyTimeoutMs: 0,
+  downTimeoutMs: 0,
+  upTimeoutMs: 0,
+  drainTimeoutMs: 0,
+}
+
+/** A world of servers and one journal, which may come to a sudden end at any of its moments. */
+export interface World {
+  readonly events: JournalEvent[]
+  /** Moments that have passed: an answer of a server, a line of the journal. */
+  readonly moments: () => number
+  readonly run: (options?: Partial<Life>) => Promise<Awaited<ReturnType<typeof executePlan>> | 'killed'>
+  readonly locks: MemoryLocks
+}
+
+interface Life {
+  readonly history: History
+  /** The moment after which the controller is no more. */
+  readonly killAfter: number
+  readonly stop: AbortSignal
+  readonly rollout: Partial<Rollout>
+  readonly lockWaitMs: number
+  readonly cut: (server: string, script: Script) => boolean
+  readonly onJournal: (event: RunEvent) => void
+  /** While it waits for a lock. */
+  readonly onWaiting: () => void
+}
+
+type Making = { readonly operation: Operation; readonly servers: readonly MemoryServer[]; readonly run?: string }
+
+export function makeWorld({ operation, servers, run = '20261123-090000-test' }: Making): World {
+  const events: JournalEvent[] = []
+  const locks = makeMemoryLocks()
+  let moments = 0
+  let lives = 0
+
+  async function live(life: Partial<Life> = {}) {
+    const { killAfter = Number.POSITIVE_INFINITY, cut = () => false } = life
+    lives += 1
+    const controller = `controller-${lives}`
+    let isDead = false
+    let die = () => {}
+    const death = new Promise<'killed'>((resolve) => {
+      die = () => resolve('killed')
+    })
+    const left = { moments: killAfter }
+    const dying = (): Promise<never> => {
+      die()
+      return new Promise(() => {})
+    }
+    // Nothing happens in a process that is no more: who waits for it waits for ever.
+    const moment = async <T>(work: () => T): Promise<T> => {
+      if (isDead) return new Promise(() => {})
+      moments += 1
+      left.moments -= 1
+      if (left.moments === 0) isDead = true
+      try {
+        return work()
+      } finally {
+        if (isDead) await dying()
+      }
+    }
+    const inventory = servers.map(({ server }) => server)
+    const rollout = { ...aRollout, ...life.rollout }
+    const previous = replay(events)
+    const isResumed = events.length > 0
+    const plan: Plan = planFor(operation, servers, rollout)
+    const stop = life.stop ?? new AbortController().signal
+    const theRun: Run = {
+      plan: isResumed ? { ...firstPlan, rollout } : plan,
+      operation,
+      servers: inventory,
+      otherServers: [],
+      inventory,
+      unavailable: new Set(),
+      history: life.history ?? noHistory,
+      readPinnedFile: async ({ from }) => `the text of ${from}`,
+      previous,
+      maxSessions: 60,
+      lock: {
+        controller,
+        owner: `ana@${controller}`,
+        takeovers: new Map(),
+        isPreviousGone: true,
+        waitMs: life.lockWaitMs ?? 0,
+      },
+      stop,
+      clock,
+      watcher: {
+        onLocked: nothing,
+        onBatch: nothing,
+        onProgress: (_, words) => {
+          if (words.startsWith('waiting: ')) life.onWaiting?.()
+        },
+        onEnded: nothing,
+      },
+      journal: {
+        run,
+        write: async (event) => {
+          life.onJournal?.(event)
+          // As on a disk, a line is there a while after it was to be written.
+          await setImmediate()
+          await moment(() => void events.push({ at: '2026-11-23T09:00:00.000Z', ...structuredClone(event) }))
+        },
+      },
+      connectionTo: (server) => {
+        const memory = servers.find((one) => one.server.name === server.name)
+        if (memory === undefined) throw new Error(`no ${server.name}`)
+        return {
+          close: async () => {},
+          gatherFacts: () => moment(() => memory.look()),
+          open: noWays.open,
+          run: async (script) => {
+            const isCut = cut(server.name, script)
+            const facts = await moment(() => answerTo(memory, script))
+            if (isCut) throw new DisconnectedError('the connection was lost')
+            return facts
+          },
+        }
+      },
+    }
+    firstPlan = theRun.plan
+    return Promise.race([executePlan(theRun), death])
+  }
+  let firstPlan: Plan = planFor(operation, servers, aRollout)
+
+  function answerTo({ server, answer }: MemoryServer, script: Script): Fields {
+    const facts = locks.answer(server.name, script) ?? answer(script)
+    if (facts === undefined) throw new Error(`${server.name} knows no ${script.files.join(' ')}`)
+    return new Map(Object.entries(facts).map(([key, value]) => [key, [value]]))
+  }
+
+  return { events, moments: () => moments, run: live, locks }
+}
+
+const nothing = () => {}
+
+let timeMs = 0
+export const clock: Clock = {
+  nowMs: () => timeMs,
+  date: () => new Date('2026-11-23T09:00:00Z'),
+  // Waits are over at once; what is asked for by a heartbeat never comes.
+  sleepMs: (waitMs, stop) => {
+    if (waitMs >= 120_000)
+      return new Promise((_, reject) => stop?.addEventListener('abort', () => reject(new Error('over'))))
+    timeMs += waitMs
+    return Promise.resolve()
+  },
+}
+
+function planFor(operation: Operation, servers: readonly MemoryServer[], rollout: Rollout): Plan {
+  const planned = servers.map(({ server, look }): [string, PlannedStep[]] => [
+    server.name,
+    operation.pass.steps.map((step) => ({ step: step.id, verdict: step.plan(look()) })),
+  ])
+  const names = new Set(
+    planned.filter(([, all]) => all.some(({ verdict }) => verdict.status === 'due')).map(([name]) => name),
+  )
+  const inventory = servers.map(({ server }) => server)
+  const due = inventory.filter(({ name }) => names.has(name))
+  return {
+    version: 1,
+    operation: operation.spec,
+    rollout,
+    batches: makeBatches({ due, inventory, rolling: rollout, unavailable: new Set() }).map((batch) =>
+      batch.map(({ name }) => name),
+    ),
+    planned: Object.fromEntries(planned),
+  }
+}
