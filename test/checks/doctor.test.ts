@@ -7,11 +7,11 @@ import type { ExpectedVersions } from '../../src/checks/expected-versions.ts'
 import { installs } from '../../src/checks/finding.ts'
 import type { ServerFacts } from '../../src/remote/facts/facts.ts'
 import type { Diagnosis } from '../../src/run/session/diagnose-servers.ts'
-import { aLook, aServer, noon } from '../support/builders/build-facts.ts'
+import { buildFacts, known, noon } from '../support/builders/build-facts.ts'
+import { buildServer } from '../support/builders/build-server.ts'
 
 type Well = Extract<Diagnosis, { readonly status: 'examined' }>
 
-const known = <T>(value: T) => ({ status: 'known', value }) as const
 const about: Well['about'] = {
   login: 'deploy@web-1:22',
   jumpHosts: [],
@@ -38,13 +38,13 @@ const parts: Partial<ServerFacts> = {
   systemd: known({ state: 'running', canRunUnits: true, failed: [], inhibitors: [] }),
   haproxy: known(null),
 }
-const anExamined = (more: Partial<ServerFacts> = {}, change: Partial<Well> = {}): Well => ({
+const buildDiagnosis = (more: Partial<ServerFacts> = {}, change: Partial<Well> = {}): Well => ({
   status: 'examined',
-  server: aServer('web-1'),
+  server: buildServer('web-1'),
   about,
   hello,
   root: { status: 'sudo' },
-  look: aLook({ ...parts, ...more }),
+  look: buildFacts({ ...parts, ...more }),
   ...change,
 })
 
@@ -57,25 +57,25 @@ const textOf = (examined: Diagnosis, area: string) =>
 
 describe('the checks of a server', () => {
   it('are all fine where all is', () => {
-    expect(troubles(anExamined())).toEqual([])
+    expect(troubles(buildDiagnosis())).toEqual([])
   })
 
   it('tell how the connection came about, phase by phase', () => {
-    expect(textOf(anExamined(), 'connection')).toBe('deploy@web-1:22 by key /k: connect 12 ms, auth 11 s')
-    expect(textOf(anExamined(), 'host key')).toBe('ssh-ed25519 SHA256:x in /kh, of SSH-2.0-OpenSSH_9.2p1')
+    expect(textOf(buildDiagnosis(), 'connection')).toBe('deploy@web-1:22 by key /k: connect 12 ms, auth 11 s')
+    expect(textOf(buildDiagnosis(), 'host key')).toBe('ssh-ed25519 SHA256:x in /kh, of SSH-2.0-OpenSSH_9.2p1')
   })
 
   it('name the bastions on the way', () => {
     const far = { ...about, jumpHosts: ['ops@jump:22', 'ops@inner:22'] }
 
-    expect(textOf(anExamined({}, { about: far }), 'connection')).toContain(' over ops@jump:22, ops@inner:22 by key')
+    expect(textOf(buildDiagnosis({}, { about: far }), 'connection')).toContain(' over ops@jump:22, ops@inner:22 by key')
   })
 
   it('end with the connection where there is none, and say how far it came', () => {
     const error = new MaestroError('web-1:22 said nothing', { hint: 'look at it' })
     const phases = [{ phase: 'connect', durationMs: 3 }] as const
 
-    expect(serverChecks({ status: 'unreachable', server: aServer('web-1'), error, phases }, plain)).toEqual([
+    expect(serverChecks({ status: 'unreachable', server: buildServer('web-1'), error, phases }, plain)).toEqual([
       {
         area: 'connection',
         status: 'wrong',
@@ -89,7 +89,7 @@ describe('the checks of a server', () => {
   it('end with the shell where there is none', () => {
     const error = new MaestroError('the first command ended with exit code 1', { hint: 'give it a shell' })
 
-    const checks = serverChecks({ status: 'failed', server: aServer('web-1'), about, error }, plain)
+    const checks = serverChecks({ status: 'failed', server: buildServer('web-1'), about, error }, plain)
 
     expect(checks.map(({ area, status }) => `${area} ${status}`)).toEqual([
       'connection fine',
@@ -100,7 +100,7 @@ describe('the checks of a server', () => {
   })
 
   it('are none for a server that was not asked', () => {
-    expect(serverChecks({ status: 'not-asked', server: aServer('web-1') }, plain)).toEqual([])
+    expect(serverChecks({ status: 'not-asked', server: buildServer('web-1') }, plain)).toEqual([])
   })
 
   it.each([
@@ -108,14 +108,14 @@ describe('the checks of a server', () => {
     ['sudo', 'sudo makes us root without a password'],
     ['sudo-with-password', 'sudo makes us root with the password'],
   ] as const)('tell that we are root by %s', (status, text) => {
-    expect(textOf(anExamined({}, { root: { status } }), 'sudo')).toBe(text)
+    expect(textOf(buildDiagnosis({}, { root: { status } }), 'sudo')).toBe(text)
   })
 
   it('say once that sudo refuses, and not again for all that only root may know', () => {
     const root = { status: 'refused', error: new MaestroError('sudo wants a password', { hint: 'NOPASSWD' }) } as const
     const closed = { status: 'unknown', why: 'needs root, which sudo refuses (sudo: a password is required)' } as const
 
-    const found = troubles(anExamined({ maestro: closed, weave: closed }, { root }))
+    const found = troubles(buildDiagnosis({ maestro: closed, weave: closed }, { root }))
 
     expect(found).toEqual([
       {
@@ -134,7 +134,7 @@ describe('the checks of a server', () => {
   ])('name a clock that is off by %i s', (aheadSeconds, words) => {
     const clock = { aheadSeconds, exactToSeconds: 0.6 }
 
-    expect(troubles(anExamined({}, { hello: { ...hello, clock } }))).toEqual([
+    expect(troubles(buildDiagnosis({}, { hello: { ...hello, clock } }))).toEqual([
       expect.objectContaining({ area: 'clock', status: 'note', text: expect.stringContaining(words) }),
     ])
   })
@@ -142,13 +142,13 @@ describe('the checks of a server', () => {
   it('do not blame a clock for a slow line', () => {
     const clock = { aheadSeconds: -12, exactToSeconds: 12.5 }
 
-    expect(troubles(anExamined({}, { hello: { ...hello, clock } }))).toEqual([])
+    expect(troubles(buildDiagnosis({}, { hello: { ...hello, clock } }))).toEqual([])
   })
 
   it('name a login shell that prints, by its first words', () => {
     const noise = `Welcome to web-1 ${'!'.repeat(100)}\nmore`
 
-    const [found] = troubles(anExamined({}, { hello: { ...hello, noise } }))
+    const [found] = troubles(buildDiagnosis({}, { hello: { ...hello, noise } }))
 
     expect(found).toMatchObject({ area: 'shell', status: 'note', text: expect.stringMatching(/Welcome to web-1 !+…$/) })
     expect(found?.fix).toContain('~deploy/.bashrc')
@@ -339,29 +339,29 @@ describe('the checks of a look', () => {
     expect(existsSync(fileURLToPath(new URL(`../../src/commands/${name}/command.ts`, import.meta.url)))).toBe(true)
   })
 
-  it.each(cases)('name %s', (_, look, wanted, expected) => {
-    expect(troubles(anExamined(look), wanted)).toEqual([expect.objectContaining(expected)])
+  it.each(cases)('name %s', (_, facts, wanted, expected) => {
+    expect(troubles(buildDiagnosis(facts), wanted)).toEqual([expect.objectContaining(expected)])
   })
 
   it.each([
     ['the very version', '27.5.1'],
     ['the beginning of it', '27.5'],
   ])('take a Docker for what is wanted by %s', (_, dockerVersion) => {
-    expect(troubles(anExamined({ docker: known(docker) }), { ...plain, dockerVersion })).toEqual([])
+    expect(troubles(buildDiagnosis({ docker: known(docker) }), { ...plain, dockerVersion })).toEqual([])
   })
 
   it('take 27.1 for no 27.10', () => {
     const newer = known({ ...docker, version: '27.10.0' })
 
-    expect(troubles(anExamined({ docker: newer }), { ...plain, dockerVersion: '27.1' })).toHaveLength(1)
+    expect(troubles(buildDiagnosis({ docker: newer }), { ...plain, dockerVersion: '27.1' })).toHaveLength(1)
   })
 
   it('ask of no server what only a load balancer has to have', () => {
-    expect(troubles(anExamined({ haproxy: known({ sockets: [], hasSocat: false }) }))).toEqual([])
+    expect(troubles(buildDiagnosis({ haproxy: known({ sockets: [], hasSocat: false }) }))).toEqual([])
   })
 
   it("say who may use HAProxy's socket", () => {
-    const checks = serverChecks(anExamined({ haproxy: known({ sockets: [socket], hasSocat: true }) }), balancer)
+    const checks = serverChecks(buildDiagnosis({ haproxy: known({ sockets: [socket], hasSocat: true }) }), balancer)
 
     expect(checks.find(({ area }) => area === 'balancer')?.text).toContain('admin.sock (root:haproxy 660)')
   })

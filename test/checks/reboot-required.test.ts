@@ -21,7 +21,7 @@ const kernel = (changes: Partial<Kernel> = {}) =>
   })
 const libraries = (changes: Partial<Needrestart> = {}) =>
   known<Needrestart>({ hasTool: true, kernel: 'current', services: [], ...changes })
-const aLook = (changes: Partial<ServerFacts> = {}): ServerFacts => ({
+const buildRebootFacts = (changes: Partial<ServerFacts> = {}): ServerFacts => ({
   at: 1000,
   reboot: flag(),
   kernel: kernel(),
@@ -33,7 +33,7 @@ const older = { running: '6.8.0-9-generic' }
 
 describe('rebootVerdict', () => {
   it('is no when the flag is not set and the newest kernel runs', () => {
-    expect(rebootRequired(aLook())).toEqual({ due: 'no', reasons: [], since: undefined })
+    expect(rebootRequired(buildRebootFacts())).toEqual({ due: 'no', reasons: [], since: undefined })
   })
 
   it.each([
@@ -69,11 +69,14 @@ describe('rebootVerdict', () => {
       undefined,
     ],
   ])('is yes when %s', (_, changes, reason, since) => {
-    expect(rebootRequired(aLook(changes))).toEqual({ due: 'yes', reasons: [reason], since })
+    expect(rebootRequired(buildRebootFacts(changes))).toEqual({ due: 'yes', reasons: [reason], since })
   })
 
   it('gives every reason, and the time of the oldest', () => {
-    const facts = aLook({ reboot: flag({ isSet: true, since: 700 }), kernel: kernel({ ...older, newestSince: 600 }) })
+    const facts = buildRebootFacts({
+      reboot: flag({ isSet: true, since: 700 }),
+      kernel: kernel({ ...older, newestSince: 600 }),
+    })
 
     expect(rebootRequired(facts)).toMatchObject({
       due: 'yes',
@@ -86,7 +89,7 @@ describe('rebootVerdict', () => {
     ['the kernels', { kernel: unknown('sudo refuses'), reboot: flag({ isSet: true, since: 400 }) }],
     ['the flag', { reboot: unknown('no stat'), kernel: kernel(older) }],
   ])('is yes by one source although %s cannot be read', (_, changes) => {
-    expect(rebootRequired(aLook(changes))).toMatchObject({ due: 'yes', reasons: [expect.any(String)] })
+    expect(rebootRequired(buildRebootFacts(changes))).toMatchObject({ due: 'yes', reasons: [expect.any(String)] })
   })
 
   it.each([
@@ -107,7 +110,7 @@ describe('rebootVerdict', () => {
       'kernel 6.8.0-45-generic is installed, but the boot loader is told to start "1>2"',
     ],
   ])('is unknown when %s', (_, changes, reason) => {
-    expect(rebootRequired(aLook(changes))).toEqual({ due: 'unknown', reasons: [reason], since: undefined })
+    expect(rebootRequired(buildRebootFacts(changes))).toEqual({ due: 'unknown', reasons: [reason], since: undefined })
   })
 
   it('is unknown when nothing was looked at', () => {
@@ -144,6 +147,6 @@ describe('rebootVerdict', () => {
       { kernel: kernel({ newest: undefined }), needrestart: libraries({ kernel: 'version-upgrade' }) },
     ],
   ])('is no when %s', (_, changes) => {
-    expect(rebootRequired(aLook(changes))).toEqual({ due: 'no', reasons: [], since: undefined })
+    expect(rebootRequired(buildRebootFacts(changes))).toEqual({ due: 'no', reasons: [], since: undefined })
   })
 })

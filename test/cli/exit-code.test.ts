@@ -2,18 +2,23 @@ import { describe, expect, it } from 'vitest'
 import { exitCodeOfInspection, exitCodeOfRun } from '../../src/cli/exit-code.ts'
 import type { Outcome } from '../../src/plan/outcome.ts'
 import { rebootView } from '../../src/report/reboot-status/view.ts'
-import { gathered, notSeen, seenDue, seenUnknown } from '../support/builders/build-facts.ts'
+import {
+  buildGatherFailure,
+  buildGatherResult,
+  buildRebootDue,
+  buildRebootUnknown,
+} from '../support/builders/build-facts.ts'
 
-const failed = notSeen('a', 'failed', 'x')
-const unreachable = notSeen('b', 'unreachable', 'x')
+const failed = buildGatherFailure('a', 'failed', 'x')
+const unreachable = buildGatherFailure('b', 'unreachable', 'x')
 
 describe('the exit code of a look', () => {
   it.each([
-    ['all is well', [gathered('c')], 0, 0],
-    ['something is due', [gathered('c'), seenDue('d')], 0, 10],
-    ['something is unknown', [gathered('c'), seenUnknown('d')], 0, 10],
-    ['a server is unreachable', [unreachable, seenDue('d')], 3, 3],
-    ['a server failed', [unreachable, failed, seenDue('d')], 1, 1],
+    ['all is well', [buildGatherResult('c')], 0, 0],
+    ['something is due', [buildGatherResult('c'), buildRebootDue('d')], 0, 10],
+    ['something is unknown', [buildGatherResult('c'), buildRebootUnknown('d')], 0, 10],
+    ['a server is unreachable', [unreachable, buildRebootDue('d')], 3, 3],
+    ['a server failed', [unreachable, failed, buildRebootDue('d')], 1, 1],
   ])('when %s', (_, all, plain, asked) => {
     const { signal: stop } = new AbortController()
 

@@ -5,7 +5,7 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startInMemoryLab } from '../../src/lab/in-memory/lab.ts'
 import type { Lab } from '../../src/lab/scaffold.ts'
-import { troubles } from '../support/fixtures/faulty-servers.ts'
+import { faultyServers } from '../support/fixtures/faulty-servers.ts'
 import { type Fleet, type FleetServers, maestro, type Run, startFleet } from '../support/fixtures/loopback-fleet.ts'
 import { itNeeds } from '../support/tools.ts'
 
@@ -25,7 +25,7 @@ const patient = { timeout: 280_000 }
 
 describe('three hundred servers, fifty of them in trouble at once', () => {
   const seed = Number(process.env.MAESTRO_SEED ?? Date.now() % 1_000_000)
-  const kinds = chosenAtRandom(Object.entries(troubles), { count: 50, seed })
+  const kinds = chosenAtRandom(Object.entries(faultyServers), { count: 50, seed })
   const bad = new Map(kinds.map(([name, trouble], index) => [`bad-${index + 1}-${name}`, trouble]))
   let lab: Lab
   let fleet: Fleet

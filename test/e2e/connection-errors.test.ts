@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { troubles } from '../support/fixtures/faulty-servers.ts'
+import { faultyServers } from '../support/fixtures/faulty-servers.ts'
 import { type Fleet, type Run, startFleet } from '../support/fixtures/loopback-fleet.ts'
 import { itNeeds } from '../support/tools.ts'
 
@@ -53,14 +53,14 @@ describe('a fleet in trouble', () => {
   let table: Run
   let json: Run
   beforeAll(async () => {
-    const bad = Object.fromEntries(Object.entries(troubles).map(([name, [options]]) => [name, options]))
+    const bad = Object.fromEntries(Object.entries(faultyServers).map(([name, [options]]) => [name, options]))
     fleet = await startFleet({ ...bad, 'noisy-1': { behaviour: 'noisy' }, 'well-1': {} })
     table = await fleet.maestro(['reboot-status'])
     json = await fleet.maestro(['status', '--output', 'json'])
   }, 60_000)
   afterAll(() => fleet.end())
 
-  it.each(Object.entries(troubles))('has one clear line for %s', (name, [, state, words]) => {
+  it.each(Object.entries(faultyServers))('has one clear line for %s', (name, [, state, words]) => {
     const lines = table.stdout.split('\n').filter((line) => new RegExp(`^\\w+ +${name} `).test(line))
 
     expect(lines).toHaveLength(1)
@@ -95,7 +95,7 @@ describe('a fleet in trouble', () => {
         .filter(({ event }) => event === 'server')
         .map(({ server }) => server)
         .sort(),
-    ).toEqual([...Object.keys(troubles), 'noisy-1', 'well-1'].sort())
+    ).toEqual([...Object.keys(faultyServers), 'noisy-1', 'well-1'].sort())
     expect(events.find(({ server }) => server === 'kex-1').error.kind).toBe('kex')
   })
 

@@ -2,22 +2,22 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest'
 import { startVisitor } from '../support/fakes/fake-site.ts'
-import { blue, type Ground, green, makeGround } from '../support/fixtures/failover-fixture.ts'
+import { blue, type FailoverFixture, green, startFailoverFixture } from '../support/fixtures/failover-fixture.ts'
 import { hasTool, itNeeds } from '../support/tools.ts'
 
 // Every address of 127/8 is this computer where there is an ip: on Linux.
 const tools = ['named', 'nsupdate', 'ip']
 const it = itNeeds(tools)
-let options: Ground
+let options: FailoverFixture
 
 beforeAll(async () => {
-  if (tools.every(hasTool)) options = await makeGround()
+  if (tools.every(hasTool)) options = await startFailoverFixture()
 })
-afterAll(() => options?.end())
-beforeEach(() => options.begin())
+afterAll(() => options?.stop())
+beforeEach(() => options.reset())
 
 const at = () => options.dns.ask('www.shop.test')
-const driver = (key: keyof Ground['dns']['keys'], server = '127.0.0.1') =>
+const driver = (key: keyof FailoverFixture['dns']['keys'], server = '127.0.0.1') =>
   `{kind: rfc2136, server: ${server}, port: ${options.dns.port}, zone: shop.test, key_file: ${options.dns.keys[key]}}`
 const toGreen = ['failover', 'switch', 'green']
 const eventNames = () => options.events().map(({ event }) => event)
@@ -140,7 +140,7 @@ describe('maestro failover switch', () => {
   })
 
   it('moves nothing while the other side does not serve', async () => {
-    options.sides.green.answers.splice(0, 1, 503)
+    options.sites.green.answers.splice(0, 1, 503)
 
     const run = await options.run(toGreen)
 
@@ -150,7 +150,7 @@ describe('maestro failover switch', () => {
   })
 
   it('goes back by itself when it does not serve through the address, and says both', async () => {
-    options.sides.green.answers.splice(0, 1, 200, 503)
+    options.sites.green.answers.splice(0, 1, 200, 503)
 
     const run = await options.run(toGreen)
 
@@ -164,7 +164,7 @@ describe('maestro failover switch', () => {
   })
 
   it('stays with --no-rollback, and says where', async () => {
-    options.sides.green.answers.splice(0, 1, 200, 503)
+    options.sites.green.answers.splice(0, 1, 200, 503)
 
     const run = await options.run([...toGreen, '--no-rollback'])
 
@@ -261,9 +261,9 @@ describe('a switch that is killed', () => {
   })
 
   it('on its way back goes back, and not there again', async () => {
-    options.sides.green.answers.splice(0, 1, 200, 503)
+    options.sites.green.answers.splice(0, 1, 200, 503)
     await options.killAt(toGreen, 'rollback-started')
-    options.sides.green.answers.splice(0, 1, 200)
+    options.sites.green.answers.splice(0, 1, 200)
 
     const run = await options.run(['resume'])
 
@@ -285,7 +285,7 @@ describe('the key', () => {
 
     expect(run.exitCode).toBe(0)
     expect(readFileSync(words, 'utf8')).toContain('-v -t')
-    for (const text of [run.stdout, run.stderr, options.left(), readFileSync(words, 'utf8')])
+    for (const text of [run.stdout, run.stderr, options.stateFiles(), readFileSync(words, 'utf8')])
       expect(text).not.toContain(secret)
   })
 

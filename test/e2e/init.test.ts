@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runMaestro } from '../support/fixtures/loopback-fleet.ts'
-import { atTerminal } from '../support/fixtures/terminal.ts'
+import { runAtTerminal } from '../support/fixtures/terminal.ts'
 import { itNeeds } from '../support/tools.ts'
 
 let folder: string
@@ -77,7 +77,7 @@ describe('maestro manifest init', () => {
   })
 
   itNeeds(['script'])('asks at a terminal for what is listed nowhere', async () => {
-    const run = await atTerminal(folder, {
+    const run = await runAtTerminal(folder, {
       args: ['manifest', 'init', '-m', 'Asked.yml'],
       answers: {
         'nowhere yet': '\u001b[A\r',
@@ -99,7 +99,7 @@ describe('maestro manifest init', () => {
     put('Manifest.yml', 'mine\n')
     put('inventory.ini', inventory)
 
-    const run = await atTerminal(folder, {
+    const run = await runAtTerminal(folder, {
       args: ['manifest', 'init', '--from-ansible', 'inventory.ini'],
       answers: { 'Replace it?': 'n\r' },
     })
@@ -109,7 +109,7 @@ describe('maestro manifest init', () => {
   })
 
   itNeeds(['script'])('writes nothing after Ctrl-C, with exit 130', async () => {
-    const run = await atTerminal(folder, { args: ['manifest', 'init'], answers: { 'nowhere yet': '\u0003' } })
+    const run = await runAtTerminal(folder, { args: ['manifest', 'init'], answers: { 'nowhere yet': '\u0003' } })
 
     expect(run.exitCode).toBe(130)
     expect(existsSync(join(folder, 'Manifest.yml'))).toBe(false)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Fleet, startFleet } from '../support/fixtures/loopback-fleet.ts'
-import { atTerminal } from '../support/fixtures/terminal.ts'
+import { runAtTerminal } from '../support/fixtures/terminal.ts'
 import { itNeeds } from '../support/tools.ts'
 
 const password = 'open sesame'
@@ -94,7 +94,7 @@ describe('the passwords', () => {
   itNeeds(['script'])('are asked for once at a terminal, for all servers, and not shown', async () => {
     put('became-root', '')
 
-    const run = await atTerminal(fleet.folder, {
+    const run = await runAtTerminal(fleet.folder, {
       args: ['reboot-status', '--ask-password', '--ask-sudo-password'],
       answers: { 'SSH password:': `${password}\r`, 'sudo password:': `${password}\r` },
     })

@@ -7,22 +7,22 @@ import type { ApplicationContext } from '../../src/plan/application.ts'
 import type { Outcome } from '../../src/plan/outcome.ts'
 import type { PlannedStep } from '../../src/plan/plan.ts'
 import { executeApplication } from '../../src/run/application/execute-application.ts'
-import { aFailover, anOutside, contextOn, type Outside } from '../support/fakes/fake-traffic.ts'
+import { buildFailover, type FakeTraffic, fakeTraffic, trafficContext } from '../support/fakes/fake-traffic.ts'
 
 const check = { url: 'http://shop.example.com/up', status: 200 }
 const haproxy = { kind: 'haproxy', server: 'production/lb-1' } as const
 // The address is that of the load balancer, before and after.
-const behindBalancer = () => anOutside({ addresses: ['203.0.113.31'] })
+const behindBalancer = () => fakeTraffic({ addresses: ['203.0.113.31'] })
 const command = { kind: 'command', command: '/srv/bin/failover', timeoutMs: 1_000 } as const
 
-type Case = { readonly about: Partial<Failover>; readonly outside: () => Outside; readonly end: Outcome['status'] }
+type Case = { readonly about: Partial<Failover>; readonly outside: () => FakeTraffic; readonly end: Outcome['status'] }
 
 // Nobody answers to a stream: an application with a check fails through its address, and goes back.
 const cases: Readonly<Record<string, Case>> = {
-  'by the DNS': { about: {}, outside: () => anOutside(), end: 'changed' },
+  'by the DNS': { about: {}, outside: () => fakeTraffic(), end: 'changed' },
   'by the DNS, a name server of which does not follow': {
     about: {},
-    outside: () => anOutside({ isSlow: true }),
+    outside: () => fakeTraffic({ isSlow: true }),
     end: 'failed',
   },
   'by a load balancer': { about: { driver: haproxy }, outside: behindBalancer, end: 'changed' },
@@ -31,7 +31,7 @@ const cases: Readonly<Record<string, Case>> = {
     outside: behindBalancer,
     end: 'failed',
   },
-  'by a program': { about: { driver: command }, outside: () => anOutside(), end: 'changed' },
+  'by a program': { about: { driver: command }, outside: () => fakeTraffic(), end: 'changed' },
 }
 
 describe.each(Object.entries(cases))('a switch %s', (_, { about, outside: make, end }) => {
@@ -59,15 +59,15 @@ describe.each(Object.entries(cases))('a switch %s', (_, { about, outside: make, 
 })
 
 // A move that can be made again may have been.
-const stateIn = ({ addresses, at, weights, moves }: Outside) => ({ addresses, at, weights, moves })
+const stateIn = ({ addresses, at, weights, moves }: FakeTraffic) => ({ addresses, at, weights, moves })
 
 /** One switch in its lives. A moment is every line of the journal and every answer from outside. */
-async function live(about: Partial<Failover>, outside: Outside, { hasHook }: { readonly hasHook: boolean }) {
+async function live(about: Partial<Failover>, traffic: FakeTraffic, { hasHook }: { readonly hasHook: boolean }) {
   const events: JournalEvent[] = []
   let moments = 0
   const options: SwitchOptions = {
     kind: 'switch',
-    failover: aFailover(about),
+    failover: buildFailover(about),
     from: 'production',
     to: 'production-b',
     isForced: false,
@@ -76,7 +76,7 @@ async function live(about: Partial<Failover>, outside: Outside, { hasHook }: { r
   }
   const operation = failover(options, {})
   const subject = operation.subject
-  const first = await operation.gatherState(contextOn(outside))
+  const first = await operation.gatherState(trafficContext(traffic))
   const planned: readonly PlannedStep[] = operation.steps.map((step) => ({ step: step.id, verdict: step.plan(first) }))
 
   function run(killAfter = Number.POSITIVE_INFINITY): Promise<Outcome | 'killed'> {
@@ -98,7 +98,7 @@ async function live(about: Partial<Failover>, outside: Outside, { hasHook }: { r
     }
     const performed = executeApplication({
       operation,
-      contextFor: () => throughMoments(contextOn(outside), moment),
+      contextFor: () => throughMoments(trafficContext(traffic), moment),
       previous: replay(events).servers.get(subject) ?? noState,
       planned,
       writeEvent: (event) =>
@@ -108,7 +108,7 @@ async function live(about: Partial<Failover>, outside: Outside, { hasHook }: { r
     return Promise.race([performed, death])
   }
 
-  return { run, outside, moments: () => moments }
+  return { run, outside: traffic, moments: () => moments }
 }
 
 type Moment = <T>(work: () => Promise<T>) => Promise<T>

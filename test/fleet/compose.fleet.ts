@@ -7,11 +7,11 @@ import {
   filesWithSecret,
   runningOn,
   secret,
-  servicesSettings as settings,
+  composeSettings as settings,
   wantVersion,
   watchProcesses,
 } from './support/compose-fixture.ts'
-import { aController, type Controller } from './support/controller.ts'
+import { type Controller, makeController } from './support/controller.ts'
 import { engineOf } from './support/docker-fixture.ts'
 import { type FleetServer, runMaestro } from './support/fleet.ts'
 import { asRoot, bootIdOf } from './support/inside.ts'
@@ -25,7 +25,7 @@ const printed: string[] = []
 beforeAll(async () => {
   balancer = await addServer('shop-front', 'balancer')
   shops = await Promise.all(['dock-1', 'dock-2', 'dock-3'].map(addShop))
-  controller = aController(shops, { balancer, settings, docker: '26.1.5' })
+  controller = makeController(shops, { balancer, settings, docker: '26.1.5' })
   wantVersion(controller, '1')
   expect(await maestro('deploy', '--no-drain', '--strategy', 'parallel', '--yes')).toMatchObject({ exitCode: 0 })
   // busybox's httpd keeps nine waiting.
@@ -152,7 +152,7 @@ describe('a deploy of services behind a load balancer', () => {
       await controller.killedAfter(randomInt(1, linesOfARun), ...words)
       const run = controller.runs().find((name) => !before.includes(name)) ?? ''
       const last = controller.eventsOf(run).at(-1)
-      const resumed = await controller.goOn(run)
+      const resumed = await controller.resume(run)
       printed.push(resumed.stdout, resumed.stderr)
       process.stdout.write(`kill ${kill} of ${kills}: after ${last?.event}; resume is exit ${resumed.exitCode}\n`)
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { addServer } from './support/added-server.ts'
-import { aController, type Controller } from './support/controller.ts'
+import { type Controller, makeController } from './support/controller.ts'
 import { type FleetServer, readFleet } from './support/fleet.ts'
 import { asRoot, bootIdOf } from './support/inside.ts'
 import { balance, serveOn, startLoad, statesOn } from './support/load-balancer.ts'
@@ -29,7 +29,7 @@ beforeAll(async () => {
   // Of four servers one gets a kernel, which asks for a restart; the others must not restart.
   await Promise.all(webs.slice(1).map((server) => asRoot(server, 'apt-mark -qq hold fl-kernel')))
   await balance(balancer, webs)
-  controller = aController(webs, { balancer, settings })
+  controller = makeController(webs, { balancer, settings })
 }, 300_000)
 afterAll(() => controller.remove())
 
@@ -105,7 +105,7 @@ describe('a deploy of servers behind a load balancer', () => {
     await onAll(askForRestart)
     await asRoot(first, 'cat /proc/sys/kernel/random/boot_id >/srv/only-well-in')
     onTestFinished(async () => void (await asRoot(first, 'rm -f /srv/only-well-in')))
-    const impatient = aController(webs, { balancer, settings: settings.replace('timeout: 60s}', 'timeout: 5s}') })
+    const impatient = makeController(webs, { balancer, settings: settings.replace('timeout: 60s}', 'timeout: 5s}') })
     onTestFinished(impatient.remove)
 
     const stopped = await impatient.maestro('deploy', '--reboot', '--group', 'docker')
@@ -132,7 +132,7 @@ describe('a deploy of servers behind a load balancer', () => {
       await controller.killedAfter(randomInt(1, linesOfARun), ...words, '--server', 'shop-[1-2]')
       const run = controller.runs().find((name) => !before.includes(name)) ?? ''
       const last = controller.eventsOf(run).at(-1)
-      const resumed = await controller.goOn(run)
+      const resumed = await controller.resume(run)
       process.stdout.write(`kill ${kill} of ${kills}: after ${last?.event}; resume is exit ${resumed.exitCode}\n`)
 
       expect({ kill, ...resumed }).toMatchObject({ exitCode: 0 })

@@ -29,7 +29,7 @@ const cleared = `
 
 type Wish = Partial<Omit<Parameters<typeof fleetJob>[1], 'work'>> & { readonly on?: FleetServer }
 
-function aJob(work: string, { on = server, run = freshRun(), ...wish }: Wish = {}) {
+function startJob(work: string, { on = server, run = freshRun(), ...wish }: Wish = {}) {
   const job = fleetJob(on, { run, work, ...wish })
   onTestFinished(job.close)
   return { ...job, run, unit: `maestro-${run}-upgrade.service`, folder: `/var/lib/maestro/${run}` }
@@ -40,17 +40,17 @@ const activeUnits = (of: FleetServer) =>
 
 describe('a detached job on a real server', () => {
   it('goes on while the line is down, is followed from where it was, and leaves no process of the asking behind', async () => {
-    const job = aJob(count(9))
+    const job = startJob(count(9))
     await job.begin()
     const following = job.finish()
-    await eventually(() => job.told.length > 1, 10_000)
+    await eventually(() => job.progress.length > 1, 10_000)
 
     // In the middle of a question: the next one is sent as soon as there were news.
     await sleep(500)
     const plugIn = await linkDown(server)
     const asksLeft = () => asRoot(server, "pgrep -fc '^sh -s$' || :")
     const isClear = await eventually(async () => (await asksLeft()) === '0', 8_000)
-    const isMissed = await eventually(() => job.told.includes(noLine), 8_000)
+    const isMissed = await eventually(() => job.progress.includes(noLine), 8_000)
     await plugIn()
 
     expect({ isClear, isMissed }).toEqual({ isClear: true, isMissed: true })
@@ -59,17 +59,17 @@ describe('a detached job on a real server', () => {
   })
 
   it('survives its controller, and another one finds how it ended', async () => {
-    const job = aJob(count(3))
+    const job = startJob(count(3))
 
     await killedWhen(/^line \d$/m, [server.name, job.run, count(3)])
 
-    expect(await job.settled()).toBe('running')
+    expect(await job.status()).toBe('running')
     await job.begin()
     expect(await job.finish()).toMatchObject({ how: 'exited', code: 0, lastLines: ['line 1', 'line 2', 'line 3'] })
   })
 
   it.each([60, 150, 240])('runs once, though its controller was killed %i ms after it had set out', async (afterMs) => {
-    const job = aJob('echo ran; sleep 0.5')
+    const job = startJob('echo ran; sleep 0.5')
 
     await killedWhen(/^beginning$/m, [server.name, job.run, 'echo ran; sleep 0.5'], afterMs)
     await job.begin()
@@ -78,9 +78,9 @@ describe('a detached job on a real server', () => {
   })
 
   it('is begun once by two controllers at once', async () => {
-    const [one, two] = [aJob('echo ran; sleep 1'), aJob('echo ran; sleep 1')]
-    const again = aJob('echo ran; sleep 1', { run: one.run })
-    await Promise.all([again.settled(), two.settled(), one.settled()])
+    const [one, two] = [startJob('echo ran; sleep 1'), startJob('echo ran; sleep 1')]
+    const again = startJob('echo ran; sleep 1', { run: one.run })
+    await Promise.all([again.status(), two.status(), one.status()])
 
     await Promise.all([one.begin(), again.begin()])
 
@@ -90,19 +90,19 @@ describe('a detached job on a real server', () => {
   })
 
   it('is told by its unit when somebody kills it, and can be begun anew', async () => {
-    const job = aJob('[ -e /run/killed ] || { echo >/run/killed; sleep 60; }; rm /run/killed; echo done')
+    const job = startJob('[ -e /run/killed ] || { echo >/run/killed; sleep 60; }; rm /run/killed; echo done')
     await job.begin()
 
     await asRoot(server, `systemctl kill --signal=KILL ${job.unit}`)
 
     expect(await job.finish()).toMatchObject({ how: 'killed', result: 'signal', status: 'KILL' })
-    expect(await job.settled()).toBe('no')
+    expect(await job.status()).toBe('no')
     await job.begin()
     expect(await job.finish()).toMatchObject({ how: 'exited', code: 0, lastLines: ['done'] })
   })
 
   it('comes to its own end when somebody stops it', async () => {
-    const job = aJob('sleep 2; echo done')
+    const job = startJob('sleep 2; echo done')
     await job.begin()
 
     await asRoot(server, `systemctl stop ${job.unit}`)
@@ -112,8 +112,8 @@ describe('a detached job on a real server', () => {
 
   it('says what is new within seconds, long before its end', async () => {
     const lateMs: number[] = []
-    const job = aJob('for _ in 1 2 3 4 5 6; do date +%s%3N; sleep 1.3; done', {
-      onTold: (line) => lateMs.push(Date.now() - Number(line)),
+    const job = startJob('for _ in 1 2 3 4 5 6; do date +%s%3N; sleep 1.3; done', {
+      onProgress: (line) => lateMs.push(Date.now() - Number(line)),
     })
     await job.begin()
 
@@ -126,7 +126,7 @@ describe('a detached job on a real server', () => {
   })
 
   it('is followed through a log of 200 MB in little memory', async () => {
-    const job = aJob(
+    const job = startJob(
       "for _ in 1 2 3 4; do yes 'a line of a log that says much' | head -c 50000000; sleep 1; done; echo; echo the end",
     )
     const before = process.memoryUsage().rss
@@ -143,8 +143,8 @@ describe('a detached job on a real server', () => {
   })
 
   it('is refused on a full disk before anything begins', async () => {
-    const job = aJob('echo ran')
-    await job.settled()
+    const job = startJob('echo ran')
+    await job.status()
     const makeRoom = await diskFull(server)
     onTestFinished(makeRoom)
 
@@ -154,12 +154,12 @@ describe('a detached job on a real server', () => {
     await expect(begin).rejects.toThrow(
       /^nothing was begun: (only \d+ KB are free|cannot make a folder: .*No space left)/,
     )
-    expect(await job.settled()).toBe('no')
+    expect(await job.status()).toBe('no')
     expect(await activeUnits(server)).toBe('')
   })
 
   it('goes on when the disk fills up meanwhile, and still tells how it ended', async () => {
-    const job = aJob('echo begun; sleep 2; seq 15000; echo still; exit 3')
+    const job = startJob('echo begun; sleep 2; seq 15000; echo still; exit 3')
     await job.begin()
     const makeRoom = await diskFull(server)
     onTestFinished(makeRoom)
@@ -170,10 +170,10 @@ describe('a detached job on a real server', () => {
   })
 
   it('is stuck when nothing moves, is shown with its processes, and goes on', async () => {
-    const job = aJob('echo waiting; cat /dev/zero | sleep 600', { stallTimeoutMs: 4_500 })
+    const job = startJob('echo waiting; cat /dev/zero | sleep 600', { stallTimeoutMs: 4_500 })
     await job.begin()
     const following = job.finish().catch((error: unknown) => error)
-    await eventually(() => job.told.length > 0, 5_000)
+    await eventually(() => job.progress.length > 0, 5_000)
     const [asks, atMs] = [job.asks(), performance.now()]
 
     const stuck = await following
@@ -185,11 +185,11 @@ describe('a detached job on a real server', () => {
       /no progress for 0\.075 min, and it goes on there: sh .*upgrade\.sh \(\d+, S, \d+ s\), .*> sleep 600/,
     )
     expect(await activeUnits(server)).toBe(job.unit)
-    expect(await job.settled()).toBe('running')
+    expect(await job.status()).toBe('running')
   })
 
   it('is unknown after a power cut, which is told', async () => {
-    const job = aJob('sleep 60')
+    const job = startJob('sleep 60')
     await job.begin()
     const bootId = await bootIdOf(server)
 
@@ -197,8 +197,8 @@ describe('a detached job on a real server', () => {
     await powerOn()
 
     expect(await bootIdOf(server)).not.toBe(bootId)
-    const later = aJob('', { run: job.run })
-    expect(await later.settled()).toBe('unknown')
+    const later = startJob('', { run: job.run })
+    expect(await later.status()).toBe('unknown')
     const end = await later.finish().catch((error: unknown) => error)
     expect(end).toBeInstanceOf(UnknownError)
     const [, at = ''] = /the server was restarted at (\S+)/.exec(String(end)) ?? []
@@ -206,7 +206,7 @@ describe('a detached job on a real server', () => {
   })
 
   it('is waited for by a reboot', async () => {
-    const job = aJob('sleep 3; echo done')
+    const job = startJob('sleep 3; echo done')
     await job.begin()
     const bootId = await bootIdOf(server)
 
@@ -223,24 +223,24 @@ describe('a detached job on a server without systemd-run', () => {
   afterAll(async () => void (await asRoot(other, 'mv /usr/bin/systemd-run.away /usr/bin/systemd-run')))
 
   it('outlives the session that began it', async () => {
-    const [job, later] = [aJob(count(3), { on: other }), aJob('')]
-    const found = aJob('', { on: other, run: job.run })
+    const [job, later] = [startJob(count(3), { on: other }), startJob('')]
+    const found = startJob('', { on: other, run: job.run })
     await job.begin()
     await job.close()
     await later.close()
 
-    expect(await found.settled()).toBe('running')
+    expect(await found.status()).toBe('running')
     expect(await activeUnits(other)).toBe('')
     expect(await found.finish()).toMatchObject({ how: 'exited', code: 0, lastLines: ['line 1', 'line 2', 'line 3'] })
   })
 
   it('is unknown when somebody kills it', async () => {
-    const job = aJob('sleep 60', { on: other })
+    const job = startJob('sleep 60', { on: other })
     await job.begin()
 
     await asRoot(other, `kill -s KILL -- -$(sed -n s/^pid=//p ${job.folder}/upgrade.begun)`)
 
-    expect(await job.settled()).toBe('unknown')
+    expect(await job.status()).toBe('unknown')
   })
 })
 

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addServer, versionsOf } from './support/added-server.ts'
-import { aController, type Controller, fingerprint } from './support/controller.ts'
+import { type Controller, fingerprint, makeController } from './support/controller.ts'
 import {
   contentsOf,
   dockerPackages,
   engineOf,
-  newer,
-  offerBroken,
-  older,
-  shortWaits,
+  newerVersions,
+  offerBrokenEngine,
+  olderVersions,
+  shortWaitSettings,
   sixContainers,
 } from './support/docker-fixture.ts'
 import type { FleetServer } from './support/fleet.ts'
@@ -19,7 +19,7 @@ let servers: readonly [FleetServer, FleetServer, FleetServer]
 const controllers: Controller[] = []
 
 function controllerOf(version: string, some: readonly FleetServer[] = servers): Controller {
-  const controller = aController(some, { settings: shortWaits, docker: version })
+  const controller = makeController(some, { settings: shortWaitSettings, docker: version })
   controllers.push(controller)
   return controller
 }
@@ -57,7 +57,7 @@ describe('an upgrade of Docker on real servers', () => {
     expect(after.map(({ versions }) => versions)).toEqual(servers.map(() => '26.1.5+dfsg1 26.1.5+dfsg1'))
     expect(after.map(({ program }, index) => program === before[index]?.program)).toEqual([false, false, false])
     expect(await onEach(contentsOf)).toEqual(contents)
-    expect(await onEach(packagesOf)).toEqual([newer, newer, newer])
+    expect(await onEach(packagesOf)).toEqual([newerVersions, newerVersions, newerVersions])
     const [name = ''] = controller.runs()
     const turns = controller
       .eventsOf(name)
@@ -100,8 +100,8 @@ const isComingBack: Moment = async (server) =>
 
 describe('its controller, killed in the middle', () => {
   it.each([
-    ['on the way back', ['--rollback', '--yes'], [hasBegun, isStopped, isInDpkg], older],
-    ['on the way there', [], [isFetching, isInDpkg, isComingBack], newer],
+    ['on the way back', ['--rollback', '--yes'], [hasBegun, isStopped, isInDpkg], olderVersions],
+    ['on the way there', [], [isFetching, isInDpkg, isComingBack], newerVersions],
   ] as const)(
     '%s: after resume it is as if it never was',
     async (_, words, moments, wanted) => {
@@ -119,7 +119,7 @@ describe('its controller, killed in the middle', () => {
           const [run] = controller.runs()
           if (run === undefined) throw new Error(`${server.name}: killed before there was a run`)
           const isBrokenOff = controller.eventsOf(run).at(-1)?.event !== 'run-ended'
-          const { exitCode } = await controller.goOn(run)
+          const { exitCode } = await controller.resume(run)
           return { isBrokenOff, exitCode }
         }),
       )
@@ -140,7 +140,7 @@ describe('its controller, killed in the middle', () => {
 describe('what goes wrong', () => {
   it('goes back by itself from an engine that does not start, and starts no other server', async () => {
     const [, second, third] = servers
-    await Promise.all([second, third].map(offerBroken))
+    await Promise.all([second, third].map(offerBrokenEngine))
     const before = await onEach(engineOf)
     const contents = await onEach(contentsOf)
     const controller = controllerOf('latest')
@@ -155,7 +155,7 @@ describe('what goes wrong', () => {
     expect(run.stdout).toMatch(/^not started +hull-3 /m)
     expect(await onEach(engineOf)).toEqual(before)
     expect(await onEach(contentsOf)).toEqual(contents)
-    expect(await onEach(packagesOf)).toEqual([newer, newer, newer])
+    expect(await onEach(packagesOf)).toEqual([newerVersions, newerVersions, newerVersions])
     expect(await asRoot(second, 'systemctl is-system-running')).toBe('running')
     const begun = controller.eventsOf(controller.runs()[0] ?? '').filter((one) => one.event === 'step-started')
     expect(new Set(begun.map((one) => 'server' in one && one.server))).toEqual(new Set(['hull-2']))
@@ -176,6 +176,6 @@ describe('what goes wrong', () => {
 
     expect(run.exitCode).toBe(1)
     expect(run.stdout).toMatch(/^failed +hull-1 .*not as before: fragile \(exited\), which says: the place is taken/m)
-    expect(await packagesOf(server)).toEqual(older)
+    expect(await packagesOf(server)).toEqual(olderVersions)
   }, 200_000)
 })

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { addServer, versionsOf } from './support/added-server.ts'
-import { aController, type Controller } from './support/controller.ts'
+import { type Controller, makeController } from './support/controller.ts'
 import {
   contentsOf,
   dockerPackages,
   engineOf,
-  newer,
-  offerBroken,
-  older,
-  shortWaits,
+  newerVersions,
+  offerBrokenEngine,
+  olderVersions,
+  shortWaitSettings,
   sixContainers,
 } from './support/docker-fixture.ts'
 import { diskFull, linkDown } from './support/faults.ts'
@@ -22,8 +22,8 @@ let crate: FleetServer
 let bare: FleetServer
 const controllers: Controller[] = []
 
-function maestroFor(server: FleetServer, docker: string, settings = shortWaits) {
-  const controller = aController([server], { settings, docker })
+function maestroFor(server: FleetServer, docker: string, settings = shortWaitSettings) {
+  const controller = makeController([server], { settings, docker })
   controllers.push(controller)
   return controller.maestro
 }
@@ -122,7 +122,7 @@ describe('an upgrade of Docker is not begun', () => {
 
     expect(run.exitCode).toBe(exitCode)
     expect(`${run.stdout}${run.stderr}`.replaceAll(/\s+/g, ' ')).toMatch(why)
-    expect(await packagesOf(crate)).toEqual(older)
+    expect(await packagesOf(crate)).toEqual(olderVersions)
   })
 
   it('where the disk is full', async () => {
@@ -148,7 +148,7 @@ describe('an upgrade of Docker is not begun', () => {
 describe('an upgrade of Docker that fails', () => {
   it('stays as it is where that is asked for, and goes back when asked to, with nobody to ask what ran', async () => {
     const contents = await contentsOf(crate)
-    await offerBroken(crate)
+    await offerBrokenEngine(crate)
 
     const failed = await maestroFor(crate, 'latest')('docker-upgrade', '--no-rollback')
     const broken = await asRoot(crate, 'docker version 2>&1 || true')
@@ -163,7 +163,7 @@ describe('an upgrade of Docker that fails', () => {
     expect(broken).toContain('Cannot connect to the Docker daemon')
     expect(again).toMatchObject({ exitCode: 4, stdout: expect.stringContaining('Docker does not answer') })
     expect(back.exitCode).toBe(0)
-    expect(await packagesOf(crate)).toEqual(older)
+    expect(await packagesOf(crate)).toEqual(olderVersions)
     expect(await contentsOf(crate)).toEqual(contents)
   }, 300_000)
 
@@ -177,7 +177,7 @@ describe('an upgrade of Docker that fails', () => {
       exitCode: 1,
       stdout: expect.stringMatching(/does not start: .*graph.*; it went back to Docker 20\.10\.24/),
     })
-    expect(await packagesOf(crate)).toEqual(older)
+    expect(await packagesOf(crate)).toEqual(olderVersions)
     expect(await contentsOf(crate)).toEqual(contents)
   }, 300_000)
 })
@@ -197,7 +197,7 @@ describe('an upgrade of Docker', () => {
       exitCode: 0,
       stdout: expect.stringContaining('live-restore is on, which leaves orphans'),
     })
-    expect(await packagesOf(crate)).toEqual(newer)
+    expect(await packagesOf(crate)).toEqual(newerVersions)
     expect(await contentsOf(crate)).toEqual(contents)
     expect(await tasksOf(crate)).toEqual(await asRoot(crate, 'docker ps -q --no-trunc | sort'))
     await asRoot(crate, 'rm /etc/docker/daemon.json; systemctl reload docker')
@@ -213,7 +213,7 @@ describe('an upgrade of Docker', () => {
       exitCode: 0,
       stdout: expect.stringMatching(/Docker 26\.1\.5\n +containerd\.io 1\.6\.20-1 -> 1\.7\.24-1\n/),
     })
-    expect(await packagesOf(crate)).toEqual(newer)
+    expect(await packagesOf(crate)).toEqual(newerVersions)
     expect(await contentsOf(crate)).toEqual(contents)
   }, 300_000)
 
@@ -230,7 +230,7 @@ describe('an upgrade of Docker', () => {
 })
 
 describe('a server without Docker', () => {
-  const repository = `${shortWaits}\n  docker: {repository: "http://download.docker.com/linux/{id}"`
+  const repository = `${shortWaitSettings}\n  docker: {repository: "http://download.docker.com/linux/{id}"`
 
   it('is left alone, and with a wrong key nothing is believed', async () => {
     const folder = mkdtempSync(`${tmpdir()}/maestro-key-`)
@@ -266,7 +266,7 @@ describe('a server without Docker', () => {
     expect(plan.stdout).toContain('+ docker-ce 5:26.1.5-1~ubuntu.24.04~noble')
     expect(run.exitCode).toBe(0)
     expect((await engineOf(bare)).versions).toBe('26.1.5+dfsg1 26.1.5+dfsg1')
-    expect(await packagesOf(bare)).toEqual(newer)
+    expect(await packagesOf(bare)).toEqual(newerVersions)
     expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Docker 26.1.5 is there') })
   }, 300_000)
 })

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { inside, known, lookAt, lookAtStates, type State, together } from './support/facts-fixture.ts'
+import {
+  combineStates,
+  gatherFacts,
+  gatherFactsInStates,
+  inside,
+  knownValue,
+  type State,
+} from './support/facts-fixture.ts'
 
 const containers: State = {
   make: `docker run -d --name steady --restart always busybox:local sleep infinity
@@ -45,14 +52,14 @@ const weaveScript = (text: string): State => ({
   undo: 'rm -f /usr/local/bin/weave\n',
 })
 
-const lookOf = lookAtStates({
-  'web-1': together(containers, installed('docker-compose-v2'), weaveScript('SCRIPT_VERSION="2.6.0"')),
-  'web-2': together(stoppedEngine, weaveScript('SCRIPT_VERSION="2.6.5"')),
+const lookOf = gatherFactsInStates({
+  'web-1': combineStates(containers, installed('docker-compose-v2'), weaveScript('SCRIPT_VERSION="2.6.0"')),
+  'web-2': combineStates(stoppedEngine, weaveScript('SCRIPT_VERSION="2.6.5"')),
   'app-1': weaveScript('SCRIPT_VERSION="2.8.1"'),
-  'app-2': together(clientAt('/usr/local/bin/docker', '27.5.1'), weaveScript('SCRIPT_VERSION=unreleased')),
+  'app-2': combineStates(clientAt('/usr/local/bin/docker', '27.5.1'), weaveScript('SCRIPT_VERSION=unreleased')),
   'db-1': clientAt('/snap/bin/docker', '24.0.5'),
-  'db-2': together(clientAt('/usr/local/bin/docker', '26.1.0'), installed('docker-ce')),
-  'lb-1': together(clientAt('/usr/local/bin/docker', '26.1.1'), installed('moby-engine')),
+  'db-2': combineStates(clientAt('/usr/local/bin/docker', '26.1.0'), installed('docker-ce')),
+  'lb-1': combineStates(clientAt('/usr/local/bin/docker', '26.1.1'), installed('moby-engine')),
 })
 
 // The engine's own API, without Docker's client.
@@ -70,7 +77,7 @@ describe('Docker', () => {
     const { Version } = JSON.parse(await inside('web-1', api('/version'))) as { Version: string }
     const client = await inside('web-1', 'docker --version')
 
-    const docker = known(lookOf('web-1').docker)
+    const docker = knownValue(lookOf('web-1').docker)
     expect(docker).toMatchObject({ version: Version, source: 'docker.io' })
     expect(docker?.trouble).toBeUndefined()
     expect(client).toContain(`Docker version ${docker?.client},`)
@@ -82,7 +89,7 @@ describe('Docker', () => {
     const versionOf = (name: string) => Components.find(({ Name }) => Name === name)?.Version
     const compose = await inside('web-1', `dpkg-query -W -f '\${Version}' docker-compose-v2`)
 
-    expect(known(lookOf('web-1').docker)?.components).toEqual({
+    expect(knownValue(lookOf('web-1').docker)?.components).toEqual({
       apiMinimum: MinAPIVersion,
       containerd: versionOf('containerd'),
       runc: versionOf('runc'),
@@ -94,7 +101,7 @@ describe('Docker', () => {
     const startedAt = expect.stringMatching(/^20\d\d-\d\d-\d\dT/)
     const busybox = { image: 'busybox:local', state: 'running', restartPolicy: 'no', startedAt }
 
-    expect(known(lookOf('web-1').docker)?.containers.toSorted(byName)).toEqual([
+    expect(knownValue(lookOf('web-1').docker)?.containers.toSorted(byName)).toEqual([
       { ...busybox, name: 'fallen', state: 'exited' },
       { ...busybox, name: 'sick', health: 'unhealthy' },
       { ...busybox, name: 'steady', restartPolicy: 'always' },
@@ -106,7 +113,7 @@ describe('Docker', () => {
   })
 
   it('is told without an engine where the engine is stopped', async () => {
-    const docker = known(lookOf('web-2').docker)
+    const docker = knownValue(lookOf('web-2').docker)
 
     expect(await inside('web-2', 'docker --version')).toContain(`Docker version ${docker?.client},`)
     expect(docker).toMatchObject({ source: 'docker.io', containers: [] })
@@ -120,14 +127,14 @@ describe('Docker', () => {
     { name: 'db-2', source: 'docker-ce', client: '26.1.0' },
     { name: 'lb-1', source: 'moby-engine', client: '26.1.1' },
   ])('is told as $source where it comes from there, with the words of its client', ({ name, source, client }) => {
-    const docker = known(lookOf(name).docker)
+    const docker = knownValue(lookOf(name).docker)
 
     expect(docker).toMatchObject({ source, client, trouble: 'no engine', containers: [] })
     expect(docker?.version).toBeUndefined()
   })
 
   it('is told as absent where there is none', () => {
-    expect(known(lookOf('app-1').docker)).toBeNull()
+    expect(knownValue(lookOf('app-1').docker)).toBeNull()
   })
 })
 
@@ -135,10 +142,10 @@ describe('an engine that rests behind its socket', () => {
   it('is not woken by a look', async () => {
     await inside('web-2', 'systemctl reset-failed docker.socket docker.service; systemctl start docker.socket')
 
-    const looks = await lookAt(['web-2'])
+    const looks = await gatherFacts(['web-2'])
 
     expect(await inside('web-2', 'systemctl is-active docker.service || :')).toMatch(/^inactive/)
-    const { version, trouble: problem } = known(looks.get('web-2')?.docker) ?? {}
+    const { version, trouble: problem } = knownValue(looks.get('web-2')?.docker) ?? {}
     expect([version, problem]).toEqual([undefined, 'docker.service is inactive'])
   })
 })
@@ -151,7 +158,7 @@ describe('Weave', () => {
     { name: 'app-2', what: 'a script without a version', weave: { version: 'unreleased', isRunning: false } },
     { name: 'db-1', what: 'nothing where there is none', weave: null },
   ])('is told by $what', ({ name, weave }) => {
-    expect(known(lookOf(name).weave)).toEqual(weave)
+    expect(knownValue(lookOf(name).weave)).toEqual(weave)
   })
 })
 

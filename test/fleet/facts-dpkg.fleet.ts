@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { inside, known, lookAtStates, type State, together } from './support/facts-fixture.ts'
+import { combineStates, gatherFactsInStates, inside, knownValue, type State } from './support/facts-fixture.ts'
 
 const holdLocks = `import fcntl, time
 for path in ("/var/lib/apt/lists/lock", "/var/cache/apt/archives/lock"):
@@ -27,7 +27,7 @@ const slowUpgrade: State = {
     dpkg --configure -a >/dev/null; ${install} fl-slow=1.0 >/dev/null`,
 }
 
-const lookOf = lookAtStates({
+const lookOf = gatherFactsInStates({
   // A lock of another sort, which apt does not mind; and an upgrade half done by hand.
   'app-1': {
     make: `${newLockFiles}
@@ -38,7 +38,7 @@ const lookOf = lookAtStates({
       rm -f /run/fl-upd_* /run/fl-stdin_*; dpkg --configure -a >/dev/null; ${install} fl-upd=1.0 fl-stdin=1.0 >/dev/null`,
   },
   'app-2': slowUpgrade,
-  'db-1': together(slowUpgrade, {
+  'db-1': combineStates(slowUpgrade, {
     make: 'systemctl kill --signal=KILL fl-slow; while systemctl -q is-active fl-slow; do sleep 0.1; done',
   }),
   // Where users do not see the processes of others.
@@ -62,7 +62,7 @@ describe('dpkg', () => {
     const says = await inside(name, 'apt-get check 2>&1 || :')
 
     expect(says.includes('dpkg was interrupted')).toBe(isInterrupted)
-    expect(known(lookOf(name).dpkg).isInterrupted).toBe(isInterrupted)
+    expect(knownValue(lookOf(name).dpkg).isInterrupted).toBe(isInterrupted)
   })
 
   it.each([
@@ -72,7 +72,7 @@ describe('dpkg', () => {
   ])('on $name has $broken.length packages that are not fully installed', async ({ name, broken }) => {
     const audit = await inside(name, 'dpkg --audit')
 
-    expect(known(lookOf(name).dpkg).broken).toEqual(broken)
+    expect(knownValue(lookOf(name).dpkg).broken).toEqual(broken)
     expect(broken.map((one) => one.split(' ')[0])).toEqual(
       [...audit.matchAll(/^ (fl-\S+)/gm)].map(([, one]) => one).toSorted(),
     )
@@ -84,7 +84,7 @@ describe('the holders of locks', () => {
     const show = (process: string) => inside('app-2', `ps -o pid=,args= -C ${process} | sed 's/^ *//'`)
     const [apt, dpkg] = [await show('apt-get'), await show('dpkg')]
 
-    const { lockHolders } = known(lookOf('app-2').dpkg)
+    const { lockHolders } = knownValue(lookOf('app-2').dpkg)
     expect(lockHolders.map(({ lock, pid, command }) => `${lock} ${pid} ${command}`)).toEqual([
       `frontend ${apt}`,
       `dpkg ${dpkg}`,
@@ -96,7 +96,7 @@ describe('the holders of locks', () => {
   it('are as old as their processes', async () => {
     const { dpkg, at } = lookOf('app-2')
 
-    const { lockHolders } = known(dpkg)
+    const { lockHolders } = knownValue(dpkg)
     const starts = lockHolders.map(({ pid }) => `echo $(($(date +%s) - $(ps -o etimes= -p ${pid})))`).join('\n')
     const startedAt = (await inside('app-2', starts)).split('\n').map(Number)
     lockHolders.forEach(({ ageSeconds }, index) => {
@@ -109,15 +109,15 @@ describe('the holders of locks', () => {
   it('are seen also where users do not see the processes of others', async () => {
     const pid = Number(await inside('db-2', 'systemctl show -P MainPID fl-locks'))
 
-    const { lockHolders } = known(lookOf('db-2').dpkg)
+    const { lockHolders } = knownValue(lookOf('db-2').dpkg)
     expect(lockHolders).toMatchObject([
       { lock: 'lists', pid, command: expect.stringMatching(/python3 -c import fcntl, time for path/) },
       { lock: 'archives', pid },
     ])
-    expect(known(lookOf('db-2').identity).init).toBeUndefined()
+    expect(knownValue(lookOf('db-2').identity).init).toBeUndefined()
   })
 
   it.each(['app-1', 'db-1', 'lb-1'])('are none on %s', (name) => {
-    expect(known(lookOf(name).dpkg).lockHolders).toEqual([])
+    expect(knownValue(lookOf(name).dpkg).lockHolders).toEqual([])
   })
 })

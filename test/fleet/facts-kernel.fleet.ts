@@ -1,6 +1,13 @@
 import { release } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { away, inside, known, lookAtStates, type State, together } from './support/facts-fixture.ts'
+import {
+  combineStates,
+  gatherFactsInStates,
+  inside,
+  knownValue,
+  moveAside,
+  type State,
+} from './support/facts-fixture.ts'
 
 const threeDaysAgo = Math.floor(Date.now() / 1000) - 3 * 86_400
 const running = '6.8.0-41-generic'
@@ -24,7 +31,7 @@ const runs = (kernel: string, build: string): State => ({
 })
 
 /** Not a container, as far as anybody can see. */
-const machine = (...states: readonly State[]) => together(away('/run/systemd/container'), ...states)
+const machine = (...states: readonly State[]) => combineStates(moveAside('/run/systemd/container'), ...states)
 
 const grub = (text: string): State => ({
   make: `mkdir -p /etc/default/grub.d; echo 'GRUB_DEFAULT=0' >/etc/default/grub
@@ -52,7 +59,7 @@ const older = installed(running, '6.8.0-41.41')
 const newer = installed('6.8.0-45-generic', '6.8.0-45.45')
 const uname = runs(running, '#41-Ubuntu SMP')
 
-const lookOf = lookAtStates({
+const lookOf = gatherFactsInStates({
   'app-1': installed(release(), '1'),
   'app-2': machine(uname, older, newer),
   'db-1': machine(
@@ -74,28 +81,34 @@ const lookOf = lookAtStates({
 
 describe('the kernel', () => {
   it('of a container is that of its machine, whatever is installed in it', async () => {
-    expect(known(lookOf('app-1').kernel)).toEqual({ running: await inside('app-1', 'cat /proc/sys/kernel/osrelease') })
+    expect(knownValue(lookOf('app-1').kernel)).toEqual({
+      running: await inside('app-1', 'cat /proc/sys/kernel/osrelease'),
+    })
   })
 
   it('waits, since it was installed, where a newer one is there', async () => {
     const told = await inside('app-2', "dpkg -l 'linux-image-*' | awk '/^ii/ { print $2 }'; readlink -f /bin/uname")
 
     expect(told.split('\n')).toEqual([`linux-image-${running}`, 'linux-image-6.8.0-45-generic', '/usr/bin/uname'])
-    expect(known(lookOf('app-2').kernel)).toEqual({ running, newest: '6.8.0-45-generic', newestSince: threeDaysAgo })
+    expect(knownValue(lookOf('app-2').kernel)).toEqual({
+      running,
+      newest: '6.8.0-45-generic',
+      newestSince: threeDaysAgo,
+    })
   })
 
   it.each([
     { name: 'db-1', where: 'the configuration of grub', words: `1>gnulinux-${running}-advanced-77` },
     { name: 'db-2', where: 'what grub has saved, which only root may read', words: `gnulinux-${running}-advanced-77` },
   ])('is pinned by $where', ({ name, words }) => {
-    expect(known(lookOf(name).kernel)).toMatchObject({
+    expect(knownValue(lookOf(name).kernel)).toMatchObject({
       newest: '6.8.0-45-generic',
       pinned: { release: running, words },
     })
   })
 
   it('was rebuilt where its package is newer than the build that runs', () => {
-    expect(known(lookOf('lb-1').kernel)).toMatchObject({
+    expect(knownValue(lookOf('lb-1').kernel)).toMatchObject({
       running: '6.1.0-25-amd64',
       newest: '6.1.0-25-amd64',
       rebuilt: { running: '6.1.106-3', installed: '6.1.112-1' },
@@ -103,16 +116,16 @@ describe('the kernel', () => {
   })
 
   it("was rebuilt where Ubuntu's own word on the build that runs is older than its package", () => {
-    expect(known(lookOf('db-1').kernel)).toMatchObject({
+    expect(knownValue(lookOf('db-1').kernel)).toMatchObject({
       rebuilt: { running: '6.8.0-40.40', installed: '6.8.0-41.41' },
     })
   })
 
   it('that is newest is the newest image, also without a package', () => {
-    expect(known(lookOf('web-1').kernel)).toEqual({ running, newest: '6.8.0-50-generic' })
+    expect(knownValue(lookOf('web-1').kernel)).toEqual({ running, newest: '6.8.0-50-generic' })
   })
 
   it('that is newest is the newest package where no image lies in /boot', () => {
-    expect(known(lookOf('web-2').kernel)).toMatchObject({ newest: '6.8.0-45-generic', newestSince: threeDaysAgo })
+    expect(knownValue(lookOf('web-2').kernel)).toMatchObject({ newest: '6.8.0-45-generic', newestSince: threeDaysAgo })
   })
 })

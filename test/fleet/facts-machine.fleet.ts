@@ -1,6 +1,6 @@
 import { release } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { away, inside, known, lookAtStates, together } from './support/facts-fixture.ts'
+import { combineStates, gatherFactsInStates, inside, knownValue, moveAside } from './support/facts-fixture.ts'
 
 const bootSeconds = `python3 -c 'import time; print(time.clock_gettime(time.CLOCK_BOOTTIME))'`
 const elsewhere = 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nPRETTY_NAME="Debian \\"at\\" home"'
@@ -9,7 +9,7 @@ const elsewhere = 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nPRETTY
 const unmounted = (...paths: readonly string[]) =>
   paths.map((path) => `while mountpoint -q ${path}; do umount --lazy ${path}; done\n`).join('')
 
-const lookOf = lookAtStates({
+const lookOf = gatherFactsInStates({
   'app-1': { make: `${bootSeconds} >/run/before` },
   'app-2': {},
   // Its /boot is full to the half and read-only, on top of one that is not.
@@ -21,18 +21,18 @@ const lookOf = lookAtStates({
       mount -o remount,ro /boot`,
     undo: unmounted('/boot', '/var'),
   },
-  'db-2': together(away('/etc/os-release'), {
+  'db-2': combineStates(moveAside('/etc/os-release'), {
     make: `printf '%s\\n' '${elsewhere}' >/etc/os-release; mount -t tmpfs -o size=4m,ro tmpfs /boot; mount -t tmpfs -o size=8m tmpfs /boot`,
     undo: unmounted('/boot'),
   }),
-  'lb-1': away('/usr/bin/apt-get'),
+  'lb-1': moveAside('/usr/bin/apt-get'),
 })
 
 describe('the identity', () => {
   it.each(['app-1', 'app-2'])('of %s is the one that systemd tells', async (name) => {
     const ids = await inside(name, 'systemd-id128 machine-id; systemd-id128 boot-id; hostnamectl hostname')
 
-    const { machineId, bootId, hostname } = known(lookOf(name).identity)
+    const { machineId, bootId, hostname } = knownValue(lookOf(name).identity)
     expect([machineId, bootId.replaceAll('-', ''), hostname]).toEqual(ids.split('\n'))
     expect(hostname).toBe(name)
   })
@@ -43,7 +43,7 @@ describe('the identity', () => {
       `python3 -c 'stat = open("/proc/1/stat").read(); print(stat[stat.rindex(")"):].split()[20])'; ps -o comm= 1`,
     )
 
-    const { init, initStartTicks } = known(lookOf(name).identity)
+    const { init, initStartTicks } = knownValue(lookOf(name).identity)
     expect([String(initStartTicks), init]).toEqual(told.split('\n'))
     expect(init).toBe('systemd')
   })
@@ -51,7 +51,7 @@ describe('the identity', () => {
   it('tells an uptime that was true during the look', async () => {
     const [before, after] = await inside('app-1', `cat /run/before; rm /run/before; ${bootSeconds}`).then(numbers)
 
-    const { uptimeSeconds } = known(lookOf('app-1').identity)
+    const { uptimeSeconds } = knownValue(lookOf('app-1').identity)
     expect(uptimeSeconds).toBeGreaterThanOrEqual(Math.floor(before ?? Number.NaN))
     expect(uptimeSeconds).toBeLessThanOrEqual(after ?? Number.NaN)
   })
@@ -65,13 +65,13 @@ describe('the system', () => {
   it('is the distribution that lsb_release and systemd tell', async () => {
     const told = await inside('app-1', 'lsb_release -sir; lsb_release -sc; lsb_release -sd')
 
-    const { id, release: version, codename, name, hasApt } = known(lookOf('app-1').system)
+    const { id, release: version, codename, name, hasApt } = knownValue(lookOf('app-1').system)
     expect([id, version, codename, name, hasApt]).toEqual(['ubuntu', '24.04', 'noble', 'Ubuntu 24.04.1 LTS', true])
     expect(told.toLowerCase().split('\n')).toEqual([`${id}`, version, codename, name.toLowerCase()])
   })
 
   it('is what the os-release of another distribution says, unquoted', () => {
-    expect(known(lookOf('db-2').system)).toEqual({
+    expect(knownValue(lookOf('db-2').system)).toEqual({
       id: 'debian',
       release: '12',
       codename: 'bookworm',
@@ -81,13 +81,13 @@ describe('the system', () => {
   })
 
   it('has no apt where apt-get is not there', () => {
-    expect(known(lookOf('lb-1').system)).toMatchObject({ id: 'ubuntu', hasApt: false })
+    expect(knownValue(lookOf('lb-1').system)).toMatchObject({ id: 'ubuntu', hasApt: false })
   })
 })
 
 describe('the kernel', () => {
   it.each(['app-1', 'db-1'])('of %s is that of this machine, on which its container runs', (name) => {
-    expect(known(lookOf(name).kernel)).toEqual({ running: release() })
+    expect(knownValue(lookOf(name).kernel)).toEqual({ running: release() })
   })
 })
 
@@ -95,7 +95,7 @@ describe('the disks', () => {
   it('are as large as statfs says, with / and /var in one', async () => {
     const [size, blocks, free] = await inside('app-1', `stat -f -c '%S\n%b\n%a' /`).then(numbers)
 
-    const disks = known(lookOf('app-1').disk)
+    const disks = knownValue(lookOf('app-1').disk)
     expect(disks).toMatchObject([{ path: '/', totalBytes: bytes(size, blocks), isReadOnly: false }])
     // Logs are written all the time.
     expect(Math.abs((disks[0]?.freeBytes ?? Number.NaN) - bytes(size, free))).toBeLessThan(32 * 1024 ** 2)
@@ -104,7 +104,7 @@ describe('the disks', () => {
   it('are told each, with the room that is left and whether they can be written to', async () => {
     const [size, blocks, free] = await inside('db-1', `stat -f -c '%S\n%b\n%a' /boot`).then(numbers)
 
-    const disks = known(lookOf('db-1').disk)
+    const disks = knownValue(lookOf('db-1').disk)
     expect(disks.map(({ path, isReadOnly }) => [path, isReadOnly])).toEqual([
       ['/', false],
       ['/var', false],
@@ -115,7 +115,7 @@ describe('the disks', () => {
   })
 
   it('can be written to where what lies below cannot', () => {
-    expect(known(lookOf('db-2').disk)[1]).toMatchObject({ path: '/boot', isReadOnly: false })
+    expect(knownValue(lookOf('db-2').disk)[1]).toMatchObject({ path: '/boot', isReadOnly: false })
   })
 })
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { known, lookAtStates } from './support/facts-fixture.ts'
+import { gatherFactsInStates, knownValue } from './support/facts-fixture.ts'
 
 const marks = '/var/lib/maestro'
 const undo = `rm -rf ${marks}`
 
-const lookOf = lookAtStates({
+const lookOf = gatherFactsInStates({
   // For root's eyes only.
   'app-1': {
     make: `umask 077; mkdir -p ${marks}/lock ${marks}/drained; cd ${marks}
@@ -22,7 +22,7 @@ const lookOf = lookAtStates({
 
 describe("maestro's own marks", () => {
   it('are the lock, with who holds it, and the drains, also where only root may see them', () => {
-    const { lock, drained } = known(lookOf('app-1').maestro)
+    const { lock, drained } = knownValue(lookOf('app-1').maestro)
 
     expect(lock).toEqual({
       owner: 'ann@desk',
@@ -40,14 +40,14 @@ describe("maestro's own marks", () => {
     const { at, maestro } = lookOf('app-2')
 
     const lock = { owner: 'somebody', run: 'unknown', since: at, quietSeconds: expect.any(Number), busy: [] }
-    expect(known(maestro)).toEqual({ lock, drained: [] })
+    expect(knownValue(maestro)).toEqual({ lock, drained: [] })
   })
 
   it('are a drain without a lock', () => {
-    expect(known(lookOf('db-1').maestro)).toEqual({ drained: ['20261120-060000-zzzz'] })
+    expect(knownValue(lookOf('db-1').maestro)).toEqual({ drained: ['20261120-060000-zzzz'] })
   })
 
   it.each(['db-2', 'lb-1'])('are none on %s', (name) => {
-    expect(known(lookOf(name).maestro)).toEqual({ drained: [] })
+    expect(knownValue(lookOf(name).maestro)).toEqual({ drained: [] })
   })
 })

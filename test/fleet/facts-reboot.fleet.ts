@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { away, inside, known, lookAtStates, type State, together } from './support/facts-fixture.ts'
+import {
+  combineStates,
+  gatherFactsInStates,
+  inside,
+  knownValue,
+  moveAside,
+  type State,
+} from './support/facts-fixture.ts'
 
 const twoDaysAgo = Math.floor(Date.now() / 1000) - 2 * 86_400
 const flag = '/var/run/reboot-required'
@@ -8,9 +15,9 @@ const writers = [update, ...['update-notifier', 'unattended-upgrades', 'reboot-n
 
 /** Nothing on the server sets the flag, but for that path. */
 const onlyWriter = (path?: string): State =>
-  together(
-    away(update),
-    away(hook('unattended-upgrades')),
+  combineStates(
+    moveAside(update),
+    moveAside(hook('unattended-upgrades')),
     path === undefined
       ? {}
       : {
@@ -38,16 +45,16 @@ const needrestartOnKernel: State = {
   undo: 'rm -f /usr/local/sbin/needrestart',
 }
 
-const lookOf = lookAtStates({
+const lookOf = gatherFactsInStates({
   'app-1': {
     make: `${clear}${wants('linux-base')}${wants('libc6')}echo linux-base >>${flag}.pkgs; touch -d @${twoDaysAgo} ${flag}`,
     undo: clear,
   },
-  'app-2': together({ make: `${clear}touch ${flag}`, undo: clear }, needrestartOnKernel),
-  'db-1': together(onlyWriter(hook('update-notifier')), staleService),
+  'app-2': combineStates({ make: `${clear}touch ${flag}`, undo: clear }, needrestartOnKernel),
+  'db-1': combineStates(onlyWriter(hook('update-notifier')), staleService),
   'db-2': onlyWriter(hook('reboot-notifier')),
-  'lb-1': together(onlyWriter(), { make: clear }),
-  'web-1': together(onlyWriter(hook('unattended-upgrades')), away('/usr/sbin/needrestart')),
+  'lb-1': combineStates(onlyWriter(), { make: clear }),
+  'web-1': combineStates(onlyWriter(hook('unattended-upgrades')), moveAside('/usr/sbin/needrestart')),
   'web-2': onlyWriter(update),
 })
 
@@ -57,7 +64,7 @@ function hook(name: string): string {
 
 describe('the flag for a reboot', () => {
   it('is set, with the packages that want it, each once, since the file is there', () => {
-    expect(known(lookOf('app-1').reboot)).toEqual({
+    expect(knownValue(lookOf('app-1').reboot)).toEqual({
       isSet: true,
       packages: ['linux-base', 'libc6'],
       since: twoDaysAgo,
@@ -68,11 +75,11 @@ describe('the flag for a reboot', () => {
   it('is set also where no package has left its name', async () => {
     const written = Number(await inside('app-2', `find ${flag} -printf '%Ts'`))
 
-    expect(known(lookOf('app-2').reboot)).toEqual({ isSet: true, packages: [], since: written, hasSetter: true })
+    expect(knownValue(lookOf('app-2').reboot)).toEqual({ isSet: true, packages: [], since: written, hasSetter: true })
   })
 
   it('is not set where the file is not there', () => {
-    expect(known(lookOf('lb-1').reboot)).toEqual({ isSet: false, packages: [], hasSetter: false })
+    expect(knownValue(lookOf('lb-1').reboot)).toEqual({ isSet: false, packages: [], hasSetter: false })
   })
 
   it.each([
@@ -81,7 +88,7 @@ describe('the flag for a reboot', () => {
     { name: 'web-1', writer: writers[2] },
     { name: 'db-2', writer: writers[3] },
   ])('would be set by $writer alone', ({ name }) => {
-    expect(known(lookOf(name).reboot).hasSetter).toBe(true)
+    expect(knownValue(lookOf(name).reboot).hasSetter).toBe(true)
   })
 })
 
@@ -90,20 +97,20 @@ describe('the libraries', () => {
     const pid = await inside('db-1', 'systemctl show -P MainPID fl-stale')
     const program = await inside('db-1', `readlink /proc/${pid}/exe`)
 
-    const { hasTool, services } = known(lookOf('db-1').needrestart)
+    const { hasTool, services } = knownValue(lookOf('db-1').needrestart)
     expect(program).toBe('/usr/local/bin/fl-stale (deleted)')
     expect({ hasTool, services }).toEqual({ hasTool: true, services: ['fl-stale.service'] })
   })
 
   it('name no service where none runs what was replaced', () => {
-    expect(known(lookOf('lb-1').needrestart)).toEqual({ hasTool: true, services: [] })
+    expect(knownValue(lookOf('lb-1').needrestart)).toEqual({ hasTool: true, services: [] })
   })
 
   it("hold needrestart's own word on the kernel", () => {
-    expect(known(lookOf('app-2').needrestart).kernel).toBe('version-upgrade')
+    expect(knownValue(lookOf('app-2').needrestart).kernel).toBe('version-upgrade')
   })
 
   it('hold nothing where needrestart is not installed', () => {
-    expect(known(lookOf('web-1').needrestart)).toEqual({ hasTool: false, services: [] })
+    expect(knownValue(lookOf('web-1').needrestart)).toEqual({ hasTool: false, services: [] })
   })
 })

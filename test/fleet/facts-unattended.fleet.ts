@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { away, inside, known, lookAtStates, type State, together } from './support/facts-fixture.ts'
+import {
+  combineStates,
+  gatherFactsInStates,
+  inside,
+  knownValue,
+  moveAside,
+  type State,
+} from './support/facts-fixture.ts'
 
 const yesterday = Math.floor(Date.now() / 1000) - 86_400
 const stamp = '/var/lib/apt/periodic/unattended-upgrades-stamp'
@@ -12,13 +19,13 @@ const configured = (...lines: readonly string[]): State => ({
 })
 
 // A system that was not started by systemd, as far as anybody can see.
-const withoutSystemd = away('/run/systemd/system')
+const withoutSystemd = moveAside('/run/systemd/system')
 
-const lookOf = lookAtStates({
+const lookOf = gatherFactsInStates({
   // A dry run counts as one, too.
   'app-1': { make: `rm -f ${stamp}`, undo: `rm -f ${stamp}` },
   'app-2': configured('APT::Periodic::Unattended-Upgrade "0";'),
-  'db-1': together(
+  'db-1': combineStates(
     configured(
       'Unattended-Upgrade::Automatic-Reboot "true";',
       '#clear Unattended-Upgrade::Allowed-Origins;',
@@ -27,9 +34,9 @@ const lookOf = lookAtStates({
     { make: `touch -d @${yesterday} ${stamp}`, undo: `rm -f ${stamp}` },
   ),
   'db-2': { make: `systemctl stop ${timer}`, undo: `systemctl start ${timer}` },
-  'lb-1': away('/usr/bin/unattended-upgrade'),
+  'lb-1': moveAside('/usr/bin/unattended-upgrade'),
   'web-1': withoutSystemd,
-  'web-2': together(withoutSystemd, {
+  'web-2': combineStates(withoutSystemd, {
     make: 'install /bin/true /usr/local/bin/cron',
     undo: 'rm -f /usr/local/bin/cron',
   }),
@@ -37,7 +44,7 @@ const lookOf = lookAtStates({
 
 describe('the nightly upgrades', () => {
   it('run daily where the system was handed over like that', () => {
-    const { isInstalled, isDaily, why, rebootsByItself, lastRunAt } = known(lookOf('app-1').unattended)
+    const { isInstalled, isDaily, why, rebootsByItself, lastRunAt } = knownValue(lookOf('app-1').unattended)
 
     expect({ isInstalled, isDaily, why, rebootsByItself, lastRunAt }).toEqual({
       isInstalled: true,
@@ -50,13 +57,13 @@ describe('the nightly upgrades', () => {
     const says = await inside('app-1', 'unattended-upgrade --dry-run -v 2>&1')
 
     const allowed = /Allowed origins are: (.*)/.exec(says)?.[1]?.split(', ')
-    const { origins } = known(lookOf('app-1').unattended)
+    const { origins } = knownValue(lookOf('app-1').unattended)
     expect(origins.map((origin) => origin.replace(/(.*):(.*)/, 'o=$1,a=$2'))).toEqual(allowed)
     expect(origins).toContain('Ubuntu:noble-security')
   })
 
   it('take from origins by a pattern, reboot by themselves and tell when they last ran', () => {
-    expect(known(lookOf('db-1').unattended)).toMatchObject({
+    expect(knownValue(lookOf('db-1').unattended)).toMatchObject({
       isDaily: true,
       origins: ['origin=Elsewhere,codename=noble'],
       rebootsByItself: true,
@@ -69,7 +76,7 @@ describe('the nightly upgrades', () => {
     const next = `org.freedesktop.systemd1 ${unit} org.freedesktop.systemd1.Timer NextElapseUSecRealtime`
     const [, microseconds] = (await inside(name, `busctl get-property ${next}`)).split(' ')
 
-    expect(known(lookOf(name).unattended).nextRunAt).toBe(Math.floor(Number(microseconds) / 1e6))
+    expect(knownValue(lookOf(name).unattended).nextRunAt).toBe(Math.floor(Number(microseconds) / 1e6))
   })
 
   it.each([
@@ -78,12 +85,12 @@ describe('the nightly upgrades', () => {
     { name: 'web-1', why: 'neither systemd nor cron runs it', isInstalled: true },
     { name: 'lb-1', why: undefined, isInstalled: false },
   ])('do not run daily on $name: $why', ({ name, why, isInstalled }) => {
-    const told = known(lookOf(name).unattended)
+    const told = knownValue(lookOf(name).unattended)
 
     expect([told.isInstalled, told.isDaily, told.why]).toEqual([isInstalled, false, why])
   })
 
   it('run daily where cron runs them', () => {
-    expect(known(lookOf('web-2').unattended)).toMatchObject({ isDaily: true })
+    expect(knownValue(lookOf('web-2').unattended)).toMatchObject({ isDaily: true })
   })
 })

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { away, inside, known, lookAtStates, type State, together } from './support/facts-fixture.ts'
+import {
+  combineStates,
+  gatherFactsInStates,
+  inside,
+  knownValue,
+  moveAside,
+  type State,
+} from './support/facts-fixture.ts'
 
 const now = Math.floor(Date.now() / 1000)
 const hoursAgo = (hours: number) => now - hours * 3600
@@ -14,21 +21,21 @@ const firstVersions: State = {
   make: `apt-get -qq update; ${install} ${first} fl-kernel=6.8.0-41.41 >/dev/null; apt-get -qq -y purge fl-newlib`,
 }
 
-const lookOf = lookAtStates({
+const lookOf = gatherFactsInStates({
   'app-1': firstVersions,
-  'app-2': together(firstVersions, {
+  'app-2': combineStates(firstVersions, {
     make: 'apt-mark hold fl-upd',
     undo: 'apt-mark unhold fl-upd',
   }),
   // What it has of its own stands in the way of an upgrade.
-  'db-1': together(firstVersions, {
+  'db-1': combineStates(firstVersions, {
     make: `mkdir -p /root/fl-own/DEBIAN
       printf '%s\\n' 'Package: fl-own' 'Version: 1' 'Architecture: all' 'Maintainer: own <root@localhost>' \
         'Conflicts: fl-upd (>= 1.1)' 'Description: own' >/root/fl-own/DEBIAN/control
       dpkg-deb --build /root/fl-own >/dev/null; dpkg -i /root/fl-own.deb >/dev/null`,
     undo: 'dpkg -P fl-own; rm -rf /root/fl-own*',
   }),
-  'db-2': together(firstVersions, {
+  'db-2': combineStates(firstVersions, {
     make: `printf 'Package: fl-sec\\nPin: version 1.0\\nPin-Priority: 1001\\n' >/etc/apt/preferences.d/fl-sec
       touch -d @${hoursAgo(5)} ${lists}; touch -d @${hoursAgo(2)} ${stamp}`,
     undo: `rm -f /etc/apt/preferences.d/fl-sec ${stamp}; touch ${lists}`,
@@ -37,7 +44,7 @@ const lookOf = lookAtStates({
     make: `touch -d @${hoursAgo(3)} ${lists}; touch -d @${hoursAgo(4)} ${stamp}`,
     undo: `rm -f ${stamp}; touch ${lists}`,
   },
-  'web-1': away(lists),
+  'web-1': moveAside(lists),
 })
 
 // What python's apt makes of the same lists: `name installed fix`, and a name alone for what is newer without being a fix.
@@ -59,7 +66,7 @@ describe('the pending upgrades', () => {
   it.each(['app-1', 'app-2', 'db-1', 'db-2'])('of %s are those that python finds in the lists', async (name) => {
     const told = (await inside(name, pythonsView)).split('\n')
 
-    const { security, otherCount } = known(lookOf(name).upgrades)
+    const { security, otherCount } = knownValue(lookOf(name).upgrades)
     expect(security.map((one) => `${one.name} ${one.from} ${one.to}`).toSorted()).toEqual(
       told.filter((line) => line.includes(' ')).toSorted(),
     )
@@ -67,7 +74,7 @@ describe('the pending upgrades', () => {
   })
 
   it('count a fix that a newer version in -updates has overtaken', () => {
-    const { security, otherCount } = known(lookOf('app-1').upgrades)
+    const { security, otherCount } = knownValue(lookOf('app-1').upgrades)
 
     const fixed = ['fl-both', 'fl-daemon', 'fl-fail', 'fl-held', 'fl-kernel', 'fl-sec', 'fl-slow']
     expect(security.map(({ name }) => name)).toEqual(fixed)
@@ -78,7 +85,7 @@ describe('the pending upgrades', () => {
   it.each(['app-1', 'app-2'])('name what is on hold on %s, as apt-mark does', async (name) => {
     const shown = await inside(name, 'apt-mark showhold')
 
-    const { held } = known(lookOf(name).upgrades)
+    const { held } = knownValue(lookOf(name).upgrades)
     expect(held).toEqual(shown.split('\n'))
     expect(held).toEqual(name === 'app-1' ? ['fl-held'] : ['fl-held', 'fl-upd'])
   })
@@ -86,18 +93,18 @@ describe('the pending upgrades', () => {
   it('name what is given to few servers so far, and nothing else, as kept back', () => {
     const phased = { name: 'fl-phased', why: 'phased, given to 0% of all servers so far' }
 
-    expect(known(lookOf('app-1').upgrades).keptBack).toEqual([phased])
-    expect(known(lookOf('app-2').upgrades).keptBack).toEqual([phased])
+    expect(knownValue(lookOf('app-1').upgrades).keptBack).toEqual([phased])
+    expect(knownValue(lookOf('app-2').upgrades).keptBack).toEqual([phased])
   })
 
   it('name what a full upgrade would remove', () => {
-    const { keptBack } = known(lookOf('db-1').upgrades)
+    const { keptBack } = knownValue(lookOf('db-1').upgrades)
 
     expect(keptBack).toContainEqual({ name: 'fl-upd', why: 'a full upgrade would remove fl-own' })
   })
 
   it('name a fix that the administrator has pinned away', () => {
-    const { keptBack, security } = known(lookOf('db-2').upgrades)
+    const { keptBack, security } = knownValue(lookOf('db-2').upgrades)
 
     expect(keptBack).toContainEqual({ name: 'fl-sec', why: 'pinned below the installed version' })
     expect(security.map(({ name }) => name)).toContain('fl-sec')
@@ -111,10 +118,10 @@ describe('the age of the lists', () => {
   ])('is counted from $from', ({ name, at }) => {
     const facts = lookOf(name)
 
-    expect(known(facts.upgrades).listsAgeSeconds).toBe(facts.at - at)
+    expect(knownValue(facts.upgrades).listsAgeSeconds).toBe(facts.at - at)
   })
 
   it('is not told where no list was ever fetched', () => {
-    expect(known(lookOf('web-1').upgrades).listsAgeSeconds).toBeUndefined()
+    expect(knownValue(lookOf('web-1').upgrades).listsAgeSeconds).toBeUndefined()
   })
 })

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addServer } from './support/added-server.ts'
-import { aController, type Controller } from './support/controller.ts'
+import { type Controller, makeController } from './support/controller.ts'
 import type { FleetServer } from './support/fleet.ts'
 import { asRoot } from './support/inside.ts'
 import { balance, serveOn, startLoad } from './support/load-balancer.ts'
@@ -25,7 +25,7 @@ beforeAll(async () => {
   await Promise.all([blue, green].map(serveOn))
   await balance(balancer, [blue, green])
   await haproxy('set server shop/side-green weight 0')
-  controller = aController([blue, green])
+  controller = makeController([blue, green])
   writeFileSync(controller.manifest, manifestText())
 }, 300_000)
 afterAll(() => controller.remove())

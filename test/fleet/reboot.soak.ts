@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { addServer } from './support/added-server.ts'
-import { aController, type Controller } from './support/controller.ts'
+import { type Controller, makeController } from './support/controller.ts'
 import { bootDelay, linkDown } from './support/faults.ts'
 import type { FleetServer } from './support/fleet.ts'
 import { asRoot, bootIdOf, eventually, waitUntilRebooted, waitUntilRunning } from './support/inside.ts'
 import { balance, serveOn, statesOn } from './support/load-balancer.ts'
 import {
-  aControllerOf,
+  makeRebootController,
   onceEach,
-  settings,
-  sinceBegun,
+  rebootSettings,
+  requireReboot,
   statusesIn,
-  wantReboot,
-  watching,
+  stepStartedFor,
+  watchReboots,
 } from './support/reboot-fixture.ts'
 
 const names = ['soak-1', 'soak-2', 'soak-3'] as const
@@ -26,8 +26,8 @@ beforeAll(async () => {
   servers = await Promise.all(names.map((name) => addServer(name)))
 }, 600_000)
 
-function aControllerFor(...of: Parameters<typeof aControllerOf>): Controller {
-  const controller = aControllerOf(...of)
+function useController(...of: Parameters<typeof makeRebootController>): Controller {
+  const controller = makeRebootController(...of)
   onTestFinished(controller.remove)
   return controller
 }
@@ -72,15 +72,15 @@ describe('a restart that takes its time', () => {
     const undo = await bootDelay(one(), 20)
     onTestFinished(undo)
 
-    expect(await aControllerFor([one()]).maestro(...words)).toMatchObject({ exitCode: 0 })
+    expect(await useController([one()]).maestro(...words)).toMatchObject({ exitCode: 0 })
   })
 
   it('has failed when it takes longer, and is done by resume without another one', async () => {
     const undo = await bootDelay(one(), 25)
     onTestFinished(undo)
-    const controller = aControllerFor([one()])
+    const controller = useController([one()])
 
-    const { restarts } = await watching([one()], async () => {
+    const { restarts } = await watchReboots([one()], async () => {
       const run = await controller.maestro(...words, '--up-timeout', '8s')
       expect(run).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('has not come back in 8 s') })
       expect(await controller.maestro('resume')).toMatchObject({ exitCode: 0 })
@@ -96,7 +96,7 @@ describe('a restart that takes its time', () => {
       'echo closed >/run/nologin; systemd-run -q --on-active=15 --timer-property=AccuracySec=100ms rm -f /run/nologin',
     )
 
-    const run = await aControllerFor([one()]).maestro(...words)
+    const run = await useController([one()]).maestro(...words)
 
     expect(run).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('down for ') })
   })
@@ -104,7 +104,7 @@ describe('a restart that takes its time', () => {
   it('says what does not stop while it lets us in', async () => {
     const boot = await bootIdOf(one())
     await slowToStop(one(), 25, 'After=ssh.service systemd-user-sessions.service systemd-logind.service')
-    const controller = aControllerFor([one()])
+    const controller = useController([one()])
 
     const run = await controller.maestro(...words, '--down-timeout', '6s', '--up-timeout', '6s')
 
@@ -122,9 +122,9 @@ describe('a restart that is not to be believed', () => {
       'again',
       'if rm /root/once-more 2>/dev/null; then systemd-run -q --on-active=6 --timer-property=AccuracySec=100ms systemctl reboot; fi',
     )
-    const patient = settings.replace('stable_time: 1s', 'stable_time: 12s')
+    const patient = rebootSettings.replace('stable_time: 1s', 'stable_time: 12s')
 
-    const run = await aControllerFor([one()], patient).maestro(...words)
+    const run = await useController([one()], patient).maestro(...words)
 
     expect(run).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('it restarted once more by itself') })
   })
@@ -137,7 +137,7 @@ describe('a restart that is not to be believed', () => {
       'tr 0123456789 1234567890 </etc/machine-id >/root/id; cat /root/id >/etc/machine-id',
     )
 
-    const run = await aControllerFor([one()]).maestro(...words)
+    const run = await useController([one()]).maestro(...words)
     await waitUntilRunning(one())
     await asRoot(one(), `echo ${id} >/etc/machine-id`)
 
@@ -178,7 +178,7 @@ describe('a restart that would break something', () => {
     await asRoot(one(), fault)
     onTestFinished(async () => void (await asRoot(one(), undo)))
 
-    const run = await aControllerFor([one()]).maestro(...words)
+    const run = await useController([one()]).maestro(...words)
 
     expect(run).toMatchObject({ exitCode: 4, stdout: expect.stringMatching(why) })
     expect(await bootIdOf(one())).toBe(boot)
@@ -187,10 +187,10 @@ describe('a restart that would break something', () => {
 
 describe('a rolling restart', () => {
   it.each([0, 1_500, 3_000, 5_000, 8_000])('outlives a line that is cut after %d ms', async (afterMs) => {
-    const controller = aControllerFor([one()])
-    const isTime = sinceBegun(controller, afterMs)
+    const controller = useController([one()])
+    const isTime = stepStartedFor(controller, afterMs)
 
-    const { restarts } = await watching([one()], async () => {
+    const { restarts } = await watchReboots([one()], async () => {
       const running = controller.maestro(...words)
       while (!(await isTime())) await sleep(50)
       const undo = await linkDown(one())
@@ -203,7 +203,7 @@ describe('a rolling restart', () => {
   })
 
   it('ends with its canary', async () => {
-    await wantReboot(three())
+    await requireReboot(three())
     await asRoot(one(), 'systemctl mask --runtime reboot.target')
     onTestFinished(async () => {
       await asRoot(one(), 'systemctl unmask --runtime reboot.target')
@@ -211,7 +211,7 @@ describe('a rolling restart', () => {
     })
     const flags = ['--down-timeout', '6s', '--max-unavailable', '3', '--output', 'json']
 
-    const run = await aControllerFor(three()).maestro('reboot', ...flags)
+    const run = await useController(three()).maestro('reboot', ...flags)
 
     expect(run).toMatchObject({ exitCode: 1 })
     expect(statusesIn(run.stdout)).toEqual({ 'soak-1': 'failed', 'soak-2': 'not-started', 'soak-3': 'not-started' })
@@ -223,17 +223,17 @@ describe('a rolling restart', () => {
     const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString().slice(11, 16)
     const window = `${at(-1)}-${at(1)} UTC`
 
-    const run = await aControllerFor(three()).maestro(...words, '--window', window, '--output', 'json')
+    const run = await useController(three()).maestro(...words, '--window', window, '--output', 'json')
 
     expect(statusesIn(run.stdout)).toEqual({ 'soak-1': 'changed', 'soak-2': 'not-started', 'soak-3': 'not-started' })
     expect(run.stdout).toContain('the window has closed')
   }, 300_000)
 
   it('is one of two that come at once', async () => {
-    const [first, second] = [aControllerFor(three()), aControllerFor(three())]
+    const [first, second] = [useController(three()), useController(three())]
     const flags = ['--max-unavailable', '3', '--canary', '0']
 
-    const { restarts } = await watching(three(), async () => {
+    const { restarts } = await watchReboots(three(), async () => {
       const runs = await Promise.all([first.maestro(...words, ...flags), second.maestro(...words, ...flags)])
       expect(runs.map(({ exitCode }) => exitCode).toSorted()).toEqual([0, 4])
     })
@@ -250,10 +250,10 @@ describe('a load balancer among the servers', () => {
     ])) as [FleetServer, FleetServer, FleetServer]
     await Promise.all(webs.map(serveOn))
     await balance(balancer, webs)
-    const controller = aController(webs, { balancer, settings })
+    const controller = makeController(webs, { balancer, settings: rebootSettings })
     onTestFinished(controller.remove)
 
-    const { restarts, seen } = await watching([balancer, ...webs], async () => {
+    const { restarts, seen } = await watchReboots([balancer, ...webs], async () => {
       const run = await controller.maestro(...words, '--max-unavailable', '3', '--canary', '0')
       expect(run).toMatchObject({ exitCode: 0 })
     })

@@ -2,28 +2,28 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addServer } from './support/added-server.ts'
-import { aCloud, type Cloud } from './support/cloud-provider.ts'
-import { aController, type Controller } from './support/controller.ts'
+import { type CloudProvider, makeCloudProvider } from './support/cloud-provider.ts'
+import { type Controller, makeController } from './support/controller.ts'
 import type { FleetServer } from './support/fleet.ts'
 import { asRoot, bootIdOf } from './support/inside.ts'
 import { balance, serveOn, startLoad, statesOn } from './support/load-balancer.ts'
 
 const folder = mkdtempSync(`${tmpdir()}/maestro-cloud-`)
 const names = ['web-1', 'web-2', 'web-3']
-let cloud: Cloud
+let provider: CloudProvider
 let webs: readonly FleetServer[]
 let balancer: FleetServer
 let controller: Controller
 
 beforeAll(async () => {
-  cloud = aCloud(folder)
+  provider = makeCloudProvider(folder)
   balancer = await addServer('gate', 'balancer')
   const made: FleetServer[] = []
-  for (const name of names) made.push(await cloud.create('', name))
+  for (const name of names) made.push(await provider.create('', name))
   webs = made
   await Promise.all(webs.map(serveOn))
   await balance(balancer, webs)
-  controller = aController(webs)
+  controller = makeController(webs)
   const known = readFileSync(balancer.knownHostsPath, 'utf8').split('\n')
   const ours = known.flatMap((line) => {
     const server = [...webs, balancer].find(({ address }) => line.includes(`${address} `))
@@ -47,8 +47,8 @@ maestro:
   rollout: {stable_time: 1s}
   security: {hold: [fl-fail, fl-slow, fl-kernel]}
   health: {url: "http://localhost:8080/up", timeout: 30s}
-  hooks: {deploy: ${cloud.deploy}}
-  provider: {command: ${cloud.provider}, timeout: 3m}
+  hooks: {deploy: ${provider.deploy}}
+  provider: {command: ${provider.provider}, timeout: 3m}
 `
 
 const keyAt = (address = '') => new RegExp(`^${address} (\\S+ \\S+)$`, 'm').exec(known())?.[1]
@@ -68,16 +68,16 @@ describe('one web server of three', () => {
 
     await controller.killedWhen(begun('provision-web-2'), 'rebuild', '--server', 'web-2', '--yes')
     await controller.killedWhen(begun('trade-web-2'), 'resume')
-    const run = await controller.goOn(controller.runs().at(-1) ?? '')
+    const run = await controller.resume(controller.runs().at(-1) ?? '')
     const seen = await load.end()
 
     const ended = controller.eventsOf(controller.runs().at(-1) ?? '').findLast(({ event }) => event === 'server-ended')
     expect(ended).toMatchObject({ outcome: { status: 'changed' } })
     expect(run).toMatchObject({ exitCode: 0 })
     expect(seen).toMatchObject({ failed: 0 })
-    expect(cloud.log().slice(3)).toEqual(['create /web-2', 'destroy /web-2'])
+    expect(provider.log().slice(3)).toEqual(['create /web-2', 'destroy /web-2'])
     expect(await statesOn(balancer)).toEqual(inService())
-    const fresh = cloud.machines().find(({ name }) => !webs.some((web) => web.name === name))
+    const fresh = provider.machines().find(({ name }) => !webs.some((web) => web.name === name))
     expect(await asRoot(balancer, 'echo show servers state | /root/ours - /run/haproxy/admin.sock')).toContain(
       ` ${old.name} ${fresh?.address} 2 0 `,
     )
@@ -97,7 +97,7 @@ describe('one web server of three', () => {
 
     expect(run).toMatchObject({ exitCode: 0 })
     expect(seen).toMatchObject({ failed: 0 })
-    expect(cloud.log().slice(5)).toEqual(['reinstall /web-3'])
+    expect(provider.log().slice(5)).toEqual(['reinstall /web-3'])
     expect(keyAt(three.address)).toBeDefined()
     expect(keyAt(three.address)).not.toBe(before)
     expect(await statesOn(balancer)).toEqual(inService())

@@ -1,15 +1,15 @@
 import { randomInt } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { replay } from '../../src/journal/run-state.ts'
-import { picksOf } from '../support/builders/seeded-random.ts'
+import { seededRandom } from '../support/builders/seeded-random.ts'
 import {
-  aController,
   type Controller,
+  disableUpgradeTimers,
+  enableUpgradeTimers,
   fingerprint,
-  forget,
+  makeController,
+  removeMaestro,
   settingsOn,
-  withNights,
-  withoutNights,
 } from './support/controller.ts'
 import { readFleet } from './support/fleet.ts'
 import { asRoot } from './support/inside.ts'
@@ -21,17 +21,17 @@ const onAll = <T>(work: (server: (typeof servers)[0]) => Promise<T>) => Promise.
 const quickly = ['unattended-upgrades', '--max-unavailable', '100%']
 
 const controllers: Controller[] = []
-function aFreshController(): Controller {
-  const controller = aController(servers)
+function useController(): Controller {
+  const controller = makeController(servers)
   controllers.push(controller)
   return controller
 }
 
-beforeAll(() => onAll(withNights))
-beforeEach(() => onAll(forget))
+beforeAll(() => onAll(enableUpgradeTimers))
+beforeEach(() => onAll(removeMaestro))
 afterAll(async () => {
-  await onAll(forget)
-  await onAll(withoutNights)
+  await onAll(removeMaestro)
+  await onAll(disableUpgradeTimers)
   for (const { remove } of controllers) remove()
 })
 
@@ -39,22 +39,22 @@ const locksOn = () => onAll((server) => asRoot(server, 'ls -d /var/lib/maestro/l
 
 describe('a run over real servers', () => {
   it('ends as if it had never been killed, wherever it was, and its journal is true', async () => {
-    const whole = aFreshController()
+    const whole = useController()
     expect(await whole.maestro(...quickly)).toMatchObject({ exitCode: 0 })
     const wanted = await onAll(settingsOn)
     const lines = whole.eventsOf(whole.runs()[0] ?? '').length
     const seed = Number(process.env.MAESTRO_TEST_SEED ?? randomInt(2 ** 31))
-    const pick = picksOf(seed)
-    const moments = Array.from({ length: 10 }, () => 1 + pick(lines - 1))
+    const random = seededRandom(seed)
+    const moments = Array.from({ length: 10 }, () => 1 + random(lines - 1))
     process.stdout.write(`MAESTRO_TEST_SEED=${seed}\n`)
 
     for (const moment of moments) {
-      await onAll(forget)
-      const controller = aFreshController()
+      await onAll(removeMaestro)
+      const controller = useController()
       await controller.killedAfter(moment, ...quickly)
       const [run = ''] = controller.runs()
       const atDeath = controller.eventsOf(run).length
-      const resumed = await controller.goOn(run)
+      const resumed = await controller.resume(run)
       process.stdout.write(
         `killed after line ${moment} of ${lines} (${atDeath} on record): resume is exit ${resumed.exitCode}\n`,
       )
@@ -74,7 +74,7 @@ describe('a run over real servers', () => {
   }, 300_000)
 
   it('finds nothing due when run again, and changes nothing at all', async () => {
-    const controller = aFreshController()
+    const controller = useController()
     await controller.maestro(...quickly)
     const before = await onAll(fingerprint)
 
@@ -86,7 +86,7 @@ describe('a run over real servers', () => {
   })
 
   it('does what a saved plan names, and nothing that it does not', async () => {
-    const controller = aFreshController()
+    const controller = useController()
     const plan = `${controller.folder}/plan.json`
     const untouched = await onAll(fingerprint)
     const saved = await controller.maestro(...quickly, '--exclude', second.name, '--save-plan', plan)
@@ -104,7 +104,7 @@ describe('a run over real servers', () => {
   })
 
   it('is one of two that come at once: the other is refused and names it', async () => {
-    const [one, other] = [aFreshController(), aFreshController()]
+    const [one, other] = [useController(), useController()]
 
     const both = await Promise.all([one.maestro(...quickly), other.maestro(...quickly)])
 
@@ -116,10 +116,10 @@ describe('a run over real servers', () => {
   })
 
   it('takes the lock of a dead run only when nothing of it works there, and only when somebody agrees', async () => {
-    const dead = aFreshController()
+    const dead = useController()
     await dead.killedAfter(servers.length + 2, ...quickly)
     const [run = ''] = dead.runs()
-    const controller = aFreshController()
+    const controller = useController()
     const fresh = await controller.maestro(...quickly, '--yes')
     await onAll((server) => asRoot(server, 'touch -d "20 minutes ago" /var/lib/maestro/lock/heartbeat'))
     await asRoot(second, `systemd-run -q --unit=maestro-${run}-work sleep 600`)
@@ -135,10 +135,10 @@ describe('a run over real servers', () => {
   })
 
   it('resume --adopt of another controller is refused, and the first one resumes its run', async () => {
-    const dead = aFreshController()
+    const dead = useController()
     await dead.killedAfter(servers.length + 8, ...quickly)
     const [run = ''] = dead.runs()
-    const other = aFreshController()
+    const other = useController()
 
     const refused = await other.maestro('resume', '--adopt', run)
     const resumed = await dead.maestro('resume')
@@ -149,7 +149,7 @@ describe('a run over real servers', () => {
   })
 
   it('stops at the second of six that fails: the rest is not started, and resume does it after the repair', async () => {
-    const controller = aFreshController()
+    const controller = useController()
     await asRoot(
       second,
       'mount --bind /etc/apt/apt.conf.d /etc/apt/apt.conf.d; mount -o remount,ro,bind /etc/apt/apt.conf.d',

@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { picksOf } from '../support/builders/seeded-random.ts'
+import { seededRandom } from '../support/builders/seeded-random.ts'
 import { addArchive, addServer, versionsOf } from './support/added-server.ts'
-import { aController, type Controller } from './support/controller.ts'
+import { type Controller, makeController } from './support/controller.ts'
 import type { FleetServer } from './support/fleet.ts'
 import { asRoot } from './support/inside.ts'
 
@@ -27,7 +27,7 @@ const vulnerable = `
 
 const Security = { Origin: 'Ubuntu', Label: 'Ubuntu', Suite: 'noble-security', Codename: 'noble' }
 const seed = Number(process.env.MAESTRO_TEST_SEED ?? randomInt(2 ** 31))
-const pick = picksOf(seed)
+const random = seededRandom(seed)
 
 let servers: readonly FleetServer[] = []
 const controllers: Controller[] = []
@@ -70,8 +70,8 @@ const inDpkg = (afterMs: number): Moment => ({
 const after = (timeMs: number): Moment => ({ name: `after ${timeMs} ms`, comes: () => sleep(timeMs) })
 const fiveMoments = () => [
   onceBegun,
-  ...[inDpkg, inDpkg].map((moment) => moment(pick(4_000))),
-  ...[after, after].map((moment) => moment(pick(9_000))),
+  ...[inDpkg, inDpkg].map((moment) => moment(random(4_000))),
+  ...[after, after].map((moment) => moment(random(9_000))),
 ]
 
 it('ends in what was planned wherever its controller was killed, each package configured once', async () => {
@@ -104,7 +104,7 @@ async function killedAtEach(server: FleetServer, moments: readonly Moment[]): Pr
 }
 
 async function killedAt(server: FleetServer, { name, comes }: Moment): Promise<Kill> {
-  const controller = aController([server])
+  const controller = makeController([server])
   controllers.push(controller)
   const come = once(() => comes(controller, server))
   await controller.killedWhen(come, ...words)
@@ -112,7 +112,7 @@ async function killedAt(server: FleetServer, { name, comes }: Moment): Promise<K
   const dpkg = (await isDpkgAtWork(server)) ? 'at work' : await asRoot(server, 'dpkg --audit | head -n 1')
   // Where nothing is written down, nothing was begun.
   const run = controller.runs().at(-1)
-  const { exitCode } = run === undefined ? await controller.maestro(...words) : await controller.goOn(run)
+  const { exitCode } = run === undefined ? await controller.maestro(...words) : await controller.resume(run)
   process.stdout.write(`${server.name}, ${name}: killed after ${last}, dpkg ${dpkg || 'idle'}; then exit ${exitCode}\n`)
   return { last, dpkg, end: { exitCode, status: statusOf(controller), ...(await standingOf(server)) } }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addArchive, addServer } from './support/added-server.ts'
-import { aController, type Controller, fingerprint } from './support/controller.ts'
+import { type Controller, fingerprint, makeController } from './support/controller.ts'
 import { linkDown } from './support/faults.ts'
 import type { FleetServer } from './support/fleet.ts'
 import { asRoot } from './support/inside.ts'
@@ -48,7 +48,7 @@ const libraryOf = async (server: FleetServer) =>
 let servers: readonly FleetServer[]
 let controllers: Controller[] = []
 function controllerOf(...some: FleetServer[]): Controller {
-  const controller = aController(some)
+  const controller = makeController(some)
   controllers.push(controller)
   return controller
 }

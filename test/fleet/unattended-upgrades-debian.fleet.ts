@@ -1,5 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { addArchive, addServer, perform, settingsOf, startNightly, versionsOf } from './support/added-server.ts'
+import {
+  addArchive,
+  addServer,
+  configureResult,
+  configureUnattendedUpgrades,
+  runUnattendedUpgrades,
+  versionsOf,
+} from './support/added-server.ts'
 import type { FleetServer } from './support/fleet.ts'
 import { asRoot } from './support/inside.ts'
 
@@ -24,13 +31,13 @@ describe('a Debian server', () => {
   })
 
   it('without a security archive cannot be proved, and says what to add', async () => {
-    const failed = perform(server)
+    const failed = configureUnattendedUpgrades(server)
 
     await expect(failed).rejects.toMatchObject({
       message: 'no package list of this server is from origin=Debian,codename=bookworm-security,label=Debian-Security',
       hint: expect.stringContaining('add the security repository'),
     })
-    await expect(perform(server)).rejects.toThrow('no package list of this server is from')
+    await expect(configureUnattendedUpgrades(server)).rejects.toThrow('no package list of this server is from')
   })
 
   it('gets the security fixes alone, by their label, and no point release', async () => {
@@ -45,8 +52,8 @@ describe('a Debian server', () => {
       packages: 'deb a-fix 1.1; deb docker.io 30.1',
     })
 
-    const done = settingsOf(await perform(server))
-    await startNightly(server)
+    const done = configureResult(await configureUnattendedUpgrades(server))
+    await runUnattendedUpgrades(server)
 
     expect(done).toMatchObject({
       lines: ['prove by a dry run what is set up'],
@@ -56,18 +63,18 @@ describe('a Debian server', () => {
   })
 
   it('is told that it does without the point releases that Debian allows', async () => {
-    await perform(server, { remove: true })
+    await configureUnattendedUpgrades(server, { remove: true })
 
-    expect(settingsOf(await perform(server))).toMatchObject({
+    expect(configureResult(await configureUnattendedUpgrades(server))).toMatchObject({
       lines: expect.arrayContaining([`- origin origin=Debian,codename=\${distro_codename},label=Debian`]),
     })
   })
 
   it('is refused where somebody masked a timer', async () => {
-    await perform(server, { remove: true })
+    await configureUnattendedUpgrades(server, { remove: true })
     await asRoot(server, 'systemctl mask -q --now apt-daily.timer')
 
-    expect(settingsOf(await perform(server))).toMatchObject({
+    expect(configureResult(await configureUnattendedUpgrades(server))).toMatchObject({
       status: 'blocked',
       why: expect.stringMatching(/^apt-daily.timer is masked, .*systemctl unmask apt-daily.timer/),
     })

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { unattendedUpgrades } from '../../src/operations/unattended-upgrades/operation.ts'
-import { addArchive, addServer, contextOn, perform, stateOf } from './support/added-server.ts'
+import { addArchive, addServer, configureUnattendedUpgrades, stateOf, stepContextOn } from './support/added-server.ts'
 import type { FleetServer } from './support/fleet.ts'
 import { asRoot } from './support/inside.ts'
 
@@ -24,7 +24,7 @@ describe('a server without unattended-upgrades', () => {
   })
 
   it('gets it, on fresh lists, and is proved', async () => {
-    const [theirPackage, done] = await perform(server)
+    const [theirPackage, done] = await configureUnattendedUpgrades(server)
 
     expect(theirPackage).toMatchObject({
       lines: ['refresh the package lists', 'install unattended-upgrades'],
@@ -36,12 +36,12 @@ describe('a server without unattended-upgrades', () => {
   it('is left alone by a second run, too', async () => {
     const state = await stateOf(server)
 
-    expect(await perform(server)).toMatchObject([{ status: 'done' }, { status: 'done' }])
+    expect(await configureUnattendedUpgrades(server)).toMatchObject([{ status: 'done' }, { status: 'done' }])
     expect(await stateOf(server)).toBe(state)
   })
 
   it('is rid of it again, with what came with it and its files', async () => {
-    const [, theirPackage] = await perform(server, { remove: true })
+    const [, theirPackage] = await configureUnattendedUpgrades(server, { remove: true })
 
     expect(theirPackage).toMatchObject({
       lines: expect.arrayContaining(['purge python3-apt, likewise']),
@@ -54,7 +54,7 @@ describe('a server without unattended-upgrades', () => {
     const { facts, pass } = unattendedUpgrades({ remove: false, hold: [], origins: [] })
     const [step] = pass.steps
     if (step === undefined) throw new Error('there is no step')
-    const ctx = contextOn(server, step.id)
+    const ctx = stepContextOn(server, step.id)
     const verdict = step.plan(await ctx.gatherFacts(facts))
     if (verdict.status !== 'due') throw new Error(`${verdict.status}: ${verdict.why}`)
     // Another apt-get holds dpkg's lock for 20 s.
@@ -70,17 +70,20 @@ describe('a server without unattended-upgrades', () => {
   })
 
   it('keeps it where something else needs it by then', async () => {
-    await perform(server)
+    await configureUnattendedUpgrades(server)
     await addArchive(server, {
       name: 'needs',
       release: { Origin: 'Local', Label: 'Local', Suite: 'local', Codename: 'local' },
       packages: "deb needs-it 1.0 'Depends: unattended-upgrades'; dpkg -i *.deb >/dev/null",
     })
 
-    const [, theirPackage] = await perform(server, { remove: true })
+    const [, theirPackage] = await configureUnattendedUpgrades(server, { remove: true })
 
     expect(theirPackage).toMatchObject({ proof: { package: 'kept, since others need it' } })
-    expect(await perform(server, { remove: true })).toMatchObject([{ status: 'not-due' }, { status: 'not-due' }])
+    expect(await configureUnattendedUpgrades(server, { remove: true })).toMatchObject([
+      { status: 'not-due' },
+      { status: 'not-due' },
+    ])
   })
 })
 

@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import {
   addArchive,
   addServer,
-  perform,
-  settingsOf,
-  startNightly,
+  configureResult,
+  configureUnattendedUpgrades,
+  runUnattendedUpgrades,
   stateOf,
   versionsOf,
 } from './support/added-server.ts'
@@ -41,7 +41,7 @@ describe('a server of which an administrator has taken care', () => {
   })
 
   it('gets what is due as a difference, and proves what the next night will take', async () => {
-    const [theirPackage, done] = await perform(server, { hold: ['kept-*'] })
+    const [theirPackage, done] = await configureUnattendedUpgrades(server, { hold: ['kept-*'] })
 
     expect(theirPackage).toMatchObject({ status: 'done' })
     expect(done).toEqual({
@@ -80,16 +80,16 @@ describe('a server of which an administrator has taken care', () => {
   it('is left alone by a second run, to the last byte', async () => {
     const state = await stateOf(server)
 
-    const done = await perform(server, { hold: ['kept-*'] })
+    const done = await configureUnattendedUpgrades(server, { hold: ['kept-*'] })
 
     expect(done).toMatchObject([{ status: 'done' }, { status: 'done' }])
     expect(await stateOf(server)).toBe(state)
   })
 
   it('has back what was there before, once maestro is to take it away', async () => {
-    const done = await perform(server, { remove: true })
+    const done = await configureUnattendedUpgrades(server, { remove: true })
 
-    expect(settingsOf(done)).toMatchObject({
+    expect(configureResult(done)).toMatchObject({
       lines: [
         `- ${ourFile}`,
         '~ Unattended-Upgrade::Automatic-Reboot "false" -> "true" (/etc/apt/apt.conf.d/51local)',
@@ -99,14 +99,17 @@ describe('a server of which an administrator has taken care', () => {
       ],
     })
     expect(await stateOf(server)).toBe(before)
-    expect(await perform(server, { remove: true })).toMatchObject([{ status: 'not-due' }, { status: 'not-due' }])
+    expect(await configureUnattendedUpgrades(server, { remove: true })).toMatchObject([
+      { status: 'not-due' },
+      { status: 'not-due' },
+    ])
   })
 
   it('gets in its night the security fixes, and neither other upgrades nor Docker nor what is held', async () => {
-    await perform(server, { hold: ['kept-*'] })
+    await configureUnattendedUpgrades(server, { hold: ['kept-*'] })
     const others = ['fl-upd', 'fl-conf', 'fl-phased', 'fl-newdep', 'docker-ce', 'containerd', 'runc', 'kept-by-us']
 
-    await startNightly(server)
+    await runUnattendedUpgrades(server)
 
     expect(await versionsOf(server, [...tonight, ...others, 'fl-fail'])).toEqual({
       ...Object.fromEntries(tonight.map((name) => [name, '1.1'])),
@@ -131,32 +134,37 @@ describe('a server with files of its own after ours, without systemd, or at work
     await asRoot(server, `echo '${text}' >${later}`)
     const state = await stateOf(server)
 
-    expect(settingsOf(await perform(server))).toMatchObject({ status: 'blocked', why: expect.stringContaining(why) })
+    expect(configureResult(await configureUnattendedUpgrades(server))).toMatchObject({
+      status: 'blocked',
+      why: expect.stringContaining(why),
+    })
     expect(await stateOf(server)).toBe(state)
   })
 
   it('keeps the origins that such a file adds, and says so', async () => {
     await asRoot(server, `echo 'Unattended-Upgrade::Allowed-Origins:: "Vendor:stable";' >${later}`)
 
-    const done = settingsOf(await perform(server))
+    const done = configureResult(await configureUnattendedUpgrades(server))
 
     expect(done).toMatchObject({ lines: expect.arrayContaining([`= origin Vendor:stable stays (${later})`]) })
   })
 
   it('waits with its proof for whoever is at work with dpkg', async () => {
-    await perform(server, { remove: true })
+    await configureUnattendedUpgrades(server, { remove: true })
     // An overlay shows another inode to stat than to /proc/locks where a file comes from a layer below.
     await asRoot(server, `rm ${later} /var/lib/dpkg/lock*; systemd-run -q apt-get -y install fl-slow; sleep 2`)
 
-    expect(settingsOf(await perform(server))).toMatchObject({ proof: { tonight: expect.arrayContaining(['fl-sec']) } })
+    expect(configureResult(await configureUnattendedUpgrades(server))).toMatchObject({
+      proof: { tonight: expect.arrayContaining(['fl-sec']) },
+    })
     expect(await versionsOf(server, ['fl-slow'])).toEqual({ 'fl-slow': '1.1' })
   })
 
   it('is set up for cron where systemd is not there', async () => {
-    await perform(server, { remove: true })
+    await configureUnattendedUpgrades(server, { remove: true })
     await asRoot(server, 'mv /run/systemd/system /run/systemd/away; install /bin/true /usr/local/bin/cron')
 
-    expect(settingsOf(await perform(server))).toMatchObject({ proof: { next: null } })
+    expect(configureResult(await configureUnattendedUpgrades(server))).toMatchObject({ proof: { next: null } })
     await asRoot(server, 'mv /run/systemd/away /run/systemd/system')
   })
 })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { addServer } from './support/added-server.ts'
-import { type Cost, costOfAnsible, costOfMaestro, inSeconds, median, tell } from './support/benchmark.ts'
-import { aController, type Controller } from './support/controller.ts'
+import { type Cost, costOfAnsible, costOfMaestro, inSeconds, median, writeTable } from './support/benchmark.ts'
+import { type Controller, makeController } from './support/controller.ts'
 import type { FleetServer } from './support/fleet.ts'
 import { asRoot } from './support/inside.ts'
 import { requireAnsible } from './support/requirements.ts'
@@ -22,7 +22,7 @@ beforeAll(async () => {
   await requireAnsible()
   servers = await Promise.all(Array.from({ length: 8 }, (_, index) => addServer(`pace-${index + 1}`)))
   await Promise.all(servers.map((server) => asRoot(server, 'apt-mark -qq hold fl-fail fl-kernel fl-slow')))
-  controller = aController(servers)
+  controller = makeController(servers)
 }, 600_000)
 afterAll(() => controller.remove())
 
@@ -47,7 +47,7 @@ it('installs security upgrades for a fifth of the CPU that Ansible takes, and in
     inSeconds(of(runs, 'aroundDpkgMs')),
     `${of(runs, 'fixed')} of ${servers.length * due.length}`,
   ]
-  await tell(
+  await writeTable(
     'Security upgrades',
     `${servers.length} servers at once, ${due.length} packages due on each, the middle of ${rounds} rounds. One of the packages has a newer version in -updates, which
 hides its fix from apt's word "security". The playbook does not look for services that run old code, nor does the last line.`,

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { powerCut } from './support/faults.ts'
 import { fleetDirectory, readFleet, serverNamed } from './support/fleet.ts'
 import { reboot } from './support/inside.ts'
-import { initChanges, longestBlinkMs, mostDown, type Sighting, startWatch } from './support/watch.ts'
+import { initChanges, longestGapMs, mostDown, type Observation, startWatch } from './support/watch.ts'
 
-const watching = async (during: () => Promise<unknown>): Promise<readonly Sighting[]> => {
+const watching = async (during: () => Promise<unknown>): Promise<readonly Observation[]> => {
   const watch = await startWatch(`${fleetDirectory()}/run/watch.ndjson`)
   await during().finally(() => new Promise((resolve) => setTimeout(resolve, 300)))
   return watch.stop()
@@ -25,7 +25,7 @@ describe('the outside watcher', () => {
     expect(mostDown(seen)).toBe(1)
     expect(initChanges(seen).map(({ server }) => server)).toEqual(['db-1'])
     expect(seen.at(-1)?.up).toHaveLength(7)
-    expect(longestBlinkMs(seen)).toBeLessThan(1_000)
+    expect(longestGapMs(seen)).toBeLessThan(1_000)
   })
 
   it('trips when two systems are down at once', async () => {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addServer } from './support/added-server.ts'
-import { aController, type Controller } from './support/controller.ts'
-import { engineOf, shortWaits } from './support/docker-fixture.ts'
+import { type Controller, makeController } from './support/controller.ts'
+import { engineOf, shortWaitSettings } from './support/docker-fixture.ts'
 import type { FleetServer } from './support/fleet.ts'
 import { asRoot } from './support/inside.ts'
 import { installWeave, peerOn, type Release, upgradeWeave, weaveBlock } from './support/weave-fixture.ts'
@@ -28,8 +28,8 @@ beforeAll(async () => {
   await Promise.all(peers.map((server) => installWeave(server, old, [wanted, next, broken, strange])))
   const addresses = peers.map(({ address }) => address).join(' ')
   for (const server of peers) await asRoot(server, `weave launch --password ${password} --no-discovery ${addresses}`)
-  const settings = `${shortWaits}\n${weaveBlock(folder, wanted)}`
-  controller = aController(peers, { settings, docker: '26.1.5', weave: wanted.version })
+  const settings = `${shortWaitSettings}\n${weaveBlock(folder, wanted)}`
+  controller = makeController(peers, { settings, docker: '26.1.5', weave: wanted.version })
 }, 900_000)
 afterAll(() => {
   controller.remove()

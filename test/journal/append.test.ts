@@ -3,7 +3,7 @@ import { type Appendable, appender } from '../../src/journal/append.ts'
 
 type Disk = Appendable & { readonly content: string[]; readonly syncs: () => number; breaks: boolean }
 
-function aDisk(): Disk {
+function fakeDisk(): Disk {
   const content: string[] = []
   let syncs = 0
   const disk: Disk = {
@@ -23,7 +23,7 @@ function aDisk(): Disk {
 
 describe('what is appended', () => {
   it('is synced together when it waits together, in its order', async () => {
-    const disk = aDisk()
+    const disk = fakeDisk()
     const append = appender(disk)
 
     await Promise.all(Array.from({ length: 300 }, (_, index) => append(`${index}\n`)))
@@ -33,7 +33,7 @@ describe('what is appended', () => {
   })
 
   it('is synced before its promise resolves, each time', async () => {
-    const disk = aDisk()
+    const disk = fakeDisk()
     const append = appender(disk)
 
     const seen: number[] = []
@@ -46,7 +46,7 @@ describe('what is appended', () => {
   })
 
   it('ends with the first failure, though there is space again: behind half a line it would be lost', async () => {
-    const disk = aDisk()
+    const disk = fakeDisk()
     const append = appender(disk)
     await append('a\n')
     disk.breaks = true

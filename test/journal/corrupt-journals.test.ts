@@ -12,13 +12,13 @@ import { createJournal, reopenJournal } from '../../src/journal/journal.ts'
 import { pruneRuns } from '../../src/journal/prune.ts'
 import { eventsOf, summaryOf } from '../../src/journal/read-run.ts'
 import type { Plan } from '../../src/plan/plan.ts'
-import { aRollout } from '../support/fakes/run-world.ts'
+import { defaultRollout } from '../support/builders/build-rollout.ts'
 import { itNeedsMounts } from '../support/tools.ts'
 
 const plan: Plan = {
   version: 1,
   operation: { name: 'made-up', options: {} },
-  rollout: aRollout,
+  rollout: defaultRollout,
   batches: [['web-1']],
   planned: {},
 }
@@ -32,7 +32,7 @@ beforeEach(() => {
   onTestFinished(() => rmSync(join(root, '..'), { recursive: true }))
 })
 
-async function aRun(): Promise<string> {
+async function recordRun(): Promise<string> {
   const journal = await createJournal(root, plan, about)
   await journal.write(begun)
   await journal.close()
@@ -47,7 +47,7 @@ async function wordsOf(run: string): Promise<readonly string[]> {
 
 describe('a run that was killed before its first event', () => {
   it('stops neither a list, nor an estimate, nor a resume of an older one', async () => {
-    const run = await aRun()
+    const run = await recordRun()
     mkdirSync(`${root}/${neverBegun}`)
 
     expect(await summaryOf(root, neverBegun)).toMatchObject({ startedAt: '', problem: undefined })
@@ -58,7 +58,7 @@ describe('a run that was killed before its first event', () => {
 
 describe('a journal that a power cut ended', () => {
   it('is read up to its last whole line, at whatever letter that is', async () => {
-    const run = await aRun()
+    const run = await recordRun()
     const path = `${root}/${run}/events.ndjson`
     const half = JSON.stringify({ at: '2026-11-23T00:00:00Z', ...begun, server: 'wéb-2' })
 
@@ -74,7 +74,7 @@ describe('a journal that a power cut ended', () => {
 
 describe('a journal with a line that is none', () => {
   it('is told of in its summary by file and line, and in no way of the others', async () => {
-    const run = await aRun()
+    const run = await recordRun()
     appendFileSync(`${root}/${run}/events.ndjson`, 'rubbish\n')
 
     const { problem } = await summaryOf(root, run)

@@ -22,12 +22,12 @@ import { pruneRuns } from '../../src/journal/prune.ts'
 import { eventsOf, summaryOf } from '../../src/journal/read-run.ts'
 import { replay } from '../../src/journal/run-state.ts'
 import type { Plan } from '../../src/plan/plan.ts'
-import { aRollout } from '../support/fakes/run-world.ts'
+import { defaultRollout } from '../support/builders/build-rollout.ts'
 
 const plan: Plan = {
   version: 1,
   operation: { name: 'made-up', options: {} },
-  rollout: aRollout,
+  rollout: defaultRollout,
   batches: [['web-1']],
   planned: {},
 }
@@ -40,7 +40,7 @@ beforeEach(() => {
   onTestFinished(() => rmSync(join(root, '..'), { recursive: true }))
 })
 
-async function aRun(
+async function recordRun(
   write: readonly Parameters<Awaited<ReturnType<typeof createJournal>>['write']>[0][] = [],
 ): Promise<string> {
   const journal = await createJournal(root, plan, about)
@@ -51,7 +51,7 @@ async function aRun(
 
 describe('a journal', () => {
   it('is read again as it was written, and goes on', async () => {
-    const run = await aRun([begun('web-1')])
+    const run = await recordRun([begun('web-1')])
 
     const { journal, plan: readAgain, events } = await reopenJournal(root, run)
     await journal.write({ event: 'step-verified', server: 'web-1', step: 'change', evidence: 'yes' })
@@ -69,7 +69,7 @@ describe('a journal', () => {
   })
 
   it('is for its owner alone', async () => {
-    const run = await aRun()
+    const run = await recordRun()
 
     const modes = [`${root}/${run}`, `${root}/${run}/plan.json`, `${root}/${run}/events.ndjson`].map(
       (path) => statSync(path).mode & 0o777,
@@ -78,7 +78,7 @@ describe('a journal', () => {
   })
 
   it('leaves out the half line of a power cut, for what it announced was not begun', async () => {
-    const run = await aRun([begun('web-1')])
+    const run = await recordRun([begun('web-1')])
     appendFileSync(`${root}/${run}/events.ndjson`, '{"at":"2026-11-23T00:00:00Z","event":"begun","server":"web-2"')
 
     const { journal, events } = await reopenJournal(root, run)
@@ -91,7 +91,7 @@ describe('a journal', () => {
   })
 
   it('says where a line is none', async () => {
-    const run = await aRun()
+    const run = await recordRun()
     appendFileSync(`${root}/${run}/events.ndjson`, 'rubbish\n')
 
     await expect(reopenJournal(root, run)).rejects.toThrow(`${root}/${run}/events.ndjson:2: not a line of a journal`)
@@ -141,7 +141,7 @@ describe('a journal', () => {
   })
 
   it('makes a state of every beginning of it', async () => {
-    const run = await aRun([
+    const run = await recordRun([
       begun('web-1'),
       { event: 'drain-started', server: 'web-1', drain: 'service', found: 'up' },
       { event: 'drain-ended', server: 'web-1', drain: 'service' },
@@ -158,7 +158,7 @@ describe('a journal', () => {
 
 describe('the runs on record', () => {
   it('are found by their name, its beginning, or as the newest that has not come to a good end', async () => {
-    const well = await aRun()
+    const well = await recordRun()
     writeFileSync(`${root}/${well}/report.json`, '{"exitCode":0}')
     const broken = '20200101-000000-aaaa'
     mkdirSync(`${root}/${broken}`)
@@ -178,7 +178,7 @@ describe('the runs on record', () => {
   })
 
   it('are summed up without holding them in memory', async () => {
-    const run = await aRun([
+    const run = await recordRun([
       { event: 'server-ended', server: 'a', outcome: { status: 'changed' } },
       { event: 'server-ended', server: 'b', outcome: { status: 'changed' } },
       { event: 'run-ended', exitCode: 0 },

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Endpoint, Opened } from '../../src/inventory/endpoint.ts'
 import { runHealthCheck } from '../../src/load-balancer/health-check.ts'
 import type { HealthCheck } from '../../src/manifest/settings.ts'
-import { type Answers, aContext } from '../support/fakes/fake-server-context.ts'
+import { type Answers, fakeServerContext } from '../support/fakes/fake-server-context.ts'
 
 let servers: Server[] = []
 afterEach(() => {
@@ -43,9 +43,9 @@ const url = (port: number, more: Partial<HealthCheck> = {}): HealthCheck =>
     ...more,
   }) as HealthCheck
 
-function aServerWith(answers: Answers = []) {
+function serverAnswering(answers: Answers = []) {
   const opened: Endpoint[] = []
-  const context = aContext(answers)
+  const context = fakeServerContext(answers)
   const open = (to: Endpoint) => {
     opened.push(to)
     return stream(to)
@@ -56,7 +56,7 @@ function aServerWith(answers: Answers = []) {
 describe('a server', () => {
   it('serves when its url answers with the status, asked as the server itself sees it', async () => {
     const port = await application(200)
-    const { at, opened } = aServerWith()
+    const { at, opened } = serverAnswering()
 
     await runHealthCheck(url(port))(at)
 
@@ -65,7 +65,7 @@ describe('a server', () => {
 
   it('is waited for while it answers otherwise', async () => {
     const port = await application(503, 503, 200)
-    const { at, told } = aServerWith()
+    const { at, told } = serverAnswering()
 
     await runHealthCheck(url(port))(at)
 
@@ -74,7 +74,7 @@ describe('a server', () => {
   })
 
   it('does not serve when the time is over, and the last answer says why', async () => {
-    const { at } = aServerWith()
+    const { at } = serverAnswering()
     const port = await application(500)
 
     await expect(runHealthCheck(url(port))(at)).rejects.toThrow(
@@ -84,7 +84,7 @@ describe('a server', () => {
   })
 
   it('does not serve where nobody listens', async () => {
-    const { at } = aServerWith()
+    const { at } = serverAnswering()
 
     await expect(runHealthCheck(url(1))(at)).rejects.toThrow(
       'it does not serve: http://localhost:1/up: nobody answers there',
@@ -92,7 +92,7 @@ describe('a server', () => {
   })
 
   it('is asked by a tool of its own where sshd forwards nothing', async () => {
-    const { at, asked } = aServerWith([{ service_status: '200' }])
+    const { at, asked } = serverAnswering([{ service_status: '200' }])
     const open = async (): Promise<Opened> => ({ status: 'forbidden', why: 'prohibited' })
 
     await runHealthCheck(url(8080))({ ...at, open })
@@ -102,7 +102,7 @@ describe('a server', () => {
 
   it('is asked at its own address from here, where the url says localhost', async () => {
     const port = await application(200)
-    const { at, opened } = aServerWith()
+    const { at, opened } = serverAnswering()
 
     await runHealthCheck(url(port, { from: 'here' } as Partial<HealthCheck>))(at)
 
@@ -111,7 +111,7 @@ describe('a server', () => {
 
   it('serves when its command ends with 0, and tells the last words of one that does not', async () => {
     const check: HealthCheck = { kind: 'command', command: 'check-me', timeoutMs: 30_000 }
-    const { at, told } = aServerWith([{ service_exit: '3', service_words: 'no database' }, { service_exit: '0' }])
+    const { at, told } = serverAnswering([{ service_exit: '3', service_words: 'no database' }, { service_exit: '0' }])
 
     await runHealthCheck(check)(at)
 

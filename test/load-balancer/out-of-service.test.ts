@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { withTrafficPolicy } from '../../src/load-balancer/out-of-service.ts'
 import { reboot } from '../../src/operations/reboot/operation.ts'
-import { aContext } from '../support/fakes/fake-server-context.ts'
+import { fakeServerContext } from '../support/fakes/fake-server-context.ts'
 import { rebootOptions } from '../support/fakes/operations/reboot.ts'
 
 describe('an operation in service', () => {
@@ -10,7 +10,7 @@ describe('an operation in service', () => {
     withTrafficPolicy(reboot(rebootOptions), { health: { check, groups } }).pass.healthCheck
 
   it('asks servers of the serving groups for their health, and no others', async () => {
-    const { at: ctx, asked } = aContext([{ service_exit: '0' }])
+    const { at: ctx, asked } = fakeServerContext([{ service_exit: '0' }])
 
     await healthy(['docker'])?.(ctx)
     expect(asked).toHaveLength(1)
@@ -19,7 +19,7 @@ describe('an operation in service', () => {
   })
 
   it('is not believed where the server does not serve', async () => {
-    const { at: ctx } = aContext([{ service_exit: '3' }])
+    const { at: ctx } = fakeServerContext([{ service_exit: '3' }])
 
     await expect(healthy(['docker'])?.(ctx)).rejects.toThrow('it does not serve')
   })

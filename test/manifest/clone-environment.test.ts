@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { cloneEnvironment } from '../../src/manifest/clone-environment.ts'
 import { parseManifest } from '../../src/manifest/read/read.ts'
 import { resolveManifest } from '../../src/manifest/resolve/resolve.ts'
-import { everyKeyText, fixtures } from '../support/fixtures/manifest-fixtures.ts'
+import { everyKeyText, manifestFixtures } from '../support/fixtures/manifest-fixtures.ts'
 
 const clone = (text: string, { from = 'production', to = 'second' } = {}) =>
   cloneEnvironment({ name: 'Manifest.yml', text, from, to })
@@ -36,7 +36,7 @@ describe('a cloned environment', () => {
     expect(text).toContain('docker_version: 20.10\n')
   })
 
-  const withEnvironments = fixtures('valid').filter(({ text }) => /^production:/m.test(text))
+  const withEnvironments = manifestFixtures('valid').filter(({ text }) => /^production:/m.test(text))
 
   it.each(withEnvironments)('is taken from every form of a manifest: $name', ({ text }) => {
     const made = clone(text)

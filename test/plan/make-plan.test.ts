@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { makePlan } from '../../src/plan/make-plan.ts'
 import type { Operation } from '../../src/plan/operation.ts'
 import type { Step } from '../../src/plan/step.ts'
-import { aLook, aServer } from '../support/builders/build-facts.ts'
-import { aRollout } from '../support/fakes/run-world.ts'
+import { buildFacts } from '../support/builders/build-facts.ts'
+import { defaultRollout } from '../support/builders/build-rollout.ts'
+import { buildServer } from '../support/builders/build-server.ts'
 
 const step = (parts: Partial<Step>): Step => ({
   id: 'change',
@@ -18,7 +19,7 @@ const step = (parts: Partial<Step>): Step => ({
   ...parts,
 })
 
-const running = (version: string) => aLook({ weave: { status: 'known', value: { version, isRunning: true } } })
+const running = (version: string) => buildFacts({ weave: { status: 'known', value: { version, isRunning: true } } })
 const ofOldWeave: Step['plan'] = ({ weave }) =>
   weave?.status === 'known' && weave.value?.version === '1'
     ? { status: 'due', change: null }
@@ -27,13 +28,13 @@ const ofOldWeave: Step['plan'] = ({ weave }) =>
 describe('a step that goes alone', () => {
   it('has its servers in batches of their own, where it is due', () => {
     const looks = { 'web-1': running('2'), 'web-2': running('2'), 'web-3': running('1'), 'web-4': running('1') }
-    const seen = Object.entries(looks).map(([name, facts]) => ({ server: aServer(name), look: facts }))
+    const seen = Object.entries(looks).map(([name, facts]) => ({ server: buildServer(name), look: facts }))
     const operation: Operation = {
       spec: { name: 'made-up', options: {} },
       facts: ['weave'],
       pass: { steps: [step({}), step({ id: 'alone', isAlone: true, plan: ofOldWeave })] },
     }
-    const rollout = { ...aRollout, canary: 0, maxUnavailable: { kind: 'count', count: 4 } as const }
+    const rollout = { ...defaultRollout, canary: 0, maxUnavailable: { kind: 'count', count: 4 } as const }
 
     const { batches } = makePlan({
       operation,

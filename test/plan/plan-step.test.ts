@@ -3,7 +3,8 @@ import { combined } from '../../src/operations/combined.ts'
 import type { Operation } from '../../src/plan/operation.ts'
 import { planStep } from '../../src/plan/plan-step.ts'
 import type { Step } from '../../src/plan/step.ts'
-import { aLook, aServer } from '../support/builders/build-facts.ts'
+import { buildFacts } from '../support/builders/build-facts.ts'
+import { buildServer } from '../support/builders/build-server.ts'
 
 const step = (id: string, parts: Partial<Step> = {}) =>
   ({ id, plan: () => ({ status: 'due', change: null }), ...parts }) as unknown as Step
@@ -16,7 +17,7 @@ describe('a step that is for some groups', () => {
   ])('is foreseen on a server of %s as %s', (_, groups, status) => {
     const one = step('docker-upgrade', groups === undefined ? {} : { groups })
 
-    expect(planStep(one, aServer('web-1'), aLook())).toMatchObject({ status })
+    expect(planStep(one, buildServer('web-1'), buildFacts())).toMatchObject({ status })
   })
 })
 

@@ -1,24 +1,34 @@
 import { describe, expect, it } from 'vitest'
-import { aRebuild } from '../support/builders/build-rebuild.ts'
-import { aCloud, type Cloud, create, makeWorld, runProvider, type World } from '../support/fakes/rebuild-world.ts'
+import { buildRebuild } from '../support/builders/build-rebuild.ts'
+import {
+  createRequest,
+  type FakeProvider,
+  fakeProvider,
+  makeRebuildWorld,
+  type RebuildWorld,
+  runProvider,
+} from '../support/fakes/rebuild-world.ts'
 
 /** A side that was built before, and is made anew. */
-function usedCloud(): Cloud {
-  const cloud = aCloud()
+function usedCloud(): FakeProvider {
+  const provider = fakeProvider()
   for (const name of ['web-1', 'web-2'])
-    runProvider(cloud, create({ key: `an-earlier-run/production-b/${name}`, environment: 'production-b', name }))
-  cloud.log.splice(0)
-  return cloud
+    runProvider(
+      provider,
+      createRequest({ key: `an-earlier-run/production-b/${name}`, environment: 'production-b', name }),
+    )
+  provider.log.splice(0)
+  return provider
 }
 
-async function built(): Promise<World> {
-  const world = await makeWorld({ operation: aRebuild() })
+async function built(): Promise<RebuildWorld> {
+  const world = await makeRebuildWorld({ operation: buildRebuild() })
   await world.run()
   return world
 }
 
 // A program may have run twice, for it can be run again.
-const stateIn = ({ outside: { addresses, moves }, cloud: { machines, log } }: World) => ({
+const stateIn = ({ traffic: { addresses, moves }, provider: { machines, log } }: RebuildWorld) => ({
   addresses,
   moves,
   log: log.toSorted(),
@@ -39,24 +49,24 @@ describe('a rebuild', () => {
     )
     const ofOne = begun.filter((one) => one.startsWith('production-b/web-1 ')).map((one) => one.split(' ')[1])
     expect(ofOne).toEqual(['security-upgrade', 'unattended-upgrades-package', 'unattended-upgrades-settings', 'reboot'])
-    expect(world.outside.addresses).toEqual(['203.0.113.111', '203.0.113.112'])
+    expect(world.traffic.addresses).toEqual(['203.0.113.111', '203.0.113.112'])
     expect(world.hostKeys).toEqual(['production-b/web-1 shown', 'production-b/web-2 shown'])
   })
 
   it.each([
-    { verb: 'created', cloud: aCloud, until: Number.POSITIVE_INFINITY },
+    { verb: 'created', cloud: fakeProvider, until: Number.POSITIVE_INFINITY },
     // From there on the one is as the other.
     { verb: 'reinstalled', cloud: usedCloud, until: 50 },
   ])(
     'of servers that are $verb ends the same wherever it is killed and resumed',
-    async ({ cloud, until }) => {
-      const whole = await makeWorld({ operation: aRebuild(), cloud: cloud() })
+    async ({ cloud: provider, until }) => {
+      const whole = await makeRebuildWorld({ operation: buildRebuild(), provider: provider() })
       const wanted = await whole.run()
       expect(wanted).toEqual({ status: 'changed' })
       expect(whole.moments()).toBeGreaterThan(100)
 
       for (let killAfter = 1; killAfter < Math.min(until, whole.moments()); killAfter += 1) {
-        const one = await makeWorld({ operation: aRebuild(), cloud: cloud() })
+        const one = await makeRebuildWorld({ operation: buildRebuild(), provider: provider() })
         const first = await one.run(killAfter)
         const second = await one.run()
 

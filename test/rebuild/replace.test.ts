@@ -3,9 +3,16 @@ import type { Server } from '../../src/inventory/server.ts'
 import type { ApplicationOperation } from '../../src/plan/application.ts'
 import type { ReplacedServer } from '../../src/rebuild/options.ts'
 import { replace } from '../../src/rebuild/replace.ts'
-import { aBalancer } from '../support/fakes/fake-haproxy.ts'
-import { aCloud, command, create, makeWorld, provision, runProvider } from '../support/fakes/rebuild-world.ts'
-import { aRollout } from '../support/fakes/run-world.ts'
+import { defaultRollout } from '../support/builders/build-rollout.ts'
+import { fakeHaproxy } from '../support/fakes/fake-haproxy.ts'
+import {
+  createRequest,
+  fakeProvider,
+  makeRebuildWorld,
+  providerPath,
+  provisionOperation,
+  runProvider,
+} from '../support/fakes/rebuild-world.ts'
 
 const old = '203.0.113.112'
 const server: Server = { name: 'web-2', host: old, groups: ['docker'], spare: false }
@@ -19,29 +26,34 @@ const drain = {
   waitAfterAddingMs: 0,
 } as const
 
-const aReplacement = (own: Partial<ReplacedServer> = {}): ApplicationOperation =>
+const buildReplacement = (own: Partial<ReplacedServer> = {}): ApplicationOperation =>
   replace({
     subject: 'application (web-2)',
     replaced: [{ server, id: 'i-113', isBeside: true, found, ...own }],
     inUse: ['203.0.113.111'],
-    provider: { command, timeoutMs: 600_000 },
-    provision: provision().spec,
-    rollout: { ...aRollout, strategy: 'parallel', upTimeoutMs: 60_000 },
+    provider: { command: providerPath, timeoutMs: 600_000 },
+    provision: provisionOperation().spec,
+    rollout: { ...defaultRollout, strategy: 'parallel', upTimeoutMs: 60_000 },
     service: { drain },
     deploy: { path: '/srv/bin/deploy', timeoutMs: 1_000 },
   }) as ApplicationOperation
 
 /** Two servers behind a balancer, the second of which is replaced. */
-async function aWorld(own: Partial<ReplacedServer> = {}) {
-  const cloud = aCloud()
-  for (const name of ['web-1', 'web-2']) runProvider(cloud, create({ key: `before/${name}`, environment: '', name }))
-  cloud.log.splice(0)
-  const lines = cloud.machines.map(({ name, address = '' }) => ({ name, address }))
-  const { balancer, port } = aBalancer('lb-1', lines)
-  const world = await makeWorld({ operation: aReplacement(own), cloud, others: new Map([['lb-1', port]]) })
+async function makeWorld(own: Partial<ReplacedServer> = {}) {
+  const provider = fakeProvider()
+  for (const name of ['web-1', 'web-2'])
+    runProvider(provider, createRequest({ key: `before/${name}`, environment: '', name }))
+  provider.log.splice(0)
+  const lines = provider.machines.map(({ name, address = '' }) => ({ name, address }))
+  const { balancer, port } = fakeHaproxy('lb-1', lines)
+  const world = await makeRebuildWorld({
+    operation: buildReplacement(own),
+    provider: provider,
+    others: new Map([['lb-1', port]]),
+  })
   const state = () => ({
-    log: cloud.log,
-    machines: cloud.machines.map(({ id, address, system }) => [id, address, system.state()]),
+    log: provider.log,
+    machines: provider.machines.map(({ id, address, system }) => [id, address, system.state()]),
     balancer: balancer.servers.map(({ name, address, admin }) => [name, address, admin]),
   })
   return { ...world, state, balancer }
@@ -54,12 +66,12 @@ const ways = [
 
 describe.each(ways)('a fresh server $way', ({ own, log, at }) => {
   it('is in service in the end, and the other one was never out', async () => {
-    const world = await aWorld(own)
+    const world = await makeWorld(own)
     const others: string[] = []
     const late: string[] = []
     world.balancer.onCommand = (one) => {
       if (one.includes('web-1')) others.push(one)
-      if (world.cloud.log.includes('destroy web-2')) late.push(one)
+      if (world.provider.log.includes('destroy web-2')) late.push(one)
     }
 
     expect(await world.run()).toEqual({ status: 'changed' })
@@ -75,11 +87,11 @@ describe.each(ways)('a fresh server $way', ({ own, log, at }) => {
   })
 
   it('ends the same wherever it is killed and resumed', async () => {
-    const whole = await aWorld(own)
+    const whole = await makeWorld(own)
     await whole.run()
 
     for (let killAfter = 1; killAfter < whole.moments(); killAfter += 1) {
-      const one = await aWorld(own)
+      const one = await makeWorld(own)
       const first = await one.run(killAfter)
       const second = await one.run()
 
@@ -93,8 +105,8 @@ describe.each(ways)('a fresh server $way', ({ own, log, at }) => {
   }, 60_000)
 
   it('that cannot be had leaves the old one in service, or out of it and says so', async () => {
-    const world = await aWorld(own)
-    world.cloud.trouble = 'fails'
+    const world = await makeWorld(own)
+    world.provider.trouble = 'fails'
 
     expect(await world.run()).toMatchObject({ status: 'failed', step: 'acquire-web-2' })
     expect(world.balancer.servers[1]?.admin).toBe(own.isBeside ? 'ready' : 'drain')

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { factsScript } from '../../src/remote/facts/read-facts.ts'
 import { parseResponse } from '../../src/remote/response.ts'
 import { makeScript } from '../../src/remote/script.ts'
-import { aServer } from '../support/fakes/fake-server.ts'
+import { fakeServer } from '../support/fakes/fake-server.ts'
 import { shells } from '../support/tools.ts'
 
 const nonce = 'b7e1'
@@ -20,14 +20,14 @@ describe.each(shells())('a script under $name', (shell) => {
   const script = factsScript(['identity'], nonce)
 
   it('answers', () => {
-    const { stdout, stderr, status } = aServer({ files: identity }).run(script, shell)
+    const { stdout, stderr, status } = fakeServer({ files: identity }).run(script, shell)
 
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
     expect(parseResponse(stdout, nonce).get('end')).toEqual(['ok'])
   })
 
   it('runs nothing when its transfer is cut short', () => {
-    const server = aServer({ files: identity, tools: leavesATrace })
+    const server = fakeServer({ files: identity, tools: leavesATrace })
     const cuts = [...script.matchAll(/^\s*\w+|; /gm)].map(({ index, 0: word }) => index + word.length)
 
     for (const cut of cuts) expect(server.run(script.slice(0, cut), shell).stdout).toBe('')
@@ -37,7 +37,7 @@ describe.each(shells())('a script under $name', (shell) => {
   })
 
   it('loses nothing to a tool that reads its stdin', () => {
-    const server = aServer({ files: identity, tools: { uname: 'cat >&2; echo web-1' } })
+    const server = fakeServer({ files: identity, tools: { uname: 'cat >&2; echo web-1' } })
 
     const { stdout, stderr } = server.run(`${script}echo never\n`, shell)
 
@@ -46,7 +46,7 @@ describe.each(shells())('a script under $name', (shell) => {
   })
 
   it('needs nothing of the environment', () => {
-    const server = aServer({ files: identity })
+    const server = fakeServer({ files: identity })
     const hostile = 'IFS=/; set -f; export LC_ALL=xx_XX.UTF-8 LANG=tr_TR.UTF-8 POSIXLY_CORRECT=1 GREP_OPTIONS=-v;'
 
     const { stdout } = server.run(`${hostile}\n${script}`, shell)

@@ -1,35 +1,35 @@
 import { describe, expect, it } from 'vitest'
 import { operations } from '../../src/operations/registry.ts'
-import { aChange, aMadeServer } from '../support/fakes/fake-operation.ts'
-import { servicesBackModels, servicesModels } from '../support/fakes/operations/compose.ts'
+import { fakeOperation, fakeVersionedServer } from '../support/fakes/fake-operation.ts'
+import { composeModels, composeRollbackModels } from '../support/fakes/operations/compose.ts'
 import { deployModels } from '../support/fakes/operations/deploy.ts'
-import { dockerModels } from '../support/fakes/operations/docker-upgrade.ts'
-import type { Model } from '../support/fakes/operations/operation-model.ts'
+import { dockerUpgradeModels } from '../support/fakes/operations/docker-upgrade.ts'
+import type { OperationModel } from '../support/fakes/operations/operation-model.ts'
 import { rebootModels } from '../support/fakes/operations/reboot.ts'
-import { securityModels } from '../support/fakes/operations/security-upgrade.ts'
-import { nightlyModels } from '../support/fakes/operations/unattended-upgrades.ts'
-import { makeWorld } from '../support/fakes/run-world.ts'
+import { securityUpgradeModels } from '../support/fakes/operations/security-upgrade.ts'
+import { unattendedUpgradesModels } from '../support/fakes/operations/unattended-upgrades.ts'
+import { makeRunWorld } from '../support/fakes/run-world.ts'
 
 // Servers in memory for each operation that there is: one that is registered without them fails here.
-const models: Readonly<Record<string, readonly Model[]>> = {
+const models: Readonly<Record<string, readonly OperationModel[]>> = {
   deploy: deployModels,
-  'docker-upgrade': dockerModels,
+  'docker-upgrade': dockerUpgradeModels,
   reboot: rebootModels,
-  'security-upgrade': securityModels,
-  services: servicesModels,
-  'services-rollback': servicesBackModels,
-  'unattended-upgrades': nightlyModels,
+  'security-upgrade': securityUpgradeModels,
+  services: composeModels,
+  'services-rollback': composeRollbackModels,
+  'unattended-upgrades': unattendedUpgradesModels,
 }
 
-function madeUp(): Model {
-  const servers = [aMadeServer('web-1'), aMadeServer('web-2')]
-  return { operation: () => aChange(servers), servers: () => servers }
+function madeUp(): OperationModel {
+  const servers = [fakeVersionedServer('web-1'), fakeVersionedServer('web-2')]
+  return { operation: () => fakeOperation(servers), servers: () => servers }
 }
 
-const worldOf = ({ operation, servers }: Model) => {
+const worldOf = ({ operation, servers }: OperationModel) => {
   const memory = servers()
   return {
-    world: makeWorld({ operation: operation(), servers: memory }),
+    world: makeRunWorld({ operation: operation(), servers: memory }),
     states: () => memory.map(({ state }) => state()),
   }
 }
@@ -63,7 +63,7 @@ describe('a step that disrupts, with its drain', () => {
   })
 })
 
-async function killsAnywhere({ model }: { readonly model: Model }): Promise<void> {
+async function killsAnywhere({ model }: { readonly model: OperationModel }): Promise<void> {
   const whole = worldOf(model)
   await whole.world.run()
   expect(whole.world.moments()).toBeGreaterThan(10)
@@ -72,7 +72,7 @@ async function killsAnywhere({ model }: { readonly model: Model }): Promise<void
 }
 
 /** A moment is every line of the journal and every answer of a server, so also that between an act and its record. */
-async function killOnce(model: Model, killAfter: number, wanted: unknown): Promise<void> {
+async function killOnce(model: OperationModel, killAfter: number, wanted: unknown): Promise<void> {
   const { world, states } = worldOf(model)
   const first = await world.run({ killAfter })
   const second = await world.run()

@@ -7,11 +7,16 @@ import { RolledBackError } from '../../src/plan/errors.ts'
 import type { Operation } from '../../src/plan/operation.ts'
 import { isRolledBack } from '../../src/plan/outcome.ts'
 import type { Step } from '../../src/plan/step.ts'
-import { aChange, aMadeServer, type Made, restart } from '../support/fakes/fake-operation.ts'
-import { makeWorld } from '../support/fakes/run-world.ts'
+import {
+  fakeOperation,
+  fakeVersionedServer,
+  restartStep,
+  type VersionedServer,
+} from '../support/fakes/fake-operation.ts'
+import { makeRunWorld } from '../support/fakes/run-world.ts'
 
-const fleet = (count: number) => Array.from({ length: count }, (_, index) => aMadeServer(`web-${index + 1}`))
-const worldOf = (servers: readonly Made[]) => makeWorld({ operation: aChange(servers), servers })
+const fleet = (count: number) => Array.from({ length: count }, (_, index) => fakeVersionedServer(`web-${index + 1}`))
+const worldOf = (servers: readonly VersionedServer[]) => makeRunWorld({ operation: fakeOperation(servers), servers })
 
 function statuses(report: Awaited<ReturnType<ReturnType<typeof worldOf>['run']>>): Readonly<Record<string, string>> {
   if (report === 'killed') throw new Error('killed')
@@ -29,7 +34,7 @@ function cutAfter(limit: number) {
 }
 
 /** The acts that no journal has announced by the time that they are done. */
-function acting(servers: readonly Made[], events: () => readonly JournalEvent[]): readonly string[] {
+function acting(servers: readonly VersionedServer[], events: () => readonly JournalEvent[]): readonly string[] {
   const announcing: Readonly<Record<string, string>> = { 'made-up/set.sh': 'change', 'made-up/boot.sh': 'restart' }
   const early: string[] = []
   for (const made of servers) {
@@ -56,12 +61,12 @@ async function brokenOffAt(event: string) {
 }
 
 /** The same change, whose restart is taken back in the end. */
-function takingBack(servers: readonly Made[]): Operation {
-  const { pass, ...whole } = aChange(servers)
+function takingBack(servers: readonly VersionedServer[]): Operation {
+  const { pass, ...whole } = fakeOperation(servers)
   const verify = () => Promise.reject(new RolledBackError('it is as it was'))
   return {
     ...whole,
-    pass: { ...pass, steps: pass.steps.map((step) => (step.id === restart.id ? { ...step, verify } : step)) },
+    pass: { ...pass, steps: pass.steps.map((step) => (step.id === restartStep.id ? { ...step, verify } : step)) },
   }
 }
 
@@ -190,17 +195,17 @@ describe('a run', () => {
 
   it('decides nothing anew that stands before a step which was begun, wherever it was killed', async () => {
     // Due by what the next step does in its middle.
-    const early: Step = { ...restart, id: 'early' }
-    const aWorld = () => {
+    const early: Step = { ...restartStep, id: 'early' }
+    const makeWorld = () => {
       const servers = fleet(1)
-      const { pass, ...operation } = aChange(servers)
-      return makeWorld({ operation: { ...operation, pass: { ...pass, steps: [early, ...pass.steps] } }, servers })
+      const { pass, ...operation } = fakeOperation(servers)
+      return makeRunWorld({ operation: { ...operation, pass: { ...pass, steps: [early, ...pass.steps] } }, servers })
     }
-    const whole = aWorld()
+    const whole = makeWorld()
     await whole.run()
 
     for (let killAfter = 1; killAfter < whole.moments(); killAfter += 1) {
-      const world = aWorld()
+      const world = makeWorld()
       await world.run({ killAfter })
       await world.run()
 
@@ -210,11 +215,11 @@ describe('a run', () => {
   })
 
   it('does not believe a change after which the server does not serve, be it out of service or not', async () => {
-    const servers = [aMadeServer('web-1')]
+    const servers = [fakeVersionedServer('web-1')]
     const [first] = servers
     if (first) first.isHealthy = false
-    const { drain: _, ...pass } = aChange(servers).pass
-    const world = makeWorld({ operation: { ...aChange(servers), pass }, servers })
+    const { drain: _, ...pass } = fakeOperation(servers).pass
+    const world = makeRunWorld({ operation: { ...fakeOperation(servers), pass }, servers })
 
     const report = await world.run()
 
@@ -242,10 +247,10 @@ describe('a run', () => {
   })
 
   it('leaves a load balancer alone while it keeps a server out of service, which it would forget', async () => {
-    const [web, balancer] = [aMadeServer('web-1', ['docker']), aMadeServer('lb-1', ['load_balancer'])]
+    const [web, balancer] = [fakeVersionedServer('web-1', ['docker']), fakeVersionedServer('lb-1', ['load_balancer'])]
     web.isHealthy = false
-    const world = makeWorld({
-      operation: { ...aChange([web, balancer]), otherServers: ['lb-1'] },
+    const world = makeRunWorld({
+      operation: { ...fakeOperation([web, balancer]), otherServers: ['lb-1'] },
       servers: [web, balancer],
     })
 
@@ -259,7 +264,7 @@ describe('a run', () => {
   it('puts a server back into service whose change was taken back, begins no other, and does not try it again', async () => {
     const servers = fleet(2)
     const [first] = servers
-    const world = makeWorld({ operation: takingBack(servers), servers })
+    const world = makeRunWorld({ operation: takingBack(servers), servers })
     const ends = new Map([
       ['web-1', { status: 'failed', step: 'restart', why: 'it is as it was', isOver: true }],
       ['web-2', { status: 'not-started', why: 'web-1 failed (max_failures is 0)' }],
@@ -277,7 +282,7 @@ describe('a run', () => {
     const servers = fleet(1)
     const [first] = servers
     if (first) first.isHealthy = false
-    const world = makeWorld({ operation: takingBack(servers), servers })
+    const world = makeRunWorld({ operation: takingBack(servers), servers })
 
     const report = await world.run()
 

@@ -3,24 +3,29 @@ import { RolledBackError } from '../../src/plan/errors.ts'
 import type { Operation } from '../../src/plan/operation.ts'
 import { isRolledBack } from '../../src/plan/outcome.ts'
 import type { Step } from '../../src/plan/step.ts'
-import { aChange, aMadeServer, type Made, restart } from '../support/fakes/fake-operation.ts'
-import { makeWorld } from '../support/fakes/run-world.ts'
+import {
+  fakeOperation,
+  fakeVersionedServer,
+  restartStep,
+  type VersionedServer,
+} from '../support/fakes/fake-operation.ts'
+import { makeRunWorld } from '../support/fakes/run-world.ts'
 
 const takesBack: Step = {
-  ...(restart as unknown as Step),
+  ...(restartStep as unknown as Step),
   plan: () => ({ status: 'due', change: null }),
   verify: async () => {
     throw new RolledBackError('it is unhealthy; what was there before is back')
   },
 }
 
-function aWorld(servers: readonly Made[], steps: readonly Step[] = [takesBack]) {
-  const change = aChange(servers)
+function makeWorld(servers: readonly VersionedServer[], steps: readonly Step[] = [takesBack]) {
+  const change = fakeOperation(servers)
   const operation: Operation = { ...change, pass: { ...change.pass, steps } }
-  return makeWorld({ operation, servers })
+  return makeRunWorld({ operation, servers })
 }
 
-async function outcomesOf(world: ReturnType<typeof aWorld>) {
+async function outcomesOf(world: ReturnType<typeof makeWorld>) {
   const report = await world.run()
   if (report === 'killed') throw new Error('killed')
   return report.outcomes
@@ -28,8 +33,8 @@ async function outcomesOf(world: ReturnType<typeof aWorld>) {
 
 describe('a change that is taken back', () => {
   it('leaves the server in service, and the others alone', async () => {
-    const servers = [aMadeServer('web-1'), aMadeServer('web-2')]
-    const world = aWorld(servers)
+    const servers = [fakeVersionedServer('web-1'), fakeVersionedServer('web-2')]
+    const world = makeWorld(servers)
 
     const outcomes = await outcomesOf(world)
 
@@ -44,10 +49,10 @@ describe('a change that is taken back', () => {
   })
 
   it('leaves a server out of service that is not well all the same', async () => {
-    const server = aMadeServer('web-1')
+    const server = fakeVersionedServer('web-1')
     server.isHealthy = false
 
-    const outcome = (await outcomesOf(aWorld([server]))).get('web-1')
+    const outcome = (await outcomesOf(makeWorld([server]))).get('web-1')
 
     expect(outcome).toMatchObject({
       status: 'failed',
@@ -60,10 +65,10 @@ describe('a change that is taken back', () => {
 
 describe('a step that is for some groups', () => {
   it('is not due on a server of another', async () => {
-    const servers = [aMadeServer('web-1', ['docker']), aMadeServer('db-1', ['mysql'])]
-    const forWeb = aChange(servers).pass.steps.map((step) => ({ ...step, groups: ['docker'] }))
+    const servers = [fakeVersionedServer('web-1', ['docker']), fakeVersionedServer('db-1', ['mysql'])]
+    const forWeb = fakeOperation(servers).pass.steps.map((step) => ({ ...step, groups: ['docker'] }))
 
-    const outcomes = await outcomesOf(aWorld(servers, forWeb))
+    const outcomes = await outcomesOf(makeWorld(servers, forWeb))
 
     expect([...outcomes].map(([name, { status }]) => [name, status])).toEqual([
       ['web-1', 'changed'],

@@ -8,8 +8,8 @@ import { DisconnectedError } from '../../src/plan/errors.ts'
 import type { ServerConnection } from '../../src/run/connection/connection.ts'
 import { makePeerServers } from '../../src/run/connection/peer-servers.ts'
 import { hookRunner } from '../../src/run/local/run-hook.ts'
-import { noWays } from '../support/builders/step-context.ts'
-import { aServer } from '../support/fakes/run-world.ts'
+import { buildServer } from '../support/builders/build-server.ts'
+import { unavailablePorts } from '../support/builders/step-context.ts'
 
 describe('a program of the user', () => {
   let folder: string
@@ -24,7 +24,7 @@ describe('a program of the user', () => {
     chmodSync(path, 0o700)
     const events: ServerEvent[] = []
     const write = async (event: ServerEvent) => void events.push(event)
-    const server = { ...aServer('web-1', ['docker', 'redis']), port: 2222 }
+    const server = { ...buildServer('web-1', ['docker', 'redis']), port: 2222 }
     return { path, events, runHere: hookRunner({ server, run: '20261123-090000-test', write }) }
   }
 
@@ -53,7 +53,7 @@ describe('a program of the user', () => {
 })
 
 describe('another server', () => {
-  const lb = aServer('lb-1', ['load_balancer'])
+  const lb = buildServer('lb-1', ['load_balancer'])
   const lineThat =
     (ask: ServerConnection['run'], opened: string[], closed: string[] = []) =>
     (server: typeof lb) => {
@@ -61,7 +61,7 @@ describe('another server', () => {
       return {
         run: ask,
         gatherFacts: async () => ({ at: 0 }),
-        open: noWays.open,
+        open: unavailablePorts.open,
         close: async () => void closed.push(server.name),
       }
     }

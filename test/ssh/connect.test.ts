@@ -6,17 +6,25 @@ import {
   type SshServerOptions,
   startSshServer,
 } from '../support/fakes/fake-ssh-server.ts'
-import { aGround, type Ground, never, runOnce, script, serverAt, trust } from '../support/fixtures/ssh-client.ts'
+import {
+  makeSshClient,
+  neverAborted,
+  type SshClient,
+  serverAt,
+  shellScript,
+  trustHostKey,
+  withSession,
+} from '../support/fixtures/ssh-client.ts'
 
-let ground: Ground
+let client: SshClient
 let servers: SshServer[]
 beforeEach(() => {
-  ground = aGround()
+  client = makeSshClient()
   servers = []
 })
 afterEach(async () => {
   await Promise.all(servers.map(({ stop }) => stop()))
-  ground.remove()
+  client.remove()
 })
 
 async function aServer(options: SshServerOptions = {}): Promise<SshServer> {
@@ -27,19 +35,19 @@ async function aServer(options: SshServerOptions = {}): Promise<SshServer> {
 
 async function aTrustedServer(behaviour: Behaviour = 'well', options: SshServerOptions = {}): Promise<SshServer> {
   const server = await aServer({ ...options, behaviour })
-  trust(ground, server)
+  trustHostKey(client, server)
   return server
 }
 
-const _connectTo = (server: SshServer, options = ground.options()) =>
-  runOnce(options, serverAt(server.port), async () => 'in')
+const _connectTo = (server: SshServer, options = client.options()) =>
+  withSession(options, serverAt(server.port), async () => 'in')
 
 describe('a session', () => {
   it('runs a script from stdin byte for byte and tells how it ended', async () => {
     const server = await aTrustedServer()
     const text = `printf '%s' 'Zürich "$HOME" \\n'; echo words >&2; exit 7\n`
 
-    const finished = await runOnce(ground.options(), serverAt(server.port), ({ run }) => run(script(text)))
+    const finished = await withSession(client.options(), serverAt(server.port), ({ run }) => run(shellScript(text)))
 
     expect(finished).toEqual({ ending: { how: 'exited', code: 7 }, stdout: 'Zürich "$HOME" \\n', stderr: 'words\n' })
     expect(server.commands).toEqual(['sh -s'])
@@ -48,8 +56,8 @@ describe('a session', () => {
   it('runs several commands over one connection', async () => {
     const server = await aTrustedServer()
 
-    await runOnce(ground.options(), serverAt(server.port), async ({ run }) => {
-      const all = await Promise.all([1, 2, 3].map((n) => run(script(`echo ${n}`))))
+    await withSession(client.options(), serverAt(server.port), async ({ run }) => {
+      const all = await Promise.all([1, 2, 3].map((n) => run(shellScript(`echo ${n}`))))
       expect(all.map(({ stdout }) => stdout)).toEqual(['1\n', '2\n', '3\n'])
     })
 
@@ -65,18 +73,18 @@ describe('a session', () => {
   ]
   it.each(endings)('never takes the end of a server that is %s for success', async (behaviour, ending) => {
     const server = await aTrustedServer(behaviour)
-    const command = { ...script('true'), timeoutMs: 300 }
+    const command = { ...shellScript('true'), timeoutMs: 300 }
 
-    const finished = await runOnce(ground.options(), serverAt(server.port), ({ run }) => run(command))
+    const finished = await withSession(client.options(), serverAt(server.port), ({ run }) => run(command))
 
     expect(finished).toMatchObject({ ending })
   })
 
   it('keeps no more of a flood than its limit', async () => {
     const server = await aTrustedServer('floods')
-    const command = { ...script('true'), limitBytes: 300_000 }
+    const command = { ...shellScript('true'), limitBytes: 300_000 }
 
-    const finished = (await runOnce(ground.options(), serverAt(server.port), ({ run }) => run(command))) as {
+    const finished = (await withSession(client.options(), serverAt(server.port), ({ run }) => run(command))) as {
       stdout: string
     }
 
@@ -86,9 +94,9 @@ describe('a session', () => {
   it('gives its place to the next, and so does one that does not come about', async () => {
     const [gone, server] = [await aTrustedServer(), await aTrustedServer()]
     await gone.stop()
-    const connections = openConnections(ground.options({}, { limits: { sessions: 1 } }))
-    const failed = connections.connect(serverAt(gone.port), never).catch(({ kind }) => kind)
-    const [first, second] = [0, 1].map(() => connections.connect(serverAt(server.port), never))
+    const connections = openConnections(client.options({}, { limits: { sessions: 1 } }))
+    const failed = connections.connect(serverAt(gone.port), neverAborted).catch(({ kind }) => kind)
+    const [first, second] = [0, 1].map(() => connections.connect(serverAt(server.port), neverAborted))
 
     expect(await failed).toBe('refused')
     await (await first)?.close()
@@ -99,8 +107,8 @@ describe('a session', () => {
 
   it('may be closed when the other end has gone', async () => {
     const server = await aTrustedServer()
-    const connections = openConnections(ground.options())
-    const session = await connections.connect(serverAt(server.port), never)
+    const connections = openConnections(client.options())
+    const session = await connections.connect(serverAt(server.port), neverAborted)
     await server.stop()
 
     await session.close()
@@ -115,12 +123,12 @@ describe('a bastion', () => {
     const jumpHost = await aTrustedServer()
     const behind = await Promise.all(Array.from({ length: 20 }, () => aTrustedServer()))
     const gateway = { name: 'jump', host: '127.0.0.1', port: jumpHost.port }
-    const connections = openConnections(ground.options())
+    const connections = openConnections(client.options())
 
     const sessions = await Promise.all(
-      behind.map(({ port }) => connections.connect(serverAt(port, { gateway }), never)),
+      behind.map(({ port }) => connections.connect(serverAt(port, { gateway }), neverAborted)),
     )
-    const outputs = await Promise.all(sessions.map(({ run }) => run(script('echo here'))))
+    const outputs = await Promise.all(sessions.map(({ run }) => run(shellScript('echo here'))))
 
     await Promise.all(sessions.map(({ close }) => close()))
     await connections.close()
@@ -135,18 +143,18 @@ describe('a bastion', () => {
     const server = await aTrustedServer()
     const gateway = { name: 'jump', host: '127.0.0.1', port: jumpHost.port }
 
-    await expect(runOnce(ground.options(), serverAt(server.port, { gateway }), async () => 'in')).rejects.toMatchObject(
-      {
-        kind: 'refused',
-        message: expect.stringContaining('the bastion 127.0.0.1: '),
-      },
-    )
+    await expect(
+      withSession(client.options(), serverAt(server.port, { gateway }), async () => 'in'),
+    ).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('the bastion 127.0.0.1: '),
+    })
   })
 
   it('may have another bastion in front of it', async () => {
     const [outer, inner, server] = [await aTrustedServer(), await aTrustedServer(), await aTrustedServer()]
     const proxyJump = `127.0.0.1:${outer.port},127.0.0.1:${inner.port}`
-    const plain = ground.options()
+    const plain = client.options()
     const options = {
       ...plain,
       hostOptions: async (question: { host: string; port?: number }) => ({
@@ -155,7 +163,7 @@ describe('a bastion', () => {
       }),
     }
 
-    const finished = await runOnce(options, serverAt(server.port), ({ run }) => run(script('echo here')))
+    const finished = await withSession(options, serverAt(server.port), ({ run }) => run(shellScript('echo here')))
 
     expect(finished).toMatchObject({ stdout: 'here\n' })
     expect([outer.connections(), inner.connections(), server.connections()]).toEqual([1, 1, 1])

@@ -7,39 +7,48 @@ import { openConnections } from '../../src/ssh/connect.ts'
 import type { ConnectionOptions } from '../../src/ssh/connection-options.ts'
 import { startSshServer } from '../support/fakes/fake-ssh-server.ts'
 import { type Network, startNetwork } from '../support/fakes/faulty-network.ts'
-import { aGround, type Ground, never, runOnce, script, serverAt } from '../support/fixtures/ssh-client.ts'
+import {
+  makeSshClient,
+  neverAborted,
+  type SshClient,
+  serverAt,
+  shellScript,
+  withSession,
+} from '../support/fixtures/ssh-client.ts'
 import { freePort, pathOf, type Sshd, type SshdOptions, startSshd } from '../support/fixtures/sshd.ts'
 import { itNeeds } from '../support/tools.ts'
 
-let ground: Ground
+let client: SshClient
 let ends: (() => unknown)[]
 beforeEach(() => {
-  ground = aGround()
+  client = makeSshClient()
   ends = []
 })
 afterEach(async () => {
   await Promise.all(ends.map((end) => end()))
-  ground.remove()
+  client.remove()
 })
 
-async function anSshd(config: NonNullable<SshdOptions['config']> = []): Promise<Sshd> {
-  const sshd = await startSshd({ authorized: [ground.publicLine], config })
+async function startTrustedSshd(config: NonNullable<SshdOptions['config']> = []): Promise<Sshd> {
+  const sshd = await startSshd({ authorized: [client.publicLine], config })
   ends.push(sshd.stop)
-  ground.knownHosts.push(sshd.knownHostsLine)
+  client.knownHosts.push(sshd.knownHostsLine)
   return sshd
 }
 
 const { username: user } = userInfo()
 const hasting = { timeouts: { tcpMs: 1_000, handshakeMs: 1_000, keepaliveMs: 100 } }
-const logIn = (port: number, options: ConnectionOptions = ground.options()) =>
-  runOnce(options, serverAt(port, { user }), async ({ run }) => run({ ...script('echo in'), timeoutMs: 30_000 }))
+const logIn = (port: number, options: ConnectionOptions = client.options()) =>
+  withSession(options, serverAt(port, { user }), async ({ run }) =>
+    run({ ...shellScript('echo in'), timeoutMs: 30_000 }),
+  )
 
 describe('a real sshd', () => {
   itNeeds(['sshd'])('that has been stopped is said to say nothing', async () => {
-    const sshd = await anSshd()
+    const sshd = await startTrustedSshd()
     process.kill(sshd.pid, 'SIGSTOP')
 
-    await expect(logIn(sshd.port, ground.options({}, hasting))).rejects.toMatchObject({
+    await expect(logIn(sshd.port, client.options({}, hasting))).rejects.toMatchObject({
       kind: 'timeout',
       message: `127.0.0.1:${sshd.port} accepted the connection but said nothing within 1 s`,
       hint: 'the server may be overloaded, frozen, or going down',
@@ -47,7 +56,7 @@ describe('a real sshd', () => {
   })
 
   itNeeds(['sshd'])('with no key exchange but a new one is said to have no algorithm in common with us', async () => {
-    const sshd = await anSshd(['KexAlgorithms sntrup761x25519-sha512@openssh.com'])
+    const sshd = await startTrustedSshd(['KexAlgorithms sntrup761x25519-sha512@openssh.com'])
 
     await expect(logIn(sshd.port)).rejects.toMatchObject({
       kind: 'kex',
@@ -57,7 +66,7 @@ describe('a real sshd', () => {
   })
 
   itNeeds(['sshd', 'ssh-keygen'])('with certificate host keys only is said to need a plain one', async () => {
-    const sshd = await anSshd((folder) => {
+    const sshd = await startTrustedSshd((folder) => {
       execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'ca')])
       const certify = ['-q', '-s', join(folder, 'ca'), '-I', 'web-1', '-h', join(folder, 'host_ed25519.pub')]
       execFileSync('ssh-keygen', certify, { stdio: 'ignore' })
@@ -74,7 +83,7 @@ describe('a real sshd', () => {
   })
 
   itNeeds(['sshd'])('that takes no keys says what it takes', async () => {
-    const sshd = await anSshd(['PubkeyAuthentication no', 'PasswordAuthentication yes'])
+    const sshd = await startTrustedSshd(['PubkeyAuthentication no', 'PasswordAuthentication yes'])
 
     await expect(logIn(sshd.port)).rejects.toMatchObject({
       kind: 'auth',
@@ -83,20 +92,20 @@ describe('a real sshd', () => {
   })
 
   itNeeds(['sshd'])('that hangs up after too many keys is said to do so', async () => {
-    const sshd = await anSshd(['MaxAuthTries 1', 'AuthorizedKeysFile none'])
-    const options = ground.options({ identityFiles: [ground.keyFile, ground.keyFile] })
+    const sshd = await startTrustedSshd(['MaxAuthTries 1', 'AuthorizedKeysFile none'])
+    const options = client.options({ identityFiles: [client.keyFile, client.keyFile] })
 
     await expect(logIn(sshd.port, options)).rejects.toMatchObject({ kind: 'auth' })
   })
 
   itNeeds(['sshd'])('behind a network that goes down in the middle is said to be lost', async () => {
-    const [finished] = await inTheMiddle((await anSshd()).port, (network) => network.goDown())
+    const [finished] = await inTheMiddle((await startTrustedSshd()).port, (network) => network.goDown())
 
     expect(finished).toMatchObject({ ending: { how: 'connection-lost' } })
   })
 
   itNeeds(['sshd'])('behind a network that resets in the middle is said to be lost', async () => {
-    const [finished] = await inTheMiddle((await anSshd()).port, (network) => network.reset())
+    const [finished] = await inTheMiddle((await startTrustedSshd()).port, (network) => network.reset())
 
     expect(finished).toMatchObject({ ending: { how: 'connection-lost' } })
   })
@@ -105,7 +114,7 @@ describe('a real sshd', () => {
 describe('dropbear', () => {
   itNeeds(['dropbear', 'dropbearkey'])('is a server like any other', async () => {
     const port = await startDropbear()
-    const options = ground.options({ strictHostKeyChecking: 'accept-new' })
+    const options = client.options({ strictHostKeyChecking: 'accept-new' })
 
     // It takes keys only from the file in the home folder: what it says to ours has to be enough here.
     await expect(logIn(port, options)).rejects.toMatchObject({
@@ -119,7 +128,7 @@ describe('a banner', () => {
   it('that comes late is waited for', async () => {
     const server = await startSshServer({ behaviour: 'slow-banner' })
     ends.push(server.stop)
-    ground.knownHosts.push(server.knownHostsLine)
+    client.knownHosts.push(server.knownHostsLine)
 
     await expect(logIn(server.port)).resolves.toMatchObject({ stdout: 'in\n' })
   })
@@ -130,10 +139,10 @@ async function inTheMiddle(port: number, goWrong: (network: Network) => void) {
   const network = await startNetwork(port)
   ends.push(network.stop)
   const connections = openConnections(
-    ground.options({ hostKeyAlias: `[127.0.0.1]:${port}` }, { timeouts: { keepaliveMs: 100 } }),
+    client.options({ hostKeyAlias: `[127.0.0.1]:${port}` }, { timeouts: { keepaliveMs: 100 } }),
   )
-  const session = await connections.connect(serverAt(network.port, { user }), never)
-  const running = session.run({ ...script('sleep 30'), timeoutMs: 30_000 })
+  const session = await connections.connect(serverAt(network.port, { user }), neverAborted)
+  const running = session.run({ ...shellScript('sleep 30'), timeoutMs: 30_000 })
   await sleep(200)
   goWrong(network)
   const finished = await running
@@ -143,7 +152,7 @@ async function inTheMiddle(port: number, goWrong: (network: Network) => void) {
 }
 
 async function startDropbear(): Promise<number> {
-  const key = `${ground.keyFile}.dropbear`
+  const key = `${client.keyFile}.dropbear`
   execFileSync(pathOf('dropbearkey'), ['-t', 'ed25519', '-f', key], { stdio: 'ignore' })
   const port = await freePort()
   const child = spawn(pathOf('dropbear'), ['-F', '-E', '-p', `127.0.0.1:${port}`, '-r', key, '-P', `${key}.pid`], {

@@ -2,21 +2,23 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { openConnections } from '../../src/ssh/connect.ts'
 import { makeKeyPair, type SshServer, startSshServer, wireForm } from '../support/fakes/fake-ssh-server.ts'
-import { never, runOnce, script, serverAt } from '../support/fixtures/ssh-client.ts'
+import { neverAborted, serverAt, shellScript, withSession } from '../support/fixtures/ssh-client.ts'
 import { useLogins } from '../support/fixtures/use-logins.ts'
 
 const at = useLogins()
-const someServers = (count: number) => Promise.all(Array.from({ length: count }, () => at.aServer()))
+const someServers = (count: number) => Promise.all(Array.from({ length: count }, () => at.startServer()))
 const behind = (jumpHost: { port: number }) => ({ gateway: { name: 'gate', host: '127.0.0.1', port: jumpHost.port } })
 
 describe('a bastion', () => {
   it('that refuses our key is asked once, however many servers are behind it', async () => {
-    const jumpHost = await at.aServer({ allowed: [wireForm(makeKeyPair().public)] })
+    const jumpHost = await at.startServer({ allowed: [wireForm(makeKeyPair().public)] })
     const servers = await someServers(12)
-    const connections = openConnections(at.ground.options({}, { limits: { connecting: 2 } }))
+    const connections = openConnections(at.client.options({}, { limits: { connecting: 2 } }))
 
     const errors = await Promise.all(
-      servers.map(({ port }) => connections.connect(serverAt(port, behind(jumpHost)), never).catch((error) => error)),
+      servers.map(({ port }) =>
+        connections.connect(serverAt(port, behind(jumpHost)), neverAborted).catch((error) => error),
+      ),
     )
 
     await connections.close()
@@ -26,13 +28,15 @@ describe('a bastion', () => {
   })
 
   it('that drops us is tried three times, however many servers are behind it', async () => {
-    const jumpHost = await at.aServer({ behaviour: 'drops' })
+    const jumpHost = await at.startServer({ behaviour: 'drops' })
     const servers = await someServers(6)
-    const connections = openConnections(at.ground.options({}, { limits: { connecting: 2 } }))
+    const connections = openConnections(at.client.options({}, { limits: { connecting: 2 } }))
 
     await Promise.all(
       servers.map(({ port }) =>
-        expect(connections.connect(serverAt(port, behind(jumpHost)), never)).rejects.toMatchObject({ kind: 'dropped' }),
+        expect(connections.connect(serverAt(port, behind(jumpHost)), neverAborted)).rejects.toMatchObject({
+          kind: 'dropped',
+        }),
       ),
     )
 
@@ -44,10 +48,12 @@ describe('a bastion', () => {
     const jumpHost = await startSshServer()
     at.ends.push(jumpHost.stop)
     const servers = await someServers(2)
-    const connections = openConnections(at.ground.options({}, { askHostKeys: async () => false }))
+    const connections = openConnections(at.client.options({}, { askHostKeys: async () => false }))
 
     const errors = await Promise.all(
-      servers.map(({ port }) => connections.connect(serverAt(port, behind(jumpHost)), never).catch((error) => error)),
+      servers.map(({ port }) =>
+        connections.connect(serverAt(port, behind(jumpHost)), neverAborted).catch((error) => error),
+      ),
     )
 
     await connections.close()
@@ -56,12 +62,12 @@ describe('a bastion', () => {
   })
 
   it('that cannot reach a server is named, and so is the server', async () => {
-    const jumpHost = await at.aServer()
-    const gone = await at.aServer()
+    const jumpHost = await at.startServer()
+    const gone = await at.startServer()
     await gone.stop()
 
     await expect(
-      runOnce(at.ground.options(), serverAt(gone.port, behind(jumpHost)), async () => 'in'),
+      withSession(at.client.options(), serverAt(gone.port, behind(jumpHost)), async () => 'in'),
     ).rejects.toMatchObject({
       kind: 'proxy',
       message: expect.stringContaining(`the bastion 127.0.0.1 cannot reach 127.0.0.1:${gone.port}`),
@@ -69,27 +75,29 @@ describe('a bastion', () => {
   })
 
   it('that has frozen does not keep us longer than the limit', async () => {
-    const jumpHost = await at.aServer({ behaviour: 'frozen-after-auth' })
-    const server = await at.aServer()
-    const options = at.ground.options({}, { timeouts: { tcpMs: 500 } })
+    const jumpHost = await at.startServer({ behaviour: 'frozen-after-auth' })
+    const server = await at.startServer()
+    const options = at.client.options({}, { timeouts: { tcpMs: 500 } })
 
-    await expect(runOnce(options, serverAt(server.port, behind(jumpHost)), async () => 'in')).rejects.toMatchObject({
-      kind: 'timeout',
-      message: `the bastion 127.0.0.1 had no answer from 127.0.0.1:${server.port} within 0.5 s`,
-    })
+    await expect(withSession(options, serverAt(server.port, behind(jumpHost)), async () => 'in')).rejects.toMatchObject(
+      {
+        kind: 'timeout',
+        message: `the bastion 127.0.0.1 had no answer from 127.0.0.1:${server.port} within 0.5 s`,
+      },
+    )
   })
 
   it('that is lost in the middle at.ends the sessions over it, and is connected to anew', async () => {
-    const jumpHost = await at.aServer()
+    const jumpHost = await at.startServer()
     const [server] = (await someServers(1)) as [SshServer]
-    const connections = openConnections(at.ground.options())
-    const session = await connections.connect(serverAt(server.port, behind(jumpHost)), never)
-    const running = session.run({ ...script('sleep 60'), timeoutMs: 60_000 })
+    const connections = openConnections(at.client.options())
+    const session = await connections.connect(serverAt(server.port, behind(jumpHost)), neverAborted)
+    const running = session.run({ ...shellScript('sleep 60'), timeoutMs: 60_000 })
     jumpHost.cut()
 
     const { ending } = await running
     await session.close()
-    const next = await connections.connect(serverAt(server.port, behind(jumpHost)), never)
+    const next = await connections.connect(serverAt(server.port, behind(jumpHost)), neverAborted)
 
     await next.close()
     await connections.close()
@@ -97,9 +105,9 @@ describe('a bastion', () => {
   })
 
   it('lets go of who waits for it when they are stopped', async () => {
-    const jumpHost = await at.aServer({ behaviour: 'frozen' })
+    const jumpHost = await at.startServer({ behaviour: 'frozen' })
     const servers = await someServers(3)
-    const connections = openConnections(at.ground.options())
+    const connections = openConnections(at.client.options())
     const stop = new AbortController()
     const waiting = servers.map(({ port }) => connections.connect(serverAt(port, behind(jumpHost)), stop.signal))
     const ended = Promise.all(waiting.map((one) => expect(one).rejects.toMatchObject({ kind: 'stopped' })))
@@ -114,8 +122,8 @@ describe('a bastion', () => {
 
 describe('stopping', () => {
   it('at.ends those that wait for their turn with a word that is ours, whatever the reason given', async () => {
-    const frozen = await at.aServer({ behaviour: 'frozen' })
-    const connections = openConnections(at.ground.options({}, { limits: { sessions: 4, connecting: 1 } }))
+    const frozen = await at.startServer({ behaviour: 'frozen' })
+    const connections = openConnections(at.client.options({}, { limits: { sessions: 4, connecting: 1 } }))
     const stop = new AbortController()
     const waiting = Array.from({ length: 8 }, () => connections.connect(serverAt(frozen.port), stop.signal))
     const ended = Promise.all(waiting.map((one) => expect(one).rejects.toMatchObject({ kind: 'stopped' })))

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
 
 /** What a case of the comparison with ssh can name: the ports of three servers, three keys, and a folder. */
-export interface Ground {
+export interface CaseEnvironment {
   readonly folder: string
   /** Ports: `web` takes key 1 and 2, `db` key 2 only, `gate` any. */
   readonly web: number
@@ -37,7 +37,7 @@ export interface Case {
 export const at = (port: number) => `HostName 127.0.0.1\n  Port ${port}`
 
 /** Small ssh configs, each turning on one thing that ssh does. */
-export const cases: Readonly<Record<string, (options: Ground) => Case>> = {
+export const cases: Readonly<Record<string, (options: CaseEnvironment) => Case>> = {
   'HostName, Port, User, IdentityFile': ({ web, keys }) => ({
     config: `Host app\n  ${at(web)}\n  User ana\n  IdentityFile ${keys[0]}`,
   }),

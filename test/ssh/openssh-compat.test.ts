@@ -8,9 +8,9 @@ import { askSsh } from '../../src/ssh/config/ssh-config.ts'
 import { openConnections } from '../../src/ssh/connect.ts'
 import { knownHostsOnDisk } from '../../src/ssh/known-hosts/known-hosts-files.ts'
 import { makeKeyPair, type SshServer, startSshServer, wireForm } from '../support/fakes/fake-ssh-server.ts'
-import { never } from '../support/fixtures/ssh-client.ts'
+import { neverAborted } from '../support/fixtures/ssh-client.ts'
 import { itNeeds } from '../support/tools.ts'
-import { type Case, cases, type Ground } from './openssh-cases.ts'
+import { type Case, type CaseEnvironment, cases } from './openssh-cases.ts'
 import { trustCases } from './openssh-trust-cases.ts'
 
 /** What came of it, as the servers and known_hosts saw it. */
@@ -24,7 +24,7 @@ interface Outcome {
 
 let folder: string
 let servers: Readonly<Record<'web' | 'db' | 'gate', SshServer>>
-let options: Ground
+let options: CaseEnvironment
 let publicKeys: readonly Buffer[]
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'maestro-as-ssh-'))
@@ -33,7 +33,7 @@ beforeAll(async () => {
   const keys = pairs.map((pair, n) => {
     writeFileSync(join(folder, `key-${n + 1}`), pair.private, { mode: 0o600 })
     return join(folder, `key-${n + 1}`)
-  }) as unknown as Ground['keys']
+  }) as unknown as CaseEnvironment['keys']
   const [one, two, three] = pairs.map((pair) => wireForm(pair.public)) as [Buffer, Buffer, Buffer]
   publicKeys = [one, two, three]
   const hostKeyType = ['ed25519', 'ecdsa'] as const
@@ -148,7 +148,7 @@ async function runMaestro({ host = 'app', user, port, identityFiles }: Case): Pr
     ...(identityFiles === undefined ? {} : { identityFiles }),
   }
   try {
-    const session = await connections.connect(server, never)
+    const session = await connections.connect(server, neverAborted)
     const command = { command: 'true', stdin: '', timeoutMs: 10_000, limitBytes: 1_000 }
     const { ending } = await session.run(command).finally(session.close)
     return ending.how === 'exited' && ending.code === 0

@@ -1,7 +1,7 @@
-import { at, type Case, type Ground } from './openssh-cases.ts'
+import { at, type Case, type CaseEnvironment } from './openssh-cases.ts'
 
 /** Small ssh configs and known_hosts files, each turning on one thing by which ssh trusts a host key or not. */
-export const trustCases: Readonly<Record<string, (options: Ground) => Case>> = {
+export const trustCases: Readonly<Record<string, (options: CaseEnvironment) => Case>> = {
   HostKeyAlias: ({ web, keys, line }) => ({
     config: `Host app\n  ${at(web)}\n  HostKeyAlias fleet\n  IdentityFile ${keys[0]}`,
     known: line('web', { name: 'fleet' }),

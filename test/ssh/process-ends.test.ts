@@ -7,7 +7,7 @@ import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Behaviour, startSshServer } from '../support/fakes/fake-ssh-server.ts'
 import { startSilentAgent } from '../support/fakes/faulty-sockets.ts'
-import { aGround, type Ground } from '../support/fixtures/ssh-client.ts'
+import { makeSshClient, type SshClient } from '../support/fixtures/ssh-client.ts'
 
 const entry = fileURLToPath(new URL('connect-once.ts', import.meta.url))
 
@@ -15,11 +15,11 @@ const entry = fileURLToPath(new URL('connect-once.ts', import.meta.url))
 const limitMs = 10_000
 
 describe('a process that connects', () => {
-  let options: Ground
+  let options: SshClient
   let folder: string
   let program: string
   beforeAll(async () => {
-    options = aGround()
+    options = makeSshClient()
     folder = mkdtempSync(join(tmpdir(), 'maestro-ends-'))
     program = join(folder, 'connect-once.cjs')
     await build({

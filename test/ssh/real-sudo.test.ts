@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect } from 'vitest'
 import { Secret } from '../../src/base/secret.ts'
 import { runAsRoot } from '../../src/ssh/session/sudo.ts'
-import { runOnce, script, serverAt } from '../support/fixtures/ssh-client.ts'
-import { boxPassword, boxTools, makeSudoBox } from '../support/fixtures/sudo-sandbox.ts'
+import { serverAt, shellScript, withSession } from '../support/fixtures/ssh-client.ts'
+import { makeSudoSandbox, sandboxPassword, sandboxTools } from '../support/fixtures/sudo-sandbox.ts'
 import { useLogins } from '../support/fixtures/use-logins.ts'
 import { hasTool, itNeedsMounts } from '../support/tools.ts'
 
@@ -17,14 +17,14 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 async function run(program: string, sudoers: readonly string[], password?: string): Promise<unknown> {
-  const loginShell = makeSudoBox(folder, { program, sudoers })
-  const server = await at.aServer({ loginShell, env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } })
+  const loginShell = makeSudoSandbox(folder, { program, sudoers })
+  const server = await at.startServer({ loginShell, env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } })
   const command = {
-    ...script('id -u\necho the rest\n'),
+    ...shellScript('id -u\necho the rest\n'),
     timeoutMs: 20_000,
     ...(password && { password: new Secret(password) }),
   }
-  return runOnce(at.ground.options(), serverAt(server.port), (session) => runAsRoot(session, command))
+  return withSession(at.client.options(), serverAt(server.port), (session) => runAsRoot(session, command))
 }
 
 const asRoot = { ending: { how: 'exited', code: 0 }, stdout: '0\nthe rest\n', stderr: '' }
@@ -33,17 +33,17 @@ const asRoot = { ending: { how: 'exited', code: 0 }, stdout: '0\nthe rest\n', st
 const programs = ['/usr/bin/sudo', '/usr/bin/sudo-rs'].filter((program) => !program.endsWith('-rs') || hasTool(program))
 
 describe.each(programs)('by a real %s', (program) => {
-  const itWorks = itNeedsMounts([program, ...boxTools])
+  const itWorks = itNeedsMounts([program, ...sandboxTools])
 
   itWorks('a script runs without a password, and none that is given reaches it', async () => {
     const sudoers = ['deploy ALL=(ALL:ALL) NOPASSWD: ALL']
 
     expect(await run(program, sudoers)).toEqual(asRoot)
-    expect(await run(program, sudoers, boxPassword)).toEqual(asRoot)
+    expect(await run(program, sudoers, sandboxPassword)).toEqual(asRoot)
   })
 
   itWorks('a script runs by the password, which does not reach it', async () => {
-    expect(await run(program, ['deploy ALL=(ALL:ALL) ALL'], boxPassword)).toEqual(asRoot)
+    expect(await run(program, ['deploy ALL=(ALL:ALL) ALL'], sandboxPassword)).toEqual(asRoot)
   })
 
   itWorks('a wrong password is given once, and nothing after it', async () => {
@@ -61,18 +61,18 @@ describe.each(programs)('by a real %s', (program) => {
   })
 
   itWorks('nothing runs for who is not in sudoers', async () => {
-    await expect(run(program, [], boxPassword)).rejects.toMatchObject({ kind: 'sudo-not-allowed' })
+    await expect(run(program, [], sandboxPassword)).rejects.toMatchObject({ kind: 'sudo-not-allowed' })
   })
 
   itWorks('nothing runs that sudoers does not allow', async () => {
-    await expect(run(program, ['deploy ALL=(ALL:ALL) NOPASSWD: /bin/true'], boxPassword)).rejects.toMatchObject({
+    await expect(run(program, ['deploy ALL=(ALL:ALL) NOPASSWD: /bin/true'], sandboxPassword)).rejects.toMatchObject({
       kind: 'sudo-not-allowed',
     })
   })
 })
 
 describe('by a real sudo', () => {
-  itNeedsMounts(['/usr/bin/sudo', ...boxTools])('a terminal that is wanted is named', async () => {
+  itNeedsMounts(['/usr/bin/sudo', ...sandboxTools])('a terminal that is wanted is named', async () => {
     const sudoers = ['Defaults requiretty', 'deploy ALL=(ALL:ALL) NOPASSWD: ALL']
 
     await expect(run('/usr/bin/sudo', sudoers)).rejects.toMatchObject({

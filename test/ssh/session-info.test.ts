@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { ConnectError } from '../../src/ssh/connect-error.ts'
-import { runOnce, serverAt } from '../support/fixtures/ssh-client.ts'
+import { serverAt, withSession } from '../support/fixtures/ssh-client.ts'
 import { useLogins } from '../support/fixtures/use-logins.ts'
 
 const at = useLogins()
 
 describe('a session', () => {
   it('tells how it came about', async () => {
-    const [jumpHost, server] = [await at.aServer(), await at.aServer()]
+    const [jumpHost, server] = [await at.startServer(), await at.startServer()]
     const gateway = { name: 'gate', host: '127.0.0.1', port: jumpHost.port, user: 'jump' }
 
-    const about = await runOnce(at.ground.options(), serverAt(server.port, { gateway }), async ({ about }) => about)
+    const about = await withSession(at.client.options(), serverAt(server.port, { gateway }), async ({ about }) => about)
 
     expect(about).toEqual({
       login: `deploy@127.0.0.1:${server.port}`,
       jumpHosts: [`jump@127.0.0.1:${jumpHost.port}`],
-      proof: `key ${at.ground.keyFile}`,
+      proof: `key ${at.client.keyFile}`,
       software: expect.stringMatching(/^SSH-2\.0-\S+$/),
       hostKey: expect.stringMatching(/^ssh-ed25519 SHA256:/),
       hostKeyVouched: 'in known_hosts',
@@ -29,10 +29,10 @@ describe('a session', () => {
   })
 
   it('that did not come about tells how far it came', async () => {
-    const server = await at.aServer({ behaviour: 'frozen-in-kex' })
-    const options = at.ground.options({}, { timeouts: { handshakeMs: 200 } })
+    const server = await at.startServer({ behaviour: 'frozen-in-kex' })
+    const options = at.client.options({}, { timeouts: { handshakeMs: 200 } })
 
-    const error = await runOnce(options, serverAt(server.port), async () => 'in').catch((error: unknown) => error)
+    const error = await withSession(options, serverAt(server.port), async () => 'in').catch((error: unknown) => error)
 
     const phases = error instanceof ConnectError ? error.phases.map(({ phase }) => phase) : error
     expect(phases).toEqual(['config', 'turn', 'connect', 'banner', 'kex'])

@@ -16,43 +16,51 @@ import {
   wireForm,
 } from '../support/fakes/fake-ssh-server.ts'
 import { startBrokenAgent, startDeafPort, watchNoDelay } from '../support/fakes/faulty-sockets.ts'
-import { aGround, type Ground, never, runOnce, script, serverAt, trust } from '../support/fixtures/ssh-client.ts'
+import {
+  makeSshClient,
+  neverAborted,
+  type SshClient,
+  serverAt,
+  shellScript,
+  trustHostKey,
+  withSession,
+} from '../support/fixtures/ssh-client.ts'
 import { type Sshd, type SshdOptions, startSshd } from '../support/fixtures/sshd.ts'
 import { itNeeds } from '../support/tools.ts'
 
-let ground: Ground
+let client: SshClient
 let ends: (() => unknown)[]
 beforeEach(() => {
-  ground = aGround()
+  client = makeSshClient()
   ends = []
 })
 afterEach(async () => {
   await Promise.all(ends.map((end) => end()))
-  ground.remove()
+  client.remove()
 })
 
 async function aServer(options: SshServerOptions = {}): Promise<SshServer> {
   const server = await startSshServer(options)
   ends.push(server.stop)
-  trust(ground, server)
+  trustHostKey(client, server)
   return server
 }
 
-async function anSshd(options: Partial<SshdOptions> = {}): Promise<Sshd> {
-  const sshd = await startSshd({ authorized: [ground.publicLine], ...options })
+async function startTrustedSshd(options: Partial<SshdOptions> = {}): Promise<Sshd> {
+  const sshd = await startSshd({ authorized: [client.publicLine], ...options })
   ends.push(sshd.stop)
-  ground.knownHosts.push(sshd.knownHostsLine)
+  client.knownHosts.push(sshd.knownHostsLine)
   return sshd
 }
 
 const into = (server: { port: number }, options: ConnectionOptions, work: (session: Session) => Promise<unknown>) =>
-  runOnce(options, serverAt(server.port), work)
+  withSession(options, serverAt(server.port), work)
 
 describe('ssh2 under us', () => {
   it('1: closes though the other end has frozen', async () => {
     const server = await aServer({ behaviour: 'frozen-after-auth' })
 
-    await expect(into(server, ground.options(), async () => 'closed')).resolves.toBe('closed')
+    await expect(into(server, client.options(), async () => 'closed')).resolves.toBe('closed')
   })
 
   it('2: has no delay by Nagle on its socket', async () => {
@@ -63,18 +71,18 @@ describe('ssh2 under us', () => {
     subscribe('net.client.socket', watch)
     ends.push(() => unsubscribe('net.client.socket', watch))
 
-    await into(server, ground.options(), async () => 'in')
+    await into(server, client.options(), async () => 'in')
 
     expect(asked).toContain(true)
   })
 
   it('3: hears of a silent network by keepalives, and waits for a channel no longer than for the command', async () => {
     const server = await aServer({ behaviour: 'frozen-after-auth' })
-    const patient = ground.options({}, { timeouts: { keepaliveMs: 50 } })
-    const slow = { ...script('true'), timeoutMs: 60_000 }
+    const patient = client.options({}, { timeouts: { keepaliveMs: 50 } })
+    const slow = { ...shellScript('true'), timeoutMs: 60_000 }
 
     const lost = await into(server, patient, ({ run }) => run(slow))
-    const late = await into(server, ground.options(), ({ run }) => run({ ...slow, timeoutMs: 200 }))
+    const late = await into(server, client.options(), ({ run }) => run({ ...slow, timeoutMs: 200 }))
 
     expect([lost, late]).toMatchObject([{ ending: { how: 'connection-lost' } }, { ending: { how: 'timed-out' } }])
   })
@@ -82,25 +90,25 @@ describe('ssh2 under us', () => {
   it('4: takes a missing exit status for a lost connection', async () => {
     const server = await aServer({ behaviour: 'no-status' })
 
-    const finished = await into(server, ground.options(), ({ run }) => run(script('true')))
+    const finished = await into(server, client.options(), ({ run }) => run(shellScript('true')))
 
     expect(finished).toMatchObject({ ending: { how: 'connection-lost' } })
   })
 
   it('5: comes to the end of a command that talks on stderr only', async () => {
     const server = await aServer()
-    const command = { ...script('head -c 5000000 /dev/zero >&2; exit 3'), limitBytes: 6_000_000 }
+    const command = { ...shellScript('head -c 5000000 /dev/zero >&2; exit 3'), limitBytes: 6_000_000 }
 
-    const finished = await into(server, ground.options(), ({ run }) => run(command))
+    const finished = await into(server, client.options(), ({ run }) => run(command))
 
     expect(finished).toMatchObject({ ending: { how: 'exited', code: 3 }, stderr: '\0'.repeat(5_000_000) })
   })
 
   it('6: survives several errors, of the agent and of the authentication, and names both', async () => {
     const server = await aServer({ allowed: [] })
-    const agentSocket = `${ground.keyFile}.agent`
+    const agentSocket = `${client.keyFile}.agent`
     await startBrokenAgent(agentSocket, ends)
-    const options = { ...ground.options(), local: { home: '/', localUser: 'ana', agentSocket } }
+    const options = { ...client.options(), local: { home: '/', localUser: 'ana', agentSocket } }
 
     await expect(into(server, options, async () => 'in')).rejects.toMatchObject({
       kind: 'auth',
@@ -111,25 +119,25 @@ describe('ssh2 under us', () => {
   it('7: writes no key down that the server did not prove', async () => {
     const server = await startSshServer({ behaviour: 'steals-key' })
     ends.push(server.stop)
-    const options = ground.options({ strictHostKeyChecking: 'accept-new' })
+    const options = client.options({ strictHostKeyChecking: 'accept-new' })
 
     await expect(into(server, options, async () => 'in')).rejects.toMatchObject({ kind: 'kex' })
 
-    expect(ground.appended).toEqual([])
+    expect(client.appended).toEqual([])
   })
 
   it('8: asks for the key type on record first', async () => {
     const server = await startSshServer({ hostKeyType: ['ed25519', 'rsa'] })
     ends.push(server.stop)
-    ground.knownHosts.push(server.knownHostsLine.split('\n')[1] ?? '')
+    client.knownHosts.push(server.knownHostsLine.split('\n')[1] ?? '')
 
-    await expect(into(server, ground.options(), async () => 'in')).resolves.toBe('in')
+    await expect(into(server, client.options(), async () => 'in')).resolves.toBe('in')
   })
 
   it('9: tells a server that does not answer from one that does not speak', async () => {
     const deaf = await startDeafPort(ends)
     const mute = await aServer({ behaviour: 'frozen' })
-    const options = ground.options({}, { timeouts: { tcpMs: 300, handshakeMs: 300 } })
+    const options = client.options({}, { timeouts: { tcpMs: 300, handshakeMs: 300 } })
 
     await expect(into({ port: deaf }, options, async () => 'in')).rejects.toMatchObject({
       kind: 'timeout',
@@ -144,10 +152,10 @@ describe('ssh2 under us', () => {
   itNeeds(['sshd'])(
     '10: runs no more commands at a time over a connection than sshd opens (MaxSessions)',
     async () => {
-      const sshd = await anSshd()
-      const many = Array.from({ length: 100 }, (_, n) => ({ ...script(`echo ${n}`), timeoutMs: 20_000 }))
+      const sshd = await startTrustedSshd()
+      const many = Array.from({ length: 100 }, (_, n) => ({ ...shellScript(`echo ${n}`), timeoutMs: 20_000 }))
 
-      const outputs = await runOnce(ground.options(), serverAt(sshd.port, { user: sshd.user }), async ({ run }) =>
+      const outputs = await withSession(client.options(), serverAt(sshd.port, { user: sshd.user }), async ({ run }) =>
         Promise.all(many.map(run)),
       )
 
@@ -161,7 +169,7 @@ describe('ssh2 under us', () => {
   it('10: says so where a server opens no session at all', async () => {
     const server = await aServer({ behaviour: 'refuses-sessions' })
 
-    await expect(into(server, ground.options(), ({ run }) => run(script('true')))).rejects.toMatchObject({
+    await expect(into(server, client.options(), ({ run }) => run(shellScript('true')))).rejects.toMatchObject({
       kind: 'session-limit',
       message: expect.stringContaining('runs no command for us'),
     })
@@ -170,11 +178,11 @@ describe('ssh2 under us', () => {
   itNeeds(['sshd'])(
     '11: gets all connections through where sshd drops some (MaxStartups)',
     async () => {
-      const sshd = await anSshd({ config: ['MaxStartups 4:50:8'] })
-      const connections = openConnections(ground.options())
+      const sshd = await startTrustedSshd({ config: ['MaxStartups 4:50:8'] })
+      const connections = openConnections(client.options())
 
       const all = await Promise.all(
-        Array.from({ length: 24 }, () => connections.connect(serverAt(sshd.port, { user: sshd.user }), never)),
+        Array.from({ length: 24 }, () => connections.connect(serverAt(sshd.port, { user: sshd.user }), neverAborted)),
       )
 
       await Promise.all(all.map(({ close }) => close()))
@@ -189,8 +197,8 @@ describe('ssh2 under us', () => {
     const stranger = await startSshServer()
     ends.push(stranger.stop)
 
-    await expect(into(locked, ground.options(), async () => 'in')).rejects.toMatchObject({ kind: 'auth' })
-    await expect(into(stranger, ground.options(), async () => 'in')).rejects.toMatchObject({ kind: 'hostkey-unknown' })
+    await expect(into(locked, client.options(), async () => 'in')).rejects.toMatchObject({ kind: 'auth' })
+    await expect(into(stranger, client.options(), async () => 'in')).rejects.toMatchObject({ kind: 'hostkey-unknown' })
 
     expect([locked.connections(), stranger.connections()]).toEqual([1, 1])
   })
@@ -199,7 +207,7 @@ describe('ssh2 under us', () => {
     const server = await aServer()
     const lookups = makeSemaphore(1)
     const givePlace = await lookups.take()
-    const dialling = { host: 'localhost', port: server.port, stop: never, lookups, family: 4 as const }
+    const dialling = { host: 'localhost', port: server.port, stop: neverAborted, lookups, family: 4 as const }
 
     await expect(dial({ ...dialling, timeoutMs: 100 })).rejects.toMatchObject({
       kind: 'dns',
@@ -214,18 +222,19 @@ describe('ssh2 under us', () => {
 
   it('14: connects to the same server again and again', async () => {
     const server = await aServer()
-    const connections = openConnections(ground.options())
+    const connections = openConnections(client.options())
 
-    for (let left = 3; left > 0; left -= 1) await (await connections.connect(serverAt(server.port), never)).close()
+    for (let left = 3; left > 0; left -= 1)
+      await (await connections.connect(serverAt(server.port), neverAborted)).close()
 
     await connections.close()
     expect(server.connections()).toBe(3)
   })
 
   itNeeds(['sshd'])('has a server sign for no other host key than that of the handshake', async () => {
-    const sshd = await anSshd({ hostKeyTypes: ['ed25519', 'ecdsa'], config: ['LogLevel DEBUG1'] })
+    const sshd = await startTrustedSshd({ hostKeyTypes: ['ed25519', 'ecdsa'], config: ['LogLevel DEBUG1'] })
 
-    await runOnce(ground.options(), serverAt(sshd.port, { user: sshd.user }), ({ run }) => run(script('true')))
+    await withSession(client.options(), serverAt(sshd.port, { user: sshd.user }), ({ run }) => run(shellScript('true')))
 
     expect(sshd.log()).toContain('Accepted publickey')
     expect(sshd.log()).not.toContain('hostkeys-prove')
@@ -233,19 +242,19 @@ describe('ssh2 under us', () => {
 
   it('15: asks for the passphrase of a key once, and derives the key once', async () => {
     const pair = makeKeyPair('ed25519', 'open sesame')
-    writeFileSync(ground.keyFile, pair.private)
+    writeFileSync(client.keyFile, pair.private)
     const servers = await Promise.all([1, 2, 3].map(() => aServer({ allowed: [wireForm(pair.public)] })))
     const asked: string[] = []
     const askPassphrase = async (path: string) => {
       asked.push(path)
       return new Secret('open sesame')
     }
-    const connections = openConnections(ground.options({}, { askPassphrase }))
+    const connections = openConnections(client.options({}, { askPassphrase }))
 
-    const sessions = await Promise.all(servers.map(({ port }) => connections.connect(serverAt(port), never)))
+    const sessions = await Promise.all(servers.map(({ port }) => connections.connect(serverAt(port), neverAborted)))
 
     await Promise.all(sessions.map(({ close }) => close()))
     await connections.close()
-    expect(asked).toEqual([ground.keyFile])
+    expect(asked).toEqual([client.keyFile])
   })
 })

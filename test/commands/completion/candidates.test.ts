@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { candidatesFor, type NamesOf } from '../../../src/commands/completion/candidates.ts'
 
-function aProgram(): Command {
+function buildProgram(): Command {
   const run = new Command('run')
     .summary('run it')
     .argument('<server>')
@@ -26,7 +26,7 @@ const namesOf: NamesOf = async (kind, given) =>
     : [{ word: kind, about: '' }]
 
 async function at(line: string, splitsAtEquals = false): Promise<string> {
-  const found = await candidatesFor({ root: aProgram(), words: line.split(' '), namesOf, splitsAtEquals })
+  const found = await candidatesFor({ root: buildProgram(), words: line.split(' '), namesOf, splitsAtEquals })
   return found === 'files' ? found : found.map(({ word }) => word).join(' ')
 }
 
@@ -58,7 +58,7 @@ describe('the candidates', () => {
   it('are of the manifest and environment that were typed', async () => {
     const words = ['run', '-m', 'x.yml', '--environment=live', '']
 
-    const found = await candidatesFor({ root: aProgram(), words, namesOf, splitsAtEquals: false })
+    const found = await candidatesFor({ root: buildProgram(), words, namesOf, splitsAtEquals: false })
 
     expect(found[0]).toEqual({ word: 'web-1', about: '{"manifest":"x.yml","environment":"live"}' })
   })

@@ -12,7 +12,7 @@ import { asRoot, fetchLists, waitUntilRunning } from './inside.ts'
 import { overSsh } from './ssh.ts'
 
 /** What became of one step: the lines of its plan and its proof, or why there was nothing to do. */
-export type Done = { readonly id: string } & (
+export type StepResult = { readonly id: string } & (
   | { readonly lines: readonly string[]; readonly proof: Json }
   | { readonly status: string; readonly why: string }
 )
@@ -36,25 +36,29 @@ export async function addServer(name: string, role: FleetServer['role'] = 'plain
 }
 
 /** Does what the operation means on a server, step after step, each by a look of its own. */
-export async function perform(server: FleetServer, options: Partial<UnattendedOptions> = {}): Promise<readonly Done[]> {
+export async function configureUnattendedUpgrades(
+  server: FleetServer,
+  options: Partial<UnattendedOptions> = {},
+): Promise<readonly StepResult[]> {
   const { facts, pass } = unattendedUpgrades({ remove: false, hold: [], origins: [], ...options })
-  const done: Done[] = []
+  const done: StepResult[] = []
   for (const step of pass.steps) {
-    const ctx = contextOn(server, step.id)
+    const ctx = stepContextOn(server, step.id)
     done.push(await performStep(step, ctx, await ctx.gatherFacts(facts)))
   }
   return done
 }
 
 /** What became of the settings among all that was done. */
-export const settingsOf = (done: readonly Done[]) =>
+export const configureResult = (done: readonly StepResult[]) =>
   done.find(({ id }) => id.startsWith('unattended-upgrades-settings'))
 
 /** Runs the real nightly job, as its timer does, to its end. */
-export const startNightly = (server: FleetServer) => asRoot(server, 'systemctl start apt-daily-upgrade.service')
+export const runUnattendedUpgrades = (server: FleetServer) =>
+  asRoot(server, 'systemctl start apt-daily-upgrade.service')
 
 /** What a step does with a server, over ssh as an administrator comes in. */
-export const contextOn = (server: FleetServer, step: string) =>
+export const stepContextOn = (server: FleetServer, step: string) =>
   stepContext(server.name, step, async (input, { asRoot: isRoot }) => {
     const { exitCode, stdout, stderr } = await overSsh(server, isRoot ? 'sudo -n sh -s' : 'sh -s', { input })
     return { status: exitCode, stdout, stderr }
@@ -65,7 +69,7 @@ export async function performStep(
   step: Step,
   ctx: ServerContext,
   facts: Awaited<ReturnType<ServerContext['gatherFacts']>>,
-): Promise<Done> {
+): Promise<StepResult> {
   const verdict = step.plan(facts)
   if (verdict.status !== 'due') return { id: step.id, status: verdict.status, why: verdict.why }
   const before = await step.snapshot(ctx, verdict.change)

@@ -71,7 +71,7 @@ export const inSeconds = (timeMs: number): string => `${(timeMs / 1000).toFixed(
 const report = fileURLToPath(new URL('../../../docs/benchmarks-fleet.md', import.meta.url))
 
 /** Prints a table, and keeps it in its section of `docs/benchmarks-fleet.md`. */
-export async function tell(title: string, about: string, rows: readonly (readonly string[])[]): Promise<void> {
+export async function writeTable(title: string, about: string, rows: readonly (readonly string[])[]): Promise<void> {
   const [head = [], ...body] = rows.map((row) => `| ${row.join(' | ')} |`)
   const table = [head, `|${' --- |'.repeat(rows[0]?.length ?? 0)}`, ...body].join('\n')
   const { stdout } = await execa('ansible', ['--version'])

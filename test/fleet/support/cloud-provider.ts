@@ -7,7 +7,7 @@ import { eventually, waitUntilRunning } from './inside.ts'
 import { serveText } from './load-balancer.ts'
 
 /** The fleet as a provider of servers, with the program that deploys the application on them. */
-export interface Cloud {
+export interface CloudProvider {
   /** Path of the provider's program. */
   readonly provider: string
   /** Path of `hooks.deploy`. */
@@ -23,7 +23,7 @@ export interface Cloud {
 const cloudProgram = fileURLToPath(new URL('cloud.js', import.meta.url))
 
 /** Makes the programs in a folder, for servers of a role that are reached with its `known_hosts`. */
-export function aCloud(folder: string, role: FleetServer['role'] = 'plain'): Cloud {
+export function makeCloudProvider(folder: string, role: FleetServer['role'] = 'plain'): CloudProvider {
   const state = `${folder}/cloud`
   mkdirSync(state, { recursive: true })
   const [{ keyPath = '', user = '' } = {}] = readFleet().servers

@@ -8,7 +8,7 @@ import { asRoot } from './inside.ts'
 /** Nobody but the containers of the shop is to have it. */
 export const secret = 'fleet-secret-9f8e7d6c5b4a'
 
-export const servicesSettings = `  health: {url: "http://localhost:8080/up", timeout: 60s}
+export const composeSettings = `  health: {url: "http://localhost:8080/up", timeout: 60s}
   rollout: {stable_time: 2s, drain_timeout: 60s}
   services: {compose: compose.yml, env_file: shop.env, timeout: 40s}
 `

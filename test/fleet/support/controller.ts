@@ -26,11 +26,11 @@ export interface Controller {
   readonly runs: () => readonly string[]
   readonly eventsOf: (run: string) => readonly JournalEvent[]
   /** Resumes a run that was killed; one that was over before the kill came leaves nothing to go on with: then how it ended. */
-  readonly goOn: (run: string) => Promise<MaestroRun>
+  readonly resume: (run: string) => Promise<MaestroRun>
   readonly remove: () => void
 }
 
-export function aController(...wanted: Parameters<typeof writeManifest>): Controller {
+export function makeController(...wanted: Parameters<typeof writeManifest>): Controller {
   const manifest = writeManifest(...wanted)
   const state = mkdtempSync(`${tmpdir()}/maestro-state-`)
   const root = `${state}/maestro/runs`
@@ -80,7 +80,7 @@ export function aController(...wanted: Parameters<typeof writeManifest>): Contro
     folder: state,
     runs,
     eventsOf,
-    goOn: async (run) => {
+    resume: async (run) => {
       const last = eventsOf(run).at(-1)
       if (last?.event === 'run-ended') return { exitCode: last.exitCode, stdout: '', stderr: '' }
       return runMaestro(['resume'], { env })
@@ -98,7 +98,7 @@ const linesIn = (text: string) => text.split('\n').length - 1
 const listIn = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder) : [])
 
 /** The nights as Debian's packages have them: elsewhere in the fleet the timers wait for 2099. */
-export const withNights = (server: FleetServer): Promise<string> =>
+export const enableUpgradeTimers = (server: FleetServer): Promise<string> =>
   asRoot(
     server,
     `for timer in ${timers}; do
@@ -108,7 +108,7 @@ export const withNights = (server: FleetServer): Promise<string> =>
      systemctl daemon-reload; systemctl restart ${timers.replaceAll(/\S+/g, '$&.timer')}`,
   )
 
-export const withoutNights = (server: FleetServer): Promise<string> =>
+export const disableUpgradeTimers = (server: FleetServer): Promise<string> =>
   asRoot(
     server,
     `for timer in ${timers}; do mv /root/$timer.conf /etc/systemd/system/$timer.timer.d/fleet.conf; done
@@ -116,7 +116,7 @@ export const withoutNights = (server: FleetServer): Promise<string> =>
   )
 
 /** Puts a server back to where maestro has never been. */
-export const forget = (server: FleetServer): Promise<string> =>
+export const removeMaestro = (server: FleetServer): Promise<string> =>
   asRoot(server, `rm -rf ${ourFile} /var/lib/maestro /var/log/maestro`)
 
 /** All that a run may change on a server, as checksums: settings, packages, units, holds, and maestro's own marks. */

@@ -13,14 +13,14 @@ export const dockerPackages = [
 const noble = (version: string) => `${version}-1~ubuntu.24.04~noble`
 
 /** Their versions with the older and the newer engine of the fleet's archive. */
-export const older = {
+export const olderVersions = {
   'containerd.io': '1.6.20-1',
   'docker-buildx-plugin': noble('0.11.2'),
   'docker-ce': '5:20.10.24~3-0~ubuntu-noble',
   'docker-ce-cli': '5:20.10.24~3-0~ubuntu-noble',
   'docker-compose-plugin': noble('2.24.0'),
 }
-export const newer = {
+export const newerVersions = {
   'containerd.io': '1.7.24-1',
   'docker-buildx-plugin': noble('0.14.0'),
   'docker-ce': noble('5:26.1.5'),
@@ -61,7 +61,7 @@ export async function engineOf(server: FleetServer) {
 }
 
 /** An archive of the server's own that has the engine which does not start, as the newest. */
-export const offerBroken = (server: FleetServer): Promise<string> =>
+export const offerBrokenEngine = (server: FleetServer): Promise<string> =>
   asRoot(
     server,
     `mkdir -p /srv/broken
@@ -78,4 +78,4 @@ export const offerBroken = (server: FleetServer): Promise<string> =>
   )
 
 /** Short waits, for servers whose containers come up at once. */
-export const shortWaits = '  rollout: {stable_time: 1s, ready_timeout: 15s}'
+export const shortWaitSettings = '  rollout: {stable_time: 1s, ready_timeout: 15s}'

@@ -13,26 +13,26 @@ export interface State {
 type States = Readonly<Record<string, State>>
 
 /** Makes the states, looks at their servers once before the tests, and takes the states back after them. */
-export function lookAtStates(states: States): (name: string) => ServerFacts {
+export function gatherFactsInStates(states: States): (name: string) => ServerFacts {
   let looks: ReadonlyMap<string, ServerFacts> = new Map()
   beforeAll(async () => {
     await onEach(states, 'make')
-    looks = await lookAt(Object.keys(states))
+    looks = await gatherFacts(Object.keys(states))
   })
   afterAll(() => onEach(states, 'undo'))
   return (name) => {
-    const look = looks.get(name)
-    if (look === undefined) throw new Error(`${name} was not looked at`)
-    return look
+    const facts = looks.get(name)
+    if (facts === undefined) throw new Error(`${name} was not looked at`)
+    return facts
   }
 }
 
 /** One look of `maestro status` at servers of the fleet; throws what it printed when a server was not seen. */
-export async function lookAt(names: readonly string[]): Promise<ReadonlyMap<string, ServerFacts>> {
+export async function gatherFacts(names: readonly string[]): Promise<ReadonlyMap<string, ServerFacts>> {
   const manifest = writeManifest(names.map(serverNamed))
   try {
     const { stdout, stderr } = await runMaestro(['status', '--output', 'json', '--manifest', manifest.path])
-    const looks = new Map(stdout.split('\n').flatMap(lookOfEvent))
+    const looks = new Map(stdout.split('\n').flatMap(factsOfEvent))
     if (looks.size < names.length) throw new Error(`maestro did not see every server:\n${stdout}${stderr}`)
     return looks
   } finally {
@@ -41,7 +41,7 @@ export async function lookAt(names: readonly string[]): Promise<ReadonlyMap<stri
 }
 
 /** The value of a part of a look; throws the reason when it is unknown. */
-export function known<T>(fact: Fact<T> | undefined): T {
+export function knownValue<T>(fact: Fact<T> | undefined): T {
   if (fact?.status !== 'known') throw new Error(fact ? `unknown: ${fact.why}` : 'the part is not in the look')
   return fact.value
 }
@@ -50,13 +50,13 @@ export function known<T>(fact: Fact<T> | undefined): T {
 export const inside = (name: string, script: string): Promise<string> => asRoot(serverNamed(name), script)
 
 /** Moves a file or a folder out of sight, and back, whatever stands in its place by then: apt makes its folders anew. */
-export const away = (path: string): Required<State> => ({
+export const moveAside = (path: string): Required<State> => ({
   make: `mv ${path} ${path}.away\n`,
   undo: `[ ! -e ${path}.away ] || { rm -rf ${path}; mv ${path}.away ${path}; }\n`,
 })
 
 /** Several states as one, taken back in reverse order. */
-export const together = (...states: readonly State[]): State => ({
+export const combineStates = (...states: readonly State[]): State => ({
   make: states.map(({ make = '' }) => make).join('\n'),
   undo: states
     .toReversed()
@@ -72,8 +72,8 @@ async function onEach(states: States, verb: 'make' | 'undo'): Promise<void> {
   if (failed) throw failed.reason
 }
 
-function lookOfEvent(line: string): readonly (readonly [string, ServerFacts])[] {
+function factsOfEvent(line: string): readonly (readonly [string, ServerFacts])[] {
   if (line === '') return []
-  const { event, server, look } = JSON.parse(line) as { event: string; server?: string; look?: ServerFacts }
-  return event === 'server' && server !== undefined && look !== undefined ? [[server, look]] : []
+  const { event, server, look: facts } = JSON.parse(line) as { event: string; server?: string; look?: ServerFacts }
+  return event === 'server' && server !== undefined && facts !== undefined ? [[server, facts]] : []
 }

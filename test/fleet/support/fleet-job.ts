@@ -4,29 +4,32 @@ import { makeServerConnection } from '../../../src/run/connection/connection.ts'
 import { optionsWithoutConfig } from '../../../src/ssh/config/ssh-config.ts'
 import { openConnections } from '../../../src/ssh/connect.ts'
 import { knownHostsOnDisk } from '../../../src/ssh/known-hosts/known-hosts-files.ts'
-import { noWays } from '../../support/builders/step-context.ts'
+import { unavailablePorts } from '../../support/builders/step-context.ts'
 import { type FleetServer, readFleet } from './fleet.ts'
 
 /** A job on a server of the fleet, as one controller has it: over ssh sessions of its own. */
 export interface FleetJob {
   readonly begin: () => Promise<void>
-  readonly settled: () => Promise<string>
+  readonly status: () => Promise<string>
   readonly finish: () => ReturnType<ReturnType<typeof detachedJob>['finish']>
-  readonly told: readonly string[]
+  readonly progress: readonly string[]
   readonly asks: () => number
   readonly close: () => Promise<void>
 }
 
-type Wish = {
+type FleetJobOptions = {
   readonly run: string
   /** What the job does: POSIX sh. */
   readonly work: string
   readonly stallTimeoutMs?: number
-  readonly onTold?: (doing: string) => void
+  readonly onProgress?: (doing: string) => void
 }
 
 /** The job of that run; its line counts as lost after three silent seconds. */
-export function fleetJob(server: FleetServer, { run, work, stallTimeoutMs = 60_000, onTold }: Wish): FleetJob {
+export function fleetJob(
+  server: FleetServer,
+  { run, work, stallTimeoutMs = 60_000, onProgress }: FleetJobOptions,
+): FleetJob {
   const connections = openConnections({
     local: { home: '/nonexistent', localUser: 'root', agentSocket: undefined },
     hostOptions: async (question) => ({
@@ -40,7 +43,7 @@ export function fleetJob(server: FleetServer, { run, work, stallTimeoutMs = 60_0
   const { name, address: host, user, port, keyPath } = server
   const there = { name, host, user, port, identityFiles: [keyPath], groups: ['docker'], spare: false }
   const connection = makeServerConnection(there, (to) => connections.connect(to, new AbortController().signal))
-  const told: string[] = []
+  const progress: string[] = []
   let asks = 0
   const ctx: ServerContext = {
     server: there,
@@ -51,20 +54,20 @@ export function fleetJob(server: FleetServer, { run, work, stallTimeoutMs = 60_0
       return connection.run({ ...script, inputs: withWork(work, inputs) })
     },
     gatherFacts: connection.gatherFacts,
-    ...noWays,
+    ...unavailablePorts,
     waitMs: (timeMs) => new Promise((resolve) => setTimeout(resolve, timeMs)),
     nowMs: () => performance.now(),
     progress: (doing) => {
-      told.push(doing)
-      onTold?.(doing)
+      progress.push(doing)
+      onProgress?.(doing)
     },
   }
   const job = detachedJob({ script: () => ({ files: [] }), stallTimeoutMs })
   return {
     begin: () => job.apply(ctx, null),
-    settled: () => job.status(ctx, null),
+    status: () => job.status(ctx, null),
     finish: () => job.finish(ctx),
-    told,
+    progress,
     asks: () => asks,
     close: async () => {
       await connection.close()

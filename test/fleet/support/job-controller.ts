@@ -4,7 +4,7 @@ import { fleetJob } from './fleet-job.ts'
 
 const [name = '', run = '', work = ''] = process.argv.slice(2)
 const say = (line: string) => process.stdout.write(`${line}\n`)
-const job = fleetJob(serverNamed(name), { run, work, onTold: say })
+const job = fleetJob(serverNamed(name), { run, work, onProgress: say })
 say('beginning')
 await job.begin()
 say('begun')

@@ -9,7 +9,7 @@ export interface FleetManifest {
   readonly remove: () => void
 }
 
-interface Wish {
+interface ManifestOptions {
   /** Left out of its known_hosts. */
   readonly unknown?: readonly FleetServer[]
   /** In front of the others. */
@@ -23,7 +23,7 @@ interface Wish {
 }
 
 /** Writes a manifest of these servers. */
-export function writeManifest(servers: readonly FleetServer[], wish: Wish = {}): FleetManifest {
+export function writeManifest(servers: readonly FleetServer[], wish: ManifestOptions = {}): FleetManifest {
   const { unknown = [] } = wish
   const folder = mkdtempSync(join(tmpdir(), 'maestro-fleet-'))
   const [first] = servers
@@ -43,7 +43,7 @@ type Login = Pick<FleetServer, 'user' | 'keyPath'>
 function manifestText(
   servers: readonly FleetServer[],
   { user, keyPath }: Login,
-  { balancer, settings = '', docker, weave }: Wish,
+  { balancer, settings = '', docker, weave }: ManifestOptions,
 ) {
   const versions = [
     ...(docker === undefined ? [] : [`docker_version: ${docker}`]),

@@ -1,12 +1,15 @@
 import { beforeAll, beforeEach, expect, onTestFinished } from 'vitest'
 import { addArchive, addServer, versionsOf } from './added-server.ts'
-import { aController, type Controller } from './controller.ts'
+import { type Controller, makeController } from './controller.ts'
 import type { FleetServer } from './fleet.ts'
 import { asRoot } from './inside.ts'
 
 const ours = ['fl-asks', 'fl-file', 'fl-reads']
 const due = [...ours, 'fl-both', 'fl-daemon', 'fl-sec']
-export const words = ['security-upgrade', ...['fl-fail', 'fl-kernel', 'fl-slow'].flatMap((name) => ['--hold', name])]
+export const upgradeCommand = [
+  'security-upgrade',
+  ...['fl-fail', 'fl-kernel', 'fl-slow'].flatMap((name) => ['--hold', name]),
+]
 export const pocket = (Suite: string) => ({ Origin: 'Ubuntu', Label: 'Ubuntu', Suite, Codename: 'noble' })
 
 // One reads what is meant for others, one asks by debconf, one brings a file that the administrator has changed.
@@ -32,7 +35,7 @@ const vulnerable = `
   rm -f /etc/fl-file.conf.dpkg-*`
 
 /** Two servers of these names for the tests of a file; before each all that is due is due again. */
-export function wornServers(...names: readonly [string, string]) {
+export function useOutdatedServers(...names: readonly [string, string]) {
   let servers: readonly FleetServer[] = []
   beforeAll(async () => {
     servers = await Promise.all(names.map((name) => addServer(name)))
@@ -44,14 +47,14 @@ export function wornServers(...names: readonly [string, string]) {
   return { one: () => servers[0] as FleetServer, other: () => servers[1] as FleetServer, two: () => servers }
 }
 
-export function aControllerFor(some: readonly FleetServer[], settings?: string): Controller {
-  const controller = aController(some, settings === undefined ? {} : { settings })
+export function useController(some: readonly FleetServer[], settings?: string): Controller {
+  const controller = makeController(some, settings === undefined ? {} : { settings })
   onTestFinished(controller.remove)
   return controller
 }
 
 /** Nothing half done, no lock, timers as they were, and the versions named. */
-export async function expectWhole(server: FleetServer, version: '1.0' | '1.1'): Promise<void> {
+export async function expectConsistent(server: FleetServer, version: '1.0' | '1.1'): Promise<void> {
   const standing = await asRoot(
     server,
     `dpkg --audit; ls -d /var/lib/maestro/lock 2>/dev/null || true; systemctl is-active apt-daily.timer apt-daily-upgrade.timer`,

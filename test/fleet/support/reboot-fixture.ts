@@ -1,23 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { aController, type Controller } from './controller.ts'
+import { type Controller, makeController } from './controller.ts'
 import { type FleetServer, fleetDirectory } from './fleet.ts'
 import { asRoot } from './inside.ts'
 import { initChanges, mostDown, startWatch } from './watch.ts'
 
 /** Short waits and long limits: what is tested is never how fast this machine is. */
-export const settings = '  rollout: {stable_time: 1s, ready_timeout: 60s, down_timeout: 150s, up_timeout: 150s}'
+export const rebootSettings = '  rollout: {stable_time: 1s, ready_timeout: 60s, down_timeout: 150s, up_timeout: 150s}'
 
-export const aControllerOf = (some: readonly FleetServer[], more = settings): Controller =>
-  aController(some, { settings: more })
+export const makeRebootController = (some: readonly FleetServer[], more = rebootSettings): Controller =>
+  makeController(some, { settings: more })
 
 /** Has a package ask for a restart of each. */
-export const wantReboot = (some: readonly FleetServer[]) =>
+export const requireReboot = (some: readonly FleetServer[]) =>
   Promise.all(
     some.map((server) => asRoot(server, 'echo linux-base >/run/reboot-required.pkgs; touch /run/reboot-required')),
   )
 
 /** What happens meanwhile, seen from outside: how many are down at once, and how often each restarts. */
-export async function watching(servers: readonly FleetServer[], during: () => Promise<unknown>) {
+export async function watchReboots(servers: readonly FleetServer[], during: () => Promise<unknown>) {
   const watch = await startWatch(`${fleetDirectory()}/run/reboot-watch.ndjson`, servers)
   await during().finally(() => sleep(300))
   const seen = await watch.stop()
@@ -38,7 +38,7 @@ export function statusesIn(stdout: string): Readonly<Record<string, string>> {
 }
 
 /** Says when a step has been begun for some time. */
-export function sinceBegun({ runs, eventsOf }: Controller, timeMs: number): () => Promise<boolean> {
+export function stepStartedFor({ runs, eventsOf }: Controller, timeMs: number): () => Promise<boolean> {
   const before = runs()
   let begunMs: number | undefined
   return async () => {

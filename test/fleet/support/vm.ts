@@ -37,17 +37,17 @@ export async function rebootVm(server: FleetServer): Promise<void> {
   const bootId = () => asRootInVm(server, 'cat /proc/sys/kernel/random/boot_id').catch(() => before)
   const before = await asRootInVm(server, 'cat /proc/sys/kernel/random/boot_id')
   await overSsh(server, 'sudo -n systemctl reboot')
-  if (!(await eventually(async () => (await bootId()) !== before, bootLimitMs))) throw troubleOf(server)
+  if (!(await eventually(async () => (await bootId()) !== before, bootLimitMs))) throw notRunningError(server)
   await waitUntilVmRunning(server)
 }
 
 async function waitUntilVmRunning(server: FleetServer): Promise<void> {
   // Told once the boot is over: each connection costs an emulated processor a second.
   const isRunning = async () => (await overSsh(server, 'systemctl is-system-running --wait')).stdout === 'running'
-  if (!(await eventually(isRunning, bootLimitMs))) throw troubleOf(server)
+  if (!(await eventually(isRunning, bootLimitMs))) throw notRunningError(server)
 }
 
-function troubleOf(server: FleetServer): Error {
+function notRunningError(server: FleetServer): Error {
   const console = readFileSync(`${server.directory}/console.log`, 'utf8').split('\n').slice(-20).join('\n')
   return new Error(`${server.name} is not running after ${bootLimitMs / 1000} s:\n${console}`)
 }

@@ -6,7 +6,7 @@ import { readFleet } from './fleet.ts'
 import { eventually } from './inside.ts'
 
 /** What the watcher saw at one moment; `inits` maps each system to its init (`pid@start`), null while it is off. */
-export interface Sighting {
+export interface Observation {
   readonly at: string
   readonly up: readonly string[]
   readonly inits: Readonly<Record<string, string | null>>
@@ -22,7 +22,7 @@ export interface InitChange {
 
 /** The outside watcher at work. `stop` ends it and hands over what it saw. */
 export interface Watch {
-  stop(): Promise<readonly Sighting[]>
+  stop(): Promise<readonly Observation[]>
 }
 
 /** Starts the watcher as a process of its own that writes to `path`; returns after its first line. */
@@ -46,17 +46,17 @@ export async function startWatch(path: string, servers = readFleet().servers): P
 }
 
 /** The complete lines: the last one may still be on its way. */
-function readWatch(path: string): readonly Sighting[] {
+function readWatch(path: string): readonly Observation[] {
   const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)
-  return lines.map((line) => JSON.parse(line) as Sighting)
+  return lines.map((line) => JSON.parse(line) as Observation)
 }
 
 /** The most systems that were not up at the same moment. */
-export const mostDown = (sightings: readonly Sighting[]): number =>
+export const mostDown = (sightings: readonly Observation[]): number =>
   Math.max(...sightings.map(({ up, inits }) => Object.keys(inits).length - up.length))
 
 /** Every change of an init, in order: a system that was off in between has one change. */
-export function initChanges(sightings: readonly Sighting[]): readonly InitChange[] {
+export function initChanges(sightings: readonly Observation[]): readonly InitChange[] {
   const last = new Map<string, string>()
   return sightings.flatMap(({ at, inits }) =>
     Object.entries(inits).flatMap(([server, to]) => {
@@ -68,5 +68,5 @@ export function initChanges(sightings: readonly Sighting[]): readonly InitChange
 }
 
 /** The longest time in milliseconds during which the watcher did not look. */
-export const longestBlinkMs = (sightings: readonly Sighting[]): number =>
+export const longestGapMs = (sightings: readonly Observation[]): number =>
   Math.max(0, ...sightings.slice(1).map(({ at }, index) => Date.parse(at) - Date.parse(sightings[index]?.at ?? at)))

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { weaveFacts } from '../../../src/operations/weave/mesh-status.ts'
 import { type WeaveOptions, weaveStep } from '../../../src/operations/weave/weave-step.ts'
-import { contextOn, type Done, performStep } from './added-server.ts'
+import { performStep, type StepResult, stepContextOn } from './added-server.ts'
 import type { FleetServer } from './fleet.ts'
 import { asRoot } from './inside.ts'
 
@@ -62,7 +62,7 @@ export async function upgradeWeave(
   server: FleetServer,
   release: Release,
   options: Partial<WeaveOptions> = {},
-): Promise<Done> {
+): Promise<StepResult> {
   const text = scriptOf(release)
   const step = weaveStep({
     version: release.version,
@@ -74,7 +74,7 @@ export async function upgradeWeave(
     stallTimeoutMs: 60_000,
     ...options,
   })
-  const at = { ...contextOn(server, step.id), readPinnedFile: async () => text }
+  const at = { ...stepContextOn(server, step.id), readPinnedFile: async () => text }
   return performStep(step, at, await at.gatherFacts(weaveFacts))
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type HaproxyDrain, haproxyDrain } from '../../../src/load-balancer/haproxy/drain.ts'
-import { aBalancer, behind } from '../../support/fakes/fake-haproxy.ts'
+import { contextBehind, fakeHaproxy } from '../../support/fakes/fake-haproxy.ts'
 
 const wish: HaproxyDrain = {
   kind: 'haproxy',
@@ -18,8 +18,8 @@ const three = [
 
 describe('a server behind a load balancer', () => {
   it('leaves by the address that the balancer knows, waits for its sessions, and comes back', async () => {
-    const { balancer, port } = aBalancer('lb-1', three)
-    const { at, told } = behind(['203.0.113.11', '10.0.0.11'], [port])
+    const { balancer, port } = fakeHaproxy('lb-1', three)
+    const { at, told } = contextBehind(['203.0.113.11', '10.0.0.11'], [port])
     const [first] = balancer.servers
     if (first !== undefined) first.sessions = 2
     balancer.onCommand = (command) => {
@@ -37,8 +37,8 @@ describe('a server behind a load balancer', () => {
   })
 
   it('is worked on all the same once the time for its sessions is over', async () => {
-    const { balancer, port } = aBalancer('lb-1', three)
-    const { at } = behind(['10.0.0.11'], [port])
+    const { balancer, port } = fakeHaproxy('lb-1', three)
+    const { at } = contextBehind(['10.0.0.11'], [port])
     for (const one of balancer.servers) one.sessions = 1
 
     const found = await drain.detect(at)
@@ -48,16 +48,16 @@ describe('a server behind a load balancer', () => {
   })
 
   it('that somebody else took out before is left as it is', async () => {
-    const { balancer, port } = aBalancer('lb-1', three)
-    const { at } = behind(['10.0.0.11'], [port])
+    const { balancer, port } = fakeHaproxy('lb-1', three)
+    const { at } = contextBehind(['10.0.0.11'], [port])
     for (const one of balancer.servers) one.admin = 'maint'
 
     expect(await drain.detect(at)).toBeUndefined()
   })
 
   it('is taken out of each balancer and each backend that has it', async () => {
-    const two = [aBalancer('lb-1', three), aBalancer('lb-2', [...three, { name: 'again', address: '10.0.0.11' }])]
-    const { at } = behind(
+    const two = [fakeHaproxy('lb-1', three), fakeHaproxy('lb-2', [...three, { name: 'again', address: '10.0.0.11' }])]
+    const { at } = contextBehind(
       ['10.0.0.11'],
       two.map(({ port }) => port),
     )
@@ -73,23 +73,23 @@ describe('a server behind a load balancer', () => {
   })
 
   it('that no balancer knows is not begun', async () => {
-    const { port } = aBalancer('lb-1', three)
-    const { at } = behind(['10.0.0.99'], [port])
+    const { port } = fakeHaproxy('lb-1', three)
+    const { at } = contextBehind(['10.0.0.99'], [port])
 
     await expect(drain.detect(at)).rejects.toThrow('lb-1 has no backend with 10.0.0.99: it cannot be drained')
   })
 
   it('is not looked for where its group is not behind the balancer', async () => {
-    const { balancer, port } = aBalancer('lb-1', three)
-    const { at } = behind(['10.0.0.99'], [port])
+    const { balancer, port } = fakeHaproxy('lb-1', three)
+    const { at } = contextBehind(['10.0.0.99'], [port])
 
     expect(await haproxyDrain({ ...wish, groups: ['rails'] }).detect(at)).toBeUndefined()
     expect(balancer.commands).toEqual([])
   })
 
   it('has failed when the balancer does not take it back', async () => {
-    const { balancer, port } = aBalancer('lb-1', three)
-    const { at } = behind(['10.0.0.11'], [port])
+    const { balancer, port } = fakeHaproxy('lb-1', three)
+    const { at } = contextBehind(['10.0.0.11'], [port])
     const found = await drain.detect(at)
     for (const one of balancer.servers) one.isUp = false
 
@@ -97,8 +97,8 @@ describe('a server behind a load balancer', () => {
   })
 
   it('whose check had failed before is put back and not waited for', async () => {
-    const { balancer, port } = aBalancer('lb-1', three)
-    const { at } = behind(['10.0.0.11'], [port])
+    const { balancer, port } = fakeHaproxy('lb-1', three)
+    const { at } = contextBehind(['10.0.0.11'], [port])
     for (const one of balancer.servers) one.isUp = false
     const found = await drain.detect(at)
 
@@ -109,8 +109,8 @@ describe('a server behind a load balancer', () => {
   })
 
   it('is drained with socat where sshd does not let its user at the socket', async () => {
-    const { balancer, port } = aBalancer('lb-1', three)
-    const { at } = behind(['10.0.0.11'], [port])
+    const { balancer, port } = fakeHaproxy('lb-1', three)
+    const { at } = contextBehind(['10.0.0.11'], [port])
     balancer.socket = 'failed'
 
     await drain.drain(at, (await drain.detect(at)) as never)
@@ -119,8 +119,8 @@ describe('a server behind a load balancer', () => {
   })
 
   it('is not taken for drained when the balancer refuses', async () => {
-    const { balancer, port } = aBalancer('lb-1', three)
-    const { at } = behind(['10.0.0.11'], [port])
+    const { balancer, port } = fakeHaproxy('lb-1', three)
+    const { at } = contextBehind(['10.0.0.11'], [port])
     const found = await drain.detect(at)
     balancer.servers.splice(0)
 
@@ -132,8 +132,8 @@ describe('a server behind a load balancer', () => {
     [[{ path: '/s', isAdmin: false, isThere: true, owner: '' }], '/s is not of level admin'],
     [[{ path: '/s', isAdmin: true, isThere: false, owner: '' }], '/s is not there: is it running?'],
   ])('says what its balancer lacks: %#', async (sockets, why) => {
-    const { balancer, port } = aBalancer('lb-1', three)
-    const { at } = behind(['10.0.0.11'], [port])
+    const { balancer, port } = fakeHaproxy('lb-1', three)
+    const { at } = contextBehind(['10.0.0.11'], [port])
     balancer.sockets = sockets
 
     await expect(drain.detect(at)).rejects.toThrow(`lb-1: HAProxy cannot be told to drain: ${why}`)

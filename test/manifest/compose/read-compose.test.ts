@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { parseCompose, readCompose } from '../../../src/manifest/compose/read-compose.ts'
 import { readEnvFile } from '../../../src/manifest/compose/read-env-file.ts'
-import { compose, env } from '../../support/builders/build-compose-state.ts'
+import { composePath, envPath } from '../../support/builders/build-compose-state.ts'
 
 const parse = (text: string, hasEnvFile = true) => parseCompose('compose.yml', text, { hasEnvFile })
 const serviceOf = (lines: string) => `services:\n  web:\n    image: shop:1\n${lines}`
 
 describe('a compose file', () => {
   it('is its name and the image of every service, as it is written', async () => {
-    const { name, services, text } = await readCompose(compose, { hasEnvFile: true })
+    const { name, services, text } = await readCompose(composePath, { hasEnvFile: true })
 
     expect({ name, services }).toEqual({
       name: 'shop',
@@ -20,7 +20,7 @@ describe('a compose file', () => {
         { name: 'cache', image: 'redis:7.4' },
       ],
     })
-    expect(text).toBe(readFileSync(compose, 'utf8'))
+    expect(text).toBe(readFileSync(composePath, 'utf8'))
   })
 
   it('is rolled out without the services of its profiles', () => {
@@ -71,7 +71,7 @@ describe('a compose file', () => {
   })
 
   it('is not uploaded where it is larger than any is', async () => {
-    const path = aFile(`# ${'x'.repeat(300_000)}\nservices: {web: {image: a}}\n`)
+    const path = writeFile(`# ${'x'.repeat(300_000)}\nservices: {web: {image: a}}\n`)
 
     await expect(readCompose(path, { hasEnvFile: false })).rejects.toThrow('more than 256 KB is not uploaded')
   })
@@ -79,11 +79,11 @@ describe('a compose file', () => {
 
 describe('an env file', () => {
   it('is its own text', async () => {
-    expect(await readEnvFile(env)).toBe(readFileSync(env, 'utf8'))
+    expect(await readEnvFile(envPath)).toBe(readFileSync(envPath, 'utf8'))
   })
 
   it('is wrong by its lines, of which nothing is told', async () => {
-    const path = aFile(
+    const path = writeFile(
       'TAG=1\nnot-a-real-one\nexport A = "not-a-real\nB=\'not-a-real\nCOMPOSE_PROFILES=x\nC="a\\"b" # fine\n',
     )
 
@@ -100,7 +100,7 @@ describe('an env file', () => {
   })
 })
 
-function aFile(text: string): string {
+function writeFile(text: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'maestro-services-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   writeFileSync(join(folder, 'file'), text)

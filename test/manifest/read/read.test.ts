@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ManifestError } from '../../../src/base/errors.ts'
 import { parseManifest, readManifest } from '../../../src/manifest/read/read.ts'
 import { resolveManifest } from '../../../src/manifest/resolve/resolve.ts'
-import { problemLines } from '../../support/fixtures/manifest-fixtures.ts'
+import { diagnosticLines } from '../../support/fixtures/manifest-fixtures.ts'
 
 const right = 'docker:\n  servers:\n  - server: {unique_name: web-1, address: 203.0.113.11}\n'
 
@@ -79,7 +79,7 @@ describe('a manifest that cannot be read', () => {
   })
 
   it('is empty', async () => {
-    expect(problemLines(await troubleOf(file('empty.yml', '')))).toEqual(['/empty.yml:1:1: the manifest is empty'])
+    expect(diagnosticLines(await troubleOf(file('empty.yml', '')))).toEqual(['/empty.yml:1:1: the manifest is empty'])
   })
 })
 
@@ -96,7 +96,7 @@ describe('a manifest', () => {
   it('may begin with a byte order mark, which is no column', async () => {
     const path = file('bom.yml', `\ufeffdokcer: {}\n${right}`)
 
-    expect(problemLines(await troubleOf(path))).toEqual([
+    expect(diagnosticLines(await troubleOf(path))).toEqual([
       '/bom.yml:1:1: "dokcer" is neither a component nor an environment; did you mean docker?',
     ])
   })
@@ -135,7 +135,7 @@ describe('a manifest', () => {
   it('with more problems than anybody reads has the first fifty told and the rest counted', () => {
     const lines = Array.from({ length: 120 }, (_, index) => `  - server: {unique_name: web-${index}, port: none}\n`)
 
-    const told = problemLines(messageOf(`docker:\n  servers:\n${lines.join('')}`))
+    const told = diagnosticLines(messageOf(`docker:\n  servers:\n${lines.join('')}`))
 
     expect(told.length).toBe(51)
     expect(told.at(-1)).toBe('Manifest.yml: and 70 more')
@@ -151,7 +151,7 @@ describe('a manifest', () => {
   })
 
   it('with a key called __proto__ changes nothing but is told', () => {
-    const told = problemLines(messageOf('docker: {servers: []}\nmaestro: {__proto__: {ssh: {user: root}}}\n'))
+    const told = diagnosticLines(messageOf('docker: {servers: []}\nmaestro: {__proto__: {ssh: {user: root}}}\n'))
 
     expect(told).toEqual([
       expect.stringContaining('Manifest.yml:2:11: "__proto__" is not a key of maestro; it has ssh, '),

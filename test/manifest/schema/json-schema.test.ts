@@ -7,7 +7,7 @@ import { parseManifest } from '../../../src/manifest/read/read.ts'
 import { manifestJsonSchema } from '../../../src/manifest/schema/json-schema.ts'
 import { nodeAt, toPlain } from '../../../src/manifest/yaml/node.ts'
 import { parseYaml } from '../../../src/manifest/yaml/parse.ts'
-import { everyKeyText, fixtures, problemLines } from '../../support/fixtures/manifest-fixtures.ts'
+import { diagnosticLines, everyKeyText, manifestFixtures } from '../../support/fixtures/manifest-fixtures.ts'
 import { type Key, keysOfSchema } from '../schema-keys.ts'
 
 const schema = manifestJsonSchema()
@@ -37,7 +37,7 @@ function problemsOf(manifest: string): readonly string[] {
     parseManifest('Manifest.yml', manifest)
     return []
   } catch (error) {
-    if (error instanceof ManifestError) return problemLines(error.message)
+    if (error instanceof ManifestError) return diagnosticLines(error.message)
     throw error
   }
 }
@@ -55,7 +55,7 @@ describe('the JSON Schema', () => {
     expect(names.length).toBeGreaterThan(80)
   })
 
-  it.each(fixtures('valid'))('takes what maestro takes, read as an editor reads it: $name', (fixture) => {
+  it.each(manifestFixtures('valid'))('takes what maestro takes, read as an editor reads it: $name', (fixture) => {
     const document = load(fixture.text, { schema: CORE_SCHEMA.withTags(mergeTag) })
 
     expect(z.fromJSONSchema(schema).safeParse(document).error?.issues).toBeUndefined()

@@ -10,24 +10,24 @@ import { RolledBackError } from '../../../src/plan/errors.ts'
 import type { ComposeState } from '../../../src/remote/facts/compose.ts'
 import { makePinnedFileReader } from '../../../src/run/local/pinned-files.ts'
 import {
-  container,
-  deployed,
+  buildDeployedService,
+  buildServiceContainer,
+  buildShopFacts,
   engine,
-  idOf,
-  lookAtShop,
+  imageIdOf,
   newShop,
   oldRevision,
   oldShop,
   revision,
   shopOptions,
 } from '../../support/builders/build-compose-state.ts'
-import { type Answers, aContext } from '../../support/fakes/fake-server-context.ts'
+import { known } from '../../support/builders/build-facts.ts'
+import { type Answers, fakeServerContext } from '../../support/fakes/fake-server-context.ts'
 
-const known = <T>(value: T) => ({ status: 'known', value }) as const
 const step = upStep(shopOptions)
 const images = pullImagesStep(shopOptions)
 const linesOf = (parts: Partial<ComposeState>, options = shopOptions) => {
-  const verdict = upStep(options).plan(lookAtShop(parts))
+  const verdict = upStep(options).plan(buildShopFacts(parts))
   return verdict.status === 'due' ? step.describe(verdict.change) : [verdict.status]
 }
 
@@ -35,8 +35,8 @@ describe('what a roll-out foresees', () => {
   it('is every service with the image that it has and the one that it gets', () => {
     expect(linesOf({})).toEqual([
       `services: revision ${revision.slice(0, 12)}`,
-      `web: web:1 (${idOf('web', 1).slice(7, 19)}) -> registry.example.com/shop/web:$TAG`,
-      `cache: cache:1 (${idOf('cache', 1).slice(7, 19)}) -> redis:7.4`,
+      `web: web:1 (${imageIdOf('web', 1).slice(7, 19)}) -> registry.example.com/shop/web:$TAG`,
+      `cache: cache:1 (${imageIdOf('cache', 1).slice(7, 19)}) -> redis:7.4`,
     ])
   })
 
@@ -44,7 +44,7 @@ describe('what a roll-out foresees', () => {
     expect(linesOf({ deployed: [] })).toContain(
       'there is nothing to go back to: maestro rolls them out there for the first time',
     )
-    expect(linesOf({ deployed: [...newShop, deployed('old', 2)] })).toEqual([
+    expect(linesOf({ deployed: [...newShop, buildDeployedService('old', 2)] })).toEqual([
       expect.anything(),
       'old goes: it is not in the file any more',
     ])
@@ -52,48 +52,64 @@ describe('what a roll-out foresees', () => {
 
   it('is nothing where the revision runs as it was rolled out', () => {
     expect(linesOf({ deployed: newShop })).toEqual(['done'])
-    expect(images.plan(lookAtShop({ deployed: newShop }))).toMatchObject({ status: 'done' })
+    expect(images.plan(buildShopFacts({ deployed: newShop }))).toMatchObject({ status: 'done' })
   })
 
   it('is nothing of what was not asked for', () => {
     const alone = { ...shopOptions, images: { web: 'web:2' }, isPart: true }
 
-    expect(linesOf({ deployed: [deployed('cache', 1), deployed('web', 2), deployed('old', 1)] }, alone)).toEqual([
-      'done',
-    ])
+    expect(
+      linesOf(
+        {
+          deployed: [buildDeployedService('cache', 1), buildDeployedService('web', 2), buildDeployedService('old', 1)],
+        },
+        alone,
+      ),
+    ).toEqual(['done'])
   })
 
-  const web = deployed('web', 2)
+  const web = buildDeployedService('web', 2)
   const whenWeb = (...containers: ComposeState['containers']) =>
-    linesOf({ deployed: newShop, containers: [container(deployed('cache', 2)), ...containers] })
+    linesOf({ deployed: newShop, containers: [buildServiceContainer(buildDeployedService('cache', 2)), ...containers] })
 
   it.each([
     ['it has no container', [], 'has no container'],
-    ['another image runs', [container({ ...web, id: idOf('web', 9) })], `runs as ${idOf('web', 9).slice(7, 19)}`],
-    ['its configuration is another', [container({ ...web, configuration: 'x' })], 'was changed by another hand'],
-    ['it is unhealthy', [container(web, { health: 'unhealthy' })], 'is unhealthy'],
-    ['it has ended', [container(web, { state: 'exited', exitCode: 1 })], 'has ended with exit code 1'],
-    ['it falls over', [container(web, { state: 'restarting' })], 'is restarting'],
+    [
+      'another image runs',
+      [buildServiceContainer({ ...web, id: imageIdOf('web', 9) })],
+      `runs as ${imageIdOf('web', 9).slice(7, 19)}`,
+    ],
+    [
+      'its configuration is another',
+      [buildServiceContainer({ ...web, configuration: 'x' })],
+      'was changed by another hand',
+    ],
+    ['it is unhealthy', [buildServiceContainer(web, { health: 'unhealthy' })], 'is unhealthy'],
+    ['it has ended', [buildServiceContainer(web, { state: 'exited', exitCode: 1 })], 'has ended with exit code 1'],
+    ['it falls over', [buildServiceContainer(web, { state: 'restarting' })], 'is restarting'],
   ])('is a service of which %s', (_, containers, words) => {
     expect(whenWeb(...containers).at(-1)).toContain(words)
   })
 
   it.each([
-    ['is about to tell its health', container(web, { health: 'starting' })],
-    ['was a job, and has ended well', container(web, { state: 'exited', restartPolicy: 'no' })],
+    ['is about to tell its health', buildServiceContainer(web, { health: 'starting' })],
+    ['was a job, and has ended well', buildServiceContainer(web, { state: 'exited', restartPolicy: 'no' })],
   ])('is no service that %s', (_, one) => {
     expect(whenWeb(one)).toEqual(['done'])
   })
 
   it('brings no images where only what is there is put right, unless they are asked for', () => {
-    const sick = lookAtShop({
+    const sick = buildShopFacts({
       deployed: newShop,
-      containers: [container(deployed('cache', 2)), container(web, { health: 'unhealthy' })],
+      containers: [
+        buildServiceContainer(buildDeployedService('cache', 2)),
+        buildServiceContainer(web, { health: 'unhealthy' }),
+      ],
     })
 
     expect(images.plan(sick)).toMatchObject({ status: 'done' })
     expect(step.plan(sick)).toMatchObject({ status: 'due', change: { again: ['web'], isNew: false } })
-    expect(pullImagesStep({ ...shopOptions, pull: true }).plan(lookAtShop({ deployed: newShop }))).toMatchObject({
+    expect(pullImagesStep({ ...shopOptions, pull: true }).plan(buildShopFacts({ deployed: newShop }))).toMatchObject({
       status: 'due',
     })
   })
@@ -104,7 +120,7 @@ describe('what a roll-out foresees', () => {
     ['what runs cannot be told', { compose: { status: 'unknown', why: 'permission denied' } as const }, 'unknown'],
     ['nobody asked for Docker', { docker: { status: 'unknown', why: 'no sudo' } as const }, 'unknown'],
   ])('is nothing that can be done where %s', (_, parts, status) => {
-    expect(step.plan(lookAtShop({}, parts))).toMatchObject({ status })
+    expect(step.plan(buildShopFacts({}, parts))).toMatchObject({ status })
   })
 
   it.each([
@@ -112,7 +128,7 @@ describe('what a roll-out foresees', () => {
     ['docker.io', 'Docker Compose is not installed: `apt-get install docker-compose-v2` there'],
     ['static', 'Docker Compose is not installed: see https://docs.docker.com/compose/install/linux/'],
   ])('says how Compose is installed beside %s', (source, why) => {
-    const facts = lookAtShop({ compose: undefined }, { docker: known({ ...engine, source }) })
+    const facts = buildShopFacts({ compose: undefined }, { docker: known({ ...engine, source }) })
 
     expect(step.plan(facts)).toEqual({ status: 'blocked', why })
   })
@@ -124,12 +140,12 @@ type Asked = {
   readonly files?: ServerContext['readPinnedFile']
 }
 
-function aShopContext({ answers = [{}], told = {}, files = makePinnedFileReader() }: Asked = {}) {
-  const { at: ctx, asked } = aContext(answers)
-  return { asked, at: { ...ctx, gatherFacts: async () => lookAtShop(told), readPinnedFile: files } }
+function shopContext({ answers = [{}], told = {}, files = makePinnedFileReader() }: Asked = {}) {
+  const { at: ctx, asked } = fakeServerContext(answers)
+  return { asked, at: { ...ctx, gatherFacts: async () => buildShopFacts(told), readPinnedFile: files } }
 }
 
-const due = step.plan(lookAtShop())
+const due = step.plan(buildShopFacts())
 if (due.status !== 'due') throw new Error('nothing is due')
 const { change } = due
 
@@ -137,7 +153,7 @@ describe('the files of a roll-out', () => {
   const begun = { job_begun: 'yes' }
 
   it('go to the server in a script of their own, and into no job', async () => {
-    const { at, asked } = aShopContext({ answers: [{}, begun] })
+    const { at, asked } = shopContext({ answers: [{}, begun] })
 
     await images.apply(at, change)
 
@@ -148,7 +164,7 @@ describe('the files of a roll-out', () => {
   })
 
   it('stay where they are already', async () => {
-    const { at, asked } = aShopContext({ answers: [begun], told: { isStaged: true }, files: () => Promise.reject() })
+    const { at, asked } = shopContext({ answers: [begun], told: { isStaged: true }, files: () => Promise.reject() })
 
     await images.apply(at, change)
 
@@ -160,7 +176,7 @@ describe('the files of a roll-out', () => {
     onTestFinished(() => rmSync(folder, { recursive: true }))
     const edited = join(folder, 'compose.yml')
     writeFileSync(edited, 'services: {}\n')
-    const { at, asked } = aShopContext()
+    const { at, asked } = shopContext()
 
     const acted = pullImagesStep({ ...shopOptions, compose: { ...shopOptions.compose, from: edited } }).apply(
       at,
@@ -180,9 +196,9 @@ describe('a job of services', () => {
     job_log_bytes: Buffer.from(log).toString('hex'),
   })
   const standingOf = (answer: Readonly<Record<string, string>>) =>
-    step.status(aShopContext({ answers: [answer] }).at, change)
+    step.status(shopContext({ answers: [answer] }).at, change)
   const proveBy = (result: string, told: Partial<ComposeState> = {}, log?: string) =>
-    step.verify(aShopContext({ answers: [ended(result, log)], told }).at, change)
+    step.verify(shopContext({ answers: [ended(result, log)], told }).at, change)
 
   it.each([
     ['never began', { job_is: 'none' }, 'no'],
@@ -212,13 +228,13 @@ describe('a job of services', () => {
   const asked = newShop.map(({ service, image, id }) => ({ service, image, id, isPulled: true }))
 
   it('is proved by the images that run, before and after', async () => {
-    const [cache, web] = [idOf('cache', 2).slice(7, 19), idOf('web', 2).slice(7, 19)]
+    const [cache, web] = [imageIdOf('cache', 2).slice(7, 19), imageIdOf('web', 2).slice(7, 19)]
 
     await expect(proveBy('exited 0 1', { deployed: newShop, asked })).resolves.toEqual({
       revision: revision.slice(0, 12),
       services: [
-        `web: web:1 ${idOf('web', 1).slice(7, 19)} -> web:2 ${web}`,
-        `cache: cache:1 ${idOf('cache', 1).slice(7, 19)} -> cache:2 ${cache}`,
+        `web: web:1 ${imageIdOf('web', 1).slice(7, 19)} -> web:2 ${web}`,
+        `cache: cache:1 ${imageIdOf('cache', 1).slice(7, 19)} -> cache:2 ${cache}`,
       ],
       gone: [],
     })
@@ -228,8 +244,8 @@ describe('a job of services', () => {
     ['the old ones run', { deployed: oldShop, asked }, 'web was not rolled out'],
     [
       'another image runs than was brought',
-      { deployed: newShop, asked: asked.map((one) => ({ ...one, id: idOf('x', 1) })) },
-      `web runs as ${idOf('web', 2).slice(7, 19)}`,
+      { deployed: newShop, asked: asked.map((one) => ({ ...one, id: imageIdOf('x', 1) })) },
+      `web runs as ${imageIdOf('web', 2).slice(7, 19)}`,
     ],
     ['nothing runs', { deployed: newShop, asked, containers: [] }, 'web has no container'],
   ])('is not proved where %s', async (_, told, words) => {
@@ -241,21 +257,21 @@ describe('the way back', () => {
   const back = rollbackStep({ project: 'shop', groups: ['docker'], timeoutMs: 1000, stallTimeoutMs: 1000 })
 
   it('is due once, and names the images that were there before', () => {
-    const verdict = back.plan(lookAtShop({ deployed: newShop, before: [deployed('web', 1)] }))
+    const verdict = back.plan(buildShopFacts({ deployed: newShop, before: [buildDeployedService('web', 1)] }))
 
     expect(verdict.status === 'due' && back.describe(verdict.change)).toEqual([
-      `web: web:2 (${idOf('web', 2).slice(7, 19)}) -> web:1 (${idOf('web', 1).slice(7, 19)})`,
+      `web: web:2 (${imageIdOf('web', 2).slice(7, 19)}) -> web:1 (${imageIdOf('web', 1).slice(7, 19)})`,
       'cache goes: it came with what is taken back',
     ])
-    expect(back.plan(lookAtShop({ deployed: oldShop, before: oldShop }))).toMatchObject({ status: 'done' })
-    expect(back.plan(lookAtShop())).toMatchObject({ status: 'blocked' })
+    expect(back.plan(buildShopFacts({ deployed: oldShop, before: oldShop }))).toMatchObject({ status: 'done' })
+    expect(back.plan(buildShopFacts())).toMatchObject({ status: 'blocked' })
   })
 
   it('tells the job exactly what must be gone back to', async () => {
-    const { at, asked } = aShopContext({ answers: [{ job_begun: 'yes' }] })
+    const { at, asked } = shopContext({ answers: [{ job_begun: 'yes' }] })
 
-    await back.apply(at, { from: newShop, to: [deployed('web', 1)] })
+    await back.apply(at, { from: newShop, to: [buildDeployedService('web', 1)] })
 
-    expect(asked[0]?.inputs?.job).toContain(`'web|${oldRevision}|web:1|${idOf('web', 1)}|configuration-1'`)
+    expect(asked[0]?.inputs?.job).toContain(`'web|${oldRevision}|web:1|${imageIdOf('web', 1)}|configuration-1'`)
   })
 })

@@ -6,12 +6,12 @@ import {
   mustStopFirst,
   type UpgradeConditions,
 } from '../../../src/operations/docker-upgrade/compatibility.ts'
-import { anInfo } from '../../support/builders/build-docker-facts.ts'
+import { buildEngineInfo } from '../../support/builders/build-docker-facts.ts'
 
 const over = (parts: Partial<UpgradeConditions>): UpgradeConditions => ({
   from: '24.0.9',
   to: '24.0.9',
-  info: anInfo(),
+  info: buildEngineInfo(),
   weave: undefined,
   config: undefined,
   socketUsers: [],
@@ -55,9 +55,9 @@ describe('the guard', () => {
     ['an engine whose images are its own going back', { from: '29.8.2', to: '28.5.2' }],
     [
       'an engine with the store of containerd going on',
-      { from: '29.0.0', to: '29.8.2', info: anInfo({ hasContainerdStore: true }) },
+      { from: '29.0.0', to: '29.8.2', info: buildEngineInfo({ hasContainerdStore: true }) },
     ],
-    ['a manager of a swarm, one server at a time', { info: anInfo({ swarm: 'manager' }), isSerial: true }],
+    ['a manager of a swarm, one server at a time', { info: buildEngineInfo({ swarm: 'manager' }), isSerial: true }],
     ['an empty daemon.json', { config: '' }],
   ] satisfies [string, Partial<UpgradeConditions>][])('lets %s through', (_, parts) => {
     expect(checkCompatibility(over(parts)).blockers).toEqual([])
@@ -80,13 +80,13 @@ describe('the guard', () => {
     ['a minimum that no engine takes', { to: '29.8.2', weave: '2.9.0', config: minimum('1.12') }, /no API before 1.40/],
     [
       'a downgrade over the image store',
-      { from: '29.8.2', to: '28.5.2', info: anInfo({ hasContainerdStore: true }) },
+      { from: '29.8.2', to: '28.5.2', info: buildEngineInfo({ hasContainerdStore: true }) },
       /containerd's store, which Docker 28.5.2 does not look into.*maestro rebuild/,
     ],
-    ['a manager of a swarm', { info: anInfo({ swarm: 'manager' }) }, /quorum.*--strategy serial$/],
+    ['a manager of a swarm', { info: buildEngineInfo({ swarm: 'manager' }) }, /quorum.*--strategy serial$/],
     [
       'live-restore in a swarm',
-      { info: anInfo({ swarm: 'worker', isLiveRestore: true }) },
+      { info: buildEngineInfo({ swarm: 'worker', isLiveRestore: true }) },
       /with which Docker does not start/,
     ],
     ['a daemon.json that is none', { config: '{"debug": tru' }, /daemon.json is no JSON/],
@@ -104,9 +104,13 @@ describe('the guard', () => {
       { from: '20.10.24', to: '26.1.5', socketUsers: ['watch (watchtower:1)', 'lb (traefik:2)'] },
       /becomes 1.24 \(1.12 so far\): .*watch \(watchtower:1\), lb \(traefik:2\)$/,
     ],
-    ['live-restore over patches', { to: '24.0.10', info: anInfo({ isLiveRestore: true }) }, /go on running/],
-    ['live-restore over majors', { to: '26.1.5', info: anInfo({ isLiveRestore: true }) }, /orphans .* stopped before/],
-    ['a worker of a swarm', { info: anInfo({ swarm: 'worker' }) }, /moves its tasks/],
+    ['live-restore over patches', { to: '24.0.10', info: buildEngineInfo({ isLiveRestore: true }) }, /go on running/],
+    [
+      'live-restore over majors',
+      { to: '26.1.5', info: buildEngineInfo({ isLiveRestore: true }) },
+      /orphans .* stopped before/,
+    ],
+    ['a worker of a swarm', { info: buildEngineInfo({ swarm: 'worker' }) }, /moves its tasks/],
     ['an LXC container', { isInLxc: true }, /runc from 1.3.3/],
   ] satisfies [string, Partial<UpgradeConditions>, RegExp][])('tells of %s', (_, parts, words) => {
     expect(checkCompatibility(over(parts))).toEqual({ blockers: [], notes: [expect.stringMatching(words)] })
@@ -119,7 +123,7 @@ describe('the guard', () => {
   })
 
   it('has containers stopped before where live-restore would leave them to nobody', () => {
-    const info = anInfo({ isLiveRestore: true })
+    const info = buildEngineInfo({ isLiveRestore: true })
 
     expect(mustStopFirst(over({ to: '26.1.5', info }))).toBe(true)
     expect(mustStopFirst(over({ to: '24.0.10', info }))).toBe(false)

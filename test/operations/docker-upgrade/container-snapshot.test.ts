@@ -7,7 +7,7 @@ import {
   expectedBack,
 } from '../../../src/operations/docker-upgrade/container-snapshot.ts'
 import { readUpgradeJobStatus } from '../../../src/operations/docker-upgrade/job-status.ts'
-import { factsOf } from '../../support/fakes/fake-server-context.ts'
+import { buildFields } from '../../support/builders/build-fields.ts'
 
 const one = (name: string, parts: Partial<Container> = {}): Container => ({
   id: `id-${name}`,
@@ -114,7 +114,7 @@ describe('what the server tells of it', () => {
     ])
 
     const status = readUpgradeJobStatus(
-      factsOf({
+      buildFields({
         census_server: '26.1.5',
         census_client: '26.1.5',
         census_driver: 'overlay2 systemd',
@@ -147,7 +147,7 @@ describe('what the server tells of it', () => {
   })
 
   it('is none where Docker does not answer', () => {
-    expect(readUpgradeJobStatus(factsOf({}))).toMatchObject({
+    expect(readUpgradeJobStatus(buildFields({}))).toMatchObject({
       answers: undefined,
       end: undefined,
       downSeconds: undefined,
@@ -155,7 +155,7 @@ describe('what the server tells of it', () => {
   })
 
   it.each(['[]', '["a1"]', 'no JSON'])('is no container: %s', (line) => {
-    expect(() => readUpgradeJobStatus(factsOf({ census_server: '1', census_container: [line] }))).toThrow(
+    expect(() => readUpgradeJobStatus(buildFields({ census_server: '1', census_container: [line] }))).toThrow(
       'cannot be read',
     )
   })

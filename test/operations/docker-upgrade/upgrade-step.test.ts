@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { upgradeStep } from '../../../src/operations/docker-upgrade/upgrade-step.ts'
 import { RolledBackError } from '../../../src/plan/errors.ts'
-import { noble, old, options } from '../../support/builders/build-docker-facts.ts'
-import { aContext } from '../../support/fakes/fake-server-context.ts'
+import { buildUpgradeOptions, noble, oldVersion } from '../../support/builders/build-docker-facts.ts'
+import { fakeServerContext } from '../../support/fakes/fake-server-context.ts'
 
 const container = (state: string) =>
   JSON.stringify([
@@ -31,15 +31,15 @@ const standing = (version: string, engine: string, parts: object = {}) => ({
 })
 const upgraded = (parts: object = {}) => standing(noble('26.1.5'), '26.1.5+dfsg1', { census_end: 'upgraded', ...parts })
 const back = (parts: object = {}) =>
-  standing(old, '20.10.24+dfsg1', {
+  standing(oldVersion, '20.10.24+dfsg1', {
     census_end: 'back',
     census_why: 'Docker does not start: dockerd: broken build',
     ...parts,
   })
 
-const step = upgradeStep(options())
+const step = upgradeStep(buildUpgradeOptions())
 const due = {
-  packages: [{ name: 'docker-ce', from: old, to: noble('26.1.5') }],
+  packages: [{ name: 'docker-ce', from: oldVersion, to: noble('26.1.5') }],
   from: '20.10.24',
   to: '26.1.5',
   stopsFirst: false,
@@ -51,7 +51,7 @@ const due = {
 const ended = { job_is: 'ended', job_result: 'exited 0 1' }
 
 async function proveBy(after: Readonly<Record<string, string | readonly string[]>>) {
-  const { at: ctx } = aContext([standing(old, '20.10.24+dfsg1'), ended, after])
+  const { at: ctx } = fakeServerContext([standing(oldVersion, '20.10.24+dfsg1'), ended, after])
   return step.verify(ctx, await step.snapshot(ctx, due))
 }
 
@@ -59,7 +59,7 @@ describe('the proof of an upgrade of Docker', () => {
   it('is that both sides answer the version, and that all that ran runs', async () => {
     await expect(proveBy(upgraded())).resolves.toMatchObject({
       engine: '26.1.5+dfsg1',
-      packages: [`docker-ce ${old} -> ${noble('26.1.5')}`],
+      packages: [`docker-ce ${oldVersion} -> ${noble('26.1.5')}`],
       containers: 1,
       downSeconds: 22.9,
       back: 'maestro docker-upgrade --rollback',
@@ -75,7 +75,7 @@ describe('the proof of an upgrade of Docker', () => {
     ['the old client answers', { census_client: '20.10.24' }, /the client that answers is 20.10.24, not 26.1.5/],
     [
       'a package is another',
-      { census_package: `docker-ce|${old}|ii ` },
+      { census_package: `docker-ce|${oldVersion}|ii ` },
       /docker-ce is 5:20.10.24~3-0~ubuntu-noble, not 5:26.1.5/,
     ],
     [
@@ -113,20 +113,23 @@ describe('the proof of an upgrade of Docker', () => {
   })
 
   it('fails with the last words of a job that did not come to its end', async () => {
-    const { at: ctx } = aContext([standing(old, '20.10.24'), { job_is: 'ended', job_result: 'exited 1 1' }])
+    const { at: ctx } = fakeServerContext([
+      standing(oldVersion, '20.10.24'),
+      { job_is: 'ended', job_result: 'exited 1 1' },
+    ])
     const before = await step.snapshot(ctx, due)
 
     await expect(step.verify(ctx, before)).rejects.toThrow('Docker did not come to be 26.1.5')
   })
 
   it('is begun nowhere where nobody can say what runs', async () => {
-    await expect(step.snapshot(aContext([{}]).at, due)).rejects.toThrow('Docker does not answer')
+    await expect(step.snapshot(fakeServerContext([{}]).at, due)).rejects.toThrow('Docker does not answer')
   })
 })
 
 describe('the job of an upgrade', () => {
   it('gets what ran in its order, and may go back', async () => {
-    const { at: ctx, asked } = aContext([standing(old, '20.10.24'), { job_begun: 'yes' }])
+    const { at: ctx, asked } = fakeServerContext([standing(oldVersion, '20.10.24'), { job_begun: 'yes' }])
 
     await step.apply(ctx, await step.snapshot(ctx, due))
 

@@ -3,7 +3,7 @@ import { RefusedError } from '../../../src/base/errors.ts'
 import type { Json } from '../../../src/base/json.ts'
 import { detachedJob } from '../../../src/operations/job/job.ts'
 import { DisconnectedError, StoppedError, StuckError, UnknownError } from '../../../src/plan/errors.ts'
-import { type Answers, aContext } from '../../support/fakes/fake-server-context.ts'
+import { type Answers, fakeServerContext } from '../../support/fakes/fake-server-context.ts'
 
 const job = detachedJob<Json>({
   script: (before) => ({ files: ['lock/lock.sh'], inputs: { before: String(before) } }),
@@ -17,13 +17,13 @@ const running = (cpuTicks: number, log = '', from = 0) => ({
 })
 const ended = { job_is: 'ended', job_result: 'exited 0 1795000000' }
 const finish = (answers: Answers, options = {}) => {
-  const context = aContext(answers, options)
+  const context = fakeServerContext(answers, options)
   return { ...context, result: job.finish(context.at) }
 }
 
 describe('a detached job', () => {
   it('hands its whole script over as a text, with names that come from the run and the step', async () => {
-    const { at: ctx, asked } = aContext([{ job_begun: 'yes' }])
+    const { at: ctx, asked } = fakeServerContext([{ job_begun: 'yes' }])
 
     await job.apply(ctx, "it's")
 
@@ -37,11 +37,11 @@ describe('a detached job', () => {
   })
 
   it('counts as begun when somebody has begun it before', async () => {
-    await expect(job.apply(aContext([{ job_begun: 'already' }]).at, null)).resolves.toBeUndefined()
+    await expect(job.apply(fakeServerContext([{ job_begun: 'already' }]).at, null)).resolves.toBeUndefined()
   })
 
   it('is refused with the reason of the server, before anything was begun', async () => {
-    const act = job.apply(aContext([{ job_refused: 'only 3 KB are free in /var/log' }]).at, null)
+    const act = job.apply(fakeServerContext([{ job_refused: 'only 3 KB are free in /var/log' }]).at, null)
 
     await expect(act).rejects.toThrow(RefusedError)
     await expect(act).rejects.toThrow('nothing was begun: only 3 KB are free in /var/log')
@@ -55,11 +55,11 @@ describe('a detached job', () => {
     ['no', { ...ended, job_result: 'killed signal KILL 1795000000' }],
     ['unknown', { job_is: 'gone' }],
   ])('is settled: %s, for %j', async (expected, answer) => {
-    expect(await job.status(aContext([answer]).at, null)).toBe(expected)
+    expect(await job.status(fakeServerContext([answer]).at, null)).toBe(expected)
   })
 
   it.each(['Upper', '..', '', '-x', 'a b'])('has no files called %j', async (step) => {
-    const { at: ctx } = aContext([ended])
+    const { at: ctx } = fakeServerContext([ended])
 
     await expect(job.status({ ...ctx, key: `${ctx.runId}/web-1/${step}` }, null)).rejects.toThrow(RangeError)
   })
@@ -159,7 +159,7 @@ describe('following a detached job', () => {
   })
 
   it('ends as soon as the run is to end, and leaves the job be', async () => {
-    const { at: ctx, asked } = aContext([running(1)])
+    const { at: ctx, asked } = fakeServerContext([running(1)])
     const stopped = { ...ctx, waitMs: () => Promise.reject(new StoppedError('stopped')) }
 
     await expect(job.finish(stopped)).rejects.toThrow(StoppedError)

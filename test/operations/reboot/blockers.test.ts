@@ -4,9 +4,8 @@ import type { Disk } from '../../../src/remote/facts/disk.ts'
 import type { Dpkg } from '../../../src/remote/facts/dpkg.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import type { Systemd } from '../../../src/remote/facts/systemd.ts'
-import { aLook } from '../../support/builders/build-facts.ts'
+import { buildFacts, known } from '../../support/builders/build-facts.ts'
 
-const known = <T>(value: T) => ({ status: 'known', value }) as const
 const clean: Dpkg = { isInterrupted: false, broken: [], lockHolders: [] }
 const up: Systemd = { state: 'running', canRunUnits: true, failed: [], inhibitors: [] }
 const root: Disk = { path: '/', totalBytes: 1e10, freeBytes: 1e9, isReadOnly: false }
@@ -29,17 +28,17 @@ const cases: readonly [string, Partial<ServerFacts>, RegExp][] = [
 
 describe('what stands in the way of a restart', () => {
   it('is nothing on a sound server', () => {
-    expect(rebootBlockers(aLook(sound))).toEqual([])
+    expect(rebootBlockers(buildFacts(sound))).toEqual([])
   })
 
   it('is not the refresh of package lists', () => {
     const lists = { lock: 'lists', pid: 7, command: 'apt-get', ageSeconds: 1 }
 
-    expect(rebootBlockers(aLook({ ...sound, dpkg: known({ ...clean, lockHolders: [lists] }) }))).toEqual([])
+    expect(rebootBlockers(buildFacts({ ...sound, dpkg: known({ ...clean, lockHolders: [lists] }) }))).toEqual([])
   })
 
   it.each(cases)('is %s', (_, trouble, words) => {
-    const told = rebootBlockers(aLook({ ...sound, ...trouble }))
+    const told = rebootBlockers(buildFacts({ ...sound, ...trouble }))
 
     expect(told).toEqual([expect.stringMatching(words)])
   })

@@ -3,9 +3,8 @@ import { differences } from '../../../src/operations/reboot/boot-snapshot.ts'
 import { type RebootOptions, rebootStep } from '../../../src/operations/reboot/reboot-step.ts'
 import type { Container } from '../../../src/remote/facts/docker.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
-import { aFlag, aLook } from '../../support/builders/build-facts.ts'
+import { buildFacts, buildRebootFlag, known } from '../../support/builders/build-facts.ts'
 
-const known = <T>(value: T) => ({ status: 'known', value }) as const
 const systemd = { state: 'running', canRunUnits: true, failed: [], inhibitors: [] }
 const options: RebootOptions = {
   force: false,
@@ -15,12 +14,12 @@ const options: RebootOptions = {
   readyTimeoutMs: 60_000,
   stableTimeMs: 0,
 }
-const due = { reboot: known({ ...aFlag(), isSet: true }) }
+const due = { reboot: known({ ...buildRebootFlag(), isSet: true }) }
 const blind = { reboot: { status: 'unknown', why: 'no /run' } } as const
 
 describe('whether a server is restarted', () => {
   const foresee = (parts: Partial<ServerFacts>, force = false) =>
-    rebootStep({ ...options, force }).plan(aLook({ systemd: known(systemd), ...parts })).status
+    rebootStep({ ...options, force }).plan(buildFacts({ systemd: known(systemd), ...parts })).status
 
   it.each([
     ['is due by its flag', due, false, 'due'],
@@ -46,7 +45,7 @@ describe('a restart that follows upgrades', () => {
     const packages = [{ name, from: '1', to: '2', origin: 'Ubuntu:24.04/noble-security' }]
     return { security: known({ packages, wrongSources: [], downloadBytes: 0 }) }
   }
-  const foresee = (parts: Partial<ServerFacts>) => step.plan(aLook({ systemd: known(systemd), ...parts }))
+  const foresee = (parts: Partial<ServerFacts>) => step.plan(buildFacts({ systemd: known(systemd), ...parts }))
 
   it('is foreseen where what everything runs on is upgraded', () => {
     expect(foresee(upgrade('libc6'))).toEqual({
@@ -98,7 +97,7 @@ describe('what differs after a restart', () => {
       pinned: undefined,
       rebuilt: undefined,
     })
-    return differences(aLook({ systemd: known(systemd), docker, kernel, ...parts }), before)
+    return differences(buildFacts({ systemd: known(systemd), docker, kernel, ...parts }), before)
   }
 
   it('is nothing where all is as before', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { MaestroError } from '../../../src/base/errors.ts'
 import { waitForNewBoot } from '../../../src/operations/reboot/wait-for-boot.ts'
 import { HostKeyMismatchError } from '../../../src/plan/errors.ts'
-import { type Answers, aContext } from '../../support/fakes/fake-server-context.ts'
+import { type Answers, fakeServerContext } from '../../support/fakes/fake-server-context.ts'
 
 const machine = 'a'.repeat(32)
 const bootId = (digit: string) => `${digit.repeat(8)}-0000-4000-8000-000000000000`
@@ -17,7 +17,7 @@ const before = { machineId: machine, bootId: bootId('1') }
 const times = { downTimeoutMs: 20_000, upTimeoutMs: 30_000 }
 
 const wait = (answers: Answers) => {
-  const { at: ctx, told, asked } = aContext(answers)
+  const { at: ctx, told, asked } = fakeServerContext(answers)
   return { boot: waitForNewBoot(ctx, { before, times, usualDownSeconds: 9 }), told, asked }
 }
 

@@ -4,10 +4,9 @@ import { restartServicesStep } from '../../../src/operations/security-upgrade/re
 import { upgradeStep } from '../../../src/operations/security-upgrade/upgrade-step.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import type { Planned, Security } from '../../../src/remote/facts/security.ts'
-import { aLook } from '../../support/builders/build-facts.ts'
-import { aContext } from '../../support/fakes/fake-server-context.ts'
+import { buildFacts, known } from '../../support/builders/build-facts.ts'
+import { fakeServerContext } from '../../support/fakes/fake-server-context.ts'
 
-const known = <T>(value: T) => ({ status: 'known', value }) as const
 const openssl: Planned = {
   name: 'openssl',
   from: '3.0.1',
@@ -18,7 +17,10 @@ const lib: Planned = { name: 'libnew', from: null, to: '1.0', origin: 'Ubuntu:24
 const step = upgradeStep({ hold: [], origins: [], allPackages: false, lockTimeoutMs: 1000, stallTimeoutMs: 60_000 })
 
 const lookAt = (security: Partial<Security> = {}, parts: Partial<ServerFacts> = {}) =>
-  aLook({ security: known({ packages: [openssl, lib], wrongSources: [], downloadBytes: 1e6, ...security }), ...parts })
+  buildFacts({
+    security: known({ packages: [openssl, lib], wrongSources: [], downloadBytes: 1e6, ...security }),
+    ...parts,
+  })
 
 describe('what a security upgrade foresees', () => {
   it('is every package with its versions and where it is from, new ones marked', () => {
@@ -136,7 +138,7 @@ describe('what has changed since the plan', () => {
 describe('the proof of an upgrade', () => {
   const proveBy = (moved: readonly string[], broken: readonly string[] = [], result = 'exited 0 1') => {
     const planned = ['openssl|3.0.1', ...moved.map((line) => line.replace(/\|.*\|/, '|'))]
-    const { at: ctx } = aContext([
+    const { at: ctx } = fakeServerContext([
       { job_is: 'ended', job_result: result },
       { moved_since: 'yes', moved, moved_planned: planned, moved_broken: broken },
     ])
@@ -165,7 +167,7 @@ describe('the proof of an upgrade', () => {
   })
 
   it('is had where somebody else has brought a package before', async () => {
-    const { at: ctx } = aContext([
+    const { at: ctx } = fakeServerContext([
       { job_is: 'ended', job_result: 'exited 0 1' },
       { moved_since: 'yes', moved: ['libnew||1.0'], moved_planned: ['openssl|3.0.2', 'libnew|1.0'], moved_broken: [] },
     ])
@@ -188,7 +190,7 @@ describe('the steps around it', () => {
     ['due where packages are half done', dpkg({ broken: ['a half-configured'] }), 'due'],
     ['not due while dpkg is at work', dpkg({ isInterrupted: true, lockHolders: busy }), 'not-due'],
   ])('repair is %s', (_, told, status) => {
-    expect(repairStep(60_000).plan(aLook({ dpkg: told }))).toMatchObject({ status })
+    expect(repairStep(60_000).plan(buildFacts({ dpkg: told }))).toMatchObject({ status })
   })
 
   it('restart what runs old code, and never Docker, dbus or our own way in', () => {
@@ -202,12 +204,12 @@ describe('the steps around it', () => {
     ]
     const needrestart = known({ hasTool: true, kernel: 'current' as const, services })
 
-    expect(restartServicesStep.plan(aLook({ needrestart }))).toEqual({ status: 'due', change: ['nginx.service'] })
+    expect(restartServicesStep.plan(buildFacts({ needrestart }))).toEqual({ status: 'due', change: ['nginx.service'] })
   })
 
   it('leave services alone where nothing tells which run old code', () => {
     expect(
-      restartServicesStep.plan(aLook({ needrestart: known({ hasTool: false, kernel: undefined, services: [] }) })),
+      restartServicesStep.plan(buildFacts({ needrestart: known({ hasTool: false, kernel: undefined, services: [] }) })),
     ).toMatchObject({ status: 'not-due' })
   })
 })

@@ -3,25 +3,25 @@ import { configureStep } from '../../../src/operations/unattended-upgrades/confi
 import { type AptSetting, readAptConf } from '../../../src/remote/apt-conf.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import type { PeriodicUpgrades } from '../../../src/remote/facts/periodic.ts'
-import { aLook } from '../../support/builders/build-facts.ts'
+import { buildFacts } from '../../support/builders/build-facts.ts'
 import {
-  aTimer,
-  effective,
-  lookAtNight,
-  options,
+  buildPeriodicFacts,
+  buildTimer,
+  buildTimers,
+  configuredUpgrades,
+  effectiveSettings,
   packageSettings,
-  setUp,
-  timers,
+  unattendedOptions,
 } from '../../support/builders/build-periodic-upgrades.ts'
 
-const step = configureStep(options)
+const step = configureStep(unattendedOptions)
 const ours = '/etc/apt/apt.conf.d/52maestro-unattended-upgrades'
 const never =
   '+ never docker-ce, docker-ce-cli, docker-ce-rootless-extras, docker-buildx-plugin, docker-compose-plugin, ' +
   'containerd.io, docker.io, containerd, runc'
 
 function linesFor(parts: Partial<PeriodicUpgrades>, others: Partial<ServerFacts> = {}, its = step): readonly string[] {
-  const verdict = its.plan(lookAtNight(parts, others))
+  const verdict = its.plan(buildPeriodicFacts(parts, others))
   return verdict.status === 'due' ? its.describe(verdict.change) : [`${verdict.status}: ${verdict.why}`]
 }
 
@@ -96,21 +96,27 @@ describe('the settings of the nights are foreseen', () => {
   })
 
   it('with the timers that are stopped or disabled', () => {
-    const lines = linesFor({ ...setUp(), timers: timers({ isActive: false }) })
+    const lines = linesFor({ ...configuredUpgrades(), timers: buildTimers({ isActive: false }) })
 
     expect(lines).toEqual(['enable and start apt-daily-upgrade.timer'])
   })
 
   it("with the manifest's holds and origins", () => {
-    const its = configureStep({ ...options, hold: ['linux-image-*'], origins: ['Docker:bookworm'] })
+    const its = configureStep({ ...unattendedOptions, hold: ['linux-image-*'], origins: ['Docker:bookworm'] })
 
-    expect(linesFor(setUp(), {}, its)).toEqual([`~ ${ours}`, '+ origin Docker:bookworm', '+ never linux-image-*'])
+    expect(linesFor(configuredUpgrades(), {}, its)).toEqual([
+      `~ ${ours}`,
+      '+ origin Docker:bookworm',
+      '+ never linux-image-*',
+    ])
   })
 
   it('as done where all is as wanted, also by files of an admin that say the same', () => {
     const file = { path: '/etc/apt/apt.conf.d/99x', text: 'apt::periodic::unattended-upgrade "always";' }
 
-    const verdict = step.plan(lookAtNight(setUp({ options: effective(readAptConf(file.text)), files: [file] })))
+    const verdict = step.plan(
+      buildPeriodicFacts(configuredUpgrades({ options: effectiveSettings(readAptConf(file.text)), files: [file] })),
+    )
 
     expect(verdict).toEqual({ status: 'done', why: 'security upgrades are set up for each night' })
   })
@@ -149,12 +155,12 @@ describe('the settings of the nights are not begun', () => {
     ['a file of our name is not ours', { ours: 'A "1";\n' }, `${ours} is there and not maestro's: move it away`],
     [
       'a timer is masked',
-      { timers: [aTimer('apt-daily.timer', { load: 'masked', isActive: false })] },
+      { timers: [buildTimer('apt-daily.timer', { load: 'masked', isActive: false })] },
       'apt-daily.timer is masked, so somebody wants no nightly upgrades: run `systemctl unmask apt-daily.timer` there first',
     ],
     [
       'a timer is not there',
-      { timers: [aTimer('apt-daily.timer', { load: 'not-found' })] },
+      { timers: [buildTimer('apt-daily.timer', { load: 'not-found' })] },
       'systemd has no apt-daily.timer to start (not-found)',
     ],
     [
@@ -163,7 +169,7 @@ describe('the settings of the nights are not begun', () => {
       'neither systemd nor cron is there to run upgrades each night',
     ],
   ])('where %s', (_, parts, why) => {
-    expect(step.plan(lookAtNight(parts))).toEqual({ status: 'blocked', why })
+    expect(step.plan(buildPeriodicFacts(parts))).toEqual({ status: 'blocked', why })
   })
 
   it.each<[string, Partial<ServerFacts>, string, string]>([
@@ -203,11 +209,11 @@ describe('the settings of the nights are not begun', () => {
       "dpkg's state cannot be known: no",
     ],
   ])('where %s', (_, others, status, why) => {
-    expect(step.plan(lookAtNight({}, others))).toEqual({ status, why })
+    expect(step.plan(buildPeriodicFacts({}, others))).toEqual({ status, why })
   })
 
   it('where the look was not asked for what they need', () => {
-    expect(step.plan(aLook())).toEqual({
+    expect(step.plan(buildFacts())).toEqual({
       status: 'unknown',
       why: 'the nightly upgrades cannot be known: it was not asked for',
     })
@@ -215,26 +221,31 @@ describe('the settings of the nights are not begun', () => {
 })
 
 describe('our file as it was written does not pass for the settings', () => {
-  const without = (part: string) => effective().filter(({ name, value }) => !`${name} "${value}"`.includes(part))
+  const without = (part: string) =>
+    effectiveSettings().filter(({ name, value }) => !`${name} "${value}"`.includes(part))
 
   it.each<[string, readonly AptSetting[], readonly string[]]>([
     [
       'another value holds',
-      effective(readAptConf('APT::Periodic::Enable "0";')),
+      effectiveSettings(readAptConf('APT::Periodic::Enable "0";')),
       ['~ APT::Periodic::Enable "0" -> "1"'],
     ],
-    ['days are named', effective(readAptConf('Unattended-Upgrade::Update-Days { "Mon"; };')), ['- only on Mon']],
+    [
+      'days are named',
+      effectiveSettings(readAptConf('Unattended-Upgrade::Update-Days { "Mon"; };')),
+      ['- only on Mon'],
+    ],
     ['a package is not left alone', without('runc'), ['+ never runc']],
     ['an origin is missing', without('-security'), [`+ origin \${distro_id}:\${distro_codename}-security`]],
   ])('where %s', (_, options, lines) => {
-    expect(linesFor(setUp({ options }))).toEqual(expect.arrayContaining([...lines]))
-    expect(linesFor(setUp({ options })).join()).not.toContain(ours)
+    expect(linesFor(configuredUpgrades({ options }))).toEqual(expect.arrayContaining([...lines]))
+    expect(linesFor(configuredUpgrades({ options })).join()).not.toContain(ours)
   })
 })
 
 describe('settings that were never proved, or otherwise than now,', () => {
   it.each([undefined, 'f'.repeat(64)])('are due until they are: %s', (proved) => {
-    expect(linesFor(setUp({ was: { timers: [], packages: [], proved } }))).toEqual([
+    expect(linesFor(configuredUpgrades({ was: { timers: [], packages: [], proved } }))).toEqual([
       'prove by a dry run what is set up',
     ])
   })

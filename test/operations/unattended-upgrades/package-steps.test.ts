@@ -3,8 +3,8 @@ import { installPackageStep } from '../../../src/operations/unattended-upgrades/
 import { removePackageStep } from '../../../src/operations/unattended-upgrades/remove-package-step.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import type { PeriodicUpgrades } from '../../../src/remote/facts/periodic.ts'
-import { lookAtNight } from '../../support/builders/build-periodic-upgrades.ts'
-import { type Answers, aContext } from '../../support/fakes/fake-server-context.ts'
+import { buildPeriodicFacts } from '../../support/builders/build-periodic-upgrades.ts'
+import { type Answers, fakeServerContext } from '../../support/fakes/fake-server-context.ts'
 
 const missing = { status: 'missing', candidate: '2.9.1' } as const
 const interrupted = (lockHolders: readonly { lock: string; pid: number; command: string; ageSeconds: number }[]) => ({
@@ -21,8 +21,8 @@ const ended = (result: string, log = '') => ({
 
 /** A context whose server answers so, and looks so. */
 const contextOver = (answers: Answers, parts: Partial<PeriodicUpgrades>) => ({
-  ...aContext(answers).at,
-  gatherFacts: async (): Promise<ServerFacts> => lookAtNight(parts),
+  ...fakeServerContext(answers).at,
+  gatherFacts: async (): Promise<ServerFacts> => buildPeriodicFacts(parts),
 })
 
 describe('the package', () => {
@@ -57,7 +57,7 @@ describe('the package', () => {
       { status: 'due', change: '2.9.1' },
     ],
   ])('that is %s', (_, parts, others, verdict) => {
-    expect(installPackageStep.plan(lookAtNight(parts, others))).toEqual(verdict)
+    expect(installPackageStep.plan(buildPeriodicFacts(parts, others))).toEqual(verdict)
   })
 
   it('is installed in words that name its version, where there is one', () => {
@@ -113,7 +113,7 @@ describe('the package on the way back', () => {
   const was = { timers: [], packages: ['unattended-upgrades', 'python3-apt'], proved: undefined }
 
   it('goes with what came with it, where maestro installed it', () => {
-    const verdict = removePackageStep.plan(lookAtNight({ was }))
+    const verdict = removePackageStep.plan(buildPeriodicFacts({ was }))
 
     expect(verdict).toEqual({ status: 'due', change: was.packages })
     expect(removePackageStep.describe(was.packages)).toEqual([
@@ -123,7 +123,7 @@ describe('the package on the way back', () => {
   })
 
   it('stays where somebody else installed it', () => {
-    expect(removePackageStep.plan(lookAtNight())).toEqual({
+    expect(removePackageStep.plan(buildPeriodicFacts())).toEqual({
       status: 'not-due',
       why: 'maestro did not install unattended-upgrades here',
     })

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { restoreConfigStep } from '../../../src/operations/unattended-upgrades/restore-config-step.ts'
 import type { PeriodicUpgrades } from '../../../src/remote/facts/periodic.ts'
-import { aTimer, lookAtNight, setUp, timers } from '../../support/builders/build-periodic-upgrades.ts'
-import { aContext } from '../../support/fakes/fake-server-context.ts'
+import {
+  buildPeriodicFacts,
+  buildTimer,
+  buildTimers,
+  configuredUpgrades,
+} from '../../support/builders/build-periodic-upgrades.ts'
+import { fakeServerContext } from '../../support/fakes/fake-server-context.ts'
 
 const ours = '/etc/apt/apt.conf.d/52maestro-unattended-upgrades'
 const upgrade = 'apt-daily-upgrade.timer'
@@ -14,15 +19,15 @@ const was = (isEnabled: boolean, isActive: boolean) => ({
   packages: [],
   proved: undefined,
 })
-const foresee = (parts: Partial<PeriodicUpgrades>) => restoreConfigStep.plan(lookAtNight(parts))
+const foresee = (parts: Partial<PeriodicUpgrades>) => restoreConfigStep.plan(buildPeriodicFacts(parts))
 const contextOver = (parts: Partial<PeriodicUpgrades>) => ({
-  ...aContext([{}]).at,
-  gatherFacts: async () => lookAtNight(parts),
+  ...fakeServerContext([{}]).at,
+  gatherFacts: async () => buildPeriodicFacts(parts),
 })
 
 describe('what was there before maestro', () => {
   it('comes back: no file of ours, and the timers as they were', () => {
-    const verdict = foresee(setUp({ was: was(false, false) }))
+    const verdict = foresee(configuredUpgrades({ was: was(false, false) }))
 
     expect(verdict).toEqual({ status: 'due', change: { changes: [`- ${ours}`], disable: [upgrade], stop: [upgrade] } })
     expect(verdict.status === 'due' && restoreConfigStep.describe(verdict.change)).toEqual([
@@ -35,7 +40,7 @@ describe('what was there before maestro', () => {
   it('is said where a file of an administrator holds again', () => {
     const file = { path: '/etc/apt/apt.conf.d/51local', text: 'Unattended-Upgrade::Automatic-Reboot "true";' }
 
-    expect(foresee(setUp({ files: [file] }))).toMatchObject({
+    expect(foresee(configuredUpgrades({ files: [file] }))).toMatchObject({
       change: {
         changes: [`- ${ours}`, `~ Unattended-Upgrade::Automatic-Reboot "false" -> "true" (${file.path})`],
       },
@@ -44,10 +49,10 @@ describe('what was there before maestro', () => {
 
   it.each<[string, Partial<PeriodicUpgrades>]>([
     ['were running', { was: was(true, true) }],
-    ['are stopped by now', { was: was(false, false), timers: timers({ isEnabled: false, isActive: false }) }],
+    ['are stopped by now', { was: was(false, false), timers: buildTimers({ isEnabled: false, isActive: false }) }],
     ['were never noted', { was: { timers: undefined, packages: [], proved: undefined } }],
   ])('leaves timers alone that %s', (_, parts) => {
-    expect(foresee(setUp(parts))).toMatchObject({ change: { disable: [], stop: [] } })
+    expect(foresee(configuredUpgrades(parts))).toMatchObject({ change: { disable: [], stop: [] } })
   })
 
   it('comes back from the note alone, where our file is gone', () => {
@@ -70,17 +75,21 @@ describe('the way back', () => {
   const back = { changes: [`- ${ours}`], disable: [upgrade], stop: [upgrade] }
 
   it('is proved by a look', async () => {
-    const at = contextOver({ timers: timers({ isEnabled: false, isActive: false }) })
+    const at = contextOver({ timers: buildTimers({ isEnabled: false, isActive: false }) })
 
     expect(await restoreConfigStep.verify(at, back)).toEqual({ removed: ours, disabled: [upgrade], stopped: [upgrade] })
   })
 
   it.each<[string, Partial<PeriodicUpgrades>, string]>([
-    ['our file is still there', setUp(), `${ours} is still there`],
-    ['a timer still runs', { timers: [aTimer(upgrade, { isEnabled: false })] }, `${upgrade} is not as it was before`],
+    ['our file is still there', configuredUpgrades(), `${ours} is still there`],
+    [
+      'a timer still runs',
+      { timers: [buildTimer(upgrade, { isEnabled: false })] },
+      `${upgrade} is not as it was before`,
+    ],
     [
       'a timer is still enabled',
-      { timers: [aTimer(upgrade, { isActive: false })] },
+      { timers: [buildTimer(upgrade, { isActive: false })] },
       `${upgrade} is not as it was before`,
     ],
   ])('is not proved while %s', async (_, parts, why) => {
@@ -88,7 +97,7 @@ describe('the way back', () => {
   })
 
   it.each<[string, Partial<PeriodicUpgrades>]>([
-    ['no', setUp()],
+    ['no', configuredUpgrades()],
     ['yes', {}],
     ['unknown', { ours: 'A "1";\n' }],
   ])('stands at %s by the server alone', async (standing, parts) => {

@@ -3,8 +3,14 @@ import { configureStep } from '../../../src/operations/unattended-upgrades/confi
 import { hashFor } from '../../../src/operations/unattended-upgrades/settings.ts'
 import type { PeriodicUpgrades } from '../../../src/remote/facts/periodic.ts'
 import { noon } from '../../support/builders/build-facts.ts'
-import { lookAtNight, options, ourText, setUp, timers } from '../../support/builders/build-periodic-upgrades.ts'
-import { type Answers, aContext } from '../../support/fakes/fake-server-context.ts'
+import {
+  buildPeriodicFacts,
+  buildTimers,
+  configText,
+  configuredUpgrades,
+  unattendedOptions,
+} from '../../support/builders/build-periodic-upgrades.ts'
+import { type Answers, fakeServerContext } from '../../support/fakes/fake-server-context.ts'
 
 const ended = {
   dry_locked: 'no',
@@ -18,9 +24,13 @@ const ended = {
 const locked = { dry_locked: 'yes', dry_ended: 'no', dry_said: 'Lock could not be acquired' }
 const settings = { family: 'ubuntu', changes: [], timers: [] } as const
 
-function prove(answers: Answers, parts: Partial<PeriodicUpgrades> = {}, its = configureStep(options)) {
-  const { at: ctx, asked, told } = aContext(answers)
-  return { proof: its.verify({ ...ctx, gatherFacts: async () => lookAtNight(setUp(parts)) }, settings), asked, told }
+function prove(answers: Answers, parts: Partial<PeriodicUpgrades> = {}, its = configureStep(unattendedOptions)) {
+  const { at: ctx, asked, told } = fakeServerContext(answers)
+  return {
+    proof: its.verify({ ...ctx, gatherFacts: async () => buildPeriodicFacts(configuredUpgrades(parts)) }, settings),
+    asked,
+    told,
+  }
 }
 
 describe('the proof of the nights', () => {
@@ -41,7 +51,7 @@ describe('the proof of the nights', () => {
 
     expect(asked.at(-1)).toMatchObject({
       files: ['unattended-upgrades/snapshot.sh', 'unattended-upgrades/mark-verified.sh'],
-      inputs: { hash: hashFor('ubuntu', options) },
+      inputs: { hash: hashFor('ubuntu', unattendedOptions) },
     })
   })
 
@@ -97,25 +107,25 @@ describe('the proof of the nights', () => {
     [
       'a timer has no next time',
       [ended],
-      { timers: timers({ nextAt: undefined }) },
+      { timers: buildTimers({ nextAt: undefined }) },
       'apt-daily-upgrade.timer has no next time, not within a day',
     ],
     [
       'a timer fires in some days only',
       [ended],
-      { timers: timers({ nextAt: noon + 3 * 86_400 }) },
+      { timers: buildTimers({ nextAt: noon + 3 * 86_400 }) },
       'apt-daily-upgrade.timer fires next at 2026-11-23T12:00:00.000Z, not within a day',
     ],
     [
       'the file is not what was written',
       [ended],
-      { ours: `${ourText}// more\n` },
+      { ours: `${configText}// more\n` },
       'the nightly upgrades are not as wanted: ~ /etc/apt/apt.conf.d/52maestro-unattended-upgrades',
     ],
     [
       'a timer is stopped',
       [ended],
-      { timers: timers({ isActive: false }) },
+      { timers: buildTimers({ isActive: false }) },
       'the nightly upgrades are not as wanted: apt-daily-upgrade.timer is stopped',
     ],
   ])('fails where %s', async (_, answers, parts, message) => {
@@ -126,7 +136,7 @@ describe('the proof of the nights', () => {
   })
 
   it('does not mind the next time of a timer at work', async () => {
-    const parts = { timers: timers({ isRunning: true, nextAt: undefined }) }
+    const parts = { timers: buildTimers({ isRunning: true, nextAt: undefined }) }
 
     await expect(prove([ended], parts).proof).resolves.toMatchObject({ next: null })
   })

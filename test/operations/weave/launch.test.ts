@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { launchOf } from '../../../src/operations/weave/launch.ts'
-import { aLaunch } from '../../support/builders/build-mesh.ts'
+import { buildLaunch } from '../../support/builders/build-mesh.ts'
 
 // As a router of 2.2.0 tells its command line, launched with nothing.
 const own =
   '--port 6783 --nickname web-1 --host-root=/host --docker-bridge docker0 --weave-bridge weave --datapath datapath --ipalloc-range 10.32.0.0/12 --dns-listen-address 172.17.0.1:53 --http-addr 127.0.0.1:6784 --status-addr 127.0.0.1:6782 --resolv-conf /var/run/weave/etc/resolv.conf -H unix:///var/run/weave/weave.sock --plugin --proxy'
 const words = (text: string) => text.split(' ').filter((word) => word !== '')
-const launch = (given: string, parts: Parameters<typeof aLaunch>[0] = {}, targets: readonly string[] = []) =>
-  launchOf(aLaunch({ arguments: words(`${own} ${given}`), ...parts }), targets)
+const launch = (given: string, parts: Parameters<typeof buildLaunch>[0] = {}, targets: readonly string[] = []) =>
+  launchOf(buildLaunch({ arguments: words(`${own} ${given}`), ...parts }), targets)
 
 const kept = '--nickname web-1 --ipalloc-range 10.32.0.0/12'
 
@@ -53,7 +53,7 @@ describe('a launch like the one before', () => {
   it('hands the version of the API on to the router, which the script gives its tools alone', () => {
     const variables = ['WEAVE_MTU=1376', 'DOCKER_API_VERSION=1.44']
 
-    expect(launchOf(aLaunch({ variables }), [])).toEqual({
+    expect(launchOf(buildLaunch({ variables }), [])).toEqual({
       arguments: [],
       variables: [...variables, 'WEAVE_DOCKER_ARGS=-e DOCKER_API_VERSION=1.44'],
     })

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { withMeshCheck } from '../../../src/operations/weave/with-mesh-check.ts'
 import type { Step } from '../../../src/plan/step.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
-import { aLook } from '../../support/builders/build-facts.ts'
-import { failed, lookAt } from '../../support/builders/build-mesh.ts'
-import { aContext } from '../../support/fakes/fake-server-context.ts'
+import { buildFacts } from '../../support/builders/build-facts.ts'
+import { buildMeshFacts, failedConnection } from '../../support/builders/build-mesh.ts'
+import { fakeServerContext } from '../../support/fakes/fake-server-context.ts'
 
 const engine: Step<string, string> = {
   id: 'engine',
@@ -21,7 +21,7 @@ const step = withMeshCheck(engine, 10_000)
 
 /** Does the step on a server that shows these, one after the other, the last again and again. */
 async function doneOver(...looks: readonly [ServerFacts, ...ServerFacts[]]) {
-  const { at: ctx, told } = aContext([{}])
+  const { at: ctx, told } = fakeServerContext([{}])
   const left = [...looks]
   const gatherFacts = async () => left.shift() ?? looks.at(-1) ?? looks[0]
   const before = await step.snapshot({ ...ctx, gatherFacts }, '26')
@@ -31,9 +31,9 @@ async function doneOver(...looks: readonly [ServerFacts, ...ServerFacts[]]) {
 describe('a step that restarts routers of Weave', () => {
   it('is proved once their connections are back', async () => {
     const { proof: evidence, told } = await doneOver(
-      lookAt('2.8.1'),
-      lookAt('2.8.1', { connections: [failed] }),
-      lookAt('2.8.1'),
+      buildMeshFacts('2.8.1'),
+      buildMeshFacts('2.8.1', { connections: [failedConnection] }),
+      buildMeshFacts('2.8.1'),
     )
 
     expect([evidence, told]).toEqual([
@@ -43,24 +43,24 @@ describe('a step that restarts routers of Weave', () => {
   })
 
   it.each([
-    ['connections stay away', lookAt('2.8.1', { connections: [] }), /0 of 1 connections are established$/],
+    ['connections stay away', buildMeshFacts('2.8.1', { connections: [] }), /0 of 1 connections are established$/],
     [
       'the router is gone',
-      { ...lookAt('2.8.1'), mesh: { status: 'known', value: null } as const },
+      { ...buildMeshFacts('2.8.1'), mesh: { status: 'known', value: null } as const },
       /the router does not run$/,
     ],
   ])('is not proved where %s', async (_, after, words) => {
-    await expect(doneOver(lookAt('2.8.1'), after)).rejects.toThrow(words)
+    await expect(doneOver(buildMeshFacts('2.8.1'), after)).rejects.toThrow(words)
   })
 
   it('need not mend what was broken before', async () => {
-    const broken = lookAt('2.8.1', { connections: [failed] })
+    const broken = buildMeshFacts('2.8.1', { connections: [failedConnection] })
 
     await expect(doneOver(broken, broken)).resolves.toMatchObject({ proof: { to: '26' } })
   })
 
   it('is as it is where there is no Weave', async () => {
-    const none = aLook({ weave: { status: 'known', value: null }, mesh: { status: 'known', value: null } })
+    const none = buildFacts({ weave: { status: 'known', value: null }, mesh: { status: 'known', value: null } })
 
     await expect(doneOver(none)).resolves.toMatchObject({ proof: { to: '26' } })
   })

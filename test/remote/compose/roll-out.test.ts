@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { aProject, home } from '../../support/fakes/fake-compose-project.ts'
+import { fakeComposeProject, projectFolder } from '../../support/fakes/fake-compose-project.ts'
 import { shells } from '../../support/tools.ts'
 
 const both = 'web:web\ncache:cache\n'
@@ -7,15 +7,15 @@ const envOf = (tag: number) => `TAG=${tag}\nSECRET=not-a-real-one\n`
 
 describe.each(shells())('the services of a server under $name', (shell) => {
   /** Version 1 is rolled out. */
-  function aShop() {
-    const shop = aProject(shell)
+  function fakeShop() {
+    const shop = fakeComposeProject(shell)
     shop.stage('r1', both, envOf(1))
     expect(shop.images('r1')).toMatchObject({ status: 0 })
     expect(shop.rollOut('r1')).toMatchObject({ status: 0 })
     return shop
   }
   function withVersion2(compose = both) {
-    const shop = aShop()
+    const shop = fakeShop()
     shop.stage('r2', compose, envOf(2))
     expect(shop.images('r2')).toMatchObject({ status: 0 })
     return shop
@@ -23,7 +23,7 @@ describe.each(shells())('the services of a server under $name', (shell) => {
   const version = (tag: number) => ({ web: `sha256:web${tag}`, cache: `sha256:cache${tag}` })
 
   it('are brought with their images, which are noted by service and id', () => {
-    const shop = aShop()
+    const shop = fakeShop()
 
     expect(shop.kept('r1/images')).toBe('web|web:1|sha256:web1|yes\ncache|cache:1|sha256:cache1|yes\n')
     expect(shop.running()).toEqual(version(1))
@@ -53,7 +53,7 @@ describe.each(shells())('the services of a server under $name', (shell) => {
     shop.rollOut('r2')
     shop.stage('r3', both, envOf(3))
     shop.images('r3')
-    shop.run(`cd "$MAESTRO_ROOT/${home}"; mv deployed.1 deployed.2; cp deployed deployed.1`)
+    shop.run(`cd "$MAESTRO_ROOT/${projectFolder}"; mv deployed.1 deployed.2; cp deployed deployed.1`)
 
     expect(shop.rollOut('r3')).toMatchObject({ status: 0 })
 
@@ -102,7 +102,7 @@ describe.each(shells())('the services of a server under $name', (shell) => {
   })
 
   it('go back to the image that a name stood for, though it stands for another by now', () => {
-    const shop = aShop()
+    const shop = fakeShop()
     shop.stage('r2', both, `${envOf(1)}MORE=1\n`)
     shop.write('registry/web:1', 'sha256:moved\n')
     shop.write('sick', 'sha256:moved\n')
@@ -121,7 +121,7 @@ describe.each(shells())('the services of a server under $name', (shell) => {
   })
 
   it('say that there is nothing to go back to, and that what was before is not well either', () => {
-    const first = aProject(shell)
+    const first = fakeComposeProject(shell)
     first.stage('r1', both, envOf(1))
     first.images('r1')
     first.write('sick', 'sha256:web1\n')
@@ -151,7 +151,7 @@ describe.each(shells())('the services of a server under $name', (shell) => {
   })
 
   it('are brought from what is there where the registry cannot be reached, which is noted', () => {
-    const shop = aProject(shell)
+    const shop = fakeComposeProject(shell)
     shop.stage('r1', both.replace('cache:', 'cache:local/'), envOf(1))
     const refused = shop.images('r1')
     shop.run('mkdir "$MAESTRO_ROOT/engine/images/local"')

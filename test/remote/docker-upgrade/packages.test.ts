@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { anEngine, place, work } from '../../support/fakes/fake-engine.ts'
+import { dockerFolder, fakeEngine, runJob } from '../../support/fakes/fake-engine.ts'
 import type { FakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
 import { callsOf, textOf } from '../unattended-upgrades/run-script.ts'
@@ -20,13 +20,13 @@ const fetched = (server: FakeServer) =>
 
 describe.each(shells())("the packages of Docker's upgrade under $name", (shell) => {
   const fetch = (server: FakeServer, more: Readonly<Record<string, string>> = {}) =>
-    work(server, shell, 'packages', { ...inputs, ...more })
-  const files = { ...cached, [`${place}/back/versions`]: 'docker-ce|5:0\n' }
-  const aHost = (text: string, more = {}) => anEngine({ files: { ...files, ...more }, tools: { 'apt-get': text } })
-  const isThere = (server: FakeServer, path: string) => existsSync(`${server.root}/${place}/${path}`)
+    runJob(server, shell, 'packages', { ...inputs, ...more })
+  const files = { ...cached, [`${dockerFolder}/back/versions`]: 'docker-ce|5:0\n' }
+  const fakeHost = (text: string, more = {}) => fakeEngine({ files: { ...files, ...more }, tools: { 'apt-get': text } })
+  const isThere = (server: FakeServer, path: string) => existsSync(`${server.root}/${dockerFolder}/${path}`)
 
   it('are fetched, and those that are installed are kept: from where they lie, else from the archive', () => {
-    const server = aHost(aptGet(planned))
+    const server = fakeHost(aptGet(planned))
 
     expect(fetch(server)).toMatchObject({ status: 0 })
 
@@ -35,8 +35,8 @@ describe.each(shells())("the packages of Docker's upgrade under $name", (shell) 
       '--download-only install docker-ce=5:2',
       'download containerd.io=1.6',
     ])
-    expect(textOf(server, `${place}/back/versions`)).toBe('docker-ce|5:1\ncontainerd.io|1.6\n')
-    expect(textOf(server, `${place}/back/docker-ce_5%3a1_amd64.deb`)).toBe('old\n')
+    expect(textOf(server, `${dockerFolder}/back/versions`)).toBe('docker-ce|5:1\ncontainerd.io|1.6\n')
+    expect(textOf(server, `${dockerFolder}/back/docker-ce_5%3a1_amd64.deb`)).toBe('old\n')
     expect([
       isThere(server, 'back/containerd.io_1.6_amd64.deb'),
       isThere(server, 'back/docker-ce_1_amd64.deb'),
@@ -44,7 +44,7 @@ describe.each(shells())("the packages of Docker's upgrade under $name", (shell) 
   })
 
   it('are not kept once more where they are kept already', () => {
-    const server = aHost(aptGet(planned))
+    const server = fakeHost(aptGet(planned))
     fetch(server)
     server.run('rm "$MAESTRO_ROOT/calls"; rm -r "$MAESTRO_ROOT/var/cache"')
 
@@ -60,14 +60,14 @@ describe.each(shells())("the packages of Docker's upgrade under $name", (shell) 
     ],
     ['one would be another version', planned.replaceAll('5:2', '5:3'), 'docker-ce=5:3 would'],
   ])('are not fetched where %s than was planned', (_, simulated, words) => {
-    const server = aHost(aptGet(simulated))
+    const server = fakeHost(aptGet(simulated))
 
     expect(fetch(server)).toMatchObject({ status: 1, said: expect.stringContaining(words) })
     expect(callsOf(server).filter((call) => call.includes('--download-only'))).toEqual([])
   })
 
   it('are not fetched where apt cannot install them, and it is told why', () => {
-    const server = aHost("case $* in *' -s '*) echo ' docker-ce : Depends: libc6 (>= 9)'; exit 100 ;; esac")
+    const server = fakeHost("case $* in *' -s '*) echo ' docker-ce : Depends: libc6 (>= 9)'; exit 100 ;; esac")
 
     expect(fetch(server)).toMatchObject({
       status: 1,
@@ -81,7 +81,7 @@ describe.each(shells())("the packages of Docker's upgrade under $name", (shell) 
   ])(
     'the way back of which one cannot be had any more %s, and none to elsewhere stays',
     (_, mustKeep, status, words) => {
-      const server = aHost(aptGet(planned, 'nothing'))
+      const server = fakeHost(aptGet(planned, 'nothing'))
 
       expect(fetch(server, { must_keep: mustKeep })).toEqual({ status, said: expect.stringContaining(words) })
       expect(isThere(server, 'back')).toBe(false)

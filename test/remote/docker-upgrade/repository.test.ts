@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ask } from '../../support/fakes/fake-engine.ts'
-import { aServer, type FakeServer } from '../../support/fakes/fake-server.ts'
+import { runScript } from '../../support/fakes/fake-engine.ts'
+import { type FakeServer, fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
 import { textOf } from '../unattended-upgrades/run-script.ts'
 
@@ -8,15 +8,18 @@ const key = '-----BEGIN PGP PUBLIC KEY BLOCK-----\nx'
 const inputs = { docker_repository: 'http://mirror.example/linux/{id}', docker_key: key }
 const files = { 'etc/os-release': 'ID=debian\nVERSION_CODENAME=trixie\n' }
 const source = 'etc/apt/sources.list.d/docker.sources'
-const aHost = (aptGet: string) =>
-  aServer({ files, tools: { dpkg: 'echo amd64', 'apt-get': `cd "$MAESTRO_ROOT"; ${aptGet}` } })
+const fakeHost = (aptGet: string) =>
+  fakeServer({ files, tools: { dpkg: 'echo amd64', 'apt-get': `cd "$MAESTRO_ROOT"; ${aptGet}` } })
 
 describe.each(shells())('the repository of Docker under $name', (shell) => {
   const setUp = (server: FakeServer, more = {}) =>
-    ask(server, shell, ['lib/apt.sh', 'lib/docker-source.sh', 'docker-upgrade/repository.sh'], { ...inputs, ...more })
+    runScript(server, shell, ['lib/apt.sh', 'lib/docker-source.sh', 'docker-upgrade/repository.sh'], {
+      ...inputs,
+      ...more,
+    })
 
   it('is set up with its key where apt reads both, before its lists are fetched; nothing else is left', () => {
-    const server = aHost(`for word; do :; done; echo "$word" >asked; cat ${source} >seen`)
+    const server = fakeHost(`for word; do :; done; echo "$word" >asked; cat ${source} >seen`)
 
     setUp(server)
 
@@ -32,13 +35,13 @@ describe.each(shells())('the repository of Docker under $name', (shell) => {
   })
 
   it('is said not to be had in the words of apt', () => {
-    const server = aHost("echo 'E: The repository is not signed.'; exit 100")
+    const server = fakeHost("echo 'E: The repository is not signed.'; exit 100")
 
     expect(() => setUp(server)).toThrow('apt-get update: E: The repository is not signed.')
   })
 
   it('is left as it was where its key is none', () => {
-    const server = aHost(':')
+    const server = fakeHost(':')
 
     expect(() => setUp(server, { docker_key: '-----BEGIN CERTIFICATE-----' })).toThrow('no key in letters')
     expect(textOf(server, source)).toBeUndefined()

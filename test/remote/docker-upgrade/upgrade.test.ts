@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { anEngine, job, place, work } from '../../support/fakes/fake-engine.ts'
+import { dockerFolder, fakeEngine, jobPath, runJob } from '../../support/fakes/fake-engine.ts'
 import type { FakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
 import { callsOf, textOf } from '../unattended-upgrades/run-script.ts'
@@ -19,15 +19,15 @@ const inputs = {
 const containers = (server: FakeServer) =>
   ['db', 'web', 'idle'].map((id) => textOf(server, `containers/${id}`)?.trim()).join(' ')
 const asBefore = 'true true false'
-const endOf = (server: FakeServer) => textOf(server, `${job}.end`)?.trimEnd().split('\n')
+const endOf = (server: FakeServer) => textOf(server, `${jobPath}.end`)?.trimEnd().split('\n')
 const installed = (server: FakeServer) => textOf(server, 'installed')?.trim()
 
 describe.each(shells())("the upgrade of Docker's packages under $name", (shell) => {
   const upgrade = (server: FakeServer, more: Readonly<Record<string, string>> = {}) =>
-    work(server, shell, 'upgrade', { ...inputs, ...more })
+    runJob(server, shell, 'upgrade', { ...inputs, ...more })
 
   it('installs them in one transaction while Docker stands still, and what ran runs again', () => {
-    const server = anEngine()
+    const server = fakeEngine()
 
     expect(upgrade(server)).toMatchObject({ status: 0 })
 
@@ -40,14 +40,14 @@ describe.each(shells())("the upgrade of Docker's packages under $name", (shell) 
       'apt-mark hold docker-ce docker-ce-cli',
     ])
     expect([installed(server), containers(server), endOf(server)]).toEqual(['new', asBefore, ['upgraded']])
-    expect(textOf(server, `${job}.times`)).toBe('down 1000.5\nup 1000.5\n')
-    expect(textOf(server, `${place}/held`)).toBe('docker-ce\ndocker-ce-cli\n')
-    expect(textOf(server, `${place}/new/docker-ce_2_amd64.deb`)).toBeUndefined()
+    expect(textOf(server, `${jobPath}.times`)).toBe('down 1000.5\nup 1000.5\n')
+    expect(textOf(server, `${dockerFolder}/held`)).toBe('docker-ce\ndocker-ce-cli\n')
+    expect(textOf(server, `${dockerFolder}/new/docker-ce_2_amd64.deb`)).toBeUndefined()
   })
 
   it('stops what ran first where that is asked for, and stops again what did not run', () => {
     const woken = { 'apt-get': 'cd "$MAESTRO_ROOT"; echo new >installed; echo true >containers/idle' }
-    const server = anEngine({ tools: woken })
+    const server = fakeEngine({ tools: woken })
 
     expect(upgrade(server, { stop_first: 'yes' })).toMatchObject({ status: 0 })
 
@@ -56,7 +56,7 @@ describe.each(shells())("the upgrade of Docker's packages under $name", (shell) 
   })
 
   it('waits for an engine that is slow to answer', () => {
-    const server = anEngine({ files: { slow: '5\n' } })
+    const server = fakeEngine({ files: { slow: '5\n' } })
 
     expect(upgrade(server)).toMatchObject({ status: 0 })
     expect(endOf(server)).toEqual(['upgraded'])
@@ -70,7 +70,7 @@ describe.each(shells())("the upgrade of Docker's packages under $name", (shell) 
       'not as before: db (running, unhealthy), which says: no such table; web (running, unhealthy), which says: no such table;',
     ],
   ])('goes back by itself, without a network, where the new engine %s', (_, files, why) => {
-    const server = anEngine({ files })
+    const server = fakeEngine({ files })
 
     expect(upgrade(server)).toMatchObject({ status: 0 })
 
@@ -82,14 +82,14 @@ describe.each(shells())("the upgrade of Docker's packages under $name", (shell) 
   })
 
   it('gives an engine up that never answers, and starts what was there', () => {
-    const server = anEngine({ files: { slow: '60\n' } })
+    const server = fakeEngine({ files: { slow: '60\n' } })
 
     expect(upgrade(server)).toMatchObject({ status: 0 })
     expect([installed(server), endOf(server)?.[0]]).toEqual(['old', 'back'])
   })
 
   it('does not go back for a container that was sick before', () => {
-    const server = anEngine({ files: { sick: 'old\nnew\n' } })
+    const server = fakeEngine({ files: { sick: 'old\nnew\n' } })
 
     expect(upgrade(server, { healthy: '' })).toMatchObject({ status: 0 })
     expect(endOf(server)).toEqual(['upgraded'])
@@ -97,7 +97,7 @@ describe.each(shells())("the upgrade of Docker's packages under $name", (shell) 
 
   it('goes back where apt cannot install them, and says what apt said', () => {
     const log = 'var/log/maestro/20261123-091500-test/docker.log'
-    const server = anEngine({
+    const server = fakeEngine({
       files: { [log]: 'E: Sub-process dpkg returned an error\n' },
       tools: { 'apt-get': 'exit 100' },
     })
@@ -108,7 +108,7 @@ describe.each(shells())("the upgrade of Docker's packages under $name", (shell) 
   })
 
   it('fails, and claims no end, where nothing is to go back', () => {
-    const server = anEngine({ files: { sick: 'new\n' } })
+    const server = fakeEngine({ files: { sick: 'new\n' } })
 
     const { status, said } = upgrade(server, { may_go_back: 'no' })
 
@@ -117,7 +117,7 @@ describe.each(shells())("the upgrade of Docker's packages under $name", (shell) 
   })
 
   it('says both reasons where the way back fails as well', () => {
-    const server = anEngine({ files: { broken: 'old\nnew\n' } })
+    const server = fakeEngine({ files: { broken: 'old\nnew\n' } })
 
     const { status, said } = upgrade(server)
 
@@ -128,36 +128,36 @@ describe.each(shells())("the upgrade of Docker's packages under $name", (shell) 
   })
 
   it('brings back what ran before the last change where nobody can say what runs', () => {
-    const server = anEngine()
+    const server = fakeEngine()
     upgrade(server)
     server.run('cd "$MAESTRO_ROOT"; rm up; echo false >containers/web; echo false >containers/db')
 
     const inReturn = { packages: '', source: 'back', may_go_back: 'no', running: '', healthy: '', idle: '', holds: '' }
     expect(upgrade(server, inReturn)).toMatchObject({ status: 0 })
 
-    expect(textOf(server, `${place}/running`)).toBe('db web\n')
+    expect(textOf(server, `${dockerFolder}/running`)).toBe('db web\n')
     expect([installed(server), containers(server)]).toEqual(['old', asBefore])
   })
 
   it('keeps a copy of what was put there by hand, of the first attempt', () => {
-    const server = anEngine({ files: { 'etc/docker/daemon.json': '{}\n' } })
+    const server = fakeEngine({ files: { 'etc/docker/daemon.json': '{}\n' } })
     upgrade(server)
     server.run('echo changed >"$MAESTRO_ROOT/etc/docker/daemon.json"')
     upgrade(server)
 
-    expect(textOf(server, `${job}.files/etc/docker/daemon.json`)).toBe('{}\n')
+    expect(textOf(server, `${jobPath}.files/etc/docker/daemon.json`)).toBe('{}\n')
   })
 
   it('starts Docker and the timers of apt where its process was killed', () => {
-    const server = anEngine({
+    const server = fakeEngine({
       files: {
-        [`${job}.begun`]: 'pid=1\nstart=1\nboot=here\ninvocation=unit\n',
-        [`${job}.timers`]: 'apt-daily.timer\n',
+        [`${jobPath}.begun`]: 'pid=1\nstart=1\nboot=here\ninvocation=unit\n',
+        [`${jobPath}.timers`]: 'apt-daily.timer\n',
       },
     })
     server.run('rm "$MAESTRO_ROOT/up"')
 
-    work(server, shell, 'upgrade', inputs, 'ended')
+    runJob(server, shell, 'upgrade', inputs, 'ended')
 
     expect(callsOf(server)).toEqual(['systemctl start apt-daily.timer', 'systemctl start docker.service'])
   })

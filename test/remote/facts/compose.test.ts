@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { factsScript, parseResponse, readFacts } from '../../../src/remote/facts/read-facts.ts'
 import { makeScript } from '../../../src/remote/script.ts'
-import { aServer, type FakeServer, type Shell } from '../../support/fakes/fake-server.ts'
+import { type FakeServer, fakeServer, type Shell } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
 
 const revision = 'b'.repeat(64)
@@ -28,7 +28,7 @@ const docker = (containers: string, compose = 'exit 1') => `case "$*" in
 
 describe.each(shells())('the services under $name', (shell) => {
   it('tells what was rolled out, what was before, and what runs', () => {
-    const server = aServer({
+    const server = fakeServer({
       files: {
         ...socket,
         [`${home}/deployed`]: `web|${revision}|shop:1|sha256:aa|c0ffee\n`,
@@ -67,14 +67,14 @@ describe.each(shells())('the services under $name', (shell) => {
   it('knows the standalone Compose, and where nothing was rolled out', () => {
     const tools = { ...root, docker: docker(web), 'docker-compose': 'echo 1.29.2' }
 
-    expect(lookAt(aServer({ files: socket, tools }), shell)).toMatchObject({
+    expect(lookAt(fakeServer({ files: socket, tools }), shell)).toMatchObject({
       status: 'known',
       value: { compose: { version: '1.29.2', isPlugin: false }, deployed: [], before: [], isStaged: false, asked: [] },
     })
   })
 
   it('knows that there is no Compose', () => {
-    const server = aServer({ files: socket, tools: { ...root, docker: docker(web) } })
+    const server = fakeServer({ files: socket, tools: { ...root, docker: docker(web) } })
 
     expect(lookAt(server, shell)).toMatchObject({ status: 'known', value: { compose: undefined } })
   })
@@ -82,7 +82,7 @@ describe.each(shells())('the services under $name', (shell) => {
   it('is unknown where Docker does not say what runs', () => {
     const tools = { ...root, docker: 'echo "permission denied" >&2; exit 1' }
 
-    expect(lookAt(aServer({ files: socket, tools }), shell)).toEqual({ status: 'unknown', why: expect.anything() })
+    expect(lookAt(fakeServer({ files: socket, tools }), shell)).toEqual({ status: 'unknown', why: expect.anything() })
   })
 })
 
@@ -97,7 +97,7 @@ describe.each(shells())('the files of a revision under $name', (shell) => {
     server.run(`a=$(${sums}); printf '%s\\n' "\${a%% *}" '${env}' | sha256sum | cut -d ' ' -f 1`).stdout.trim()
 
   it("are there, root's alone, where they have the checksum that was planned", () => {
-    const server = aServer()
+    const server = fakeServer()
     const wanted = checksum(server, 'none')
 
     expect(stage(server, { revision: wanted }).status).toBe(0)
@@ -107,7 +107,7 @@ describe.each(shells())('the files of a revision under $name', (shell) => {
   })
 
   it('are not where they have another', () => {
-    const server = aServer()
+    const server = fakeServer()
 
     const { status, stderr } = stage(server, { revision, has_env: 'yes', env: 'SECRET=not-a-real-one' })
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { factsScript, readFacts } from '../../../src/remote/facts/read-facts.ts'
 import { allOf } from '../../../src/remote/fields.ts'
 import { parseResponse } from '../../../src/remote/response.ts'
-import { aServer, type FakeServer } from '../../support/fakes/fake-server.ts'
+import { type FakeServer, fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
 
 const nonce = 'd0c4'
@@ -54,7 +54,7 @@ describe.each(shells())("Docker's packages under $name", (shell) => {
       'var/lib/maestro/docker/back/versions': 'docker-ce|5:19-1\n',
     }
 
-    expect(look(aServer({ files, tools }))).toEqual({
+    expect(look(fakeServer({ files, tools }))).toEqual({
       status: 'known',
       value: {
         packages: [
@@ -82,7 +82,7 @@ describe.each(shells())("Docker's packages under $name", (shell) => {
   const keep = `for word; do case $word in Dir::Etc::SourceList=*) cat "\${word#*=}" "\${word%/*}/../\${word##*/}" 2>/dev/null; cp "\${word#*=}" "$MAESTRO_ROOT/source" ;; esac; done`
 
   it('are those of the repository that is asked for, where apt has none; it leaves nothing behind', () => {
-    const server = aServer({ files, tools: { ...bare, 'apt-get': keep } })
+    const server = fakeServer({ files, tools: { ...bare, 'apt-get': keep } })
 
     expect(look(server, wanted)).toMatchObject({
       value: {
@@ -99,14 +99,14 @@ describe.each(shells())("Docker's packages under $name", (shell) => {
   })
 
   it('say by one word whose they are', () => {
-    const server = aServer({ files, tools: { ...bare, 'apt-get': keep } })
+    const server = fakeServer({ files, tools: { ...bare, 'apt-get': keep } })
 
     expect(allOf(factsOf(server, wanted), 'candidates_staged')).toEqual(['yes'])
   })
 
   it('go by the name of the release of Ubuntu where this one is made of it', () => {
     const mint = { 'etc/os-release': 'ID=linuxmint\nVERSION_CODENAME=wilma\nUBUNTU_CODENAME=noble\n' }
-    const server = aServer({ files: mint, tools: { ...bare, 'apt-get': keep } })
+    const server = fakeServer({ files: mint, tools: { ...bare, 'apt-get': keep } })
 
     look(server, wanted)
 
@@ -114,7 +114,7 @@ describe.each(shells())("Docker's packages under $name", (shell) => {
   })
 
   it('are left to those of apt where it has them', () => {
-    expect(look(aServer({ files, tools }), wanted)).toMatchObject({ value: { isStaged: false } })
+    expect(look(fakeServer({ files, tools }), wanted)).toMatchObject({ value: { isStaged: false } })
   })
 
   it.each([
@@ -127,7 +127,7 @@ describe.each(shells())("Docker's packages under $name", (shell) => {
     ['apt only warns of it', { 'apt-get': "echo 'W: Failed to fetch http://mirror.example'" }, {}, 'Failed to fetch'],
     ['the key is no key', { 'apt-get': ':' }, { docker_key: '-----BEGIN CERTIFICATE-----' }, 'no key in letters'],
   ])('are not known where %s', (_, more, inputs, words) => {
-    expect(look(aServer({ files, tools: { ...bare, ...more } }), { ...wanted, ...inputs })).toMatchObject({
+    expect(look(fakeServer({ files, tools: { ...bare, ...more } }), { ...wanted, ...inputs })).toMatchObject({
       status: 'unknown',
       why: expect.stringContaining(words),
     })
@@ -163,9 +163,9 @@ describe.each(shells())('the engine under $name', (shell) => {
   const tools = { id: 'echo 0', docker: docker(''), df: "printf 'F\\n/dev/vda 2000 500 1500 25%% /data\\n'" }
 
   it('tells what an upgrade has to know of it, and what was put beside it by hand', () => {
-    const server = aServer({ files, tools })
+    const server = fakeServer({ files, tools })
 
-    const { engine } = server.look(['engine'], shell)
+    const { engine } = server.facts(['engine'], shell)
 
     expect(engine).toEqual({
       status: 'known',
@@ -195,12 +195,14 @@ describe.each(shells())('the engine under $name', (shell) => {
   info*) echo '["",null,false,"",false,"",""]' ;;`),
     }
 
-    expect(aServer({ files, tools: silent }).look(['engine'], shell).engine).toMatchObject({
+    expect(fakeServer({ files, tools: silent }).facts(['engine'], shell).engine).toMatchObject({
       value: { info: undefined, socketUsers: [] },
     })
   })
 
   it('is none where there is no Docker', () => {
-    expect(aServer().look(['engine'], shell).engine).toMatchObject({ value: { info: undefined, config: undefined } })
+    expect(fakeServer().facts(['engine'], shell).engine).toMatchObject({
+      value: { info: undefined, config: undefined },
+    })
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { aServer } from '../../support/fakes/fake-server.ts'
-import { says } from '../../support/fixtures/recorded-output.ts'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
+import { printRecorded } from '../../support/fixtures/recorded-output.ts'
 import { shells } from '../../support/tools.ts'
 
 const docker = (answers: string) => `case "$*" in
@@ -17,10 +17,10 @@ describe.each(shells())('Docker under $name', (shell) => {
   it('tells its versions and every container', () => {
     const tools = {
       ...root,
-      docker: docker(`'ps '*) printf 'a1\\nb2\\n' ;; *' a1 b2') ${says('docker-inspect-debian-12')} ;;`),
+      docker: docker(`'ps '*) printf 'a1\\nb2\\n' ;; *' a1 b2') ${printRecorded('docker-inspect-debian-12')} ;;`),
     }
 
-    expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toEqual({
+    expect(fakeServer({ files: socket, tools }).facts(['docker'], shell).docker).toEqual({
       status: 'known',
       value: {
         version: '27.5.0',
@@ -70,7 +70,7 @@ describe.each(shells())('Docker under $name', (shell) => {
         'case "$*" in *docker-compose-plugin*) echo 2.27.0-1~ubuntu.24.04~noble; exit 1 ;; *) exit 1 ;; esac',
     }
 
-    expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toMatchObject({
+    expect(fakeServer({ files: socket, tools }).facts(['docker'], shell).docker).toMatchObject({
       value: {
         version: '27.5.0',
         client: '27.5.1',
@@ -82,7 +82,7 @@ describe.each(shells())('Docker under $name', (shell) => {
   it('needs root where its socket is closed to us', () => {
     const tools = { ...root, docker: 'echo "sudo: a password is required" >&2; exit 1' }
 
-    expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toMatchObject({
+    expect(fakeServer({ files: socket, tools }).facts(['docker'], shell).docker).toMatchObject({
       value: { trouble: 'needs root, which sudo refuses (sudo: a password is required)' },
     })
   })
@@ -90,7 +90,7 @@ describe.each(shells())('Docker under $name', (shell) => {
   it('has no containers', () => {
     const tools = { ...root, docker: docker("'ps '*) ;; *) exit 1 ;;") }
 
-    expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toMatchObject({
+    expect(fakeServer({ files: socket, tools }).facts(['docker'], shell).docker).toMatchObject({
       value: { containers: [] },
     })
   })
@@ -101,7 +101,7 @@ describe.each(shells())('Docker under $name', (shell) => {
       *) echo 'Error: No such container: a1' >&2; exit 1 ;;`
 
     expect(
-      aServer({ files: socket, tools: { ...root, docker: docker(flaky) } }).look(['docker'], shell).docker,
+      fakeServer({ files: socket, tools: { ...root, docker: docker(flaky) } }).facts(['docker'], shell).docker,
     ).toMatchObject({
       status: 'known',
       value: { containers: [{ name: 'job' }] },
@@ -111,7 +111,7 @@ describe.each(shells())('Docker under $name', (shell) => {
   it('is unknown, not empty, when its containers cannot be listed', () => {
     const tools = { ...root, docker: docker("'ps '*) echo 'Error response from daemon: dial' >&2; exit 1 ;;") }
 
-    expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toEqual({
+    expect(fakeServer({ files: socket, tools }).facts(['docker'], shell).docker).toEqual({
       status: 'unknown',
       why: 'Error response from daemon: dial',
     })
@@ -128,13 +128,13 @@ describe.each(shells())('Docker under $name', (shell) => {
       'dpkg-query': `for last; do :; done; case $last in ${cases} esac`,
     }
 
-    expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toMatchObject({ value: { source } })
+    expect(fakeServer({ files: socket, tools }).facts(['docker'], shell).docker).toMatchObject({ value: { source } })
   })
 
   it('comes from a snap where its program lies in one', () => {
     const tools = { ...root, docker: docker("'ps '*) ;;"), readlink: 'echo /snap/docker/2893/bin/docker' }
 
-    expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toMatchObject({
+    expect(fakeServer({ files: socket, tools }).facts(['docker'], shell).docker).toMatchObject({
       value: { source: 'snap' },
     })
   })
@@ -143,7 +143,7 @@ describe.each(shells())('Docker under $name', (shell) => {
     const words = 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?'
     const down = `case "$*" in *Client.Version*) echo 28.2.2 ;; esac; echo "${words}" >&2; exit 1`
 
-    expect(aServer({ tools: { ...root, docker: down } }).look(['docker'], shell).docker).toMatchObject({
+    expect(fakeServer({ tools: { ...root, docker: down } }).facts(['docker'], shell).docker).toMatchObject({
       status: 'known',
       value: { version: undefined, client: '28.2.2', trouble: words, containers: [] },
     })
@@ -155,9 +155,9 @@ describe.each(shells())('Docker under $name', (shell) => {
       docker: `[ "\${DOCKER_HOST-}" = unix:///nowhere ] || touch "$MAESTRO_ROOT/asked"; ${docker('*) ;;')}`,
       systemctl: "printf 'active\\ninactive\\n'; exit 3",
     }
-    const server = aServer({ files: { ...socket, 'run/systemd/system': null }, tools })
+    const server = fakeServer({ files: { ...socket, 'run/systemd/system': null }, tools })
 
-    expect(server.look(['docker', 'weave'], shell)).toMatchObject({
+    expect(server.facts(['docker', 'weave'], shell)).toMatchObject({
       docker: { value: { version: undefined, trouble: 'docker.service is inactive' } },
       weave: { value: null },
     })
@@ -167,13 +167,13 @@ describe.each(shells())('Docker under $name', (shell) => {
   it('is asked where systemd does not run, whatever its tools say', () => {
     const tools = { ...root, docker: docker("'ps '*) ;;"), systemctl: "printf 'active\\ninactive\\n'; exit 3" }
 
-    expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toMatchObject({
+    expect(fakeServer({ files: socket, tools }).facts(['docker'], shell).docker).toMatchObject({
       value: { version: '27.5.0' },
     })
   })
 
   it('is not there without its program', () => {
-    expect(aServer({ files: socket }).look(['docker'], shell).docker).toEqual({ status: 'known', value: null })
+    expect(fakeServer({ files: socket }).facts(['docker'], shell).docker).toEqual({ status: 'known', value: null })
   })
 })
 
@@ -198,14 +198,14 @@ describe.each(shells())('Weave under $name', (shell) => {
     ['neither', running(''), null],
     ['no Docker', {}, null],
   ])('is known by %s', (_, tools, value) => {
-    expect(aServer({ files: socket, tools }).look(['weave'], shell).weave).toEqual({ status: 'known', value })
+    expect(fakeServer({ files: socket, tools }).facts(['weave'], shell).weave).toEqual({ status: 'known', value })
   })
 
   it('does not run where the engine has gone and left its socket', () => {
     const words = 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?'
     const tools = { ...root, weave: script, docker: `echo "${words}" >&2; exit 1` }
 
-    expect(aServer({ files: socket, tools }).look(['weave'], shell).weave).toEqual({
+    expect(fakeServer({ files: socket, tools }).facts(['weave'], shell).weave).toEqual({
       status: 'known',
       value: { version: '2.8.1', isRunning: false },
     })
@@ -214,7 +214,7 @@ describe.each(shells())('Weave under $name', (shell) => {
   it('is unknown where Docker does not let us ask', () => {
     const tools = { ...root, weave: script, docker: 'echo "permission denied" >&2; exit 1' }
 
-    expect(aServer({ files: socket, tools }).look(['weave'], shell).weave).toEqual({
+    expect(fakeServer({ files: socket, tools }).facts(['weave'], shell).weave).toEqual({
       status: 'unknown',
       why: 'permission denied',
     })

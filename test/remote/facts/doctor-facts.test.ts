@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { aServer } from '../../support/fakes/fake-server.ts'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
 
 const config = `global
@@ -13,7 +13,7 @@ describe.each(shells())('what only the doctor asks, under $name', (shell) => {
   it('tells which tools are missing', () => {
     const tools = { 'apt-get': ':', dpkg: ':' }
 
-    expect(aServer({ tools }).look(['tools'], shell).tools).toEqual({
+    expect(fakeServer({ tools }).facts(['tools'], shell).tools).toEqual({
       status: 'known',
       value: { missing: expect.arrayContaining(['apt-cache', 'dpkg-query']) },
     })
@@ -26,12 +26,12 @@ describe.each(shells())('what only the doctor asks, under $name', (shell) => {
     esac`
     const inhibit = `echo 'WHO UID USER PID COMM WHAT WHY MODE'
       echo 'Backup 0 root 9 tar  shutdown  running  block'; echo 'Sync 0 root 9 s sleep x delay'`
-    const server = aServer({
+    const server = fakeServer({
       files: { 'run/systemd/system': null },
       tools: { systemctl, 'systemd-inhibit': inhibit, 'systemd-run': ':' },
     })
 
-    expect(server.look(['systemd'], shell).systemd).toEqual({
+    expect(server.facts(['systemd'], shell).systemd).toEqual({
       status: 'known',
       value: {
         state: 'degraded',
@@ -43,13 +43,15 @@ describe.each(shells())('what only the doctor asks, under $name', (shell) => {
   })
 
   it('tells that systemd is not there', () => {
-    expect(aServer().look(['systemd'], shell).systemd).toMatchObject({ value: { state: 'none', canRunUnits: false } })
+    expect(fakeServer().facts(['systemd'], shell).systemd).toMatchObject({
+      value: { state: 'none', canRunUnits: false },
+    })
   })
 
   it("tells HAProxy's sockets, and who may use them", () => {
-    const server = aServer({ files: { 'etc/haproxy/haproxy.cfg': config }, tools: { stat, socat: ':' } })
+    const server = fakeServer({ files: { 'etc/haproxy/haproxy.cfg': config }, tools: { stat, socat: ':' } })
 
-    expect(server.look(['haproxy'], shell).haproxy).toEqual({
+    expect(server.facts(['haproxy'], shell).haproxy).toEqual({
       status: 'known',
       value: {
         sockets: [
@@ -62,6 +64,6 @@ describe.each(shells())('what only the doctor asks, under $name', (shell) => {
   })
 
   it('tells that there is no HAProxy', () => {
-    expect(aServer().look(['haproxy'], shell).haproxy).toEqual({ status: 'known', value: null })
+    expect(fakeServer().facts(['haproxy'], shell).haproxy).toEqual({ status: 'known', value: null })
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readIdentity } from '../../../src/remote/facts/identity.ts'
-import { aServer } from '../../support/fakes/fake-server.ts'
-import { aFacts } from '../../support/fixtures/recorded-output.ts'
+import { buildFields } from '../../support/builders/build-fields.ts'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
 
 const files = {
@@ -14,7 +14,7 @@ const tools = { uname: 'echo web-1' }
 
 describe.each(shells())('the identity under $name', (shell) => {
   it('is the machine, its boot and its first process', () => {
-    const { identity } = aServer({ files, tools }).look(['identity'], shell)
+    const { identity } = fakeServer({ files, tools }).facts(['identity'], shell)
 
     expect(identity).toEqual({
       status: 'known',
@@ -32,7 +32,7 @@ describe.each(shells())('the identity under $name', (shell) => {
   it('reads a first process whose name holds spaces and brackets', () => {
     const stat = files['proc/1/stat'].replace('systemd', 'tini (a) b')
 
-    const { identity } = aServer({ files: { ...files, 'proc/1/stat': stat }, tools }).look(['identity'], shell)
+    const { identity } = fakeServer({ files: { ...files, 'proc/1/stat': stat }, tools }).facts(['identity'], shell)
 
     expect(identity).toMatchObject({ value: { init: 'tini (a) b', initStartTicks: 445_102 } })
   })
@@ -40,7 +40,7 @@ describe.each(shells())('the identity under $name', (shell) => {
   it('is known without /proc/1, which hidepid hides', () => {
     const { 'proc/1/stat': _, ...others } = files
 
-    const { identity } = aServer({ files: others, tools }).look(['identity'], shell)
+    const { identity } = fakeServer({ files: others, tools }).facts(['identity'], shell)
 
     expect(identity).toMatchObject({ status: 'known', value: { init: undefined, initStartTicks: undefined } })
   })
@@ -48,7 +48,7 @@ describe.each(shells())('the identity under $name', (shell) => {
   it('is unknown without a boot id, for nothing could prove a restart', () => {
     const { 'proc/sys/kernel/random/boot_id': _, ...others } = files
 
-    const { identity } = aServer({ files: others, tools }).look(['identity'], shell)
+    const { identity } = fakeServer({ files: others, tools }).facts(['identity'], shell)
 
     expect(identity).toMatchObject({ status: 'unknown', why: expect.stringMatching(/boot_id.*no such file/i) })
   })
@@ -68,10 +68,12 @@ describe('readIdentity', () => {
     ['machine_id', 'uninitialized', 'machine_id cannot be "uninitialized"'],
     ['uptime', '-1', 'uptime cannot be "-1"'],
   ])('refuses %s = %j', (key, value, message) => {
-    expect(() => readIdentity(aFacts({ ...told, [key]: value }))).toThrow(message)
+    expect(() => readIdentity(buildFields({ ...told, [key]: value }))).toThrow(message)
   })
 
   it('refuses a fact that came twice', () => {
-    expect(() => readIdentity(aFacts({ ...told, boot_id: [told.boot_id, told.boot_id] }))).toThrow('told boot_id twice')
+    expect(() => readIdentity(buildFields({ ...told, boot_id: [told.boot_id, told.boot_id] }))).toThrow(
+      'told boot_id twice',
+    )
   })
 })

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { flavourOf, readKernel } from '../../../src/remote/facts/kernel.ts'
-import { aServer } from '../../support/fakes/fake-server.ts'
-import { aFacts, recorded } from '../../support/fixtures/recorded-output.ts'
+import { buildFields } from '../../support/builders/build-fields.ts'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
+import { recorded } from '../../support/fixtures/recorded-output.ts'
 import { shells } from '../../support/tools.ts'
 
 // Three real kernel packages: what they put into /boot, and what each kernel says of its build.
@@ -16,7 +17,7 @@ describe.each(shells())('the kernels under $name', (shell) => {
   it('are the running one and the newest of its flavour', () => {
     const tools = { uname: uname('6.1.0-55-amd64'), 'dpkg-query': noPackages }
 
-    const { kernel } = aServer({ files: boot, tools }).look(['kernel'], shell)
+    const { kernel } = fakeServer({ files: boot, tools }).facts(['kernel'], shell)
 
     expect(kernel).toMatchObject({
       status: 'known',
@@ -32,7 +33,7 @@ describe.each(shells())('the kernels under $name', (shell) => {
     }
     const list = { 'var/lib/dpkg/info/linux-image-6.1.0-56-amd64.list': '/.\n' }
 
-    const { kernel } = aServer({ files: list, tools }).look(['kernel'], shell)
+    const { kernel } = fakeServer({ files: list, tools }).facts(['kernel'], shell)
 
     expect(kernel).toMatchObject({ value: { newest: '6.1.0-56-amd64', newestSince: 1_795_000_000 } })
   })
@@ -43,7 +44,7 @@ describe.each(shells())('the kernels under $name', (shell) => {
       'dpkg-query': dpkgQuery('linux-image-6.1.0-55-amd64|6.1.192-3|ii '),
     }
 
-    const { kernel } = aServer({ files: boot, tools }).look(['kernel'], shell)
+    const { kernel } = fakeServer({ files: boot, tools }).facts(['kernel'], shell)
 
     expect(kernel).toMatchObject({ value: { rebuilt: { running: '6.1.192-1', installed: '6.1.192-3' } } })
   })
@@ -55,7 +56,7 @@ describe.each(shells())('the kernels under $name', (shell) => {
     }
     const signature = { 'proc/version_signature': 'Ubuntu 6.8.0-45.45-generic 6.8.12\n' }
 
-    const { kernel } = aServer({ files: signature, tools }).look(['kernel'], shell)
+    const { kernel } = fakeServer({ files: signature, tools }).facts(['kernel'], shell)
 
     expect(kernel).toMatchObject({ value: { rebuilt: { running: '6.8.0-45.45', installed: '6.8.0-45.46' } } })
   })
@@ -81,7 +82,7 @@ describe.each(shells())('the kernels under $name', (shell) => {
   ])('have no newest with %s', (_, found, packages) => {
     const tools = { uname: uname('6.1.0-55-amd64'), 'dpkg-query': packages }
 
-    expect(aServer({ files: found, tools }).look(['kernel'], shell).kernel).toMatchObject({
+    expect(fakeServer({ files: found, tools }).facts(['kernel'], shell).kernel).toMatchObject({
       status: 'known',
       value: { newest: undefined },
     })
@@ -90,7 +91,7 @@ describe.each(shells())('the kernels under $name', (shell) => {
   it('are unknown when dpkg cannot be asked', () => {
     const tools = { uname: uname('6.1.0-55-amd64'), 'dpkg-query': 'exit 2' }
 
-    expect(aServer({ files: boot, tools }).look(['kernel'], shell).kernel).toEqual({
+    expect(fakeServer({ files: boot, tools }).facts(['kernel'], shell).kernel).toEqual({
       status: 'unknown',
       why: 'dpkg-query cannot list the kernels (exit 2)',
     })
@@ -126,7 +127,7 @@ describe.each(shells())('the kernels under $name', (shell) => {
   ])('are pinned to %s', (_, grub, release) => {
     const tools = { uname: uname('6.1.0-55-amd64'), 'dpkg-query': noPackages }
 
-    const { kernel } = aServer({ files: { ...boot, ...grub }, tools }).look(['kernel'], shell)
+    const { kernel } = fakeServer({ files: { ...boot, ...grub }, tools }).facts(['kernel'], shell)
 
     expect(kernel).toMatchObject({ value: { pinned: { release } } })
   })
@@ -141,7 +142,7 @@ describe.each(shells())('the kernels under $name', (shell) => {
   ])('are not pinned by %s', (_, grub) => {
     const tools = { uname: uname('6.1.0-55-amd64'), 'dpkg-query': noPackages }
 
-    const { kernel } = aServer({ files: { ...boot, ...grub }, tools }).look(['kernel'], shell)
+    const { kernel } = fakeServer({ files: { ...boot, ...grub }, tools }).facts(['kernel'], shell)
 
     expect(kernel).toMatchObject({ status: 'known', value: { pinned: undefined } })
   })
@@ -170,7 +171,7 @@ describe('readKernel', () => {
   }
 
   it('sorts 6.8.0-9 before 6.8.0-45', () => {
-    const facts = aFacts({ ...ubuntu, kernel_image: ['6.8.0-9-generic', '6.8.0-45-generic', '6.8.0-40-generic'] })
+    const facts = buildFields({ ...ubuntu, kernel_image: ['6.8.0-9-generic', '6.8.0-45-generic', '6.8.0-40-generic'] })
 
     expect(readKernel(facts).newest).toBe('6.8.0-45-generic')
   })
@@ -180,7 +181,7 @@ describe('readKernel', () => {
     ['6.8.0-45.45+1', undefined],
     ['6.8.0-45.46', { running: '6.8.0-45.45', installed: '6.8.0-45.46' }],
   ])('compares the running build of Ubuntu with package version %s', (version, rebuilt) => {
-    const facts = aFacts({ ...ubuntu, kernel_package: `linux-image-6.8.0-45-generic|${version}|ii|1795000000` })
+    const facts = buildFields({ ...ubuntu, kernel_package: `linux-image-6.8.0-45-generic|${version}|ii|1795000000` })
 
     expect(readKernel(facts).rebuilt).toEqual(rebuilt)
   })

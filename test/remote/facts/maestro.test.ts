@@ -1,13 +1,13 @@
 import { utimesSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { aServer } from '../../support/fakes/fake-server.ts'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
 
 const lock = 'var/lib/maestro/lock'
 
 describe.each(shells())("maestro's own marks under $name", (shell) => {
   it('are none on a server that it never touched', () => {
-    expect(aServer().look(['maestro'], shell).maestro).toEqual({
+    expect(fakeServer().facts(['maestro'], shell).maestro).toEqual({
       status: 'known',
       value: { lock: undefined, drained: [] },
     })
@@ -26,10 +26,10 @@ describe.each(shells())("maestro's own marks under $name", (shell) => {
 
     const unit = 'maestro-2026-11-23-0612-k3-upgrade.service'
     const tools = { systemctl: `[ "$1" = list-units ] && echo "${unit} loaded active running"` }
-    const server = aServer({ files, tools })
+    const server = fakeServer({ files, tools })
     utimesSync(`${server.root}/${lock}/heartbeat`, Date.now() / 1000 - 100, Date.now() / 1000 - 100)
 
-    expect(server.look(['maestro'], shell).maestro).toEqual({
+    expect(server.facts(['maestro'], shell).maestro).toEqual({
       status: 'known',
       value: {
         lock: {
@@ -45,9 +45,9 @@ describe.each(shells())("maestro's own marks under $name", (shell) => {
   })
 
   it('count a lock that has nothing in it yet as held', () => {
-    const server = aServer({ files: { [lock]: null }, tools: { date: 'echo 1795000000' } })
+    const server = fakeServer({ files: { [lock]: null }, tools: { date: 'echo 1795000000' } })
 
-    expect(server.look(['maestro'], shell).maestro).toMatchObject({
+    expect(server.facts(['maestro'], shell).maestro).toMatchObject({
       value: { lock: { owner: 'somebody', run: 'unknown', since: 1_795_000_000, busy: [] } },
     })
   })
@@ -55,7 +55,7 @@ describe.each(shells())("maestro's own marks under $name", (shell) => {
   it('are unknown where they are closed to us and sudo refuses', () => {
     const tools = { id: 'echo 1000', find: 'exit 1', sudo: 'echo "sudo: a password is required" >&2; exit 1' }
 
-    expect(aServer({ files: { [lock]: null }, tools }).look(['maestro'], shell).maestro).toEqual({
+    expect(fakeServer({ files: { [lock]: null }, tools }).facts(['maestro'], shell).maestro).toEqual({
       status: 'unknown',
       why: 'needs root, which sudo refuses (sudo: a password is required)',
     })

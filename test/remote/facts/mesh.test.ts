@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { Mesh } from '../../../src/remote/facts/mesh.ts'
-import { aServer } from '../../support/fakes/fake-server.ts'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
 
 const socket = { 'var/run/docker.sock': '' }
@@ -72,7 +72,7 @@ const tools = (docker = plain, script = weave()) => ({ id: 'echo 0', weave: scri
 
 describe.each(shells())('the mesh of Weave under $name', (shell) => {
   const look = (given: Readonly<Record<string, string>>, files = {}) =>
-    aServer({ files: { ...socket, ...files }, tools: given }).look(['mesh'], shell).mesh
+    fakeServer({ files: { ...socket, ...files }, tools: given }).facts(['mesh'], shell).mesh
   const launchOf = (...lines: readonly string[]) => {
     const fact = look(tools(container(...lines)))
     return fact?.status === 'known' ? fact.value?.launch : fact
@@ -125,12 +125,12 @@ describe.each(shells())('the mesh of Weave under $name', (shell) => {
     ['a variable', ['argument web-2', 'variable WEAVE_PASSWORD=s3cret']],
   ])('has a password that is never told: %s', (_, lines) => {
     const docker = container(...lines, 'variable WEAVE_MTU=1376', 'restarts no', 'limits 0 0 0 0')
-    const server = aServer({ files: socket, tools: tools(docker) })
+    const server = fakeServer({ files: socket, tools: tools(docker) })
 
-    const facts = server.facts(['mesh'], shell)
+    const facts = server.fields(['mesh'], shell)
 
     expect(JSON.stringify([...facts])).not.toContain('s3cret')
-    expect(server.look(['mesh'], shell).mesh).toMatchObject({
+    expect(server.facts(['mesh'], shell).mesh).toMatchObject({
       value: { launch: { arguments: ['web-2'], variables: ['WEAVE_MTU=1376'], hasPassword: true, restarts: false } },
     })
   })

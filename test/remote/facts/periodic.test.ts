@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { readPeriodic } from '../../../src/remote/facts/periodic.ts'
-import { aServer } from '../../support/fakes/fake-server.ts'
-import { aFacts, says } from '../../support/fixtures/recorded-output.ts'
+import { buildFields } from '../../support/builders/build-fields.ts'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
+import { printRecorded } from '../../support/fixtures/recorded-output.ts'
 import { shells } from '../../support/tools.ts'
 
 const systemd = { 'run/systemd/system': null }
@@ -14,7 +15,7 @@ const shown = (active: string, enabled: string) =>
     printf 'NextElapseUSecRealtime=Tue 2026-11-24 06:05:11 UTC\\n\\n'
   done`
 const tools = {
-  'apt-config': says('apt-config-dump-ubuntu-24.04'),
+  'apt-config': printRecorded('apt-config-dump-ubuntu-24.04'),
   'apt-cache': `printf 'unattended-upgrades:\\n  Installed: (none)\\n  Candidate: 2.9.1\\n'`,
   'dpkg-query': `printf 'install ok installed|2.8.1'`,
   systemctl: shown('active', 'enabled'),
@@ -27,7 +28,7 @@ function known({ periodic }: ServerFacts) {
 
 describe.each(shells())('the look at what the nights are set to, under $name', (shell) => {
   const look = (files: Readonly<Record<string, string | null>>, others: Readonly<Record<string, string>> = {}) =>
-    known(aServer({ files: { ...systemd, ...files }, tools: { ...tools, ...others } }).look(['periodic'], shell))
+    known(fakeServer({ files: { ...systemd, ...files }, tools: { ...tools, ...others } }).facts(['periodic'], shell))
 
   it('tells the package, the options, the timers and that nobody changed anything', () => {
     const { options, ...rest } = look({})
@@ -52,9 +53,9 @@ describe.each(shells())('the look at what the nights are set to, under $name', (
   })
 
   it('tells that nothing begins the nights where there are neither timers nor cron', () => {
-    const server = aServer({ tools })
+    const server = fakeServer({ tools })
 
-    expect(known(server.look(['periodic'], shell)).scheduler).toBe('none')
+    expect(known(server.facts(['periodic'], shell)).scheduler).toBe('none')
   })
 
   it('tells a package that is missing, and which one apt would install', () => {
@@ -135,7 +136,7 @@ describe.each(shells())('the look at what the nights are set to, under $name', (
   it('is unknown with the words of apt where its configuration cannot be read', () => {
     const broken = { 'apt-config': 'echo "E: Syntax error /etc/apt/apt.conf.d/99x:1: Extra junk" >&2; exit 100' }
 
-    const { periodic } = aServer({ files: systemd, tools: { ...tools, ...broken } }).look(['periodic'], shell)
+    const { periodic } = fakeServer({ files: systemd, tools: { ...tools, ...broken } }).facts(['periodic'], shell)
 
     expect(periodic).toEqual({ status: 'unknown', why: 'E: Syntax error /etc/apt/apt.conf.d/99x:1: Extra junk' })
   })
@@ -144,7 +145,7 @@ describe.each(shells())('the look at what the nights are set to, under $name', (
 describe('readNightly', () => {
   const told = { periodic_edited: 'no', periodic_scheduler: 'systemd' }
   const timer = (...parts: readonly string[]) =>
-    readPeriodic(aFacts({ ...told, periodic_timer: ['Id=a.timer', ...parts].join('|') })).timers[0]
+    readPeriodic(buildFields({ ...told, periodic_timer: ['Id=a.timer', ...parts].join('|') })).timers[0]
 
   it.each([
     ['masked', { load: 'masked' }, ['LoadState=masked', 'UnitFileState=masked']],
@@ -157,6 +158,8 @@ describe('readNightly', () => {
   })
 
   it('does not take for a timer what has no name', () => {
-    expect(() => readPeriodic(aFacts({ ...told, periodic_timer: 'LoadState=loaded|' }))).toThrow(/did not show a timer/)
+    expect(() => readPeriodic(buildFields({ ...told, periodic_timer: 'LoadState=loaded|' }))).toThrow(
+      /did not show a timer/,
+    )
   })
 })

@@ -5,7 +5,7 @@ import { factsScript, readFacts } from '../../../src/remote/facts/read-facts.ts'
 import { allOf } from '../../../src/remote/fields.ts'
 import { parseResponse } from '../../../src/remote/response.ts'
 import { makeScript } from '../../../src/remote/script.ts'
-import { aServer, type FakeServer } from '../../support/fakes/fake-server.ts'
+import { type FakeServer, fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
 
 const nonce = 'c0de'
@@ -53,7 +53,7 @@ describe.each(shells())('what a security upgrade would install, under $name', (s
   }
 
   it("is apt's simulation under the pins, with its size and every source that the pins do not hold", () => {
-    expect(look(aServer({ tools }))).toEqual({
+    expect(look(fakeServer({ tools }))).toEqual({
       status: 'known',
       value: {
         packages: [
@@ -75,7 +75,7 @@ describe.each(shells())('what a security upgrade would install, under $name', (s
     ['security', true],
     ['all', false],
   ])('takes for the scope %s phased fixes at once: %s', (scope, isAtOnce) => {
-    const server = aServer({ tools: { ...tools, 'apt-get': `echo "$*" >>"$MAESTRO_ROOT/words"; ${aptGet}` } })
+    const server = fakeServer({ tools: { ...tools, 'apt-get': `echo "$*" >>"$MAESTRO_ROOT/words"; ${aptGet}` } })
 
     look(server, scope)
 
@@ -84,7 +84,9 @@ describe.each(shells())('what a security upgrade would install, under $name', (s
   })
 
   it('keeps what apt takes apart in memory, where there is some', () => {
-    const server = aServer({ tools: { ...tools, 'apt-get': `echo "\${TMPDIR-}" >"$MAESTRO_ROOT/place"; ${aptGet}` } })
+    const server = fakeServer({
+      tools: { ...tools, 'apt-get': `echo "\${TMPDIR-}" >"$MAESTRO_ROOT/place"; ${aptGet}` },
+    })
 
     look(server)
 
@@ -92,7 +94,7 @@ describe.each(shells())('what a security upgrade would install, under $name', (s
   })
 
   it("puts the administrator's own preferences first, and repositories without a suite out by their host", () => {
-    const server = aServer({ tools, files: { 'etc/apt/preferences': 'Package: mine\n' } })
+    const server = fakeServer({ tools, files: { 'etc/apt/preferences': 'Package: mine\n' } })
 
     look(server)
 
@@ -104,7 +106,7 @@ describe.each(shells())('what a security upgrade would install, under $name', (s
   })
 
   it('is what apt prefers by itself where all packages are asked for: no source is wrong, and none is put out', () => {
-    const server = aServer({ tools })
+    const server = fakeServer({ tools })
 
     expect(look(server, 'all')).toMatchObject({ status: 'known', value: { wrongSources: [] } })
     expect(readFileSync(`${server.root}/kept`, 'utf8')).not.toContain('flat.example')
@@ -112,7 +114,7 @@ describe.each(shells())('what a security upgrade would install, under $name', (s
 
   it('takes a phased fix with security alone', () => {
     const phased = `case "$*" in *Always-Include-Phased*) echo 'Inst fix [1] (2 Ubuntu:24.04/noble-security [amd64])' ;; esac`
-    const packagesIn = (scope: string) => look(aServer({ tools: { ...tools, 'apt-get': phased } }), scope)
+    const packagesIn = (scope: string) => look(fakeServer({ tools: { ...tools, 'apt-get': phased } }), scope)
 
     expect(packagesIn('security')).toMatchObject({ value: { packages: [{ name: 'fix' }] } })
     expect(packagesIn('all')).toMatchObject({ value: { packages: [] } })
@@ -121,7 +123,7 @@ describe.each(shells())('what a security upgrade would install, under $name', (s
   it('is unknown where apt says what is no package', () => {
     const hostile = { ...tools, 'apt-get': "echo 'Inst \\033[2J; rm -rf /'" }
 
-    expect(look(aServer({ tools: hostile }))).toMatchObject({
+    expect(look(fakeServer({ tools: hostile }))).toMatchObject({
       status: 'unknown',
       why: expect.stringContaining('is no package'),
     })
@@ -132,7 +134,7 @@ describe.each(shells())('what has moved since an upgrade began, under $name', (s
   const moved = (before: string | undefined, now: string, changelog = '') => {
     const files = before === undefined ? {} : { 'var/lib/maestro/r1/security-upgrade.before': before, etc: null }
     const query = `cat <<'END'\n${now}\nEND`
-    const server = aServer({
+    const server = fakeServer({
       files,
       tools: { 'dpkg-query': query, dpkg: 'echo amd64', sort: 'exec /usr/bin/sort "$@"' },
     })
@@ -182,7 +184,7 @@ describe.each(shells())('what has moved since an upgrade began, under $name', (s
 
 describe.each(shells())('refreshing the package lists under $name', (shell) => {
   const refresh = (aptGetText: string) => {
-    const server = aServer({ tools: { 'apt-get': aptGetText, sleep: ':' } })
+    const server = fakeServer({ tools: { 'apt-get': aptGetText, sleep: ':' } })
     const text = makeScript({ files: ['lib/apt.sh', 'security-upgrade/refresh.sh'], nonce })
     return { server, ...server.run(text, shell) }
   }

@@ -1,8 +1,9 @@
 import { chmodSync, utimesSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readUnattended } from '../../../src/remote/facts/unattended.ts'
-import { aServer } from '../../support/fakes/fake-server.ts'
-import { aFacts, recorded, says } from '../../support/fixtures/recorded-output.ts'
+import { buildFields } from '../../support/builders/build-fields.ts'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
+import { printRecorded, recorded } from '../../support/fixtures/recorded-output.ts'
 import { shells } from '../../support/tools.ts'
 
 const systemd = { 'run/systemd/system': null }
@@ -14,14 +15,14 @@ const timer = (state: string) =>
 describe.each(shells())('the nightly upgrades under $name', (shell) => {
   const tools = {
     'unattended-upgrade': '',
-    'apt-config': says('apt-config-dump-ubuntu-24.04'),
+    'apt-config': printRecorded('apt-config-dump-ubuntu-24.04'),
     systemctl: timer('active'),
   }
 
   it('are configured, for which origins and when next', () => {
     const files = { ...systemd, 'etc/os-release': recorded('os-release-ubuntu-24.04') }
 
-    const { unattended } = aServer({ files, tools }).look(['system', 'unattended'], shell)
+    const { unattended } = fakeServer({ files, tools }).facts(['system', 'unattended'], shell)
 
     expect(unattended).toEqual({
       status: 'known',
@@ -44,10 +45,10 @@ describe.each(shells())('the nightly upgrades under $name', (shell) => {
 
   it('have run last when they left their stamp', () => {
     const stamp = 'var/lib/apt/periodic/unattended-upgrades-stamp'
-    const server = aServer({ files: { ...systemd, [stamp]: '' }, tools })
+    const server = fakeServer({ files: { ...systemd, [stamp]: '' }, tools })
     utimesSync(`${server.root}/${stamp}`, 1_795_000_000, 1_795_000_000)
 
-    expect(server.look(['unattended'], shell).unattended).toMatchObject({ value: { lastRunAt: 1_795_000_000 } })
+    expect(server.facts(['unattended'], shell).unattended).toMatchObject({ value: { lastRunAt: 1_795_000_000 } })
   })
 
   it.each([
@@ -55,16 +56,16 @@ describe.each(shells())('the nightly upgrades under $name', (shell) => {
     ['neither systemd nor cron', tools, {}, 'neither systemd nor cron runs it'],
     ['cron.daily and no cron', tools, { 'etc/cron.daily/apt-compat': '' }, 'neither systemd nor cron runs it'],
   ])('do not run with %s', (_, found, files, why) => {
-    expect(aServer({ files, tools: found }).look(['unattended'], shell).unattended).toMatchObject({
+    expect(fakeServer({ files, tools: found }).facts(['unattended'], shell).unattended).toMatchObject({
       value: { isInstalled: true, isDaily: false, why },
     })
   })
 
   it('run by cron where systemd does not', () => {
-    const server = aServer({ files: { 'etc/cron.daily/apt-compat': '' }, tools: { ...tools, cron: '' } })
+    const server = fakeServer({ files: { 'etc/cron.daily/apt-compat': '' }, tools: { ...tools, cron: '' } })
     chmodSync(`${server.root}/etc/cron.daily/apt-compat`, 0o755)
 
-    expect(server.look(['unattended'], shell).unattended).toMatchObject({
+    expect(server.facts(['unattended'], shell).unattended).toMatchObject({
       value: { isDaily: true, nextRunAt: undefined },
     })
   })
@@ -72,7 +73,7 @@ describe.each(shells())('the nightly upgrades under $name', (shell) => {
   it('are configured by names in whatever case', () => {
     const said = 'apt::periodic::unattended-upgrade "7";\nunattended-upgrade::automatic-reboot "true";'
 
-    const { unattended } = aServer({ files: systemd, tools: { ...tools, 'apt-config': `echo '${said}'` } }).look(
+    const { unattended } = fakeServer({ files: systemd, tools: { ...tools, 'apt-config': `echo '${said}'` } }).facts(
       ['unattended'],
       shell,
     )
@@ -83,7 +84,7 @@ describe.each(shells())('the nightly upgrades under $name', (shell) => {
   it('are not installed where their program is not', () => {
     const { 'unattended-upgrade': _, ...others } = tools
 
-    expect(aServer({ tools: others }).look(['unattended'], shell).unattended).toMatchObject({
+    expect(fakeServer({ tools: others }).facts(['unattended'], shell).unattended).toMatchObject({
       value: { isInstalled: false, isDaily: false, why: undefined },
     })
   })
@@ -102,7 +103,7 @@ describe('readUnattended', () => {
   ]
 
   it.each(['1', 'always', '24h', '86400s', '720m', '1d'])('takes an interval of %s for daily', (value) => {
-    const facts = aFacts({ ...told, unattended_option: options('APT::Periodic::Unattended-Upgrade', value) })
+    const facts = buildFields({ ...told, unattended_option: options('APT::Periodic::Unattended-Upgrade', value) })
 
     expect(readUnattended(facts).isDaily).toBe(true)
   })
@@ -115,7 +116,7 @@ describe('readUnattended', () => {
     ['Update-Package-Lists', '0'],
     ['Enable', '0'],
   ])('takes %s = %s for off', (name, value) => {
-    const facts = aFacts({ ...told, unattended_option: options(`APT::Periodic::${name}`, value) })
+    const facts = buildFields({ ...told, unattended_option: options(`APT::Periodic::${name}`, value) })
 
     expect(readUnattended(facts)).toMatchObject({
       isDaily: false,
@@ -124,13 +125,13 @@ describe('readUnattended', () => {
   })
 
   it.each(['true', '1', 'Yes'])('says of Automatic-Reboot "%s" that they restart the server by themselves', (value) => {
-    const facts = aFacts({ ...told, unattended_option: options('Unattended-Upgrade::Automatic-Reboot', value) })
+    const facts = buildFields({ ...told, unattended_option: options('Unattended-Upgrade::Automatic-Reboot', value) })
 
     expect(readUnattended(facts).rebootsByItself).toBe(true)
   })
 
   it("reads Debian's origins, and keeps variables where the system was not asked for", () => {
-    const facts = aFacts({ ...told, unattended_option: recorded('apt-config-dump-debian-12').trim().split('\n') })
+    const facts = buildFields({ ...told, unattended_option: recorded('apt-config-dump-debian-12').trim().split('\n') })
 
     expect(readUnattended(facts).origins).toContainEqual(
       expect.stringMatching(/^origin=Debian,codename=\$\{distro_codename\}-security,/),

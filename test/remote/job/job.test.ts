@@ -3,7 +3,15 @@ import { appendFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSy
 import { describe, expect, it } from 'vitest'
 import { quote } from '../../../src/remote/quote.ts'
 import { hostileTexts } from '../../support/builders/random-texts.ts'
-import { type AJob, aJob, logs, run, state, systemctl, systemdRun } from '../../support/fixtures/job-fixture.ts'
+import {
+  type JobFixture,
+  logs,
+  makeJob,
+  run,
+  state,
+  systemctl,
+  systemdRun,
+} from '../../support/fixtures/job-fixture.ts'
 import { shells } from '../../support/tools.ts'
 
 const withUnits = {
@@ -14,7 +22,7 @@ const withUnits = {
   },
 }
 
-const pidOf = (job: AJob) => /^pid=(\d+)$/m.exec(job.file(`${state}/upgrade.begun`))?.[1] ?? ''
+const pidOf = (job: JobFixture) => /^pid=(\d+)$/m.exec(job.file(`${state}/upgrade.begun`))?.[1] ?? ''
 
 describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shell) => {
   it.each([
@@ -25,7 +33,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
       { ...withUnits, tools: { ...withUnits.tools, 'systemd-run': 'exit 1', systemctl: 'exit 3' } },
     ],
   ])('runs as %s, and tells its log and how it ended', (_, options) => {
-    const job = aJob(shell, options)
+    const job = makeJob(shell, options)
 
     const refusal = job.start('echo one; echo two >&2; sleep 1; exit 7')
 
@@ -42,7 +50,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
     const asked = 'echo "$*" >>"$MAESTRO_ROOT/asked";'
     const old = 'case $* in *ExecStopPost*) echo "Unknown assignment: ExecStopPost" >&2; exit 1 ;; esac;'
     const tools = { ...withUnits.tools, 'systemd-run': `${asked} ${old} ${systemdRun}` }
-    const job = aJob(shell, { ...withUnits, tools })
+    const job = makeJob(shell, { ...withUnits, tools })
 
     job.start('echo ran')
 
@@ -58,11 +66,11 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
   })
 
   it('passes for none before it was begun', () => {
-    expect(aJob(shell).follow()).toEqual({ status: 'none', piece: undefined })
+    expect(makeJob(shell).follow()).toEqual({ status: 'none', piece: undefined })
   })
 
   it('ends as its work does, by set -e too', () => {
-    const job = aJob(shell)
+    const job = makeJob(shell)
 
     job.start('false; echo never')
 
@@ -70,7 +78,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
   })
 
   it('runs once, however often it is begun', () => {
-    const job = aJob(shell)
+    const job = makeJob(shell)
 
     const work = 'echo ran >>"$MAESTRO_ROOT/var/runs"'
 
@@ -85,7 +93,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
     ['it ended badly', 'exit 3'],
     ['it was killed', 'kill -KILL 0'],
   ])('is begun anew where %s, and keeps what the attempt before left', (_, ending) => {
-    const job = aJob(shell)
+    const job = makeJob(shell)
     job.start(`echo one; sleep 0.2; ${ending}`)
     job.end()
 
@@ -99,7 +107,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
     ['for the first time', undefined],
     ['after it ended badly', 'sleep 0.1; exit 3'],
   ])('runs once when it is begun many times at once %s', (_, before) => {
-    const job = aJob(shell)
+    const job = makeJob(shell)
     if (before !== undefined) job.start(before)
     job.end()
     writeFileSync(`${job.root}/start.sh`, job.startText('echo ran; sleep 0.5'))
@@ -111,7 +119,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
   })
 
   it('has an environment and an umask of its own, the time zone of the server, and no stdin', () => {
-    const job = aJob(shell)
+    const job = makeJob(shell)
 
     job.start('set +u; umask; echo "zone:$TZ $HOME $LC_ALL $TERM"; env | grep -c SECRET || :; cat; exit 0')
 
@@ -119,7 +127,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
   })
 
   it('gets its script as it is, whatever its size and content', () => {
-    const job = aJob(shell)
+    const job = makeJob(shell)
     const texts = [...hostileTexts, 'x'.repeat(300_000)]
 
     job.start(texts.map((text) => `printf '%s\\n' ${quote(text)}`).join('\n'))
@@ -129,7 +137,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
   })
 
   it('ends though a service that it began keeps its output open', () => {
-    const job = aJob(shell)
+    const job = makeJob(shell)
 
     job.start('sleep 30 & echo begun')
 
@@ -137,7 +145,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
   })
 
   it('goes on to its end when it is asked to stop', () => {
-    const job = aJob(shell)
+    const job = makeJob(shell)
     job.start('sleep 0.5; echo done')
 
     process.kill(Number(pidOf(job)), 'SIGTERM')
@@ -146,7 +154,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
   })
 
   it('is running while anything of it does, and gone when all was killed', () => {
-    const job = aJob(shell)
+    const job = makeJob(shell)
     job.start('echo at work; sleep 30')
     // It is begun before its work is.
     while (!job.file(`${logs}/upgrade.log`).includes('at work')) spawnSync('sleep', ['0.05'])
@@ -159,7 +167,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
   })
 
   it('is gone, and not running, when its process id is another process now', () => {
-    const job = aJob(shell)
+    const job = makeJob(shell)
     job.start('echo one')
     job.end()
     rmSync(`${job.root}/var/${logs}/upgrade.result`)
@@ -171,7 +179,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
   })
 
   it('is gone after a restart of the server, which is told', () => {
-    const job = aJob(shell)
+    const job = makeJob(shell)
     job.start('sleep 30')
     const begun = job.file(`${state}/upgrade.begun`)
 
@@ -182,7 +190,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
   })
 
   it('is ended with the word of its unit when it was killed', () => {
-    const job = aJob(shell, withUnits)
+    const job = makeJob(shell, withUnits)
     const systemd = `export MAESTRO_ROOT=${job.root} INVOCATION_ID=a SERVICE_RESULT=signal EXIT_STATUS=KILL`
     job.start('sleep 30')
     const begun = job.file(`${state}/upgrade.begun`)
@@ -219,14 +227,14 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
     ],
     ['it does not begin', {}, { tools: { nohup: 'exit 127' } }, /^it did not begin/],
   ])('is refused where %s, and nothing has begun', (_, inputs, options, words) => {
-    const job = aJob(shell, options)
+    const job = makeJob(shell, options)
 
     expect(job.start('echo ran', inputs)).toMatch(words)
     expect(job.follow().status).toBe('none')
   })
 
   it('keeps its log and its result where they are when it is begun anew by another', () => {
-    const job = aJob(shell)
+    const job = makeJob(shell)
     job.start('echo one')
     job.end()
     appendFileSync(`${job.root}/var/${logs}/upgrade.log`, 'two\n')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { jobFiles } from '../../../src/remote/job/status.ts'
 import { makeScript } from '../../../src/remote/script.ts'
-import { aServer, type FakeServer } from '../../support/fakes/fake-server.ts'
+import { type FakeServer, fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
 import { callsOf, textOf } from '../unattended-upgrades/run-script.ts'
 
@@ -47,7 +47,7 @@ describe.each(shells())('the turn of a job that installs, under $name', (shell) 
     ['ends well', 'true', 0],
     ['fails', 'exit 5', 5],
   ])('keeps the timers of apt that run waiting until it %s, and no other is started', (_, ending, status) => {
-    const server = aServer({ files, tools })
+    const server = fakeServer({ files, tools })
 
     expect(install(server, ending)).toMatchObject({ status })
 
@@ -58,7 +58,7 @@ describe.each(shells())('the turn of a job that installs, under $name', (shell) 
   })
 
   it('starts in the end what an attempt before has stopped and could not start', () => {
-    const server = aServer({ files: { ...files, [`${job}.timers`]: 'apt-daily-upgrade.timer\n' }, tools })
+    const server = fakeServer({ files: { ...files, [`${job}.timers`]: 'apt-daily-upgrade.timer\n' }, tools })
 
     install(server)
 
@@ -70,7 +70,7 @@ describe.each(shells())('the turn of a job that installs, under $name', (shell) 
 
   it('asks no systemd where there is none', () => {
     const { 'run/systemd/system': _, ...others } = files
-    const server = aServer({ files: others, tools })
+    const server = fakeServer({ files: others, tools })
 
     expect(install(server)).toMatchObject({ status: 0 })
     expect(callsOf(server)).toEqual(['installs'])
@@ -78,7 +78,7 @@ describe.each(shells())('the turn of a job that installs, under $name', (shell) 
 
   it('waits for who still sets this server up, and goes on once that has ended', () => {
     const once = 'cd "$MAESTRO_ROOT"; [ -e asked ] || { touch asked; echo "status: running"; }'
-    const server = aServer({ files, tools: { ...tools, 'cloud-init': once } })
+    const server = fakeServer({ files, tools: { ...tools, 'cloud-init': once } })
 
     const { status, said } = install(server, 'true', { lock_seconds: '60' })
 
@@ -87,7 +87,7 @@ describe.each(shells())('the turn of a job that installs, under $name', (shell) 
   })
 
   it('gives up after the time that it was told, installs nothing, and lets the timers go on', () => {
-    const server = aServer({ files, tools: { ...tools, 'cloud-init': 'echo "status: running"' } })
+    const server = fakeServer({ files, tools: { ...tools, 'cloud-init': 'echo "status: running"' } })
 
     const { status, said } = install(server)
 
@@ -99,7 +99,7 @@ describe.each(shells())('the turn of a job that installs, under $name', (shell) 
   })
 
   it('notes what was there before its first attempt alone', () => {
-    const server = aServer({ files, tools })
+    const server = fakeServer({ files, tools })
     install(server)
     expect(textOf(server, `${job}.before`)).toBe('libc6|2|ii \n')
 
@@ -111,7 +111,7 @@ describe.each(shells())('the turn of a job that installs, under $name', (shell) 
   })
 
   it('does not go on where dpkg cannot finish what an attempt before left half done', () => {
-    const server = aServer({ files: { ...files, [`${job}.before`]: '' }, tools: { ...tools, dpkg: 'exit 1' } })
+    const server = fakeServer({ files: { ...files, [`${job}.before`]: '' }, tools: { ...tools, dpkg: 'exit 1' } })
 
     expect(install(server)).toEqual({ status: 1, said: 'dpkg cannot finish what it was interrupted in\n' })
     expect(callsOf(server)).not.toContain('installs')

@@ -3,7 +3,7 @@ import { quote } from '../../../src/remote/quote.ts'
 import { parseResponse, ResponseError } from '../../../src/remote/response.ts'
 import { scriptText } from '../../../src/remote/script-text.ts'
 import { hostileTexts, randomTexts } from '../../support/builders/random-texts.ts'
-import { aServer } from '../../support/fakes/fake-server.ts'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
 
 const nonce = 'b7e1'
@@ -22,7 +22,7 @@ const script = (...work: readonly string[]) =>
   ].join('\n')
 
 describe.each(shells())('the prelude under $name', (shell) => {
-  const answer = (...work: readonly string[]) => parseResponse(aServer().run(script(...work), shell).stdout, nonce)
+  const answer = (...work: readonly string[]) => parseResponse(fakeServer().run(script(...work), shell).stdout, nonce)
 
   it('carries every value to the reader as it was', () => {
     const values = [...hostileTexts, ...randomTexts(60), '', ' ', ' a ', '-n', '%s', '\\n', '\n\n']
@@ -33,7 +33,7 @@ describe.each(shells())('the prelude under $name', (shell) => {
   })
 
   it('sends plain values readable, and others in hexadecimal', () => {
-    const { stdout } = aServer().run(script("fact plain 'a=b c'", "fact other 'é'"), shell)
+    const { stdout } = fakeServer().run(script("fact plain 'a=b c'", "fact other 'é'"), shell)
 
     expect(stdout).toContain('\nplain=a=b c\nother#=c3a9\n')
   })
@@ -49,14 +49,14 @@ describe.each(shells())('the prelude under $name', (shell) => {
     const many = `many=$(awk 'BEGIN { for (; n++ < 20001; ) print "${letter}" }')`
 
     expect(answer(`facts line ${quote(`${letter.repeat(5000)}\nb`)}`).get('line')).toEqual([letter.repeat(4096), 'b'])
-    expect(aServer().run(script(many, 'facts line "$many"'), shell)).toMatchObject({
+    expect(fakeServer().run(script(many, 'facts line "$many"'), shell)).toMatchObject({
       status: 1,
       stderr: expect.stringContaining('more than 20000 lines'),
     })
   })
 
   it('gives no answer, and a reason, when a command fails', () => {
-    const { stdout, stderr, status } = aServer().run(
+    const { stdout, stderr, status } = fakeServer().run(
       script('fact a 1', 'value=$(cat /nowhere)', 'fact b "$value"'),
       shell,
     )
@@ -68,7 +68,7 @@ describe.each(shells())('the prelude under $name', (shell) => {
   })
 
   it('says why it stops', () => {
-    const { stderr, status } = aServer().run(script("fail 'no room on /boot'"), shell)
+    const { stderr, status } = fakeServer().run(script("fail 'no room on /boot'"), shell)
 
     expect({ stderr, status }).toEqual({ stderr: 'no room on /boot\n', status: 1 })
   })
@@ -82,13 +82,13 @@ describe.each(shells())('the prelude under $name', (shell) => {
     const says = (name: string) => ({ [name]: `echo "${name} $*"` })
     const tools = { id: `echo ${id}`, ...says('tool'), ...says('sudo'), ...says('timeout') }
 
-    const { stdout } = aServer({ tools }).run(script(`said=$(${work})`, 'fact said "$said"'), shell)
+    const { stdout } = fakeServer({ tools }).run(script(`said=$(${work})`, 'fact said "$said"'), shell)
 
     expect(parseResponse(stdout, nonce).get('said')).toEqual([expected])
   })
 
   it('keeps the exit code of a tool with a limit', () => {
-    const server = aServer({ tools: { tool: 'exit 7' } })
+    const server = fakeServer({ tools: { tool: 'exit 7' } })
 
     const { stdout } = server.run(script('status=0', 'within 5 tool || status=$?', 'fact status "$status"'), shell)
 

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished } from 'vitest'
-import { aServer } from '../../support/fakes/fake-server.ts'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
 import { itNeeds, shells } from '../../support/tools.ts'
 import { runnerOf } from './run-script.ts'
 
@@ -14,39 +14,39 @@ describe.each(shells())('the scripts of a service under $name', (shell) => {
   const test = itNeeds([])
 
   test('tell how the command ended, and its last line', () => {
-    const sh = aServer({ tools: { sh: 'printf "%s\\n" "$2" "no database" >&2; exit 3' } })
+    const sh = fakeServer({ tools: { sh: 'printf "%s\\n" "$2" "no database" >&2; exit 3' } })
 
     expect(run(sh, 'health-check/command').facts).toMatchObject({ service_exit: ['3'], service_words: ['no database'] })
   })
 
   test('tell the status of a url, by curl or by wget', () => {
-    const curl = aServer({ tools: { curl: 'printf 204' } })
-    const wget = aServer({ tools: { wget: 'printf "  HTTP/1.1 503 Busy\\n  Server: x\\n" >&2; exit 8' } })
+    const curl = fakeServer({ tools: { curl: 'printf 204' } })
+    const wget = fakeServer({ tools: { wget: 'printf "  HTTP/1.1 503 Busy\\n  Server: x\\n" >&2; exit 8' } })
 
     expect(run(curl, 'health-check/url').facts).toMatchObject({ service_status: ['204'] })
     expect(run(wget, 'health-check/url').facts).toMatchObject({ service_status: ['503'] })
   })
 
   test('tell that nobody answers at a url', () => {
-    const curl = aServer({ tools: { curl: 'printf 000; exit 7' } })
+    const curl = fakeServer({ tools: { curl: 'printf 000; exit 7' } })
 
     expect(run(curl, 'health-check/url').facts).toMatchObject({ service_status: ['none'] })
   })
 
   test('say what is missing where no tool can ask', () => {
-    expect(run(aServer(), 'health-check/url').stderr).toContain('neither curl nor wget is installed')
+    expect(run(fakeServer(), 'health-check/url').stderr).toContain('neither curl nor wget is installed')
   })
 
   test('tell the addresses of the server, those of IPv6 too', () => {
     const ip = `printf '%s\\n' '2: eth0    inet 10.0.0.11/24 brd 10.0.0.255 scope global eth0' '2: eth0    inet6 fd00::11/64 scope global'`
 
-    expect(run(aServer({ tools: { ip } }), 'load-balancer/addresses').facts).toMatchObject({
+    expect(run(fakeServer({ tools: { ip } }), 'load-balancer/addresses').facts).toMatchObject({
       address: ['10.0.0.11', 'fd00::11'],
     })
   })
 
   test('send commands to the socket of HAProxy by socat, and say where that is missing', async () => {
-    const server = aServer({ tools: { socat: 'read -r words; echo "$4 $words"; echo web-1 2 0' } })
+    const server = fakeServer({ tools: { socat: 'read -r words; echo "$4 $words"; echo web-1 2 0' } })
     const socket = join(server.root, 'haproxy.sock')
     const listener = createServer().listen(socket)
     onTestFinished(() => void listener.close())
@@ -61,6 +61,8 @@ describe.each(shells())('the scripts of a service under $name', (shell) => {
   })
 
   test('say that the socket of HAProxy is not there', () => {
-    expect(run(aServer(), 'load-balancer/haproxy').stderr).toContain('there is no socket /nowhere: is HAProxy running?')
+    expect(run(fakeServer(), 'load-balancer/haproxy').stderr).toContain(
+      'there is no socket /nowhere: is HAProxy running?',
+    )
   })
 })

@@ -5,7 +5,7 @@ import { asciiJson } from '../../../src/base/json.ts'
 import { lockFiles, readCopy, readReleased, readTaken } from '../../../src/remote/lock/lock.ts'
 import { parseResponse } from '../../../src/remote/response.ts'
 import { makeScript } from '../../../src/remote/script.ts'
-import { aServer, type FakeServer } from '../../support/fakes/fake-server.ts'
+import { type FakeServer, fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
 
 type Name = keyof typeof lockFiles
@@ -46,7 +46,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
   }
 
   it('is taken where it is free, and told to who comes next', () => {
-    const server = aServer()
+    const server = fakeServer()
 
     const answers = [take(server), take(server, bob)]
 
@@ -57,14 +57,14 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
   })
 
   it('is taken again by who has it', () => {
-    const server = aServer()
+    const server = fakeServer()
     take(server)
 
     expect(take(server).isTaken).toBe(true)
   })
 
   it('is kept from another controller of the same run that does not know the first to be gone', () => {
-    const server = aServer()
+    const server = fakeServer()
     take(server)
 
     const [unaware, aware] = [
@@ -76,7 +76,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
   })
 
   it('is taken over only when that is wanted and the other gives no sign of life', () => {
-    const server = aServer()
+    const server = fakeServer()
     take(server)
     fallQuiet(server, 9 * 60_000)
     const alive = take(server, { ...bob, takes_over: ana.run })
@@ -90,7 +90,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
   })
 
   it('is not taken over while something of the other run works there, but by that run itself', () => {
-    const server = aServer({ files: { 'run/systemd/system': null }, tools: units })
+    const server = fakeServer({ files: { 'run/systemd/system': null }, tools: units })
     take(server)
     fallQuiet(server)
 
@@ -102,7 +102,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
   })
 
   it('is not taken over while systemd cannot say what works there, but by that run itself', () => {
-    const server = aServer({ files: { 'run/systemd/system': null }, tools: { systemctl: 'exit 1' } })
+    const server = fakeServer({ files: { 'run/systemd/system': null }, tools: { systemctl: 'exit 1' } })
     take(server)
     fallQuiet(server)
 
@@ -117,7 +117,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     const [start, boot] = [statOfThis().at(21), readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()]
     const begun = (ticks?: string) => `pid=${process.pid}\nstart=${ticks}\nboot=${boot}\ninvocation=\n`
     const home = `var/lib/maestro/${run}`
-    const server = aServer({ files: { [`${home}/upgrade.begun`]: begun(start), [`${home}/old.begun`]: begun('1') } })
+    const server = fakeServer({ files: { [`${home}/upgrade.begun`]: begun(start), [`${home}/old.begun`]: begun('1') } })
     symlinkSync('/proc', `${server.root}/proc`)
     take(server)
     fallQuiet(server)
@@ -129,7 +129,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
   })
 
   it('keeps a copy of what was begun, and the mark of a drain', () => {
-    const server = aServer()
+    const server = fakeServer()
     take(server)
     fallQuiet(server)
 
@@ -144,7 +144,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
   })
 
   it('tells another controller what was wanted and begun, however long that is', () => {
-    const server = aServer()
+    const server = fakeServer()
     const spec = asciiJson({
       name: 'upgrade',
       options: { services: Array.from({ length: 300 }, (_, n) => `web ${n}`) },
@@ -160,7 +160,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
   })
 
   it('lets nobody write who has lost it', () => {
-    const server = aServer()
+    const server = fakeServer()
     take(server)
     fallQuiet(server)
     take(server, { ...bob, takes_over: ana.run })
@@ -171,7 +171,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
   })
 
   it('is given back by who has it and by nobody else', () => {
-    const server = aServer()
+    const server = fakeServer()
     take(server)
 
     const answers = [release(server, { controller: 'b' }), release(server), release(server)]
@@ -181,7 +181,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
   })
 
   it('is kept while something of the run works there, unless that is wanted', () => {
-    const server = aServer({ files: { 'run/systemd/system': null }, tools: units })
+    const server = fakeServer({ files: { 'run/systemd/system': null }, tools: units })
     take(server)
 
     const answers = [release(server), release(server, { controller: '', despite: 'yes' })]
@@ -191,7 +191,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
 
   it('drops what is older than 90 days and a run, and nothing else', () => {
     const old = ['20260101-0000-aaaa', '20260102-0000-bbbb', 'drained', 'guarded']
-    const server = aServer({ files: Object.fromEntries(old.map((name) => [`var/lib/maestro/${name}`, null])) })
+    const server = fakeServer({ files: Object.fromEntries(old.map((name) => [`var/lib/maestro/${name}`, null])) })
     take(server)
     for (const name of old) utimesSync(`${server.root}/var/lib/maestro/${name}`, 1e9, 1e9)
 
@@ -201,7 +201,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
   })
 
   it('goes to one of many who come at once', async () => {
-    const server = aServer()
+    const server = fakeServer()
     const [file = 'sh', ...args] = shell.command
     const comers = Array.from({ length: 12 }, (_, index) => ({ ...ana, run: `r-${index}`, controller: `c-${index}` }))
 

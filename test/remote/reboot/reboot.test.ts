@@ -4,7 +4,7 @@ import { readBootStatus } from '../../../src/operations/reboot/boot-status.ts'
 import { allOf } from '../../../src/remote/fields.ts'
 import { parseResponse } from '../../../src/remote/response.ts'
 import { makeScript } from '../../../src/remote/script.ts'
-import { aServer, type FakeServer } from '../../support/fakes/fake-server.ts'
+import { type FakeServer, fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
 
 const nonce = 'c0ffee'
@@ -29,7 +29,7 @@ describe.each(shells())('the scripts of a restart under $name', (shell) => {
   const inTheWay = (server: FakeServer) => allOf(ask(server, 'preflight'), 'stands_in_the_way')
 
   it('tell a server at rest', () => {
-    const server = aServer({ files: { ...machine, ...systemd }, tools: quiet })
+    const server = fakeServer({ files: { ...machine, ...systemd }, tools: quiet })
 
     expect(standing(server)).toEqual({
       machineId: 'a'.repeat(32),
@@ -48,7 +48,7 @@ describe.each(shells())('the scripts of a restart under $name', (shell) => {
       systemctl: `[ "$*" != 'is-active ${unit}.timer ${unit}.service' ] || printf '%s\\n' ${states}`,
     }
 
-    expect(standing(aServer({ files: { ...machine, ...systemd }, tools })).isArmed).toBe(true)
+    expect(standing(fakeServer({ files: { ...machine, ...systemd }, tools })).isArmed).toBe(true)
   })
 
   it('tell a server that goes down, and what it waits for', () => {
@@ -56,7 +56,7 @@ describe.each(shells())('the scripts of a restart under $name', (shell) => {
     const tools = { systemctl: `[ "$1" != list-jobs ] || printf '%s\\n' '${jobs}'; ${atRest}` }
     const files = { ...machine, ...systemd }
 
-    const told = standing(aServer({ files, tools }))
+    const told = standing(fakeServer({ files, tools }))
 
     expect(told).toMatchObject({ isStopping: true, blockers: ['71 slow.service stop running'] })
   })
@@ -66,7 +66,7 @@ describe.each(shells())('the scripts of a restart under $name', (shell) => {
     ['says nothing of one of them', '[ "$1" != is-active ] || echo inactive'],
     ['tells no jobs', `[ "$1" != list-jobs ] || exit 1; ${atRest}`],
   ])('tell nothing where systemd %s, which may be on its way down', (_, systemctl) => {
-    const server = aServer({ files: { ...machine, ...systemd }, tools: { systemctl } })
+    const server = fakeServer({ files: { ...machine, ...systemd }, tools: { systemctl } })
 
     expect(() => standing(server)).toThrow('systemd does not answer')
   })
@@ -76,7 +76,7 @@ describe.each(shells())('the scripts of a restart under $name', (shell) => {
     ['say so where systemd takes none', 'running', undefined],
   ])('%s', (_, state, armedBy) => {
     const tools = { 'systemd-run': 'exit 1', systemctl: `echo ${state}; exit 1` }
-    const server = aServer({ files: { ...machine, ...systemd }, tools })
+    const server = fakeServer({ files: { ...machine, ...systemd }, tools })
 
     if (armedBy === undefined) expect(() => ask(server, 'schedule')).toThrow('systemd did not take the restart')
     else expect(allOf(ask(server, 'schedule'), 'armed_by')).toEqual(armedBy)
@@ -87,14 +87,14 @@ describe.each(shells())('the scripts of a restart under $name', (shell) => {
       ...quiet,
       'systemd-run': 'printf "%s\\n" "$@" >"$MAESTRO_ROOT/armed"; cat "$MAESTRO_ROOT/armed" >&2',
     }
-    const server = aServer({ files: { ...machine, ...systemd }, tools })
+    const server = fakeServer({ files: { ...machine, ...systemd }, tools })
 
     expect(allOf(ask(server, 'schedule'), 'armed_by')).toEqual(['systemd'])
   })
 
   it('arm a process where there is no systemd, which restarts the server a second later', async () => {
     const tools = { sh: 'exec /bin/sh "$@"', reboot: ': >"$MAESTRO_ROOT/restarted"' }
-    const server = aServer({ files: { ...machine, run: null }, tools })
+    const server = fakeServer({ files: { ...machine, run: null }, tools })
 
     expect(allOf(ask(server, 'schedule'), 'armed_by')).toEqual(['process'])
     expect(existsSync(`${server.root}/restarted`)).toBe(false)
@@ -103,7 +103,7 @@ describe.each(shells())('the scripts of a restart under $name', (shell) => {
 
   it('arm nothing in another boot', () => {
     const files = { ...machine, ...systemd, 'proc/sys/kernel/random/boot_id': '99999999-2222-4333-8444-555555555555\n' }
-    const server = aServer({ files, tools: { ...quiet, 'systemd-run': 'exit 1' } })
+    const server = fakeServer({ files, tools: { ...quiet, 'systemd-run': 'exit 1' } })
 
     expect(allOf(ask(server, 'schedule'), 'armed_by')).toEqual(['nothing'])
   })
@@ -111,11 +111,11 @@ describe.each(shells())('the scripts of a restart under $name', (shell) => {
   it('tell a restart without systemd by its fresh mark', () => {
     const files = { ...machine, [`run/${unit}`]: '999999999\n' }
 
-    expect(standing(aServer({ files, tools: {} })).isArmed).toBe(true)
+    expect(standing(fakeServer({ files, tools: {} })).isArmed).toBe(true)
   })
 
   it('say so where systemd does not take it', () => {
-    const server = aServer({ files: { ...machine, ...systemd }, tools: { ...quiet, 'systemd-run': 'exit 1' } })
+    const server = fakeServer({ files: { ...machine, ...systemd }, tools: { ...quiet, 'systemd-run': 'exit 1' } })
 
     expect(() => ask(server, 'schedule')).toThrow('systemd did not take the restart')
   })
@@ -124,7 +124,7 @@ describe.each(shells())('the scripts of a restart under $name', (shell) => {
     const files = { 'boot/vmlinuz-6.8': 'k', 'boot/initrd.img-6.8': 'i', 'etc/fstab': '' }
     const tools = { findmnt: 'exit 0', sshd: 'exit 0', 'update-initramfs': 'exit 0' }
 
-    expect(inTheWay(aServer({ files, tools }))).toEqual([])
+    expect(inTheWay(fakeServer({ files, tools }))).toEqual([])
   })
 
   it('name all that would keep it from coming back', () => {
@@ -139,7 +139,7 @@ describe.each(shells())('the scripts of a restart under $name', (shell) => {
       'update-initramfs': 'exit 0',
     }
 
-    expect(inTheWay(aServer({ files, tools }))).toEqual([
+    expect(inTheWay(fakeServer({ files, tools }))).toEqual([
       expect.stringContaining('a shutdown is already scheduled'),
       '/boot/vmlinuz-6.8 is empty',
       expect.stringContaining('kernel 6.8 has no initrd'),

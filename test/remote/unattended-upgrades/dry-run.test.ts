@@ -1,6 +1,6 @@
 import { readdirSync, statSync, utimesSync } from 'node:fs'
 import { describe, expect } from 'vitest'
-import { aServer } from '../../support/fakes/fake-server.ts'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
 import { itNeeds, shells } from '../../support/tools.ts'
 import { runner, textOf } from './run-script.ts'
 
@@ -35,7 +35,7 @@ describe.each(shells())('the dry run under $name', (shell) => {
   const test = itNeeds(['flock'])
 
   test('tells what the night would do', () => {
-    const facts = run(aServer({ files: folders, tools }), 'dry-run')
+    const facts = run(fakeServer({ files: folders, tools }), 'dry-run')
 
     expect(Object.fromEntries(facts)).toEqual({
       dry_locked: ['no'],
@@ -50,7 +50,7 @@ describe.each(shells())('the dry run under $name', (shell) => {
   })
 
   test('leaves nothing behind where there was nothing', () => {
-    const server = aServer({ files: folders, tools })
+    const server = fakeServer({ files: folders, tools })
 
     run(server, 'dry-run')
 
@@ -59,7 +59,7 @@ describe.each(shells())('the dry run under $name', (shell) => {
   })
 
   test('leaves as it was what was there', () => {
-    const server = aServer({ files: { ...folders, [stamp]: '', [kept]: 'linux-image', [sources]: '' }, tools })
+    const server = fakeServer({ files: { ...folders, [stamp]: '', [kept]: 'linux-image', [sources]: '' }, tools })
     utimesSync(`${server.root}/${stamp}`, 1e9, 1e9)
 
     run(server, 'dry-run')
@@ -70,7 +70,7 @@ describe.each(shells())('the dry run under $name', (shell) => {
 
   test('keeps a list of sources that somebody wrote meanwhile', () => {
     const writes = `${ended}\necho 'deb x' >"$MAESTRO_ROOT/${sources}"`
-    const server = aServer({ files: folders, tools: { ...tools, 'unattended-upgrade': writes } })
+    const server = fakeServer({ files: folders, tools: { ...tools, 'unattended-upgrade': writes } })
 
     run(server, 'dry-run')
 
@@ -78,7 +78,7 @@ describe.each(shells())('the dry run under $name', (shell) => {
   })
 
   test('keeps its logs out of those of the real one and of apt', () => {
-    const server = aServer({ files: folders, tools })
+    const server = fakeServer({ files: folders, tools })
 
     run(server, 'dry-run')
 
@@ -94,7 +94,7 @@ describe.each(shells())('the dry run under $name', (shell) => {
     ['No packages found that can be upgraded unattended and no pending auto-removals', 'no', 'yes'],
     ['An error occurred: broken', 'no', 'no'],
   ])('that says "%s" was locked out: %s, and came to its end: %s', (said, locked, end) => {
-    const server = aServer({ files: folders, tools: { ...tools, 'unattended-upgrade': unattendedUpgrade(said) } })
+    const server = fakeServer({ files: folders, tools: { ...tools, 'unattended-upgrade': unattendedUpgrade(said) } })
 
     const facts = run(server, 'dry-run')
 
@@ -103,7 +103,7 @@ describe.each(shells())('the dry run under $name', (shell) => {
 
   test('that fails puts back as well', () => {
     const fails = `${unattendedUpgrade('Traceback')}\nexit 1`
-    const server = aServer({ files: { ...folders, [kept]: 'a' }, tools: { ...tools, 'unattended-upgrade': fails } })
+    const server = fakeServer({ files: { ...folders, [kept]: 'a' }, tools: { ...tools, 'unattended-upgrade': fails } })
 
     expect(run(server, 'dry-run').get('dry_ended')).toEqual(['no'])
 

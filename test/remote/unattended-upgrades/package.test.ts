@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { aServer } from '../../support/fakes/fake-server.ts'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
 import { callsOf, runner, textOf } from './run-script.ts'
 
@@ -20,7 +20,7 @@ describe.each(shells())('under $name the package', (shell) => {
   const run = runner(shell)
 
   it('is installed on fresh lists, nothing removed, and what comes with it noted before', () => {
-    const server = aServer({
+    const server = fakeServer({
       tools: { 'apt-get': aptGet(`${installs} *-no-remove*) [ -e "$MAESTRO_ROOT/${note}" ] ;;`) },
     })
 
@@ -35,7 +35,7 @@ describe.each(shells())('under $name the package', (shell) => {
   })
 
   it('is noted once: a second try does not forget what the first one brought', () => {
-    const server = aServer({ files: { [note]: noted }, tools: { 'apt-get': aptGet(installs) } })
+    const server = fakeServer({ files: { [note]: noted }, tools: { 'apt-get': aptGet(installs) } })
 
     run(server, 'install')
 
@@ -44,7 +44,7 @@ describe.each(shells())('under $name the package', (shell) => {
 
   it('waits while another process holds the lists', () => {
     const busy = `update) [ -e "$MAESTRO_ROOT/waited" ] || { echo 'E: Could not get lock /var/lib/apt/lists/lock' >&2; exit 100; } ;;`
-    const server = aServer({
+    const server = fakeServer({
       tools: { 'apt-get': aptGet(`${busy} ${installs}`), sleep: 'touch "$MAESTRO_ROOT/waited"' },
     })
 
@@ -62,7 +62,7 @@ describe.each(shells())('under $name the package', (shell) => {
       /Unable to locate/,
     ],
   ])('is not touched where %s', (_, answers, why) => {
-    const server = aServer({ tools: { 'apt-get': aptGet(answers), sleep: '' } })
+    const server = fakeServer({ tools: { 'apt-get': aptGet(answers), sleep: '' } })
 
     expect(() => run(server, 'install')).toThrow(why)
 
@@ -83,7 +83,7 @@ describe.each(shells())('under $name the way back of the package', (shell) => {
 
   it('takes what came with it, but not what a person has asked for since', () => {
     const both = would('unattended-upgrades', 'python3-apt')
-    const server = aServer({ files: { [note]: noted }, tools: tools(`-s*) ${both} ;;`) })
+    const server = fakeServer({ files: { [note]: noted }, tools: tools(`-s*) ${both} ;;`) })
 
     run(server, 'purge', { packages })
 
@@ -94,7 +94,7 @@ describe.each(shells())('under $name the way back of the package', (shell) => {
   it('takes the package alone where something else needs what came with it', () => {
     const answers = `'-s purge unattended-upgrades python3-apt'*) ${would('unattended-upgrades', 'python3-apt', 'other')} ;;
       -s*) ${would('unattended-upgrades')} ;;`
-    const server = aServer({ files: { [note]: noted }, tools: tools(answers) })
+    const server = fakeServer({ files: { [note]: noted }, tools: tools(answers) })
 
     run(server, 'purge', { packages })
 
@@ -102,7 +102,7 @@ describe.each(shells())('under $name the way back of the package', (shell) => {
   })
 
   it('takes nothing where something else needs the package', () => {
-    const server = aServer({
+    const server = fakeServer({
       files: { [note]: noted },
       tools: tools(`-s*) ${would('unattended-upgrades', 'other')} ;;`),
     })
@@ -114,7 +114,7 @@ describe.each(shells())('under $name the way back of the package', (shell) => {
   })
 
   it('takes nothing where it cannot be foreseen what would go', () => {
-    const server = aServer({ files: { [note]: noted }, tools: tools('-s*) exit 100 ;;') })
+    const server = fakeServer({ files: { [note]: noted }, tools: tools('-s*) exit 100 ;;') })
 
     expect(() => run(server, 'purge', { packages })).toThrow('what a purge would take cannot be foreseen')
 
@@ -124,7 +124,7 @@ describe.each(shells())('under $name the way back of the package', (shell) => {
 
   it('has nothing to take where a person has removed it', () => {
     const gone = { ...tools(''), 'dpkg-query': `printf 'unattended-upgrades deinstall ok config-files\\n'` }
-    const server = aServer({ files: { [note]: noted }, tools: gone })
+    const server = fakeServer({ files: { [note]: noted }, tools: gone })
 
     run(server, 'purge', { packages })
 

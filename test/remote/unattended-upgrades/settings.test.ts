@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { fileText } from '../../../src/operations/unattended-upgrades/desired-config.ts'
-import { aServer, type FakeServer } from '../../support/fakes/fake-server.ts'
+import { type FakeServer, fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
 import { callsOf, runner, textOf } from './run-script.ts'
 
@@ -34,7 +34,7 @@ describe.each(shells())('under $name the settings of the nights', (shell) => {
   const configure = (server: FakeServer, timers = '') => run(server, 'configure', { text: text.trimEnd(), timers })
 
   it('are one file, whole to the last byte and readable by all, with nothing left beside it', () => {
-    const server = aServer({ files, tools: { systemctl } })
+    const server = fakeServer({ files, tools: { systemctl } })
 
     configure(server)
 
@@ -45,7 +45,7 @@ describe.each(shells())('under $name the settings of the nights', (shell) => {
   })
 
   it('start the timers that are told, which then have no night to make up for', () => {
-    const server = aServer({ files: { ...files, stopped: '' }, tools: { systemctl } })
+    const server = fakeServer({ files: { ...files, stopped: '' }, tools: { systemctl } })
     utimesSync(`${server.root}/${stamp}`, 1e9, 1e9)
 
     configure(server, 'apt-daily.timer')
@@ -55,7 +55,7 @@ describe.each(shells())('under $name the settings of the nights', (shell) => {
   })
 
   it('leave the stamp of a timer alone that only has to be enabled', () => {
-    const server = aServer({ files, tools: { systemctl } })
+    const server = fakeServer({ files, tools: { systemctl } })
     utimesSync(`${server.root}/${stamp}`, 1e9, 1e9)
 
     configure(server, 'apt-daily.timer')
@@ -64,7 +64,7 @@ describe.each(shells())('under $name the settings of the nights', (shell) => {
   })
 
   it('note what the timers were before the first change, closed to others, and never again', () => {
-    const server = aServer({ files: { ...files, stopped: '' }, tools: { systemctl } })
+    const server = fakeServer({ files: { ...files, stopped: '' }, tools: { systemctl } })
 
     configure(server, both)
     configure(server, both)
@@ -77,7 +77,7 @@ describe.each(shells())('under $name the settings of the nights', (shell) => {
   })
 
   it('need no systemd', () => {
-    const server = aServer({ files: { 'etc/apt/apt.conf.d': null } })
+    const server = fakeServer({ files: { 'etc/apt/apt.conf.d': null } })
 
     configure(server)
 
@@ -85,7 +85,7 @@ describe.each(shells())('under $name the settings of the nights', (shell) => {
   })
 
   it('go, with the note, and the timers get back what is told', () => {
-    const server = aServer({ files, tools: { systemctl } })
+    const server = fakeServer({ files, tools: { systemctl } })
     configure(server)
     run(server, 'mark-verified', { hash: '0af3' })
 
@@ -104,7 +104,7 @@ describe.each(shells())('under $name the settings of the nights', (shell) => {
   })
 
   it('are noted as proved, by the last proof alone', () => {
-    const server = aServer()
+    const server = fakeServer()
 
     for (const hash of ['0af3', '1b2c']) run(server, 'mark-verified', { hash })
 
@@ -112,7 +112,7 @@ describe.each(shells())('under $name the settings of the nights', (shell) => {
   })
 
   it('keep the note until a timer that cannot be stopped has been', () => {
-    const server = aServer({ files, tools: { systemctl: 'case "$1" in stop) exit 1 ;; esac' } })
+    const server = fakeServer({ files, tools: { systemctl: 'case "$1" in stop) exit 1 ;; esac' } })
     configure(server)
 
     expect(() => run(server, 'restore', { stop: 'apt-daily.timer', disable: '' })).toThrow()

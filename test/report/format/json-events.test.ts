@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { eventLine, serverEvent } from '../../../src/report/format/json-events.ts'
 import { rebootView } from '../../../src/report/reboot-status/view.ts'
-import { notSeen, seenDue } from '../../support/builders/build-facts.ts'
+import { buildGatherFailure, buildRebootDue } from '../../support/builders/build-facts.ts'
 
 describe('JSON events', () => {
   it('are one line each, with a version', () => {
@@ -9,14 +9,14 @@ describe('JSON events', () => {
   })
 
   it('carry the verdict and the look of a server that was seen', () => {
-    const event = JSON.parse(serverEvent(seenDue('web-1'), rebootView))
+    const event = JSON.parse(serverEvent(buildRebootDue('web-1'), rebootView))
 
     expect(event).toMatchObject({ server: 'web-1', status: 'seen', reboot: { due: 'yes' } })
     expect(event.look.reboot.value.packages).toEqual(['linux-image-generic'])
   })
 
   it('carry the words and the hint for one that was not', () => {
-    const event = JSON.parse(serverEvent(notSeen('web-1', 'unreachable', 'no answer'), rebootView))
+    const event = JSON.parse(serverEvent(buildGatherFailure('web-1', 'unreachable', 'no answer'), rebootView))
 
     expect(event).toMatchObject({ status: 'unreachable', error: { message: 'no answer', hint: 'look at its console' } })
   })

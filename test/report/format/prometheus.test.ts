@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { renderMetrics } from '../../../src/report/format/prometheus.ts'
 import { rebootMetrics } from '../../../src/report/reboot-status/view.ts'
 import { statusView } from '../../../src/report/status/view.ts'
-import { gathered, noon, notSeen, seenDue, seenUnknown } from '../../support/builders/build-facts.ts'
+import {
+  buildGatherFailure,
+  buildGatherResult,
+  buildRebootDue,
+  buildRebootUnknown,
+  noon,
+} from '../../support/builders/build-facts.ts'
 
 describe('the metrics', () => {
   it('are one family each, with help and type once', () => {
@@ -33,20 +39,23 @@ describe('the metrics', () => {
   })
 
   it('never call an unknown restart required or not required', () => {
-    expect(rebootMetrics(seenUnknown('a'))).toEqual([{ metric: 'maestro_reboot_unknown', value: 1 }])
-    expect(rebootMetrics(gathered('a'))).toEqual([
+    expect(rebootMetrics(buildRebootUnknown('a'))).toEqual([{ metric: 'maestro_reboot_unknown', value: 1 }])
+    expect(rebootMetrics(buildGatherResult('a'))).toEqual([
       { metric: 'maestro_reboot_required', value: 0 },
       { metric: 'maestro_reboot_unknown', value: 0 },
     ])
-    expect(rebootMetrics(seenDue('a'))).toContainEqual({
+    expect(rebootMetrics(buildRebootDue('a'))).toContainEqual({
       metric: 'maestro_reboot_required_since_timestamp_seconds',
       value: noon - 3 * 86_400,
     })
-    expect(rebootMetrics(notSeen('a', 'unreachable', 'x'))).toEqual([])
+    expect(rebootMetrics(buildGatherFailure('a', 'unreachable', 'x'))).toEqual([])
   })
 
   it('have a meaning each', () => {
-    const text = renderMetrics([...statusView.metrics(seenDue('a')), ...statusView.metrics(gathered('b'))])
+    const text = renderMetrics([
+      ...statusView.metrics(buildRebootDue('a')),
+      ...statusView.metrics(buildGatherResult('b')),
+    ])
 
     expect(text.match(/# HELP \S+ ?\n/g)).toBeNull()
   })

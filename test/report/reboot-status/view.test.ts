@@ -2,15 +2,20 @@ import { describe, expect, it } from 'vitest'
 import { widthOf } from '../../../src/report/format/table.ts'
 import { rebootView } from '../../../src/report/reboot-status/view.ts'
 import type { RenderOptions } from '../../../src/report/view.ts'
-import { gathered, notSeen, seenDue, seenUnknown } from '../../support/builders/build-facts.ts'
+import {
+  buildGatherFailure,
+  buildGatherResult,
+  buildRebootDue,
+  buildRebootUnknown,
+} from '../../support/builders/build-facts.ts'
 
 const fleet = [
-  gathered('web-1'),
-  gathered('web-2'),
-  gathered('web-3'),
-  seenDue('db-1'),
-  seenUnknown('db-2'),
-  notSeen('lb-1', 'unreachable', 'no answer from 203.0.113.9:22 within 10 s'),
+  buildGatherResult('web-1'),
+  buildGatherResult('web-2'),
+  buildGatherResult('web-3'),
+  buildRebootDue('db-1'),
+  buildRebootUnknown('db-2'),
+  buildGatherFailure('lb-1', 'unreachable', 'no answer from 203.0.113.9:22 within 10 s'),
 ]
 
 const onTerminal: RenderOptions = { screen: { columns: 80, hasColour: false }, isQuiet: false, isVerbose: false }
@@ -45,7 +50,10 @@ describe('the reboot-status table', () => {
       needrestart: { status: 'unknown', why: 'needs root, which sudo refuses (sudo: a password is required)' },
     } as const
 
-    const text = rebootView.render([gathered('a', wanting), gathered('b', wanting), gathered('c')], inPipe)
+    const text = rebootView.render(
+      [buildGatherResult('a', wanting), buildGatherResult('b', wanting), buildGatherResult('c')],
+      inPipe,
+    )
 
     expect(text).toContain('a,b: sudo does not run there without more: --ask-sudo-password')
   })
@@ -69,11 +77,13 @@ describe('the reboot-status table', () => {
     expect(text).toContain('lb-1')
     expect(text).not.toContain('db-1')
     expect(text).not.toContain('web-1')
-    expect(rebootView.render([gathered('web-1'), seenDue('web-2')], { ...inPipe, isQuiet: true })).toBe('')
+    expect(rebootView.render([buildGatherResult('web-1'), buildRebootDue('web-2')], { ...inPipe, isQuiet: true })).toBe(
+      '',
+    )
   })
 
   it('shows control characters of a server as text', () => {
-    const hostile = notSeen('web-9', 'failed', 'the look ended with exit code 1: \u001b[2J\u001b[31mok')
+    const hostile = buildGatherFailure('web-9', 'failed', 'the look ended with exit code 1: \u001b[2J\u001b[31mok')
 
     expect(rebootView.render([hostile], inPipe)).toContain('\\u{1b}[2J\\u{1b}[31mok')
   })

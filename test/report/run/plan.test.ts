@@ -4,10 +4,10 @@ import type { Plan } from '../../../src/plan/plan.ts'
 import type { Verdict } from '../../../src/plan/verdict.ts'
 import { renderOutcomes } from '../../../src/report/run/detail.ts'
 import { renderPlan } from '../../../src/report/run/plan.ts'
-import { aChange, aMadeServer } from '../../support/fakes/fake-operation.ts'
-import { aRollout } from '../../support/fakes/run-world.ts'
+import { defaultRollout } from '../../support/builders/build-rollout.ts'
+import { fakeOperation, fakeVersionedServer } from '../../support/fakes/fake-operation.ts'
 
-const operation = aChange([aMadeServer('web-1')])
+const operation = fakeOperation([fakeVersionedServer('web-1')])
 const plain = { columns: undefined, hasColour: false }
 const due: Verdict = { status: 'due', change: { to: '2' } }
 const reboot: Verdict = { status: 'due', change: null }
@@ -15,10 +15,10 @@ const foreseen = (change: Verdict, restart: Verdict = { status: 'not-due', why: 
   { step: 'change', verdict: change },
   { step: 'restart', verdict: restart },
 ]
-const aPlan = (parts: Partial<Plan> = {}): Plan => ({
+const buildPlan = (parts: Partial<Plan> = {}): Plan => ({
   version: 1,
   operation: operation.spec,
-  rollout: aRollout,
+  rollout: defaultRollout,
   batches: [['web-1'], ['web-2']],
   planned: {
     'web-1': foreseen(due),
@@ -34,7 +34,7 @@ const render = (plan: Plan, more: object = {}) =>
 
 describe('a plan as people read it', () => {
   it('puts equal servers together, what is due first, then why nothing is', () => {
-    expect(render(aPlan())).toBe(
+    expect(render(buildPlan())).toBe(
       [
         'web-[1-2] (2 servers)',
         '  version 2',
@@ -51,7 +51,7 @@ describe('a plan as people read it', () => {
   })
 
   it('says once what servers that differ have in common', () => {
-    const plan = aPlan({
+    const plan = buildPlan({
       batches: [['web-1', 'web-2', 'web-3']],
       planned: {
         'web-1': foreseen(due, reboot),
@@ -68,15 +68,15 @@ describe('a plan as people read it', () => {
   })
 
   it('says that servers leave service where a step takes them away, and else nothing of it', () => {
-    const quiet = render(aPlan({ batches: [['web-1']], planned: { 'web-1': foreseen(due) } }))
-    const away = render(aPlan({ batches: [['web-1']], planned: { 'web-1': foreseen(due, reboot) } }))
+    const quiet = render(buildPlan({ batches: [['web-1']], planned: { 'web-1': foreseen(due) } }))
+    const away = render(buildPlan({ batches: [['web-1']], planned: { 'web-1': foreseen(due, reboot) } }))
 
     expect(quiet).not.toContain('each server is out of service')
     expect(away).toContain('each server is out of service')
   })
 
   it('says nothing of a drain where nobody that is disrupted is of its groups', () => {
-    const plan = aPlan({ batches: [['web-1']], planned: { 'web-1': foreseen(due, reboot) } })
+    const plan = buildPlan({ batches: [['web-1']], planned: { 'web-1': foreseen(due, reboot) } })
     const drain = { ...operation.pass.drain, groups: ['app'] } as NonNullable<typeof operation.pass.drain>
     const ofOthers = { ...operation, pass: { ...operation.pass, drain } }
 
@@ -87,7 +87,7 @@ describe('a plan as people read it', () => {
   })
 
   it('names who is alone in its group where a step takes it away', () => {
-    const plan = aPlan({ batches: [['db-1']], planned: { 'db-1': foreseen(due, reboot) } })
+    const plan = buildPlan({ batches: [['db-1']], planned: { 'db-1': foreseen(due, reboot) } })
 
     expect(render(plan, { inventory: [{ name: 'db-1', groups: ['postgresql'] }] })).toContain(
       'db-1 is the only postgresql: it will be unavailable',
@@ -103,9 +103,9 @@ describe('a plan as people read it', () => {
   })
 
   it('says how long it takes where that is known, with the pauses', () => {
-    const rollout = { ...aRollout, pauseMs: 60_000 }
+    const rollout = { ...defaultRollout, pauseMs: 60_000 }
 
-    expect(render(aPlan({ rollout }), { usualSeconds: 30 })).toContain(
+    expect(render(buildPlan({ rollout }), { usualSeconds: 30 })).toContain(
       'A server usually takes 30 s: about 2 min in all',
     )
   })
@@ -113,13 +113,13 @@ describe('a plan as people read it', () => {
   it('keeps the number of a batch and its servers on one line', () => {
     const batches = [['web-1'], ['web-2'], ['web-3'], ['web-4']]
 
-    const text = render(aPlan({ batches }), { screen: { columns: 46, hasColour: false } })
+    const text = render(buildPlan({ batches }), { screen: { columns: 46, hasColour: false } })
 
     expect(text).toMatch(/one after the other: 1: web-1;\n {2}2: web-2; 3: web-3; 4: web-4$/)
   })
 
   it('stays within the columns of the screen', () => {
-    const text = render(aPlan(), { screen: { columns: 40, hasColour: false } })
+    const text = render(buildPlan(), { screen: { columns: 40, hasColour: false } })
 
     expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(40)
   })

@@ -4,40 +4,47 @@ import { describe, expect, it } from 'vitest'
 import type { HostQuestion } from '../../../src/ssh/config/host-options.ts'
 import { openConnections } from '../../../src/ssh/connect.ts'
 import { type KeyPair, makeKeyPair, wireForm } from '../../support/fakes/fake-ssh-server.ts'
-import { startOddAgent, startPowerlessAgent, startSilentAgent } from '../../support/fakes/faulty-sockets.ts'
-import { never, serverAt } from '../../support/fixtures/ssh-client.ts'
-import { agentTools, base64, keysOffered, some, useLogins, withAgent } from '../../support/fixtures/use-logins.ts'
+import { startAgentAnswering, startPowerlessAgent, startSilentAgent } from '../../support/fakes/faulty-sockets.ts'
+import { neverAborted, serverAt } from '../../support/fixtures/ssh-client.ts'
+import {
+  agentTools,
+  base64,
+  keysOffered,
+  makeKeyPairs,
+  useLogins,
+  withAgent,
+} from '../../support/fixtures/use-logins.ts'
 import { itNeeds } from '../../support/tools.ts'
 
 const at = useLogins()
 
 describe('an agent', () => {
   it('that is gone does not matter when the identity file is good', async () => {
-    const server = await at.aServer({ allowed: [at.ground.publicKey] })
+    const server = await at.startServer({ allowed: [at.client.publicKey] })
 
     await expect(at.logIn(server, {}, withAgent({ socket: '/nonexistent' }))).resolves.toBe('in')
   })
 
   it('that cannot sign does not matter when the identity file is good', async () => {
     const other = wireForm(makeKeyPair().public)
-    const server = await at.aServer({ allowed: [other, at.ground.publicKey] })
-    const socket = `${at.ground.keyFile}.agent`
+    const server = await at.startServer({ allowed: [other, at.client.publicKey] })
+    const socket = `${at.client.keyFile}.agent`
     await startPowerlessAgent(socket, other, at.ends)
 
     await expect(at.logIn(server, {}, withAgent({ socket }))).resolves.toBe('in')
   })
 
   itNeeds(agentTools)('logs in with a key of its own', async () => {
-    const pairs = some(3)
-    const agent = await at.anAgent(pairs)
-    const server = await at.aServer({ allowed: [wireForm(pairs[1]?.public ?? '')] })
+    const pairs = makeKeyPairs(3)
+    const agent = await at.startAgent(pairs)
+    const server = await at.startServer({ allowed: [wireForm(pairs[1]?.public ?? '')] })
 
     await expect(at.logIn(server, { identityFiles: [] }, withAgent(agent))).resolves.toBe('in')
   })
 
   itNeeds(agentTools)('does not flood a server with its keys: what the files need is kept free', async () => {
-    const agent = await at.anAgent(some(9))
-    const server = await at.aServer({ allowed: [at.ground.publicKey], maxAuthTries: 6 })
+    const agent = await at.startAgent(makeKeyPairs(9))
+    const server = await at.startServer({ allowed: [at.client.publicKey], maxAuthTries: 6 })
 
     await expect(at.logIn(server, {}, withAgent(agent))).resolves.toBe('in')
 
@@ -45,8 +52,8 @@ describe('an agent', () => {
   })
 
   itNeeds(agentTools)('says how many keys it kept back', async () => {
-    const agent = await at.anAgent(some(9))
-    const server = await at.aServer({ allowed: [], maxAuthTries: 7 })
+    const agent = await at.startAgent(makeKeyPairs(9))
+    const server = await at.startServer({ allowed: [], maxAuthTries: 7 })
 
     await expect(at.logIn(server, {}, withAgent(agent))).rejects.toMatchObject({
       kind: 'auth',
@@ -56,11 +63,11 @@ describe('an agent', () => {
   })
 
   itNeeds(agentTools)('offers the key of an identity file first, and once', async () => {
-    const pairs = some(4)
+    const pairs = makeKeyPairs(4)
     const wanted = pairs[3] as KeyPair
-    writeFileSync(at.ground.keyFile, wanted.private)
-    const agent = await at.anAgent(pairs)
-    const server = await at.aServer({ allowed: [] })
+    writeFileSync(at.client.keyFile, wanted.private)
+    const agent = await at.startAgent(pairs)
+    const server = await at.startServer({ allowed: [] })
 
     await expect(at.logIn(server, {}, withAgent(agent))).rejects.toMatchObject({ kind: 'auth' })
 
@@ -68,12 +75,12 @@ describe('an agent', () => {
   })
 
   itNeeds(agentTools)('offers nothing else under IdentitiesOnly, the file being only the public half', async () => {
-    const pairs = some(4)
+    const pairs = makeKeyPairs(4)
     const wanted = pairs[2] as KeyPair
-    writeFileSync(`${at.ground.keyFile}.pub`, wanted.public)
-    const agent = await at.anAgent(pairs)
-    const server = await at.aServer({ allowed: [] })
-    const change = { identityFiles: [`${at.ground.keyFile}.pub`], identitiesOnly: true }
+    writeFileSync(`${at.client.keyFile}.pub`, wanted.public)
+    const agent = await at.startAgent(pairs)
+    const server = await at.startServer({ allowed: [] })
+    const change = { identityFiles: [`${at.client.keyFile}.pub`], identitiesOnly: true }
 
     await expect(at.logIn(server, change, withAgent(agent))).rejects.toMatchObject({ kind: 'auth' })
 
@@ -81,18 +88,18 @@ describe('an agent', () => {
   })
 
   itNeeds(agentTools)('is left alone under IdentityAgent none', async () => {
-    const agent = await at.anAgent(some(1))
-    const server = await at.aServer({ allowed: [at.ground.publicKey] })
+    const agent = await at.startAgent(makeKeyPairs(1))
+    const server = await at.startServer({ allowed: [at.client.publicKey] })
 
     await expect(at.logIn(server, { identityAgent: 'none' }, withAgent(agent))).resolves.toBe('in')
 
-    expect(keysOffered(server)).toEqual([at.ground.publicKey.toString('base64')])
+    expect(keysOffered(server)).toEqual([at.client.publicKey.toString('base64')])
   })
 
   itNeeds(agentTools)('may be named by a variable in IdentityAgent', async () => {
-    const pairs = some(1)
-    const agent = await at.anAgent(pairs)
-    const server = await at.aServer({ allowed: pairs.map(({ public: line }) => wireForm(line)) })
+    const pairs = makeKeyPairs(1)
+    const agent = await at.startAgent(pairs)
+    const server = await at.startServer({ allowed: pairs.map(({ public: line }) => wireForm(line)) })
     const local = { home: '/', localUser: 'ana', agentSocket: undefined, env: { MY_AGENT: agent.socket } }
 
     const login = at.logIn(server, { identityAgent: '$MY_AGENT', identityFiles: [] }, { local })
@@ -101,14 +108,14 @@ describe('an agent', () => {
   })
 
   itNeeds([...agentTools, 'ssh-keygen'])('says which of its keys are of no use here', async () => {
-    const agent = await at.anAgent([])
-    const file = at.ground.keyFile
+    const agent = await at.startAgent([])
+    const file = at.client.keyFile
     const authority = `${file}-ca`
     writeFileSync(authority, makeKeyPair().private, { mode: 0o600 })
-    writeFileSync(`${file}.pub`, at.ground.publicLine)
+    writeFileSync(`${file}.pub`, at.client.publicLine)
     execFileSync('ssh-keygen', ['-q', '-s', authority, '-I', 'ana', '-n', 'deploy', `${file}.pub`], { stdio: 'ignore' })
     agent.add(readFileSync(file, 'utf8'), readFileSync(`${file}-cert.pub`, 'utf8'))
-    const server = await at.aServer({ allowed: [] })
+    const server = await at.startServer({ allowed: [] })
 
     await expect(at.logIn(server, { identityFiles: [] }, withAgent(agent))).rejects.toMatchObject({
       message: expect.stringMatching(
@@ -118,23 +125,23 @@ describe('an agent', () => {
   })
 
   itNeeds(agentTools)('that never signs keeps no other from signing once its own server is given up', async () => {
-    const pairs = some(1)
-    const server = await at.aServer({ allowed: pairs.map(({ public: line }) => wireForm(line)) })
-    const silent = `${at.ground.keyFile}.agent`
+    const pairs = makeKeyPairs(1)
+    const server = await at.startServer({ allowed: pairs.map(({ public: line }) => wireForm(line)) })
+    const silent = `${at.client.keyFile}.agent`
     await startSilentAgent(silent, wireForm(pairs[0]?.public ?? ''), at.ends)
-    const good = await at.anAgent(pairs)
-    const options = at.ground.options({}, { limits: { signing: 1 }, timeouts: { handshakeMs: 500 } })
+    const good = await at.startAgent(pairs)
+    const options = at.client.options({}, { limits: { signing: 1 }, timeouts: { handshakeMs: 500 } })
     const hostOptions = async (question: HostQuestion) => ({
       ...(await options.hostOptions(question)),
       identityAgent: question.user === 'silent' ? silent : good.socket,
       identityFiles: [],
     })
     const connections = openConnections({ ...options, hostOptions })
-    await expect(connections.connect(serverAt(server.port, { user: 'silent' }), never)).rejects.toMatchObject({
+    await expect(connections.connect(serverAt(server.port, { user: 'silent' }), neverAborted)).rejects.toMatchObject({
       kind: 'timeout',
     })
 
-    const session = await connections.connect(serverAt(server.port), never)
+    const session = await connections.connect(serverAt(server.port), neverAborted)
 
     expect(session.about.proof).toMatch(/^agent key SHA256:/)
     await session.close()
@@ -147,9 +154,9 @@ describe('an agent', () => {
     ['promises more keys than it sends', Buffer.of(0, 0, 0, 5, 12, 0, 0, 0, 9)],
     ['says too much', Buffer.of(255, 0, 0, 0)],
   ])('that %s is named, and does not matter where a file is good', async (_what, answer) => {
-    const server = await at.aServer({ allowed: [at.ground.publicKey] })
-    const socket = `${at.ground.keyFile}.agent`
-    await startOddAgent(socket, answer, at.ends)
+    const server = await at.startServer({ allowed: [at.client.publicKey] })
+    const socket = `${at.client.keyFile}.agent`
+    await startAgentAnswering(socket, answer, at.ends)
 
     await expect(at.logIn(server, { identityFiles: [] }, withAgent({ socket }))).rejects.toMatchObject({
       message: expect.stringContaining(`the agent ${socket} cannot be asked`),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../src/base/secret.ts'
 import { makeKeyPair } from '../../support/fakes/fake-ssh-server.ts'
 import { startSshd } from '../../support/fixtures/sshd.ts'
-import { agentTools, keysOffered, some, useLogins, withAgent } from '../../support/fixtures/use-logins.ts'
+import { agentTools, keysOffered, makeKeyPairs, useLogins, withAgent } from '../../support/fixtures/use-logins.ts'
 import { itNeeds } from '../../support/tools.ts'
 
 const at = useLogins()
@@ -13,14 +13,14 @@ describe('a server that wants more than a key', () => {
   const factors = ['publickey', 'keyboard-interactive'] as const
 
   it('gets a password after the key', async () => {
-    const server = await at.aServer({ factors, password: 'open sesame' })
+    const server = await at.startServer({ factors, password: 'open sesame' })
 
     await expect(at.logIn(server, {}, { askPassword })).resolves.toBe('in')
   })
 
   itNeeds(agentTools)('gets a password after the key of an agent, and no other key', async () => {
-    const agent = await at.anAgent(some(3))
-    const server = await at.aServer({ factors, password: 'open sesame' })
+    const agent = await at.startAgent(makeKeyPairs(3))
+    const server = await at.startServer({ factors, password: 'open sesame' })
 
     await expect(at.logIn(server, {}, { askPassword, ...withAgent(agent) })).resolves.toBe('in')
 
@@ -28,9 +28,9 @@ describe('a server that wants more than a key', () => {
   })
 
   it('gets the key after a password', async () => {
-    const server = await at.aServer({
+    const server = await at.startServer({
       factors: ['password', 'publickey'],
-      allowed: [at.ground.publicKey],
+      allowed: [at.client.publicKey],
       password: 'open sesame',
     })
 
@@ -39,18 +39,18 @@ describe('a server that wants more than a key', () => {
 
   itNeeds(['sshd'])('gets a second key', async () => {
     const second = makeKeyPair()
-    writeFileSync(`${at.ground.keyFile}-2`, second.private, { mode: 0o600 })
+    writeFileSync(`${at.client.keyFile}-2`, second.private, { mode: 0o600 })
     const config = ['AuthenticationMethods publickey,publickey']
-    const sshd = await startSshd({ authorized: [at.ground.publicLine, second.public], config })
+    const sshd = await startSshd({ authorized: [at.client.publicLine, second.public], config })
     at.ends.push(sshd.stop)
-    at.ground.knownHosts.push(sshd.knownHostsLine)
-    const change = { user: sshd.user, identityFiles: [at.ground.keyFile, `${at.ground.keyFile}-2`] }
+    at.client.knownHosts.push(sshd.knownHostsLine)
+    const change = { user: sshd.user, identityFiles: [at.client.keyFile, `${at.client.keyFile}-2`] }
 
     await expect(at.logIn(sshd, change)).resolves.toBe('in')
   })
 
   it('is named as such where there is nothing more to give', async () => {
-    const server = await at.aServer({ factors })
+    const server = await at.startServer({ factors })
 
     await expect(at.logIn(server)).rejects.toMatchObject({
       kind: 'auth',
@@ -62,8 +62,8 @@ describe('a server that wants more than a key', () => {
 
 describe('a server that takes no keys', () => {
   itNeeds(agentTools)('is known as such also after the keys of an agent alone', async () => {
-    const agent = await at.anAgent(some(1))
-    const server = await at.aServer({ methods: ['password'], password: 'open sesame', allowed: [] })
+    const agent = await at.startAgent(makeKeyPairs(1))
+    const server = await at.startServer({ methods: ['password'], password: 'open sesame', allowed: [] })
 
     await expect(at.logIn(server, { identityFiles: [] }, withAgent(agent))).rejects.toMatchObject({
       message: expect.stringContaining('takes no keys from deploy, only password'),
@@ -71,7 +71,7 @@ describe('a server that takes no keys', () => {
   })
 
   it('is said to need another way where it takes no password either', async () => {
-    const server = await at.aServer({ methods: ['hostbased'], allowed: [] })
+    const server = await at.startServer({ methods: ['hostbased'], allowed: [] })
 
     await expect(at.logIn(server)).rejects.toMatchObject({
       message: expect.stringContaining('takes no keys from deploy, only hostbased'),
@@ -80,7 +80,7 @@ describe('a server that takes no keys', () => {
   })
 
   it('is known as such where we have none', async () => {
-    const server = await at.aServer({ methods: ['password'], password: 'open sesame', allowed: [] })
+    const server = await at.startServer({ methods: ['password'], password: 'open sesame', allowed: [] })
 
     await expect(at.logIn(server, { identityFiles: [] })).rejects.toMatchObject({
       message: expect.stringContaining('takes no keys from deploy, only password'),
@@ -90,7 +90,7 @@ describe('a server that takes no keys', () => {
 
 describe('what keeps us from offering a key', () => {
   it('is PubkeyAuthentication no in the ssh config', async () => {
-    const server = await at.aServer()
+    const server = await at.startServer()
 
     await expect(at.logIn(server, { pubkeyAuthentication: false })).rejects.toMatchObject({
       kind: 'auth',
@@ -100,9 +100,9 @@ describe('what keeps us from offering a key', () => {
   })
 
   it('is that it is certified by a CertificateFile, once for each file that is there', async () => {
-    const certificate = `${at.ground.keyFile}-cert.pub`
+    const certificate = `${at.client.keyFile}-cert.pub`
     writeFileSync(certificate, '')
-    const server = await at.aServer({ allowed: [] })
+    const server = await at.startServer({ allowed: [] })
     const certificateFiles = [certificate, '/nonexistent-cert.pub']
 
     await expect(at.logIn(server, { certificateFiles })).rejects.toMatchObject({

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../src/base/secret.ts'
 import { openConnections } from '../../../src/ssh/connect.ts'
 import { makeKeyPair, wireForm } from '../../support/fakes/fake-ssh-server.ts'
-import { never, serverAt } from '../../support/fixtures/ssh-client.ts'
+import { neverAborted, serverAt } from '../../support/fixtures/ssh-client.ts'
 import { agentTools, base64, keysOffered, useLogins, withAgent } from '../../support/fixtures/use-logins.ts'
 import { itNeeds } from '../../support/tools.ts'
 
@@ -14,25 +14,25 @@ const at = useLogins()
 describe('an identity file', () => {
   it.each(['rsa', 'ecdsa', 'ed25519'] as const)('may be of type %s', async (type) => {
     const pair = makeKeyPair(type)
-    writeFileSync(at.ground.keyFile, pair.private)
-    const server = await at.aServer({ allowed: [wireForm(pair.public)] })
+    writeFileSync(at.client.keyFile, pair.private)
+    const server = await at.startServer({ allowed: [wireForm(pair.public)] })
 
     await expect(at.logIn(server)).resolves.toBe('in')
   })
 
   it('that is encrypted is named as such where nobody can be asked', async () => {
-    writeFileSync(at.ground.keyFile, makeKeyPair('ed25519', 'open sesame').private)
-    const server = await at.aServer()
+    writeFileSync(at.client.keyFile, makeKeyPair('ed25519', 'open sesame').private)
+    const server = await at.startServer()
 
     await expect(at.logIn(server)).rejects.toMatchObject({
       kind: 'auth',
-      message: expect.stringContaining(`${at.ground.keyFile} is encrypted (ssh-add it to the agent)`),
+      message: expect.stringContaining(`${at.client.keyFile} is encrypted (ssh-add it to the agent)`),
     })
   })
 
   it('that is encrypted may be asked for three times, and is then given up for the whole run', async () => {
-    writeFileSync(at.ground.keyFile, makeKeyPair('ed25519', 'open sesame').private)
-    const server = await at.aServer()
+    writeFileSync(at.client.keyFile, makeKeyPair('ed25519', 'open sesame').private)
+    const server = await at.startServer()
     let asked = 0
     const askPassphrase = async () => {
       asked += 1
@@ -48,10 +48,10 @@ describe('an identity file', () => {
 
   itNeeds(agentTools)('that is encrypted is not asked for where the agent has its key', async () => {
     const open = makeKeyPair()
-    const agent = await at.anAgent([open])
-    writeFileSync(at.ground.keyFile, open.private, { mode: 0o600 })
-    execFileSync('ssh-keygen', ['-q', '-p', '-N', 'open sesame', '-f', at.ground.keyFile])
-    const server = await at.aServer({ allowed: [wireForm(open.public)] })
+    const agent = await at.startAgent([open])
+    writeFileSync(at.client.keyFile, open.private, { mode: 0o600 })
+    execFileSync('ssh-keygen', ['-q', '-p', '-N', 'open sesame', '-f', at.client.keyFile])
+    const server = await at.startServer({ allowed: [wireForm(open.public)] })
     const askPassphrase = () => Promise.reject(new Error('asked'))
 
     await expect(at.logIn(server, {}, { askPassphrase, ...withAgent(agent) })).resolves.toBe('in')
@@ -59,8 +59,8 @@ describe('an identity file', () => {
 
   it('that is encrypted is not asked for where the server does not take its key', async () => {
     const pair = makeKeyPair('ed25519', 'open sesame')
-    writeFileSync(at.ground.keyFile, pair.private)
-    const server = await at.aServer({ allowed: [] })
+    writeFileSync(at.client.keyFile, pair.private)
+    const server = await at.startServer({ allowed: [] })
     const askPassphrase = () => Promise.reject(new Error('asked'))
 
     await expect(at.logIn(server, {}, { askPassphrase })).rejects.toMatchObject({
@@ -73,8 +73,8 @@ describe('an identity file', () => {
   it('that is encrypted in the old form, which hides the public half, is asked for at once', async () => {
     const passphrase = { cipher: 'aes-256-cbc', passphrase: 'open sesame' }
     const pair = generateKeyPairSync('rsa', { modulusLength: 2048 })
-    writeFileSync(at.ground.keyFile, pair.privateKey.export({ type: 'pkcs1', format: 'pem', ...passphrase }))
-    const server = await at.aServer({ allowed: [] })
+    writeFileSync(at.client.keyFile, pair.privateKey.export({ type: 'pkcs1', format: 'pem', ...passphrase }))
+    const server = await at.startServer({ allowed: [] })
     const asked: string[] = []
     const askPassphrase = async (path: string) => {
       asked.push(path)
@@ -83,21 +83,21 @@ describe('an identity file', () => {
 
     await expect(at.logIn(server, {}, { askPassphrase })).rejects.toMatchObject({ kind: 'auth' })
 
-    expect([asked, keysOffered(server).length]).toEqual([[at.ground.keyFile], 1])
+    expect([asked, keysOffered(server).length]).toEqual([[at.client.keyFile], 1])
   })
 
   it('that is encrypted is asked for once for many servers', async () => {
     const pair = makeKeyPair('ed25519', 'open sesame')
-    writeFileSync(at.ground.keyFile, pair.private)
-    const servers = await Promise.all([1, 2, 3].map(() => at.aServer({ allowed: [wireForm(pair.public)] })))
+    writeFileSync(at.client.keyFile, pair.private)
+    const servers = await Promise.all([1, 2, 3].map(() => at.startServer({ allowed: [wireForm(pair.public)] })))
     let asked = 0
     const askPassphrase = async () => {
       asked += 1
       return new Secret('open sesame')
     }
-    const connections = openConnections(at.ground.options({}, { askPassphrase }))
+    const connections = openConnections(at.client.options({}, { askPassphrase }))
 
-    const sessions = await Promise.all(servers.map(({ port }) => connections.connect(serverAt(port), never)))
+    const sessions = await Promise.all(servers.map(({ port }) => connections.connect(serverAt(port), neverAborted)))
 
     await Promise.all(sessions.map(({ close }) => close()))
     await connections.close()
@@ -105,22 +105,22 @@ describe('an identity file', () => {
   })
 
   it('that is encrypted is not asked for where another key does', async () => {
-    const encrypted = `${at.ground.keyFile}-2`
+    const encrypted = `${at.client.keyFile}-2`
     writeFileSync(encrypted, makeKeyPair('ed25519', 'open sesame').private, { mode: 0o600 })
-    const server = await at.aServer({ allowed: [at.ground.publicKey] })
+    const server = await at.startServer({ allowed: [at.client.publicKey] })
     const askPassphrase = () => Promise.reject(new Error('asked'))
 
-    const change = { identityFiles: [at.ground.keyFile, encrypted] }
+    const change = { identityFiles: [at.client.keyFile, encrypted] }
     await expect(at.logIn(server, change, { askPassphrase })).resolves.toBe('in')
   })
 
   it('that has a certificate is said to be of less use here than with ssh', async () => {
-    copyFileSync(at.ground.keyFile, `${at.ground.keyFile}-cert.pub`)
-    const server = await at.aServer({ allowed: [] })
+    copyFileSync(at.client.keyFile, `${at.client.keyFile}-cert.pub`)
+    const server = await at.startServer({ allowed: [] })
 
     await expect(at.logIn(server)).rejects.toMatchObject({
       message: expect.stringContaining(
-        `the certificate ${at.ground.keyFile}-cert.pub cannot be offered by this transport`,
+        `the certificate ${at.client.keyFile}-cert.pub cannot be offered by this transport`,
       ),
     })
   })
@@ -130,9 +130,9 @@ describe('an identity file', () => {
     const length = Buffer.alloc(4)
     length.writeUInt32BE(type.length)
     const publicKey = Buffer.concat([length, Buffer.from(type), Buffer.alloc(40)]).toString('base64')
-    writeFileSync(at.ground.keyFile, '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n')
-    writeFileSync(`${at.ground.keyFile}.pub`, `${type} ${publicKey} ana\n`)
-    const server = await at.aServer()
+    writeFileSync(at.client.keyFile, '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n')
+    writeFileSync(`${at.client.keyFile}.pub`, `${type} ${publicKey} ana\n`)
+    const server = await at.startServer()
 
     await expect(at.logIn(server)).rejects.toMatchObject({
       message: expect.stringContaining('belongs to a security key (FIDO), which this transport cannot use'),
@@ -140,20 +140,20 @@ describe('an identity file', () => {
   })
 
   it('that is no key at all is named', async () => {
-    writeFileSync(at.ground.keyFile, 'rubbish')
-    const server = await at.aServer()
+    writeFileSync(at.client.keyFile, 'rubbish')
+    const server = await at.startServer()
 
     await expect(at.logIn(server)).rejects.toMatchObject({
-      message: expect.stringContaining(`${at.ground.keyFile} cannot be used`),
+      message: expect.stringContaining(`${at.client.keyFile} cannot be used`),
     })
   })
 
   it('that others can read is not used, as with ssh', async () => {
-    chmodSync(at.ground.keyFile, 0o640)
-    const server = await at.aServer()
+    chmodSync(at.client.keyFile, 0o640)
+    const server = await at.startServer()
 
     await expect(at.logIn(server)).rejects.toMatchObject({
-      message: expect.stringContaining(`${at.ground.keyFile} is open to others (mode 0640)`),
+      message: expect.stringContaining(`${at.client.keyFile} is open to others (mode 0640)`),
     })
   })
 })

@@ -19,7 +19,7 @@ describe('a password', () => {
     [['publickey', 'keyboard-interactive'], 'Password: '],
     [['publickey', 'keyboard-interactive', 'password'], 'Password: '],
   ] as const)('is asked for once, after the keys, by %j', async (methods, prompt) => {
-    const server = await at.aServer({ allowed: [], password: 'open sesame', methods })
+    const server = await at.startServer({ allowed: [], password: 'open sesame', methods })
     const { prompts, askPassword } = asking('open sesame')
 
     await expect(at.logIn(server, {}, { askPassword })).resolves.toBe('in')
@@ -29,7 +29,7 @@ describe('a password', () => {
   })
 
   it('is not offered twice when it is wrong', async () => {
-    const server = await at.aServer({ allowed: [], password: 'open sesame' })
+    const server = await at.startServer({ allowed: [], password: 'open sesame' })
     const { prompts, askPassword } = asking('wrong')
 
     await expect(at.logIn(server, {}, { askPassword })).rejects.toMatchObject({ kind: 'auth' })
@@ -38,7 +38,7 @@ describe('a password', () => {
   })
 
   it('is never thought of unless it is wanted', async () => {
-    const server = await at.aServer({ password: 'open sesame', methods: ['password'], allowed: [] })
+    const server = await at.startServer({ password: 'open sesame', methods: ['password'], allowed: [] })
 
     await expect(at.logIn(server)).rejects.toMatchObject({
       message: expect.stringContaining('takes no keys from deploy, only password'),
@@ -46,7 +46,7 @@ describe('a password', () => {
   })
 
   it('may take longer to type than a server may take to answer', async () => {
-    const server = await at.aServer({ allowed: [], password: 'open sesame', methods: ['password'] })
+    const server = await at.startServer({ allowed: [], password: 'open sesame', methods: ['password'] })
     const askPassword = () =>
       new Promise<Secret>((resolve) => setTimeout(() => resolve(new Secret('open sesame')), 1_500))
 
@@ -54,7 +54,7 @@ describe('a password', () => {
   })
 
   it('whose question fails ends the login', async () => {
-    const server = await at.aServer({ allowed: [], password: 'open sesame' })
+    const server = await at.startServer({ allowed: [], password: 'open sesame' })
     const askPassword = () => Promise.reject(new Error('no terminal'))
 
     await expect(at.logIn(server, {}, { askPassword })).rejects.toMatchObject({

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { askSsh } from '../../../src/ssh/config/ssh-config.ts'
 import { askSshProgram } from '../../../src/ssh/config/ssh-dash-g.ts'
-import { hosts, makeConfig } from '../../support/builders/build-ssh-config.ts'
-import { type Pick, picksOf } from '../../support/builders/seeded-random.ts'
+import { buildSshConfig, hosts } from '../../support/builders/build-ssh-config.ts'
+import { type RandomInt, seededRandom } from '../../support/builders/seeded-random.ts'
 import { itNeeds } from '../../support/tools.ts'
 
 let folder: string
@@ -22,13 +22,13 @@ afterEach(() => {
 // Which of the hosts of a shape the words of an error name is no matter.
 const told = (settled: PromiseSettledResult<unknown>) => (settled.status === 'fulfilled' ? settled.value : 'an error')
 
-async function compare(text: string, pick: Pick): Promise<void> {
+async function compare(text: string, random: RandomInt): Promise<void> {
   writeFileSync(configFile, text)
   const questions = hosts.map((host) => ({
     host,
     configFile,
-    ...(pick(4) === 0 ? { user: 'eve' } : {}),
-    ...(pick(4) === 0 ? { port: 4022 } : {}),
+    ...(random(4) === 0 ? { user: 'eve' } : {}),
+    ...(random(4) === 0 ? { port: 4022 } : {}),
   }))
 
   const shared = await Promise.allSettled(questions.map((question) => askSsh(question)))
@@ -45,8 +45,8 @@ describe('one answer of ssh for all hosts of a shape', () => {
   itNeeds(['ssh'])(
     `is the one that each would get (seed ${seed})`,
     async () => {
-      const pick = picksOf(seed)
-      for (let left = configs; left > 0; left -= 1) await compare(makeConfig(pick, folder), pick)
+      const random = seededRandom(seed)
+      for (let left = configs; left > 0; left -= 1) await compare(buildSshConfig(random, folder), random)
     },
     120_000,
   )

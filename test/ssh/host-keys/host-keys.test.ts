@@ -4,17 +4,24 @@ import { openConnections } from '../../../src/ssh/connect.ts'
 import { ConnectError } from '../../../src/ssh/connect-error.ts'
 import { knownHostsOnDisk } from '../../../src/ssh/known-hosts/known-hosts-files.ts'
 import { type SshServer, type SshServerOptions, startSshServer } from '../../support/fakes/fake-ssh-server.ts'
-import { aGround, type Ground, never, runOnce, serverAt, trust } from '../../support/fixtures/ssh-client.ts'
+import {
+  makeSshClient,
+  neverAborted,
+  type SshClient,
+  serverAt,
+  trustHostKey,
+  withSession,
+} from '../../support/fixtures/ssh-client.ts'
 
-let ground: Ground
+let client: SshClient
 let servers: SshServer[]
 beforeEach(() => {
-  ground = aGround()
+  client = makeSshClient()
   servers = []
 })
 afterEach(async () => {
   await Promise.all(servers.map(({ stop }) => stop()))
-  ground.remove()
+  client.remove()
 })
 
 async function aServer(options: SshServerOptions = {}): Promise<SshServer> {
@@ -23,8 +30,8 @@ async function aServer(options: SshServerOptions = {}): Promise<SshServer> {
   return server
 }
 
-const connectTo = (server: SshServer, options = ground.options()) =>
-  runOnce(options, serverAt(server.port), async () => 'in')
+const connectTo = (server: SshServer, options = client.options()) =>
+  withSession(options, serverAt(server.port), async () => 'in')
 
 describe('host keys', () => {
   it('are refused when unknown and nobody can be asked, with the fingerprint', async () => {
@@ -34,15 +41,15 @@ describe('host keys', () => {
       kind: 'hostkey-unknown',
       message: expect.stringMatching(/ssh-ed25519 SHA256:\S{43}\) is not in known_hosts/),
     })
-    expect(ground.appended).toEqual([])
+    expect(client.appended).toEqual([])
   })
 
   it('are refused when they have changed, under every setting', async () => {
     const [server, other] = [await aServer(), await aServer()]
-    ground.knownHosts.push(other.knownHostsLine.replace(String(other.port), String(server.port)))
+    client.knownHosts.push(other.knownHostsLine.replace(String(other.port), String(server.port)))
 
     for (const strictHostKeyChecking of ['yes', 'ask', 'accept-new', 'no'] as const) {
-      const options = ground.options({ strictHostKeyChecking }, { askHostKeys: async () => true })
+      const options = client.options({ strictHostKeyChecking }, { askHostKeys: async () => true })
       await expect(connectTo(server, options)).rejects.toMatchObject({
         kind: 'hostkey-changed',
         hint: expect.stringMatching(/ssh-keygen -R '\S+' -f '\S+', then connect once/),
@@ -54,15 +61,15 @@ describe('host keys', () => {
   it('are written down when they are new and that is allowed', async () => {
     const server = await aServer()
 
-    await connectTo(server, ground.options({ strictHostKeyChecking: 'accept-new' }))
+    await connectTo(server, client.options({ strictHostKeyChecking: 'accept-new' }))
 
-    expect(ground.appended).toEqual([`[127.0.0.1]:${server.port}`])
+    expect(client.appended).toEqual([`[127.0.0.1]:${server.port}`])
   })
 
   it('are asked for once for all servers, and written down when accepted', async () => {
     const all = [await aServer(), await aServer(), await aServer()]
     const questions: string[][] = []
-    const options = ground.options(
+    const options = client.options(
       {},
       {
         askHostKeys: async (unknown) => {
@@ -73,27 +80,27 @@ describe('host keys', () => {
     )
     const connections = openConnections(options)
 
-    const sessions = await Promise.all(all.map(({ port }) => connections.connect(serverAt(port), never)))
+    const sessions = await Promise.all(all.map(({ port }) => connections.connect(serverAt(port), neverAborted)))
 
     await Promise.all(sessions.map(({ close }) => close()))
     await connections.close()
     const names = all.map(({ port }) => `[127.0.0.1]:${port}`)
     expect(questions.map((asked) => asked.sort())).toEqual([names.sort()])
-    expect(ground.appended.sort()).toEqual(names)
+    expect(client.appended.sort()).toEqual(names)
   })
 
   it('are refused when the person says no', async () => {
     const server = await aServer()
-    const options = ground.options({}, { askHostKeys: async () => false })
+    const options = client.options({}, { askHostKeys: async () => false })
 
     await expect(connectTo(server, options)).rejects.toMatchObject({ kind: 'hostkey-unknown' })
-    expect(ground.appended).toEqual([])
+    expect(client.appended).toEqual([])
   })
 
   it('that another has come to stand for meanwhile are refused, and nothing is left open', async () => {
     const server = await aServer()
     const append = () => Promise.reject(new ConnectError('hostkey-changed', 'it is another'))
-    const options = ground.options(
+    const options = client.options(
       { strictHostKeyChecking: 'accept-new' },
       { knownHosts: { read: async () => '', append, replace: async () => undefined } },
     )
@@ -105,29 +112,29 @@ describe('host keys', () => {
 
   it('of the type on record are asked for first', async () => {
     const server = await aServer({ hostKeyType: 'rsa' })
-    trust(ground, server)
+    trustHostKey(client, server)
 
     await expect(connectTo(server)).resolves.toBe('in')
   })
 
   it('that can only sign by SHA-1 are taken where the ssh config says so, and there alone', async () => {
     const server = await aServer({ hostKeyType: 'rsa', algorithms: { serverHostKey: ['ssh-rsa'] } })
-    trust(ground, server)
+    trustHostKey(client, server)
 
     await expect(connectTo(server)).rejects.toMatchObject({
       kind: 'kex',
       hint: expect.stringContaining('HostKeyAlgorithms +ssh-rsa'),
     })
-    await expect(connectTo(server, ground.options({ hostKeyAlgorithms: ['ssh-rsa'] }))).resolves.toBe('in')
+    await expect(connectTo(server, client.options({ hostKeyAlgorithms: ['ssh-rsa'] }))).resolves.toBe('in')
   })
 })
 
 describe('the host key of a server that was made anew', () => {
   let path: string
   beforeEach(() => {
-    path = `${ground.keyFile}-known_hosts`
+    path = `${client.keyFile}-known_hosts`
   })
-  const onDisk = () => openConnections(ground.options({ knownHostsFiles: [path] }, { knownHosts: knownHostsOnDisk() }))
+  const onDisk = () => openConnections(client.options({ knownHostsFiles: [path] }, { knownHosts: knownHostsOnDisk() }))
   const lineWith = (server: SshServer, { port }: SshServer) =>
     server.knownHostsLine.replace(String(server.port), String(port))
 
@@ -137,7 +144,7 @@ describe('the host key of a server that was made anew', () => {
     const connections = onDisk()
 
     await connections.renewHostKey(serverAt(server.port), [server.hostKey])
-    const session = await connections.connect(serverAt(server.port), never)
+    const session = await connections.connect(serverAt(server.port), neverAborted)
 
     await session.close()
     expect(readFileSync(path, 'utf8')).toBe(`${server.knownHostsLine}\n`)
@@ -148,13 +155,15 @@ describe('the host key of a server that was made anew', () => {
     const connections = onDisk()
     await connections.renewHostKey(serverAt(server.port), [])
 
-    const session = await connections.connect(serverAt(server.port), never)
+    const session = await connections.connect(serverAt(server.port), neverAborted)
     await session.close()
     const other = await aServer()
     writeFileSync(path, `${lineWith(other, server)}\n`)
 
     expect(session.about.hostKeyVouched).toContain('new, for')
-    await expect(onDisk().connect(serverAt(server.port), never)).rejects.toMatchObject({ kind: 'hostkey-changed' })
+    await expect(onDisk().connect(serverAt(server.port), neverAborted)).rejects.toMatchObject({
+      kind: 'hostkey-changed',
+    })
   })
 
   it('is believed of that server alone, and only once', async () => {
@@ -162,10 +171,14 @@ describe('the host key of a server that was made anew', () => {
     const connections = onDisk()
     await connections.renewHostKey(serverAt(server.port), [])
 
-    await expect(connections.connect(serverAt(other.port), never)).rejects.toMatchObject({ kind: 'hostkey-unknown' })
-    await (await connections.connect(serverAt(server.port), never)).close()
+    await expect(connections.connect(serverAt(other.port), neverAborted)).rejects.toMatchObject({
+      kind: 'hostkey-unknown',
+    })
+    await (await connections.connect(serverAt(server.port), neverAborted)).close()
     await connections.renewHostKey(serverAt(server.port), [other.hostKey])
 
-    await expect(connections.connect(serverAt(server.port), never)).rejects.toMatchObject({ kind: 'hostkey-changed' })
+    await expect(connections.connect(serverAt(server.port), neverAborted)).rejects.toMatchObject({
+      kind: 'hostkey-changed',
+    })
   })
 })

@@ -5,7 +5,7 @@ import { ConnectError } from '../../../src/ssh/connect-error.ts'
 import { hostKeyVerifierFor, UnknownKeyError } from '../../../src/ssh/host-keys/verify.ts'
 import { makeKnownHostsStore } from '../../../src/ssh/known-hosts/known-hosts-store.ts'
 import { makeKeyPair, wireForm } from '../../support/fakes/fake-ssh-server.ts'
-import { aGround, type Ground } from '../../support/fixtures/ssh-client.ts'
+import { makeSshClient, type SshClient } from '../../support/fixtures/ssh-client.ts'
 import { itNeeds } from '../../support/tools.ts'
 
 const pairs = [makeKeyPair(), makeKeyPair()]
@@ -13,15 +13,15 @@ const [key, otherKey] = pairs.map(({ public: line }) => wireForm(line)) as [Buff
 const lineOf = (name: string, index = 0) => `${name} ${pairs[index]?.public}`
 const tokens = { home: '/home/ana', localUser: 'ana', host: 'web-1', alias: 'web-1', port: 2222, user: 'deploy' }
 
-let ground: Ground
+let client: SshClient
 beforeEach(() => {
-  ground = aGround()
+  client = makeSshClient()
 })
-afterEach(() => ground.remove())
+afterEach(() => client.remove())
 
-async function trustIn(change: Partial<HostOptions>, store = makeKnownHostsStore(ground.options().knownHosts)) {
+async function trustIn(change: Partial<HostOptions>, store = makeKnownHostsStore(client.options().knownHosts)) {
   const warnings: string[] = []
-  const options = await ground.options(change).hostOptions({ host: 'Web-1', port: 2222 })
+  const options = await client.options(change).hostOptions({ host: 'Web-1', port: 2222 })
   const warn = (text: string) => void warnings.push(text)
   const trust = await hostKeyVerifierFor({ options, tokens, store, accepted: new Map(), warn })
   return { ...trust, warnings }
@@ -29,7 +29,7 @@ async function trustIn(change: Partial<HostOptions>, store = makeKnownHostsStore
 
 describe('trust in a host key', () => {
   it('is given under the HostKeyAlias, without a port', async () => {
-    ground.knownHosts.push(lineOf('Fleet'))
+    client.knownHosts.push(lineOf('Fleet'))
 
     const { judge } = await trustIn({ hostKeyAlias: 'Fleet' })
 
@@ -37,7 +37,7 @@ describe('trust in a host key', () => {
   })
 
   it('is given to a key that is on record without the port, as OpenSSH does', async () => {
-    ground.knownHosts.push(lineOf('web-1'))
+    client.knownHosts.push(lineOf('web-1'))
 
     const { judge } = await trustIn({})
 
@@ -50,7 +50,7 @@ describe('trust in a host key', () => {
     ['in the file that has it without the port', 'web-1', {}, 'in known_hosts'],
     ['as new, with the file that it goes to', 'other', { strictHostKeyChecking: 'accept-new' }, 'new, for known_hosts'],
   ] as const)('is told where it comes from: %s', async (_, name, change, words) => {
-    ground.knownHosts.push(lineOf(name))
+    client.knownHosts.push(lineOf(name))
     const { judge, vouchedBy } = await trustIn(change)
 
     expect(await judge(key)).toBeUndefined()
@@ -59,14 +59,14 @@ describe('trust in a host key', () => {
   })
 
   it('is never given to a revoked key, whatever is set', async () => {
-    ground.knownHosts.push(lineOf('[web-1]:2222'), `@revoked ${lineOf('*')}`)
+    client.knownHosts.push(lineOf('[web-1]:2222'), `@revoked ${lineOf('*')}`)
 
     for (const strictHostKeyChecking of ['yes', 'ask', 'accept-new', 'no'] as const)
       expect(await (await trustIn({ strictHostKeyChecking })).judge(key)).toMatchObject({ kind: 'hostkey-revoked' })
   })
 
   it('says that an authority on record is of no use here', async () => {
-    ground.knownHosts.push(`@cert-authority ${lineOf('*')}`)
+    client.knownHosts.push(`@cert-authority ${lineOf('*')}`)
 
     const error = await (await trustIn({})).judge(key)
 
@@ -86,7 +86,7 @@ describe('trust in a host key', () => {
   })
 
   it('holds for the rest of the run: a second key is then a changed one', async () => {
-    const store = makeKnownHostsStore(ground.options().knownHosts)
+    const store = makeKnownHostsStore(client.options().knownHosts)
     const first = await trustIn({ strictHostKeyChecking: 'accept-new' }, store)
     const unproved = await first.judge(key)
     await first.record()
@@ -95,26 +95,26 @@ describe('trust in a host key', () => {
 
     expect([unproved, await second.judge(key)]).toEqual([undefined, undefined])
     expect(await second.judge(otherKey)).toMatchObject({ kind: 'hostkey-changed' })
-    expect(ground.appended).toEqual(['[web-1]:2222'])
+    expect(client.appended).toEqual(['[web-1]:2222'])
   })
 
   it('is given to the first of two who show different keys at once', async () => {
-    const store = makeKnownHostsStore(ground.options().knownHosts)
+    const store = makeKnownHostsStore(client.options().knownHosts)
     const both = await Promise.all([1, 2].map(() => trustIn({ strictHostKeyChecking: 'accept-new' }, store)))
     await Promise.all(both.map(({ judge }, index) => judge(index === 0 ? key : otherKey)))
 
     const recorded = await Promise.allSettled(both.map(({ record }) => record()))
 
     expect(recorded).toMatchObject([{ status: 'fulfilled' }, { reason: { kind: 'hostkey-changed' } }])
-    expect(ground.appended).toEqual(['[web-1]:2222'])
+    expect(client.appended).toEqual(['[web-1]:2222'])
   })
 
   it('is lost where another key has come to be on record meanwhile, for the rest of the run', async () => {
     const append = async () => {
-      ground.knownHosts.push(lineOf('[web-1]:2222', 1))
+      client.knownHosts.push(lineOf('[web-1]:2222', 1))
       throw new ConnectError('hostkey-changed', 'it is another')
     }
-    const store = makeKnownHostsStore({ ...ground.options().knownHosts, append })
+    const store = makeKnownHostsStore({ ...client.options().knownHosts, append })
     const { judge, record } = await trustIn({ strictHostKeyChecking: 'accept-new' }, store)
     await judge(key)
 
@@ -128,7 +128,7 @@ describe('trust in a host key', () => {
     const append = async () => {
       throw new ConnectError('config', 'known_hosts cannot be written (EROFS)')
     }
-    const store = makeKnownHostsStore({ ...ground.options().knownHosts, read: async () => '', append })
+    const store = makeKnownHostsStore({ ...client.options().knownHosts, read: async () => '', append })
     const { judge, record, warnings } = await trustIn({ strictHostKeyChecking: 'accept-new' }, store)
     await judge(key)
 
@@ -140,7 +140,7 @@ describe('trust in a host key', () => {
   })
 
   it('asks for the types on record first and for none that HostKeyAlgorithms leaves out', async () => {
-    ground.knownHosts.push(`[web-1]:2222 ${makeKeyPair('rsa').public}`)
+    client.knownHosts.push(`[web-1]:2222 ${makeKeyPair('rsa').public}`)
 
     const hostKeyAlgorithms = ['ecdsa-sha2-nistp256', 'ssh-ed25519', 'rsa-sha2-256']
     const { algorithms } = await trustIn({ hostKeyAlgorithms })
@@ -149,7 +149,7 @@ describe('trust in a host key', () => {
   })
 
   it('asks for no signature by SHA-1 unless the ssh config does', async () => {
-    ground.knownHosts.push(`[web-1]:2222 ${makeKeyPair('rsa').public}`)
+    client.knownHosts.push(`[web-1]:2222 ${makeKeyPair('rsa').public}`)
 
     const usual = await trustIn({})
     const old = await trustIn({ hostKeyAlgorithms: ['ssh-ed25519', 'ssh-rsa'] })
@@ -169,8 +169,8 @@ describe('trust in a host key', () => {
   })
 
   itNeeds(['ssh-keygen'])('is given to nobody where RevokedHostKeys is a KRL, which cannot be read here', async () => {
-    ground.knownHosts.push(lineOf('[web-1]:2222'))
-    const revokedHostKeys = `${ground.keyFile}.krl`
+    client.knownHosts.push(lineOf('[web-1]:2222'))
+    const revokedHostKeys = `${client.keyFile}.krl`
     execFileSync('ssh-keygen', ['-q', '-k', '-f', revokedHostKeys], { stdio: 'ignore' })
 
     const { judge } = await trustIn({ revokedHostKeys })

@@ -6,14 +6,14 @@ import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect } from 'vitest'
 import type { Endpoint } from '../../../src/inventory/endpoint.ts'
 import type { Session } from '../../../src/ssh/session/session.ts'
-import { aGround, type Ground, runOnce, serverAt } from '../../support/fixtures/ssh-client.ts'
+import { makeSshClient, type SshClient, serverAt, withSession } from '../../support/fixtures/ssh-client.ts'
 import { startSshd } from '../../support/fixtures/sshd.ts'
 import { itNeeds } from '../../support/tools.ts'
 
-let options: Ground
+let options: SshClient
 let ends: (() => unknown)[]
 beforeEach(() => {
-  options = aGround()
+  options = makeSshClient()
   ends = []
 })
 afterEach(async () => {
@@ -45,7 +45,7 @@ async function saidTo(to: Endpoint, config: readonly string[] = []): Promise<unk
   const sshd = await startSshd({ authorized: [options.publicLine], config })
   ends.push(sshd.stop)
   options.knownHosts.push(sshd.knownHostsLine)
-  return runOnce(options.options(), serverAt(sshd.port, { user: sshd.user }), (session) => say(session, to))
+  return withSession(options.options(), serverAt(sshd.port, { user: sshd.user }), (session) => say(session, to))
 }
 
 async function say(session: Session, to: Endpoint): Promise<unknown> {
@@ -90,7 +90,7 @@ describe('a stream through a server', () => {
     ends.push(sshd.stop)
     options.knownHosts.push(sshd.knownHostsLine)
 
-    const said = runOnce(options.options(), serverAt(sshd.port, { user: sshd.user }), async (session) => {
+    const said = withSession(options.options(), serverAt(sshd.port, { user: sshd.user }), async (session) => {
       await session.close()
       return say(session, { host: 'localhost', port: 1 })
     })

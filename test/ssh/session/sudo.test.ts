@@ -5,7 +5,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Secret } from '../../../src/base/secret.ts'
 import { runAsRoot } from '../../../src/ssh/session/sudo.ts'
 import { type SshServer, startSshServer } from '../../support/fakes/fake-ssh-server.ts'
-import { aGround, type Ground, runOnce, script, serverAt, trust } from '../../support/fixtures/ssh-client.ts'
+import {
+  makeSshClient,
+  type SshClient,
+  serverAt,
+  shellScript,
+  trustHostKey,
+  withSession,
+} from '../../support/fixtures/ssh-client.ts'
 
 // Asks as sudo does: by the prompt on stderr, three times, and takes what comes on stdin a line at a time.
 const asking = (ask: string, again: string, last: string) => `
@@ -25,13 +32,13 @@ const open = 'while [ "$1" != sh ]; do shift; done; exec "$@"'
 
 describe('as root', () => {
   let folder: string
-  let options: Ground
+  let options: SshClient
   let server: SshServer
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'maestro-sudo-'))
-    options = aGround()
+    options = makeSshClient()
     server = await startSshServer({ env: { PATH: `${folder}:/usr/bin:/bin`, HOME: folder } })
-    trust(options, server)
+    trustHostKey(options, server)
     put('id', 'echo 1000')
   })
   afterEach(async () => {
@@ -42,8 +49,8 @@ describe('as root', () => {
 
   const put = (name: string, text: string) => writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
   const run = (stdin: string, password?: string) =>
-    runOnce(options.options(), serverAt(server.port), (session) =>
-      runAsRoot(session, { ...script(stdin), ...(password && { password: new Secret(password) }) }),
+    withSession(options.options(), serverAt(server.port), (session) =>
+      runAsRoot(session, { ...shellScript(stdin), ...(password && { password: new Secret(password) }) }),
     )
 
   it('needs no sudo where we are root', async () => {
@@ -127,7 +134,7 @@ describe('as root', () => {
     await server.stop()
     const loginShell = join(folder, 'shell')
     server = await startSshServer({ env: { PATH: `${folder}:/usr/bin:/bin` }, loginShell })
-    trust(options, server)
+    trustHostKey(options, server)
 
     await expect(run('echo from the script', 'open sesame')).resolves.toMatchObject({
       ending: { how: 'exited', code: 0 },
@@ -140,16 +147,16 @@ describe('as root', () => {
     await server.stop()
     for (const tool of ['sh', 'env']) put(tool, `exec /bin/${tool} "$@"`)
     server = await startSshServer({ env: { PATH: folder }, loginShell: '/bin/sh' })
-    trust(options, server)
+    trustHostKey(options, server)
 
     await expect(run('echo never')).rejects.toMatchObject({ kind: 'sudo-not-installed' })
   })
 
   it('leaves a lost connection what it is', async () => {
     put('sudo', 'sleep 60')
-    const cutting = runOnce(options.options(), serverAt(server.port), async (session) => {
+    const cutting = withSession(options.options(), serverAt(server.port), async (session) => {
       setTimeout(() => server.cut(), 300)
-      return runAsRoot(session, script('echo never'))
+      return runAsRoot(session, shellScript('echo never'))
     })
 
     await expect(cutting).resolves.toMatchObject({ ending: { how: 'connection-lost' } })

@@ -2,25 +2,32 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { HostQuestion } from '../../../src/ssh/config/host-options.ts'
 import { openConnections } from '../../../src/ssh/connect.ts'
 import { type SshServer, type SshServerOptions, startSshServer } from '../../support/fakes/fake-ssh-server.ts'
-import { aGround, type Ground, never, script, serverAt, trust } from '../../support/fixtures/ssh-client.ts'
+import {
+  makeSshClient,
+  neverAborted,
+  type SshClient,
+  serverAt,
+  shellScript,
+  trustHostKey,
+} from '../../support/fixtures/ssh-client.ts'
 import { startSshd } from '../../support/fixtures/sshd.ts'
 import { itNeeds } from '../../support/tools.ts'
 
-let ground: Ground
+let client: SshClient
 let ends: (() => unknown)[]
 beforeEach(() => {
-  ground = aGround()
+  client = makeSshClient()
   ends = []
 })
 afterEach(async () => {
   await Promise.all(ends.map((end) => end()))
-  ground.remove()
+  client.remove()
 })
 
 async function aServer(options: SshServerOptions = {}): Promise<SshServer> {
   const server = await startSshServer(options)
   ends.push(server.stop)
-  trust(ground, server)
+  trustHostKey(client, server)
   return server
 }
 
@@ -33,17 +40,17 @@ describe('a bastion', () => {
   itNeeds(['sshd'])(
     'with the MaxStartups that sshd has by default lets all 64 servers behind it be reached, over one connection',
     async () => {
-      const jumpHost = await startSshd({ authorized: [ground.publicLine], config: ['MaxStartups 10:30:100'] })
+      const jumpHost = await startSshd({ authorized: [client.publicLine], config: ['MaxStartups 10:30:100'] })
       ends.push(jumpHost.stop)
-      ground.knownHosts.push(jumpHost.knownHostsLine)
+      client.knownHosts.push(jumpHost.knownHostsLine)
       const servers = await some(64)
-      const connections = openConnections(ground.options())
+      const connections = openConnections(client.options())
 
       const sessions = await Promise.all(
-        servers.map(({ port }) => connections.connect(serverAt(port, behind(jumpHost)), never)),
+        servers.map(({ port }) => connections.connect(serverAt(port, behind(jumpHost)), neverAborted)),
       )
       const outputs = await Promise.all(
-        sessions.map(({ run }, n) => run({ ...script(`echo ${n}`), timeoutMs: 30_000 })),
+        sessions.map(({ run }, n) => run({ ...shellScript(`echo ${n}`), timeoutMs: 30_000 })),
       )
 
       await Promise.all(sessions.map(({ close }) => close()))
@@ -57,10 +64,10 @@ describe('a bastion', () => {
 
   it('does not have more connections made at a time than the sshd behind it bears', async () => {
     const [jumpHost, busy] = (await some(2)) as [SshServer, SshServer]
-    const connections = openConnections(ground.options())
+    const connections = openConnections(client.options())
     const target = serverAt(busy.port, behind(jumpHost))
 
-    const sessions = await Promise.all(Array.from({ length: 24 }, () => connections.connect(target, never)))
+    const sessions = await Promise.all(Array.from({ length: 24 }, () => connections.connect(target, neverAborted)))
 
     await Promise.all(sessions.map(({ close }) => close()))
     await connections.close()
@@ -72,16 +79,16 @@ describe('a bastion', () => {
     const jumpHost = await aServer()
     const [first, second] = (await some(2)) as [SshServer, SshServer]
     const hostOptions = async (question: HostQuestion) => {
-      const found = await ground.options().hostOptions(question)
+      const found = await client.options().hostOptions(question)
       return question.host === 'gate.example' ? { ...found, hostName: '127.0.0.1', user: 'jump' } : found
     }
-    const connections = openConnections({ ...ground.options(), hostOptions })
+    const connections = openConnections({ ...client.options(), hostOptions })
     const spelt = { name: 'gate', host: 'gate.example', port: jumpHost.port }
     const plain = { name: 'gate', host: '127.0.0.1', port: jumpHost.port, user: 'jump' }
 
     const sessions = [
-      await connections.connect(serverAt(first.port, { gateway: spelt }), never),
-      await connections.connect(serverAt(second.port, { gateway: plain }), never),
+      await connections.connect(serverAt(first.port, { gateway: spelt }), neverAborted),
+      await connections.connect(serverAt(second.port, { gateway: plain }), neverAborted),
     ]
 
     expect(jumpHost.connections()).toBe(1)
@@ -91,7 +98,7 @@ describe('a bastion', () => {
 
   it('is not taken for another that has the same address behind another bastion', async () => {
     const [east, west, inner] = (await some(3)) as [SshServer, SshServer, SshServer]
-    const plain = ground.options()
+    const plain = client.options()
     const gates: Readonly<Record<string, number>> = { 'inner.east': east.port, 'inner.west': west.port }
     const hostOptions = async (question: HostQuestion) => {
       const found = { ...(await plain.hostOptions(question)), hostName: '127.0.0.1' }
@@ -102,8 +109,8 @@ describe('a bastion', () => {
     const over = (host: string) => serverAt(inner.port, { gateway: { name: host, host, port: inner.port } })
 
     const sessions = [
-      await connections.connect(over('inner.east'), never),
-      await connections.connect(over('inner.west'), never),
+      await connections.connect(over('inner.east'), neverAborted),
+      await connections.connect(over('inner.west'), neverAborted),
     ]
 
     expect([east.connections(), west.connections()]).toEqual([1, 1])
@@ -114,11 +121,11 @@ describe('a bastion', () => {
   it('that does not answer keeps nobody waiting who does not go through it', async () => {
     const jumpHost = await aServer({ behaviour: 'frozen' })
     const [server] = (await some(1)) as [SshServer]
-    const connections = openConnections(ground.options({}, { limits: { connecting: 1, sessions: 1 } }))
+    const connections = openConnections(client.options({}, { limits: { connecting: 1, sessions: 1 } }))
     const stop = new AbortController()
     const waiting = connections.connect(serverAt(server.port, behind(jumpHost)), stop.signal)
 
-    const session = await connections.connect(serverAt(server.port), never)
+    const session = await connections.connect(serverAt(server.port), neverAborted)
 
     stop.abort()
     await expect(waiting).rejects.toMatchObject({ kind: 'stopped' })
@@ -135,10 +142,10 @@ describe('a bastion', () => {
       asked.push(...unknown.map(({ name }) => name))
       return true
     }
-    const connections = openConnections(ground.options({}, { askHostKeys }))
+    const connections = openConnections(client.options({}, { askHostKeys }))
 
     const sessions = await Promise.all(
-      servers.map(({ port }) => connections.connect(serverAt(port, behind(jumpHost)), never)),
+      servers.map(({ port }) => connections.connect(serverAt(port, behind(jumpHost)), neverAborted)),
     )
 
     await Promise.all(sessions.map(({ close }) => close()))

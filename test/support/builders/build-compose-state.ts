@@ -4,15 +4,14 @@ import { pinned, revisionOf } from '../../../src/operations/compose/files.ts'
 import type { ComposeOptions } from '../../../src/operations/compose/pull-images-step.ts'
 import type { ComposeState, DeployedService, ServiceContainer } from '../../../src/remote/facts/compose.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
-import { aLook } from './build-facts.ts'
+import { buildFacts, known } from './build-facts.ts'
 
-const known = <T>(value: T) => ({ status: 'known', value }) as const
 const fileOf = (name: string) => fileURLToPath(new URL(`../../../fixtures/services/${name}`, import.meta.url))
 
-export const compose = fileOf('compose.yml')
-export const env = fileOf('shop.env')
-const composeFile = pinned(compose, readFileSync(compose, 'utf8'))
-const envFile = pinned(env, readFileSync(env, 'utf8'))
+export const composePath = fileOf('compose.yml')
+export const envPath = fileOf('shop.env')
+const composeFile = pinned(composePath, readFileSync(composePath, 'utf8'))
+const envFile = pinned(envPath, readFileSync(envPath, 'utf8'))
 export const revision = revisionOf(composeFile, envFile)
 export const oldRevision = 'a'.repeat(64)
 
@@ -33,19 +32,23 @@ export const shopOptions: ComposeOptions = {
 }
 
 /** An image of that name in a version, as its id. */
-export const idOf = (service: string, version: number) =>
+export const imageIdOf = (service: string, version: number) =>
   `sha256:${`${Buffer.from(service).toString('hex')}${version}`.padEnd(64, '0')}`
 
-export const deployed = (service: string, version: number, parts: Partial<DeployedService> = {}): DeployedService => ({
+export const buildDeployedService = (
+  service: string,
+  version: number,
+  parts: Partial<DeployedService> = {},
+): DeployedService => ({
   service,
   revision: version === 1 ? oldRevision : revision,
   image: `${service}:${version}`,
-  id: idOf(service, version),
+  id: imageIdOf(service, version),
   configuration: `configuration-${version}`,
   ...parts,
 })
 
-export const container = (
+export const buildServiceContainer = (
   { service, image, id, configuration }: DeployedService,
   parts: Partial<ServiceContainer> = {},
 ): ServiceContainer => ({
@@ -62,16 +65,16 @@ export const container = (
 })
 
 /** Where the old version of the shop runs as it was rolled out. */
-export const oldShop = [deployed('cache', 1), deployed('web', 1)]
-export const newShop = [deployed('cache', 2), deployed('web', 2)]
+export const oldShop = [buildDeployedService('cache', 1), buildDeployedService('web', 1)]
+export const newShop = [buildDeployedService('cache', 2), buildDeployedService('web', 2)]
 
-export const services = (parts: Partial<ComposeState> = {}): ComposeState => ({
+export const buildComposeState = (parts: Partial<ComposeState> = {}): ComposeState => ({
   compose: { version: '2.26.1', isPlugin: true },
   deployed: oldShop,
   before: [],
   isStaged: false,
   asked: [],
-  containers: (parts.deployed ?? oldShop).map((one) => container(one)),
+  containers: (parts.deployed ?? oldShop).map((one) => buildServiceContainer(one)),
   ...parts,
 })
 
@@ -83,5 +86,5 @@ export const engine = {
   containers: [],
 } as const
 
-export const lookAtShop = (parts: Partial<ComposeState> = {}, others: Partial<ServerFacts> = {}): ServerFacts =>
-  aLook({ docker: known(engine), compose: known(services(parts)), ...others })
+export const buildShopFacts = (parts: Partial<ComposeState> = {}, others: Partial<ServerFacts> = {}): ServerFacts =>
+  buildFacts({ docker: known(engine), compose: known(buildComposeState(parts)), ...others })

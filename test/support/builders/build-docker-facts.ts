@@ -4,7 +4,7 @@ import type { Docker } from '../../../src/remote/facts/docker.ts'
 import type { Engine, EngineInfo } from '../../../src/remote/facts/engine.ts'
 
 /** An engine with nothing special about it, but for what is given. */
-export const anInfo = (parts: Partial<EngineInfo> = {}): EngineInfo => ({
+export const buildEngineInfo = (parts: Partial<EngineInfo> = {}): EngineInfo => ({
   apiMinimum: '1.12',
   storageDriver: 'overlay2',
   hasContainerdStore: false,
@@ -15,8 +15,8 @@ export const anInfo = (parts: Partial<EngineInfo> = {}): EngineInfo => ({
   ...parts,
 })
 
-export const anEngine = (parts: Partial<Engine> = {}): Engine => ({
-  info: anInfo(),
+export const buildEngine = (parts: Partial<Engine> = {}): Engine => ({
+  info: buildEngineInfo(),
   socketUsers: [],
   fleeting: [],
   config: undefined,
@@ -26,20 +26,20 @@ export const anEngine = (parts: Partial<Engine> = {}): Engine => ({
 })
 
 export const noble = (version: string) => `5:${version}-1~ubuntu.24.04~noble`
-export const old = '5:20.10.24~3-0~ubuntu-noble'
+export const oldVersion = '5:20.10.24~3-0~ubuntu-noble'
 
 /** Docker 20.10.24 from Docker's own packages, with 26.1.5 on offer. */
-export const offers = (parts: Partial<DockerCandidates> = {}): DockerCandidates => ({
+export const buildCandidates = (parts: Partial<DockerCandidates> = {}): DockerCandidates => ({
   packages: [
-    { name: 'docker-ce', version: old, hold: 'none' },
-    { name: 'docker-ce-cli', version: old, hold: 'none' },
+    { name: 'docker-ce', version: oldVersion, hold: 'none' },
+    { name: 'docker-ce-cli', version: oldVersion, hold: 'none' },
     { name: 'containerd.io', version: '1.6.20-1', hold: 'none' },
     { name: 'docker-buildx-plugin', version: '0.11.2-1~ubuntu.24.04~noble', hold: 'none' },
     { name: 'docker-compose-plugin', version: '2.24.0-1~ubuntu.24.04~noble', hold: 'none' },
   ],
   versions: new Map([
-    ['docker-ce', [noble('26.1.5'), old]],
-    ['docker-ce-cli', [noble('26.1.5'), old]],
+    ['docker-ce', [noble('26.1.5'), oldVersion]],
+    ['docker-ce-cli', [noble('26.1.5'), oldVersion]],
     ['containerd.io', ['1.7.24-1', '1.6.20-1']],
     ['docker-buildx-plugin', ['0.14.0-1~ubuntu.24.04~noble', '0.11.2-1~ubuntu.24.04~noble']],
     ['docker-compose-plugin', ['2.27.0-1~ubuntu.24.04~noble', '2.24.0-1~ubuntu.24.04~noble']],
@@ -51,7 +51,7 @@ export const offers = (parts: Partial<DockerCandidates> = {}): DockerCandidates 
 })
 
 /** The engine as a look of every server tells it. */
-export const aDocker = (parts: Partial<Docker> = {}): Docker => ({
+export const buildDocker = (parts: Partial<Docker> = {}): Docker => ({
   version: '20.10.24',
   client: '20.10.24',
   trouble: undefined,
@@ -60,7 +60,7 @@ export const aDocker = (parts: Partial<Docker> = {}): Docker => ({
   ...parts,
 })
 
-export const options = (parts: Partial<DockerUpgradeOptions> = {}): DockerUpgradeOptions => ({
+export const buildUpgradeOptions = (parts: Partial<DockerUpgradeOptions> = {}): DockerUpgradeOptions => ({
   version: '26.1.5',
   weave: null,
   groups: ['docker'],

@@ -1,19 +1,17 @@
 import { MaestroError } from '../../../src/base/errors.ts'
-import type { Server } from '../../../src/inventory/server.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import type { Kernel } from '../../../src/remote/facts/kernel.ts'
 import type { RebootFlag } from '../../../src/remote/facts/reboot.ts'
 import type { GatherResult } from '../../../src/run/session/gather-facts.ts'
+import { buildServer } from './build-server.ts'
 
 /** A moment by every made-up server's clock. */
 export const noon = Date.parse('2026-11-20T12:00:00Z') / 1000
 
-export const aServer = (name: string): Server => ({ name, host: name, groups: ['docker'], spare: false })
-
 export const known = <T>(value: T) => ({ status: 'known', value }) as const
 
 /** A look at a server that is well in every way, but for what is given. */
-export function aLook(parts: Partial<ServerFacts> = {}): ServerFacts {
+export function buildFacts(parts: Partial<ServerFacts> = {}): ServerFacts {
   return {
     at: noon,
     identity: known({
@@ -25,8 +23,8 @@ export function aLook(parts: Partial<ServerFacts> = {}): ServerFacts {
       hostname: 'here',
     }),
     system: known({ id: 'ubuntu', release: '24.04', codename: 'noble', name: 'Ubuntu 24.04.1 LTS', hasApt: true }),
-    kernel: known(aKernel()),
-    reboot: known(aFlag()),
+    kernel: known(buildKernel()),
+    reboot: known(buildRebootFlag()),
     needrestart: known({ hasTool: true, kernel: 'current', services: [] }),
     upgrades: known({
       security: [],
@@ -45,7 +43,7 @@ export function aLook(parts: Partial<ServerFacts> = {}): ServerFacts {
   }
 }
 
-export const aKernel = (parts: Partial<Kernel> = {}): Kernel => ({
+export const buildKernel = (parts: Partial<Kernel> = {}): Kernel => ({
   running: '6.8.0-45-generic',
   newest: '6.8.0-45-generic',
   newestSince: undefined,
@@ -54,7 +52,7 @@ export const aKernel = (parts: Partial<Kernel> = {}): Kernel => ({
   ...parts,
 })
 
-export const aFlag = (parts: Partial<RebootFlag> = {}): RebootFlag => ({
+export const buildRebootFlag = (parts: Partial<RebootFlag> = {}): RebootFlag => ({
   isSet: false,
   packages: [],
   since: undefined,
@@ -62,19 +60,21 @@ export const aFlag = (parts: Partial<RebootFlag> = {}): RebootFlag => ({
   ...parts,
 })
 
-export const gathered = (name: string, parts: Partial<ServerFacts> = {}): GatherResult => ({
+export const buildGatherResult = (name: string, parts: Partial<ServerFacts> = {}): GatherResult => ({
   status: 'seen',
-  server: aServer(name),
-  look: aLook(parts),
+  server: buildServer(name),
+  look: buildFacts(parts),
 })
 
 /** A server whose restart was asked for by a package three days ago. */
-export const seenDue = (name: string): GatherResult =>
-  gathered(name, { reboot: known(aFlag({ isSet: true, packages: ['linux-image-generic'], since: noon - 3 * 86_400 })) })
+export const buildRebootDue = (name: string): GatherResult =>
+  buildGatherResult(name, {
+    reboot: known(buildRebootFlag({ isSet: true, packages: ['linux-image-generic'], since: noon - 3 * 86_400 })),
+  })
 
-export const seenUnknown = (name: string): GatherResult =>
-  gathered(name, { kernel: { status: 'unknown', why: 'uname is not there' } })
+export const buildRebootUnknown = (name: string): GatherResult =>
+  buildGatherResult(name, { kernel: { status: 'unknown', why: 'uname is not there' } })
 
-export function notSeen(name: string, status: 'failed' | 'unreachable', message: string): GatherResult {
-  return { status, server: aServer(name), error: new MaestroError(message, { hint: 'look at its console' }) }
+export function buildGatherFailure(name: string, status: 'failed' | 'unreachable', message: string): GatherResult {
+  return { status, server: buildServer(name), error: new MaestroError(message, { hint: 'look at its console' }) }
 }

@@ -1,14 +1,12 @@
 import type { WeaveOptions } from '../../../src/operations/weave/weave-step.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import type { Mesh, MeshLaunch } from '../../../src/remote/facts/mesh.ts'
-import { aLook } from './build-facts.ts'
-
-const known = <T>(value: T) => ({ status: 'known', value }) as const
+import { buildFacts, known } from './build-facts.ts'
 
 export const oldSum = '0'.repeat(64)
 export const newSum = '1'.repeat(64)
 
-export const options: WeaveOptions = {
+export const weaveOptions: WeaveOptions = {
   version: '2.8.1',
   script: { from: '/srv/weave-2.8.1', sha256: newSum },
   images: [],
@@ -18,7 +16,7 @@ export const options: WeaveOptions = {
   stallTimeoutMs: 60_000,
 }
 
-export const aLaunch = (parts: Partial<MeshLaunch> = {}): MeshLaunch => ({
+export const buildLaunch = (parts: Partial<MeshLaunch> = {}): MeshLaunch => ({
   arguments: [],
   variables: [],
   hasPassword: false,
@@ -28,30 +26,38 @@ export const aLaunch = (parts: Partial<MeshLaunch> = {}): MeshLaunch => ({
   ...parts,
 })
 
-export const established = { address: '203.0.113.12:60773', state: 'established', info: 'fastdp 7a:5c:…:02(web-2)' }
-export const failed = { address: '203.0.113.13:6783', state: 'failed', info: 'connection refused, retry: never' }
-export const toItself = {
+export const establishedConnection = {
+  address: '203.0.113.12:60773',
+  state: 'established',
+  info: 'fastdp 7a:5c:…:02(web-2)',
+}
+export const failedConnection = {
+  address: '203.0.113.13:6783',
+  state: 'failed',
+  info: 'connection refused, retry: never',
+}
+export const connectionToItself = {
   address: '203.0.113.11:6783',
   state: 'failed',
   info: 'cannot connect to ourself, retry: never',
 }
 
 /** The mesh of two peers, as one of them has it under the script before. */
-export const aMesh = (parts: Partial<Mesh> = {}): Mesh => ({
+export const buildMesh = (parts: Partial<Mesh> = {}): Mesh => ({
   scriptSha256: oldSum,
   services: ['router', 'ipam', 'dns', 'plugin (legacy)'],
   encryption: 'enabled',
   discovery: 'enabled',
-  connections: [established, toItself],
+  connections: [establishedConnection, connectionToItself],
   targets: ['203.0.113.11', '203.0.113.12'],
   ranges: [
     { peer: '7a:5c:…:01(web-1)', addressCount: 524_288, isReachable: true },
     { peer: '7a:5c:…:02(web-2)', addressCount: 524_288, isReachable: true },
   ],
-  launch: aLaunch(),
+  launch: buildLaunch(),
   ...parts,
 })
 
 /** A look at a server whose router is of this version. */
-export const lookAt = (version: string, mesh: Partial<Mesh> = {}): ServerFacts =>
-  aLook({ weave: known({ version, isRunning: true }), mesh: known(aMesh(mesh)) })
+export const buildMeshFacts = (version: string, mesh: Partial<Mesh> = {}): ServerFacts =>
+  buildFacts({ weave: known({ version, isRunning: true }), mesh: known(buildMesh(mesh)) })

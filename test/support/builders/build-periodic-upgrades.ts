@@ -4,13 +4,13 @@ import type { AptSetting } from '../../../src/remote/apt-conf.ts'
 import { readAptConf } from '../../../src/remote/apt-conf.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import type { PeriodicTimer, PeriodicUpgrades } from '../../../src/remote/facts/periodic.ts'
-import { aLook, noon } from './build-facts.ts'
+import { buildFacts, noon } from './build-facts.ts'
 
-export const options: UnattendedOptions = { remove: false, hold: [], origins: [] }
+export const unattendedOptions: UnattendedOptions = { remove: false, hold: [], origins: [] }
 
-export const ourText = fileText('ubuntu', options)
+export const configText = fileText('ubuntu', unattendedOptions)
 
-export const aTimer = (unit: string, parts: Partial<PeriodicTimer> = {}): PeriodicTimer => ({
+export const buildTimer = (unit: string, parts: Partial<PeriodicTimer> = {}): PeriodicTimer => ({
   unit,
   load: 'loaded',
   isEnabled: true,
@@ -20,9 +20,9 @@ export const aTimer = (unit: string, parts: Partial<PeriodicTimer> = {}): Period
   ...parts,
 })
 
-export const timers = (parts: Partial<PeriodicTimer> = {}) => [
-  aTimer('apt-daily.timer'),
-  aTimer('apt-daily-upgrade.timer', parts),
+export const buildTimers = (parts: Partial<PeriodicTimer> = {}) => [
+  buildTimer('apt-daily.timer'),
+  buildTimer('apt-daily-upgrade.timer', parts),
 ]
 
 // What Ubuntu's packages set.
@@ -35,31 +35,33 @@ export const packageSettings = readAptConf(`
   };`)
 
 /** A server as Ubuntu's packages leave it, but for what is given. */
-export const aNight = (parts: Partial<PeriodicUpgrades> = {}): PeriodicUpgrades => ({
+export const buildPeriodicUpgrades = (parts: Partial<PeriodicUpgrades> = {}): PeriodicUpgrades => ({
   package: { status: 'installed', version: '2.9.1' },
   options: packageSettings,
   files: [],
   isEdited: false,
   ours: undefined,
   scheduler: 'systemd',
-  timers: timers(),
+  timers: buildTimers(),
   was: { timers: undefined, packages: [], proved: undefined },
   ...parts,
 })
 
-export const lookAtNight = (parts: Partial<PeriodicUpgrades> = {}, others: Partial<ServerFacts> = {}): ServerFacts =>
-  aLook({ periodic: { status: 'known', value: aNight(parts) }, ...others })
+export const buildPeriodicFacts = (
+  parts: Partial<PeriodicUpgrades> = {},
+  others: Partial<ServerFacts> = {},
+): ServerFacts => buildFacts({ periodic: { status: 'known', value: buildPeriodicUpgrades(parts) }, ...others })
 
 /** The same once our file is there. */
-export const setUp = (parts: Partial<PeriodicUpgrades> = {}): Partial<PeriodicUpgrades> => ({
-  ours: ourText,
-  options: effective(),
-  was: { timers: [], packages: [], proved: hashFor('ubuntu', options) },
+export const configuredUpgrades = (parts: Partial<PeriodicUpgrades> = {}): Partial<PeriodicUpgrades> => ({
+  ours: configText,
+  options: effectiveSettings(),
+  was: { timers: [], packages: [], proved: hashFor('ubuntu', unattendedOptions) },
   ...parts,
 })
 
 /** What apt tells of our file, with more after it. */
-export const effective = (more: readonly AptSetting[] = []): readonly AptSetting[] => [
-  ...readAptConf(ourText).filter(({ value }) => value !== undefined),
+export const effectiveSettings = (more: readonly AptSetting[] = []): readonly AptSetting[] => [
+  ...readAptConf(configText).filter(({ value }) => value !== undefined),
   ...more,
 ]

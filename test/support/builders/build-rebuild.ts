@@ -3,9 +3,9 @@ import type { ApplicationOperation } from '../../../src/plan/application.ts'
 import type { RebuildOptions } from '../../../src/rebuild/options.ts'
 import { rebuild } from '../../../src/rebuild/rebuild.ts'
 import { type RetireOptions, retire } from '../../../src/rebuild/retire.ts'
-import { aFailover, blue } from '../fakes/fake-traffic.ts'
-import { command, provision } from '../fakes/rebuild-world.ts'
-import { aRollout } from '../fakes/run-world.ts'
+import { blue, buildFailover } from '../fakes/fake-traffic.ts'
+import { providerPath, provisionOperation } from '../fakes/rebuild-world.ts'
+import { defaultRollout } from './build-rollout.ts'
 
 const names = ['production-b/web-1', 'production-b/web-2']
 export const servers = names.map((name): Server => ({ name, host: '', groups: ['docker'], spare: false }))
@@ -15,19 +15,19 @@ const targets = [
 ] as const
 
 /** Blue serves; green has two servers that a provider makes. */
-export const aRebuild = (own: Partial<RebuildOptions> = {}): ApplicationOperation =>
+export const buildRebuild = (own: Partial<RebuildOptions> = {}): ApplicationOperation =>
   rebuild(
     {
-      failover: aFailover({ targets }),
+      failover: buildFailover({ targets }),
       from: 'production',
       to: 'production-b',
       servers,
       entrances: names,
       inUse: [blue],
       waitSeconds: 60,
-      provider: { command, timeoutMs: 600_000 },
-      provision: provision().spec,
-      rollout: { ...aRollout, strategy: 'parallel', upTimeoutMs: 60_000 },
+      provider: { command: providerPath, timeoutMs: 600_000 },
+      provision: provisionOperation().spec,
+      rollout: { ...defaultRollout, strategy: 'parallel', upTimeoutMs: 60_000 },
       deploy: { path: '/srv/bin/deploy', timeoutMs: 1_000 },
       beforeSwitch: { path: '/srv/bin/promote', timeoutMs: 1_000 },
       rollsBack: true,
@@ -36,12 +36,12 @@ export const aRebuild = (own: Partial<RebuildOptions> = {}): ApplicationOperatio
     {},
   ) as ApplicationOperation
 
-export const aRetirement = (own: Partial<RetireOptions> = {}): ApplicationOperation =>
+export const buildRetirement = (own: Partial<RetireOptions> = {}): ApplicationOperation =>
   retire(
     {
-      failover: aFailover(),
+      failover: buildFailover(),
       target: 'production-b',
-      provider: { command, timeoutMs: 600_000 },
+      provider: { command: providerPath, timeoutMs: 600_000 },
       inUse: [blue],
       waitSeconds: 60,
       ...own,

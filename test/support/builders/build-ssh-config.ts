@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Pick } from './seeded-random.ts'
+import type { RandomInt } from './seeded-random.ts'
 
 export const hosts = [
   ...['web-1', 'web-2', 'web-3', 'WEB-1', 'db-1', 'a.example.org', 'b.example.org'],
@@ -47,24 +47,24 @@ originalhost web-*;originalhost WEB-1;Host web-1 originalhost web-*;!originalhos
 }
 
 /** A config of lines drawn at random, most of them sound; what it includes is written into the folder. */
-export function makeConfig(pick: Pick, folder: string, depth = 0): string {
-  const one = (list: readonly string[]) => list[pick(list.length)] ?? ''
-  const from = ({ common, odd }: Lists) => one(pick(30) === 0 ? odd : common)
-  const some = (draw: () => string) => Array.from({ length: 1 + pick(3) }, draw).join(' ')
+export function buildSshConfig(random: RandomInt, folder: string, depth = 0): string {
+  const one = (list: readonly string[]) => list[random(list.length)] ?? ''
+  const from = ({ common, odd }: Lists) => one(random(30) === 0 ? odd : common)
+  const some = (draw: () => string) => Array.from({ length: 1 + random(3) }, draw).join(' ')
   const include = (): string => {
-    const [first = '', ...others] = Array.from({ length: 1 + pick(2) }, () =>
-      join(folder, `part-${depth}-${pick(1e9)}`),
+    const [first = '', ...others] = Array.from({ length: 1 + random(2) }, () =>
+      join(folder, `part-${depth}-${random(1e9)}`),
     )
-    for (const path of [first, ...others]) writeFileSync(path, makeConfig(pick, folder, depth + 1))
+    for (const path of [first, ...others]) writeFileSync(path, buildSshConfig(random, folder, depth + 1))
     return `Include ${one([[first, ...others].join(' '), `"${first}"`, `${first.slice(0, -1)}*`])}`
   }
   const line = (): string => {
-    const kind = pick(18)
+    const kind = random(18)
     if (kind < 9) return from(options)
     if (kind < 13) return `${one(['Host ', 'host ', 'Host=', '  Host\t'])}${some(() => from(patterns))}`
-    if (kind < 15) return `Host ${one(hosts)}\n  HostName 192.0.2.${pick(9)}\n  User ${one(['ana', 'bob'])}`
+    if (kind < 15) return `Host ${one(hosts)}\n  HostName 192.0.2.${random(9)}\n  User ${one(['ana', 'bob'])}`
     if (kind === 15) return `Match ${from(matches)}`
     return depth === 2 ? `Host ${some(() => one(hosts))}` : include()
   }
-  return `${Array.from({ length: pick(14) }, line).join('\n')}\n`
+  return `${Array.from({ length: random(14) }, line).join('\n')}\n`
 }

@@ -1,8 +1,8 @@
 /** A whole number from 0 up to, and without, `below`. */
-export type Pick = (below: number) => number
+export type RandomInt = (below: number) => number
 
 /** mulberry32: the same numbers for the same seed. */
-export function picksOf(seed: number): Pick {
+export function seededRandom(seed: number): RandomInt {
   let state = seed
   return (below) => {
     state = (state + 0x6d2b79f5) | 0

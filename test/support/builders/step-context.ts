@@ -6,7 +6,7 @@ import type { FactName } from '../../../src/remote/facts/facts.ts'
 import { factsScript, readFacts } from '../../../src/remote/facts/read-facts.ts'
 import { parseResponse } from '../../../src/remote/response.ts'
 import { makeScript } from '../../../src/remote/script.ts'
-import { aServer } from './build-facts.ts'
+import { buildServer } from './build-server.ts'
 
 type Ran = { readonly status: number | null | undefined; readonly stdout: string; readonly stderr: string }
 
@@ -14,7 +14,7 @@ type Ran = { readonly status: number | null | undefined; readonly stdout: string
 export type RunText = (text: string, how: { readonly asRoot: boolean; readonly timeoutMs: number }) => Promise<Ran>
 
 /** Of a step that asks its own server by scripts alone. */
-export const noWays: Pick<
+export const unavailablePorts: Pick<
   ServerContext,
   'open' | 'peer' | 'openLocal' | 'runHook' | 'readPinnedFile' | 'lastEvidence'
 > = {
@@ -51,12 +51,12 @@ export function stepContext(
     return readFacts(await answer(text, nonce, { asRoot: false, timeoutMs: 90_000 }), parts)
   }
   return {
-    server: aServer(name),
+    server: buildServer(name),
     runId: id,
     key: `${id}/${name}/${step}`,
     run: ask,
     gatherFacts,
-    ...noWays,
+    ...unavailablePorts,
     waitMs: async (timeMs) => void (await sleep(timeMs)),
     nowMs: () => performance.now(),
     progress: (doing) => told.push(doing),

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { makeScript } from '../../../src/remote/script.ts'
-import { aServer, type FakeServer, type Shell } from './fake-server.ts'
+import { type FakeServer, fakeServer, type Shell } from './fake-server.ts'
 
 /** Below the server's root. */
-export const home = 'var/lib/maestro/services/shop'
+export const projectFolder = 'var/lib/maestro/services/shop'
 
 // Docker and Compose in files: an image is what images/NAME says, a container what containers/SERVICE says. A service is
 // up once its image is; it is well unless the image is among those that `sick` names, and only at the first look where `falls`
@@ -67,7 +67,7 @@ const docker = `
     *) exit 1 ;;
   esac`
 
-export interface Project extends FakeServer {
+export interface FakeComposeProject extends FakeServer {
   /** Puts the files of a revision where they are staged. */
   readonly stage: (revision: string, compose: string, env: string) => void
   readonly images: (revision: string, inputs?: Readonly<Record<string, string>>) => Ran
@@ -84,11 +84,11 @@ export interface Project extends FakeServer {
 type Ran = { readonly status: number | null; readonly said: string }
 
 /** A server with an engine of files, and images of the versions 1 to 3 of web and cache in its registry. */
-export function aProject(shell: Shell): Project {
+export function fakeComposeProject(shell: Shell): FakeComposeProject {
   const versions = ['1', '2', '3'].flatMap((tag) =>
     ['web', 'cache'].map((name) => [`engine/registry/${name}:${tag}`, `sha256:${name}${tag}\n`]),
   )
-  const server = aServer({
+  const server = fakeServer({
     files: {
       ...Object.fromEntries(versions),
       'engine/images': null,
@@ -96,7 +96,7 @@ export function aProject(shell: Shell): Project {
       'engine/sick': '',
       'engine/falls': '',
       'var/run/docker.sock': '',
-      [home]: null,
+      [projectFolder]: null,
     },
     tools: {
       id: 'echo 0',
@@ -119,16 +119,16 @@ export function aProject(shell: Shell): Project {
   return {
     ...server,
     stage: (revision, compose, env) => {
-      server.run(`mkdir -p "$MAESTRO_ROOT/${home}/${revision}"`)
-      writeFileSync(`${server.root}/${home}/${revision}/compose.yml`, compose)
-      writeFileSync(`${server.root}/${home}/${revision}/.env`, env)
+      server.run(`mkdir -p "$MAESTRO_ROOT/${projectFolder}/${revision}"`)
+      writeFileSync(`${server.root}/${projectFolder}/${revision}/compose.yml`, compose)
+      writeFileSync(`${server.root}/${projectFolder}/${revision}/.env`, env)
     },
     images: (revision, inputs = {}) => run('pull-images', { revision, services: '', ...inputs }),
     rollOut: (revision, inputs = {}) =>
       run('roll-out', { revision, services: '', again: '', roll_back: 'yes', keep: '2', ...inputs }),
     rollBack: (records) => run('rollback', { records }),
     engine: (path) => read(`engine/${path}`),
-    kept: (path) => read(`${home}/${path}`),
+    kept: (path) => read(`${projectFolder}/${path}`),
     write: (path, text) => writeFileSync(`${server.root}/engine/${path}`, text),
     running: () => {
       const lines = server.run('cat "$MAESTRO_ROOT"/engine/containers/* 2>/dev/null').stdout.trim().split('\n')

@@ -2,18 +2,18 @@ import { jobFiles } from '../../../src/remote/job/status.ts'
 import type { Fields } from '../../../src/remote/response.ts'
 import { parseResponse } from '../../../src/remote/response.ts'
 import { makeScript } from '../../../src/remote/script.ts'
-import { aServer, type FakeServer, type Shell } from './fake-server.ts'
+import { type FakeServer, fakeServer, type Shell } from './fake-server.ts'
 
 type Inputs = Readonly<Record<string, string>>
-type Ground = { readonly tools?: Inputs; readonly files?: Readonly<Record<string, string | null>> }
+type FakeEngineOptions = { readonly tools?: Inputs; readonly files?: Readonly<Record<string, string | null>> }
 
 const run = '20261123-091500-test'
 const nonce = 'c0ffee'
 const names = { job_run: run, job_step: 'docker' }
 
 /** Where the job keeps what it says of itself, below the root. */
-export const job = `var/lib/maestro/${run}/docker`
-export const place = 'var/lib/maestro/docker'
+export const jobPath = `var/lib/maestro/${run}/docker`
+export const dockerFolder = 'var/lib/maestro/docker'
 
 const noted = (name: string, then = '') => `echo "${name} $*" >>"$MAESTRO_ROOT/calls"; cd "$MAESTRO_ROOT"; ${then}`
 
@@ -49,8 +49,8 @@ const systemctl = noted(
 )
 
 /** A server with an engine of files, which runs web and db and not idle; what is asked of its tools is in `calls`. */
-export function anEngine({ tools = {}, files = {} }: Ground = {}): FakeServer {
-  return aServer({
+export function fakeEngine({ tools = {}, files = {} }: FakeEngineOptions = {}): FakeServer {
+  return fakeServer({
     files: {
       up: '',
       installed: 'old\n',
@@ -60,8 +60,8 @@ export function anEngine({ tools = {}, files = {} }: Ground = {}): FakeServer {
       'proc/locks': '',
       'proc/uptime': '1000.5 1\n',
       'run/systemd/system': null,
-      [`${place}/new/docker-ce_2_amd64.deb`]: '',
-      [`${place}/back/docker-ce_1_amd64.deb`]: '',
+      [`${dockerFolder}/new/docker-ce_2_amd64.deb`]: '',
+      [`${dockerFolder}/back/docker-ce_1_amd64.deb`]: '',
       [`var/lib/maestro/${run}`]: null,
       [`var/log/maestro/${run}/docker.log`]: '',
       ...files,
@@ -88,14 +88,14 @@ const jobOf = {
 }
 
 /** Does the work of one of the jobs, not detached; how it ended, and all that it said. */
-export function work(server: FakeServer, shell: Shell, name: keyof typeof jobOf, inputs: Inputs, phase = 'work') {
+export function runJob(server: FakeServer, shell: Shell, name: keyof typeof jobOf, inputs: Inputs, phase = 'work') {
   const text = makeScript({ files: jobOf[name], inputs: { ...names, lock_seconds: '0', ...inputs }, nonce })
   const { status, stdout, stderr } = server.run(`MAESTRO_PHASE=${phase} INVOCATION_ID=unit\n${text}`, shell)
   return { status, said: `${stdout}${stderr}` }
 }
 
 /** What one of the scripts that answer at once tells; throws what it said where it failed. */
-export function ask(server: FakeServer, shell: Shell, files: readonly string[], inputs: Inputs = names): Fields {
+export function runScript(server: FakeServer, shell: Shell, files: readonly string[], inputs: Inputs = names): Fields {
   const { status, stdout, stderr } = server.run(makeScript({ files, inputs, nonce }), shell)
   if (status !== 0) throw new Error(stderr.trim())
   return parseResponse(stdout, nonce)

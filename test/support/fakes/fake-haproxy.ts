@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream'
 import type { Opened } from '../../../src/inventory/endpoint.ts'
 import type { ServerContext, ServerHandle } from '../../../src/plan/context.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
-import { aContext } from './fake-server-context.ts'
+import { fakeServerContext } from './fake-server-context.ts'
 
 interface Line {
   readonly name: string
@@ -13,7 +13,7 @@ interface Line {
 }
 
 /** A load balancer in memory, which answers on its runtime socket as HAProxy does. */
-export function aBalancer(name: string, lines: readonly Pick<Line, 'name' | 'address'>[]) {
+export function fakeHaproxy(name: string, lines: readonly Pick<Line, 'name' | 'address'>[]) {
   const servers: Line[] = lines.map((line) => ({ ...line, admin: 'ready', isUp: true, sessions: 0 }))
   const balancer = {
     servers,
@@ -75,8 +75,8 @@ const answering = (answerTo: (text: string) => string) => {
 }
 
 /** A server whose addresses are these, in front of which these balancers stand. */
-export function behind(addresses: readonly string[], ports: readonly ServerHandle[]) {
-  const { at: ctx, told } = aContext([{ address: addresses }])
+export function contextBehind(addresses: readonly string[], ports: readonly ServerHandle[]) {
+  const { at: ctx, told } = fakeServerContext([{ address: addresses }])
   const peer = (name: string) => {
     const found = ports.find(({ server }) => server.name === name)
     if (found === undefined) throw new Error(`no ${name}`)

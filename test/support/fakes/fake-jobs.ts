@@ -1,12 +1,12 @@
 import type { Script } from '../../../src/plan/context.ts'
 
-type Told = Readonly<Record<string, string>>
+type Answer = Readonly<Record<string, string>>
 
 /** The detached jobs of one server in memory, by the step that begins them: each is done once and has ended when it is asked for. */
-export function memoryJobs(work: Readonly<Record<string, () => void>>): (script: Script) => Told | undefined {
+export function fakeJobs(work: Readonly<Record<string, () => void>>): (script: Script) => Answer | undefined {
   const begun = new Set<string>()
 
-  function start(job: string, step: string): Told {
+  function start(job: string, step: string): Answer {
     if (begun.has(job)) return { job_begun: 'already' }
     begun.add(job)
     work[step]?.()

@@ -1,22 +1,22 @@
 import type { Script } from '../../../src/plan/context.ts'
 
-type Told = Readonly<Record<string, string>>
+type Answer = Readonly<Record<string, string>>
 type Lock = { readonly run: string; readonly controller: string; readonly owner: string }
 
 /** The locks of servers that live in memory, and the copies of the journal that lie beside them. */
-export interface MemoryLocks {
+export interface FakeLocks {
   readonly held: Map<string, Lock>
   readonly copies: ReadonlyMap<string, readonly string[]>
   readonly drained: ReadonlySet<string>
   /** What a script of `lock/` tells there; undefined for any other. */
-  readonly answer: (server: string, script: Script) => Told | undefined
+  readonly answer: (server: string, script: Script) => Answer | undefined
 }
 
-export function makeMemoryLocks(): MemoryLocks {
+export function fakeLocks(): FakeLocks {
   const held = new Map<string, Lock>()
   const copies = new Map<string, string[]>()
   const drained = new Set<string>()
-  const told = (server: string): Told => {
+  const told = (server: string): Answer => {
     const lock = held.get(server)
     return lock
       ? { lock_is: 'held', lock_run: lock.run, lock_owner: lock.owner, lock_since: '0', lock_quiet: '0' }
@@ -24,7 +24,7 @@ export function makeMemoryLocks(): MemoryLocks {
   }
   const isOurs = (server: string, controller: string) => held.get(server)?.controller === controller
 
-  const scripts: Readonly<Record<string, (server: string, inputs: Told) => Told>> = {
+  const scripts: Readonly<Record<string, (server: string, inputs: Answer) => Answer>> = {
     'lock/take.sh': (server, { run = '', controller = '', owner = '', takes_over }) => {
       const before = told(server)
       const mayTake = !held.has(server) || isOurs(server, controller) || takes_over === held.get(server)?.run

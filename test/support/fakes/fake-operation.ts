@@ -4,10 +4,11 @@ import type { Operation } from '../../../src/plan/operation.ts'
 import type { Drain, Step } from '../../../src/plan/step.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { required } from '../../../src/remote/fields.ts'
-import { aServer, type MemoryServer } from './run-world.ts'
+import { buildServer } from '../builders/build-server.ts'
+import type { MemoryServer } from './run-world.ts'
 
 /** What there is to a made-up server: a version that is set, a boot that is counted, a place in service. */
-export interface Made extends MemoryServer {
+export interface VersionedServer extends MemoryServer {
   version: string
   boots: number
   isServing: boolean
@@ -27,7 +28,7 @@ const script = (name: string, inputs: Readonly<Record<string, string>> = {}): Sc
 
 type Inputs = Readonly<Record<string, string>>
 
-const scripts: Readonly<Record<string, (made: Made, inputs: Inputs) => Inputs>> = {
+const scripts: Readonly<Record<string, (made: VersionedServer, inputs: Inputs) => Inputs>> = {
   'made-up/read.sh': ({ version, boots, isServing }) => ({
     version,
     boots: String(boots),
@@ -50,9 +51,9 @@ const scripts: Readonly<Record<string, (made: Made, inputs: Inputs) => Inputs>> 
   },
 }
 
-export function aMadeServer(name: string, groups?: readonly string[]): Made {
-  const made: Made = {
-    server: aServer(name, groups),
+export function fakeVersionedServer(name: string, groups?: readonly string[]): VersionedServer {
+  const made: VersionedServer = {
+    server: buildServer(name, groups),
     version: '1',
     boots: 0,
     isServing: true,
@@ -60,7 +61,7 @@ export function aMadeServer(name: string, groups?: readonly string[]): Made {
     trouble: 'none',
     asked: [],
     booted: new Set(),
-    look: () =>
+    facts: () =>
       ({ at: 0, weave: { status: 'known', value: { version: made.version, isRunning: true } } }) as ServerFacts,
     state: () => ({ version: made.version, boots: made.boots, isServing: made.isServing }),
     answer: ({ files: [file = ''], inputs = {} }) => {
@@ -95,7 +96,7 @@ const change = (isUnsure: (server: string) => boolean): Step<{ to: string }, { f
 })
 
 /** Boots it once, where a look of now says that the version has changed. */
-export const restart: Step<null, { boots: number }> = {
+export const restartStep: Step<null, { boots: number }> = {
   id: 'restart',
   effect: 'disrupts',
   facts: ['weave'],
@@ -122,13 +123,13 @@ const outOfService: Drain<{ serving: string }> = {
 }
 
 /** A change, then a restart that takes the server out of service. */
-export function aChange(servers: readonly Made[]): Operation {
+export function fakeOperation(servers: readonly VersionedServer[]): Operation {
   const find = (name: string) => servers.find(({ server }) => server.name === name)
   return {
     spec: { name: 'made-up', options: {} },
     facts: ['weave'],
     pass: {
-      steps: [change((name) => find(name)?.trouble === 'unsure'), restart],
+      steps: [change((name) => find(name)?.trouble === 'unsure'), restartStep],
       drain: outOfService,
       healthCheck: async ({ server }) => {
         if (!find(server.name)?.isHealthy) throw new MaestroError('it does not answer')

@@ -1,15 +1,15 @@
 import type { Script, ServerContext } from '../../../src/plan/context.ts'
 import { DisconnectedError } from '../../../src/plan/errors.ts'
-import type { Fields } from '../../../src/remote/response.ts'
-import { noWays } from '../builders/step-context.ts'
+import { buildFields } from '../builders/build-fields.ts'
+import { unavailablePorts } from '../builders/step-context.ts'
 
-type Told = Readonly<Record<string, string | readonly string[]>>
+type Answer = Readonly<Record<string, string | readonly string[]>>
 
 /** What a server answers, in order: facts, an error, or that the line is cut. The last one is repeated. */
-export type Answers = readonly (Told | Error | 'cut')[]
+export type Answers = readonly (Answer | Error | 'cut')[]
 
 /** A context over answers in memory; time passes only by asking and waiting. */
-export function aContext(answers: Answers, { asksTakeMs = 1_000 } = {}) {
+export function fakeServerContext(answers: Answers, { asksTakeMs = 1_000 } = {}) {
   const asked: Script[] = []
   const told: string[] = []
   let timeMs = 0
@@ -23,10 +23,10 @@ export function aContext(answers: Answers, { asksTakeMs = 1_000 } = {}) {
       timeMs += asksTakeMs
       if (answer === undefined || answer === 'cut') throw new DisconnectedError('the connection was lost')
       if (answer instanceof Error) throw answer
-      return factsOf(answer)
+      return buildFields(answer)
     },
     gatherFacts: async () => ({ at: 0 }),
-    ...noWays,
+    ...unavailablePorts,
     waitMs: async (waitMs) => {
       timeMs += waitMs
     },
@@ -35,6 +35,3 @@ export function aContext(answers: Answers, { asksTakeMs = 1_000 } = {}) {
   }
   return { at: ctx, asked, told }
 }
-
-export const factsOf = (told: Told): Fields =>
-  new Map(Object.entries(told).map(([key, value]) => [key, typeof value === 'string' ? [value] : value]))

@@ -10,7 +10,7 @@ import { parseResponse } from '../../../src/remote/response.ts'
 
 export type Shell = { readonly name: string; readonly command: readonly string[] }
 
-type Parts = {
+type FakeServerOptions = {
   /** Files of the made-up root, by path; a value of null makes a folder. */
   readonly files?: Readonly<Record<string, string | null>>
   /** Tools that answer as told: the text of a shell script each. Others than these and the basic ones are not there. */
@@ -24,8 +24,8 @@ export interface FakeServer {
     text: string,
     shell?: Shell,
   ) => { readonly status: number | null; readonly stdout: string; readonly stderr: string }
-  readonly facts: (parts: readonly FactName[], shell?: Shell) => Fields
-  readonly look: (parts: readonly FactName[], shell?: Shell) => ServerFacts
+  readonly fields: (parts: readonly FactName[], shell?: Shell) => Fields
+  readonly facts: (parts: readonly FactName[], shell?: Shell) => ServerFacts
 }
 
 const nonce = 'b7e1'
@@ -35,7 +35,7 @@ const basicTools =
   'sed setsid sha256sum sleep sort stat sync tail timeout touch tr true uname wc xargs'
 
 /** A server with a root and tools of its own, so that a test depends on nothing that this computer happens to have. */
-export function aServer({ files = {}, tools = {} }: Parts = {}): FakeServer {
+export function fakeServer({ files = {}, tools = {} }: FakeServerOptions = {}): FakeServer {
   const folder = mkdtempSync(join(tmpdir(), 'maestro-server-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const [root, bin] = [`${folder}/root`, `${folder}/bin`]
@@ -52,12 +52,12 @@ export function aServer({ files = {}, tools = {} }: Parts = {}): FakeServer {
       env: { PATH: bin, MAESTRO_ROOT: root },
       maxBuffer: 2 ** 26,
     })
-  const facts = (parts: readonly FactName[], shell?: Shell) => {
+  const fields = (parts: readonly FactName[], shell?: Shell) => {
     const { stdout, stderr, status } = run(factsScript(parts, nonce), shell)
     if (status !== 0) throw new Error(`exit ${status}: ${stderr}`)
     return parseResponse(stdout, nonce)
   }
-  return { root, run, facts, look: (parts, shell) => readFacts(facts(parts, shell), parts) }
+  return { root, run, fields, facts: (parts, shell) => readFacts(fields(parts, shell), parts) }
 }
 
 function writeInto(path: string, text: string | null): void {

@@ -3,14 +3,14 @@ import { once } from 'node:events'
 import { createServer, get, type Server } from 'node:http'
 
 /** A side of the application: a site on loopback, which says that it is well until it is told otherwise. */
-export interface SiteSide {
+export interface FakeSite {
   readonly port: number
   /** Answers of `/up`: the first of them is taken, the last one stays. */
   readonly answers: number[]
   readonly stop: () => void
 }
 
-export async function startSide(host: string, port = 0): Promise<SiteSide> {
+export async function startSite(host: string, port = 0): Promise<FakeSite> {
   const answers = [200]
   const server = createServer((request, response) => {
     const isUp = request.url === '/up'

@@ -5,7 +5,7 @@ const keys: readonly AuthenticationType[] = ['publickey']
 const all: readonly AuthenticationType[] = ['publickey', 'keyboard-interactive', 'password']
 
 /** Decides who is let in over a connection, as the options have it; `offers` grows by each try. */
-export function judgeLogins(client: Connection, options: SshServerOptions, offers: Offer[]): void {
+export function authenticate(client: Connection, options: SshServerOptions, offers: Offer[]): void {
   const { behaviour, maxAuthTries = 100, password, methods = password === undefined ? keys : all } = options
   let wanted = options.factors ?? []
   let failures = 0

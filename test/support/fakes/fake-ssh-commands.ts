@@ -3,14 +3,14 @@ import type { Connection, ServerChannel } from 'ssh2'
 import type { Behaviour, SshServerOptions } from './fake-ssh-server.ts'
 
 /** A command that has come over a channel of a client's connection. */
-export interface Asked {
+export interface CommandRequest {
   readonly channel: ServerChannel
   readonly command: string
   readonly options: SshServerOptions
   readonly client: Connection
 }
 
-type Answer = (asked: Asked) => void
+type Answer = (asked: CommandRequest) => void
 
 const answers: Readonly<Partial<Record<Behaviour, Answer>>> = {
   floods: ({ channel }) => flood(channel),
@@ -37,9 +37,9 @@ const answers: Readonly<Partial<Record<Behaviour, Answer>>> = {
 }
 
 /** How a server of that behaviour answers a command. */
-export const answerOf = (behaviour: Behaviour): Answer => answers[behaviour] ?? runShell
+export const answerFor = (behaviour: Behaviour): Answer => answers[behaviour] ?? runShell
 
-function runShell({ channel, command, options: { env = {}, loginShell = 'sh' } }: Asked): void {
+function runShell({ channel, command, options: { env = {}, loginShell = 'sh' } }: CommandRequest): void {
   // In a group of its own, which signals go to, as with sshd.
   const shell = spawn(loginShell, ['-c', command], { env: { PATH: process.env.PATH, ...env }, detached: true })
   channel.pipe(shell.stdin)

@@ -1,7 +1,7 @@
 import { createServer, Socket, type Server as TcpServer } from 'node:net'
 import ssh2, { type AuthenticationType, type Connection, type ServerChannel } from 'ssh2'
-import { judgeLogins } from './fake-ssh-auth.ts'
-import { answerOf } from './fake-ssh-commands.ts'
+import { authenticate } from './fake-ssh-auth.ts'
+import { answerFor } from './fake-ssh-commands.ts'
 
 /**
  * A real SSH server on loopback, in this process, which runs what it gets on stdin in a real `sh`, and misbehaves when asked:
@@ -212,7 +212,7 @@ type Serving = { readonly options: SshServerOptions; readonly log: Log; readonly
 function serve(client: Connection, { options, log, freeze }: Serving): void {
   const { behaviour = 'well' } = options
   client.on('error', () => undefined)
-  judgeLogins(client, options, log.offers)
+  authenticate(client, options, log.offers)
   client.on('ready', () => {
     if (behaviour === 'frozen-after-auth') freeze()
   })
@@ -223,7 +223,7 @@ function serve(client: Connection, { options, log, freeze }: Serving): void {
       log.commands.push(command)
       const channel = acceptExec()
       session.on('signal', (_accept, _reject, { name }) => channel.emit('signal', name))
-      answerOf(behaviour)({ channel, command, options, client })
+      answerFor(behaviour)({ channel, command, options, client })
     })
   })
   client.on('tcpip', (accept, reject, { destIP, destPort }) => forwardTo({ accept, reject, destIP, destPort }))

@@ -7,7 +7,7 @@ import type { DnsAnswer, DnsQuestion } from '../../../src/plan/dns.ts'
 export const blue = '203.0.113.11'
 export const green = '203.0.113.111'
 
-export const aFailover = (own: Partial<Failover> = {}): Failover => ({
+export const buildFailover = (own: Partial<Failover> = {}): Failover => ({
   address: 'shop.example.com',
   targets: [
     { environment: 'production', targets: [blue] },
@@ -20,7 +20,7 @@ export const aFailover = (own: Partial<Failover> = {}): Failover => ({
 })
 
 /** What there is outside of maestro: where the address points, by each of those who could move it. */
-export interface Outside {
+export interface FakeTraffic {
   addresses: readonly string[]
   /** The second name server goes on with what it had. */
   readonly isSlow: boolean
@@ -33,7 +33,7 @@ export interface Outside {
   readonly programs: LocalProgram[]
 }
 
-export const anOutside = (own: Partial<Outside> = {}): Outside => ({
+export const fakeTraffic = (own: Partial<FakeTraffic> = {}): FakeTraffic => ({
   addresses: [blue],
   isSlow: false,
   at: 'production',
@@ -48,15 +48,15 @@ const nothing = () => Promise.reject(new Error('no server is changed here'))
 type Ports = Omit<ApplicationContext, keyof StepContext>
 
 /** The ports to it. Nobody answers to a stream. */
-export const portsTo = (outside: Outside): Ports => ({
-  askDns: async (question) => answerOf(outside, question),
+export const trafficPorts = (traffic: FakeTraffic): Ports => ({
+  askDns: async (question) => answerOf(traffic, question),
   runProgram: async (program) => {
-    outside.programs.push(program)
-    if (program.path === 'nsupdate') return update(outside, program.stdin ?? '')
-    return program.args === undefined ? ran('') : move(outside, program)
+    traffic.programs.push(program)
+    if (program.path === 'nsupdate') return update(traffic, program.stdin ?? '')
+    return program.args === undefined ? ran('') : move(traffic, program)
   },
   openLocal: async () => ({ status: 'failed', why: 'nobody answers there' }),
-  server: () => balancerOf(outside),
+  server: () => balancerOf(traffic),
   addServer: () => {},
   replaceHostKey: nothing,
   planRollout: nothing,
@@ -64,10 +64,10 @@ export const portsTo = (outside: Outside): Ports => ({
 })
 
 /** A port for one step, at a clock that waits for nobody. */
-export function contextOn(outside: Outside): ApplicationContext {
+export function trafficContext(traffic: FakeTraffic): ApplicationContext {
   let nowMs = 0
   return {
-    ...portsTo(outside),
+    ...trafficPorts(traffic),
     runId: 'a-run',
     key: 'a-run/shop.example.com/switch',
     progress: () => {},
@@ -78,59 +78,59 @@ export function contextOn(outside: Outside): ApplicationContext {
   }
 }
 
-export const driverFor = (own: Partial<Failover> = {}) => makeDriver(aFailover(own), {})
+export const buildDriver = (own: Partial<Failover> = {}) => makeDriver(buildFailover(own), {})
 
 const records = (values: readonly string[]): DnsAnswer =>
   values.length === 0 ? { status: 'none' } : { status: 'records', values, ttlSeconds: 60 }
 
-function answerOf(outside: Outside, { server, name, type }: DnsQuestion): DnsAnswer {
+function answerOf(traffic: FakeTraffic, { server, name, type }: DnsQuestion): DnsAnswer {
   if (type === 'NS')
     return name === 'example.com' ? records(['ns1.example.com', 'ns2.example.com']) : { status: 'none' }
   if (name === 'ns1.example.com') return records(type === 'A' ? ['203.0.113.53'] : [])
   if (name === 'ns2.example.com') return records(type === 'A' ? ['203.0.113.54'] : [])
-  const isOld = server?.host === '203.0.113.54' && outside.isSlow
-  return type === 'A' ? records(isOld ? [blue] : outside.addresses) : { status: 'none' }
+  const isOld = server?.host === '203.0.113.54' && traffic.isSlow
+  return type === 'A' ? records(isOld ? [blue] : traffic.addresses) : { status: 'none' }
 }
 
 const ran = (stderr: string, failure?: string): LocalProgramResult => ({ stdout: '', stderr, failure })
 
-function update(outside: Outside, script: string): LocalProgramResult {
+function update(traffic: FakeTraffic, script: string): LocalProgramResult {
   const wanted = [...script.matchAll(/^prereq yxrrset \S+ A (\S+)$/gm)].map(([, address]) => address)
-  if (wanted.join() !== outside.addresses.join()) return ran('update failed: NXRRSET', 'ended with exit code 2')
+  if (wanted.join() !== traffic.addresses.join()) return ran('update failed: NXRRSET', 'ended with exit code 2')
   const added = [...script.matchAll(/^update add \S+ \d+ A (\S+)$/gm)].map(([, address = '']) => address)
   if (added.length === 0) return ran('')
-  outside.addresses = added
-  outside.moves += 1
+  traffic.addresses = added
+  traffic.moves += 1
   return ran('')
 }
 
-function move(outside: Outside, { args = [], stdin = '' }: LocalProgram): LocalProgramResult {
-  if (args[0] === 'status') return { ...ran(''), stdout: JSON.stringify({ at: outside.at }) }
+function move(traffic: FakeTraffic, { args = [], stdin = '' }: LocalProgram): LocalProgramResult {
+  if (args[0] === 'status') return { ...ran(''), stdout: JSON.stringify({ at: traffic.at }) }
   const { to } = JSON.parse(stdin)
-  outside.at = to.environment
-  outside.addresses = to.targets
+  traffic.at = to.environment
+  traffic.addresses = to.targets
   return ran('')
 }
 
-function balancerOf(outside: Outside): ServerHandle {
+function balancerOf(traffic: FakeTraffic): ServerHandle {
   const server = { name: 'production/lb-1', host: 'lb-1', groups: ['load_balancer'], spare: false }
   const socket = { path: '/run/haproxy/admin.sock', isAdmin: true, isThere: true, owner: undefined }
   return {
     server,
     open: async () => ({ status: 'forbidden', why: 'not here' }),
     gatherFacts: async () => ({ at: 0, haproxy: { status: 'known', value: { sockets: [socket], hasSocat: true } } }),
-    run: async ({ inputs = {} }) => new Map([['haproxy', tell(outside, inputs.commands ?? '')]]),
+    run: async ({ inputs = {} }) => new Map([['haproxy', tell(traffic, inputs.commands ?? '')]]),
   }
 }
 
-function tell(outside: Outside, commands: string): readonly string[] {
+function tell(traffic: FakeTraffic, commands: string): readonly string[] {
   const columns = 'be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight'
-  const [own, others] = outside.weights
+  const [own, others] = traffic.weights
   if (commands.startsWith('show'))
     return ['1', `# ${columns}`, `1 shop 1 web ${blue} 2 0 ${own} 100`, `1 shop 2 web-b ${green} 2 0 ${others} 100`]
   const weightOf = (name: string) =>
     Number.parseInt(new RegExp(`shop/${name} weight (\\d+)`).exec(commands)?.[1] ?? '', 10)
-  outside.weights = [weightOf('web'), weightOf('web-b')]
-  outside.moves += 1
+  traffic.weights = [weightOf('web'), weightOf('web-b')]
+  traffic.moves += 1
   return []
 }

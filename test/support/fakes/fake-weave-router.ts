@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { jobFiles } from '../../../src/remote/job/status.ts'
 import { makeScript } from '../../../src/remote/script.ts'
-import { aServer, type FakeServer, type Shell } from './fake-server.ts'
+import { type FakeServer, fakeServer, type Shell } from './fake-server.ts'
 
 const run = '20261123-091500-test'
 const folder = `var/lib/maestro/${run}`
@@ -50,15 +50,15 @@ const images = `weaveworks/weave:2.8.1 sha256:${'a'.repeat(64)} [weaveworks/weav
 weaveworks/weavedb:latest sha256:${'c'.repeat(64)} []
 `
 
-type Ground = {
+type FakeRouterOptions = {
   readonly old?: string
   readonly files?: Readonly<Record<string, string | null>>
   readonly tools?: Readonly<Record<string, string>>
 }
 
 /** A server whose router runs by the script of 2.6.5, launched with a password. */
-export function aRouter({ old = weaveScript('2.6.5'), files = {}, tools = {} }: Ground = {}): FakeServer {
-  const server = aServer({
+export function fakeRouter({ old = weaveScript('2.6.5'), files = {}, tools = {} }: FakeRouterOptions = {}): FakeServer {
+  const server = fakeServer({
     files: {
       'var/run/docker.sock': '',
       [folder]: null,
@@ -82,7 +82,7 @@ export const scriptOf = (server: FakeServer) => readFileSync(pathOfWeave(server)
 type Inputs = Readonly<Record<string, string>>
 
 /** Does the work of the job, not detached; how it ended and all that it said. */
-export function upgrade(server: FakeServer, shell: Shell, given: Inputs = {}, phase: 'work' | 'ended' = 'work') {
+export function runUpgrade(server: FakeServer, shell: Shell, given: Inputs = {}, phase: 'work' | 'ended' = 'work') {
   const script = given.script ?? weaveScript('2.8.1')
   const text = makeScript({
     files: ['lib/docker-cli.sh', 'facts/mesh.sh', 'weave/upgrade.sh', ...jobFiles.job],
@@ -109,7 +109,7 @@ export function upgrade(server: FakeServer, shell: Shell, given: Inputs = {}, ph
 }
 
 /** What is in a file of the job's folder; undefined where there is none. */
-export function kept(server: FakeServer, name: string): string | undefined {
+export function jobFile(server: FakeServer, name: string): string | undefined {
   const path = `${server.root}/${folder}/weave.${name}`
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined
 }

@@ -17,10 +17,10 @@ export function watchNoDelay(socket: Socket, asked: boolean[]): void {
 }
 
 /** An agent that takes connections and hangs up on them. */
-export const startBrokenAgent = (path: string, ends: Ends) => startOddAgent(path, Buffer.alloc(0), ends)
+export const startBrokenAgent = (path: string, ends: Ends) => startAgentAnswering(path, Buffer.alloc(0), ends)
 
 /** An agent that says the same to everybody and hangs up. */
-export async function startOddAgent(path: string, answer: Buffer, ends: Ends): Promise<void> {
+export async function startAgentAnswering(path: string, answer: Buffer, ends: Ends): Promise<void> {
   const agent = createServer((socket) => socket.on('error', () => undefined).end(answer))
   ends.push(() => agent.close())
   await new Promise<void>((resolve) => agent.listen(path, resolve))
@@ -49,9 +49,9 @@ export const startPowerlessAgent = (path: string, publicKey: Buffer, ends: Ends)
 export const startSilentAgent = (path: string, publicKey: Buffer, ends: Ends) =>
   startAgentOf(publicKey, { path, ends, onSign: () => undefined })
 
-type AgentWays = { readonly path: string; readonly ends: Ends; readonly onSign: (socket: Socket) => unknown }
+type AgentOptions = { readonly path: string; readonly ends: Ends; readonly onSign: (socket: Socket) => unknown }
 
-async function startAgentOf(publicKey: Buffer, { path, ends, onSign }: AgentWays): Promise<void> {
+async function startAgentOf(publicKey: Buffer, { path, ends, onSign }: AgentOptions): Promise<void> {
   const agent = createServer((socket) => {
     // Every question fits one packet: four bytes of length, one of type (draft-miller-ssh-agent).
     socket.on('data', (question) => (question[4] === 11 ? socket.write(identities(publicKey)) : onSign(socket)))

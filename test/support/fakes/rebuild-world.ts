@@ -21,13 +21,13 @@ import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import type { Fields } from '../../../src/remote/response.ts'
 import { executeApplication } from '../../../src/run/application/execute-application.ts'
 import { makeNestedRollout } from '../../../src/run/application/nested-rollout.ts'
-import { noWays } from '../builders/step-context.ts'
-import { makeMemoryLocks } from './fake-locks.ts'
-import { anOutside, contextOn, type Outside } from './fake-traffic.ts'
-import { rebootOptions, rebootServer } from './operations/reboot.ts'
-import { securityServer } from './operations/security-upgrade.ts'
-import { bare, nightServer } from './operations/unattended-upgrades.ts'
-import { clock, type MemoryServer } from './run-world.ts'
+import { unavailablePorts } from '../builders/step-context.ts'
+import { fakeLocks } from './fake-locks.ts'
+import { type FakeTraffic, fakeTraffic, trafficContext } from './fake-traffic.ts'
+import { fakeRebootServer, rebootOptions } from './operations/reboot.ts'
+import { fakeSecurityServer } from './operations/security-upgrade.ts'
+import { fakeUnattendedServer, nothingConfigured } from './operations/unattended-upgrades.ts'
+import { fakeClock, type MemoryServer } from './run-world.ts'
 
 type Machine = {
   readonly id: string
@@ -40,7 +40,7 @@ type Machine = {
 }
 
 /** A provider that lives in memory, with the systems on its machines. */
-export interface Cloud {
+export interface FakeProvider {
   readonly machines: Machine[]
   /** What it has really done: a request that comes again is not in it. */
   readonly log: string[]
@@ -50,18 +50,18 @@ export interface Cloud {
   nextAddress: number
 }
 
-export const command = '/srv/bin/provider'
+export const providerPath = '/srv/bin/provider'
 
-export const aCloud = (): Cloud => ({ machines: [], log: [], trouble: 'none', nextAddress: 111 })
+export const fakeProvider = (): FakeProvider => ({ machines: [], log: [], trouble: 'none', nextAddress: 111 })
 
 /** All that is known of a fresh system: nothing set up, something to upgrade, no restart due. */
 function freshSystem(name: string): MemoryServer {
-  const upgraded = securityServer(name)
-  const night = nightServer(name, bare())
-  const restarted = rebootServer(name)
+  const upgraded = fakeSecurityServer(name)
+  const night = fakeUnattendedServer(name, nothingConfigured())
+  const restarted = fakeRebootServer(name)
   return {
     server: upgraded.server,
-    look: () => ({ ...night.look(), ...ofTheUpgrade(upgraded.look()), ...ofTheBoot(restarted.look()), dpkg }),
+    facts: () => ({ ...night.facts(), ...ofTheUpgrade(upgraded.facts()), ...ofTheBoot(restarted.facts()), dpkg }),
     state: () => [upgraded.state(), night.state(), restarted.state()],
     answer: (script) => {
       const file = script.files.at(-1)
@@ -87,7 +87,7 @@ const ofTheBoot = ({ identity, reboot: flag, systemd }: ServerFacts) => ({
 })
 
 /** What a fresh server gets. */
-export const provision = (): Operation =>
+export const provisionOperation = (): Operation =>
   combined('deploy', [
     securityUpgrade({ hold: [], origins: [], allPackages: true, lockTimeoutMs: 1_000, restartServices: false }),
     unattendedUpgrades({ remove: false, hold: [], origins: [] }),
@@ -98,22 +98,25 @@ const well = (stdout = ''): LocalProgramResult => ({ stdout, stderr: '', failure
 const failing = (failure: string): LocalProgramResult => ({ stdout: '', stderr: '', failure })
 
 /** Runs the provider's program. */
-export function runProvider(cloud: Cloud, { args: [verb = ''] = [], stdin = '' }: LocalProgram): LocalProgramResult {
+export function runProvider(
+  provider: FakeProvider,
+  { args: [verb = ''] = [], stdin = '' }: LocalProgram,
+): LocalProgramResult {
   if (verb === 'list') {
-    if (cloud.trouble === 'rubbish') return well('all is fine')
-    const servers = cloud.machines.map(({ system: _, ...machine }) => machine)
+    if (provider.trouble === 'rubbish') return well('all is fine')
+    const servers = provider.machines.map(({ system: _, ...machine }) => machine)
     return well(JSON.stringify({ servers }))
   }
   const { key, server } = JSON.parse(stdin)
-  if (cloud.trouble === 'fails') return failing('ended with exit code 3: quota exceeded')
-  const isDone = verb !== 'destroy' && cloud.machines.some((one) => one.key === key)
-  if (!isDone) doIt(cloud, verb, { key, ...server })
-  return cloud.trouble === 'half' ? failing('did not answer within 600 s') : well()
+  if (provider.trouble === 'fails') return failing('ended with exit code 3: quota exceeded')
+  const isDone = verb !== 'destroy' && provider.machines.some((one) => one.key === key)
+  if (!isDone) doIt(provider, verb, { key, ...server })
+  return provider.trouble === 'half' ? failing('did not answer within 600 s') : well()
 }
 
 /** What the program is told to make a machine. */
-export const create = ({ key, ...server }: Request): LocalProgram => ({
-  path: command,
+export const createRequest = ({ key, ...server }: Request): LocalProgram => ({
+  path: providerPath,
   args: ['create'],
   stdin: JSON.stringify({ key, server }),
   timeoutMs: 1_000,
@@ -122,24 +125,24 @@ export const create = ({ key, ...server }: Request): LocalProgram => ({
 
 type Request = { readonly key: string; readonly environment: string; readonly name: string; readonly id?: string }
 
-function doIt(cloud: Cloud, verb: string, { key, environment, name, id }: Request): void {
-  cloud.log.push(`${verb} ${name}`)
-  const machine = cloud.machines.find((one) => one.id === id)
+function doIt(provider: FakeProvider, verb: string, { key, environment, name, id }: Request): void {
+  provider.log.push(`${verb} ${name}`)
+  const machine = provider.machines.find((one) => one.id === id)
   if (verb === 'create') {
-    const address = cloud.trouble === 'no-address' ? undefined : `203.0.113.${cloud.nextAddress}`
-    cloud.nextAddress += 1
-    const made = { id: `i-${cloud.nextAddress}`, environment, name, address, key, system: freshSystem(name) }
-    cloud.machines.push(made)
+    const address = provider.trouble === 'no-address' ? undefined : `203.0.113.${provider.nextAddress}`
+    provider.nextAddress += 1
+    const made = { id: `i-${provider.nextAddress}`, environment, name, address, key, system: freshSystem(name) }
+    provider.machines.push(made)
   }
   if (machine === undefined) return
   if (verb === 'reinstall') Object.assign(machine, { key, system: freshSystem(name) })
-  if (verb === 'destroy') cloud.machines.splice(cloud.machines.indexOf(machine), 1)
+  if (verb === 'destroy') provider.machines.splice(provider.machines.indexOf(machine), 1)
 }
 
 /** An application with its provider and its journal, which may come to a sudden end at any of its moments. */
-export interface World {
-  readonly outside: Outside
-  readonly cloud: Cloud
+export interface RebuildWorld {
+  readonly traffic: FakeTraffic
+  readonly provider: FakeProvider
   readonly events: JournalEvent[]
   readonly moments: () => number
   readonly run: (killAfter?: number) => Promise<Outcome | 'killed'>
@@ -149,10 +152,10 @@ export interface World {
   readonly waitedMs: () => number
 }
 
-type Making = {
+type RebuildWorldOptions = {
   readonly operation: ApplicationOperation
-  readonly cloud?: Cloud
-  readonly outside?: Outside
+  readonly provider?: FakeProvider
+  readonly traffic?: FakeTraffic
   /** Systems that stand ready, by their address. */
   readonly ready?: ReadonlyMap<string, MemoryServer>
   /** Beside them, by name. */
@@ -161,20 +164,20 @@ type Making = {
 
 export const runId = '20261123-090000-test'
 
-export async function makeWorld({
+export async function makeRebuildWorld({
   operation,
-  cloud = aCloud(),
-  outside = anOutside(),
+  provider = fakeProvider(),
+  traffic = fakeTraffic(),
   ready = new Map(),
   others = new Map(),
-}: Making) {
+}: RebuildWorldOptions) {
   const events: JournalEvent[] = []
   const hostKeys: string[] = []
-  const locks = makeMemoryLocks()
+  const locks = fakeLocks()
   let moments = 0
 
   function systemAt({ host, name }: Server): MemoryServer {
-    const system = cloud.machines.find(({ address }) => address === host)?.system ?? ready.get(host)
+    const system = provider.machines.find(({ address }) => address === host)?.system ?? ready.get(host)
     if (system === undefined) throw new DisconnectedError(`${name}: nobody answers at ${host}`)
     return system
   }
@@ -186,9 +189,9 @@ export async function makeWorld({
     return new Map(Object.entries(facts).map(([key, value]) => [key, [value]]))
   }
 
-  const base: ApplicationContext = { ...contextOn(outside), runId }
+  const base: ApplicationContext = { ...trafficContext(traffic), runId }
   const runProgram = async (program: LocalProgram) =>
-    program.path === command ? runProvider(cloud, program) : base.runProgram(program)
+    program.path === providerPath ? runProvider(provider, program) : base.runProgram(program)
   const seen = await operation.gatherState({ ...base, runId: '', runProgram })
   const planned: readonly PlannedStep[] = operation.steps.map((step) => ({ step: step.id, verdict: step.plan(seen) }))
 
@@ -217,8 +220,8 @@ export async function makeWorld({
     const met = new Map<string, Server>()
     const connectionTo = (server: Server) => ({
       close: async () => {},
-      open: noWays.open,
-      gatherFacts: () => moment(() => systemAt(server).look()),
+      open: unavailablePorts.open,
+      gatherFacts: () => moment(() => systemAt(server).facts()),
       run: (script: Script) => moment(() => answerTo(server, script)),
     })
     const write = (event: object) =>
@@ -229,7 +232,7 @@ export async function makeWorld({
       connectionTo,
       lock: { controller: randomUUID(), owner: 'ana@ops-1', takeovers: new Map(), isPreviousGone: true, waitMs: 0 },
       maxSessions: 60,
-      clock,
+      clock: fakeClock,
       stop: new AbortController().signal,
       onProgress: () => {},
     })
@@ -264,6 +267,14 @@ export async function makeWorld({
     return Promise.race([performed, death])
   }
 
-  const world: World = { outside, cloud, events, moments: () => moments, run: live, hostKeys, waitedMs: base.nowMs }
+  const world: RebuildWorld = {
+    traffic: traffic,
+    provider: provider,
+    events,
+    moments: () => moments,
+    run: live,
+    hostKeys,
+    waitedMs: base.nowMs,
+  }
   return { ...world, planned, locks }
 }

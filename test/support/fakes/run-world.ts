@@ -14,54 +14,30 @@ import type { Fields } from '../../../src/remote/response.ts'
 import type { Clock } from '../../../src/run/clock.ts'
 import { executePlan } from '../../../src/run/execute-plan.ts'
 import type { Run } from '../../../src/run/run.ts'
-import { noWays } from '../builders/step-context.ts'
-import { type MemoryLocks, makeMemoryLocks } from './fake-locks.ts'
+import { defaultRollout } from '../builders/build-rollout.ts'
+import { unavailablePorts } from '../builders/step-context.ts'
+import { type FakeLocks, fakeLocks } from './fake-locks.ts'
 
 /** A server that lives in memory: what its scripts do to it, and what it shows. */
 export interface MemoryServer {
   readonly server: Server
   /** Carries a script out, lock scripts apart; undefined where it knows no such script. */
   readonly answer: (script: Script) => Readonly<Record<string, string>> | undefined
-  readonly look: () => ServerFacts
+  readonly facts: () => ServerFacts
   /** All that must be the same in the end, however it came about. */
   readonly state: () => unknown
 }
 
-export const aServer = (name: string, groups: readonly string[] = ['docker'], zone?: string): Server => ({
-  name,
-  host: name,
-  groups,
-  spare: false,
-  ...(zone === undefined ? {} : { zone }),
-})
-
-export const aRollout: Rollout = {
-  strategy: 'rolling',
-  canary: 1,
-  maxUnavailable: { kind: 'percent', percent: 25 },
-  maxFailures: 0,
-  maxUnreachable: 0,
-  order: [],
-  pauseMs: 0,
-  windows: [],
-  stallTimeoutMs: 600_000,
-  stableTimeMs: 0,
-  readyTimeoutMs: 0,
-  downTimeoutMs: 0,
-  upTimeoutMs: 0,
-  drainTimeoutMs: 0,
-}
-
 /** A world of servers and one journal, which may come to a sudden end at any of its moments. */
-export interface World {
+export interface RunWorld {
   readonly events: JournalEvent[]
   /** Moments that have passed: an answer of a server, a line of the journal. */
   readonly moments: () => number
-  readonly run: (options?: Partial<Life>) => Promise<Awaited<ReturnType<typeof executePlan>> | 'killed'>
-  readonly locks: MemoryLocks
+  readonly run: (options?: Partial<RunOptions>) => Promise<Awaited<ReturnType<typeof executePlan>> | 'killed'>
+  readonly locks: FakeLocks
 }
 
-interface Life {
+interface RunOptions {
   readonly history: History
   /** The moment after which the controller is no more. */
   readonly killAfter: number
@@ -74,15 +50,19 @@ interface Life {
   readonly onWaiting: () => void
 }
 
-type Making = { readonly operation: Operation; readonly servers: readonly MemoryServer[]; readonly run?: string }
+type RunWorldOptions = {
+  readonly operation: Operation
+  readonly servers: readonly MemoryServer[]
+  readonly run?: string
+}
 
-export function makeWorld({ operation, servers, run = '20261123-090000-test' }: Making): World {
+export function makeRunWorld({ operation, servers, run = '20261123-090000-test' }: RunWorldOptions): RunWorld {
   const events: JournalEvent[] = []
-  const locks = makeMemoryLocks()
+  const locks = fakeLocks()
   let moments = 0
   let lives = 0
 
-  async function live(life: Partial<Life> = {}) {
+  async function live(life: Partial<RunOptions> = {}) {
     const { killAfter = Number.POSITIVE_INFINITY, cut = () => false } = life
     lives += 1
     const controller = `controller-${lives}`
@@ -109,7 +89,7 @@ export function makeWorld({ operation, servers, run = '20261123-090000-test' }: 
       }
     }
     const inventory = servers.map(({ server }) => server)
-    const rollout = { ...aRollout, ...life.rollout }
+    const rollout = { ...defaultRollout, ...life.rollout }
     const previous = replay(events)
     const isResumed = events.length > 0
     const plan: Plan = planFor(operation, servers, rollout)
@@ -133,7 +113,7 @@ export function makeWorld({ operation, servers, run = '20261123-090000-test' }: 
         waitMs: life.lockWaitMs ?? 0,
       },
       stop,
-      clock,
+      clock: fakeClock,
       watcher: {
         onLocked: nothing,
         onBatch: nothing,
@@ -156,8 +136,8 @@ export function makeWorld({ operation, servers, run = '20261123-090000-test' }: 
         if (memory === undefined) throw new Error(`no ${server.name}`)
         return {
           close: async () => {},
-          gatherFacts: () => moment(() => memory.look()),
-          open: noWays.open,
+          gatherFacts: () => moment(() => memory.facts()),
+          open: unavailablePorts.open,
           run: async (script) => {
             const isCut = cut(server.name, script)
             const facts = await moment(() => answerTo(memory, script))
@@ -170,7 +150,7 @@ export function makeWorld({ operation, servers, run = '20261123-090000-test' }: 
     firstPlan = theRun.plan
     return Promise.race([executePlan(theRun), death])
   }
-  let firstPlan: Plan = planFor(operation, servers, aRollout)
+  let firstPlan: Plan = planFor(operation, servers, defaultRollout)
 
   function answerTo({ server, answer }: MemoryServer, script: Script): Fields {
     const facts = locks.answer(server.name, script) ?? answer(script)
@@ -184,7 +164,7 @@ export function makeWorld({ operation, servers, run = '20261123-090000-test' }: 
 const nothing = () => {}
 
 let timeMs = 0
-export const clock: Clock = {
+export const fakeClock: Clock = {
   nowMs: () => timeMs,
   date: () => new Date('2026-11-23T09:00:00Z'),
   // Waits are over at once; what is asked for by a heartbeat never comes.
@@ -197,9 +177,9 @@ export const clock: Clock = {
 }
 
 function planFor(operation: Operation, servers: readonly MemoryServer[], rollout: Rollout): Plan {
-  const planned = servers.map(({ server, look }): [string, PlannedStep[]] => [
+  const planned = servers.map(({ server, facts }): [string, PlannedStep[]] => [
     server.name,
-    operation.pass.steps.map((step) => ({ step: step.id, verdict: step.plan(look()) })),
+    operation.pass.steps.map((step) => ({ step: step.id, verdict: step.plan(facts()) })),
   ])
   const names = new Set(
     planned.filter(([, all]) => all.some(({ verdict }) => verdict.status === 'due')).map(([name]) => name),

@@ -1,17 +1,18 @@
 import { compose, composeRollback } from '../../../../src/operations/compose/operation.ts'
 import type { AskedImage, DeployedService } from '../../../../src/remote/facts/compose.ts'
 import {
-  container,
-  deployed,
-  lookAtShop,
+  buildDeployedService,
+  buildServiceContainer,
+  buildShopFacts,
   newShop,
   oldShop,
   revision,
   shopOptions,
 } from '../../builders/build-compose-state.ts'
-import { memoryJobs } from '../fake-jobs.ts'
-import { aServer, type MemoryServer } from '../run-world.ts'
-import type { Model } from './operation-model.ts'
+import { buildServer } from '../../builders/build-server.ts'
+import { fakeJobs } from '../fake-jobs.ts'
+import type { MemoryServer } from '../run-world.ts'
+import type { OperationModel } from './operation-model.ts'
 
 type Shop = {
   staged: string | undefined
@@ -23,7 +24,7 @@ type Shop = {
   ups: number
 }
 
-export function shopServer(name: string, parts: Partial<Shop> = {}): MemoryServer {
+export function fakeShopServer(name: string, parts: Partial<Shop> = {}): MemoryServer {
   const shop: Shop = {
     ...{ staged: undefined, asked: [], deployed: oldShop, before: [], stagings: 0, pulls: 0, ups: 0 },
     ...parts,
@@ -33,7 +34,7 @@ export function shopServer(name: string, parts: Partial<Shop> = {}): MemoryServe
     shop.deployed = records
     shop.ups += 1
   }
-  const jobs = memoryJobs({
+  const jobs = fakeJobs({
     'services-images': () => {
       if (shop.staged !== revision) throw new Error('no files were brought before')
       shop.pulls += 1
@@ -41,20 +42,20 @@ export function shopServer(name: string, parts: Partial<Shop> = {}): MemoryServe
     },
     services: () =>
       bring(
-        ['cache', 'web'].map((service) => deployed(service, 2)),
+        ['cache', 'web'].map((service) => buildDeployedService(service, 2)),
         shop.deployed,
       ),
     'services-rollback': () => bring(shop.before, shop.before),
   })
   return {
-    server: aServer(name),
-    look: () =>
-      lookAtShop({
+    server: buildServer(name),
+    facts: () =>
+      buildShopFacts({
         isStaged: shop.staged === revision,
         asked: shop.asked,
         deployed: shop.deployed,
         before: shop.before,
-        containers: shop.deployed.map((one) => container(one)),
+        containers: shop.deployed.map((one) => buildServiceContainer(one)),
       }),
     // Files may be brought twice: that they are is the same as once.
     state: () => ({ ...structuredClone(shop), stagings: shop.stagings > 0 }),
@@ -68,17 +69,17 @@ export function shopServer(name: string, parts: Partial<Shop> = {}): MemoryServe
 }
 
 /** A new version where the old one runs. */
-export const servicesModels: readonly Model[] = [
-  { operation: () => compose(shopOptions), servers: () => [shopServer('web-1'), shopServer('web-2')] },
+export const composeModels: readonly OperationModel[] = [
+  { operation: () => compose(shopOptions), servers: () => [fakeShopServer('web-1'), fakeShopServer('web-2')] },
 ]
 
 const { project, groups, timeoutMs, stallTimeoutMs } = shopOptions
 const rolledOut = { deployed: newShop, before: oldShop }
 
 /** And the way back from it. */
-export const servicesBackModels: readonly Model[] = [
+export const composeRollbackModels: readonly OperationModel[] = [
   {
     operation: () => composeRollback({ project, groups, timeoutMs, stallTimeoutMs }),
-    servers: () => [shopServer('web-1', rolledOut), shopServer('web-2', rolledOut)],
+    servers: () => [fakeShopServer('web-1', rolledOut), fakeShopServer('web-2', rolledOut)],
   },
 ]

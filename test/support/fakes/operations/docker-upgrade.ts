@@ -1,13 +1,21 @@
 import { dockerUpgrade } from '../../../../src/operations/docker-upgrade/operation.ts'
 import type { DockerUpgradeOptions } from '../../../../src/operations/docker-upgrade/options.ts'
 import type { ServerFacts } from '../../../../src/remote/facts/facts.ts'
-import { aDocker, anEngine, noble, offers, old, options } from '../../builders/build-docker-facts.ts'
-import { aLook } from '../../builders/build-facts.ts'
-import { options as weave } from '../../builders/build-mesh.ts'
-import { memoryJobs } from '../fake-jobs.ts'
-import { aServer, type MemoryServer } from '../run-world.ts'
-import type { Model } from './operation-model.ts'
-import { weaveServer } from './weave.ts'
+import {
+  buildCandidates,
+  buildDocker,
+  buildEngine,
+  buildUpgradeOptions,
+  noble,
+  oldVersion,
+} from '../../builders/build-docker-facts.ts'
+import { buildFacts, known } from '../../builders/build-facts.ts'
+import { weaveOptions as weave } from '../../builders/build-mesh.ts'
+import { buildServer } from '../../builders/build-server.ts'
+import { fakeJobs } from '../fake-jobs.ts'
+import type { MemoryServer } from '../run-world.ts'
+import type { OperationModel } from './operation-model.ts'
+import { fakeWeaveServer } from './weave.ts'
 
 type Docked = {
   isInterrupted: boolean
@@ -20,17 +28,16 @@ type Docked = {
   starts: number
 }
 
-const known = <T>(value: T) => ({ status: 'known', value }) as const
-const engine = (version: string) => (version === old ? '20.10.24' : '26.1.5')
+const engine = (version: string) => (version === oldVersion ? '20.10.24' : '26.1.5')
 
 // Only the engine itself is offered and installed: what goes with it is told of elsewhere.
 const packagesOf = (version: string) => [{ name: 'docker-ce', version, hold: 'none' as const }]
 
-export function dockerServer(name: string, parts: Partial<Docked> = {}): MemoryServer {
+export function fakeDockerServer(name: string, parts: Partial<Docked> = {}): MemoryServer {
   const server: Docked = {
     isInterrupted: true,
     hasRepository: false,
-    version: old,
+    version: oldVersion,
     kept: undefined,
     fetched: false,
     held: false,
@@ -44,7 +51,7 @@ export function dockerServer(name: string, parts: Partial<Docked> = {}): MemoryS
     server.changes += 1
     server.starts += 1
   }
-  const jobs = memoryJobs({
+  const jobs = fakeJobs({
     'dpkg-repair': () => {
       server.isInterrupted = false
     },
@@ -52,18 +59,18 @@ export function dockerServer(name: string, parts: Partial<Docked> = {}): MemoryS
       server.kept = server.version
       server.fetched = true
     },
-    'docker-upgrade': () => change(server.version === old ? noble('26.1.5') : (server.kept ?? old)),
+    'docker-upgrade': () => change(server.version === oldVersion ? noble('26.1.5') : (server.kept ?? oldVersion)),
   })
   return {
-    server: aServer(name),
-    look: () =>
-      aLook({
-        docker: known(aDocker({ version: engine(server.version) })),
-        engine: known(anEngine()),
+    server: buildServer(name),
+    facts: () =>
+      buildFacts({
+        docker: known(buildDocker({ version: engine(server.version) })),
+        engine: known(buildEngine()),
         candidates: known(
-          offers({
+          buildCandidates({
             packages: packagesOf(server.version),
-            versions: new Map([['docker-ce', [noble('26.1.5'), old]]]),
+            versions: new Map([['docker-ce', [noble('26.1.5'), oldVersion]]]),
             isStaged: !server.hasRepository,
             kept: server.kept === undefined ? [] : [{ name: 'docker-ce', version: server.kept }],
           }),
@@ -95,16 +102,17 @@ const repository = {
   url: 'https://download.docker.com/linux/ubuntu',
   key: 'https://download.docker.com/linux/ubuntu/gpg',
 }
-const upgrade = (parts: Partial<DockerUpgradeOptions>) => () => dockerUpgrade(options({ repository, ...parts }))
-const upgraded = { isInterrupted: false, hasRepository: true, version: noble('26.1.5'), kept: old }
+const upgrade = (parts: Partial<DockerUpgradeOptions>) => () =>
+  dockerUpgrade(buildUpgradeOptions({ repository, ...parts }))
+const upgraded = { isInterrupted: false, hasRepository: true, version: noble('26.1.5'), kept: oldVersion }
 
 // Neither knows what the other is asked.
 function peerServer(name: string): MemoryServer {
-  const docked = dockerServer(name)
-  const peer = weaveServer(name)
+  const docked = fakeDockerServer(name)
+  const peer = fakeWeaveServer(name)
   return {
-    server: aServer(name),
-    look: () => ({ ...docked.look(), ...ofTheMesh(peer.look()) }),
+    server: buildServer(name),
+    facts: () => ({ ...docked.facts(), ...ofTheMesh(peer.facts()) }),
     state: () => [docked.state(), peer.state()],
     answer: (script) => (script.inputs?.job_step === 'weave' ? peer : docked).answer(script),
   }
@@ -113,14 +121,14 @@ function peerServer(name: string): MemoryServer {
 const ofTheMesh = ({ weave, mesh }: ServerFacts) => ({ ...(weave && { weave }), ...(mesh && { mesh }) })
 
 /** An upgrade from a repository that is set up before, on servers whose dpkg was interrupted; the same with Weave; and the way back. */
-export const dockerModels: readonly Model[] = [
-  { operation: upgrade({}), servers: () => [dockerServer('web-1'), dockerServer('web-2')] },
+export const dockerUpgradeModels: readonly OperationModel[] = [
+  { operation: upgrade({}), servers: () => [fakeDockerServer('web-1'), fakeDockerServer('web-2')] },
   {
     operation: upgrade({ weave: { ...weave, version: '2.9.0' } }),
     servers: () => [peerServer('web-1'), peerServer('web-2')],
   },
   {
     operation: upgrade({ rollsBackTo: true }),
-    servers: () => [dockerServer('web-1', upgraded), dockerServer('web-2', upgraded)],
+    servers: () => [fakeDockerServer('web-1', upgraded), fakeDockerServer('web-2', upgraded)],
   },
 ]

@@ -2,7 +2,7 @@ import type { Operation } from '../../../../src/plan/operation.ts'
 import type { MemoryServer } from '../run-world.ts'
 
 /** An operation, and servers in memory on which every step of it is due. */
-export interface Model {
+export interface OperationModel {
   readonly operation: () => Operation
   readonly servers: () => readonly MemoryServer[]
 }

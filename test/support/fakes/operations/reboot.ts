@@ -1,19 +1,19 @@
 import { reboot } from '../../../../src/operations/reboot/operation.ts'
 import { DisconnectedError } from '../../../../src/plan/errors.ts'
-import { aLook } from '../../builders/build-facts.ts'
-import { aServer, type MemoryServer } from '../run-world.ts'
-import type { Model } from './operation-model.ts'
+import { buildFacts, known } from '../../builders/build-facts.ts'
+import { buildServer } from '../../builders/build-server.ts'
+import type { MemoryServer } from '../run-world.ts'
+import type { OperationModel } from './operation-model.ts'
 
 type Machine = { boots: number; isFlagged: boolean; armed: number }
 
-const known = <T>(value: T) => ({ status: 'known', value }) as const
 const systemd = known({ state: 'running', canRunUnits: true, failed: [], inhibitors: [] })
 
 const identity = { machineId: 'a'.repeat(32), init: 'systemd', initStartTicks: 1, uptimeSeconds: 9, hostname: 'here' }
 const bootIdOf = ({ boots }: Machine) => `${String(boots).padStart(8, '0')}-0000-4000-8000-000000000000`
 
 /** It answers once more after it was armed, is away for one question, and comes up as another boot. */
-export function rebootServer(name: string): MemoryServer {
+export function fakeRebootServer(name: string): MemoryServer {
   const machine: Machine = { boots: 1, isFlagged: true, armed: 0 }
 
   function passTime(): void {
@@ -26,9 +26,9 @@ export function rebootServer(name: string): MemoryServer {
   }
 
   return {
-    server: aServer(name),
-    look: () =>
-      aLook({
+    server: buildServer(name),
+    facts: () =>
+      buildFacts({
         identity: known({ ...identity, bootId: bootIdOf(machine) }),
         systemd,
         reboot: known({ ...flag, isSet: machine.isFlagged }),
@@ -68,6 +68,6 @@ export const rebootOptions = {
 }
 
 /** A restart that nobody sees the end of but by asking. */
-export const rebootModels: readonly Model[] = [
-  { operation: () => reboot(rebootOptions), servers: () => [rebootServer('web-1'), rebootServer('web-2')] },
+export const rebootModels: readonly OperationModel[] = [
+  { operation: () => reboot(rebootOptions), servers: () => [fakeRebootServer('web-1'), fakeRebootServer('web-2')] },
 ]

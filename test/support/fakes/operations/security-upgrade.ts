@@ -1,20 +1,20 @@
 import { securityUpgrade } from '../../../../src/operations/security-upgrade/operation.ts'
 import type { ServerFacts } from '../../../../src/remote/facts/facts.ts'
 import type { Planned } from '../../../../src/remote/facts/security.ts'
-import { aLook } from '../../builders/build-facts.ts'
-import { memoryJobs } from '../fake-jobs.ts'
-import { aServer, type MemoryServer } from '../run-world.ts'
-import type { Model } from './operation-model.ts'
-import { bare, nightServer } from './unattended-upgrades.ts'
+import { buildFacts, known } from '../../builders/build-facts.ts'
+import { buildServer } from '../../builders/build-server.ts'
+import { fakeJobs } from '../fake-jobs.ts'
+import type { MemoryServer } from '../run-world.ts'
+import type { OperationModel } from './operation-model.ts'
+import { fakeUnattendedServer, nothingConfigured } from './unattended-upgrades.ts'
 
 type Patched = { version: string; isInterrupted: boolean; stale: readonly string[]; upgrades: number; restarts: number }
 
 const fix: Planned = { name: 'openssl', from: '3.0.1', to: '3.0.2', origin: 'Ubuntu:24.04/noble-security' }
-const known = <T>(value: T) => ({ status: 'known', value }) as const
 
-export function securityServer(name: string): MemoryServer {
+export function fakeSecurityServer(name: string): MemoryServer {
   const server: Patched = { version: '3.0.1', isInterrupted: true, stale: [], upgrades: 0, restarts: 0 }
-  const jobs = memoryJobs({
+  const jobs = fakeJobs({
     'dpkg-repair': () => {
       server.isInterrupted = false
     },
@@ -25,9 +25,9 @@ export function securityServer(name: string): MemoryServer {
     },
   })
   return {
-    server: aServer(name),
-    look: () =>
-      aLook({
+    server: buildServer(name),
+    facts: () =>
+      buildFacts({
         security: known({ packages: server.version === '3.0.1' ? [fix] : [], wrongSources: [], downloadBytes: 1000 }),
         dpkg: known({ isInterrupted: server.isInterrupted, broken: [], lockHolders: [] }),
         needrestart: known({ hasTool: true, kernel: 'current', services: server.stale }),
@@ -52,11 +52,11 @@ export function securityServer(name: string): MemoryServer {
 
 // Neither knows what the other is asked.
 function bareServer(name: string): MemoryServer {
-  const upgraded = securityServer(name)
-  const night = nightServer(name, bare())
+  const upgraded = fakeSecurityServer(name)
+  const night = fakeUnattendedServer(name, nothingConfigured())
   return {
-    server: aServer(name),
-    look: () => ({ ...night.look(), ...ofTheUpgrade(upgraded.look()) }),
+    server: buildServer(name),
+    facts: () => ({ ...night.facts(), ...ofTheUpgrade(upgraded.facts()) }),
     state: () => [upgraded.state(), night.state()],
     answer: (script) => {
       const isOfTheNight = script.inputs?.job_step?.startsWith('unattended-upgrades')
@@ -76,8 +76,8 @@ const options = { hold: [], origins: [], lockTimeoutMs: 1000, restartServices: t
 export const securityOperation = () => securityUpgrade(options)
 
 /** An upgrade on servers whose dpkg was interrupted, after which a service runs old code; and one that sets up the nights, too. */
-export const securityModels: readonly Model[] = [
-  { operation: securityOperation, servers: () => [securityServer('web-1'), securityServer('web-2')] },
+export const securityUpgradeModels: readonly OperationModel[] = [
+  { operation: securityOperation, servers: () => [fakeSecurityServer('web-1'), fakeSecurityServer('web-2')] },
   {
     operation: () => securityUpgrade({ ...options, unattendedUpgrades: { hold: [], origins: [] } }),
     servers: () => [bareServer('web-1'), bareServer('web-2')],

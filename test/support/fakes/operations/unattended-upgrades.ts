@@ -2,12 +2,19 @@ import { fileText } from '../../../../src/operations/unattended-upgrades/desired
 import { unattendedUpgrades } from '../../../../src/operations/unattended-upgrades/operation.ts'
 import { hashFor } from '../../../../src/operations/unattended-upgrades/settings.ts'
 import { noon } from '../../builders/build-facts.ts'
-import { effective, lookAtNight, options, packageSettings, timers } from '../../builders/build-periodic-upgrades.ts'
-import { memoryJobs } from '../fake-jobs.ts'
-import { aServer, type MemoryServer } from '../run-world.ts'
-import type { Model } from './operation-model.ts'
+import {
+  buildPeriodicFacts,
+  buildTimers,
+  effectiveSettings,
+  packageSettings,
+  unattendedOptions,
+} from '../../builders/build-periodic-upgrades.ts'
+import { buildServer } from '../../builders/build-server.ts'
+import { fakeJobs } from '../fake-jobs.ts'
+import type { MemoryServer } from '../run-world.ts'
+import type { OperationModel } from './operation-model.ts'
 
-type Night = {
+type UnattendedState = {
   hasPackage: boolean
   ours: string | undefined
   isTimed: boolean
@@ -15,11 +22,11 @@ type Night = {
   installs: number
 }
 type Inputs = Readonly<Record<string, string>>
-type Told = Readonly<Record<string, string>>
+type Answer = Readonly<Record<string, string>>
 
 const unit = 'apt-daily-upgrade.timer'
 
-const scripts: Readonly<Record<string, (night: Night, inputs: Inputs) => Told>> = {
+const scripts: Readonly<Record<string, (night: UnattendedState, inputs: Inputs) => Answer>> = {
   'unattended-upgrades/configure.sh': (night, { text = '', timers: wanted = '' }) => {
     night.notes.timers ??= night.isTimed
     night.ours = `${text}\n`
@@ -46,8 +53,8 @@ const scripts: Readonly<Record<string, (night: Night, inputs: Inputs) => Told>> 
   },
 }
 
-const jobsOf = (night: Night) =>
-  memoryJobs({
+const jobsOf = (night: UnattendedState) =>
+  fakeJobs({
     'unattended-upgrades-package': () => {
       if (!night.hasPackage) night.notes.package = true
       night.installs += 1
@@ -59,14 +66,14 @@ const jobsOf = (night: Night) =>
     },
   })
 
-export function nightServer(name: string, night: Night): MemoryServer {
+export function fakeUnattendedServer(name: string, night: UnattendedState): MemoryServer {
   const jobs = jobsOf(night)
-  const look = () =>
-    lookAtNight({
+  const facts = () =>
+    buildPeriodicFacts({
       package: night.hasPackage ? { status: 'installed', version: '2.9.1' } : { status: 'missing', candidate: '2.9.1' },
       ours: night.ours,
-      options: night.ours === undefined ? packageSettings : effective(),
-      timers: timers({ isEnabled: night.isTimed, isActive: night.isTimed, nextAt: noon + 3600 }),
+      options: night.ours === undefined ? packageSettings : effectiveSettings(),
+      timers: buildTimers({ isEnabled: night.isTimed, isActive: night.isTimed, nextAt: noon + 3600 }),
       was: {
         timers:
           night.notes.timers === undefined
@@ -77,15 +84,15 @@ export function nightServer(name: string, night: Night): MemoryServer {
       },
     })
   return {
-    server: aServer(name),
-    look,
+    server: buildServer(name),
+    facts,
     state: () => structuredClone(night),
     answer: (script) => jobs(script) ?? scripts[script.files.at(-1) ?? '']?.(night, script.inputs ?? {}),
   }
 }
 
 /** Where nobody has set anything up. */
-export const bare = (): Night => ({
+export const nothingConfigured = (): UnattendedState => ({
   hasPackage: false,
   ours: undefined,
   isTimed: false,
@@ -93,18 +100,21 @@ export const bare = (): Night => ({
   installs: 0,
 })
 
-const setUp = (): Night => ({
+const allConfigured = (): UnattendedState => ({
   hasPackage: true,
-  ours: fileText('ubuntu', options),
+  ours: fileText('ubuntu', unattendedOptions),
   isTimed: true,
-  notes: { timers: false, package: true, proved: hashFor('ubuntu', options) },
+  notes: { timers: false, package: true, proved: hashFor('ubuntu', unattendedOptions) },
   installs: 1,
 })
 
-const serversOf = (night: () => Night) => () => [nightServer('web-1', night()), nightServer('web-2', night())]
+const serversOf = (night: () => UnattendedState) => () => [
+  fakeUnattendedServer('web-1', night()),
+  fakeUnattendedServer('web-2', night()),
+]
 
 /** The nightly upgrades set up where there is nothing, and taken back where all is. */
-export const nightlyModels: readonly Model[] = [
-  { operation: () => unattendedUpgrades(options), servers: serversOf(bare) },
-  { operation: () => unattendedUpgrades({ ...options, remove: true }), servers: serversOf(setUp) },
+export const unattendedUpgradesModels: readonly OperationModel[] = [
+  { operation: () => unattendedUpgrades(unattendedOptions), servers: serversOf(nothingConfigured) },
+  { operation: () => unattendedUpgrades({ ...unattendedOptions, remove: true }), servers: serversOf(allConfigured) },
 ]
