@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { buildRebuild } from '../support/builders/build-rebuild.ts'
-import {
-  createRequest,
-  type FakeProvider,
-  fakeProvider,
-  makeRebuildWorld,
-  type RebuildWorld,
-  runProvider,
-} from '../support/fakes/rebuild-world.ts'
+import type { FakeProvider } from '../support/fakes/fake-provider.ts'
+import { createRequest, fakeProvider, runProvider } from '../support/fakes/fake-provider.ts'
+import { makeRebuildWorld, type RebuildWorld } from '../support/fakes/rebuild-world.ts'
 
 /** A side that was built before, and is made anew. */
 function usedCloud(): FakeProvider {

@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { buildRebuild, buildRetirement, servers } from '../support/builders/build-rebuild.ts'
+import { createRequest, fakeProvider, runProvider } from '../support/fakes/fake-provider.ts'
 import { blue, buildFailover, fakeTraffic, green } from '../support/fakes/fake-traffic.ts'
-import {
-  createRequest,
-  fakeProvider,
-  makeRebuildWorld,
-  type RebuildWorld,
-  runProvider,
-} from '../support/fakes/rebuild-world.ts'
+import { makeRebuildWorld, type RebuildWorld } from '../support/fakes/rebuild-world.ts'
 
 const made = (provider = fakeProvider()) => {
   for (const name of ['web-1', 'web-2'])

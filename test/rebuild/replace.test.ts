@@ -8,11 +8,11 @@ import { fakeHaproxy } from '../support/fakes/fake-haproxy.ts'
 import {
   createRequest,
   fakeProvider,
-  makeRebuildWorld,
   providerPath,
   provisionOperation,
   runProvider,
-} from '../support/fakes/rebuild-world.ts'
+} from '../support/fakes/fake-provider.ts'
+import { makeRebuildWorld } from '../support/fakes/rebuild-world.ts'
 
 const old = '203.0.113.112'
 const server: Server = { name: 'web-2', host: old, groups: ['docker'], spare: false }

@@ -3,8 +3,8 @@ import type { ApplicationOperation } from '../../../src/plan/application.ts'
 import type { RebuildOptions } from '../../../src/rebuild/options.ts'
 import { rebuild } from '../../../src/rebuild/rebuild.ts'
 import { type RetireOptions, retire } from '../../../src/rebuild/retire.ts'
+import { providerPath, provisionOperation } from '../fakes/fake-provider.ts'
 import { blue, buildFailover } from '../fakes/fake-traffic.ts'
-import { providerPath, provisionOperation } from '../fakes/rebuild-world.ts'
 import { defaultRollout } from './build-rollout.ts'
 
 const names = ['production-b/web-1', 'production-b/web-2']

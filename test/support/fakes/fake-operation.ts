@@ -5,7 +5,7 @@ import type { Drain, Step } from '../../../src/plan/step.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { required } from '../../../src/remote/fields.ts'
 import { buildServer } from '../builders/build-server.ts'
-import type { MemoryServer } from './run-world.ts'
+import type { MemoryServer } from './memory-server.ts'
 
 /** What there is to a made-up server: a version that is set, a boot that is counted, a place in service. */
 export interface VersionedServer extends MemoryServer {

@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Server } from '../../../src/inventory/server.ts'
 import type { JournalEvent, RunEvent } from '../../../src/journal/events.ts'
 import { type History, noHistory } from '../../../src/journal/history.ts'
 import { replay } from '../../../src/journal/run-state.ts'
@@ -9,24 +8,14 @@ import type { Script } from '../../../src/plan/context.ts'
 import { DisconnectedError } from '../../../src/plan/errors.ts'
 import type { Operation } from '../../../src/plan/operation.ts'
 import type { Plan, PlannedStep } from '../../../src/plan/plan.ts'
-import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
-import type { Fields } from '../../../src/remote/response.ts'
 import type { Clock } from '../../../src/run/clock.ts'
 import { executePlan } from '../../../src/run/execute-plan.ts'
 import type { Run } from '../../../src/run/run.ts'
 import { defaultRollout } from '../builders/build-rollout.ts'
 import { unavailablePorts } from '../builders/step-context.ts'
+import { crashSimulator, type Moment } from '../crash-simulator.ts'
 import { type FakeLocks, fakeLocks } from './fake-locks.ts'
-
-/** A server that lives in memory: what its scripts do to it, and what it shows. */
-export interface MemoryServer {
-  readonly server: Server
-  /** Carries a script out, lock scripts apart; undefined where it knows no such script. */
-  readonly answer: (script: Script) => Readonly<Record<string, string>> | undefined
-  readonly facts: () => ServerFacts
-  /** All that must be the same in the end, however it came about. */
-  readonly state: () => unknown
-}
+import { type MemoryServer, runInMemory } from './memory-server.ts'
 
 /** A world of servers and one journal, which may come to a sudden end at any of its moments. */
 export interface RunWorld {
@@ -59,35 +48,16 @@ type RunWorldOptions = {
 export function makeRunWorld({ operation, servers, run = '20261123-090000-test' }: RunWorldOptions): RunWorld {
   const events: JournalEvent[] = []
   const locks = fakeLocks()
-  let moments = 0
+  const simulator = crashSimulator()
   let lives = 0
 
-  async function live(life: Partial<RunOptions> = {}) {
-    const { killAfter = Number.POSITIVE_INFINITY, cut = () => false } = life
+  const live = (life: Partial<RunOptions> = {}) =>
+    simulator.live(life.killAfter ?? Number.POSITIVE_INFINITY, (moment) => runOnce(life, moment))
+
+  function runOnce(life: Partial<RunOptions>, moment: Moment) {
+    const { cut = () => false } = life
     lives += 1
     const controller = `controller-${lives}`
-    let isDead = false
-    let die = () => {}
-    const death = new Promise<'killed'>((resolve) => {
-      die = () => resolve('killed')
-    })
-    const left = { moments: killAfter }
-    const dying = (): Promise<never> => {
-      die()
-      return new Promise(() => {})
-    }
-    // Nothing happens in a process that is no more: who waits for it waits for ever.
-    const moment = async <T>(work: () => T): Promise<T> => {
-      if (isDead) return new Promise(() => {})
-      moments += 1
-      left.moments -= 1
-      if (left.moments === 0) isDead = true
-      try {
-        return work()
-      } finally {
-        if (isDead) await dying()
-      }
-    }
     const inventory = servers.map(({ server }) => server)
     const rollout = { ...defaultRollout, ...life.rollout }
     const previous = replay(events)
@@ -140,7 +110,7 @@ export function makeRunWorld({ operation, servers, run = '20261123-090000-test' 
           open: unavailablePorts.open,
           run: async (script) => {
             const isCut = cut(server.name, script)
-            const facts = await moment(() => answerTo(memory, script))
+            const facts = await moment(() => runInMemory(locks, memory, script))
             if (isCut) throw new DisconnectedError('the connection was lost')
             return facts
           },
@@ -148,17 +118,11 @@ export function makeRunWorld({ operation, servers, run = '20261123-090000-test' 
       },
     }
     firstPlan = theRun.plan
-    return Promise.race([executePlan(theRun), death])
+    return executePlan(theRun)
   }
   let firstPlan: Plan = planFor(operation, servers, defaultRollout)
 
-  function answerTo({ server, answer }: MemoryServer, script: Script): Fields {
-    const facts = locks.answer(server.name, script) ?? answer(script)
-    if (facts === undefined) throw new Error(`${server.name} knows no ${script.files.join(' ')}`)
-    return new Map(Object.entries(facts).map(([key, value]) => [key, [value]]))
-  }
-
-  return { events, moments: () => moments, run: live, locks }
+  return { events, moments: simulator.moments, run: live, locks }
 }
 
 const nothing = () => {}

@@ -13,7 +13,7 @@ import { buildFacts, known } from '../../builders/build-facts.ts'
 import { weaveOptions as weave } from '../../builders/build-mesh.ts'
 import { buildServer } from '../../builders/build-server.ts'
 import { fakeJobs } from '../fake-jobs.ts'
-import type { MemoryServer } from '../run-world.ts'
+import type { MemoryServer } from '../memory-server.ts'
 import type { OperationModel } from './operation-model.ts'
 import { fakeWeaveServer } from './weave.ts'
 

@@ -1,5 +1,5 @@
 import type { Operation } from '../../../../src/plan/operation.ts'
-import type { MemoryServer } from '../run-world.ts'
+import type { MemoryServer } from '../memory-server.ts'
 
 /** An operation, and servers in memory on which every step of it is due. */
 export interface OperationModel {

@@ -2,7 +2,7 @@ import { reboot } from '../../../../src/operations/reboot/operation.ts'
 import { DisconnectedError } from '../../../../src/plan/errors.ts'
 import { buildFacts, known } from '../../builders/build-facts.ts'
 import { buildServer } from '../../builders/build-server.ts'
-import type { MemoryServer } from '../run-world.ts'
+import type { MemoryServer } from '../memory-server.ts'
 import type { OperationModel } from './operation-model.ts'
 
 type Machine = { boots: number; isFlagged: boolean; armed: number }

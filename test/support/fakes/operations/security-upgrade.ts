@@ -4,7 +4,7 @@ import type { Planned } from '../../../../src/remote/facts/security.ts'
 import { buildFacts, known } from '../../builders/build-facts.ts'
 import { buildServer } from '../../builders/build-server.ts'
 import { fakeJobs } from '../fake-jobs.ts'
-import type { MemoryServer } from '../run-world.ts'
+import type { MemoryServer } from '../memory-server.ts'
 import type { OperationModel } from './operation-model.ts'
 import { fakeUnattendedServer, nothingConfigured } from './unattended-upgrades.ts'
 

@@ -11,7 +11,7 @@ import {
 } from '../../builders/build-periodic-upgrades.ts'
 import { buildServer } from '../../builders/build-server.ts'
 import { fakeJobs } from '../fake-jobs.ts'
-import type { MemoryServer } from '../run-world.ts'
+import type { MemoryServer } from '../memory-server.ts'
 import type { OperationModel } from './operation-model.ts'
 
 type UnattendedState = {

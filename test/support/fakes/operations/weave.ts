@@ -1,7 +1,7 @@
 import { buildMeshFacts, newSum, oldSum } from '../../builders/build-mesh.ts'
 import { buildServer } from '../../builders/build-server.ts'
 import { fakeJobs } from '../fake-jobs.ts'
-import type { MemoryServer } from '../run-world.ts'
+import type { MemoryServer } from '../memory-server.ts'
 
 type Peer = { version: string; launches: number }
 
