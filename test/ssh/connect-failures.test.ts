@@ -4,8 +4,8 @@ import { type Behaviour, makeKeyPair, type SshServer, wireForm } from '../suppor
 import { serverAt, withSession } from '../support/fixtures/ssh-client.ts'
 import { useLogins } from '../support/fixtures/use-logins.ts'
 
-const at = useLogins()
-const connectTo = (server: SshServer, options = at.client.options()) =>
+const ssh = useLogins()
+const connectTo = (server: SshServer, options = ssh.client.options()) =>
   withSession(options, serverAt(server.port), async () => 'in')
 
 describe('no way in', () => {
@@ -18,14 +18,14 @@ describe('no way in', () => {
     ['drops-in-auth', 'lost', 'hung up during authentication'],
   ]
   it.each(problems)('names the phase when a server %s', async (behaviour, kind, words) => {
-    const server = await at.startServer({ behaviour })
-    const options = at.client.options({}, { timeouts: { handshakeMs: behaviour === 'frozen' ? 400 : 10_000 } })
+    const server = await ssh.startServer({ behaviour })
+    const options = ssh.client.options({}, { timeouts: { handshakeMs: behaviour === 'frozen' ? 400 : 10_000 } })
 
     await expect(connectTo(server, options)).rejects.toMatchObject({ kind, message: expect.stringContaining(words) })
   })
 
   it.each(['too-busy', 'punishes'] as const)('comes again where sshd may only be too busy (%s)', async (behaviour) => {
-    const server = await at.startServer({ behaviour })
+    const server = await ssh.startServer({ behaviour })
 
     await expect(connectTo(server)).rejects.toMatchObject({ hint: expect.stringContaining('MaxStartups') })
 
@@ -33,7 +33,7 @@ describe('no way in', () => {
   })
 
   it('says refused where nothing listens, and tries once', async () => {
-    const server = await at.startServer()
+    const server = await ssh.startServer()
     await server.stop()
 
     await expect(connectTo(server)).rejects.toMatchObject({
@@ -45,14 +45,14 @@ describe('no way in', () => {
   it('says which name cannot be resolved', async () => {
     const nowhere = serverAt(22, { host: 'nowhere.invalid' })
 
-    await expect(withSession(at.client.options(), nowhere, async () => 'in')).rejects.toMatchObject({
+    await expect(withSession(ssh.client.options(), nowhere, async () => 'in')).rejects.toMatchObject({
       kind: 'dns',
       message: expect.stringContaining('nowhere.invalid'),
     })
   })
 
   it('tries a server again that hung up before the authentication, for it may only be busy', async () => {
-    const server = await at.startServer({ behaviour: 'drops' })
+    const server = await ssh.startServer({ behaviour: 'drops' })
 
     await expect(connectTo(server)).rejects.toMatchObject({ kind: 'dropped' })
 
@@ -60,27 +60,27 @@ describe('no way in', () => {
   })
 
   it('never tries again after a refused authentication, and says what was offered', async () => {
-    const server = await at.startServer({ behaviour: 'well', allowed: [wireForm(makeKeyPair().public)] })
+    const server = await ssh.startServer({ behaviour: 'well', allowed: [wireForm(makeKeyPair().public)] })
 
     await expect(connectTo(server)).rejects.toMatchObject({
       kind: 'auth',
-      message: expect.stringContaining(`accepts none of our keys for deploy (offered: ${at.client.keyFile})`),
+      message: expect.stringContaining(`accepts none of our keys for deploy (offered: ${ssh.client.keyFile})`),
     })
 
     expect(server.connections()).toBe(1)
   })
 
   it('says so when there is no key to offer', async () => {
-    const server = await at.startServer()
+    const server = await ssh.startServer()
 
-    await expect(connectTo(server, at.client.options({ identityFiles: ['~/.ssh/nothing'] }))).rejects.toMatchObject({
+    await expect(connectTo(server, ssh.client.options({ identityFiles: ['~/.ssh/nothing'] }))).rejects.toMatchObject({
       kind: 'auth',
       message: expect.stringContaining('there is no key to offer'),
     })
   })
 
   it('says that no algorithm is common', async () => {
-    const server = await at.startServer({ behaviour: 'well', algorithms: { kex: ['diffie-hellman-group1-sha1'] } })
+    const server = await ssh.startServer({ behaviour: 'well', algorithms: { kex: ['diffie-hellman-group1-sha1'] } })
 
     await expect(connectTo(server)).rejects.toMatchObject({
       kind: 'kex',
@@ -89,8 +89,8 @@ describe('no way in', () => {
   })
 
   it('comes back at once when it is stopped', async () => {
-    const server = await at.startServer({ behaviour: 'frozen' })
-    const connections = openConnections(at.client.options({}, { timeouts: { handshakeMs: 60_000 } }))
+    const server = await ssh.startServer({ behaviour: 'frozen' })
+    const connections = openConnections(ssh.client.options({}, { timeouts: { handshakeMs: 60_000 } }))
     const stop = new AbortController()
     const connecting = connections.connect(serverAt(server.port), stop.signal)
     setTimeout(() => stop.abort(), 50)

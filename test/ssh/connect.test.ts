@@ -1,62 +1,26 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { openConnections } from '../../src/ssh/connect.ts'
-import {
-  type Behaviour,
-  type SshServer,
-  type SshServerOptions,
-  startSshServer,
-} from '../support/fakes/fake-ssh-server.ts'
-import {
-  makeSshClient,
-  neverAborted,
-  type SshClient,
-  serverAt,
-  shellScript,
-  trustHostKey,
-  withSession,
-} from '../support/fixtures/ssh-client.ts'
+import type { Behaviour } from '../support/fakes/fake-ssh-server.ts'
+import { neverAborted, serverAt, shellScript, withSession } from '../support/fixtures/ssh-client.ts'
+import { useSshServer } from '../support/fixtures/use-ssh-server.ts'
 
-let client: SshClient
-let servers: SshServer[]
-beforeEach(() => {
-  client = makeSshClient()
-  servers = []
-})
-afterEach(async () => {
-  await Promise.all(servers.map(({ stop }) => stop()))
-  client.remove()
-})
-
-async function aServer(options: SshServerOptions = {}): Promise<SshServer> {
-  const server = await startSshServer(options)
-  servers.push(server)
-  return server
-}
-
-async function aTrustedServer(behaviour: Behaviour = 'well', options: SshServerOptions = {}): Promise<SshServer> {
-  const server = await aServer({ ...options, behaviour })
-  trustHostKey(client, server)
-  return server
-}
-
-const _connectTo = (server: SshServer, options = client.options()) =>
-  withSession(options, serverAt(server.port), async () => 'in')
+const ssh = useSshServer()
 
 describe('a session', () => {
   it('runs a script from stdin byte for byte and tells how it ended', async () => {
-    const server = await aTrustedServer()
+    const server = await ssh.startServer()
     const text = `printf '%s' 'Zürich "$HOME" \\n'; echo words >&2; exit 7\n`
 
-    const finished = await withSession(client.options(), serverAt(server.port), ({ run }) => run(shellScript(text)))
+    const finished = await withSession(ssh.client.options(), serverAt(server.port), ({ run }) => run(shellScript(text)))
 
     expect(finished).toEqual({ ending: { how: 'exited', code: 7 }, stdout: 'Zürich "$HOME" \\n', stderr: 'words\n' })
     expect(server.commands).toEqual(['sh -s'])
   })
 
   it('runs several commands over one connection', async () => {
-    const server = await aTrustedServer()
+    const server = await ssh.startServer()
 
-    await withSession(client.options(), serverAt(server.port), async ({ run }) => {
+    await withSession(ssh.client.options(), serverAt(server.port), async ({ run }) => {
       const all = await Promise.all([1, 2, 3].map((n) => run(shellScript(`echo ${n}`))))
       expect(all.map(({ stdout }) => stdout)).toEqual(['1\n', '2\n', '3\n'])
     })
@@ -72,19 +36,19 @@ describe('a session', () => {
     ['silent', { how: 'timed-out' }],
   ]
   it.each(endings)('never takes the end of a server that is %s for success', async (behaviour, ending) => {
-    const server = await aTrustedServer(behaviour)
+    const server = await ssh.startServer({ behaviour })
     const command = { ...shellScript('true'), timeoutMs: 300 }
 
-    const finished = await withSession(client.options(), serverAt(server.port), ({ run }) => run(command))
+    const finished = await withSession(ssh.client.options(), serverAt(server.port), ({ run }) => run(command))
 
     expect(finished).toMatchObject({ ending })
   })
 
   it('keeps no more of a flood than its limit', async () => {
-    const server = await aTrustedServer('floods')
+    const server = await ssh.startServer({ behaviour: 'floods' })
     const command = { ...shellScript('true'), limitBytes: 300_000 }
 
-    const finished = (await withSession(client.options(), serverAt(server.port), ({ run }) => run(command))) as {
+    const finished = (await withSession(ssh.client.options(), serverAt(server.port), ({ run }) => run(command))) as {
       stdout: string
     }
 
@@ -92,9 +56,9 @@ describe('a session', () => {
   })
 
   it('gives its place to the next, and so does one that does not come about', async () => {
-    const [gone, server] = [await aTrustedServer(), await aTrustedServer()]
+    const [gone, server] = [await ssh.startServer(), await ssh.startServer()]
     await gone.stop()
-    const connections = openConnections(client.options({}, { limits: { sessions: 1 } }))
+    const connections = openConnections(ssh.client.options({}, { limits: { sessions: 1 } }))
     const failed = connections.connect(serverAt(gone.port), neverAborted).catch(({ kind }) => kind)
     const [first, second] = [0, 1].map(() => connections.connect(serverAt(server.port), neverAborted))
 
@@ -106,8 +70,8 @@ describe('a session', () => {
   })
 
   it('may be closed when the other end has gone', async () => {
-    const server = await aTrustedServer()
-    const connections = openConnections(client.options())
+    const server = await ssh.startServer()
+    const connections = openConnections(ssh.client.options())
     const session = await connections.connect(serverAt(server.port), neverAborted)
     await server.stop()
 
@@ -120,10 +84,10 @@ describe('a session', () => {
 
 describe('a bastion', () => {
   it('carries all servers behind it over one connection', async () => {
-    const jumpHost = await aTrustedServer()
-    const behind = await Promise.all(Array.from({ length: 20 }, () => aTrustedServer()))
+    const jumpHost = await ssh.startServer()
+    const behind = await Promise.all(Array.from({ length: 20 }, () => ssh.startServer()))
     const gateway = { name: 'jump', host: '127.0.0.1', port: jumpHost.port }
-    const connections = openConnections(client.options())
+    const connections = openConnections(ssh.client.options())
 
     const sessions = await Promise.all(
       behind.map(({ port }) => connections.connect(serverAt(port, { gateway }), neverAborted)),
@@ -138,13 +102,13 @@ describe('a bastion', () => {
   })
 
   it('is named when it is the bastion that cannot be reached', async () => {
-    const jumpHost = await aServer()
+    const jumpHost = await ssh.startUnknownServer()
     await jumpHost.stop()
-    const server = await aTrustedServer()
+    const server = await ssh.startServer()
     const gateway = { name: 'jump', host: '127.0.0.1', port: jumpHost.port }
 
     await expect(
-      withSession(client.options(), serverAt(server.port, { gateway }), async () => 'in'),
+      withSession(ssh.client.options(), serverAt(server.port, { gateway }), async () => 'in'),
     ).rejects.toMatchObject({
       kind: 'refused',
       message: expect.stringContaining('the bastion 127.0.0.1: '),
@@ -152,9 +116,9 @@ describe('a bastion', () => {
   })
 
   it('may have another bastion in front of it', async () => {
-    const [outer, inner, server] = [await aTrustedServer(), await aTrustedServer(), await aTrustedServer()]
+    const [outer, inner, server] = [await ssh.startServer(), await ssh.startServer(), await ssh.startServer()]
     const proxyJump = `127.0.0.1:${outer.port},127.0.0.1:${inner.port}`
-    const plain = client.options()
+    const plain = ssh.client.options()
     const options = {
       ...plain,
       hostOptions: async (question: { host: string; port?: number }) => ({

@@ -2,53 +2,30 @@ import { execFileSync, spawn } from 'node:child_process'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { openConnections } from '../../src/ssh/connect.ts'
 import type { ConnectionOptions } from '../../src/ssh/connection-options.ts'
-import { startSshServer } from '../support/fakes/fake-ssh-server.ts'
 import { type Network, startNetwork } from '../support/fakes/faulty-network.ts'
-import {
-  makeSshClient,
-  neverAborted,
-  type SshClient,
-  serverAt,
-  shellScript,
-  withSession,
-} from '../support/fixtures/ssh-client.ts'
-import { freePort, pathOf, type Sshd, type SshdOptions, startSshd } from '../support/fixtures/sshd.ts'
+import { neverAborted, serverAt, shellScript, withSession } from '../support/fixtures/ssh-client.ts'
+import { freePort, pathOf } from '../support/fixtures/sshd.ts'
+import { useSshServer } from '../support/fixtures/use-ssh-server.ts'
 import { itNeeds } from '../support/tools.ts'
 
-let client: SshClient
-let ends: (() => unknown)[]
-beforeEach(() => {
-  client = makeSshClient()
-  ends = []
-})
-afterEach(async () => {
-  await Promise.all(ends.map((end) => end()))
-  client.remove()
-})
-
-async function startTrustedSshd(config: NonNullable<SshdOptions['config']> = []): Promise<Sshd> {
-  const sshd = await startSshd({ authorized: [client.publicLine], config })
-  ends.push(sshd.stop)
-  client.knownHosts.push(sshd.knownHostsLine)
-  return sshd
-}
+const ssh = useSshServer()
 
 const { username: user } = userInfo()
 const hasting = { timeouts: { tcpMs: 1_000, handshakeMs: 1_000, keepaliveMs: 100 } }
-const logIn = (port: number, options: ConnectionOptions = client.options()) =>
+const logIn = (port: number, options: ConnectionOptions = ssh.client.options()) =>
   withSession(options, serverAt(port, { user }), async ({ run }) =>
     run({ ...shellScript('echo in'), timeoutMs: 30_000 }),
   )
 
 describe('a real sshd', () => {
   itNeeds(['sshd'])('that has been stopped is said to say nothing', async () => {
-    const sshd = await startTrustedSshd()
+    const sshd = await ssh.startSshd()
     process.kill(sshd.pid, 'SIGSTOP')
 
-    await expect(logIn(sshd.port, client.options({}, hasting))).rejects.toMatchObject({
+    await expect(logIn(sshd.port, ssh.client.options({}, hasting))).rejects.toMatchObject({
       kind: 'timeout',
       message: `127.0.0.1:${sshd.port} accepted the connection but said nothing within 1 s`,
       hint: 'the server may be overloaded, frozen, or going down',
@@ -56,7 +33,7 @@ describe('a real sshd', () => {
   })
 
   itNeeds(['sshd'])('with no key exchange but a new one is said to have no algorithm in common with us', async () => {
-    const sshd = await startTrustedSshd(['KexAlgorithms sntrup761x25519-sha512@openssh.com'])
+    const sshd = await ssh.startSshd({ config: ['KexAlgorithms sntrup761x25519-sha512@openssh.com'] })
 
     await expect(logIn(sshd.port)).rejects.toMatchObject({
       kind: 'kex',
@@ -66,14 +43,16 @@ describe('a real sshd', () => {
   })
 
   itNeeds(['sshd', 'ssh-keygen'])('with certificate host keys only is said to need a plain one', async () => {
-    const sshd = await startTrustedSshd((folder) => {
-      execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'ca')])
-      const certify = ['-q', '-s', join(folder, 'ca'), '-I', 'web-1', '-h', join(folder, 'host_ed25519.pub')]
-      execFileSync('ssh-keygen', certify, { stdio: 'ignore' })
-      return [
-        `HostCertificate ${join(folder, 'host_ed25519-cert.pub')}`,
-        'HostKeyAlgorithms ssh-ed25519-cert-v01@openssh.com',
-      ]
+    const sshd = await ssh.startSshd({
+      config: (folder) => {
+        execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'ca')])
+        const certify = ['-q', '-s', join(folder, 'ca'), '-I', 'web-1', '-h', join(folder, 'host_ed25519.pub')]
+        execFileSync('ssh-keygen', certify, { stdio: 'ignore' })
+        return [
+          `HostCertificate ${join(folder, 'host_ed25519-cert.pub')}`,
+          'HostKeyAlgorithms ssh-ed25519-cert-v01@openssh.com',
+        ]
+      },
     })
 
     await expect(logIn(sshd.port)).rejects.toMatchObject({
@@ -83,7 +62,7 @@ describe('a real sshd', () => {
   })
 
   itNeeds(['sshd'])('that takes no keys says what it takes', async () => {
-    const sshd = await startTrustedSshd(['PubkeyAuthentication no', 'PasswordAuthentication yes'])
+    const sshd = await ssh.startSshd({ config: ['PubkeyAuthentication no', 'PasswordAuthentication yes'] })
 
     await expect(logIn(sshd.port)).rejects.toMatchObject({
       kind: 'auth',
@@ -92,20 +71,20 @@ describe('a real sshd', () => {
   })
 
   itNeeds(['sshd'])('that hangs up after too many keys is said to do so', async () => {
-    const sshd = await startTrustedSshd(['MaxAuthTries 1', 'AuthorizedKeysFile none'])
-    const options = client.options({ identityFiles: [client.keyFile, client.keyFile] })
+    const sshd = await ssh.startSshd({ config: ['MaxAuthTries 1', 'AuthorizedKeysFile none'] })
+    const options = ssh.client.options({ identityFiles: [ssh.client.keyFile, ssh.client.keyFile] })
 
     await expect(logIn(sshd.port, options)).rejects.toMatchObject({ kind: 'auth' })
   })
 
   itNeeds(['sshd'])('behind a network that goes down in the middle is said to be lost', async () => {
-    const [finished] = await inTheMiddle((await startTrustedSshd()).port, (network) => network.goDown())
+    const [finished] = await inTheMiddle((await ssh.startSshd()).port, (network) => network.goDown())
 
     expect(finished).toMatchObject({ ending: { how: 'connection-lost' } })
   })
 
   itNeeds(['sshd'])('behind a network that resets in the middle is said to be lost', async () => {
-    const [finished] = await inTheMiddle((await startTrustedSshd()).port, (network) => network.reset())
+    const [finished] = await inTheMiddle((await ssh.startSshd()).port, (network) => network.reset())
 
     expect(finished).toMatchObject({ ending: { how: 'connection-lost' } })
   })
@@ -114,7 +93,7 @@ describe('a real sshd', () => {
 describe('dropbear', () => {
   itNeeds(['dropbear', 'dropbearkey'])('is a server like any other', async () => {
     const port = await startDropbear()
-    const options = client.options({ strictHostKeyChecking: 'accept-new' })
+    const options = ssh.client.options({ strictHostKeyChecking: 'accept-new' })
 
     // It takes keys only from the file in the home folder: what it says to ours has to be enough here.
     await expect(logIn(port, options)).rejects.toMatchObject({
@@ -126,9 +105,8 @@ describe('dropbear', () => {
 
 describe('a banner', () => {
   it('that comes late is waited for', async () => {
-    const server = await startSshServer({ behaviour: 'slow-banner' })
-    ends.push(server.stop)
-    client.knownHosts.push(server.knownHostsLine)
+    const server = await ssh.startUnknownServer({ behaviour: 'slow-banner' })
+    ssh.client.knownHosts.push(server.knownHostsLine)
 
     await expect(logIn(server.port)).resolves.toMatchObject({ stdout: 'in\n' })
   })
@@ -137,9 +115,9 @@ describe('a banner', () => {
 // The commands that ran when the network went wrong.
 async function inTheMiddle(port: number, goWrong: (network: Network) => void) {
   const network = await startNetwork(port)
-  ends.push(network.stop)
+  ssh.ends.push(network.stop)
   const connections = openConnections(
-    client.options({ hostKeyAlias: `[127.0.0.1]:${port}` }, { timeouts: { keepaliveMs: 100 } }),
+    ssh.client.options({ hostKeyAlias: `[127.0.0.1]:${port}` }, { timeouts: { keepaliveMs: 100 } }),
   )
   const session = await connections.connect(serverAt(network.port, { user }), neverAborted)
   const running = session.run({ ...shellScript('sleep 30'), timeoutMs: 30_000 })
@@ -152,13 +130,13 @@ async function inTheMiddle(port: number, goWrong: (network: Network) => void) {
 }
 
 async function startDropbear(): Promise<number> {
-  const key = `${client.keyFile}.dropbear`
+  const key = `${ssh.client.keyFile}.dropbear`
   execFileSync(pathOf('dropbearkey'), ['-t', 'ed25519', '-f', key], { stdio: 'ignore' })
   const port = await freePort()
   const child = spawn(pathOf('dropbear'), ['-F', '-E', '-p', `127.0.0.1:${port}`, '-r', key, '-P', `${key}.pid`], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  ends.push(() => child.kill())
+  ssh.ends.push(() => child.kill())
   await new Promise<void>((resolve) => child.stderr.once('data', () => resolve()))
   return port
 }

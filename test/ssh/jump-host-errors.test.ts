@@ -5,15 +5,15 @@ import { makeKeyPair, type SshServer, startSshServer, wireForm } from '../suppor
 import { neverAborted, serverAt, shellScript, withSession } from '../support/fixtures/ssh-client.ts'
 import { useLogins } from '../support/fixtures/use-logins.ts'
 
-const at = useLogins()
-const someServers = (count: number) => Promise.all(Array.from({ length: count }, () => at.startServer()))
+const ssh = useLogins()
+const someServers = (count: number) => Promise.all(Array.from({ length: count }, () => ssh.startServer()))
 const behind = (jumpHost: { port: number }) => ({ gateway: { name: 'gate', host: '127.0.0.1', port: jumpHost.port } })
 
 describe('a bastion', () => {
   it('that refuses our key is asked once, however many servers are behind it', async () => {
-    const jumpHost = await at.startServer({ allowed: [wireForm(makeKeyPair().public)] })
+    const jumpHost = await ssh.startServer({ allowed: [wireForm(makeKeyPair().public)] })
     const servers = await someServers(12)
-    const connections = openConnections(at.client.options({}, { limits: { connecting: 2 } }))
+    const connections = openConnections(ssh.client.options({}, { limits: { connecting: 2 } }))
 
     const errors = await Promise.all(
       servers.map(({ port }) =>
@@ -28,9 +28,9 @@ describe('a bastion', () => {
   })
 
   it('that drops us is tried three times, however many servers are behind it', async () => {
-    const jumpHost = await at.startServer({ behaviour: 'drops' })
+    const jumpHost = await ssh.startServer({ behaviour: 'drops' })
     const servers = await someServers(6)
-    const connections = openConnections(at.client.options({}, { limits: { connecting: 2 } }))
+    const connections = openConnections(ssh.client.options({}, { limits: { connecting: 2 } }))
 
     await Promise.all(
       servers.map(({ port }) =>
@@ -46,9 +46,9 @@ describe('a bastion', () => {
 
   it('whose key is not accepted fails each server with an error of its own, for each tells its own times', async () => {
     const jumpHost = await startSshServer()
-    at.ends.push(jumpHost.stop)
+    ssh.ends.push(jumpHost.stop)
     const servers = await someServers(2)
-    const connections = openConnections(at.client.options({}, { askHostKeys: async () => false }))
+    const connections = openConnections(ssh.client.options({}, { askHostKeys: async () => false }))
 
     const errors = await Promise.all(
       servers.map(({ port }) =>
@@ -62,12 +62,12 @@ describe('a bastion', () => {
   })
 
   it('that cannot reach a server is named, and so is the server', async () => {
-    const jumpHost = await at.startServer()
-    const gone = await at.startServer()
+    const jumpHost = await ssh.startServer()
+    const gone = await ssh.startServer()
     await gone.stop()
 
     await expect(
-      withSession(at.client.options(), serverAt(gone.port, behind(jumpHost)), async () => 'in'),
+      withSession(ssh.client.options(), serverAt(gone.port, behind(jumpHost)), async () => 'in'),
     ).rejects.toMatchObject({
       kind: 'proxy',
       message: expect.stringContaining(`the bastion 127.0.0.1 cannot reach 127.0.0.1:${gone.port}`),
@@ -75,9 +75,9 @@ describe('a bastion', () => {
   })
 
   it('that has frozen does not keep us longer than the limit', async () => {
-    const jumpHost = await at.startServer({ behaviour: 'frozen-after-auth' })
-    const server = await at.startServer()
-    const options = at.client.options({}, { timeouts: { tcpMs: 500 } })
+    const jumpHost = await ssh.startServer({ behaviour: 'frozen-after-auth' })
+    const server = await ssh.startServer()
+    const options = ssh.client.options({}, { timeouts: { tcpMs: 500 } })
 
     await expect(withSession(options, serverAt(server.port, behind(jumpHost)), async () => 'in')).rejects.toMatchObject(
       {
@@ -87,10 +87,10 @@ describe('a bastion', () => {
     )
   })
 
-  it('that is lost in the middle at.ends the sessions over it, and is connected to anew', async () => {
-    const jumpHost = await at.startServer()
+  it('that is lost in the middle ssh.ends the sessions over it, and is connected to anew', async () => {
+    const jumpHost = await ssh.startServer()
     const [server] = (await someServers(1)) as [SshServer]
-    const connections = openConnections(at.client.options())
+    const connections = openConnections(ssh.client.options())
     const session = await connections.connect(serverAt(server.port, behind(jumpHost)), neverAborted)
     const running = session.run({ ...shellScript('sleep 60'), timeoutMs: 60_000 })
     jumpHost.cut()
@@ -105,9 +105,9 @@ describe('a bastion', () => {
   })
 
   it('lets go of who waits for it when they are stopped', async () => {
-    const jumpHost = await at.startServer({ behaviour: 'frozen' })
+    const jumpHost = await ssh.startServer({ behaviour: 'frozen' })
     const servers = await someServers(3)
-    const connections = openConnections(at.client.options())
+    const connections = openConnections(ssh.client.options())
     const stop = new AbortController()
     const waiting = servers.map(({ port }) => connections.connect(serverAt(port, behind(jumpHost)), stop.signal))
     const ended = Promise.all(waiting.map((one) => expect(one).rejects.toMatchObject({ kind: 'stopped' })))
@@ -121,9 +121,9 @@ describe('a bastion', () => {
 })
 
 describe('stopping', () => {
-  it('at.ends those that wait for their turn with a word that is ours, whatever the reason given', async () => {
-    const frozen = await at.startServer({ behaviour: 'frozen' })
-    const connections = openConnections(at.client.options({}, { limits: { sessions: 4, connecting: 1 } }))
+  it('ssh.ends those that wait for their turn with a word that is ours, whatever the reason given', async () => {
+    const frozen = await ssh.startServer({ behaviour: 'frozen' })
+    const connections = openConnections(ssh.client.options({}, { limits: { sessions: 4, connecting: 1 } }))
     const stop = new AbortController()
     const waiting = Array.from({ length: 8 }, () => connections.connect(serverAt(frozen.port), stop.signal))
     const ended = Promise.all(waiting.map((one) => expect(one).rejects.toMatchObject({ kind: 'stopped' })))

@@ -15,11 +15,11 @@ const entry = fileURLToPath(new URL('connect-once.ts', import.meta.url))
 const limitMs = 10_000
 
 describe('a process that connects', () => {
-  let options: SshClient
+  let client: SshClient
   let folder: string
   let program: string
   beforeAll(async () => {
-    options = makeSshClient()
+    client = makeSshClient()
     folder = mkdtempSync(join(tmpdir(), 'maestro-ends-'))
     program = join(folder, 'connect-once.cjs')
     await build({
@@ -34,7 +34,7 @@ describe('a process that connects', () => {
     })
   })
   afterAll(() => {
-    options.remove()
+    client.remove()
     rmSync(folder, { recursive: true })
   })
 
@@ -66,7 +66,7 @@ describe('a process that connects', () => {
       const server = await startSshServer({ behaviour })
       const { port, knownHostsLine } = server
 
-      const run = await runProgram(program, { port, knownHostsLine, keyFile: options.keyFile })
+      const run = await runProgram(program, { port, knownHostsLine, keyFile: client.keyFile })
 
       await server.stop()
       expect(run).toEqual({ said, exitCode: 0, stderr: '' })
@@ -79,9 +79,9 @@ describe('a process that connects', () => {
     const { port, knownHostsLine } = server
     const stops: (() => unknown)[] = [server.stop]
     const agentSocket = join(folder, 'agent')
-    await startSilentAgent(agentSocket, options.publicKey, stops)
+    await startSilentAgent(agentSocket, client.publicKey, stops)
 
-    const run = await runProgram(program, { port, knownHostsLine, keyFile: options.keyFile, agentSocket })
+    const run = await runProgram(program, { port, knownHostsLine, keyFile: client.keyFile, agentSocket })
 
     await Promise.all(stops.map((stop) => stop()))
     expect(run).toEqual({ said: 'timeout', exitCode: 0, stderr: '' })

@@ -9,7 +9,7 @@ import { makeSudoSandbox, sandboxPassword, sandboxTools } from '../support/fixtu
 import { useLogins } from '../support/fixtures/use-logins.ts'
 import { hasTool, itNeedsMounts } from '../support/tools.ts'
 
-const at = useLogins()
+const ssh = useLogins()
 let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'maestro-sudo-box-'))
@@ -18,13 +18,13 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 async function run(program: string, sudoers: readonly string[], password?: string): Promise<unknown> {
   const loginShell = makeSudoSandbox(folder, { program, sudoers })
-  const server = await at.startServer({ loginShell, env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } })
+  const server = await ssh.startServer({ loginShell, env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } })
   const command = {
     ...shellScript('id -u\necho the rest\n'),
     timeoutMs: 20_000,
     ...(password && { password: new Secret(password) }),
   }
-  return withSession(at.client.options(), serverAt(server.port), (session) => runAsRoot(session, command))
+  return withSession(ssh.client.options(), serverAt(server.port), (session) => runAsRoot(session, command))
 }
 
 const asRoot = { ending: { how: 'exited', code: 0 }, stdout: '0\nthe rest\n', stderr: '' }

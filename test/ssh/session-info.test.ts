@@ -3,19 +3,23 @@ import { ConnectError } from '../../src/ssh/connect-error.ts'
 import { serverAt, withSession } from '../support/fixtures/ssh-client.ts'
 import { useLogins } from '../support/fixtures/use-logins.ts'
 
-const at = useLogins()
+const ssh = useLogins()
 
 describe('a session', () => {
   it('tells how it came about', async () => {
-    const [jumpHost, server] = [await at.startServer(), await at.startServer()]
+    const [jumpHost, server] = [await ssh.startServer(), await ssh.startServer()]
     const gateway = { name: 'gate', host: '127.0.0.1', port: jumpHost.port, user: 'jump' }
 
-    const about = await withSession(at.client.options(), serverAt(server.port, { gateway }), async ({ about }) => about)
+    const about = await withSession(
+      ssh.client.options(),
+      serverAt(server.port, { gateway }),
+      async ({ about }) => about,
+    )
 
     expect(about).toEqual({
       login: `deploy@127.0.0.1:${server.port}`,
       jumpHosts: [`jump@127.0.0.1:${jumpHost.port}`],
-      proof: `key ${at.client.keyFile}`,
+      proof: `key ${ssh.client.keyFile}`,
       software: expect.stringMatching(/^SSH-2\.0-\S+$/),
       hostKey: expect.stringMatching(/^ssh-ed25519 SHA256:/),
       hostKeyVouched: 'in known_hosts',
@@ -29,8 +33,8 @@ describe('a session', () => {
   })
 
   it('that did not come about tells how far it came', async () => {
-    const server = await at.startServer({ behaviour: 'frozen-in-kex' })
-    const options = at.client.options({}, { timeouts: { handshakeMs: 200 } })
+    const server = await ssh.startServer({ behaviour: 'frozen-in-kex' })
+    const options = ssh.client.options({}, { timeouts: { handshakeMs: 200 } })
 
     const error = await withSession(options, serverAt(server.port), async () => 'in').catch((error: unknown) => error)
 

@@ -1,114 +1,77 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { writeFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { Secret } from '../../src/base/secret.ts'
 import { openConnections } from '../../src/ssh/connect.ts'
 import type { ConnectionOptions } from '../../src/ssh/connection-options.ts'
 import { makeSemaphore } from '../../src/ssh/semaphore.ts'
 import type { Session } from '../../src/ssh/session/session.ts'
 import { dial } from '../../src/ssh/transport/dial.ts'
-import {
-  makeKeyPair,
-  type SshServer,
-  type SshServerOptions,
-  startSshServer,
-  wireForm,
-} from '../support/fakes/fake-ssh-server.ts'
+import { makeKeyPair, wireForm } from '../support/fakes/fake-ssh-server.ts'
 import { startBrokenAgent, startDeafPort, watchNoDelay } from '../support/fakes/faulty-sockets.ts'
-import {
-  makeSshClient,
-  neverAborted,
-  type SshClient,
-  serverAt,
-  shellScript,
-  trustHostKey,
-  withSession,
-} from '../support/fixtures/ssh-client.ts'
-import { type Sshd, type SshdOptions, startSshd } from '../support/fixtures/sshd.ts'
+import { neverAborted, serverAt, shellScript, withSession } from '../support/fixtures/ssh-client.ts'
+import { useSshServer } from '../support/fixtures/use-ssh-server.ts'
 import { itNeeds } from '../support/tools.ts'
 
-let client: SshClient
-let ends: (() => unknown)[]
-beforeEach(() => {
-  client = makeSshClient()
-  ends = []
-})
-afterEach(async () => {
-  await Promise.all(ends.map((end) => end()))
-  client.remove()
-})
-
-async function aServer(options: SshServerOptions = {}): Promise<SshServer> {
-  const server = await startSshServer(options)
-  ends.push(server.stop)
-  trustHostKey(client, server)
-  return server
-}
-
-async function startTrustedSshd(options: Partial<SshdOptions> = {}): Promise<Sshd> {
-  const sshd = await startSshd({ authorized: [client.publicLine], ...options })
-  ends.push(sshd.stop)
-  client.knownHosts.push(sshd.knownHostsLine)
-  return sshd
-}
+const ssh = useSshServer()
 
 const into = (server: { port: number }, options: ConnectionOptions, work: (session: Session) => Promise<unknown>) =>
   withSession(options, serverAt(server.port), work)
 
 describe('ssh2 under us', () => {
   it('1: closes though the other end has frozen', async () => {
-    const server = await aServer({ behaviour: 'frozen-after-auth' })
+    const server = await ssh.startServer({ behaviour: 'frozen-after-auth' })
 
-    await expect(into(server, client.options(), async () => 'closed')).resolves.toBe('closed')
+    await expect(into(server, ssh.client.options(), async () => 'closed')).resolves.toBe('closed')
   })
 
   it('2: has no delay by Nagle on its socket', async () => {
-    const server = await aServer()
+    const server = await ssh.startServer()
     const asked: boolean[] = []
     const watch = (message: unknown) =>
       queueMicrotask(() => watchNoDelay((message as { socket: Socket }).socket, asked))
     subscribe('net.client.socket', watch)
-    ends.push(() => unsubscribe('net.client.socket', watch))
+    ssh.ends.push(() => unsubscribe('net.client.socket', watch))
 
-    await into(server, client.options(), async () => 'in')
+    await into(server, ssh.client.options(), async () => 'in')
 
     expect(asked).toContain(true)
   })
 
   it('3: hears of a silent network by keepalives, and waits for a channel no longer than for the command', async () => {
-    const server = await aServer({ behaviour: 'frozen-after-auth' })
-    const patient = client.options({}, { timeouts: { keepaliveMs: 50 } })
+    const server = await ssh.startServer({ behaviour: 'frozen-after-auth' })
+    const patient = ssh.client.options({}, { timeouts: { keepaliveMs: 50 } })
     const slow = { ...shellScript('true'), timeoutMs: 60_000 }
 
     const lost = await into(server, patient, ({ run }) => run(slow))
-    const late = await into(server, client.options(), ({ run }) => run({ ...slow, timeoutMs: 200 }))
+    const late = await into(server, ssh.client.options(), ({ run }) => run({ ...slow, timeoutMs: 200 }))
 
     expect([lost, late]).toMatchObject([{ ending: { how: 'connection-lost' } }, { ending: { how: 'timed-out' } }])
   })
 
   it('4: takes a missing exit status for a lost connection', async () => {
-    const server = await aServer({ behaviour: 'no-status' })
+    const server = await ssh.startServer({ behaviour: 'no-status' })
 
-    const finished = await into(server, client.options(), ({ run }) => run(shellScript('true')))
+    const finished = await into(server, ssh.client.options(), ({ run }) => run(shellScript('true')))
 
     expect(finished).toMatchObject({ ending: { how: 'connection-lost' } })
   })
 
   it('5: comes to the end of a command that talks on stderr only', async () => {
-    const server = await aServer()
+    const server = await ssh.startServer()
     const command = { ...shellScript('head -c 5000000 /dev/zero >&2; exit 3'), limitBytes: 6_000_000 }
 
-    const finished = await into(server, client.options(), ({ run }) => run(command))
+    const finished = await into(server, ssh.client.options(), ({ run }) => run(command))
 
     expect(finished).toMatchObject({ ending: { how: 'exited', code: 3 }, stderr: '\0'.repeat(5_000_000) })
   })
 
   it('6: survives several errors, of the agent and of the authentication, and names both', async () => {
-    const server = await aServer({ allowed: [] })
-    const agentSocket = `${client.keyFile}.agent`
-    await startBrokenAgent(agentSocket, ends)
-    const options = { ...client.options(), local: { home: '/', localUser: 'ana', agentSocket } }
+    const server = await ssh.startServer({ allowed: [] })
+    const agentSocket = `${ssh.client.keyFile}.agent`
+    await startBrokenAgent(agentSocket, ssh.ends)
+    const options = { ...ssh.client.options(), local: { home: '/', localUser: 'ana', agentSocket } }
 
     await expect(into(server, options, async () => 'in')).rejects.toMatchObject({
       kind: 'auth',
@@ -117,27 +80,25 @@ describe('ssh2 under us', () => {
   })
 
   it('7: writes no key down that the server did not prove', async () => {
-    const server = await startSshServer({ behaviour: 'steals-key' })
-    ends.push(server.stop)
-    const options = client.options({ strictHostKeyChecking: 'accept-new' })
+    const server = await ssh.startUnknownServer({ behaviour: 'steals-key' })
+    const options = ssh.client.options({ strictHostKeyChecking: 'accept-new' })
 
     await expect(into(server, options, async () => 'in')).rejects.toMatchObject({ kind: 'kex' })
 
-    expect(client.appended).toEqual([])
+    expect(ssh.client.appended).toEqual([])
   })
 
   it('8: asks for the key type on record first', async () => {
-    const server = await startSshServer({ hostKeyType: ['ed25519', 'rsa'] })
-    ends.push(server.stop)
-    client.knownHosts.push(server.knownHostsLine.split('\n')[1] ?? '')
+    const server = await ssh.startUnknownServer({ hostKeyType: ['ed25519', 'rsa'] })
+    ssh.client.knownHosts.push(server.knownHostsLine.split('\n')[1] ?? '')
 
-    await expect(into(server, client.options(), async () => 'in')).resolves.toBe('in')
+    await expect(into(server, ssh.client.options(), async () => 'in')).resolves.toBe('in')
   })
 
   it('9: tells a server that does not answer from one that does not speak', async () => {
-    const deaf = await startDeafPort(ends)
-    const mute = await aServer({ behaviour: 'frozen' })
-    const options = client.options({}, { timeouts: { tcpMs: 300, handshakeMs: 300 } })
+    const deaf = await startDeafPort(ssh.ends)
+    const mute = await ssh.startServer({ behaviour: 'frozen' })
+    const options = ssh.client.options({}, { timeouts: { tcpMs: 300, handshakeMs: 300 } })
 
     await expect(into({ port: deaf }, options, async () => 'in')).rejects.toMatchObject({
       kind: 'timeout',
@@ -152,11 +113,13 @@ describe('ssh2 under us', () => {
   itNeeds(['sshd'])(
     '10: runs no more commands at a time over a connection than sshd opens (MaxSessions)',
     async () => {
-      const sshd = await startTrustedSshd()
+      const sshd = await ssh.startSshd()
       const many = Array.from({ length: 100 }, (_, n) => ({ ...shellScript(`echo ${n}`), timeoutMs: 20_000 }))
 
-      const outputs = await withSession(client.options(), serverAt(sshd.port, { user: sshd.user }), async ({ run }) =>
-        Promise.all(many.map(run)),
+      const outputs = await withSession(
+        ssh.client.options(),
+        serverAt(sshd.port, { user: sshd.user }),
+        async ({ run }) => Promise.all(many.map(run)),
       )
 
       expect(outputs).toEqual(
@@ -167,9 +130,9 @@ describe('ssh2 under us', () => {
   )
 
   it('10: says so where a server opens no session at all', async () => {
-    const server = await aServer({ behaviour: 'refuses-sessions' })
+    const server = await ssh.startServer({ behaviour: 'refuses-sessions' })
 
-    await expect(into(server, client.options(), ({ run }) => run(shellScript('true')))).rejects.toMatchObject({
+    await expect(into(server, ssh.client.options(), ({ run }) => run(shellScript('true')))).rejects.toMatchObject({
       kind: 'session-limit',
       message: expect.stringContaining('runs no command for us'),
     })
@@ -178,8 +141,8 @@ describe('ssh2 under us', () => {
   itNeeds(['sshd'])(
     '11: gets all connections through where sshd drops some (MaxStartups)',
     async () => {
-      const sshd = await startTrustedSshd({ config: ['MaxStartups 4:50:8'] })
-      const connections = openConnections(client.options())
+      const sshd = await ssh.startSshd({ config: ['MaxStartups 4:50:8'] })
+      const connections = openConnections(ssh.client.options())
 
       const all = await Promise.all(
         Array.from({ length: 24 }, () => connections.connect(serverAt(sshd.port, { user: sshd.user }), neverAborted)),
@@ -193,18 +156,19 @@ describe('ssh2 under us', () => {
   )
 
   it('12: never connects again where the authentication or the host key was refused', async () => {
-    const locked = await aServer({ allowed: [] })
-    const stranger = await startSshServer()
-    ends.push(stranger.stop)
+    const locked = await ssh.startServer({ allowed: [] })
+    const stranger = await ssh.startUnknownServer()
 
-    await expect(into(locked, client.options(), async () => 'in')).rejects.toMatchObject({ kind: 'auth' })
-    await expect(into(stranger, client.options(), async () => 'in')).rejects.toMatchObject({ kind: 'hostkey-unknown' })
+    await expect(into(locked, ssh.client.options(), async () => 'in')).rejects.toMatchObject({ kind: 'auth' })
+    await expect(into(stranger, ssh.client.options(), async () => 'in')).rejects.toMatchObject({
+      kind: 'hostkey-unknown',
+    })
 
     expect([locked.connections(), stranger.connections()]).toEqual([1, 1])
   })
 
   it('13: looks few names up at a time', async () => {
-    const server = await aServer()
+    const server = await ssh.startServer()
     const lookups = makeSemaphore(1)
     const givePlace = await lookups.take()
     const dialling = { host: 'localhost', port: server.port, stop: neverAborted, lookups, family: 4 as const }
@@ -221,8 +185,8 @@ describe('ssh2 under us', () => {
   })
 
   it('14: connects to the same server again and again', async () => {
-    const server = await aServer()
-    const connections = openConnections(client.options())
+    const server = await ssh.startServer()
+    const connections = openConnections(ssh.client.options())
 
     for (let left = 3; left > 0; left -= 1)
       await (await connections.connect(serverAt(server.port), neverAborted)).close()
@@ -232,9 +196,11 @@ describe('ssh2 under us', () => {
   })
 
   itNeeds(['sshd'])('has a server sign for no other host key than that of the handshake', async () => {
-    const sshd = await startTrustedSshd({ hostKeyTypes: ['ed25519', 'ecdsa'], config: ['LogLevel DEBUG1'] })
+    const sshd = await ssh.startSshd({ hostKeyTypes: ['ed25519', 'ecdsa'], config: ['LogLevel DEBUG1'] })
 
-    await withSession(client.options(), serverAt(sshd.port, { user: sshd.user }), ({ run }) => run(shellScript('true')))
+    await withSession(ssh.client.options(), serverAt(sshd.port, { user: sshd.user }), ({ run }) =>
+      run(shellScript('true')),
+    )
 
     expect(sshd.log()).toContain('Accepted publickey')
     expect(sshd.log()).not.toContain('hostkeys-prove')
@@ -242,19 +208,19 @@ describe('ssh2 under us', () => {
 
   it('15: asks for the passphrase of a key once, and derives the key once', async () => {
     const pair = makeKeyPair('ed25519', 'open sesame')
-    writeFileSync(client.keyFile, pair.private)
-    const servers = await Promise.all([1, 2, 3].map(() => aServer({ allowed: [wireForm(pair.public)] })))
+    writeFileSync(ssh.client.keyFile, pair.private)
+    const servers = await Promise.all([1, 2, 3].map(() => ssh.startServer({ allowed: [wireForm(pair.public)] })))
     const asked: string[] = []
     const askPassphrase = async (path: string) => {
       asked.push(path)
       return new Secret('open sesame')
     }
-    const connections = openConnections(client.options({}, { askPassphrase }))
+    const connections = openConnections(ssh.client.options({}, { askPassphrase }))
 
     const sessions = await Promise.all(servers.map(({ port }) => connections.connect(serverAt(port), neverAborted)))
 
     await Promise.all(sessions.map(({ close }) => close()))
     await connections.close()
-    expect(asked).toEqual([client.keyFile])
+    expect(asked).toEqual([ssh.client.keyFile])
   })
 })

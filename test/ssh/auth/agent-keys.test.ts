@@ -16,46 +16,46 @@ import {
 } from '../../support/fixtures/use-logins.ts'
 import { itNeeds } from '../../support/tools.ts'
 
-const at = useLogins()
+const ssh = useLogins()
 
 describe('an agent', () => {
   it('that is gone does not matter when the identity file is good', async () => {
-    const server = await at.startServer({ allowed: [at.client.publicKey] })
+    const server = await ssh.startServer({ allowed: [ssh.client.publicKey] })
 
-    await expect(at.logIn(server, {}, withAgent({ socket: '/nonexistent' }))).resolves.toBe('in')
+    await expect(ssh.logIn(server, {}, withAgent({ socket: '/nonexistent' }))).resolves.toBe('in')
   })
 
   it('that cannot sign does not matter when the identity file is good', async () => {
     const other = wireForm(makeKeyPair().public)
-    const server = await at.startServer({ allowed: [other, at.client.publicKey] })
-    const socket = `${at.client.keyFile}.agent`
-    await startPowerlessAgent(socket, other, at.ends)
+    const server = await ssh.startServer({ allowed: [other, ssh.client.publicKey] })
+    const socket = `${ssh.client.keyFile}.agent`
+    await startPowerlessAgent(socket, other, ssh.ends)
 
-    await expect(at.logIn(server, {}, withAgent({ socket }))).resolves.toBe('in')
+    await expect(ssh.logIn(server, {}, withAgent({ socket }))).resolves.toBe('in')
   })
 
   itNeeds(agentTools)('logs in with a key of its own', async () => {
     const pairs = makeKeyPairs(3)
-    const agent = await at.startAgent(pairs)
-    const server = await at.startServer({ allowed: [wireForm(pairs[1]?.public ?? '')] })
+    const agent = await ssh.startAgent(pairs)
+    const server = await ssh.startServer({ allowed: [wireForm(pairs[1]?.public ?? '')] })
 
-    await expect(at.logIn(server, { identityFiles: [] }, withAgent(agent))).resolves.toBe('in')
+    await expect(ssh.logIn(server, { identityFiles: [] }, withAgent(agent))).resolves.toBe('in')
   })
 
   itNeeds(agentTools)('does not flood a server with its keys: what the files need is kept free', async () => {
-    const agent = await at.startAgent(makeKeyPairs(9))
-    const server = await at.startServer({ allowed: [at.client.publicKey], maxAuthTries: 6 })
+    const agent = await ssh.startAgent(makeKeyPairs(9))
+    const server = await ssh.startServer({ allowed: [ssh.client.publicKey], maxAuthTries: 6 })
 
-    await expect(at.logIn(server, {}, withAgent(agent))).resolves.toBe('in')
+    await expect(ssh.logIn(server, {}, withAgent(agent))).resolves.toBe('in')
 
     expect(keysOffered(server)).toHaveLength(6)
   })
 
   itNeeds(agentTools)('says how many keys it kept back', async () => {
-    const agent = await at.startAgent(makeKeyPairs(9))
-    const server = await at.startServer({ allowed: [], maxAuthTries: 7 })
+    const agent = await ssh.startAgent(makeKeyPairs(9))
+    const server = await ssh.startServer({ allowed: [], maxAuthTries: 7 })
 
-    await expect(at.logIn(server, {}, withAgent(agent))).rejects.toMatchObject({
+    await expect(ssh.logIn(server, {}, withAgent(agent))).rejects.toMatchObject({
       kind: 'auth',
       message: expect.stringContaining('4 more in the agent were kept back'),
       hint: expect.stringContaining('IdentitiesOnly'),
@@ -65,11 +65,11 @@ describe('an agent', () => {
   itNeeds(agentTools)('offers the key of an identity file first, and once', async () => {
     const pairs = makeKeyPairs(4)
     const wanted = pairs[3] as KeyPair
-    writeFileSync(at.client.keyFile, wanted.private)
-    const agent = await at.startAgent(pairs)
-    const server = await at.startServer({ allowed: [] })
+    writeFileSync(ssh.client.keyFile, wanted.private)
+    const agent = await ssh.startAgent(pairs)
+    const server = await ssh.startServer({ allowed: [] })
 
-    await expect(at.logIn(server, {}, withAgent(agent))).rejects.toMatchObject({ kind: 'auth' })
+    await expect(ssh.logIn(server, {}, withAgent(agent))).rejects.toMatchObject({ kind: 'auth' })
 
     expect(server.offers.map(({ key }) => key?.toString('base64'))).toEqual([wanted, ...pairs.slice(0, 3)].map(base64))
   })
@@ -77,47 +77,47 @@ describe('an agent', () => {
   itNeeds(agentTools)('offers nothing else under IdentitiesOnly, the file being only the public half', async () => {
     const pairs = makeKeyPairs(4)
     const wanted = pairs[2] as KeyPair
-    writeFileSync(`${at.client.keyFile}.pub`, wanted.public)
-    const agent = await at.startAgent(pairs)
-    const server = await at.startServer({ allowed: [] })
-    const change = { identityFiles: [`${at.client.keyFile}.pub`], identitiesOnly: true }
+    writeFileSync(`${ssh.client.keyFile}.pub`, wanted.public)
+    const agent = await ssh.startAgent(pairs)
+    const server = await ssh.startServer({ allowed: [] })
+    const change = { identityFiles: [`${ssh.client.keyFile}.pub`], identitiesOnly: true }
 
-    await expect(at.logIn(server, change, withAgent(agent))).rejects.toMatchObject({ kind: 'auth' })
+    await expect(ssh.logIn(server, change, withAgent(agent))).rejects.toMatchObject({ kind: 'auth' })
 
     expect(keysOffered(server)).toEqual([base64(wanted)])
   })
 
   itNeeds(agentTools)('is left alone under IdentityAgent none', async () => {
-    const agent = await at.startAgent(makeKeyPairs(1))
-    const server = await at.startServer({ allowed: [at.client.publicKey] })
+    const agent = await ssh.startAgent(makeKeyPairs(1))
+    const server = await ssh.startServer({ allowed: [ssh.client.publicKey] })
 
-    await expect(at.logIn(server, { identityAgent: 'none' }, withAgent(agent))).resolves.toBe('in')
+    await expect(ssh.logIn(server, { identityAgent: 'none' }, withAgent(agent))).resolves.toBe('in')
 
-    expect(keysOffered(server)).toEqual([at.client.publicKey.toString('base64')])
+    expect(keysOffered(server)).toEqual([ssh.client.publicKey.toString('base64')])
   })
 
   itNeeds(agentTools)('may be named by a variable in IdentityAgent', async () => {
     const pairs = makeKeyPairs(1)
-    const agent = await at.startAgent(pairs)
-    const server = await at.startServer({ allowed: pairs.map(({ public: line }) => wireForm(line)) })
+    const agent = await ssh.startAgent(pairs)
+    const server = await ssh.startServer({ allowed: pairs.map(({ public: line }) => wireForm(line)) })
     const local = { home: '/', localUser: 'ana', agentSocket: undefined, env: { MY_AGENT: agent.socket } }
 
-    const login = at.logIn(server, { identityAgent: '$MY_AGENT', identityFiles: [] }, { local })
+    const login = ssh.logIn(server, { identityAgent: '$MY_AGENT', identityFiles: [] }, { local })
 
     await expect(login).resolves.toBe('in')
   })
 
   itNeeds([...agentTools, 'ssh-keygen'])('says which of its keys are of no use here', async () => {
-    const agent = await at.startAgent([])
-    const file = at.client.keyFile
+    const agent = await ssh.startAgent([])
+    const file = ssh.client.keyFile
     const authority = `${file}-ca`
     writeFileSync(authority, makeKeyPair().private, { mode: 0o600 })
-    writeFileSync(`${file}.pub`, at.client.publicLine)
+    writeFileSync(`${file}.pub`, ssh.client.publicLine)
     execFileSync('ssh-keygen', ['-q', '-s', authority, '-I', 'ana', '-n', 'deploy', `${file}.pub`], { stdio: 'ignore' })
     agent.add(readFileSync(file, 'utf8'), readFileSync(`${file}-cert.pub`, 'utf8'))
-    const server = await at.startServer({ allowed: [] })
+    const server = await ssh.startServer({ allowed: [] })
 
-    await expect(at.logIn(server, { identityFiles: [] }, withAgent(agent))).rejects.toMatchObject({
+    await expect(ssh.logIn(server, { identityFiles: [] }, withAgent(agent))).rejects.toMatchObject({
       message: expect.stringMatching(
         /offered: a key of the agent\); a key of the agent is of type ssh-ed25519-cert-v01@openssh.com, which/,
       ),
@@ -126,11 +126,11 @@ describe('an agent', () => {
 
   itNeeds(agentTools)('that never signs keeps no other from signing once its own server is given up', async () => {
     const pairs = makeKeyPairs(1)
-    const server = await at.startServer({ allowed: pairs.map(({ public: line }) => wireForm(line)) })
-    const silent = `${at.client.keyFile}.agent`
-    await startSilentAgent(silent, wireForm(pairs[0]?.public ?? ''), at.ends)
-    const good = await at.startAgent(pairs)
-    const options = at.client.options({}, { limits: { signing: 1 }, timeouts: { handshakeMs: 500 } })
+    const server = await ssh.startServer({ allowed: pairs.map(({ public: line }) => wireForm(line)) })
+    const silent = `${ssh.client.keyFile}.agent`
+    await startSilentAgent(silent, wireForm(pairs[0]?.public ?? ''), ssh.ends)
+    const good = await ssh.startAgent(pairs)
+    const options = ssh.client.options({}, { limits: { signing: 1 }, timeouts: { handshakeMs: 500 } })
     const hostOptions = async (question: HostQuestion) => ({
       ...(await options.hostOptions(question)),
       identityAgent: question.user === 'silent' ? silent : good.socket,
@@ -154,13 +154,13 @@ describe('an agent', () => {
     ['promises more keys than it sends', Buffer.of(0, 0, 0, 5, 12, 0, 0, 0, 9)],
     ['says too much', Buffer.of(255, 0, 0, 0)],
   ])('that %s is named, and does not matter where a file is good', async (_what, answer) => {
-    const server = await at.startServer({ allowed: [at.client.publicKey] })
-    const socket = `${at.client.keyFile}.agent`
-    await startAgentAnswering(socket, answer, at.ends)
+    const server = await ssh.startServer({ allowed: [ssh.client.publicKey] })
+    const socket = `${ssh.client.keyFile}.agent`
+    await startAgentAnswering(socket, answer, ssh.ends)
 
-    await expect(at.logIn(server, { identityFiles: [] }, withAgent({ socket }))).rejects.toMatchObject({
+    await expect(ssh.logIn(server, { identityFiles: [] }, withAgent({ socket }))).rejects.toMatchObject({
       message: expect.stringContaining(`the agent ${socket} cannot be asked`),
     })
-    await expect(at.logIn(server, {}, withAgent({ socket }))).resolves.toBe('in')
+    await expect(ssh.logIn(server, {}, withAgent({ socket }))).resolves.toBe('in')
   })
 })

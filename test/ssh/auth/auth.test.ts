@@ -6,53 +6,53 @@ import { startSshd } from '../../support/fixtures/sshd.ts'
 import { agentTools, keysOffered, makeKeyPairs, useLogins, withAgent } from '../../support/fixtures/use-logins.ts'
 import { itNeeds } from '../../support/tools.ts'
 
-const at = useLogins()
+const ssh = useLogins()
 
 describe('a server that wants more than a key', () => {
   const askPassword = async () => new Secret('open sesame')
   const factors = ['publickey', 'keyboard-interactive'] as const
 
   it('gets a password after the key', async () => {
-    const server = await at.startServer({ factors, password: 'open sesame' })
+    const server = await ssh.startServer({ factors, password: 'open sesame' })
 
-    await expect(at.logIn(server, {}, { askPassword })).resolves.toBe('in')
+    await expect(ssh.logIn(server, {}, { askPassword })).resolves.toBe('in')
   })
 
   itNeeds(agentTools)('gets a password after the key of an agent, and no other key', async () => {
-    const agent = await at.startAgent(makeKeyPairs(3))
-    const server = await at.startServer({ factors, password: 'open sesame' })
+    const agent = await ssh.startAgent(makeKeyPairs(3))
+    const server = await ssh.startServer({ factors, password: 'open sesame' })
 
-    await expect(at.logIn(server, {}, { askPassword, ...withAgent(agent) })).resolves.toBe('in')
+    await expect(ssh.logIn(server, {}, { askPassword, ...withAgent(agent) })).resolves.toBe('in')
 
     expect(keysOffered(server)).toHaveLength(2)
   })
 
   it('gets the key after a password', async () => {
-    const server = await at.startServer({
+    const server = await ssh.startServer({
       factors: ['password', 'publickey'],
-      allowed: [at.client.publicKey],
+      allowed: [ssh.client.publicKey],
       password: 'open sesame',
     })
 
-    await expect(at.logIn(server, {}, { askPassword })).resolves.toBe('in')
+    await expect(ssh.logIn(server, {}, { askPassword })).resolves.toBe('in')
   })
 
   itNeeds(['sshd'])('gets a second key', async () => {
     const second = makeKeyPair()
-    writeFileSync(`${at.client.keyFile}-2`, second.private, { mode: 0o600 })
+    writeFileSync(`${ssh.client.keyFile}-2`, second.private, { mode: 0o600 })
     const config = ['AuthenticationMethods publickey,publickey']
-    const sshd = await startSshd({ authorized: [at.client.publicLine, second.public], config })
-    at.ends.push(sshd.stop)
-    at.client.knownHosts.push(sshd.knownHostsLine)
-    const change = { user: sshd.user, identityFiles: [at.client.keyFile, `${at.client.keyFile}-2`] }
+    const sshd = await startSshd({ authorized: [ssh.client.publicLine, second.public], config })
+    ssh.ends.push(sshd.stop)
+    ssh.client.knownHosts.push(sshd.knownHostsLine)
+    const change = { user: sshd.user, identityFiles: [ssh.client.keyFile, `${ssh.client.keyFile}-2`] }
 
-    await expect(at.logIn(sshd, change)).resolves.toBe('in')
+    await expect(ssh.logIn(sshd, change)).resolves.toBe('in')
   })
 
   it('is named as such where there is nothing more to give', async () => {
-    const server = await at.startServer({ factors })
+    const server = await ssh.startServer({ factors })
 
-    await expect(at.logIn(server)).rejects.toMatchObject({
+    await expect(ssh.logIn(server)).rejects.toMatchObject({
       kind: 'auth',
       message: expect.stringContaining('wants a second proof from deploy, keyboard-interactive'),
       hint: expect.stringContaining('--ask-password'),
@@ -62,27 +62,27 @@ describe('a server that wants more than a key', () => {
 
 describe('a server that takes no keys', () => {
   itNeeds(agentTools)('is known as such also after the keys of an agent alone', async () => {
-    const agent = await at.startAgent(makeKeyPairs(1))
-    const server = await at.startServer({ methods: ['password'], password: 'open sesame', allowed: [] })
+    const agent = await ssh.startAgent(makeKeyPairs(1))
+    const server = await ssh.startServer({ methods: ['password'], password: 'open sesame', allowed: [] })
 
-    await expect(at.logIn(server, { identityFiles: [] }, withAgent(agent))).rejects.toMatchObject({
+    await expect(ssh.logIn(server, { identityFiles: [] }, withAgent(agent))).rejects.toMatchObject({
       message: expect.stringContaining('takes no keys from deploy, only password'),
     })
   })
 
   it('is said to need another way where it takes no password either', async () => {
-    const server = await at.startServer({ methods: ['hostbased'], allowed: [] })
+    const server = await ssh.startServer({ methods: ['hostbased'], allowed: [] })
 
-    await expect(at.logIn(server)).rejects.toMatchObject({
+    await expect(ssh.logIn(server)).rejects.toMatchObject({
       message: expect.stringContaining('takes no keys from deploy, only hostbased'),
       hint: expect.stringContaining('this transport cannot do gssapi or hostbased'),
     })
   })
 
   it('is known as such where we have none', async () => {
-    const server = await at.startServer({ methods: ['password'], password: 'open sesame', allowed: [] })
+    const server = await ssh.startServer({ methods: ['password'], password: 'open sesame', allowed: [] })
 
-    await expect(at.logIn(server, { identityFiles: [] })).rejects.toMatchObject({
+    await expect(ssh.logIn(server, { identityFiles: [] })).rejects.toMatchObject({
       message: expect.stringContaining('takes no keys from deploy, only password'),
     })
   })
@@ -90,9 +90,9 @@ describe('a server that takes no keys', () => {
 
 describe('what keeps us from offering a key', () => {
   it('is PubkeyAuthentication no in the ssh config', async () => {
-    const server = await at.startServer()
+    const server = await ssh.startServer()
 
-    await expect(at.logIn(server, { pubkeyAuthentication: false })).rejects.toMatchObject({
+    await expect(ssh.logIn(server, { pubkeyAuthentication: false })).rejects.toMatchObject({
       kind: 'auth',
       message: expect.stringContaining('the ssh config says PubkeyAuthentication no'),
     })
@@ -100,12 +100,12 @@ describe('what keeps us from offering a key', () => {
   })
 
   it('is that it is certified by a CertificateFile, once for each file that is there', async () => {
-    const certificate = `${at.client.keyFile}-cert.pub`
+    const certificate = `${ssh.client.keyFile}-cert.pub`
     writeFileSync(certificate, '')
-    const server = await at.startServer({ allowed: [] })
+    const server = await ssh.startServer({ allowed: [] })
     const certificateFiles = [certificate, '/nonexistent-cert.pub']
 
-    await expect(at.logIn(server, { certificateFiles })).rejects.toMatchObject({
+    await expect(ssh.logIn(server, { certificateFiles })).rejects.toMatchObject({
       message: expect.stringMatching(/\); the certificate \S+id_ed25519-cert.pub cannot be offered by this transport$/),
     })
   })

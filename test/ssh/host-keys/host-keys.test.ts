@@ -1,55 +1,34 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { openConnections } from '../../../src/ssh/connect.ts'
 import { ConnectError } from '../../../src/ssh/connect-error.ts'
 import { knownHostsOnDisk } from '../../../src/ssh/known-hosts/known-hosts-files.ts'
-import { type SshServer, type SshServerOptions, startSshServer } from '../../support/fakes/fake-ssh-server.ts'
-import {
-  makeSshClient,
-  neverAborted,
-  type SshClient,
-  serverAt,
-  trustHostKey,
-  withSession,
-} from '../../support/fixtures/ssh-client.ts'
+import type { SshServer } from '../../support/fakes/fake-ssh-server.ts'
+import { neverAborted, serverAt, trustHostKey, withSession } from '../../support/fixtures/ssh-client.ts'
+import { useSshServer } from '../../support/fixtures/use-ssh-server.ts'
 
-let client: SshClient
-let servers: SshServer[]
-beforeEach(() => {
-  client = makeSshClient()
-  servers = []
-})
-afterEach(async () => {
-  await Promise.all(servers.map(({ stop }) => stop()))
-  client.remove()
-})
+const ssh = useSshServer()
 
-async function aServer(options: SshServerOptions = {}): Promise<SshServer> {
-  const server = await startSshServer(options)
-  servers.push(server)
-  return server
-}
-
-const connectTo = (server: SshServer, options = client.options()) =>
+const connectTo = (server: SshServer, options = ssh.client.options()) =>
   withSession(options, serverAt(server.port), async () => 'in')
 
 describe('host keys', () => {
   it('are refused when unknown and nobody can be asked, with the fingerprint', async () => {
-    const server = await aServer()
+    const server = await ssh.startUnknownServer()
 
     await expect(connectTo(server)).rejects.toMatchObject({
       kind: 'hostkey-unknown',
       message: expect.stringMatching(/ssh-ed25519 SHA256:\S{43}\) is not in known_hosts/),
     })
-    expect(client.appended).toEqual([])
+    expect(ssh.client.appended).toEqual([])
   })
 
   it('are refused when they have changed, under every setting', async () => {
-    const [server, other] = [await aServer(), await aServer()]
-    client.knownHosts.push(other.knownHostsLine.replace(String(other.port), String(server.port)))
+    const [server, other] = [await ssh.startUnknownServer(), await ssh.startUnknownServer()]
+    ssh.client.knownHosts.push(other.knownHostsLine.replace(String(other.port), String(server.port)))
 
     for (const strictHostKeyChecking of ['yes', 'ask', 'accept-new', 'no'] as const) {
-      const options = client.options({ strictHostKeyChecking }, { askHostKeys: async () => true })
+      const options = ssh.client.options({ strictHostKeyChecking }, { askHostKeys: async () => true })
       await expect(connectTo(server, options)).rejects.toMatchObject({
         kind: 'hostkey-changed',
         hint: expect.stringMatching(/ssh-keygen -R '\S+' -f '\S+', then connect once/),
@@ -59,17 +38,17 @@ describe('host keys', () => {
   })
 
   it('are written down when they are new and that is allowed', async () => {
-    const server = await aServer()
+    const server = await ssh.startUnknownServer()
 
-    await connectTo(server, client.options({ strictHostKeyChecking: 'accept-new' }))
+    await connectTo(server, ssh.client.options({ strictHostKeyChecking: 'accept-new' }))
 
-    expect(client.appended).toEqual([`[127.0.0.1]:${server.port}`])
+    expect(ssh.client.appended).toEqual([`[127.0.0.1]:${server.port}`])
   })
 
   it('are asked for once for all servers, and written down when accepted', async () => {
-    const all = [await aServer(), await aServer(), await aServer()]
+    const all = [await ssh.startUnknownServer(), await ssh.startUnknownServer(), await ssh.startUnknownServer()]
     const questions: string[][] = []
-    const options = client.options(
+    const options = ssh.client.options(
       {},
       {
         askHostKeys: async (unknown) => {
@@ -86,21 +65,21 @@ describe('host keys', () => {
     await connections.close()
     const names = all.map(({ port }) => `[127.0.0.1]:${port}`)
     expect(questions.map((asked) => asked.sort())).toEqual([names.sort()])
-    expect(client.appended.sort()).toEqual(names)
+    expect(ssh.client.appended.sort()).toEqual(names)
   })
 
   it('are refused when the person says no', async () => {
-    const server = await aServer()
-    const options = client.options({}, { askHostKeys: async () => false })
+    const server = await ssh.startUnknownServer()
+    const options = ssh.client.options({}, { askHostKeys: async () => false })
 
     await expect(connectTo(server, options)).rejects.toMatchObject({ kind: 'hostkey-unknown' })
-    expect(client.appended).toEqual([])
+    expect(ssh.client.appended).toEqual([])
   })
 
   it('that another has come to stand for meanwhile are refused, and nothing is left open', async () => {
-    const server = await aServer()
+    const server = await ssh.startUnknownServer()
     const append = () => Promise.reject(new ConnectError('hostkey-changed', 'it is another'))
-    const options = client.options(
+    const options = ssh.client.options(
       { strictHostKeyChecking: 'accept-new' },
       { knownHosts: { read: async () => '', append, replace: async () => undefined } },
     )
@@ -111,35 +90,36 @@ describe('host keys', () => {
   })
 
   it('of the type on record are asked for first', async () => {
-    const server = await aServer({ hostKeyType: 'rsa' })
-    trustHostKey(client, server)
+    const server = await ssh.startUnknownServer({ hostKeyType: 'rsa' })
+    trustHostKey(ssh.client, server)
 
     await expect(connectTo(server)).resolves.toBe('in')
   })
 
   it('that can only sign by SHA-1 are taken where the ssh config says so, and there alone', async () => {
-    const server = await aServer({ hostKeyType: 'rsa', algorithms: { serverHostKey: ['ssh-rsa'] } })
-    trustHostKey(client, server)
+    const server = await ssh.startUnknownServer({ hostKeyType: 'rsa', algorithms: { serverHostKey: ['ssh-rsa'] } })
+    trustHostKey(ssh.client, server)
 
     await expect(connectTo(server)).rejects.toMatchObject({
       kind: 'kex',
       hint: expect.stringContaining('HostKeyAlgorithms +ssh-rsa'),
     })
-    await expect(connectTo(server, client.options({ hostKeyAlgorithms: ['ssh-rsa'] }))).resolves.toBe('in')
+    await expect(connectTo(server, ssh.client.options({ hostKeyAlgorithms: ['ssh-rsa'] }))).resolves.toBe('in')
   })
 })
 
 describe('the host key of a server that was made anew', () => {
   let path: string
   beforeEach(() => {
-    path = `${client.keyFile}-known_hosts`
+    path = `${ssh.client.keyFile}-known_hosts`
   })
-  const onDisk = () => openConnections(client.options({ knownHostsFiles: [path] }, { knownHosts: knownHostsOnDisk() }))
+  const onDisk = () =>
+    openConnections(ssh.client.options({ knownHostsFiles: [path] }, { knownHosts: knownHostsOnDisk() }))
   const lineWith = (server: SshServer, { port }: SshServer) =>
     server.knownHostsLine.replace(String(server.port), String(port))
 
   it('is the one that is told, and takes the place of the old one', async () => {
-    const [server, old] = [await aServer(), await aServer()]
+    const [server, old] = [await ssh.startUnknownServer(), await ssh.startUnknownServer()]
     writeFileSync(path, `${lineWith(old, server)}\n`)
     const connections = onDisk()
 
@@ -151,13 +131,13 @@ describe('the host key of a server that was made anew', () => {
   })
 
   it('is the first that it shows where none is told, and no other after it', async () => {
-    const server = await aServer()
+    const server = await ssh.startUnknownServer()
     const connections = onDisk()
     await connections.renewHostKey(serverAt(server.port), [])
 
     const session = await connections.connect(serverAt(server.port), neverAborted)
     await session.close()
-    const other = await aServer()
+    const other = await ssh.startUnknownServer()
     writeFileSync(path, `${lineWith(other, server)}\n`)
 
     expect(session.about.hostKeyVouched).toContain('new, for')
@@ -167,7 +147,7 @@ describe('the host key of a server that was made anew', () => {
   })
 
   it('is believed of that server alone, and only once', async () => {
-    const [server, other] = [await aServer(), await aServer()]
+    const [server, other] = [await ssh.startUnknownServer(), await ssh.startUnknownServer()]
     const connections = onDisk()
     await connections.renewHostKey(serverAt(server.port), [])
 

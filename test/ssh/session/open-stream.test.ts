@@ -3,23 +3,14 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterEach, beforeEach, describe, expect } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { Endpoint } from '../../../src/inventory/endpoint.ts'
 import type { Session } from '../../../src/ssh/session/session.ts'
-import { makeSshClient, type SshClient, serverAt, withSession } from '../../support/fixtures/ssh-client.ts'
-import { startSshd } from '../../support/fixtures/sshd.ts'
+import { serverAt, withSession } from '../../support/fixtures/ssh-client.ts'
+import { useSshServer } from '../../support/fixtures/use-ssh-server.ts'
 import { itNeeds } from '../../support/tools.ts'
 
-let options: SshClient
-let ends: (() => unknown)[]
-beforeEach(() => {
-  options = makeSshClient()
-  ends = []
-})
-afterEach(async () => {
-  for (const end of ends) await end()
-  options.remove()
-})
+const ssh = useSshServer()
 
 /** Something that answers all it was told with itself, in capitals. */
 async function listening(at: { readonly path: string } | { readonly port: number }): Promise<Server> {
@@ -31,7 +22,7 @@ async function listening(at: { readonly path: string } | { readonly port: number
     socket.on('end', () => socket.end(said.toUpperCase()))
   })
   await new Promise<void>((resolve) => server.listen({ ...at, host: '127.0.0.1' }, resolve))
-  ends.push(() => new Promise((resolve) => server.close(resolve)))
+  ssh.ends.push(() => new Promise((resolve) => server.close(resolve)))
   return server
 }
 
@@ -42,10 +33,8 @@ const freePort = async () => {
 
 /** What comes back when a word is said to that place, as an sshd with this configuration sees it. */
 async function saidTo(to: Endpoint, config: readonly string[] = []): Promise<unknown> {
-  const sshd = await startSshd({ authorized: [options.publicLine], config })
-  ends.push(sshd.stop)
-  options.knownHosts.push(sshd.knownHostsLine)
-  return withSession(options.options(), serverAt(sshd.port, { user: sshd.user }), (session) => say(session, to))
+  const sshd = await ssh.startSshd({ config })
+  return withSession(ssh.client.options(), serverAt(sshd.port, { user: sshd.user }), (session) => say(session, to))
 }
 
 async function say(session: Session, to: Endpoint): Promise<unknown> {
@@ -66,7 +55,7 @@ describe('a stream through a server', () => {
 
   test('reaches what listens on a unix socket', async () => {
     const socketPath = join(tmpdir(), `maestro-${process.pid}.sock`)
-    ends.push(() => rmSync(socketPath, { force: true }))
+    ssh.ends.push(() => rmSync(socketPath, { force: true }))
     await listening({ path: socketPath })
 
     expect(await saidTo({ socketPath })).toBe('HELLO')
@@ -86,11 +75,9 @@ describe('a stream through a server', () => {
   })
 
   test('is a lost connection where that has gone', async () => {
-    const sshd = await startSshd({ authorized: [options.publicLine] })
-    ends.push(sshd.stop)
-    options.knownHosts.push(sshd.knownHostsLine)
+    const sshd = await ssh.startSshd()
 
-    const said = withSession(options.options(), serverAt(sshd.port, { user: sshd.user }), async (session) => {
+    const said = withSession(ssh.client.options(), serverAt(sshd.port, { user: sshd.user }), async (session) => {
       await session.close()
       return say(session, { host: 'localhost', port: 1 })
     })

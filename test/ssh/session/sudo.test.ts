@@ -4,15 +4,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Secret } from '../../../src/base/secret.ts'
 import { runAsRoot } from '../../../src/ssh/session/sudo.ts'
-import { type SshServer, startSshServer } from '../../support/fakes/fake-ssh-server.ts'
-import {
-  makeSshClient,
-  type SshClient,
-  serverAt,
-  shellScript,
-  trustHostKey,
-  withSession,
-} from '../../support/fixtures/ssh-client.ts'
+import type { SshServer } from '../../support/fakes/fake-ssh-server.ts'
+import { serverAt, shellScript, withSession } from '../../support/fixtures/ssh-client.ts'
+import { useSshServer } from '../../support/fixtures/use-ssh-server.ts'
 
 // Asks as sudo does: by the prompt on stderr, three times, and takes what comes on stdin a line at a time.
 const asking = (ask: string, again: string, last: string) => `
@@ -30,26 +24,23 @@ const classic = asking('printf %s "$prompt"', 'Sorry, try again.', 'sudo: 3 inco
 const inRust = asking('printf "[sudo: %s] Password: " "$prompt"', 'sudo: Authentication failed, try again.', 'no')
 const open = 'while [ "$1" != sh ]; do shift; done; exec "$@"'
 
+const ssh = useSshServer()
+
 describe('as root', () => {
   let folder: string
-  let options: SshClient
   let server: SshServer
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'maestro-sudo-'))
-    options = makeSshClient()
-    server = await startSshServer({ env: { PATH: `${folder}:/usr/bin:/bin`, HOME: folder } })
-    trustHostKey(options, server)
+    server = await ssh.startServer({ env: { PATH: `${folder}:/usr/bin:/bin`, HOME: folder } })
     put('id', 'echo 1000')
   })
   afterEach(async () => {
-    await server.stop()
-    options.remove()
     rmSync(folder, { recursive: true })
   })
 
   const put = (name: string, text: string) => writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
   const run = (stdin: string, password?: string) =>
-    withSession(options.options(), serverAt(server.port), (session) =>
+    withSession(ssh.client.options(), serverAt(server.port), (session) =>
       runAsRoot(session, { ...shellScript(stdin), ...(password && { password: new Secret(password) }) }),
     )
 
@@ -131,10 +122,8 @@ describe('as root', () => {
   ])('gives nothing to a shell that repeats the command, and sudo what it wants: it %s', async (_how, sudo) => {
     put('shell', `echo "+ $2" >&2; exec sh "$@"`)
     put('sudo', sudo)
-    await server.stop()
     const loginShell = join(folder, 'shell')
-    server = await startSshServer({ env: { PATH: `${folder}:/usr/bin:/bin` }, loginShell })
-    trustHostKey(options, server)
+    server = await ssh.startServer({ env: { PATH: `${folder}:/usr/bin:/bin` }, loginShell })
 
     await expect(run('echo from the script', 'open sesame')).resolves.toMatchObject({
       ending: { how: 'exited', code: 0 },
@@ -144,17 +133,15 @@ describe('as root', () => {
   })
 
   it('says so where there is no sudo', async () => {
-    await server.stop()
     for (const tool of ['sh', 'env']) put(tool, `exec /bin/${tool} "$@"`)
-    server = await startSshServer({ env: { PATH: folder }, loginShell: '/bin/sh' })
-    trustHostKey(options, server)
+    server = await ssh.startServer({ env: { PATH: folder }, loginShell: '/bin/sh' })
 
     await expect(run('echo never')).rejects.toMatchObject({ kind: 'sudo-not-installed' })
   })
 
   it('leaves a lost connection what it is', async () => {
     put('sudo', 'sleep 60')
-    const cutting = withSession(options.options(), serverAt(server.port), async (session) => {
+    const cutting = withSession(ssh.client.options(), serverAt(server.port), async (session) => {
       setTimeout(() => server.cut(), 300)
       return runAsRoot(session, shellScript('echo never'))
     })

@@ -1,37 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { HostQuestion } from '../../../src/ssh/config/host-options.ts'
 import { openConnections } from '../../../src/ssh/connect.ts'
-import { type SshServer, type SshServerOptions, startSshServer } from '../../support/fakes/fake-ssh-server.ts'
-import {
-  makeSshClient,
-  neverAborted,
-  type SshClient,
-  serverAt,
-  shellScript,
-  trustHostKey,
-} from '../../support/fixtures/ssh-client.ts'
-import { startSshd } from '../../support/fixtures/sshd.ts'
+import type { SshServer } from '../../support/fakes/fake-ssh-server.ts'
+import { neverAborted, serverAt, shellScript } from '../../support/fixtures/ssh-client.ts'
+import { useSshServer } from '../../support/fixtures/use-ssh-server.ts'
 import { itNeeds } from '../../support/tools.ts'
 
-let client: SshClient
-let ends: (() => unknown)[]
-beforeEach(() => {
-  client = makeSshClient()
-  ends = []
-})
-afterEach(async () => {
-  await Promise.all(ends.map((end) => end()))
-  client.remove()
-})
+const ssh = useSshServer()
 
-async function aServer(options: SshServerOptions = {}): Promise<SshServer> {
-  const server = await startSshServer(options)
-  ends.push(server.stop)
-  trustHostKey(client, server)
-  return server
-}
-
-const some = (count: number) => Promise.all(Array.from({ length: count }, () => aServer()))
+const some = (count: number) => Promise.all(Array.from({ length: count }, () => ssh.startServer()))
 const behind = (jumpHost: { port: number; user?: string }) => ({
   gateway: { name: 'gate', host: '127.0.0.1', port: jumpHost.port, ...(jumpHost.user && { user: jumpHost.user }) },
 })
@@ -40,11 +17,9 @@ describe('a bastion', () => {
   itNeeds(['sshd'])(
     'with the MaxStartups that sshd has by default lets all 64 servers behind it be reached, over one connection',
     async () => {
-      const jumpHost = await startSshd({ authorized: [client.publicLine], config: ['MaxStartups 10:30:100'] })
-      ends.push(jumpHost.stop)
-      client.knownHosts.push(jumpHost.knownHostsLine)
+      const jumpHost = await ssh.startSshd({ config: ['MaxStartups 10:30:100'] })
       const servers = await some(64)
-      const connections = openConnections(client.options())
+      const connections = openConnections(ssh.client.options())
 
       const sessions = await Promise.all(
         servers.map(({ port }) => connections.connect(serverAt(port, behind(jumpHost)), neverAborted)),
@@ -64,7 +39,7 @@ describe('a bastion', () => {
 
   it('does not have more connections made at a time than the sshd behind it bears', async () => {
     const [jumpHost, busy] = (await some(2)) as [SshServer, SshServer]
-    const connections = openConnections(client.options())
+    const connections = openConnections(ssh.client.options())
     const target = serverAt(busy.port, behind(jumpHost))
 
     const sessions = await Promise.all(Array.from({ length: 24 }, () => connections.connect(target, neverAborted)))
@@ -76,13 +51,13 @@ describe('a bastion', () => {
   })
 
   it('is one connection, however its name is spelt', async () => {
-    const jumpHost = await aServer()
+    const jumpHost = await ssh.startServer()
     const [first, second] = (await some(2)) as [SshServer, SshServer]
     const hostOptions = async (question: HostQuestion) => {
-      const found = await client.options().hostOptions(question)
+      const found = await ssh.client.options().hostOptions(question)
       return question.host === 'gate.example' ? { ...found, hostName: '127.0.0.1', user: 'jump' } : found
     }
-    const connections = openConnections({ ...client.options(), hostOptions })
+    const connections = openConnections({ ...ssh.client.options(), hostOptions })
     const spelt = { name: 'gate', host: 'gate.example', port: jumpHost.port }
     const plain = { name: 'gate', host: '127.0.0.1', port: jumpHost.port, user: 'jump' }
 
@@ -98,7 +73,7 @@ describe('a bastion', () => {
 
   it('is not taken for another that has the same address behind another bastion', async () => {
     const [east, west, inner] = (await some(3)) as [SshServer, SshServer, SshServer]
-    const plain = client.options()
+    const plain = ssh.client.options()
     const gates: Readonly<Record<string, number>> = { 'inner.east': east.port, 'inner.west': west.port }
     const hostOptions = async (question: HostQuestion) => {
       const found = { ...(await plain.hostOptions(question)), hostName: '127.0.0.1' }
@@ -119,9 +94,9 @@ describe('a bastion', () => {
   })
 
   it('that does not answer keeps nobody waiting who does not go through it', async () => {
-    const jumpHost = await aServer({ behaviour: 'frozen' })
+    const jumpHost = await ssh.startServer({ behaviour: 'frozen' })
     const [server] = (await some(1)) as [SshServer]
-    const connections = openConnections(client.options({}, { limits: { connecting: 1, sessions: 1 } }))
+    const connections = openConnections(ssh.client.options({}, { limits: { connecting: 1, sessions: 1 } }))
     const stop = new AbortController()
     const waiting = connections.connect(serverAt(server.port, behind(jumpHost)), stop.signal)
 
@@ -134,15 +109,14 @@ describe('a bastion', () => {
   })
 
   it('whose key nobody knows is asked about once, and then used', async () => {
-    const jumpHost = await startSshServer()
-    ends.push(jumpHost.stop)
+    const jumpHost = await ssh.startUnknownServer()
     const servers = await some(6)
     const asked: string[] = []
     const askHostKeys = async (unknown: readonly { readonly name: string }[]) => {
       asked.push(...unknown.map(({ name }) => name))
       return true
     }
-    const connections = openConnections(client.options({}, { askHostKeys }))
+    const connections = openConnections(ssh.client.options({}, { askHostKeys }))
 
     const sessions = await Promise.all(
       servers.map(({ port }) => connections.connect(serverAt(port, behind(jumpHost)), neverAborted)),
