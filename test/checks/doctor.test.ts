@@ -55,23 +55,23 @@ const troubles = (examined: Diagnosis, wanted = plain) =>
 const textOf = (examined: Diagnosis, area: string) =>
   serverChecks(examined, plain).find((one) => one.area === area)?.text
 
-describe('the checks of a server', () => {
-  it('are all fine where all is', () => {
+describe('serverChecks: connection, shell, sudo and clock', () => {
+  it('reports no problem for a healthy server', () => {
     expect(troubles(buildDiagnosis())).toEqual([])
   })
 
-  it('tell how the connection came about, phase by phase', () => {
+  it('reports the login, the host key and the duration of each connection phase', () => {
     expect(textOf(buildDiagnosis(), 'connection')).toBe('deploy@web-1:22 by key /k: connect 12 ms, auth 11 s')
     expect(textOf(buildDiagnosis(), 'host key')).toBe('ssh-ed25519 SHA256:x in /kh, of SSH-2.0-OpenSSH_9.2p1')
   })
 
-  it('name the bastions on the way', () => {
+  it('names the jump hosts of the connection', () => {
     const far = { ...about, jumpHosts: ['ops@jump:22', 'ops@inner:22'] }
 
     expect(textOf(buildDiagnosis({}, { about: far }), 'connection')).toContain(' over ops@jump:22, ops@inner:22 by key')
   })
 
-  it('end with the connection where there is none, and say how far it came', () => {
+  it('stops at a failed connection and reports the phases that it reached', () => {
     const error = new MaestroError('web-1:22 said nothing', { hint: 'look at it' })
     const phases = [{ phase: 'connect', durationMs: 3 }] as const
 
@@ -86,7 +86,7 @@ describe('the checks of a server', () => {
     ])
   })
 
-  it('end with the shell where there is none', () => {
+  it('stops at a failed shell', () => {
     const error = new MaestroError('the first command ended with exit code 1', { hint: 'give it a shell' })
 
     const checks = serverChecks({ status: 'failed', server: buildServer('web-1'), about, error }, plain)
@@ -99,7 +99,7 @@ describe('the checks of a server', () => {
     expect(checks.at(-1)?.fix).toBe('give it a shell')
   })
 
-  it('are none for a server that was not asked', () => {
+  it('returns no checks for a server that was skipped', () => {
     expect(serverChecks({ status: 'not-asked', server: buildServer('web-1') }, plain)).toEqual([])
   })
 
@@ -107,11 +107,11 @@ describe('the checks of a server', () => {
     ['login', 'we log in as root'],
     ['sudo', 'sudo makes us root without a password'],
     ['sudo-with-password', 'sudo makes us root with the password'],
-  ] as const)('tell that we are root by %s', (status, text) => {
+  ] as const)('reports root access by %s', (status, text) => {
     expect(textOf(buildDiagnosis({}, { root: { status } }), 'sudo')).toBe(text)
   })
 
-  it('say once that sudo refuses, and not again for all that only root may know', () => {
+  it('reports refused sudo once, and not again for each fact that needs root', () => {
     const root = { status: 'refused', error: new MaestroError('sudo wants a password', { hint: 'NOPASSWD' }) } as const
     const closed = { status: 'unknown', why: 'needs root, which sudo refuses (sudo: a password is required)' } as const
 
@@ -131,7 +131,7 @@ describe('the checks of a server', () => {
   it.each([
     [90, '1 min ahead of this computer'],
     [-7200, '2 h behind this computer'],
-  ])('name a clock that is off by %i s', (aheadSeconds, words) => {
+  ])('reports a clock that is off by %i s', (aheadSeconds, words) => {
     const clock = { aheadSeconds, exactToSeconds: 0.6 }
 
     expect(troubles(buildDiagnosis({}, { hello: { ...hello, clock } }))).toEqual([
@@ -139,13 +139,13 @@ describe('the checks of a server', () => {
     ])
   })
 
-  it('do not blame a clock for a slow line', () => {
+  it('does not report clock skew when the connection is slow', () => {
     const clock = { aheadSeconds: -12, exactToSeconds: 12.5 }
 
     expect(troubles(buildDiagnosis({}, { hello: { ...hello, clock } }))).toEqual([])
   })
 
-  it('name a login shell that prints, by its first words', () => {
+  it('quotes the first words of a login shell that prints something', () => {
     const noise = `Welcome to web-1 ${'!'.repeat(100)}\nmore`
 
     const [found] = troubles(buildDiagnosis({}, { hello: { ...hello, noise } }))
@@ -334,33 +334,33 @@ const cases: readonly Case[] = [
   ],
 ]
 
-describe('the checks of a look', () => {
-  it.each(installs)('stop a command that there is: %s', (name) => {
+describe('serverChecks: facts', () => {
+  it.each(installs)('reports a command that cannot run: %s', (name) => {
     expect(existsSync(fileURLToPath(new URL(`../../src/commands/${name}/command.ts`, import.meta.url)))).toBe(true)
   })
 
-  it.each(cases)('name %s', (_, facts, wanted, expected) => {
+  it.each(cases)('reports %s', (_, facts, wanted, expected) => {
     expect(troubles(buildDiagnosis(facts), wanted)).toEqual([expect.objectContaining(expected)])
   })
 
   it.each([
     ['the very version', '27.5.1'],
     ['the beginning of it', '27.5'],
-  ])('take a Docker for what is wanted by %s', (_, dockerVersion) => {
+  ])('accepts the running Docker version for docker_version %s', (_, dockerVersion) => {
     expect(troubles(buildDiagnosis({ docker: known(docker) }), { ...plain, dockerVersion })).toEqual([])
   })
 
-  it('take 27.1 for no 27.10', () => {
+  it('does not accept Docker 27.1 for docker_version 27.10', () => {
     const newer = known({ ...docker, version: '27.10.0' })
 
     expect(troubles(buildDiagnosis({ docker: newer }), { ...plain, dockerVersion: '27.1' })).toHaveLength(1)
   })
 
-  it('ask of no server what only a load balancer has to have', () => {
+  it('expects load balancer tools only on a load balancer', () => {
     expect(troubles(buildDiagnosis({ haproxy: known({ sockets: [], hasSocat: false }) }))).toEqual([])
   })
 
-  it("say who may use HAProxy's socket", () => {
+  it('names the owner of the HAProxy socket', () => {
     const checks = serverChecks(buildDiagnosis({ haproxy: known({ sockets: [socket], hasSocat: true }) }), balancer)
 
     expect(checks.find(({ area }) => area === 'balancer')?.text).toContain('admin.sock (root:haproxy 660)')

@@ -12,26 +12,26 @@ import {
 const failed = buildGatherFailure('a', 'failed', 'x')
 const unreachable = buildGatherFailure('b', 'unreachable', 'x')
 
-describe('the exit code of a look', () => {
+describe('exitCodeOfInspection', () => {
   it.each([
     ['all is well', [buildGatherResult('c')], 0, 0],
     ['something is due', [buildGatherResult('c'), buildRebootDue('d')], 0, 10],
     ['something is unknown', [buildGatherResult('c'), buildRebootUnknown('d')], 0, 10],
     ['a server is unreachable', [unreachable, buildRebootDue('d')], 3, 3],
     ['a server failed', [unreachable, failed, buildRebootDue('d')], 1, 1],
-  ])('when %s', (_, all, plain, asked) => {
+  ])('returns the exit code, with and without --exit-code, when %s', (_, all, plain, asked) => {
     const { signal: stop } = new AbortController()
 
     expect(exitCodeOfInspection(all, { stop, isDue: undefined })).toBe(plain)
     expect(exitCodeOfInspection(all, { stop, isDue: rebootView.isDueOrUnknown })).toBe(asked)
   })
 
-  it("is the signal's, whatever else happened", () => {
+  it('returns the exit code of the signal before any other', () => {
     expect(exitCodeOfInspection([failed], { stop: AbortSignal.abort(143), isDue: undefined })).toBe(143)
   })
 })
 
-describe('the exit code of a change', () => {
+describe('exitCodeOfRun', () => {
   const never = new AbortController().signal
   it.each<[Outcome['status'][], number, number]>([
     [['changed', 'unchanged'], 0, 0],
@@ -44,19 +44,19 @@ describe('the exit code of a change', () => {
     [['unreachable', 'unreachable'], 5, 3],
     [['refused', 'changed'], 0, 4],
     [['not-started', 'changed'], 0, 1],
-  ])('is, of %j with %i unreachable allowed, exit %i', (statuses, maxUnreachable, exitCode) => {
+  ])('returns for outcomes %j with max_unreachable %i exit code %i', (statuses, maxUnreachable, exitCode) => {
     const all = new Map(statuses.map((status, index) => [`web-${index}`, { status, why: 'x' } as Outcome]))
 
     expect(exitCodeOfRun(all, { stop: never, maxUnreachable })).toBe(exitCode)
   })
 
-  it("is a signal's own exit code above all", () => {
+  it('returns the exit code of the signal before any other', () => {
     expect(
       exitCodeOfRun(new Map([['web-1', { status: 'changed' }]]), { stop: AbortSignal.abort(130), maxUnreachable: 0 }),
     ).toBe(130)
   })
 
-  it('is 0 where some are out of reach, as may be, and the others are only planned for', () => {
+  it('returns 0 when some servers are unreachable within max_unreachable and the others were only planned', () => {
     const outcomes = new Map([['web-1', { status: 'unreachable', why: 'x' } as Outcome]])
 
     expect(exitCodeOfRun(outcomes, { stop: never, maxUnreachable: 1, planned: 2 })).toBe(0)

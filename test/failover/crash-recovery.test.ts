@@ -33,9 +33,9 @@ const cases: Readonly<Record<string, Case>> = {
   'by a program': { failover: { driver: command }, traffic: () => fakeTraffic(), end: 'changed' },
 }
 
-describe.each(Object.entries(cases))('a switch %s', (_, { failover, traffic, end }) => {
+describe.each(Object.entries(cases))('failover switch %s', (_, { failover, traffic, end }) => {
   it.each([{ hooks: 'alone' }, { hooks: 'with a program before it' }])(
-    'ends the same wherever it is killed and resumed, $hooks',
+    'ends in the same state wherever it is killed and resumed, $hooks',
     async ({ hooks }) => {
       const whole = await makeFailoverWorld({ failover, traffic: traffic(), hasHook: hooks !== 'alone' })
       const wanted = await whole.run()

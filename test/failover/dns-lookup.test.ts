@@ -23,8 +23,8 @@ async function standing(traffic: FakeTraffic, own: Partial<Failover> = {}) {
 
 const plain = { columns: undefined, hasColour: false }
 
-describe('where an address points', () => {
-  it('is told by every name server of the zone, each by itself', async () => {
+describe('lookUp and agreedTarget', () => {
+  it('asks every name server of the zone itself', async () => {
     const { answers } = await standing(fakeTraffic({ addresses: [green], isSlow: true }))
 
     expect(answers).toEqual([
@@ -33,7 +33,7 @@ describe('where an address points', () => {
     ])
   })
 
-  it('is agreed on only when all of them say the same', async () => {
+  it('agree on a target only when all name servers return the same', async () => {
     const slow = await standing(fakeTraffic({ addresses: [green], isSlow: true }))
 
     expect(agreedTarget(await standing(fakeTraffic()))).toBe('production')
@@ -43,7 +43,7 @@ describe('where an address points', () => {
     )
   })
 
-  it('is not agreed on where a name server does not answer', async () => {
+  it('agree on no target when a name server does not answer', async () => {
     const one = await standing(fakeTraffic())
     const failure = 'no answer (ETIMEOUT)'
     const answers = [{ server: 'ns3.example.com', at: null, addresses: [], ttlSeconds: 0, failure }]
@@ -52,7 +52,7 @@ describe('where an address points', () => {
     expect(renderFailoverStatus({ ...one, answers }, plain)).toMatch(/ns3\.example\.com +unknown +no answer/)
   })
 
-  it('behind a load balancer is not the name servers’ to say', async () => {
+  it('take the target from the weights behind a load balancer, not from DNS', async () => {
     const driver = { kind: 'haproxy', server: 'production/lb-1' } as const
     const one = await standing(fakeTraffic({ addresses: ['203.0.113.31'], weights: [0, 100] }), { driver })
 

@@ -13,8 +13,8 @@ const toGreen = { environment: 'production-b', targets: [green] }
 const where = (ran: LocalProgramResult) => ({ ...trafficContext(fakeTraffic()), runProgram: async () => ran })
 const failing = (stderr: string): LocalProgramResult => ({ stdout: '', stderr, failure: 'ended with exit code 2' })
 
-describe('the driver of the DNS', () => {
-  it('changes the address only where it still points as it was read', async () => {
+describe('makeDriver: rfc2136', () => {
+  it('updates the record only while it still has the value that was read', async () => {
     const traffic = fakeTraffic()
     const ctx = trafficContext(traffic)
     const driver = buildDriver()
@@ -25,7 +25,7 @@ describe('the driver of the DNS', () => {
     expect(traffic.addresses).toEqual(['198.51.100.7'])
   })
 
-  it('gives the key to nsupdate where nobody else can read it', async () => {
+  it('passes the key to nsupdate in a file that only its owner can read', async () => {
     const traffic = fakeTraffic()
     const ctx = trafficContext(traffic)
     const driver = makeDriver(buildFailover(), { tsigKey: new Secret('hmac-sha256:maestro:c2VjcmV0') })
@@ -37,7 +37,7 @@ describe('the driver of the DNS', () => {
     expect(JSON.stringify([program?.args, program?.env])).not.toContain('c2VjcmV0')
   })
 
-  it('takes no key that would be more than a key', async () => {
+  it('rejects a key_file with more than a key', async () => {
     const ctx = trafficContext(fakeTraffic())
     const driver = makeDriver(buildFailover(), {
       tsigKey: new Secret('hmac-sha256:maestro:c2VjcmV0\nupdate delete example.com'),
@@ -54,14 +54,14 @@ describe('the driver of the DNS', () => {
     ['update failed: NOTAUTH', 'not the primary'],
     ['update failed: NXRRSET', 'somebody else has moved it'],
     ['update failed: FORMERR', 'it says FORMERR'],
-  ])('says what the name server has against an update: %s', async (stderr, words) => {
+  ])('explains why the name server rejects an update: %s', async (stderr, words) => {
     const driver = buildDriver()
     const now = await driver.read(trafficContext(fakeTraffic()))
 
     expect(await driver.refusal(where(failing(stderr)), now)).toContain(words)
   })
 
-  it('takes a server that does not answer for a line that is gone', async () => {
+  it('reports a name server that does not answer as disconnected', async () => {
     const driver = buildDriver()
     const now = await driver.read(trafficContext(fakeTraffic()))
     const silent = where(failing('; Communication with 203.0.113.53#53 failed: timed out'))
@@ -69,7 +69,7 @@ describe('the driver of the DNS', () => {
     await expect(driver.refusal(silent, now)).rejects.toBeInstanceOf(DisconnectedError)
   })
 
-  it('says what to install where there is no nsupdate', async () => {
+  it('names the package to install when nsupdate is missing', async () => {
     const driver = buildDriver()
     const now = await driver.read(trafficContext(fakeTraffic()))
     const without = where({ stdout: '', stderr: '', failure: 'is not there' })
@@ -77,7 +77,7 @@ describe('the driver of the DNS', () => {
     await expect(driver.refusal(without, now)).rejects.toMatchObject({ hint: 'apt-get install bind9-dnsutils' })
   })
 
-  it('does not move another name of something else', async () => {
+  it('does not move a record of another target', async () => {
     const driver = buildDriver()
     const ctx = trafficContext(fakeTraffic())
     const alias = {
@@ -90,7 +90,7 @@ describe('the driver of the DNS', () => {
     expect(await driver.refusal(ctx, now)).toContain('CNAME')
   })
 
-  it('knows a side by all of its addresses, and no other', async () => {
+  it('recognizes a target only by all of its addresses', async () => {
     const two = [
       { environment: 'production', targets: [blue, '203.0.113.12'] },
       { environment: 'production-b', targets: [green] },
@@ -104,10 +104,10 @@ describe('the driver of the DNS', () => {
   })
 })
 
-describe('the driver of a load balancer', () => {
+describe('makeDriver: haproxy', () => {
   const driver = buildDriver({ driver: haproxy })
 
-  it('gives all weight to one side, and knows a half-way when it sees it', async () => {
+  it('gives all weight to one target and recognizes a partial switch', async () => {
     const traffic = fakeTraffic()
     const ctx = trafficContext(traffic)
     await driver.switchTo(ctx, await driver.read(ctx), toGreen)
@@ -121,7 +121,7 @@ describe('the driver of a load balancer', () => {
     expect((await driver.read(ctx)).environment).toBeNull()
   })
 
-  it('says which side it does not know', async () => {
+  it('names the target that the backend does not have', async () => {
     const targets = [
       { environment: 'production', targets: [blue] },
       { environment: 'production-b', targets: ['198.51.100.9'] },
@@ -133,9 +133,9 @@ describe('the driver of a load balancer', () => {
   })
 })
 
-describe('the driver of a program', () => {
+describe('makeDriver: command', () => {
   it.each(['', 'production', '{"at": "staging"}', '{"at": 1}', '{}', 'null'])(
-    'takes no %j for an answer',
+    'rejects the status answer %j',
     async (stdout) => {
       const at = where({ stdout, stderr: '', failure: undefined })
 
@@ -143,7 +143,7 @@ describe('the driver of a program', () => {
     },
   )
 
-  it('is told all that it needs, and by which key it knows a move again', async () => {
+  it('passes the target and an idempotency key to the program', async () => {
     const traffic = fakeTraffic()
     const ctx = trafficContext(traffic)
     const driver = buildDriver({ driver: command })

@@ -21,8 +21,8 @@ function fakeDisk(): Disk {
   return disk
 }
 
-describe('what is appended', () => {
-  it('is synced together when it waits together, in its order', async () => {
+describe('appender', () => {
+  it('syncs waiting lines together, in order', async () => {
     const disk = fakeDisk()
     const append = appender(disk)
 
@@ -32,7 +32,7 @@ describe('what is appended', () => {
     expect(disk.content.join('').trimEnd().split('\n').map(Number)).toEqual(Array.from({ length: 300 }, (_, i) => i))
   })
 
-  it('is synced before its promise resolves, each time', async () => {
+  it('syncs each line before its promise resolves', async () => {
     const disk = fakeDisk()
     const append = appender(disk)
 
@@ -45,7 +45,7 @@ describe('what is appended', () => {
     expect(seen).toEqual([1, 2, 3])
   })
 
-  it('ends with the first failure, though there is space again: behind half a line it would be lost', async () => {
+  it('rejects every line after the first failed write, even when there is space again', async () => {
     const disk = fakeDisk()
     const append = appender(disk)
     await append('a\n')

@@ -45,8 +45,8 @@ async function wordsOf(run: string): Promise<readonly string[]> {
   return words
 }
 
-describe('a run that was killed before its first event', () => {
-  it('stops neither a list, nor an estimate, nor a resume of an older one', async () => {
+describe('a run killed before its first event', () => {
+  it('does not break listRuns, readHistory or findRun for other runs', async () => {
     const run = await recordRun()
     mkdirSync(`${root}/${neverBegun}`)
 
@@ -56,8 +56,8 @@ describe('a run that was killed before its first event', () => {
   })
 })
 
-describe('a journal that a power cut ended', () => {
-  it('is read up to its last whole line, at whatever letter that is', async () => {
+describe('eventsOf on a journal truncated by a power cut', () => {
+  it('reads up to the last complete line, at whatever byte the file ends', async () => {
     const run = await recordRun()
     const path = `${root}/${run}/events.ndjson`
     const half = JSON.stringify({ at: '2026-11-23T00:00:00Z', ...begun, server: 'wéb-2' })
@@ -72,8 +72,8 @@ describe('a journal that a power cut ended', () => {
   })
 })
 
-describe('a journal with a line that is none', () => {
-  it('is told of in its summary by file and line, and in no way of the others', async () => {
+describe('summaryOf on a journal with a corrupt line', () => {
+  it('names the file and line of the corrupt run and still lists the others', async () => {
     const run = await recordRun()
     appendFileSync(`${root}/${run}/events.ndjson`, 'rubbish\n')
 
@@ -84,8 +84,8 @@ describe('a journal with a line that is none', () => {
   })
 })
 
-describe('old journals', () => {
-  it('may be dropped by two runs that begin at the same time', async () => {
+describe('pruneRuns', () => {
+  it('lets two runs that start at the same time delete the same old journals', async () => {
     for (let index = 0; index < 400; index += 1) {
       const folder = `${root}/2020${String(index).padStart(4, '0')}-000000-aaaa`
       mkdirSync(folder, { recursive: true })
@@ -99,8 +99,8 @@ describe('old journals', () => {
   })
 })
 
-describe('the lock of a run', () => {
-  it('leaves nothing beside it', async () => {
+describe('the lock file of a run', () => {
+  it('leaves no other file beside it', async () => {
     const journal = await createJournal(root, plan, about)
 
     expect(readdirSync(journal.folder).toSorted()).toEqual(['events.ndjson', 'lock', 'plan.json'])
@@ -109,8 +109,8 @@ describe('the lock of a run', () => {
   })
 })
 
-describe('a full disk', () => {
-  itNeedsMounts(['mount'])('is said in words, and what was acknowledged is there afterwards', async () => {
+describe('createJournal and reopenJournal on a full disk', () => {
+  itNeedsMounts(['mount'])('report the full disk and keep every acknowledged event', async () => {
     const [entry, program] = [fileURLToPath(new URL('./full-disk.ts', import.meta.url)), join(root, '..', 'full.mjs')]
     mkdirSync(root, { recursive: true })
     await build({

@@ -53,8 +53,8 @@ function serverAnswering(answers: Answers = []) {
   return { ...context, at: { ...context.at, open, openLocal: open }, opened }
 }
 
-describe('a server', () => {
-  it('serves when its url answers with the status, asked as the server itself sees it', async () => {
+describe('runHealthCheck', () => {
+  it('passes when health.url answers with health.status, asked from the server itself', async () => {
     const port = await application(200)
     const { at, opened } = serverAnswering()
 
@@ -63,7 +63,7 @@ describe('a server', () => {
     expect(opened).toEqual([{ host: 'localhost', port }])
   })
 
-  it('is waited for while it answers otherwise', async () => {
+  it('waits while the url answers with another status', async () => {
     const port = await application(503, 503, 200)
     const { at, told } = serverAnswering()
 
@@ -73,7 +73,7 @@ describe('a server', () => {
     expect(told[0]).toContain(`http://localhost:${port}/up answers 503, not 200`)
   })
 
-  it('does not serve when the time is over, and the last answer says why', async () => {
+  it('fails after health.timeout with the last answer', async () => {
     const { at } = serverAnswering()
     const port = await application(500)
 
@@ -83,7 +83,7 @@ describe('a server', () => {
     expect(at.nowMs()).toBe(30_000)
   })
 
-  it('does not serve where nobody listens', async () => {
+  it('fails where nothing listens', async () => {
     const { at } = serverAnswering()
 
     await expect(runHealthCheck(url(1))(at)).rejects.toThrow(
@@ -91,7 +91,7 @@ describe('a server', () => {
     )
   })
 
-  it('is asked by a tool of its own where sshd forwards nothing', async () => {
+  it('uses a tool on the server where sshd forwards nothing', async () => {
     const { at, asked } = serverAnswering([{ service_status: '200' }])
     const open = async (): Promise<Opened> => ({ status: 'forbidden', why: 'prohibited' })
 
@@ -100,7 +100,7 @@ describe('a server', () => {
     expect(asked[0]).toMatchObject({ files: ['health-check/url.sh'], inputs: { url: 'http://localhost:8080/up' } })
   })
 
-  it('is asked at its own address from here, where the url says localhost', async () => {
+  it('asks the address of the server from the controller when the url says localhost', async () => {
     const port = await application(200)
     const { at, opened } = serverAnswering()
 
@@ -109,7 +109,7 @@ describe('a server', () => {
     expect(opened).toEqual([{ host: 'web-1', port }])
   })
 
-  it('serves when its command ends with 0, and tells the last words of one that does not', async () => {
+  it('passes when health.command exits 0, and quotes the last line of one that does not', async () => {
     const check: HealthCheck = { kind: 'command', command: 'check-me', timeoutMs: 30_000 }
     const { at, told } = serverAnswering([{ service_exit: '3', service_words: 'no database' }, { service_exit: '0' }])
 

@@ -4,12 +4,12 @@ import { reboot } from '../../src/operations/reboot/operation.ts'
 import { fakeServerContext } from '../support/fakes/fake-server-context.ts'
 import { rebootOptions } from '../support/fakes/operations/reboot.ts'
 
-describe('an operation in service', () => {
+describe('withTrafficPolicy', () => {
   const check = { kind: 'command', command: '/bin/well', timeoutMs: 0 } as const
   const healthy = (groups: readonly string[]) =>
     withTrafficPolicy(reboot(rebootOptions), { health: { check, groups } }).pass.healthCheck
 
-  it('asks servers of the serving groups for their health, and no others', async () => {
+  it('runs the health check on servers of the serving groups only', async () => {
     const { at: ctx, asked } = fakeServerContext([{ service_exit: '0' }])
 
     await healthy(['docker'])?.(ctx)
@@ -18,7 +18,7 @@ describe('an operation in service', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('is not believed where the server does not serve', async () => {
+  it('fails the operation when the health check fails', async () => {
     const { at: ctx } = fakeServerContext([{ service_exit: '3' }])
 
     await expect(healthy(['docker'])?.(ctx)).rejects.toThrow('it does not serve')

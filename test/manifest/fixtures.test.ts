@@ -26,20 +26,20 @@ function wantedOf({ name, text }: ManifestFixture): readonly string[] {
   return lines.slice(0, end).map((line) => line.slice(2))
 }
 
-describe('a manifest that is right', () => {
-  it.each(manifestFixtures('valid'))('means what is written beside it: $name', (fixture) => {
+describe('parseManifest on fixtures/manifests/valid', () => {
+  it.each(manifestFixtures('valid'))('reads what the JSON file beside it says: $name', (fixture) => {
     expect(meaningOf(fixture)).toEqual(expectedMeaning(fixture))
   })
 })
 
-describe('a manifest that is wrong', () => {
-  it.each(manifestFixtures('invalid'))('is told everything that is wrong with it: $name', (fixture) => {
+describe('parseManifest on fixtures/manifests/invalid', () => {
+  it.each(manifestFixtures('invalid'))('reports every problem that the file expects: $name', (fixture) => {
     const error = errorOf(fixture)
 
     expect(diagnosticLines(error.message)).toEqual(wantedOf(fixture))
   })
 
-  it.each(manifestFixtures('invalid'))('is shown the line and a caret for each problem: $name', (fixture) => {
+  it.each(manifestFixtures('invalid'))('shows the line and a caret for each problem: $name', (fixture) => {
     const shown = errorOf(fixture).message.split('\n')
 
     for (const [index, line] of shown.entries()) {
@@ -52,7 +52,7 @@ describe('a manifest that is wrong', () => {
     expect(shown.length).toBe(wantedOf(fixture).length * 3)
   })
 
-  it.each(manifestFixtures('invalid'))('puts no control character on the terminal: $name', (fixture) => {
+  it.each(manifestFixtures('invalid'))('prints no control characters: $name', (fixture) => {
     const { message } = errorOf(fixture)
 
     expect(message.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u)

@@ -62,8 +62,8 @@ function read(text: string): unknown {
   }
 }
 
-describe('a spoilt manifest', () => {
-  it('is read or told what is wrong, and never breaks maestro', () => {
+describe('parseManifest on random damage', () => {
+  it('reads the manifest or throws ManifestError, and never crashes', () => {
     const random = randomFrom(20_261_123)
     const text = everyKeyText().replaceAll(/ *#.*/g, '').replaceAll(/\n+/g, '\n')
     const outcomes = Array.from({ length: 200 }, () => {

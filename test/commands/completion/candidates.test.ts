@@ -30,7 +30,7 @@ async function at(line: string, splitsAtEquals = false): Promise<string> {
   return found === 'files' ? found : found.map(({ word }) => word).join(' ')
 }
 
-describe('the candidates', () => {
+describe('candidatesFor', () => {
   it.each([
     ['', 'run both'],
     ['r', 'run'],
@@ -51,11 +51,11 @@ describe('the candidates', () => {
     ['run --unknown ', 'web-1 web-2 db-1'],
     ['-- ', 'files'],
     ['run -- maestro b', 'both'],
-  ])('at %j are %j', async (line, words) => {
+  ])('completes %j with %j', async (line, words) => {
     expect(await at(line)).toBe(words)
   })
 
-  it('are of the manifest and environment that were typed', async () => {
+  it('takes --manifest and --environment from the command line', async () => {
     const words = ['run', '-m', 'x.yml', '--environment=live', '']
 
     const found = await candidatesFor({ root: buildProgram(), words, namesOf, splitsAtEquals: false })
@@ -67,7 +67,7 @@ describe('the candidates', () => {
     ['run --output = j', 'json'],
     ['run --output =', 'table json'],
     ['run --output = json --q', '--quiet'],
-  ])('are the value alone where the shell takes %j apart', async (line, words) => {
+  ])('completes only the value when the shell splits at the equals sign: %j', async (line, words) => {
     expect(await at(line, true)).toBe(words)
   })
 })

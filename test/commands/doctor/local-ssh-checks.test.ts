@@ -34,7 +34,7 @@ async function said(settings: Partial<SshSettings>): Promise<readonly string[]> 
   return checks.slice(1).map(({ status, text }) => `${status} ${text}`)
 }
 
-describe("this computer's ssh", () => {
+describe('checkLocalSsh', () => {
   it.each([
     ['without a passphrase', () => put('key', makeKeyPair().private), /^fine .*key is a key without a passphrase$/],
     ['with one', () => put('key', makeKeyPair('ed25519', 'pass').private), /^fine .*key is encrypted: asked for at a/],
@@ -42,11 +42,11 @@ describe("this computer's ssh", () => {
     ['that is not there', () => join(folder, 'key'), /^wrong .*key is not there$/],
     ['that is its public half', () => put('key', makeKeyPair().public), /^fine .*key stands for a key that an agent/],
     ['that is none', () => put('key', 'nonsense'), /^wrong .*key /],
-  ])('has an identity file %s', async (_, make, words) => {
+  ])('checks an identity file %s', async (_, make, words) => {
     expect((await said({ identityFiles: [make()] })).at(-1)).toMatch(words)
   })
 
-  itNeeds(['ssh-agent', 'ssh-add'])('has an agent with as many keys as it holds', async () => {
+  itNeeds(['ssh-agent', 'ssh-add'])('counts the keys of the ssh agent', async () => {
     const agent = await startAgent()
     vi.stubEnv('SSH_AUTH_SOCK', agent.socket)
 
@@ -59,13 +59,13 @@ describe("this computer's ssh", () => {
     expect(one).toContain('fine the ssh agent holds 1 key')
   })
 
-  it('has an agent that does not answer', async () => {
+  it('reports an ssh agent that does not answer', async () => {
     vi.stubEnv('SSH_AUTH_SOCK', join(folder, 'gone'))
 
     expect(await said({})).toContainEqual(expect.stringMatching(/^note no ssh agent answers at SSH_AUTH_SOCK: /))
   })
 
-  it('has no agent, which is no trouble', async () => {
+  it('accepts that there is no ssh agent', async () => {
     expect(await said({})).toContainEqual(expect.stringMatching(/^fine no ssh agent/))
   })
 
@@ -73,11 +73,11 @@ describe("this computer's ssh", () => {
     ['that is there', () => put('kh', ''), /^fine known hosts in /],
     ['that is not there yet', () => join(folder, 'kh'), /^fine no .*kh: every host key is unknown/],
     ['that is a folder', () => folder, /^wrong .* cannot be read \(it is no file\)/],
-  ])('has a known_hosts file %s', async (_, make, words) => {
+  ])('checks a known_hosts file %s', async (_, make, words) => {
     expect((await said({ knownHostsFile: make() }))[1]).toMatch(words)
   })
 
-  it('lacks the config that the manifest names', async () => {
+  it('reports an ssh config of the manifest that is missing', async () => {
     expect((await said({ config: join(folder, 'config') }))[0]).toMatch(/^wrong .*config cannot be read \(ENOENT\)$/)
   })
 })

@@ -16,8 +16,8 @@ const three = [
   { name: 'web-2', address: '10.0.0.12' },
 ]
 
-describe('a server behind a load balancer', () => {
-  it('leaves by the address that the balancer knows, waits for its sessions, and comes back', async () => {
+describe('haproxyDrain', () => {
+  it('drains the server by the address that HAProxy has, waits for its sessions, and makes it ready again', async () => {
     const { balancer, port } = fakeHaproxy('lb-1', three)
     const { at, told } = contextBehind(['203.0.113.11', '10.0.0.11'], [port])
     const [first] = balancer.servers
@@ -36,7 +36,7 @@ describe('a server behind a load balancer', () => {
     expect(first).toMatchObject({ admin: 'ready', sessions: 0 })
   })
 
-  it('is worked on all the same once the time for its sessions is over', async () => {
+  it('continues once drain_timeout is over although sessions remain', async () => {
     const { balancer, port } = fakeHaproxy('lb-1', three)
     const { at } = contextBehind(['10.0.0.11'], [port])
     for (const one of balancer.servers) one.sessions = 1
@@ -47,7 +47,7 @@ describe('a server behind a load balancer', () => {
     expect(at.nowMs()).toBeGreaterThanOrEqual(60_000)
   })
 
-  it('that somebody else took out before is left as it is', async () => {
+  it('leaves a server alone that an administrator took out before', async () => {
     const { balancer, port } = fakeHaproxy('lb-1', three)
     const { at } = contextBehind(['10.0.0.11'], [port])
     for (const one of balancer.servers) one.admin = 'maint'
@@ -55,7 +55,7 @@ describe('a server behind a load balancer', () => {
     expect(await drain.detect(at)).toBeUndefined()
   })
 
-  it('is taken out of each balancer and each backend that has it', async () => {
+  it('drains every backend server of every balancer that has the address', async () => {
     const two = [fakeHaproxy('lb-1', three), fakeHaproxy('lb-2', [...three, { name: 'again', address: '10.0.0.11' }])]
     const { at } = contextBehind(
       ['10.0.0.11'],
@@ -72,14 +72,14 @@ describe('a server behind a load balancer', () => {
     ])
   })
 
-  it('that no balancer knows is not begun', async () => {
+  it('fails to detect when no balancer has the address', async () => {
     const { port } = fakeHaproxy('lb-1', three)
     const { at } = contextBehind(['10.0.0.99'], [port])
 
     await expect(drain.detect(at)).rejects.toThrow('lb-1 has no backend with 10.0.0.99: it cannot be drained')
   })
 
-  it('is not looked for where its group is not behind the balancer', async () => {
+  it('does not ask the balancer about a group that is not behind it', async () => {
     const { balancer, port } = fakeHaproxy('lb-1', three)
     const { at } = contextBehind(['10.0.0.99'], [port])
 
@@ -87,7 +87,7 @@ describe('a server behind a load balancer', () => {
     expect(balancer.commands).toEqual([])
   })
 
-  it('has failed when the balancer does not take it back', async () => {
+  it('undrain fails when HAProxy does not mark the server up again', async () => {
     const { balancer, port } = fakeHaproxy('lb-1', three)
     const { at } = contextBehind(['10.0.0.11'], [port])
     const found = await drain.detect(at)
@@ -96,7 +96,7 @@ describe('a server behind a load balancer', () => {
     await expect(drain.undrain(at, found as never)).rejects.toThrow('lb-1 (web/web-1) does not take it back')
   })
 
-  it('whose check had failed before is put back and not waited for', async () => {
+  it('undrain does not wait for a health check that failed before', async () => {
     const { balancer, port } = fakeHaproxy('lb-1', three)
     const { at } = contextBehind(['10.0.0.11'], [port])
     for (const one of balancer.servers) one.isUp = false
@@ -108,7 +108,7 @@ describe('a server behind a load balancer', () => {
     expect(balancer.servers.map(({ admin }) => admin)).toEqual(['ready', 'ready'])
   })
 
-  it('is drained with socat where sshd does not let its user at the socket', async () => {
+  it('uses socat where sshd does not let the user reach the socket', async () => {
     const { balancer, port } = fakeHaproxy('lb-1', three)
     const { at } = contextBehind(['10.0.0.11'], [port])
     balancer.socket = 'failed'
@@ -118,7 +118,7 @@ describe('a server behind a load balancer', () => {
     expect(balancer.servers.map(({ admin }) => admin)).toEqual(['drain', 'ready'])
   })
 
-  it('is not taken for drained when the balancer refuses', async () => {
+  it('drain fails when HAProxy rejects the command', async () => {
     const { balancer, port } = fakeHaproxy('lb-1', three)
     const { at } = contextBehind(['10.0.0.11'], [port])
     const found = await drain.detect(at)
@@ -131,7 +131,7 @@ describe('a server behind a load balancer', () => {
     [[], 'its configuration names no runtime socket'],
     [[{ path: '/s', isAdmin: false, isThere: true, owner: '' }], '/s is not of level admin'],
     [[{ path: '/s', isAdmin: true, isThere: false, owner: '' }], '/s is not there: is it running?'],
-  ])('says what its balancer lacks: %#', async (sockets, why) => {
+  ])('detect names what HAProxy lacks: %#', async (sockets, why) => {
     const { balancer, port } = fakeHaproxy('lb-1', three)
     const { at } = contextBehind(['10.0.0.11'], [port])
     balancer.sockets = sockets
