@@ -92,12 +92,12 @@ const packageOf = (target: string) =>
     .slice(0, target.startsWith('@') ? 2 : 1)
     .join('/')
 
-describe('the layer table', () => {
-  it('is kept by every file', () => {
+describe('layer table of src', () => {
+  it('allows every import', () => {
     expect(breaches(imports)).toEqual([])
   })
 
-  it('catches a breach', () => {
+  it('catches a planted breach', () => {
     const planted = [
       { file: 'manifest/read.ts', room: 'manifest', target: '../ssh/connect.ts' },
       { file: 'report/live.ts', room: 'report', target: 'ssh2' },
@@ -106,12 +106,12 @@ describe('the layer table', () => {
     expect(breaches(planted)).toEqual(['manifest/read.ts imports ../ssh/connect.ts', 'report/live.ts imports ssh2'])
   })
 
-  it('sees the imports that there are', () => {
+  it('reads all imports', () => {
     expect(imports.length).toBeGreaterThan(50)
     expect(imports).toContainEqual({ file: 'main.ts', room: 'main.ts', target: './commands/status/command.ts' })
   })
 
-  it('lets only commands, workflow, cli and main touch process and console', () => {
+  it('keeps process and console to commands, workflow, cli and main', () => {
     const loud = files
       .filter((file) => !/^((commands|workflow|cli)\/|main\.ts)/.test(file))
       .filter((file) => /\b(process|console)\.[a-z]/i.test(readSource(file)))

@@ -25,8 +25,8 @@ const ofOldWeave: Step['plan'] = ({ weave }) =>
     ? { status: 'due', change: null }
     : { status: 'done', why: 'it is 2' }
 
-describe('a step that goes alone', () => {
-  it('has its servers in batches of their own, where it is due', () => {
+describe('makePlan: a step that goes alone', () => {
+  it('gets batches of one server where the step is due', () => {
     const looks = { 'web-1': running('2'), 'web-2': running('2'), 'web-3': running('1'), 'web-4': running('1') }
     const seen = Object.entries(looks).map(([name, facts]) => ({ server: buildServer(name), look: facts }))
     const operation: Operation = {

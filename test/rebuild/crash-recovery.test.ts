@@ -30,8 +30,8 @@ const stateIn = ({ traffic: { addresses, moves }, provider: { machines, log } }:
   systems: machines.map(({ address, name, system }) => [address, name, system.state()]),
 })
 
-describe('a rebuild', () => {
-  it('takes every stage once, and moves the traffic to what it has made', async () => {
+describe('rebuild', () => {
+  it('runs every step once and moves the traffic to the servers that it made', async () => {
     const world = await built()
 
     const begun = world.events.flatMap((event) =>
@@ -53,7 +53,7 @@ describe('a rebuild', () => {
     // From there on the one is as the other.
     { verb: 'reinstalled', cloud: usedCloud, until: 50 },
   ])(
-    'of servers that are $verb ends the same wherever it is killed and resumed',
+    'of servers that are $verb ends in the same state wherever it is killed and resumed',
     async ({ cloud: provider, until }) => {
       const whole = await makeRebuildWorld({ operation: buildRebuild(), provider: provider() })
       const wanted = await whole.run()

@@ -25,8 +25,8 @@ async function killedAt(step: string) {
 const verdicts = ({ planned }: Awaited<ReturnType<typeof makeRebuildWorld>>) =>
   planned.flatMap(({ step, verdict }) => (verdict.status === 'blocked' ? [`${step}: ${verdict.why}`] : []))
 
-describe('a provider', () => {
-  it('that says no leaves the traffic where it was, and is asked again by resuming', async () => {
+describe('rebuild: provider', () => {
+  it('leaves the traffic alone when the provider fails, and asks it again on resume', async () => {
     const world = await makeRebuildWorld({ operation: buildRebuild() })
     world.provider.trouble = 'fails'
 
@@ -41,7 +41,7 @@ describe('a provider', () => {
     expect(world.provider.log).toEqual(['create web-1', 'create web-2'])
   })
 
-  it('that did it, and says that it did not, does it once', async () => {
+  it('creates a server once when the provider did it but reported a failure', async () => {
     const world = await makeRebuildWorld({ operation: buildRebuild() })
     world.provider.trouble = 'half'
 
@@ -53,7 +53,7 @@ describe('a provider', () => {
     expect(world.provider.log).toEqual(['create web-1', 'create web-2'])
   })
 
-  it('that gives a machine no address is waited for, and then told of', async () => {
+  it('waits for a machine without an address, and then fails', async () => {
     const world = await makeRebuildWorld({ operation: buildRebuild() })
     world.provider.trouble = 'no-address'
 
@@ -63,7 +63,7 @@ describe('a provider', () => {
     })
   })
 
-  it('that answers rubbish is not believed', async () => {
+  it('rejects an invalid answer of the provider', async () => {
     const world = await makeRebuildWorld({ operation: buildRebuild() })
     world.provider.trouble = 'rubbish'
 
@@ -71,7 +71,7 @@ describe('a provider', () => {
     expect(world.provider.log).toEqual([])
   })
 
-  it('that has two machines for one server is asked for nothing', async () => {
+  it('fails when the provider lists two machines for one server', async () => {
     const provider = made()
     runProvider(provider, createRequest({ key: 'other', environment: 'production-b', name: 'web-1' }))
     const world = await makeRebuildWorld({ operation: buildRebuild(), provider: provider })
@@ -79,7 +79,7 @@ describe('a provider', () => {
     expect(verdicts(world)).toEqual(['acquire: there are 2 machines for production-b/web-1: i-112, i-114'])
   })
 
-  it('that would have a server made anew which serves is asked for nothing', async () => {
+  it('does not reinstall a server that serves traffic', async () => {
     const provider = made()
     const [machine] = provider.machines
     if (machine !== undefined) machine.address = blue
@@ -89,7 +89,7 @@ describe('a provider', () => {
     expect(verdicts(world)).toEqual([`acquire: production-b/web-1 is at ${blue}, where one serves`])
   })
 
-  it('that gives a fresh machine the address of one that serves is not followed there', async () => {
+  it('fails when a fresh machine has the address of a server that serves traffic, and does not connect to it', async () => {
     const provider = { ...fakeProvider(), nextAddress: 11 }
     const world = await makeRebuildWorld({ operation: buildRebuild(), provider: provider })
 
@@ -101,7 +101,7 @@ describe('a provider', () => {
     expect(world.hostKeys).toEqual([])
   })
 
-  it('must have a server where the manifest has it', async () => {
+  it('rejects a provider that lists a server at another address than the manifest', async () => {
     const [one, two] = servers
     if (one === undefined || two === undefined) throw new Error('two were asked for')
     const operation = buildRebuild({ servers: [{ ...one, host: '203.0.113.99' }, two] })
@@ -114,11 +114,11 @@ describe('a provider', () => {
   })
 })
 
-describe('servers that stand ready', () => {
+describe('rebuild: spare servers', () => {
   const ready = servers.map((server) => ({ ...server, host: server.name.endsWith('1') ? green : '203.0.113.112' }))
   const own = { provider: null, servers: ready, entrances: [], failover: buildFailover() }
 
-  it('are provisioned as they are, and keep the host keys that are on record', async () => {
+  it('provisions them as they are and keeps their host keys in known_hosts', async () => {
     const provider = made()
     const systems = new Map(provider.machines.map(({ address = '', system }) => [address, system]))
     const world = await makeRebuildWorld({ operation: buildRebuild(own), ready: systems })
@@ -129,15 +129,15 @@ describe('servers that stand ready', () => {
     expect(world.traffic.addresses).toEqual([green])
   })
 
-  it('are left alone where one of them serves', async () => {
+  it('leaves them alone when one of them serves traffic', async () => {
     const world = await makeRebuildWorld({ operation: buildRebuild({ ...own, inUse: [green] }) })
 
     expect(verdicts(world)).toEqual([`acquire: production-b/web-1 is at ${green}, where one serves`])
   })
 })
 
-describe('the side that is built', () => {
-  it('is not touched where the address points at it, or at neither side', async () => {
+describe('rebuild: target environment', () => {
+  it('is not rebuilt when the address points at it, or at neither environment', async () => {
     const there = await makeRebuildWorld({
       operation: buildRebuild({ failover: buildFailover() }),
       traffic: fakeTraffic({ addresses: [green] }),
@@ -151,7 +151,7 @@ describe('the side that is built', () => {
     expect(verdicts(neither)[0]).toContain('points at 198.51.100.7, and not at production')
   })
 
-  it('is not touched while a name server still tells it', async () => {
+  it('is not rebuilt while a name server still returns its address', async () => {
     const failover = buildFailover({
       targets: [
         { environment: 'production', targets: ['203.0.113.12'] },
@@ -173,7 +173,7 @@ describe('the side that is built', () => {
     expect(world.provider.log).toEqual([])
   })
 
-  it('is not restarted once somebody has sent the traffic there', async () => {
+  it('is not restarted once the traffic was moved to it meanwhile', async () => {
     const world = await killedAt('provision')
     world.traffic.addresses = ['203.0.113.111', '203.0.113.112']
 
@@ -184,7 +184,7 @@ describe('the side that is built', () => {
     expect(steps(world)).not.toContain('reboot')
   })
 
-  it('gets no traffic when it does not serve', async () => {
+  it('gets no traffic when its health check fails', async () => {
     const check = { url: 'http://shop.example.com/up', status: 200 }
     const targets = buildRebuild().spec.options as { readonly failover?: never }
     const failover = {
@@ -200,10 +200,10 @@ describe('the side that is built', () => {
   })
 })
 
-describe('retiring a side', () => {
+describe('rebuild retire', () => {
   const blueServes = () => fakeTraffic()
 
-  it('destroys its servers once, also where it is killed and resumed', async () => {
+  it('destroys each server once, also when it is killed and resumed', async () => {
     const whole = await makeRebuildWorld({ operation: buildRetirement(), provider: made(), traffic: blueServes() })
     expect(await whole.run()).toEqual({ status: 'changed' })
 
@@ -222,7 +222,7 @@ describe('retiring a side', () => {
     }
   })
 
-  it('waits first for as long as an old answer may be kept', async () => {
+  it('first waits for the TTL of the address', async () => {
     const world = await makeRebuildWorld({ operation: buildRetirement(), provider: made() })
     await world.run()
 
@@ -230,7 +230,7 @@ describe('retiring a side', () => {
     expect(world.waitedMs()).toBe(60_000)
   })
 
-  it('is refused while the address points at it', async () => {
+  it('is refused while the address points at the environment', async () => {
     const world = await makeRebuildWorld({
       operation: buildRetirement(),
       provider: made(),
@@ -240,13 +240,13 @@ describe('retiring a side', () => {
     expect(verdicts(world)).toEqual(['destroy: shop.example.com points at production-b: it still gets traffic'])
   })
 
-  it('is refused where one of its machines is that of a server which serves', async () => {
+  it('is refused when a machine has the address of a server that serves traffic', async () => {
     const world = await makeRebuildWorld({ operation: buildRetirement({ inUse: ['203.0.113.112'] }), provider: made() })
 
     expect(verdicts(world)).toEqual(['destroy: web-2 (i-113) is at 203.0.113.112, where one serves'])
   })
 
-  it('destroys nothing of other environments', async () => {
+  it('destroys no servers of other environments', async () => {
     const provider = made()
     runProvider(provider, createRequest({ key: 'blue', environment: 'production', name: 'web-1' }))
     const world = await makeRebuildWorld({ operation: buildRetirement(), provider: provider })

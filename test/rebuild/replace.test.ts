@@ -64,8 +64,8 @@ const ways = [
   { way: 'in its place', own: { isBeside: false }, log: ['reinstall web-2'], at: old },
 ]
 
-describe.each(ways)('a fresh server $way', ({ own, log, at }) => {
-  it('is in service in the end, and the other one was never out', async () => {
+describe.each(ways)('replace: a fresh server $way', ({ own, log, at }) => {
+  it('brings the fresh server into service and never takes another one out', async () => {
     const world = await makeWorld(own)
     const others: string[] = []
     const late: string[] = []
@@ -86,7 +86,7 @@ describe.each(ways)('a fresh server $way', ({ own, log, at }) => {
     expect(late, 'said to the balancer once the old one was gone').toEqual([])
   })
 
-  it('ends the same wherever it is killed and resumed', async () => {
+  it('ends in the same state wherever it is killed and resumed', async () => {
     const whole = await makeWorld(own)
     await whole.run()
 
@@ -104,7 +104,7 @@ describe.each(ways)('a fresh server $way', ({ own, log, at }) => {
     }
   }, 60_000)
 
-  it('that cannot be had leaves the old one in service, or out of it and says so', async () => {
+  it('leaves the old server in service, or drained with a message, when the provider fails', async () => {
     const world = await makeWorld(own)
     world.provider.trouble = 'fails'
 

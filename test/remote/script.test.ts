@@ -16,7 +16,7 @@ const identity = {
   'proc/1/stat': `1 (systemd) S 0 1 1 0 -1 4194560 1 1 1 1 1 1 1 1 20 0 1 0 445102 1 1\n`,
 }
 
-describe.each(shells())('a script under $name', (shell) => {
+describe.each(shells())('makeScript under $name', (shell) => {
   const script = factsScript(['identity'], nonce)
 
   it('answers', () => {
@@ -36,7 +36,7 @@ describe.each(shells())('a script under $name', (shell) => {
     expect(existsSync(`${server.root}/ran`)).toBe(true)
   })
 
-  it('loses nothing to a tool that reads its stdin', () => {
+  it('loses nothing to a tool that reads stdin', () => {
     const server = fakeServer({ files: identity, tools: { uname: 'cat >&2; echo web-1' } })
 
     const { stdout, stderr } = server.run(`${script}echo never\n`, shell)
@@ -45,7 +45,7 @@ describe.each(shells())('a script under $name', (shell) => {
     expect(parseResponse(stdout.replace('never\n', ''), nonce).get('hostname')).toEqual(['web-1'])
   })
 
-  it('needs nothing of the environment', () => {
+  it('needs no environment variable', () => {
     const server = fakeServer({ files: identity })
     const hostile = 'IFS=/; set -f; export LC_ALL=xx_XX.UTF-8 LANG=tr_TR.UTF-8 POSIXLY_CORRECT=1 GREP_OPTIONS=-v;'
 
@@ -56,18 +56,18 @@ describe.each(shells())('a script under $name', (shell) => {
 })
 
 describe('makeScript', () => {
-  it('passes inputs as quoted assignments and ends with the call', () => {
+  it('writes inputs as quoted assignments and ends with the call', () => {
     const script = makeScript({ files: ['facts.sh'], inputs: { parts: "a'b; reboot" }, nonce })
 
     expect(script.split('\n').slice(0, 3)).toEqual(['{', `MAESTRO_PARTS='a'\\''b; reboot'`, "MAESTRO_NONCE='b7e1'"])
     expect(script.endsWith('\nmain </dev/null; }\n')).toBe(true)
   })
 
-  it.each(['x-y', 'X', '', 'a=b', 'x;reboot'])('refuses %j as the name of an input', (name) => {
+  it.each(['x-y', 'X', '', 'a=b', 'x;reboot'])('rejects %j as the name of an input', (name) => {
     expect(() => makeScript({ files: [], inputs: { [name]: '' }, nonce })).toThrow(RangeError)
   })
 
-  it('refuses a file that is not there', () => {
+  it('rejects a missing file', () => {
     expect(() => makeScript({ files: ['facts/never.sh'], nonce })).toThrow('facts/never.sh')
   })
 })

@@ -76,12 +76,15 @@ describe('findManifest', () => {
   })
 
   // Only root can give a file or folder away.
-  it.runIf(process.getuid?.() === 0)('does not take a manifest of another user in a parent folder without --manifest', () => {
-    put('Manifest.yml')
-    chownSync(join(top, 'Manifest.yml'), 1234, 1234)
+  it.runIf(process.getuid?.() === 0)(
+    'does not take a manifest of another user in a parent folder without --manifest',
+    () => {
+      put('Manifest.yml')
+      chownSync(join(top, 'Manifest.yml'), 1234, 1234)
 
-    expect(() => findManifest({ env: {}, cwd })).toThrow(
-      expect.objectContaining({ hint: 'name it if you trust it: -m ../../Manifest.yml' }),
-    )
-  })
+      expect(() => findManifest({ env: {}, cwd })).toThrow(
+        expect.objectContaining({ hint: 'name it if you trust it: -m ../../Manifest.yml' }),
+      )
+    },
+  )
 })

@@ -31,8 +31,8 @@ const linesOf = (parts: Partial<ComposeState>, options = shopOptions) => {
   return verdict.status === 'due' ? step.describe(verdict.change) : [verdict.status]
 }
 
-describe('what a roll-out foresees', () => {
-  it('is every service with the image that it has and the one that it gets', () => {
+describe('upStep and pullImagesStep: plan', () => {
+  it('list every service with its current and its new image', () => {
     expect(linesOf({})).toEqual([
       `services: revision ${revision.slice(0, 12)}`,
       `web: web:1 (${imageIdOf('web', 1).slice(7, 19)}) -> registry.example.com/shop/web:$TAG`,
@@ -40,7 +40,7 @@ describe('what a roll-out foresees', () => {
     ])
   })
 
-  it('says where there is nothing to go back to, and what goes', () => {
+  it('say when there is no version to roll back to, and which services are removed', () => {
     expect(linesOf({ deployed: [] })).toContain(
       'there is nothing to go back to: maestro rolls them out there for the first time',
     )
@@ -50,12 +50,12 @@ describe('what a roll-out foresees', () => {
     ])
   })
 
-  it('is nothing where the revision runs as it was rolled out', () => {
+  it('are done when the revision runs as it was rolled out', () => {
     expect(linesOf({ deployed: newShop })).toEqual(['done'])
     expect(images.plan(buildShopFacts({ deployed: newShop }))).toMatchObject({ status: 'done' })
   })
 
-  it('is nothing of what was not asked for', () => {
+  it('leave out services that were not selected', () => {
     const alone = { ...shopOptions, images: { web: 'web:2' }, isPart: true }
 
     expect(
@@ -87,18 +87,18 @@ describe('what a roll-out foresees', () => {
     ['it is unhealthy', [buildServiceContainer(web, { health: 'unhealthy' })], 'is unhealthy'],
     ['it has ended', [buildServiceContainer(web, { state: 'exited', exitCode: 1 })], 'has ended with exit code 1'],
     ['it falls over', [buildServiceContainer(web, { state: 'restarting' })], 'is restarting'],
-  ])('is a service of which %s', (_, containers, words) => {
+  ])('include a service of which %s', (_, containers, words) => {
     expect(whenWeb(...containers).at(-1)).toContain(words)
   })
 
   it.each([
     ['is about to tell its health', buildServiceContainer(web, { health: 'starting' })],
     ['was a job, and has ended well', buildServiceContainer(web, { state: 'exited', restartPolicy: 'no' })],
-  ])('is no service that %s', (_, one) => {
+  ])('leave out a service that %s', (_, one) => {
     expect(whenWeb(one)).toEqual(['done'])
   })
 
-  it('brings no images where only what is there is put right, unless they are asked for', () => {
+  it('pull no images when services are only repaired, unless --pull is given', () => {
     const sick = buildShopFacts({
       deployed: newShop,
       containers: [
@@ -119,7 +119,7 @@ describe('what a roll-out foresees', () => {
     ['Docker does not answer', { docker: known({ ...engine, trouble: 'docker.service is failed' }) }, 'blocked'],
     ['what runs cannot be told', { compose: { status: 'unknown', why: 'permission denied' } as const }, 'unknown'],
     ['nobody asked for Docker', { docker: { status: 'unknown', why: 'no sudo' } as const }, 'unknown'],
-  ])('is nothing that can be done where %s', (_, parts, status) => {
+  ])('do not start when %s', (_, parts, status) => {
     expect(step.plan(buildShopFacts({}, parts))).toMatchObject({ status })
   })
 
@@ -127,7 +127,7 @@ describe('what a roll-out foresees', () => {
     ['docker-ce', 'Docker Compose is not installed: `apt-get install docker-compose-plugin` there'],
     ['docker.io', 'Docker Compose is not installed: `apt-get install docker-compose-v2` there'],
     ['static', 'Docker Compose is not installed: see https://docs.docker.com/compose/install/linux/'],
-  ])('says how Compose is installed beside %s', (source, why) => {
+  ])('name the package of Compose beside %s', (source, why) => {
     const facts = buildShopFacts({ compose: undefined }, { docker: known({ ...engine, source }) })
 
     expect(step.plan(facts)).toEqual({ status: 'blocked', why })
@@ -149,10 +149,10 @@ const due = step.plan(buildShopFacts())
 if (due.status !== 'due') throw new Error('nothing is due')
 const { change } = due
 
-describe('the files of a roll-out', () => {
+describe('pullImagesStep', () => {
   const begun = { job_begun: 'yes' }
 
-  it('go to the server in a script of their own, and into no job', async () => {
+  it('uploads the files in a script of its own and not in the job', async () => {
     const { at, asked } = shopContext({ answers: [{}, begun] })
 
     await images.apply(at, change)
@@ -163,7 +163,7 @@ describe('the files of a roll-out', () => {
     expect(JSON.stringify([change, shopOptions])).not.toContain('not-a-real-one')
   })
 
-  it('stay where they are already', async () => {
+  it('does not upload files that are on the server', async () => {
     const { at, asked } = shopContext({ answers: [begun], told: { isStaged: true }, files: () => Promise.reject() })
 
     await images.apply(at, change)
@@ -171,7 +171,7 @@ describe('the files of a roll-out', () => {
     expect(asked.map(({ files }) => files.at(-1))).toEqual(['job/start.sh'])
   })
 
-  it('are not others than those that were planned', async () => {
+  it('fails when the files are not those of the plan', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'maestro-services-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
     const edited = join(folder, 'compose.yml')
@@ -188,7 +188,7 @@ describe('the files of a roll-out', () => {
   })
 })
 
-describe('a job of services', () => {
+describe('upStep: status and verify', () => {
   const ended = (result: string, log = 'why: web is unhealthy\n') => ({
     job_is: 'ended',
     job_result: result,
@@ -207,11 +207,11 @@ describe('a job of services', () => {
     ['has gone back', ended('exited 3 1'), 'yes'],
     ['has left something that is not well', ended('exited 4 1'), 'no'],
     ['is gone with a restart of the server', { job_is: 'gone' }, 'no'],
-  ])('that %s is begun anew or not', async (_, answer, standing) => {
+  ])('status of a job that %s', async (_, answer, standing) => {
     expect(await standingOf(answer)).toBe(standing)
   })
 
-  it('is taken back where it went back, or changed nothing', async () => {
+  it('verify reports a rollback when the job rolled back or changed nothing', async () => {
     await expect(proveBy('exited 3 1')).rejects.toThrow(RolledBackError)
     await expect(proveBy('exited 3 1')).rejects.toThrow('web is unhealthy; what was there before is back, and well')
     await expect(proveBy('exited 1 1', {}, 'the images are not known\n')).rejects.toThrow(
@@ -219,7 +219,7 @@ describe('a job of services', () => {
     )
   })
 
-  it('has failed where what it left is not well', async () => {
+  it('verify fails when the job left unhealthy services', async () => {
     await expect(proveBy('exited 4 1')).rejects.not.toThrow(RolledBackError)
     await expect(proveBy('exited 4 1')).rejects.toThrow('web is unhealthy; it stays as it is')
     await expect(proveBy('killed oom-kill KILL 1')).rejects.toThrow('the work was ended there (oom-kill)')
@@ -227,7 +227,7 @@ describe('a job of services', () => {
 
   const asked = newShop.map(({ service, image, id }) => ({ service, image, id, isPulled: true }))
 
-  it('is proved by the images that run, before and after', async () => {
+  it('verify returns the images that run, before and after', async () => {
     const [cache, web] = [imageIdOf('cache', 2).slice(7, 19), imageIdOf('web', 2).slice(7, 19)]
 
     await expect(proveBy('exited 0 1', { deployed: newShop, asked })).resolves.toEqual({
@@ -248,15 +248,15 @@ describe('a job of services', () => {
       `web runs as ${imageIdOf('web', 2).slice(7, 19)}`,
     ],
     ['nothing runs', { deployed: newShop, asked, containers: [] }, 'web has no container'],
-  ])('is not proved where %s', async (_, told, words) => {
+  ])('verify fails when %s', async (_, told, words) => {
     await expect(proveBy('exited 0 1', told)).rejects.toThrow(words)
   })
 })
 
-describe('the way back', () => {
+describe('rollbackStep', () => {
   const back = rollbackStep({ project: 'shop', groups: ['docker'], timeoutMs: 1000, stallTimeoutMs: 1000 })
 
-  it('is due once, and names the images that were there before', () => {
+  it('is due once and names the previous images', () => {
     const verdict = back.plan(buildShopFacts({ deployed: newShop, before: [buildDeployedService('web', 1)] }))
 
     expect(verdict.status === 'due' && back.describe(verdict.change)).toEqual([
@@ -267,7 +267,7 @@ describe('the way back', () => {
     expect(back.plan(buildShopFacts())).toMatchObject({ status: 'blocked' })
   })
 
-  it('tells the job exactly what must be gone back to', async () => {
+  it('passes exactly the previous records to the job', async () => {
     const { at, asked } = shopContext({ answers: [{ job_begun: 'yes' }] })
 
     await back.apply(at, { from: newShop, to: [buildDeployedService('web', 1)] })

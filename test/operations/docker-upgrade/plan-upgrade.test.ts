@@ -48,8 +48,8 @@ const newest = buildCandidates({
   })),
 })
 
-describe('what an upgrade of Docker foresees', () => {
-  it('is the five packages, and what people should know before', () => {
+describe('planDocker', () => {
+  it('lists the five packages and what to know before', () => {
     const docker = known(buildDocker({ containers: [container('web')] }))
     const engine = known(
       buildEngine({
@@ -77,13 +77,13 @@ describe('what an upgrade of Docker foresees', () => {
     ['27.3.1', 'Docker 20.10.24 -> 27.3.1; the newest is 27.5.1'],
     ['27.3', 'Docker 20.10.24 -> 27.3.10 (27.3 in the manifest); the newest is 27.5.1'],
     ['latest', 'Docker 20.10.24 -> 27.5.1 (latest in the manifest)'],
-  ])('prints what %s stands for, and the newest beside it', (version, title) => {
+  ])('resolves %s and prints the newest version beside it', (version, title) => {
     const facts = lookAt({ candidates: known(buildCandidates({ versions: offered('27.3.1', '27.3.10', '27.5.1') })) })
 
     expect(planOf(facts, { version })).toContain(title)
   })
 
-  it('takes new versions of what goes with the engine where that stays', () => {
+  it('upgrades the other packages when the engine stays', () => {
     const packages = newest.packages.map((one) =>
       one.name === 'containerd.io' ? { ...one, version: '1.6.20-1' } : one,
     )
@@ -95,7 +95,7 @@ describe('what an upgrade of Docker foresees', () => {
     expect(planOf(facts)).toEqual(['Docker 26.1.5', 'containerd.io 1.6.20-1 -> 1.7.24-1'])
   })
 
-  it('leaves what goes with the engine where it is when that goes down', () => {
+  it('leaves the other packages alone when the engine is downgraded', () => {
     const facts = lookAt({ docker: known(buildDocker({ version: '26.1.5' })), candidates: known(newest) })
 
     expect(planOf(facts, { version: '20.10.24', allowsDowngrade: true })).toEqual([
@@ -105,7 +105,7 @@ describe('what an upgrade of Docker foresees', () => {
     ])
   })
 
-  it('installs all five where there is no Docker, and only when asked to', () => {
+  it('installs all five packages where there is no Docker, with --install only', () => {
     const facts = lookAt({
       docker: known(null),
       engine: known(buildEngine({ info: undefined })),
@@ -123,7 +123,7 @@ describe('what an upgrade of Docker foresees', () => {
     ])
   })
 
-  it('starts an engine anew that is installed and does not run yet', () => {
+  it('restarts an engine that is installed but does not run', () => {
     const facts = lookAt({ candidates: known(newest) })
 
     expect(planOf(facts)).toEqual(['Docker 26.1.5', '= it is installed, and 20.10.24 still runs: it is started anew'])
@@ -142,7 +142,7 @@ describe('what an upgrade of Docker foresees', () => {
   })
   const debians = { docker: known(buildDocker({ source: 'docker.io' })), candidates: known(distribution) }
 
-  it("upgrades the distribution's own as apt has them", () => {
+  it('upgrades packages of the distribution as apt has them', () => {
     expect(planOf(lookAt(debians), { version: 'distribution' })).toEqual([
       'Docker 20.10.24 (distribution in the manifest)',
       'docker.io 20.10.24+dfsg1-1 -> 20.10.24+dfsg1-1+deb12u1',
@@ -150,7 +150,7 @@ describe('what an upgrade of Docker foresees', () => {
   })
 
   const kept = [{ name: 'docker-ce', version: oldVersion }]
-  it('goes back to what is kept, also where Docker does not answer', () => {
+  it('rolls back to the kept packages, also when Docker does not answer', () => {
     const facts = lookAt({
       docker: known(buildDocker({ version: undefined, trouble: 'docker.service is failed' })),
       engine: known(buildEngine({ info: undefined })),

@@ -55,8 +55,8 @@ async function proveBy(after: Readonly<Record<string, string | readonly string[]
   return step.verify(ctx, await step.snapshot(ctx, due))
 }
 
-describe('the proof of an upgrade of Docker', () => {
-  it('is that both sides answer the version, and that all that ran runs', async () => {
+describe('upgradeStep: verify', () => {
+  it('passes when engine and client answer the version and all containers run again', async () => {
     await expect(proveBy(upgraded())).resolves.toMatchObject({
       engine: '26.1.5+dfsg1',
       packages: [`docker-ce ${oldVersion} -> ${noble('26.1.5')}`],
@@ -85,15 +85,15 @@ describe('the proof of an upgrade of Docker', () => {
     ],
     ['a container is down', { census_container: container('exited') }, /container web is exited and ran before/],
     ['an image is gone', { census_image: [] }, /these images are gone: sha256:1/],
-  ])('fails where %s', async (_, parts, words) => {
+  ])('fails when %s', async (_, parts, words) => {
     await expect(proveBy(upgraded(parts))).rejects.toThrow(words)
   })
 
-  it('fails where nobody answers', async () => {
+  it('fails when the engine does not answer', async () => {
     await expect(proveBy({ census_end: 'upgraded' })).rejects.toThrow('Docker does not answer')
   })
 
-  it('says why it went back, and that all is as before', async () => {
+  it('reports why the job rolled back, and that all is as before', async () => {
     const failing = proveBy(back())
 
     await expect(failing).rejects.toThrow(RolledBackError)
@@ -105,14 +105,14 @@ describe('the proof of an upgrade of Docker', () => {
   it.each<[string, object, RegExp]>([
     ['a container is down', { census_container: container('exited') }, /it went back, but container web is exited/],
     ['the packages are not', { census_package: `docker-ce|${noble('26.1.5')}|hi ` }, /it went back, but docker-ce is/],
-  ])('does not take it for taken back where %s', async (_, parts, words) => {
+  ])('does not report a rollback when %s', async (_, parts, words) => {
     const failing = proveBy(back(parts))
 
     await expect(failing).rejects.not.toThrow(RolledBackError)
     await expect(failing).rejects.toThrow(words)
   })
 
-  it('fails with the last words of a job that did not come to its end', async () => {
+  it('fails with the last line of a job that did not complete', async () => {
     const { at: ctx } = fakeServerContext([
       standing(oldVersion, '20.10.24'),
       { job_is: 'ended', job_result: 'exited 1 1' },
@@ -122,13 +122,13 @@ describe('the proof of an upgrade of Docker', () => {
     await expect(step.verify(ctx, before)).rejects.toThrow('Docker did not come to be 26.1.5')
   })
 
-  it('is begun nowhere where nobody can say what runs', async () => {
+  it('snapshot fails when Docker does not answer', async () => {
     await expect(step.snapshot(fakeServerContext([{}]).at, due)).rejects.toThrow('Docker does not answer')
   })
 })
 
-describe('the job of an upgrade', () => {
-  it('gets what ran in its order, and may go back', async () => {
+describe('upgradeStep: apply', () => {
+  it('passes the running containers in order and allows the rollback', async () => {
     const { at: ctx, asked } = fakeServerContext([standing(oldVersion, '20.10.24'), { job_begun: 'yes' }])
 
     await step.apply(ctx, await step.snapshot(ctx, due))

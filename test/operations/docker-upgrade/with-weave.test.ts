@@ -6,16 +6,16 @@ import { newSum, weaveOptions as weave } from '../../support/builders/build-mesh
 const stepsOf = (parts: Parameters<typeof buildUpgradeOptions>[0]) =>
   dockerUpgrade(buildUpgradeOptions(parts)).pass.steps.map(({ id }) => id)
 
-describe('an upgrade of Docker where the manifest wants a version of Weave', () => {
-  it('brings Weave before the engine, whose API the old one may not speak', () => {
+describe('dockerUpgrade with weave_version', () => {
+  it('upgrades Weave before the engine, which may not serve the API of the old Weave', () => {
     expect(stepsOf({ weave })).toEqual(['dpkg-repair', 'docker-packages', 'weave', 'docker-upgrade'])
   })
 
-  it('sends its script, found right beforehand', () => {
+  it('sends the weave script, checked before', () => {
     expect(dockerUpgrade(buildUpgradeOptions({ weave })).sends).toMatchObject([{ file: { sha256: newSum } }])
   })
 
-  it('leaves Weave alone on the way back, and where nothing is wanted of it', () => {
+  it('leaves Weave alone on --rollback and without weave_version', () => {
     expect([stepsOf({ rollsBackTo: true }), stepsOf({})]).toEqual([
       ['docker-upgrade'],
       ['dpkg-repair', 'docker-packages', 'docker-upgrade'],

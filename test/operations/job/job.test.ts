@@ -21,8 +21,8 @@ const finish = (answers: Answers, options = {}) => {
   return { ...context, result: job.finish(context.at) }
 }
 
-describe('a detached job', () => {
-  it('hands its whole script over as a text, with names that come from the run and the step', async () => {
+describe('detachedJob', () => {
+  it('apply sends the whole script as text, with names from the run and the step', async () => {
     const { at: ctx, asked } = fakeServerContext([{ job_begun: 'yes' }])
 
     await job.apply(ctx, "it's")
@@ -36,11 +36,11 @@ describe('a detached job', () => {
     )
   })
 
-  it('counts as begun when somebody has begun it before', async () => {
+  it('apply accepts that the job has started before', async () => {
     await expect(job.apply(fakeServerContext([{ job_begun: 'already' }]).at, null)).resolves.toBeUndefined()
   })
 
-  it('is refused with the reason of the server, before anything was begun', async () => {
+  it('apply reports the refusal of the server before anything started', async () => {
     const act = job.apply(fakeServerContext([{ job_refused: 'only 3 KB are free in /var/log' }]).at, null)
 
     await expect(act).rejects.toThrow(RefusedError)
@@ -54,19 +54,19 @@ describe('a detached job', () => {
     ['no', { ...ended, job_result: 'exited 100 1795000000' }],
     ['no', { ...ended, job_result: 'killed signal KILL 1795000000' }],
     ['unknown', { job_is: 'gone' }],
-  ])('is settled: %s, for %j', async (expected, answer) => {
+  ])('status returns %s for %j', async (expected, answer) => {
     expect(await job.status(fakeServerContext([answer]).at, null)).toBe(expected)
   })
 
-  it.each(['Upper', '..', '', '-x', 'a b'])('has no files called %j', async (step) => {
+  it.each(['Upper', '..', '', '-x', 'a b'])('rejects the job name %j', async (step) => {
     const { at: ctx } = fakeServerContext([ended])
 
     await expect(job.status({ ...ctx, key: `${ctx.runId}/web-1/${step}` }, null)).rejects.toThrow(RangeError)
   })
 })
 
-describe('following a detached job', () => {
-  it('says what its log says, and ends with its result', async () => {
+describe('detachedJob: finish', () => {
+  it('reports the last log line as progress and returns the result', async () => {
     const log = 'Unpacking a\n'
     const { result, told, asked } = finish([
       running(1, log),
@@ -86,13 +86,13 @@ describe('following a detached job', () => {
     expect(asked.map(({ inputs }) => inputs?.offset)).toEqual(['0', '12', '12', '25'])
   })
 
-  it("ends with the word of a unit's ending after a kill", async () => {
+  it('quotes the end of the systemd unit after a kill', async () => {
     const { result } = finish([{ ...ended, job_result: 'killed oom-kill KILL 1795000000' }])
 
     expect(await result).toMatchObject({ kind: 'killed', result: 'oom-kill', status: 'KILL' })
   })
 
-  it('goes on at the same place after the line was cut', async () => {
+  it('continues at the same log offset after a disconnect', async () => {
     const { result, told, asked } = finish([running(1, 'one\n'), 'cut', 'cut', running(2, 'two\n', 4), ended])
 
     expect(await result).toMatchObject({ lastLines: ['one', 'two'] })
@@ -100,11 +100,11 @@ describe('following a detached job', () => {
     expect(asked.map(({ inputs }) => inputs?.offset)).toEqual(['0', '4', '4', '4', '8'])
   })
 
-  it('gives up when there is no line for as long as a stall', async () => {
+  it('gives up after stall_timeout without a connection', async () => {
     await expect(finish([running(1), 'cut']).result).rejects.toThrow(DisconnectedError)
   })
 
-  it('takes the time without a line for no stall', async () => {
+  it('does not count disconnected time as a stall', async () => {
     const cuts = Array.from({ length: 250 }, () => 'cut' as const)
 
     const { result } = finish([running(1, 'one'), ...cuts, running(99, '', 3), ...cuts, running(199, '', 3), ended])
@@ -112,7 +112,7 @@ describe('following a detached job', () => {
     expect(await result).toMatchObject({ kind: 'exited' })
   })
 
-  it('is stuck when neither the log grows nor the processor is used', async () => {
+  it('reports a stuck job when neither its log nor its CPU time grows', async () => {
     const { result } = finish([...Array.from({ length: 121 }, () => running(5)), tree], { asksTakeMs: 5_000 })
 
     await expect(result).rejects.toThrow(StuckError)
@@ -132,13 +132,13 @@ describe('following a detached job', () => {
   it.each([
     ['its log grows', (n: number) => running(5, 'x', n)],
     ['it uses the processor', (n: number) => running(n)],
-  ])('is not stuck while %s', async (_, answer) => {
+  ])('does not report a stuck job while %s', async (_, answer) => {
     const { result } = finish([...Array.from({ length: 400 }, (_, n) => answer(n)), ended], { asksTakeMs: 5_000 })
 
     expect(await result).toMatchObject({ kind: 'exited' })
   })
 
-  it('takes the processor time of mere waiting for no progress', async () => {
+  it('does not count the CPU time of polling as progress', async () => {
     const answers = Array.from({ length: 121 }, (_, n) => running(Math.floor(n / 30)))
 
     await expect(finish([...answers, tree], { asksTakeMs: 5_000 }).result).rejects.toThrow(StuckError)
@@ -151,14 +151,14 @@ describe('following a detached job', () => {
       'it ended without a result: the server was restarted at 2026-11-18T11:06:40Z',
     ],
     [{ job_is: 'none' }, 'it never began'],
-  ])('says that nobody knows where the server says %j', async (answer, words) => {
+  ])('throws UnknownError when the server says %j', async (answer, words) => {
     const { result } = finish([answer])
 
     await expect(result).rejects.toThrow(UnknownError)
     await expect(result).rejects.toThrow(words)
   })
 
-  it('ends as soon as the run is to end, and leaves the job be', async () => {
+  it('ends when the run is stopped and leaves the job running', async () => {
     const { at: ctx, asked } = fakeServerContext([running(1)])
     const stopped = { ...ctx, waitMs: () => Promise.reject(new StoppedError('stopped')) }
 
@@ -167,7 +167,7 @@ describe('following a detached job', () => {
   })
 
   it.each(['exited', 'exited 0', 'exited x 1', 'killed signal 1795000000', ''])(
-    'refuses %j as a result',
+    'rejects the result %j',
     async (line) => {
       await expect(finish([{ ...ended, job_result: line }]).result).rejects.toThrow()
     },

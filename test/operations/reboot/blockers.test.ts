@@ -26,18 +26,18 @@ const cases: readonly [string, Partial<ServerFacts>, RegExp][] = [
   ['a shutdown under way', { systemd: known({ ...up, state: 'stopping' }) }, /going down already/],
 ]
 
-describe('what stands in the way of a restart', () => {
-  it('is nothing on a sound server', () => {
+describe('rebootBlockers', () => {
+  it('returns nothing for a healthy server', () => {
     expect(rebootBlockers(buildFacts(sound))).toEqual([])
   })
 
-  it('is not the refresh of package lists', () => {
+  it('ignores the refresh of package lists', () => {
     const lists = { lock: 'lists', pid: 7, command: 'apt-get', ageSeconds: 1 }
 
     expect(rebootBlockers(buildFacts({ ...sound, dpkg: known({ ...clean, lockHolders: [lists] }) }))).toEqual([])
   })
 
-  it.each(cases)('is %s', (_, trouble, words) => {
+  it.each(cases)('returns %s', (_, trouble, words) => {
     const told = rebootBlockers(buildFacts({ ...sound, ...trouble }))
 
     expect(told).toEqual([expect.stringMatching(words)])

@@ -35,31 +35,31 @@ function contextOver(starts: readonly string[], { state = 'running', bootIds = [
   return at as unknown as ServerContext
 }
 
-describe('the proof that a server is as it was', () => {
-  it('is had where its containers run on', async () => {
+describe('verifyBoot', () => {
+  it('passes when all containers run', async () => {
     await expect(verifyBoot(contextOver(['1']), { before, bootId, times })).resolves.toMatchObject({
       containers: ['web'],
     })
   })
 
-  it('waits for a container that was started once more', async () => {
+  it('waits for a container that is started again', async () => {
     await expect(verifyBoot(contextOver(['1', '2', '2']), { before, bootId, times })).resolves.toBeDefined()
   })
 
-  it('is not had where a container runs whenever one looks, and is another start each time', async () => {
+  it('fails when a container restarts between all checks', async () => {
     const starts = Array.from({ length: 100 }, (_, index) => `${index}`)
 
     await expect(verifyBoot(contextOver(starts), { before, bootId, times })).rejects.toThrow(
       'restarted, but these containers end and are started again: web',
     )
   })
-  it('is not had from a system that does not come up whole', async () => {
+  it('fails when the system does not finish its boot', async () => {
     await expect(verifyBoot(contextOver(['1'], { state: 'starting' }), { before, bootId, times })).rejects.toThrow(
       'restarted, but systemd says starting',
     )
   })
 
-  it('is not had where it restarts once more while it is watched', async () => {
+  it('fails when the server reboots again while it is watched', async () => {
     const ctx = contextOver(['1'], { bootIds: [bootId, before.bootId] })
 
     await expect(verifyBoot(ctx, { before, bootId, times })).rejects.toThrow('it restarted once more by itself')

@@ -17,7 +17,7 @@ const options: RebootOptions = {
 const due = { reboot: known({ ...buildRebootFlag(), isSet: true }) }
 const blind = { reboot: { status: 'unknown', why: 'no /run' } } as const
 
-describe('whether a server is restarted', () => {
+describe('rebootStep: plan', () => {
   const foresee = (parts: Partial<ServerFacts>, force = false) =>
     rebootStep({ ...options, force }).plan(buildFacts({ systemd: known(systemd), ...parts })).status
 
@@ -39,7 +39,7 @@ describe('whether a server is restarted', () => {
   })
 })
 
-describe('a restart that follows upgrades', () => {
+describe('rebootStep after upgrades', () => {
   const step = rebootStep({ ...options, follows: true })
   const upgrade = (name: string) => {
     const packages = [{ name, from: '1', to: '2', origin: 'Ubuntu:24.04/noble-security' }]
@@ -47,7 +47,7 @@ describe('a restart that follows upgrades', () => {
   }
   const foresee = (parts: Partial<ServerFacts>) => step.plan(buildFacts({ systemd: known(systemd), ...parts }))
 
-  it('is foreseen where what everything runs on is upgraded', () => {
+  it('is due when a package is upgraded that needs a reboot', () => {
     expect(foresee(upgrade('libc6'))).toEqual({
       status: 'due',
       change: { reasons: ['libc6 is upgraded'], kernel: null },
@@ -56,14 +56,14 @@ describe('a restart that follows upgrades', () => {
     expect(foresee({ ...upgrade('linux-image-6.8.0-51-generic'), ...blind }).status).toBe('due')
   })
 
-  it('is not blocked by what the upgrade may put right first', () => {
+  it('is not blocked by what the upgrade repairs first', () => {
     const broken = { dpkg: known({ isInterrupted: true, broken: [], lockHolders: [] }) }
 
     expect(foresee({ ...due, ...broken, ...upgrade('nginx') }).status).toBe('due')
     expect(foresee({ ...due, ...broken }).status).toBe('blocked')
   })
 
-  it('may be due though the plan could not know', () => {
+  it('may become due although the plan could not know', () => {
     const now = { reasons: ['asked for by nginx'], kernel: null }
 
     expect(step.exceedsPlan?.(undefined, now)).toBeUndefined()
@@ -71,7 +71,7 @@ describe('a restart that follows upgrades', () => {
   })
 })
 
-describe('what differs after a restart', () => {
+describe('differences after a reboot', () => {
   const before = {
     machineId: 'a',
     bootId: 'b',
@@ -100,15 +100,15 @@ describe('what differs after a restart', () => {
     return differences(buildFacts({ systemd: known(systemd), docker, kernel, ...parts }), before)
   }
 
-  it('is nothing where all is as before', () => {
+  it('is empty when all is as before', () => {
     expect(toldOf()).toEqual([])
   })
 
-  it('is not a unit that had failed before', () => {
+  it('ignores a unit that had failed before', () => {
     expect(toldOf({ systemd: known({ ...systemd, failed: ['old.service'] }) })).toEqual([])
   })
 
-  it('is what cannot be told', () => {
+  it('includes what is unknown now', () => {
     const unknown = { status: 'unknown', why: 'no answer' } as const
 
     expect(toldOf({ systemd: unknown, reboot: unknown })).toEqual([
@@ -117,7 +117,7 @@ describe('what differs after a restart', () => {
     ])
   })
 
-  it('is a unit that failed since, the flag, the kernel, a container', () => {
+  it('includes a newly failed unit, the reboot flag, the kernel and a container', () => {
     expect(toldOf({ systemd: known({ ...systemd, failed: ['new.service'] }) })).toEqual([
       'these units failed: new.service',
     ])

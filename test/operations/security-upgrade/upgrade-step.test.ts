@@ -22,8 +22,8 @@ const lookAt = (security: Partial<Security> = {}, parts: Partial<ServerFacts> = 
     ...parts,
   })
 
-describe('what a security upgrade foresees', () => {
-  it('is every package with its versions and where it is from, new ones marked', () => {
+describe('upgradeStep: plan', () => {
+  it('lists every package with its versions and origin, and marks new ones', () => {
     const verdict = step.plan(lookAt())
 
     expect(verdict.status === 'due' && step.describe(verdict.change)).toEqual([
@@ -32,7 +32,7 @@ describe('what a security upgrade foresees', () => {
     ])
   })
 
-  it('names every fix that is there and is not taken, with the reason', () => {
+  it('names every fix that is not installed, with the reason', () => {
     const fix = (name: string) => ({ name, from: '1', to: '2', origin: 'x' })
     const upgrades = known({
       security: [fix('held'), fix('kept'), fix('docker.io'), { ...fix('openssl') }],
@@ -52,7 +52,7 @@ describe('what a security upgrade foresees', () => {
     ])
   })
 
-  it('names whatever stays as it is where all packages are asked for', () => {
+  it('names everything that is kept back with --all-packages', () => {
     const all = upgradeStep({ hold: [], origins: [], allPackages: true, lockTimeoutMs: 1000, stallTimeoutMs: 60_000 })
     const upgrades = known({
       security: [],
@@ -70,7 +70,7 @@ describe('what a security upgrade foresees', () => {
     )
   })
 
-  it('says which packages are most likely to ask for a restart', () => {
+  it('names packages that probably require a reboot', () => {
     const libc = { ...openssl, name: 'libc6' }
     const verdict = step.plan(lookAt({ packages: [openssl, libc] }))
 
@@ -122,7 +122,7 @@ describe('what a security upgrade foresees', () => {
   })
 })
 
-describe('what has changed since the plan', () => {
+describe('upgradeStep: exceedsPlan', () => {
   const due = (...packages: Planned[]) => ({ packages, notes: [] })
 
   it.each([
@@ -130,12 +130,12 @@ describe('what has changed since the plan', () => {
     ['another version', due(openssl), due({ ...openssl, to: '3.0.3' }), 'openssl 3.0.3 would be installed, too'],
     ['one more package', due(openssl), due(openssl, lib), 'libnew 1.0 would be installed, too'],
     ['something where nothing was due', undefined, due(lib), 'libnew 1.0 would be installed, too'],
-  ])('is %s', (_, planned, now, words) => {
+  ])('reports %s', (_, planned, now, words) => {
     expect(step.exceedsPlan?.(planned, now)).toBe(words)
   })
 })
 
-describe('the proof of an upgrade', () => {
+describe('upgradeStep: verify', () => {
   const proveBy = (moved: readonly string[], broken: readonly string[] = [], result = 'exited 0 1') => {
     const planned = ['openssl|3.0.1', ...moved.map((line) => line.replace(/\|.*\|/, '|'))]
     const { at: ctx } = fakeServerContext([
@@ -145,7 +145,7 @@ describe('the proof of an upgrade', () => {
     return step.verify(ctx, { packages: [openssl, lib], notes: [] })
   }
 
-  it('is that exactly the planned versions came, and holds the way back', async () => {
+  it('passes when exactly the planned versions are installed, and returns the downgrade', async () => {
     await expect(proveBy(['openssl|3.0.1|3.0.2', 'libnew||1.0'])).resolves.toMatchObject({
       upgraded: ['openssl 3.0.1 -> 3.0.2', 'libnew new -> 1.0'],
       back: 'apt-get install --allow-downgrades openssl=3.0.1',
@@ -162,11 +162,11 @@ describe('the proof of an upgrade', () => {
       /moved though it was not planned: bash 5 -> gone/,
     ],
     ['one is half done', ['openssl|3.0.1|3.0.2', 'libnew||1.0'], ['openssl iF'], /not fully installed: openssl iF/],
-  ])('fails where %s', async (_, moved, broken, words) => {
+  ])('fails when %s', async (_, moved, broken, words) => {
     await expect(proveBy(moved, broken)).rejects.toThrow(words)
   })
 
-  it('is had where somebody else has brought a package before', async () => {
+  it('passes when a package was installed by another program before', async () => {
     const { at: ctx } = fakeServerContext([
       { job_is: 'ended', job_result: 'exited 0 1' },
       { moved_since: 'yes', moved: ['libnew||1.0'], moved_planned: ['openssl|3.0.2', 'libnew|1.0'], moved_broken: [] },
@@ -175,12 +175,12 @@ describe('the proof of an upgrade', () => {
     await expect(step.verify(ctx, { packages: [openssl, lib], notes: [] })).resolves.toBeDefined()
   })
 
-  it('names what a job that ended badly has left half done', async () => {
+  it('names what a failed job has left half-installed', async () => {
     await expect(proveBy([], ['openssl iF'], 'exited 100 1')).rejects.toThrow('left packages half done: openssl iF')
   })
 })
 
-describe('the steps around it', () => {
+describe('repairStep and restartServicesStep', () => {
   const dpkg = (parts: object) => known({ isInterrupted: false, broken: [], lockHolders: [], ...parts })
   const busy = [{ lock: 'dpkg', pid: 1, command: 'apt-get', ageSeconds: 1 }]
 
@@ -193,7 +193,7 @@ describe('the steps around it', () => {
     expect(repairStep(60_000).plan(buildFacts({ dpkg: told }))).toMatchObject({ status })
   })
 
-  it('restart what runs old code, and never Docker, dbus or our own way in', () => {
+  it('restart services that run old code, but never Docker, dbus or sshd', () => {
     const services = [
       'nginx.service',
       'docker.service',
@@ -207,7 +207,7 @@ describe('the steps around it', () => {
     expect(restartServicesStep.plan(buildFacts({ needrestart }))).toEqual({ status: 'due', change: ['nginx.service'] })
   })
 
-  it('leave services alone where nothing tells which run old code', () => {
+  it('leave services alone when it is unknown which run old code', () => {
     expect(
       restartServicesStep.plan(buildFacts({ needrestart: known({ hasTool: false, kernel: undefined, services: [] }) })),
     ).toMatchObject({ status: 'not-due' })

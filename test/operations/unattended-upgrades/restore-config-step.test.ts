@@ -25,8 +25,8 @@ const contextOver = (parts: Partial<PeriodicUpgrades>) => ({
   gatherFacts: async () => buildPeriodicFacts(parts),
 })
 
-describe('what was there before maestro', () => {
-  it('comes back: no file of ours, and the timers as they were', () => {
+describe('restoreConfigStep: plan', () => {
+  it('removes our file and restores the timers', () => {
     const verdict = foresee(configuredUpgrades({ was: was(false, false) }))
 
     expect(verdict).toEqual({ status: 'due', change: { changes: [`- ${ours}`], disable: [upgrade], stop: [upgrade] } })
@@ -37,7 +37,7 @@ describe('what was there before maestro', () => {
     ])
   })
 
-  it('is said where a file of an administrator holds again', () => {
+  it('names a file of an administrator that takes effect again', () => {
     const file = { path: '/etc/apt/apt.conf.d/51local', text: 'Unattended-Upgrade::Automatic-Reboot "true";' }
 
     expect(foresee(configuredUpgrades({ files: [file] }))).toMatchObject({
@@ -55,26 +55,26 @@ describe('what was there before maestro', () => {
     expect(foresee(configuredUpgrades(parts))).toMatchObject({ change: { disable: [], stop: [] } })
   })
 
-  it('comes back from the note alone, where our file is gone', () => {
+  it('restores from the note alone when our file is gone', () => {
     expect(foresee({ was: was(false, true) })).toEqual({
       status: 'due',
       change: { changes: [], disable: [upgrade], stop: [] },
     })
   })
 
-  it('is there already where maestro set up nothing', () => {
+  it('is done where maestro configured nothing', () => {
     expect(foresee({})).toEqual({ status: 'not-due', why: 'maestro has set up no nightly upgrades here' })
   })
 
-  it("is not touched where a file of our name is somebody's own", () => {
+  it('leaves a file of our name alone that maestro did not write', () => {
     expect(foresee({ ours: 'A "1";\n' })).toEqual({ status: 'blocked', why: `${ours} is not maestro's` })
   })
 })
 
-describe('the way back', () => {
+describe('restoreConfigStep: verify and status', () => {
   const back = { changes: [`- ${ours}`], disable: [upgrade], stop: [upgrade] }
 
-  it('is proved by a look', async () => {
+  it('verify gathers the facts again', async () => {
     const at = contextOver({ timers: buildTimers({ isEnabled: false, isActive: false }) })
 
     expect(await restoreConfigStep.verify(at, back)).toEqual({ removed: ours, disabled: [upgrade], stopped: [upgrade] })
@@ -92,7 +92,7 @@ describe('the way back', () => {
       { timers: [buildTimer(upgrade, { isActive: false })] },
       `${upgrade} is not as it was before`,
     ],
-  ])('is not proved while %s', async (_, parts, why) => {
+  ])('verify fails while %s', async (_, parts, why) => {
     await expect(restoreConfigStep.verify(contextOver(parts), back)).rejects.toThrow(why)
   })
 
@@ -100,7 +100,7 @@ describe('the way back', () => {
     ['no', configuredUpgrades()],
     ['yes', {}],
     ['unknown', { ours: 'A "1";\n' }],
-  ])('stands at %s by the server alone', async (standing, parts) => {
+  ])('status returns %s from the facts alone', async (standing, parts) => {
     expect(await restoreConfigStep.status(contextOver(parts), back)).toBe(standing)
   })
 })

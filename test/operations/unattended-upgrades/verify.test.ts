@@ -33,8 +33,8 @@ function prove(answers: Answers, parts: Partial<PeriodicUpgrades> = {}, its = co
   }
 }
 
-describe('the proof of the nights', () => {
-  it('says when the next one is, what it takes, and what it leaves to people', async () => {
+describe('configureStep: verify', () => {
+  it('returns the time of the next upgrade, its origins, and what it excludes', async () => {
     const { proof: evidence, told } = prove([ended])
 
     expect(await evidence).toEqual({
@@ -45,7 +45,7 @@ describe('the proof of the nights', () => {
     expect(told).toEqual(['trying what the next night will do'])
   })
 
-  it('is noted on the server, so that it is not done again', async () => {
+  it('marks the server as verified, so that the step is not repeated', async () => {
     const { proof: evidence, asked } = prove([ended])
     await evidence
 
@@ -55,17 +55,17 @@ describe('the proof of the nights', () => {
     })
   })
 
-  it('reads the words of old releases', async () => {
+  it('reads the output of old releases', async () => {
     const old = { ...ended, dry_origins: `['${ended.dry_origins.replaceAll(', ', "', '")}']` }
 
     await expect(prove([old]).proof).resolves.toMatchObject({ tonight: ['openssl', 'libssl3'] })
   })
 
-  it('needs no timers where cron runs the nights', async () => {
+  it('needs no timers where cron runs unattended-upgrade', async () => {
     expect(await prove([ended], { scheduler: 'cron', timers: [] }).proof).toMatchObject({ next: null })
   })
 
-  it('waits for locks that others hold', async () => {
+  it('waits for locks of other processes', async () => {
     const { proof: evidence, told } = prove([locked, locked, ended])
 
     await expect(evidence).resolves.toMatchObject({ tonight: ['openssl', 'libssl3'] })
@@ -128,14 +128,14 @@ describe('the proof of the nights', () => {
       { timers: buildTimers({ isActive: false }) },
       'the nightly upgrades are not as wanted: apt-daily-upgrade.timer is stopped',
     ],
-  ])('fails where %s', async (_, answers, parts, message) => {
+  ])('fails when %s', async (_, answers, parts, message) => {
     const { proof: evidence, asked } = prove(answers, parts)
 
     await expect(evidence).rejects.toThrow(message)
     expect(asked.flatMap(({ files }) => files)).not.toContain('unattended-upgrades/mark-verified.sh')
   })
 
-  it('does not mind the next time of a timer at work', async () => {
+  it('ignores the next elapse of a timer that is running', async () => {
     const parts = { timers: buildTimers({ isRunning: true, nextAt: undefined }) }
 
     await expect(prove([ended], parts).proof).resolves.toMatchObject({ next: null })

@@ -23,8 +23,8 @@ function dueAt(facts: ServerFacts) {
   return verdict.change
 }
 
-describe('an upgrade of Weave', () => {
-  it('is due from another version, with all that must be the same after it', () => {
+describe('weaveStep: plan', () => {
+  it('is due at another version, with everything that must be the same afterwards', () => {
     expect(dueAt(buildMeshFacts('2.6.5'))).toEqual({
       from: '2.6.5',
       to: '2.8.1',
@@ -43,7 +43,7 @@ describe('an upgrade of Weave', () => {
     })
   })
 
-  it('says what it does, which peers it is launched with, and that it goes alone', () => {
+  it('describes the upgrade, the peers of the launch, and that it goes alone', () => {
     expect([step.describe(dueAt(buildMeshFacts('2.6.5'))), step.isAlone]).toEqual([
       [
         'Weave 2.6.5 -> 2.8.1, alone: 1 connection away for some seconds',
@@ -103,18 +103,18 @@ describe('an upgrade of Weave', () => {
       buildMeshFacts('2.6.5', { launch: buildLaunch({ arguments: ['--strange'] }) }),
       /launched with --strange, which maestro does not know/,
     ],
-  ])('is blocked where %s', (_, facts, why) => {
+  ])('is blocked when %s', (_, facts, why) => {
     expect(step.plan(facts)).toEqual({ status: 'blocked', why: expect.stringMatching(why) })
   })
 
-  it('goes back to an older version where that is agreed to', () => {
+  it('downgrades with --allow-downgrade', () => {
     expect(weaveStep({ ...weaveOptions, allowsDowngrade: true }).plan(buildMeshFacts('2.9.0')).status).toBe('due')
   })
 
   it.each([
     ['done at the version', '2.8.1', 'done'],
     ['blocked at another one, with the way out', '2.6.5', 'blocked'],
-  ])('without a script in the manifest is %s', (_, version, status) => {
+  ])('without weave.script is %s', (_, version, status) => {
     expect(weaveStep({ ...weaveOptions, script: null }).plan(buildMeshFacts(version))).toMatchObject({ status })
   })
 
@@ -123,15 +123,15 @@ describe('an upgrade of Weave', () => {
     ['a peer has joined', {}, { connections: [establishedConnection, establishedConnection] }, undefined],
     ['a connection is lost', {}, { connections: [] }, '0 of 1 connections of Weave are established'],
     ['it was launched anew', {}, { targets: ['203.0.113.12'] }, 'its router was launched anew with other words'],
-  ])('is more than was planned or not where %s', (_, before, now, words) => {
+  ])('exceedsPlan when %s', (_, before, now, words) => {
     const planned = before && dueAt(buildMeshFacts('2.6.5', before))
 
     expect(step.exceedsPlan?.(planned, dueAt(buildMeshFacts('2.6.5', now)))).toBe(words)
   })
 })
 
-describe('the job', () => {
-  it('gets the script and what it is launched with, and the password from nobody', async () => {
+describe('weaveStep: apply', () => {
+  it('passes the script and the launch arguments, but no password', async () => {
     const { at: ctx, asked } = fakeServerContext([{ job_begun: 'yes' }])
     const due = dueAt(buildMeshFacts('2.6.5', { launch: buildLaunch({ hasPassword: true }) }))
 
@@ -145,7 +145,7 @@ describe('the job', () => {
     expect(job).toContain("MAESTRO_CONNECTIONS='1'\n")
   })
 
-  it('is refused where the script is another one by now', async () => {
+  it('is refused when the script has changed since the plan', async () => {
     const { at: ctx, asked } = fakeServerContext([])
     const refuse = () => Promise.reject(new Error('another sum'))
 
@@ -157,7 +157,7 @@ describe('the job', () => {
   })
 })
 
-describe('the proof of it', () => {
+describe('weaveStep: verify', () => {
   const due = dueAt(buildMeshFacts('2.6.5'))
   const proveBy = (looks: readonly ServerFacts[], result = 'exited 0 1') => {
     const { at: ctx, told } = fakeServerContext([
@@ -170,7 +170,7 @@ describe('the proof of it', () => {
   const now = (mesh: Parameters<typeof buildMeshFacts>[1] = {}, version = '2.8.1') =>
     buildMeshFacts(version, { scriptSha256: newSum, services: ['router', 'ipam', 'dns', 'plugin (v2)'], ...mesh })
 
-  it('is the version with the mesh of before, and names the way back', async () => {
+  it('returns the version, and how to roll back, when the mesh is as before', async () => {
     await expect(proveBy([now()]).proof).resolves.toEqual({
       weave: '2.6.5 -> 2.8.1',
       connections: 1,
@@ -208,18 +208,18 @@ describe('the proof of it', () => {
       { ...now(), mesh: { status: 'unknown', why: 'no answer' } },
       /cannot be told: no answer$/,
     ],
-  ])('is not had where %s', async (_, facts, words) => {
+  ])('fails when %s', async (_, facts, words) => {
     await expect(proveBy([facts]).proof).rejects.toThrow(words)
   })
 
-  it('is not had from a job that failed, whose last word is told', async () => {
+  it('fails with the last line of a job that failed', async () => {
     const failing = proveBy([now({ connections: [] }, '2.6.5')], 'exited 1 1').proof
 
     await expect(failing).rejects.toThrow('Weave is not upgraded to 2.8.1: gone back')
     await expect(failing).rejects.not.toBeInstanceOf(RolledBackError)
   })
 
-  it('is that it was taken back where the mesh is what it was', async () => {
+  it('reports a rollback when the mesh is as before', async () => {
     const failing = proveBy([buildMeshFacts('2.6.5')], 'exited 1 1').proof
 
     await expect(failing).rejects.toThrow('Weave is not upgraded to 2.8.1: gone back')
@@ -227,10 +227,10 @@ describe('the proof of it', () => {
   })
 })
 
-describe('the script that is sent', () => {
+describe('sentScript', () => {
   const check = (text: string) => () => sentScript(weaveOptions)[0]?.check(text)
 
-  it('is that of the version', () => {
+  it('returns the script of the version', () => {
     expect(check('#!/bin/sh\nset -e\nSCRIPT_VERSION="2.8.1"\n')).not.toThrow()
   })
 
@@ -241,7 +241,7 @@ describe('the script that is sent', () => {
     expect(check(text)).toThrow(words)
   })
 
-  it('is none where the manifest names none', () => {
+  it('returns nothing when the manifest names no script', () => {
     expect(sentScript({ ...weaveOptions, script: null })).toEqual([])
   })
 })

@@ -28,8 +28,8 @@ async function doneOver(...looks: readonly [ServerFacts, ...ServerFacts[]]) {
   return { proof: await step.verify({ ...ctx, gatherFacts }, before), told }
 }
 
-describe('a step that restarts routers of Weave', () => {
-  it('is proved once their connections are back', async () => {
+describe('withMeshCheck', () => {
+  it('passes once the connections of the router are back', async () => {
     const { proof: evidence, told } = await doneOver(
       buildMeshFacts('2.8.1'),
       buildMeshFacts('2.8.1', { connections: [failedConnection] }),
@@ -49,17 +49,17 @@ describe('a step that restarts routers of Weave', () => {
       { ...buildMeshFacts('2.8.1'), mesh: { status: 'known', value: null } as const },
       /the router does not run$/,
     ],
-  ])('is not proved where %s', async (_, after, words) => {
+  ])('fails when %s', async (_, after, words) => {
     await expect(doneOver(buildMeshFacts('2.8.1'), after)).rejects.toThrow(words)
   })
 
-  it('need not mend what was broken before', async () => {
+  it('does not require what was broken before', async () => {
     const broken = buildMeshFacts('2.8.1', { connections: [failedConnection] })
 
     await expect(doneOver(broken, broken)).resolves.toMatchObject({ proof: { to: '26' } })
   })
 
-  it('is as it is where there is no Weave', async () => {
+  it('changes nothing where there is no Weave', async () => {
     const none = buildFacts({ weave: { status: 'known', value: null }, mesh: { status: 'known', value: null } })
 
     await expect(doneOver(none)).resolves.toMatchObject({ proof: { to: '26' } })

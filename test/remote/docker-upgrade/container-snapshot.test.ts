@@ -24,13 +24,13 @@ esac`
 const files = { 'var/run/docker.sock': '' }
 const tools = { docker, 'dpkg-query': dpkgQuery, systemctl: "printf 'active\\nactive\\n'" }
 
-describe.each(shells())('the census of Docker under $name', (shell) => {
+describe.each(shells())('docker-upgrade/container-snapshot.sh under $name', (shell) => {
   const census = (server: FakeServer) =>
     readUpgradeJobStatus(
       runScript(server, shell, ['lib/docker-cli.sh', 'job/paths.sh', 'docker-upgrade/container-snapshot.sh']),
     )
 
-  it('tells all that Docker has, which a change is compared by', () => {
+  it('prints containers, images, volumes and networks', () => {
     expect(census(fakeEngine({ files, tools }))).toMatchObject({
       answers: {
         server: '27.5.0',
@@ -65,7 +65,7 @@ describe.each(shells())('the census of Docker under $name', (shell) => {
     })
   })
 
-  it('tells how the change has ended by its own word, for how long Docker was away, and what came with it', () => {
+  it('prints how the upgrade ended, the downtime of Docker, and the new containers', () => {
     const left = {
       [`${jobPath}.end`]: 'back\nDocker does not start\n',
       [`${jobPath}.times`]: 'down 10.5\nup 14\ndown 15\nup 20.5\n',
@@ -80,7 +80,7 @@ describe.each(shells())('the census of Docker under $name', (shell) => {
     })
   })
 
-  it('is none where the engine does not answer, and its packages are told nevertheless', () => {
+  it('prints only the packages when the engine does not answer', () => {
     expect(census(fakeEngine({ files, tools: { ...tools, docker: 'exit 1' } }))).toMatchObject({
       answers: undefined,
       packages: [{ name: 'docker-ce' }, { name: 'containerd.io' }],
@@ -88,7 +88,7 @@ describe.each(shells())('the census of Docker under $name', (shell) => {
     })
   })
 
-  it('fails where the containers cannot be told, and is not one without any', () => {
+  it('fails when containers cannot be listed, and does not print an empty list', () => {
     const server = fakeEngine({ files, tools: { ...tools, docker: `case $* in 'ps '*) exit 1 ;; esac; ${docker}` } })
 
     expect(() => census(server)).toThrow()

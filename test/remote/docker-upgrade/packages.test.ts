@@ -18,14 +18,14 @@ const cached = { 'var/cache/apt/archives/docker-ce_5%3a1_amd64.deb': 'old\n' }
 const fetched = (server: FakeServer) =>
   callsOf(server).map((call) => /(-s install|--download-only|download) .*/.exec(call)?.[0])
 
-describe.each(shells())("the packages of Docker's upgrade under $name", (shell) => {
+describe.each(shells())('docker-upgrade/packages.sh under $name', (shell) => {
   const fetch = (server: FakeServer, more: Readonly<Record<string, string>> = {}) =>
     runJob(server, shell, 'packages', { ...inputs, ...more })
   const files = { ...cached, [`${dockerFolder}/back/versions`]: 'docker-ce|5:0\n' }
   const fakeHost = (text: string, more = {}) => fakeEngine({ files: { ...files, ...more }, tools: { 'apt-get': text } })
   const isThere = (server: FakeServer, path: string) => existsSync(`${server.root}/${dockerFolder}/${path}`)
 
-  it('are fetched, and those that are installed are kept: from where they lie, else from the archive', () => {
+  it('fetches the new packages and keeps the installed ones, from the apt cache or the archive', () => {
     const server = fakeHost(aptGet(planned))
 
     expect(fetch(server)).toMatchObject({ status: 0 })
@@ -43,7 +43,7 @@ describe.each(shells())("the packages of Docker's upgrade under $name", (shell) 
     ]).toEqual([true, false])
   })
 
-  it('are not kept once more where they are kept already', () => {
+  it('does not keep packages twice', () => {
     const server = fakeHost(aptGet(planned))
     fetch(server)
     server.run('rm "$MAESTRO_ROOT/calls"; rm -r "$MAESTRO_ROOT/var/cache"')
@@ -59,14 +59,14 @@ describe.each(shells())("the packages of Docker's upgrade under $name", (shell) 
       'runc=1.2 would',
     ],
     ['one would be another version', planned.replaceAll('5:2', '5:3'), 'docker-ce=5:3 would'],
-  ])('are not fetched where %s than was planned', (_, simulated, words) => {
+  ])('fetches nothing when %s than planned', (_, simulated, words) => {
     const server = fakeHost(aptGet(simulated))
 
     expect(fetch(server)).toMatchObject({ status: 1, said: expect.stringContaining(words) })
     expect(callsOf(server).filter((call) => call.includes('--download-only'))).toEqual([])
   })
 
-  it('are not fetched where apt cannot install them, and it is told why', () => {
+  it('fetches nothing when apt cannot install the packages, and prints why', () => {
     const server = fakeHost("case $* in *' -s '*) echo ' docker-ce : Depends: libc6 (>= 9)'; exit 100 ;; esac")
 
     expect(fetch(server)).toMatchObject({
@@ -79,7 +79,7 @@ describe.each(shells())("the packages of Docker's upgrade under $name", (shell) 
     ['is refused where there must be one', 'yes', 1, 'so that there would be no way back: --no-rollback'],
     ['is told to be missing where there need not be', 'no', 0, 'there will be no way back'],
   ])(
-    'the way back of which one cannot be had any more %s, and none to elsewhere stays',
+    'without an archived package for the rollback it %s, and keeps no incomplete set',
     (_, mustKeep, status, words) => {
       const server = fakeHost(aptGet(planned, 'nothing'))
 

@@ -22,11 +22,11 @@ const asBefore = 'true true false'
 const endOf = (server: FakeServer) => textOf(server, `${jobPath}.end`)?.trimEnd().split('\n')
 const installed = (server: FakeServer) => textOf(server, 'installed')?.trim()
 
-describe.each(shells())("the upgrade of Docker's packages under $name", (shell) => {
+describe.each(shells())('docker-upgrade/upgrade.sh under $name', (shell) => {
   const upgrade = (server: FakeServer, more: Readonly<Record<string, string>> = {}) =>
     runJob(server, shell, 'upgrade', { ...inputs, ...more })
 
-  it('installs them in one transaction while Docker stands still, and what ran runs again', () => {
+  it('installs the packages in one transaction while Docker is stopped, and starts the containers again', () => {
     const server = fakeEngine()
 
     expect(upgrade(server)).toMatchObject({ status: 0 })
@@ -45,7 +45,7 @@ describe.each(shells())("the upgrade of Docker's packages under $name", (shell) 
     expect(textOf(server, `${dockerFolder}/new/docker-ce_2_amd64.deb`)).toBeUndefined()
   })
 
-  it('stops what ran first where that is asked for, and stops again what did not run', () => {
+  it('stops containers first where asked to, and stops again those that did not run', () => {
     const woken = { 'apt-get': 'cd "$MAESTRO_ROOT"; echo new >installed; echo true >containers/idle' }
     const server = fakeEngine({ tools: woken })
 
@@ -69,7 +69,7 @@ describe.each(shells())("the upgrade of Docker's packages under $name", (shell) 
       { sick: 'new\n' },
       'not as before: db (running, unhealthy), which says: no such table; web (running, unhealthy), which says: no such table;',
     ],
-  ])('goes back by itself, without a network, where the new engine %s', (_, files, why) => {
+  ])('rolls back without network when the new engine %s', (_, files, why) => {
     const server = fakeEngine({ files })
 
     expect(upgrade(server)).toMatchObject({ status: 0 })
@@ -81,21 +81,21 @@ describe.each(shells())("the upgrade of Docker's packages under $name", (shell) 
     expect(callsOf(server).filter((call) => call.startsWith('apt-mark'))).toEqual([])
   })
 
-  it('gives an engine up that never answers, and starts what was there', () => {
+  it('gives up on an engine that never answers, and starts the old containers', () => {
     const server = fakeEngine({ files: { slow: '60\n' } })
 
     expect(upgrade(server)).toMatchObject({ status: 0 })
     expect([installed(server), endOf(server)?.[0]]).toEqual(['old', 'back'])
   })
 
-  it('does not go back for a container that was sick before', () => {
+  it('does not roll back for a container that was unhealthy before', () => {
     const server = fakeEngine({ files: { sick: 'old\nnew\n' } })
 
     expect(upgrade(server, { healthy: '' })).toMatchObject({ status: 0 })
     expect(endOf(server)).toEqual(['upgraded'])
   })
 
-  it('goes back where apt cannot install them, and says what apt said', () => {
+  it('rolls back when apt fails, and prints the words of apt', () => {
     const log = 'var/log/maestro/20261123-091500-test/docker.log'
     const server = fakeEngine({
       files: { [log]: 'E: Sub-process dpkg returned an error\n' },
@@ -107,7 +107,7 @@ describe.each(shells())("the upgrade of Docker's packages under $name", (shell) 
     expect(containers(server)).toBe(asBefore)
   })
 
-  it('fails, and claims no end, where nothing is to go back', () => {
+  it('fails without an end mark with --no-rollback', () => {
     const server = fakeEngine({ files: { sick: 'new\n' } })
 
     const { status, said } = upgrade(server, { may_go_back: 'no' })
@@ -116,7 +116,7 @@ describe.each(shells())("the upgrade of Docker's packages under $name", (shell) 
     expect([installed(server), endOf(server)]).toEqual(['new', undefined])
   })
 
-  it('says both reasons where the way back fails as well', () => {
+  it('prints both reasons when the rollback fails too', () => {
     const server = fakeEngine({ files: { broken: 'old\nnew\n' } })
 
     const { status, said } = upgrade(server)
@@ -127,7 +127,7 @@ describe.each(shells())("the upgrade of Docker's packages under $name", (shell) 
     })
   })
 
-  it('brings back what ran before the last change where nobody can say what runs', () => {
+  it('starts what ran before the last change when the containers are unknown', () => {
     const server = fakeEngine()
     upgrade(server)
     server.run('cd "$MAESTRO_ROOT"; rm up; echo false >containers/web; echo false >containers/db')
@@ -139,7 +139,7 @@ describe.each(shells())("the upgrade of Docker's packages under $name", (shell) 
     expect([installed(server), containers(server)]).toEqual(['old', asBefore])
   })
 
-  it('keeps a copy of what was put there by hand, of the first attempt', () => {
+  it('keeps a copy of manually installed binaries, from the first attempt', () => {
     const server = fakeEngine({ files: { 'etc/docker/daemon.json': '{}\n' } })
     upgrade(server)
     server.run('echo changed >"$MAESTRO_ROOT/etc/docker/daemon.json"')
@@ -148,7 +148,7 @@ describe.each(shells())("the upgrade of Docker's packages under $name", (shell) 
     expect(textOf(server, `${jobPath}.files/etc/docker/daemon.json`)).toBe('{}\n')
   })
 
-  it('starts Docker and the timers of apt where its process was killed', () => {
+  it('starts Docker and the apt timers when its process was killed', () => {
     const server = fakeEngine({
       files: {
         [`${jobPath}.begun`]: 'pid=1\nstart=1\nboot=here\ninvocation=unit\n',

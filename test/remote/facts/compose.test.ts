@@ -26,8 +26,8 @@ const docker = (containers: string, compose = 'exit 1') => `case "$*" in
   *) exit 1 ;;
   esac`
 
-describe.each(shells())('the services under $name', (shell) => {
-  it('tells what was rolled out, what was before, and what runs', () => {
+describe.each(shells())('facts/compose.sh under $name', (shell) => {
+  it('prints the deployed services, the previous ones, and the containers', () => {
     const server = fakeServer({
       files: {
         ...socket,
@@ -64,7 +64,7 @@ describe.each(shells())('the services under $name', (shell) => {
     })
   })
 
-  it('knows the standalone Compose, and where nothing was rolled out', () => {
+  it('finds the standalone docker-compose, and services that were never deployed', () => {
     const tools = { ...root, docker: docker(web), 'docker-compose': 'echo 1.29.2' }
 
     expect(lookAt(fakeServer({ files: socket, tools }), shell)).toMatchObject({
@@ -73,20 +73,20 @@ describe.each(shells())('the services under $name', (shell) => {
     })
   })
 
-  it('knows that there is no Compose', () => {
+  it('prints that Compose is missing', () => {
     const server = fakeServer({ files: socket, tools: { ...root, docker: docker(web) } })
 
     expect(lookAt(server, shell)).toMatchObject({ status: 'known', value: { compose: undefined } })
   })
 
-  it('is unknown where Docker does not say what runs', () => {
+  it('is unknown when Docker cannot list containers', () => {
     const tools = { ...root, docker: 'echo "permission denied" >&2; exit 1' }
 
     expect(lookAt(fakeServer({ files: socket, tools }), shell)).toEqual({ status: 'unknown', why: expect.anything() })
   })
 })
 
-describe.each(shells())('the files of a revision under $name', (shell) => {
+describe.each(shells())('compose/stage.sh under $name', (shell) => {
   const stage = (server: FakeServer, inputs: Readonly<Record<string, string>>) => {
     const files = ['compose/project.sh', 'compose/stage.sh']
     const all = { project: 'shop', compose: 'services: {}\n', env: '', has_env: 'no', ...inputs }
@@ -96,7 +96,7 @@ describe.each(shells())('the files of a revision under $name', (shell) => {
   const checksum = (server: FakeServer, env: string) =>
     server.run(`a=$(${sums}); printf '%s\\n' "\${a%% *}" '${env}' | sha256sum | cut -d ' ' -f 1`).stdout.trim()
 
-  it("are there, root's alone, where they have the checksum that was planned", () => {
+  it('writes the files with mode 600 when they have the planned checksum', () => {
     const server = fakeServer()
     const wanted = checksum(server, 'none')
 
@@ -106,7 +106,7 @@ describe.each(shells())('the files of a revision under $name', (shell) => {
     expect(said.stdout).toBe('services: {}\ncompose.yml 600\n')
   })
 
-  it('are not where they have another', () => {
+  it('writes no files when the checksum differs', () => {
     const server = fakeServer()
 
     const { status, stderr } = stage(server, { revision, has_env: 'yes', env: 'SECRET=not-a-real-one' })

@@ -15,8 +15,8 @@ const folders = { 'var/log/x': '', 'boot/config': '' }
 const mounts =
   '/dev/vda1 / ext4 rw,relatime 0 0\n/dev/vda2 /boot ext4 rw 0 0\n/dev/vda2 /boot ext4 ro,errors=remount-ro 0 0\n'
 
-describe.each(shells())('the disk under $name', (shell) => {
-  it('has each file system once, with its room and whether it can be written to', () => {
+describe.each(shells())('facts/disk.sh under $name', (shell) => {
+  it('prints each file system once, with its free space and whether it is read-only', () => {
     const server = fakeServer({ files: { ...folders, 'proc/mounts': mounts }, tools: { df } })
 
     expect(server.facts(['disk'], shell).disk).toEqual({
@@ -28,14 +28,14 @@ describe.each(shells())('the disk under $name', (shell) => {
     })
   })
 
-  it('is asked only for folders that are there', () => {
+  it('asks df only for folders that exist', () => {
     const onlyRoot = `[ "$*" = "-P -k $MAESTRO_ROOT/" ] && printf '%s\\n' '${head}' '/dev/vda1 40000000 10000000 28000000 27% /'`
     const server = fakeServer({ files: { 'proc/mounts': mounts }, tools: { df: onlyRoot } })
 
     expect(server.facts(['disk'], shell).disk).toMatchObject({ status: 'known', value: [{ path: '/' }] })
   })
 
-  it('is unknown when df has no end, as with a network file system that is gone', () => {
+  it('is unknown when df hangs on a network file system', () => {
     const server = fakeServer({ files: { ...folders, 'proc/mounts': mounts }, tools: { df, timeout: 'exit 124' } })
 
     expect(server.facts(['disk'], shell).disk).toEqual({ status: 'unknown', why: 'df gave no answer within 10 s' })
@@ -43,7 +43,7 @@ describe.each(shells())('the disk under $name', (shell) => {
 })
 
 describe('readDisk', () => {
-  it('refuses a line that is not of df', () => {
+  it('rejects a line that is not from df', () => {
     expect(() => readDisk(buildFields({ disk: 'df: no file systems processed' }))).toThrow("df's answer cannot be read")
   })
 })

@@ -40,7 +40,7 @@ const tools = {
   ...Object.fromEntries(outer),
 }
 
-describe.each(shells())("Docker's packages under $name", (shell) => {
+describe.each(shells())('facts/candidates.sh under $name', (shell) => {
   const factsOf = (server: FakeServer, inputs: Readonly<Record<string, string>> = {}) => {
     const { stdout, status, stderr } = server.run(factsScript(['candidates'], nonce, inputs), shell)
     if (status !== 0) throw new Error(stderr)
@@ -48,7 +48,7 @@ describe.each(shells())("Docker's packages under $name", (shell) => {
   }
   const look = (...given: Parameters<typeof factsOf>) => readFacts(factsOf(...given), ['candidates']).candidates
 
-  it('are those that are there, with who holds them, and every version that apt has, each once', () => {
+  it('prints the installed packages, their holds, and each version of apt once', () => {
     const files = {
       'var/lib/maestro/docker/held': 'docker-ce\n',
       'var/lib/maestro/docker/back/versions': 'docker-ce|5:19-1\n',
@@ -81,7 +81,7 @@ describe.each(shells())("Docker's packages under $name", (shell) => {
   const files = { 'etc/os-release': 'ID=debian\nVERSION_CODENAME=trixie\n' }
   const keep = `for word; do case $word in Dir::Etc::SourceList=*) cat "\${word#*=}" "\${word%/*}/../\${word##*/}" 2>/dev/null; cp "\${word#*=}" "$MAESTRO_ROOT/source" ;; esac; done`
 
-  it('are those of the repository that is asked for, where apt has none; it leaves nothing behind', () => {
+  it('prints the packages of docker.repository when apt has none, and leaves no file behind', () => {
     const server = fakeServer({ files, tools: { ...bare, 'apt-get': keep } })
 
     expect(look(server, wanted)).toMatchObject({
@@ -98,13 +98,13 @@ describe.each(shells())("Docker's packages under $name", (shell) => {
     )
   })
 
-  it('say by one word whose they are', () => {
+  it('prints the source of the packages in one word', () => {
     const server = fakeServer({ files, tools: { ...bare, 'apt-get': keep } })
 
     expect(allOf(factsOf(server, wanted), 'candidates_staged')).toEqual(['yes'])
   })
 
-  it('go by the name of the release of Ubuntu where this one is made of it', () => {
+  it('uses the Ubuntu codename on a derivative of Ubuntu', () => {
     const mint = { 'etc/os-release': 'ID=linuxmint\nVERSION_CODENAME=wilma\nUBUNTU_CODENAME=noble\n' }
     const server = fakeServer({ files: mint, tools: { ...bare, 'apt-get': keep } })
 
@@ -113,7 +113,7 @@ describe.each(shells())("Docker's packages under $name", (shell) => {
     expect(server.run('cat "$MAESTRO_ROOT/source"').stdout).toContain('/linux/ubuntu\nSuites: noble\n')
   })
 
-  it('are left to those of apt where it has them', () => {
+  it('prefers the versions of apt over docker.repository', () => {
     expect(look(fakeServer({ files, tools }), wanted)).toMatchObject({ value: { isStaged: false } })
   })
 
@@ -126,7 +126,7 @@ describe.each(shells())("Docker's packages under $name", (shell) => {
     ],
     ['apt only warns of it', { 'apt-get': "echo 'W: Failed to fetch http://mirror.example'" }, {}, 'Failed to fetch'],
     ['the key is no key', { 'apt-get': ':' }, { docker_key: '-----BEGIN CERTIFICATE-----' }, 'no key in letters'],
-  ])('are not known where %s', (_, more, inputs, words) => {
+  ])('is unknown when %s', (_, more, inputs, words) => {
     expect(look(fakeServer({ files, tools: { ...bare, ...more } }), { ...wanted, ...inputs })).toMatchObject({
       status: 'unknown',
       why: expect.stringContaining(words),
@@ -153,7 +153,7 @@ END
   *inspect*) printf 'socket|/watch (watchtower:1)\\nsocketfleeting|/both (bb)\\n|/web (bb)\\nfleeting|/job (bb)\\n' ;;
 esac`
 
-describe.each(shells())('the engine under $name', (shell) => {
+describe.each(shells())('facts/engine.sh under $name', (shell) => {
   const files = {
     'var/run/docker.sock': '',
     'etc/docker/daemon.json': '{\n  "debug": true\n}\n',
@@ -162,7 +162,7 @@ describe.each(shells())('the engine under $name', (shell) => {
   }
   const tools = { id: 'echo 0', docker: docker(''), df: "printf 'F\\n/dev/vda 2000 500 1500 25%% /data\\n'" }
 
-  it('tells what an upgrade has to know of it, and what was put beside it by hand', () => {
+  it('prints what an upgrade must know, and manually installed binaries', () => {
     const server = fakeServer({ files, tools })
 
     const { engine } = server.facts(['engine'], shell)
@@ -188,7 +188,7 @@ describe.each(shells())('the engine under $name', (shell) => {
     })
   })
 
-  it('has nothing to tell where it does not answer, whatever its client says', () => {
+  it('is unknown when the engine does not answer, whatever its client prints', () => {
     const silent = {
       ...tools,
       docker: docker(`version*) exit 1 ;;
@@ -200,7 +200,7 @@ describe.each(shells())('the engine under $name', (shell) => {
     })
   })
 
-  it('is none where there is no Docker', () => {
+  it('prints that there is no Docker', () => {
     expect(fakeServer().facts(['engine'], shell).engine).toMatchObject({
       value: { info: undefined, config: undefined },
     })

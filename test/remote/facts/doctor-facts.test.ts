@@ -9,8 +9,8 @@ const config = `global
 `
 const stat = "case $3 in */admin.sock) echo 'socket|there root:haproxy 660' ;; *) exit 1 ;; esac"
 
-describe.each(shells())('what only the doctor asks, under $name', (shell) => {
-  it('tells which tools are missing', () => {
+describe.each(shells())('facts/tools.sh, systemd.sh and haproxy.sh under $name', (shell) => {
+  it('tools.sh prints missing tools', () => {
     const tools = { 'apt-get': ':', dpkg: ':' }
 
     expect(fakeServer({ tools }).facts(['tools'], shell).tools).toEqual({
@@ -19,7 +19,7 @@ describe.each(shells())('what only the doctor asks, under $name', (shell) => {
     })
   })
 
-  it('tells how systemd fares and who blocks a shutdown', () => {
+  it('systemd.sh prints the state of systemd and its shutdown inhibitors', () => {
     const systemctl = `case $1 in
       is-system-running) echo degraded; exit 1 ;;
       list-units) echo 'bad.service loaded failed failed Bad' ;;
@@ -42,13 +42,13 @@ describe.each(shells())('what only the doctor asks, under $name', (shell) => {
     })
   })
 
-  it('tells that systemd is not there', () => {
+  it('systemd.sh prints that there is no systemd', () => {
     expect(fakeServer().facts(['systemd'], shell).systemd).toMatchObject({
       value: { state: 'none', canRunUnits: false },
     })
   })
 
-  it("tells HAProxy's sockets, and who may use them", () => {
+  it('haproxy.sh prints the sockets of HAProxy and their owners', () => {
     const server = fakeServer({ files: { 'etc/haproxy/haproxy.cfg': config }, tools: { stat, socat: ':' } })
 
     expect(server.facts(['haproxy'], shell).haproxy).toEqual({
@@ -63,7 +63,7 @@ describe.each(shells())('what only the doctor asks, under $name', (shell) => {
     })
   })
 
-  it('tells that there is no HAProxy', () => {
+  it('haproxy.sh prints that there is no HAProxy', () => {
     expect(fakeServer().facts(['haproxy'], shell).haproxy).toEqual({ status: 'known', value: null })
   })
 })

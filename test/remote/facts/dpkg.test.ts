@@ -12,8 +12,8 @@ const lockFiles = {
 }
 const noLocks = { 'proc/locks': '' }
 
-describe.each(shells())('dpkg under $name', (shell) => {
-  it('is whole, with every lock free', () => {
+describe.each(shells())('facts/dpkg.sh under $name', (shell) => {
+  it('prints a consistent dpkg with every lock free', () => {
     const server = fakeServer({ files: { ...lockFiles, ...noLocks }, tools: { 'dpkg-query': fine } })
 
     expect(server.facts(['dpkg'], shell).dpkg).toEqual({
@@ -22,7 +22,7 @@ describe.each(shells())('dpkg under $name', (shell) => {
     })
   })
 
-  it('was cut off where its journal holds entries', () => {
+  it('prints an interrupted dpkg when its journal has entries', () => {
     const files = { ...noLocks, 'var/lib/dpkg/updates/0001': 'Package: libc6\n' }
 
     const { dpkg } = fakeServer({ files, tools: { 'dpkg-query': fine } }).facts(['dpkg'], shell)
@@ -30,7 +30,7 @@ describe.each(shells())('dpkg under $name', (shell) => {
     expect(dpkg).toMatchObject({ value: { isInterrupted: true } })
   })
 
-  it('names what is not fully installed', () => {
+  it('names packages that are not fully installed', () => {
     const states = [
       'a install ok unpacked',
       'b install ok half-configured',
@@ -47,7 +47,7 @@ describe.each(shells())('dpkg under $name', (shell) => {
     })
   })
 
-  describe('with a lock held', () => {
+  describe('with a held lock', () => {
     const proc = {
       'proc/uptime': '5000.50 100.00\n',
       'proc/812/stat': '812 (apt-get (x)) S 1 812 812 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 480000 1 1\n',
@@ -81,13 +81,13 @@ describe.each(shells())('dpkg under $name', (shell) => {
       ['dpkg', 'var/lib/dpkg/lock'],
       ['lists', 'var/lib/apt/lists/lock'],
       ['archives', 'var/cache/apt/archives/lock'],
-    ] as const)('names who holds the %s lock, and for how long', (lock, path) => {
+    ] as const)('names the holder of the %s lock and its age', (lock, path) => {
       expect(heldBy812(path).facts(['dpkg'], shell).dpkg).toMatchObject({
         value: { lockHolders: [{ lock, pid: 812, command: 'apt-get -y upgrade', ageSeconds: 200 }] },
       })
     })
 
-    it('shows a command line of several lines as one', () => {
+    it('prints a command line of several lines as one', () => {
       const server = heldBy812('var/lib/dpkg/lock', {
         ...proc,
         'proc/812/cmdline': 'sh\0-c\0apt-get\n  update\u001b[2J\0',
@@ -104,7 +104,7 @@ describe.each(shells())('dpkg under $name', (shell) => {
       expect(server.facts(['dpkg'], shell).dpkg).toMatchObject({ value: { lockHolders: [{ command: 'apt-get' }] } })
     })
 
-    it('asks root for a holder that is hidden from us', () => {
+    it('uses sudo for a holder that is hidden', () => {
       const hidden = Object.fromEntries(
         Object.entries(proc).map(([path, text]) => [path.replace('812', 'hidden'), text]),
       )
@@ -116,7 +116,7 @@ describe.each(shells())('dpkg under $name', (shell) => {
       })
     })
 
-    it('is unknown where the holder is hidden from us', () => {
+    it('is unknown when the holder is hidden and sudo refuses', () => {
       expect(heldBy812('var/lib/dpkg/lock', {}).facts(['dpkg'], shell).dpkg).toEqual({
         status: 'unknown',
         why: "apt's dpkg lock is held by process 812, which cannot be read",
@@ -124,7 +124,7 @@ describe.each(shells())('dpkg under $name', (shell) => {
     })
   })
 
-  it('is unknown on a system without it', () => {
+  it('is unknown on a system without dpkg', () => {
     expect(fakeServer().facts(['dpkg'], shell).dpkg).toEqual({ status: 'unknown', why: 'this system has no dpkg' })
   })
 })

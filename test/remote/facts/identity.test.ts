@@ -12,8 +12,8 @@ const files = {
 }
 const tools = { uname: 'echo web-1' }
 
-describe.each(shells())('the identity under $name', (shell) => {
-  it('is the machine, its boot and its first process', () => {
+describe.each(shells())('facts/identity.sh under $name', (shell) => {
+  it('prints the machine id, the boot id and the start of init', () => {
     const { identity } = fakeServer({ files, tools }).facts(['identity'], shell)
 
     expect(identity).toEqual({
@@ -29,7 +29,7 @@ describe.each(shells())('the identity under $name', (shell) => {
     })
   })
 
-  it('reads a first process whose name holds spaces and brackets', () => {
+  it('reads an init whose name has spaces and brackets', () => {
     const stat = files['proc/1/stat'].replace('systemd', 'tini (a) b')
 
     const { identity } = fakeServer({ files: { ...files, 'proc/1/stat': stat }, tools }).facts(['identity'], shell)
@@ -37,7 +37,7 @@ describe.each(shells())('the identity under $name', (shell) => {
     expect(identity).toMatchObject({ value: { init: 'tini (a) b', initStartTicks: 445_102 } })
   })
 
-  it('is known without /proc/1, which hidepid hides', () => {
+  it('works without /proc/1, which hidepid hides', () => {
     const { 'proc/1/stat': _, ...others } = files
 
     const { identity } = fakeServer({ files: others, tools }).facts(['identity'], shell)
@@ -45,7 +45,7 @@ describe.each(shells())('the identity under $name', (shell) => {
     expect(identity).toMatchObject({ status: 'known', value: { init: undefined, initStartTicks: undefined } })
   })
 
-  it('is unknown without a boot id, for nothing could prove a restart', () => {
+  it('is unknown without a boot id, because no reboot could be verified', () => {
     const { 'proc/sys/kernel/random/boot_id': _, ...others } = files
 
     const { identity } = fakeServer({ files: others, tools }).facts(['identity'], shell)
@@ -67,11 +67,11 @@ describe('readIdentity', () => {
     ['boot_id', 'System is going down.', 'boot_id cannot be "System is going down."'],
     ['machine_id', 'uninitialized', 'machine_id cannot be "uninitialized"'],
     ['uptime', '-1', 'uptime cannot be "-1"'],
-  ])('refuses %s = %j', (key, value, message) => {
+  ])('rejects %s = %j', (key, value, message) => {
     expect(() => readIdentity(buildFields({ ...told, [key]: value }))).toThrow(message)
   })
 
-  it('refuses a fact that came twice', () => {
+  it('rejects a fact that appears twice', () => {
     expect(() => readIdentity(buildFields({ ...told, boot_id: [told.boot_id, told.boot_id] }))).toThrow(
       'told boot_id twice',
     )

@@ -13,8 +13,8 @@ const uname = (release: string, version = build) => `case $1 in -r) echo '${rele
 const dpkgQuery = (...lines: readonly string[]) => `printf '%s\\n' ${lines.map((line) => `'${line}'`).join(' ')}`
 const noPackages = 'exit 1'
 
-describe.each(shells())('the kernels under $name', (shell) => {
-  it('are the running one and the newest of its flavour', () => {
+describe.each(shells())('facts/kernel.sh under $name', (shell) => {
+  it('prints the running kernel and the newest one of its flavour', () => {
     const tools = { uname: uname('6.1.0-55-amd64'), 'dpkg-query': noPackages }
 
     const { kernel } = fakeServer({ files: boot, tools }).facts(['kernel'], shell)
@@ -25,7 +25,7 @@ describe.each(shells())('the kernels under $name', (shell) => {
     })
   })
 
-  it('are known since when by the file list of the package', () => {
+  it('takes the install time from the file list of the package', () => {
     const tools = {
       uname: uname('6.1.0-55-amd64'),
       'dpkg-query': dpkgQuery('linux-image-6.1.0-55-amd64|6.1.192-1|ii ', 'linux-image-6.1.0-56-amd64|6.1.192-2|ii '),
@@ -38,7 +38,7 @@ describe.each(shells())('the kernels under $name', (shell) => {
     expect(kernel).toMatchObject({ value: { newest: '6.1.0-56-amd64', newestSince: 1_795_000_000 } })
   })
 
-  it('show a package that was built again under the running release', () => {
+  it('detects a package that was rebuilt under the running release', () => {
     const tools = {
       uname: uname('6.1.0-55-amd64'),
       'dpkg-query': dpkgQuery('linux-image-6.1.0-55-amd64|6.1.192-3|ii '),
@@ -49,7 +49,7 @@ describe.each(shells())('the kernels under $name', (shell) => {
     expect(kernel).toMatchObject({ value: { rebuilt: { running: '6.1.192-1', installed: '6.1.192-3' } } })
   })
 
-  it("know Ubuntu's running build by its signature", () => {
+  it('reads the running build of Ubuntu from version_signature', () => {
     const tools = {
       uname: uname('6.8.0-45-generic', '#45-Ubuntu SMP PREEMPT_DYNAMIC Fri Aug 30 12:02:04 UTC 2024'),
       'dpkg-query': dpkgQuery('linux-image-6.8.0-45-generic|6.8.0-45.46|ii '),
@@ -79,7 +79,7 @@ describe.each(shells())('the kernels under $name', (shell) => {
       noPackages,
     ],
     ['a container, whatever is installed in it', { ...boot, 'run/systemd/container': 'lxc' }, noPackages],
-  ])('have no newest with %s', (_, found, packages) => {
+  ])('prints no newest kernel with %s', (_, found, packages) => {
     const tools = { uname: uname('6.1.0-55-amd64'), 'dpkg-query': packages }
 
     expect(fakeServer({ files: found, tools }).facts(['kernel'], shell).kernel).toMatchObject({
@@ -88,7 +88,7 @@ describe.each(shells())('the kernels under $name', (shell) => {
     })
   })
 
-  it('are unknown when dpkg cannot be asked', () => {
+  it('is unknown when dpkg-query fails', () => {
     const tools = { uname: uname('6.1.0-55-amd64'), 'dpkg-query': 'exit 2' }
 
     expect(fakeServer({ files: boot, tools }).facts(['kernel'], shell).kernel).toEqual({
@@ -124,7 +124,7 @@ describe.each(shells())('the kernels under $name', (shell) => {
       '6.1.0-55-amd64',
     ],
     ['a number', { 'etc/default/grub': 'GRUB_DEFAULT="1>2"\n' }, undefined],
-  ])('are pinned to %s', (_, grub, release) => {
+  ])('detects a pin to %s', (_, grub, release) => {
     const tools = { uname: uname('6.1.0-55-amd64'), 'dpkg-query': noPackages }
 
     const { kernel } = fakeServer({ files: { ...boot, ...grub }, tools }).facts(['kernel'], shell)
@@ -139,7 +139,7 @@ describe.each(shells())('the kernels under $name', (shell) => {
       { 'etc/default/grub': 'GRUB_DEFAULT=saved\n', 'boot/grub/grubenv': '# GRUB Environment Block\n####\n' },
     ],
     ['saved, with no file', { 'etc/default/grub': 'GRUB_DEFAULT=saved\n' }],
-  ])('are not pinned by %s', (_, grub) => {
+  ])('detects no pin by %s', (_, grub) => {
     const tools = { uname: uname('6.1.0-55-amd64'), 'dpkg-query': noPackages }
 
     const { kernel } = fakeServer({ files: { ...boot, ...grub }, tools }).facts(['kernel'], shell)
@@ -158,7 +158,7 @@ describe('flavourOf', () => {
     ['6.9-rc7-amd64', 'amd64'],
     ['6.18.44-fc-v657', 'fc-v657'],
     ['5.14.0-427.el9.x86_64', ''],
-  ])('of %s is %j', (release, flavour) => {
+  ])('of %s returns %j', (release, flavour) => {
     expect(flavourOf(release)).toBe(flavour)
   })
 })

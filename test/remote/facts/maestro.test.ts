@@ -5,15 +5,15 @@ import { shells } from '../../support/tools.ts'
 
 const lock = 'var/lib/maestro/lock'
 
-describe.each(shells())("maestro's own marks under $name", (shell) => {
-  it('are none on a server that it never touched', () => {
+describe.each(shells())('facts/maestro.sh under $name', (shell) => {
+  it('prints nothing on a server that maestro never changed', () => {
     expect(fakeServer().facts(['maestro'], shell).maestro).toEqual({
       status: 'known',
       value: { lock: undefined, drained: [] },
     })
   })
 
-  it('are the lock with its owner, and the drains that are still open', () => {
+  it('prints the lock with its owner, and open drains', () => {
     const files = {
       [`${lock}/owner`]: 'ops@control-1 (pid 4711)\n',
       [`${lock}/run`]: '2026-11-23-0612-k3\n',
@@ -44,7 +44,7 @@ describe.each(shells())("maestro's own marks under $name", (shell) => {
     })
   })
 
-  it('count a lock that has nothing in it yet as held', () => {
+  it('counts an empty lock folder as held', () => {
     const server = fakeServer({ files: { [lock]: null }, tools: { date: 'echo 1795000000' } })
 
     expect(server.facts(['maestro'], shell).maestro).toMatchObject({
@@ -52,7 +52,7 @@ describe.each(shells())("maestro's own marks under $name", (shell) => {
     })
   })
 
-  it('are unknown where they are closed to us and sudo refuses', () => {
+  it('is unknown when the folder is not readable and sudo refuses', () => {
     const tools = { id: 'echo 1000', find: 'exit 1', sudo: 'echo "sudo: a password is required" >&2; exit 1' }
 
     expect(fakeServer({ files: { [lock]: null }, tools }).facts(['maestro'], shell).maestro).toEqual({

@@ -8,8 +8,8 @@ import { shells } from '../../support/tools.ts'
 const root = { id: 'echo 0' }
 const plainUser = { id: 'echo 1000' }
 
-describe.each(shells())('the libraries under $name', (shell) => {
-  it('are those of services that run what is no longer on disk', () => {
+describe.each(shells())('facts/needrestart.sh under $name', (shell) => {
+  it('prints services that run deleted libraries', () => {
     const server = fakeServer({ tools: { ...root, needrestart: printRecorded('needrestart-ubuntu-24.04') } })
 
     expect(server.facts(['needrestart'], shell).needrestart).toEqual({
@@ -29,7 +29,7 @@ describe.each(shells())('the libraries under $name', (shell) => {
     })
   })
 
-  it('are asked for as root, and only listed', () => {
+  it('runs needrestart as root in list mode', () => {
     const needrestart = `[ "$NEEDRESTART_MODE $*" = 'l -b' ] && ${printRecorded('needrestart-debian-13')}`
     const sudo = `[ "$1" = -n ] && shift && SUDO=yes exec "$@"`
     const server = fakeServer({ tools: { ...plainUser, sudo, needrestart: `[ "$SUDO" = yes ] && ${needrestart}` } })
@@ -41,7 +41,7 @@ describe.each(shells())('the libraries under $name', (shell) => {
   })
 
   it.each(['sudo: a password is required', "sudo-rs: I'm sorry deploy. I'm afraid I can't do that"])(
-    'are unknown where sudo refuses with "%s"',
+    'is unknown when sudo refuses with "%s"',
     (words) => {
       const sudo = `echo "${words}" >&2; exit 1`
       const server = fakeServer({ tools: { ...plainUser, sudo, needrestart: printRecorded('needrestart-debian-13') } })
@@ -53,7 +53,7 @@ describe.each(shells())('the libraries under $name', (shell) => {
     },
   )
 
-  it('are unknown where needrestart has no end', () => {
+  it('is unknown when needrestart hangs', () => {
     const server = fakeServer({ tools: { ...root, needrestart: 'exit 0', timeout: 'exit 124' } })
 
     expect(server.facts(['needrestart'], shell).needrestart).toEqual({
@@ -62,7 +62,7 @@ describe.each(shells())('the libraries under $name', (shell) => {
     })
   })
 
-  it('have nobody to tell of them without needrestart', () => {
+  it('prints that needrestart is missing', () => {
     expect(fakeServer().facts(['needrestart'], shell).needrestart).toEqual({
       status: 'known',
       value: { hasTool: false, kernel: undefined, services: [] },
@@ -70,7 +70,7 @@ describe.each(shells())('the libraries under $name', (shell) => {
   })
 })
 
-describe('readLibraries', () => {
+describe('readNeedrestart', () => {
   it.each([
     ['0', undefined],
     ['1', 'current'],
@@ -83,7 +83,7 @@ describe('readLibraries', () => {
     expect(readNeedrestart(buildFields({ needrestart: 'yes', needrestart_line: lines })).kernel).toBe(kernel)
   })
 
-  it('refuses an answer that is none', () => {
+  it('rejects an invalid answer', () => {
     expect(() => readNeedrestart(buildFields({ needrestart: 'yes' }))).toThrow('needrestart gave no answer')
   })
 })

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
 
-describe.each(shells())('the reboot flag under $name', (shell) => {
-  it.each(['run', 'var/run'])('is found in %s with its packages and its time', (folder) => {
+describe.each(shells())('facts/reboot.sh under $name', (shell) => {
+  it.each(['run', 'var/run'])('finds the flag in %s with its packages and time', (folder) => {
     const server = fakeServer({
       files: {
         [`${folder}/reboot-required`]: '*** System restart required ***\n',
@@ -24,13 +24,13 @@ describe.each(shells())('the reboot flag under $name', (shell) => {
     })
   })
 
-  it('may be set by nobody named', () => {
+  it('prints a flag without packages', () => {
     const { reboot } = fakeServer({ files: { 'run/reboot-required': '' } }).facts(['reboot'], shell)
 
     expect(reboot).toMatchObject({ value: { isSet: true, packages: [] } })
   })
 
-  it('is not set, and known to be kept by what would set it', () => {
+  it('prints an unset flag where a package would set it', () => {
     const server = fakeServer({ files: { run: null, 'etc/kernel/postinst.d/unattended-upgrades': '' } })
     expect(server.facts(['reboot'], shell).reboot).toMatchObject({ value: { isSet: false, hasSetter: false } })
 
@@ -42,13 +42,13 @@ describe.each(shells())('the reboot flag under $name', (shell) => {
     })
   })
 
-  it('is unknown where there is no folder that could hold it', () => {
+  it('is unknown where no folder could hold the flag', () => {
     const { reboot } = fakeServer().facts(['reboot'], shell)
 
     expect(reboot).toEqual({ status: 'unknown', why: 'there is no /run to look into' })
   })
 
-  it('keeps an endless package list bounded', () => {
+  it('limits an endless package list', () => {
     const server = fakeServer({
       files: { 'run/reboot-required': '', 'run/reboot-required.pkgs': 'x\n'.repeat(2 ** 19) },
     })

@@ -5,7 +5,7 @@ import { shells } from '../../support/tools.ts'
 
 const apt = { 'apt-get': 'exit 0', 'dpkg-query': 'exit 0' }
 
-describe.each(shells())('the system under $name', (shell) => {
+describe.each(shells())('facts/system.sh under $name', (shell) => {
   it.each([
     ['ubuntu-24.04', { id: 'ubuntu', release: '24.04', codename: 'noble', name: 'Ubuntu 24.04.1 LTS', hasApt: true }],
     [
@@ -16,13 +16,13 @@ describe.each(shells())('the system under $name', (shell) => {
       'debian-13',
       { id: 'debian', release: '13', codename: 'trixie', name: 'Debian GNU/Linux 13 (trixie)', hasApt: true },
     ],
-  ])('is read for %s', (release, value) => {
+  ])('reads %s', (release, value) => {
     const server = fakeServer({ files: { 'etc/os-release': recorded(`os-release-${release}`) }, tools: apt })
 
     expect(server.facts(['system'], shell).system).toEqual({ status: 'known', value })
   })
 
-  it('has no apt where dpkg or apt-get is missing', () => {
+  it('prints that apt is missing without dpkg or apt-get', () => {
     const server = fakeServer({
       files: { 'usr/lib/os-release': 'ID=alpine\nVERSION_ID=3.22.1\n' },
       tools: { 'apt-get': '' },
@@ -33,7 +33,7 @@ describe.each(shells())('the system under $name', (shell) => {
     })
   })
 
-  it('never runs what os-release holds', () => {
+  it('never executes os-release', () => {
     const file = 'ID="a\\"b"\nPRETTY_NAME="$(touch ran) `touch ran`"\nVERSION_ID=\'1\'\ntouch ran\n'
     const server = fakeServer({ files: { 'etc/os-release': file } })
 

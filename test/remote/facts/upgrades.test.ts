@@ -21,8 +21,8 @@ const aptOf = (release: string) => ({
     esac`,
 })
 
-describe.each(shells())('the updates under $name', (shell) => {
-  it('count a security fix also where -updates already holds a newer version', () => {
+describe.each(shells())('facts/upgrades.sh under $name', (shell) => {
+  it('counts a security fix even when -updates has a newer version', () => {
     const { upgrades } = fakeServer({ files: lists, tools: aptOf('ubuntu-24.04') }).facts(['upgrades'], shell)
 
     const origin = 'Ubuntu:noble-security'
@@ -45,7 +45,7 @@ describe.each(shells())('the updates under $name', (shell) => {
     })
   })
 
-  it('name what is held as apt does, also where it may be installed for several architectures', () => {
+  it('prints held packages as apt names them, also on multiarch', () => {
     const tools = {
       ...aptOf('ubuntu-24.04'),
       'dpkg-query': "printf '%s\\n' 'hi |libc6:amd64' 'hi |libc6:i386' 'ii |bash'",
@@ -55,7 +55,7 @@ describe.each(shells())('the updates under $name', (shell) => {
     expect(upgrades).toMatchObject({ status: 'known', value: { held: ['libc6', 'libc6:i386'] } })
   })
 
-  it('say why apt keeps something back', () => {
+  it('prints why apt keeps a package back', () => {
     const { upgrades } = fakeServer({ files: lists, tools: aptOf('ubuntu-24.04') }).facts(['upgrades'], shell)
 
     expect(upgrades).toMatchObject({
@@ -69,7 +69,7 @@ describe.each(shells())('the updates under $name', (shell) => {
     })
   })
 
-  it("know Debian's security archive by its label, whatever the suite is called by now", () => {
+  it('detects the security archive of Debian by its label, whatever its suite', () => {
     const { upgrades } = fakeServer({ files: lists, tools: aptOf('debian-12') }).facts(['upgrades'], shell)
 
     const origin = 'Debian:oldstable-security'
@@ -89,13 +89,13 @@ describe.each(shells())('the updates under $name', (shell) => {
     })
   })
 
-  it('are none on a fresh system, and no full upgrade is tried', () => {
+  it('prints none on a fresh system, without a simulation of full-upgrade', () => {
     const { upgrades } = fakeServer({ files: lists, tools: aptOf('debian-13') }).facts(['upgrades'], shell)
 
     expect(upgrades).toMatchObject({ status: 'known', value: { security: [], otherCount: 0, keptBack: [] } })
   })
 
-  it('have the age of the newest package list', () => {
+  it('prints the age of the newest package list', () => {
     const stamp = { 'var/lib/apt/periodic/update-success-stamp': '' }
     const server = fakeServer({
       files: { ...lists, ...stamp },
@@ -107,7 +107,7 @@ describe.each(shells())('the updates under $name', (shell) => {
     expect(server.facts(['upgrades'], shell).upgrades).toMatchObject({ value: { listsAgeSeconds: 3600 } })
   })
 
-  it('have no age where lists were never fetched', () => {
+  it('prints no age when lists were never fetched', () => {
     const server = fakeServer({ files: { 'var/lib/apt/lists/lock': '' }, tools: aptOf('debian-13') })
 
     expect(server.facts(['upgrades'], shell).upgrades).toMatchObject({
@@ -128,13 +128,13 @@ describe.each(shells())('the updates under $name', (shell) => {
       'E: The package cache file is corrupted',
     ],
     ['dpkg-query', "echo 'dpkg-query: error: parsing file' >&2; exit 2", 'dpkg-query: error: parsing file'],
-  ])('are unknown when %s fails', (tool, text, why) => {
+  ])('is unknown when %s fails', (tool, text, why) => {
     const server = fakeServer({ files: lists, tools: { ...aptOf('ubuntu-24.04'), [tool]: text } })
 
     expect(server.facts(['upgrades'], shell).upgrades).toEqual({ status: 'unknown', why })
   })
 
-  it('are told without new packages where apt can install none of them', () => {
+  it('leaves out new packages when apt can install none of them', () => {
     const broken = `case " $* " in
       *' --with-new-pkgs '*) echo 'E: Broken packages' >&2; exit 100 ;;
       *' -s upgrade '*) ${printRecorded('apt-get-upgrade-ubuntu-24.04')} ;;
@@ -149,14 +149,14 @@ describe.each(shells())('the updates under $name', (shell) => {
     expect(server.facts(['upgrades'], shell).upgrades).toEqual(whole)
   })
 
-  it('are unknown without apt', () => {
+  it('is unknown without apt', () => {
     expect(fakeServer().facts(['upgrades'], shell).upgrades).toEqual({
       status: 'unknown',
       why: 'this system has no apt',
     })
   })
 
-  it('keep apt from writing when root asks', () => {
+  it('does not let apt write when it runs as root', () => {
     const log = (tool: string) =>
       `echo "TMPDIR=$TMPDIR $*" >>"$MAESTRO_ROOT/${tool}.log"; ${aptOf('ubuntu-24.04')[tool as 'apt-get']}`
     const tools = { ...aptOf('ubuntu-24.04'), id: 'echo 0', 'apt-get': log('apt-get'), 'apt-cache': log('apt-cache') }

@@ -24,7 +24,7 @@ const withUnits = {
 
 const pidOf = (job: JobFixture) => /^pid=(\d+)$/m.exec(job.file(`${state}/upgrade.begun`))?.[1] ?? ''
 
-describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shell) => {
+describe.each(shells())('job/start.sh, job.sh and status.sh under $name', { timeout: 30_000 }, (shell) => {
   it.each([
     ['a unit', withUnits],
     ['a session of its own', {}],
@@ -32,7 +32,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
       'a session, where systemd-run fails',
       { ...withUnits, tools: { ...withUnits.tools, 'systemd-run': 'exit 1', systemctl: 'exit 3' } },
     ],
-  ])('runs as %s, and tells its log and how it ended', (_, options) => {
+  ])('run the job as %s, with its log and its result', (_, options) => {
     const job = makeJob(shell, options)
 
     const refusal = job.start('echo one; echo two >&2; sleep 1; exit 7')
@@ -46,7 +46,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
     expect(existsSync(`${job.root}/var/${state}/upgrade.pipe`)).toBe(false)
   })
 
-  it('is a unit that a stop waits for, and that tells how it was killed where systemd-run knows how to', () => {
+  it('run the job as a unit that delays a shutdown and reports a kill, where systemd-run supports it', () => {
     const asked = 'echo "$*" >>"$MAESTRO_ROOT/asked";'
     const old = 'case $* in *ExecStopPost*) echo "Unknown assignment: ExecStopPost" >&2; exit 1 ;; esac;'
     const tools = { ...withUnits.tools, 'systemd-run': `${asked} ${old} ${systemdRun}` }
@@ -65,11 +65,11 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
     expect(job.end()).toMatchObject({ standing: { ending: { code: 0 } }, log: 'ran\n' })
   })
 
-  it('passes for none before it was begun', () => {
+  it('report that a job has not started', () => {
     expect(makeJob(shell).follow()).toEqual({ status: 'none', piece: undefined })
   })
 
-  it('ends as its work does, by set -e too', () => {
+  it('return the exit code of the work, also under set -e', () => {
     const job = makeJob(shell)
 
     job.start('false; echo never')
@@ -77,7 +77,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
     expect(job.end()).toMatchObject({ standing: { ending: { code: 1 } }, log: '' })
   })
 
-  it('runs once, however often it is begun', () => {
+  it('start a job once, however often they are called', () => {
     const job = makeJob(shell)
 
     const work = 'echo ran >>"$MAESTRO_ROOT/var/runs"'
@@ -92,7 +92,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
   it.each([
     ['it ended badly', 'exit 3'],
     ['it was killed', 'kill -KILL 0'],
-  ])('is begun anew where %s, and keeps what the attempt before left', (_, ending) => {
+  ])('start a job again when %s, and keep the files of the earlier attempt', (_, ending) => {
     const job = makeJob(shell)
     job.start(`echo one; sleep 0.2; ${ending}`)
     job.end()
@@ -106,7 +106,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
   it.each([
     ['for the first time', undefined],
     ['after it ended badly', 'sleep 0.1; exit 3'],
-  ])('runs once when it is begun many times at once %s', (_, before) => {
+  ])('start a job once when they are called many times at once %s', (_, before) => {
     const job = makeJob(shell)
     if (before !== undefined) job.start(before)
     job.end()
@@ -118,7 +118,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
     expect(job.end()).toMatchObject({ standing: { ending: { code: 0 } }, log: 'ran\n' })
   })
 
-  it('has an environment and an umask of its own, the time zone of the server, and no stdin', () => {
+  it('give the job its own environment and umask, the time zone of the server, and no stdin', () => {
     const job = makeJob(shell)
 
     job.start('set +u; umask; echo "zone:$TZ $HOME $LC_ALL $TERM"; env | grep -c SECRET || :; cat; exit 0')
@@ -126,7 +126,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
     expect(job.end().log).toMatch(/^0?022\nzone: \/root C\.UTF-8 dumb\n0\n$/)
   })
 
-  it('gets its script as it is, whatever its size and content', () => {
+  it('transfer the script unchanged, whatever its size and content', () => {
     const job = makeJob(shell)
     const texts = [...hostileTexts, 'x'.repeat(300_000)]
 
@@ -136,7 +136,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
     expect(statSync(`${job.root}/var/${state}/upgrade.sh`).mode & 0o777).toBe(0o600)
   })
 
-  it('ends though a service that it began keeps its output open', () => {
+  it('end although a service that the job started keeps its output open', () => {
     const job = makeJob(shell)
 
     job.start('sleep 30 & echo begun')
@@ -144,7 +144,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
     expect(job.end()).toMatchObject({ standing: { ending: { code: 0 } }, log: 'begun\n' })
   })
 
-  it('goes on to its end when it is asked to stop', () => {
+  it('finish the work when the job gets SIGTERM', () => {
     const job = makeJob(shell)
     job.start('sleep 0.5; echo done')
 
@@ -153,7 +153,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
     expect(job.end()).toMatchObject({ standing: { ending: { code: 0 } }, log: 'done\n' })
   })
 
-  it('is running while anything of it does, and gone when all was killed', () => {
+  it('report running while any process of the job runs, and gone when all were killed', () => {
     const job = makeJob(shell)
     job.start('echo at work; sleep 30')
     // It is begun before its work is.
@@ -166,7 +166,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
     expect(job.end().standing).toEqual({ status: 'gone', restartedAt: undefined })
   })
 
-  it('is gone, and not running, when its process id is another process now', () => {
+  it('report gone when the process id belongs to another process now', () => {
     const job = makeJob(shell)
     job.start('echo one')
     job.end()
@@ -178,7 +178,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
     expect(job.follow().status).toBe('gone')
   })
 
-  it('is gone after a restart of the server, which is told', () => {
+  it('report gone after a reboot of the server, with its time', () => {
     const job = makeJob(shell)
     job.start('sleep 30')
     const begun = job.file(`${state}/upgrade.begun`)
@@ -189,7 +189,7 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
     writeFileSync(`${job.root}/var/${state}/upgrade.begun`, begun)
   })
 
-  it('is ended with the word of its unit when it was killed', () => {
+  it('report the words of the unit when the job was killed', () => {
     const job = makeJob(shell, withUnits)
     const systemd = `export MAESTRO_ROOT=${job.root} INVOCATION_ID=a SERVICE_RESULT=signal EXIT_STATUS=KILL`
     job.start('sleep 30')
@@ -226,14 +226,14 @@ describe.each(shells())('a detached job under $name', { timeout: 30_000 }, (shel
       /^cannot write its files: mv: No space left$/,
     ],
     ['it does not begin', {}, { tools: { nohup: 'exit 127' } }, /^it did not begin/],
-  ])('is refused where %s, and nothing has begun', (_, inputs, options, words) => {
+  ])('refuse to start when %s', (_, inputs, options, words) => {
     const job = makeJob(shell, options)
 
     expect(job.start('echo ran', inputs)).toMatch(words)
     expect(job.follow().status).toBe('none')
   })
 
-  it('keeps its log and its result where they are when it is begun anew by another', () => {
+  it('keep log and result in place when another controller starts the job again', () => {
     const job = makeJob(shell)
     job.start('echo one')
     job.end()

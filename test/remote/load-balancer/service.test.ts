@@ -9,17 +9,17 @@ import { runnerOf } from './run-script.ts'
 
 const inputs = { command: 'check --all', url: 'http://localhost/up', socket: '/nowhere', commands: 'show stat' }
 
-describe.each(shells())('the scripts of a service under $name', (shell) => {
+describe.each(shells())('health-check/ and load-balancer/ scripts under $name', (shell) => {
   const run = runnerOf(shell, inputs)
   const test = itNeeds([])
 
-  test('tell how the command ended, and its last line', () => {
+  test('command.sh prints the exit code of the command and its last line', () => {
     const sh = fakeServer({ tools: { sh: 'printf "%s\\n" "$2" "no database" >&2; exit 3' } })
 
     expect(run(sh, 'health-check/command').facts).toMatchObject({ service_exit: ['3'], service_words: ['no database'] })
   })
 
-  test('tell the status of a url, by curl or by wget', () => {
+  test('url.sh prints the HTTP status, by curl or by wget', () => {
     const curl = fakeServer({ tools: { curl: 'printf 204' } })
     const wget = fakeServer({ tools: { wget: 'printf "  HTTP/1.1 503 Busy\\n  Server: x\\n" >&2; exit 8' } })
 
@@ -27,17 +27,17 @@ describe.each(shells())('the scripts of a service under $name', (shell) => {
     expect(run(wget, 'health-check/url').facts).toMatchObject({ service_status: ['503'] })
   })
 
-  test('tell that nobody answers at a url', () => {
+  test('url.sh prints that nothing answers', () => {
     const curl = fakeServer({ tools: { curl: 'printf 000; exit 7' } })
 
     expect(run(curl, 'health-check/url').facts).toMatchObject({ service_status: ['none'] })
   })
 
-  test('say what is missing where no tool can ask', () => {
+  test('url.sh fails with the missing tools', () => {
     expect(run(fakeServer(), 'health-check/url').stderr).toContain('neither curl nor wget is installed')
   })
 
-  test('tell the addresses of the server, those of IPv6 too', () => {
+  test('addresses.sh prints IPv4 and IPv6 addresses', () => {
     const ip = `printf '%s\\n' '2: eth0    inet 10.0.0.11/24 brd 10.0.0.255 scope global eth0' '2: eth0    inet6 fd00::11/64 scope global'`
 
     expect(run(fakeServer({ tools: { ip } }), 'load-balancer/addresses').facts).toMatchObject({
@@ -45,7 +45,7 @@ describe.each(shells())('the scripts of a service under $name', (shell) => {
     })
   })
 
-  test('send commands to the socket of HAProxy by socat, and say where that is missing', async () => {
+  test('haproxy.sh sends commands to the socket with socat, and fails where that is missing', async () => {
     const server = fakeServer({ tools: { socat: 'read -r words; echo "$4 $words"; echo web-1 2 0' } })
     const socket = join(server.root, 'haproxy.sock')
     const listener = createServer().listen(socket)
@@ -60,7 +60,7 @@ describe.each(shells())('the scripts of a service under $name', (shell) => {
     expect(ask(server, 'load-balancer/haproxy').stderr).toContain('socat is not installed')
   })
 
-  test('say that the socket of HAProxy is not there', () => {
+  test('haproxy.sh fails when the socket is missing', () => {
     expect(run(fakeServer(), 'load-balancer/haproxy').stderr).toContain(
       'there is no socket /nowhere: is HAProxy running?',
     )

@@ -28,7 +28,7 @@ const statOfThis = () => ['', '', ...(readFileSync('/proc/self/stat', 'utf8').sp
 
 const textOf = (name: Name, inputs: Inputs) => makeScript({ files: lockFiles[name], inputs, nonce })
 
-describe.each(shells())('the lock of a server under $name', (shell) => {
+describe.each(shells())('lock/ scripts under $name', (shell) => {
   const ask = (server: FakeServer, name: Name, inputs: Inputs) => {
     const { stdout, stderr, status } = server.run(textOf(name, inputs), shell)
     if (status !== 0) throw new Error(stderr)
@@ -45,7 +45,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     utimesSync(`${root}/var/lib/maestro/lock/heartbeat`, since, since)
   }
 
-  it('is taken where it is free, and told to who comes next', () => {
+  it('take.sh takes a free lock and prints its owner to the next caller', () => {
     const server = fakeServer()
 
     const answers = [take(server), take(server, bob)]
@@ -56,14 +56,14 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     ])
   })
 
-  it('is taken again by who has it', () => {
+  it('take.sh takes the lock again for its owner', () => {
     const server = fakeServer()
     take(server)
 
     expect(take(server).isTaken).toBe(true)
   })
 
-  it('is kept from another controller of the same run that does not know the first to be gone', () => {
+  it('take.sh refuses another controller of the same run while the first may be alive', () => {
     const server = fakeServer()
     take(server)
 
@@ -75,7 +75,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     expect([unaware.isTaken, aware.isTaken]).toEqual([false, true])
   })
 
-  it('is taken over only when that is wanted and the other gives no sign of life', () => {
+  it('take.sh takes a lock over only when asked to and its owner is silent', () => {
     const server = fakeServer()
     take(server)
     fallQuiet(server, 9 * 60_000)
@@ -89,7 +89,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     expect(take(server, ana)).toMatchObject({ isTaken: false, before: { owner: 'bob@ops-2' } })
   })
 
-  it('is not taken over while something of the other run works there, but by that run itself', () => {
+  it('take.sh takes over no lock of another run with a running job', () => {
     const server = fakeServer({ files: { 'run/systemd/system': null }, tools: units })
     take(server)
     fallQuiet(server)
@@ -101,7 +101,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     expect(resumed.isTaken).toBe(true)
   })
 
-  it('is not taken over while systemd cannot say what works there, but by that run itself', () => {
+  it('take.sh takes over no lock of another run while systemd does not answer', () => {
     const server = fakeServer({ files: { 'run/systemd/system': null }, tools: { systemctl: 'exit 1' } })
     take(server)
     fallQuiet(server)
@@ -113,7 +113,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     expect(resumed.isTaken).toBe(true)
   })
 
-  it('knows of a job that works there without a unit', () => {
+  it('take.sh detects a running job without a unit', () => {
     const [start, boot] = [statOfThis().at(21), readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()]
     const begun = (ticks?: string) => `pid=${process.pid}\nstart=${ticks}\nboot=${boot}\ninvocation=\n`
     const home = `var/lib/maestro/${run}`
@@ -128,7 +128,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     })
   })
 
-  it('keeps a copy of what was begun, and the mark of a drain', () => {
+  it('record.sh keeps a copy of each started step, and the mark of a drain', () => {
     const server = fakeServer()
     take(server)
     fallQuiet(server)
@@ -143,7 +143,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     expect(existsSync(`${home}/drained/${run}`)).toBe(false)
   })
 
-  it('tells another controller what was wanted and begun, however long that is', () => {
+  it('copy.sh prints the plan and the started steps to another controller', () => {
     const server = fakeServer()
     const spec = asciiJson({
       name: 'upgrade',
@@ -159,7 +159,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     expect(readCopy(ask(server, 'copy', { run: 'another' }))).toBeUndefined()
   })
 
-  it('lets nobody write who has lost it', () => {
+  it('record.sh refuses a controller that lost the lock', () => {
     const server = fakeServer()
     take(server)
     fallQuiet(server)
@@ -170,7 +170,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     expect(() => record(server, '{}')).toThrow('somebody has unlocked the server')
   })
 
-  it('is given back by who has it and by nobody else', () => {
+  it('release.sh releases the lock for its owner only', () => {
     const server = fakeServer()
     take(server)
 
@@ -180,7 +180,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     expect(take(server, bob).isTaken).toBe(true)
   })
 
-  it('is kept while something of the run works there, unless that is wanted', () => {
+  it('release.sh keeps the lock while a job of the run works, unless told otherwise', () => {
     const server = fakeServer({ files: { 'run/systemd/system': null }, tools: units })
     take(server)
 
@@ -189,7 +189,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     expect(answers.map(({ isReleased }) => isReleased)).toEqual([false, true])
   })
 
-  it('drops what is older than 90 days and a run, and nothing else', () => {
+  it('release.sh deletes runs older than 90 days and nothing else', () => {
     const old = ['20260101-0000-aaaa', '20260102-0000-bbbb', 'drained', 'guarded']
     const server = fakeServer({ files: Object.fromEntries(old.map((name) => [`var/lib/maestro/${name}`, null])) })
     take(server)
@@ -200,7 +200,7 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     expect(old.filter((name) => existsSync(`${server.root}/var/lib/maestro/${name}`))).toEqual(['drained', 'guarded'])
   })
 
-  it('goes to one of many who come at once', async () => {
+  it('take.sh gives the lock to one of many concurrent callers', async () => {
     const server = fakeServer()
     const [file = 'sh', ...args] = shell.command
     const comers = Array.from({ length: 12 }, (_, index) => ({ ...ana, run: `r-${index}`, controller: `c-${index}` }))

@@ -7,8 +7,8 @@ import { shells } from '../../support/tools.ts'
 const text = makeScript({ files: ['lib/apt.sh', 'security-upgrade/repair.sh'], nonce: 'c0ffee' })
 const noted = (name: string) => `echo "${name} $*" >>"$MAESTRO_ROOT/words"`
 
-describe.each(shells())('the repair of what dpkg was interrupted in, under $name', (shell) => {
-  it('configures what is open, keeps files that were changed by hand, then installs what is missing and removes nothing', () => {
+describe.each(shells())('security-upgrade/repair.sh under $name', (shell) => {
+  it('configures pending packages, keeps changed configuration files, installs missing dependencies and removes nothing', () => {
     const server = fakeServer({ tools: { dpkg: noted('dpkg'), 'apt-get': noted('apt-get') } })
 
     expect(server.run(text, shell).status).toBe(0)
@@ -18,7 +18,7 @@ describe.each(shells())('the repair of what dpkg was interrupted in, under $name
     ])
   })
 
-  it('does not go on where dpkg cannot', () => {
+  it('stops when dpkg fails', () => {
     const server = fakeServer({ tools: { dpkg: `${noted('dpkg')}; exit 1`, 'apt-get': noted('apt-get') } })
 
     expect(server.run(text, shell).status).not.toBe(0)

@@ -16,8 +16,8 @@ import { shells } from '../../support/tools.ts'
 const launch = 'launch --no-dns 203.0.113.11 203.0.113.12'
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`
 
-describe.each(shells())('an upgrade of Weave under $name', (shell) => {
-  it('fetches, stops, puts the script in place and launches as it was, never resetting', () => {
+describe.each(shells())('weave/upgrade.sh under $name', (shell) => {
+  it('fetches images, stops the router, replaces the script and launches it as before, without a reset', () => {
     const server = fakeRouter()
 
     const { status, said } = runUpgrade(server, shell)
@@ -32,7 +32,7 @@ describe.each(shells())('an upgrade of Weave under $name', (shell) => {
     expect(routerOf(server)).toBe('weaveworks/weave:2.8.1')
   })
 
-  it('hands the password on in the environment alone, and keeps no copy', () => {
+  it('passes the password by environment only and keeps no copy', () => {
     const server = fakeRouter()
 
     const { said } = runUpgrade(server, shell)
@@ -50,7 +50,7 @@ describe.each(shells())('an upgrade of Weave under $name', (shell) => {
     expect(launchesOf(server)).toEqual(['none 1376'])
   })
 
-  it('takes the stopped router away, which one of another image family would stumble over, and its data never', () => {
+  it('removes the stopped router of another image family, and never its data', () => {
     const server = fakeRouter()
 
     runUpgrade(server, shell)
@@ -62,7 +62,7 @@ describe.each(shells())('an upgrade of Weave under $name', (shell) => {
     ])
   })
 
-  it('leaves stopping and starting to weave.service where that runs the router', () => {
+  it('lets weave.service stop and start the router where that runs it', () => {
     const systemctl = `echo "0 systemctl $*" >>"$MAESTRO_ROOT/calls"
       case "$*" in
         'stop weave.service') rm "$MAESTRO_ROOT/router" ;;
@@ -84,7 +84,7 @@ describe.each(shells())('an upgrade of Weave under $name', (shell) => {
     [`weaveworks/weavedb:latest@${digest('c')}`, 'with a tag of its own', 0],
     [`weaveworks/weave@${digest('d')}`, 'not at all', 1],
     [`weaveworks/weaveexec@${digest('b')}`, 'not there', 1],
-  ])('wants the image %s, which it is %s: %i', (image, _, status) => {
+  ])('checks the image %s, known %s, with exit code %i', (image, _, status) => {
     const server = fakeRouter()
 
     expect(runUpgrade(server, shell, { images: `weaveworks/weave@${digest('b')}\n${image}` }).status).toBe(status)
@@ -102,7 +102,7 @@ describe.each(shells())('an upgrade of Weave under $name', (shell) => {
       { files: { container: 'argument x\n' } },
       /password of the router cannot be read/,
     ],
-  ])('changes nothing where %s', (_, { inputs = {}, ...options }, words) => {
+  ])('changes nothing when %s', (_, { inputs = {}, ...options }, words) => {
     const server = fakeRouter(options)
     const before = scriptOf(server)
 
@@ -127,7 +127,7 @@ describe.each(shells())('an upgrade of Weave under $name', (shell) => {
       { launch: 'echo weave:2.8.0 >"$root/router"' },
       'Weave 2.8.1 is launched, but the router that runs is weave:2.8.0',
     ],
-  ])('goes back where the new one %s', (_, behaviour, why) => {
+  ])('rolls back when the new router %s', (_, behaviour, why) => {
     const server = fakeRouter()
 
     const { status, said } = runUpgrade(server, shell, { script: weaveScript('2.8.1', behaviour) })
@@ -138,7 +138,7 @@ describe.each(shells())('an upgrade of Weave under $name', (shell) => {
     expect(jobFile(server, 'password')).toBeUndefined()
   })
 
-  it('is left as it is where it fails and is to be looked at', () => {
+  it('leaves a failed router as it is with --no-rollback', () => {
     const server = fakeRouter()
 
     const { status, said } = runUpgrade(server, shell, {
@@ -153,7 +153,7 @@ describe.each(shells())('an upgrade of Weave under $name', (shell) => {
     expect(routerOf(server)).toBe('weaveworks/weave:2.8.1')
   })
 
-  it('says so, and keeps the password, where the old one cannot be launched again either', () => {
+  it('reports both errors and keeps the password when the old router cannot be launched again', () => {
     const broken = { launch: 'exit 1' }
     const server = fakeRouter({ old: weaveScript('2.6.5', broken) })
 
@@ -166,7 +166,7 @@ describe.each(shells())('an upgrade of Weave under $name', (shell) => {
     expect(statSync(`${server.root}/var/lib/maestro/20261123-091500-test/weave.password`).mode & 0o777).toBe(0o600)
   })
 
-  it('can be begun anew in the middle: without a router, with the new script in place', () => {
+  it('can be started again in the middle: without a router, with the new script in place', () => {
     const server = fakeRouter({ old: weaveScript('2.6.5', { launch: 'exit 1' }) })
     runUpgrade(server, shell, { script: weaveScript('2.8.1', { launch: 'exit 1' }) })
     server.run('rm "$MAESTRO_ROOT/container"')
@@ -176,7 +176,7 @@ describe.each(shells())('an upgrade of Weave under $name', (shell) => {
     expect([status, routerOf(server), launchesOf(server).at(-1)]).toEqual([0, 'weaveworks/weave:2.8.1', 's3cret 1376'])
   })
 
-  it('keeps the script before the first attempt, and not that of the attempt', () => {
+  it('keeps the script from before the first attempt', () => {
     const server = fakeRouter()
     runUpgrade(server, shell)
 
@@ -212,7 +212,7 @@ describe.each(shells())('an upgrade of Weave under $name', (shell) => {
     expect([routerOf(server), launchesOf(server)]).toEqual([router, launches])
   })
 
-  it('waits for the connections', () => {
+  it('waits for connections', () => {
     const slow = `[ -e "$root/asked" ] && echo '<- 203.0.113.12:60773    established fastdp' || touch "$root/asked"`
     const server = fakeRouter({ tools: { sleep: '' } })
 
