@@ -34,10 +34,10 @@ const worldOf = ({ operation, servers }: OperationModel) => {
   }
 }
 
-describe.each(Object.keys(operations))('%s', (name) => {
+describe.each(Object.keys(operations))('crash recovery of %s', (name) => {
   const own = models[name] ?? []
 
-  it('has servers in memory on which every one of its steps is begun', async () => {
+  it('has a fake server on which every one of its steps starts', async () => {
     expect(own).not.toEqual([])
     for (const model of own) {
       const { world } = worldOf(model)
@@ -49,13 +49,13 @@ describe.each(Object.keys(operations))('%s', (name) => {
   })
 
   it.each(own.map((model, index) => ({ model, index })))(
-    'ends the same wherever it is killed and resumed ($index)',
+    'ends in the same state wherever it is killed and resumed ($index)',
     killsAnywhere,
   )
 })
 
-describe('a step that disrupts, with its drain', () => {
-  it('ends the same wherever it is killed and resumed', async () => {
+describe('crash recovery of a disruptive step with its drain', () => {
+  it('ends in the same state wherever it is killed and resumed', async () => {
     const whole = worldOf(madeUp())
     await whole.world.run()
     for (let killAfter = 1; killAfter < whole.world.moments(); killAfter += 1)

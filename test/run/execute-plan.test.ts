@@ -70,8 +70,8 @@ function takingBack(servers: readonly VersionedServer[]): Operation {
   }
 }
 
-describe('a run', () => {
-  it('takes every server through all steps, each by what the step before made of it, and leaves no lock', async () => {
+describe('executePlan', () => {
+  it('runs all steps on every server, each planned after the one before, and releases every lock', async () => {
     const servers = fleet(4)
     const world = worldOf(servers)
 
@@ -82,7 +82,7 @@ describe('a run', () => {
     expect([world.locks.held.size, world.locks.drained.size]).toEqual([0, 0])
   })
 
-  it('ends the same, each thing done once, wherever it was killed and resumed', async () => {
+  it('ends in the same state, each change made once, wherever it is killed and resumed', async () => {
     const whole = worldOf(fleet(3))
     await whole.run()
 
@@ -102,7 +102,7 @@ describe('a run', () => {
     }
   })
 
-  it('ends the same, each thing done once, wherever a line was cut', async () => {
+  it('ends in the same state, each change made once, wherever a connection is lost', async () => {
     const servers = fleet(2)
     const asked = cutAfter(Number.POSITIVE_INFINITY)
     await worldOf(servers).run({ cut: asked.cut })
@@ -120,7 +120,7 @@ describe('a run', () => {
     }
   })
 
-  it('stops at the first failure: the rest is not started, and goes on when resumed after the repair', async () => {
+  it('does not start further servers after the first failure, and continues on resume after the repair', async () => {
     const servers = fleet(6)
     const world = worldOf(servers)
     const [, second] = servers
@@ -145,7 +145,7 @@ describe('a run', () => {
   it.each([
     [0, ['failed', 'not-started', 'not-started']],
     [1, ['failed', 'changed', 'changed']],
-  ])('begins nothing new after more than %i failures, wherever there is a place left', async (maxFailures, ends) => {
+  ])('starts no further server after more than max_failures %i, whatever room is left', async (maxFailures, ends) => {
     const servers = fleet(3)
     const [first] = servers
     if (first) first.trouble = 'fails'
@@ -156,7 +156,7 @@ describe('a run', () => {
     expect(statuses(report)).toMatchObject({ 'web-1': 'failed' })
   })
 
-  it('lets one that failed keep its place: nobody else of its group is taken down', async () => {
+  it('counts a failed server against max_unavailable of its group', async () => {
     const servers = fleet(4)
     const [, second] = servers
     if (second) second.trouble = 'fails'
@@ -166,7 +166,7 @@ describe('a run', () => {
     expect(statuses(report)).toMatchObject({ 'web-2': 'failed', 'web-3': 'not-started', 'web-4': 'not-started' })
   })
 
-  it('believes no act that cannot be proved', async () => {
+  it('fails a step that cannot be verified', async () => {
     const servers = fleet(1)
     const [only] = servers
     if (only) only.trouble = 'lies'
@@ -180,7 +180,7 @@ describe('a run', () => {
     })
   })
 
-  it('never repeats what nobody can say was done', async () => {
+  it('does not repeat a step whose status is unknown', async () => {
     const servers = fleet(1)
     const [only] = servers
     if (only) only.trouble = 'unsure'
@@ -193,7 +193,7 @@ describe('a run', () => {
     expect(only?.asked.filter((file) => file === 'made-up/set.sh')).toHaveLength(1)
   })
 
-  it('decides nothing anew that stands before a step which was begun, wherever it was killed', async () => {
+  it('does not plan earlier steps again on resume, wherever it was killed', async () => {
     // Due by what the next step does in its middle.
     const early: Step = { ...restartStep, id: 'early' }
     const makeWorld = () => {
@@ -214,7 +214,7 @@ describe('a run', () => {
     }
   })
 
-  it('does not believe a change after which the server does not serve, be it out of service or not', async () => {
+  it('fails a change after which the server is unhealthy, drained or not', async () => {
     const servers = [fakeVersionedServer('web-1')]
     const [first] = servers
     if (first) first.isHealthy = false
@@ -226,7 +226,7 @@ describe('a run', () => {
     expect(statuses(report)).toEqual({ 'web-1': 'failed' })
   })
 
-  it('leaves a server out of service that is not proved healthy, and says so', async () => {
+  it('leaves a server drained that is not healthy, and says so', async () => {
     const servers = fleet(2)
     const [first] = servers
     if (first) first.isHealthy = false
@@ -246,7 +246,7 @@ describe('a run', () => {
     expect([first?.isServing, first?.boots, world.locks.drained.size]).toEqual([true, 1, 0])
   })
 
-  it('leaves a load balancer alone while it keeps a server out of service, which it would forget', async () => {
+  it('does not change a load balancer while it has drained a server, because it would forget that', async () => {
     const [web, balancer] = [fakeVersionedServer('web-1', ['docker']), fakeVersionedServer('lb-1', ['load_balancer'])]
     web.isHealthy = false
     const world = makeRunWorld({
@@ -261,7 +261,7 @@ describe('a run', () => {
     expect(statuses(await world.run())).toEqual({ 'web-1': 'changed', 'lb-1': 'changed' })
   })
 
-  it('puts a server back into service whose change was taken back, begins no other, and does not try it again', async () => {
+  it('undrains a server whose change was rolled back, starts no other server, and does not retry it', async () => {
     const servers = fleet(2)
     const [first] = servers
     const world = makeRunWorld({ operation: takingBack(servers), servers })
@@ -278,7 +278,7 @@ describe('a run', () => {
     expect(first?.boots).toBe(1)
   })
 
-  it('leaves it out of service where it does not serve, though it was taken back', async () => {
+  it('leaves a rolled back server drained when it is unhealthy', async () => {
     const servers = fleet(1)
     const [first] = servers
     if (first) first.isHealthy = false
@@ -302,7 +302,7 @@ describe('a run', () => {
     expect(first?.isServing).toBe(false)
   })
 
-  it('begins nothing new after a signal, and brings what was begun to its proof', async () => {
+  it('starts no further server after a signal, and verifies what was started', async () => {
     const servers = fleet(3)
     const stop = new AbortController()
     const world = worldOf(servers)
@@ -318,7 +318,7 @@ describe('a run', () => {
     expect(world.locks.held.size).toBe(0)
   })
 
-  it('begins no further step of a server after a signal, and goes on with it when resumed', async () => {
+  it('starts no further step of a server after a signal, and continues with it on resume', async () => {
     const servers = fleet(1)
     const stop = new AbortController()
     const world = worldOf(servers)
@@ -335,7 +335,7 @@ describe('a run', () => {
     expect([statuses(await world.run()), servers[0]?.boots]).toEqual([{ 'web-1': 'changed' }, 1])
   })
 
-  it('refuses all, having locked nothing for long, where somebody else has a lock', async () => {
+  it('is refused without a lasting lock when another run holds a lock', async () => {
     const servers = fleet(3)
     const world = worldOf(servers)
     world.locks.held.set('web-3', { run: 'other', controller: 'x', owner: 'bob@ops-2' })
@@ -347,7 +347,7 @@ describe('a run', () => {
     expect(servers.flatMap(({ asked }) => asked)).toEqual([])
   })
 
-  it('waits for the lock of somebody else as long as it may, and keeps none of its own meanwhile', async () => {
+  it('waits for the lock of another run up to lock_timeout, and holds none of its own meanwhile', async () => {
     const servers = fleet(3)
     const world = worldOf(servers)
     world.locks.held.set('web-3', { run: 'other', controller: 'x', owner: 'bob@ops-2' })
@@ -365,7 +365,7 @@ describe('a run', () => {
     expect(kept).toEqual(['web-3'])
   })
 
-  it('is refused when the wait for a lock is over, and has locked nothing', async () => {
+  it('is refused without locks when the wait for a lock is over', async () => {
     const servers = fleet(2)
     const world = worldOf(servers)
     world.locks.held.set('web-2', { run: 'other', controller: 'x', owner: 'bob@ops-2' })
@@ -376,7 +376,7 @@ describe('a run', () => {
     expect([...world.locks.held.keys()]).toEqual(['web-2'])
   })
 
-  it('writes down what it begins before it begins it, here and on the server', async () => {
+  it('writes each event before it acts, to the journal and to the server', async () => {
     const servers = fleet(1)
     const world = worldOf(servers)
     const early = acting(servers, () => world.events)
@@ -396,7 +396,7 @@ describe('a run', () => {
     })
   })
 
-  it('works in no closed window', async () => {
+  it('starts nothing in a closed window', async () => {
     const servers = fleet(2)
     const windows = [{ days: [0], startMinute: 0, endMinute: 60, timeZone: 'UTC', text: 'Sun 00:00-01:00 UTC' }]
 
@@ -405,7 +405,7 @@ describe('a run', () => {
     expect(statuses(report)).toEqual({ 'web-1': 'not-started', 'web-2': 'not-started' })
   })
 
-  it('begins nothing that would still be at work when the window closes', async () => {
+  it('starts nothing that would not end before the window closes', async () => {
     const windows = [{ days: [1], startMinute: 540, endMinute: 545, timeZone: 'UTC', text: 'Mon 09:00-09:05 UTC' }]
     const afterUsual = async (usualSeconds: number) =>
       worldOf(fleet(1)).run({ rollout: { windows }, history: { ...noHistory, usualSeconds } })
@@ -414,7 +414,7 @@ describe('a run', () => {
     expect(statuses(await afterUsual(360))).toEqual({ 'web-1': 'not-started' })
   })
 
-  it('waits for the line to a server that it was at work on when it was broken off', async () => {
+  it('waits on resume for the connection to the server that was interrupted', async () => {
     const world = await brokenOffAt('step-started')
     let cuts = 0
     const cut = () => {

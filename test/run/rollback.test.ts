@@ -31,8 +31,8 @@ async function outcomesOf(world: ReturnType<typeof makeWorld>) {
   return report.outcomes
 }
 
-describe('a change that is taken back', () => {
-  it('leaves the server in service, and the others alone', async () => {
+describe('executePlan: rollback of a step', () => {
+  it('leaves the server in service and does not start the others', async () => {
     const servers = [fakeVersionedServer('web-1'), fakeVersionedServer('web-2')]
     const world = makeWorld(servers)
 
@@ -48,7 +48,7 @@ describe('a change that is taken back', () => {
     expect(isRolledBack(outcomes.values())).toBe(true)
   })
 
-  it('leaves a server out of service that is not well all the same', async () => {
+  it('leaves a server drained that is unhealthy after the rollback', async () => {
     const server = fakeVersionedServer('web-1')
     server.isHealthy = false
 
@@ -63,8 +63,8 @@ describe('a change that is taken back', () => {
   })
 })
 
-describe('a step that is for some groups', () => {
-  it('is not due on a server of another', async () => {
+describe('executePlan: step of some groups', () => {
+  it('is not due on a server of another group', async () => {
     const servers = [fakeVersionedServer('web-1', ['docker']), fakeVersionedServer('db-1', ['mysql'])]
     const forWeb = fakeOperation(servers).pass.steps.map((step) => ({ ...step, groups: ['docker'] }))
 

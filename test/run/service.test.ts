@@ -11,7 +11,7 @@ import { hookRunner } from '../../src/run/local/run-hook.ts'
 import { buildServer } from '../support/builders/build-server.ts'
 import { unavailablePorts } from '../support/builders/step-context.ts'
 
-describe('a program of the user', () => {
+describe('hookRunner', () => {
   let folder: string
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'maestro-hook-'))
@@ -28,7 +28,7 @@ describe('a program of the user', () => {
     return { path, events, runHere: hookRunner({ server, run: '20261123-090000-test', write }) }
   }
 
-  it('has the data of the server in its environment, and its words in the journal', async () => {
+  it('passes the server in the environment and records the output in the journal', async () => {
     const { path, events, runHere } = hook('echo "$MAESTRO_SERVER $MAESTRO_ADDRESS $MAESTRO_PORT ($MAESTRO_GROUPS)"')
 
     await runHere({ path, timeoutMs: 30_000 })
@@ -38,21 +38,21 @@ describe('a program of the user', () => {
     ])
   })
 
-  it('that fails is a failure with its last line, and is in the journal too', async () => {
+  it('fails with the last line of a program that fails, and records it', async () => {
     const { path, events, runHere } = hook('echo "no such pool" >&2; exit 4')
 
     await expect(runHere({ path, timeoutMs: 30_000 })).rejects.toThrow(`${path} ended with exit code 4: no such pool`)
     expect(events).toMatchObject([{ failure: 'ended with exit code 4: no such pool', output: 'no such pool' }])
   })
 
-  it('that hangs is ended', async () => {
+  it('ends a program that hangs', async () => {
     const { path, runHere } = hook('exec sleep 60')
 
     await expect(runHere({ path, timeoutMs: 200 })).rejects.toThrow(`${path} did not answer within 0.2 s`)
   })
 })
 
-describe('another server', () => {
+describe('makePeerServers', () => {
   const lb = buildServer('lb-1', ['load_balancer'])
   const lineThat =
     (ask: ServerConnection['run'], opened: string[], closed: string[] = []) =>
@@ -67,7 +67,7 @@ describe('another server', () => {
     }
   const script = { files: [], asRoot: false, timeoutMs: 1 }
 
-  it('is asked over one line, which is closed in the end', async () => {
+  it('uses one connection to a peer and closes it in the end', async () => {
     const [opened, closed]: [string[], string[]] = [[], []]
     const peers = makePeerServers(
       [lb],
@@ -84,7 +84,7 @@ describe('another server', () => {
   it.each([
     [new DisconnectedError('the connection was lost'), DisconnectedError],
     [new MaestroError('no socket', { hint: 'start it' }), MaestroError],
-  ])('says in its trouble who it is: %s', async (error, kind) => {
+  ])('names the peer in its errors: %s', async (error, kind) => {
     const peers = makePeerServers(
       [lb],
       lineThat(() => Promise.reject(error), []),
@@ -97,7 +97,7 @@ describe('another server', () => {
     await expect(asked).rejects.toMatchObject({ hint: error.hint })
   })
 
-  it('that is not in the manifest any more is said so', () => {
+  it('reports a peer that is no longer in the manifest', () => {
     const peers = makePeerServers(
       [],
       lineThat(async () => new Map(), []),

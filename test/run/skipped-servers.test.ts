@@ -14,7 +14,7 @@ const planOf = (planned: Readonly<Record<string, Verdict>>, batches: readonly (r
   planned: Object.fromEntries(Object.entries(planned).map(([name, verdict]) => [name, [{ step: 'change', verdict }]])),
 })
 
-it('tells of every server that is not worked on why not', () => {
+it('outcomesOfSkipped gives the reason for every server that is skipped', () => {
   const verdicts: Readonly<Record<string, Verdict>> = {
     worked: due,
     done: { status: 'done', why: 'it is so' },
@@ -38,7 +38,7 @@ it('tells of every server that is not worked on why not', () => {
   expect(rest.has('worked')).toBe(false)
 })
 
-it('counts as away who is out of reach, out of service or locked by another run, and is not worked on', () => {
+it('unavailableIn counts unreachable, drained and locked servers that are not changed', () => {
   const lock = { owner: 'root@night', run: '20260101-020000-aaaa', since: 0, quietSeconds: 5, busy: [] }
   const all = [
     buildGatherResult('well'),

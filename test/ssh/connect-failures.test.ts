@@ -8,7 +8,7 @@ const ssh = useLogins()
 const connectTo = (server: SshServer, options = ssh.client.options()) =>
   withSession(options, serverAt(server.port), async () => 'in')
 
-describe('no way in', () => {
+describe('openConnections: connect failures', () => {
   const problems: readonly (readonly [Behaviour, string, string])[] = [
     ['drops', 'dropped', 'hung up before the connection was made'],
     ['frozen', 'timeout', 'accepted the connection but said nothing within 0.4 s'],
@@ -24,7 +24,7 @@ describe('no way in', () => {
     await expect(connectTo(server, options)).rejects.toMatchObject({ kind, message: expect.stringContaining(words) })
   })
 
-  it.each(['too-busy', 'punishes'] as const)('comes again where sshd may only be too busy (%s)', async (behaviour) => {
+  it.each(['too-busy', 'punishes'] as const)('retries when sshd may be too busy (%s)', async (behaviour) => {
     const server = await ssh.startServer({ behaviour })
 
     await expect(connectTo(server)).rejects.toMatchObject({ hint: expect.stringContaining('MaxStartups') })
@@ -32,7 +32,7 @@ describe('no way in', () => {
     expect(server.connections()).toBe(3)
   })
 
-  it('says refused where nothing listens, and tries once', async () => {
+  it('reports a refused connection and does not retry', async () => {
     const server = await ssh.startServer()
     await server.stop()
 
@@ -42,7 +42,7 @@ describe('no way in', () => {
     })
   })
 
-  it('says which name cannot be resolved', async () => {
+  it('names a host name that cannot be resolved', async () => {
     const nowhere = serverAt(22, { host: 'nowhere.invalid' })
 
     await expect(withSession(ssh.client.options(), nowhere, async () => 'in')).rejects.toMatchObject({
@@ -51,7 +51,7 @@ describe('no way in', () => {
     })
   })
 
-  it('tries a server again that hung up before the authentication, for it may only be busy', async () => {
+  it('retries when the server hangs up before authentication, because it may be busy', async () => {
     const server = await ssh.startServer({ behaviour: 'drops' })
 
     await expect(connectTo(server)).rejects.toMatchObject({ kind: 'dropped' })
@@ -59,7 +59,7 @@ describe('no way in', () => {
     expect(server.connections()).toBe(3)
   })
 
-  it('never tries again after a refused authentication, and says what was offered', async () => {
+  it('does not retry after rejected authentication, and names what was offered', async () => {
     const server = await ssh.startServer({ behaviour: 'well', allowed: [wireForm(makeKeyPair().public)] })
 
     await expect(connectTo(server)).rejects.toMatchObject({
@@ -70,7 +70,7 @@ describe('no way in', () => {
     expect(server.connections()).toBe(1)
   })
 
-  it('says so when there is no key to offer', async () => {
+  it('reports that there is no key to offer', async () => {
     const server = await ssh.startServer()
 
     await expect(connectTo(server, ssh.client.options({ identityFiles: ['~/.ssh/nothing'] }))).rejects.toMatchObject({
@@ -79,7 +79,7 @@ describe('no way in', () => {
     })
   })
 
-  it('says that no algorithm is common', async () => {
+  it('reports that there is no common algorithm', async () => {
     const server = await ssh.startServer({ behaviour: 'well', algorithms: { kex: ['diffie-hellman-group1-sha1'] } })
 
     await expect(connectTo(server)).rejects.toMatchObject({
@@ -88,7 +88,7 @@ describe('no way in', () => {
     })
   })
 
-  it('comes back at once when it is stopped', async () => {
+  it('returns at once when it is stopped', async () => {
     const server = await ssh.startServer({ behaviour: 'frozen' })
     const connections = openConnections(ssh.client.options({}, { timeouts: { handshakeMs: 60_000 } }))
     const stop = new AbortController()

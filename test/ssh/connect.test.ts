@@ -6,8 +6,8 @@ import { useSshServer } from '../support/fixtures/use-ssh-server.ts'
 
 const ssh = useSshServer()
 
-describe('a session', () => {
-  it('runs a script from stdin byte for byte and tells how it ended', async () => {
+describe('openConnections: session', () => {
+  it('runs a script from stdin unchanged and returns its exit code', async () => {
     const server = await ssh.startServer()
     const text = `printf '%s' 'Zürich "$HOME" \\n'; echo words >&2; exit 7\n`
 
@@ -35,7 +35,7 @@ describe('a session', () => {
     ['floods', { how: 'flooded' }],
     ['silent', { how: 'timed-out' }],
   ]
-  it.each(endings)('never takes the end of a server that is %s for success', async (behaviour, ending) => {
+  it.each(endings)('never reports success when the server is %s', async (behaviour, ending) => {
     const server = await ssh.startServer({ behaviour })
     const command = { ...shellScript('true'), timeoutMs: 300 }
 
@@ -44,7 +44,7 @@ describe('a session', () => {
     expect(finished).toMatchObject({ ending })
   })
 
-  it('keeps no more of a flood than its limit', async () => {
+  it('keeps no more output than limitBytes', async () => {
     const server = await ssh.startServer({ behaviour: 'floods' })
     const command = { ...shellScript('true'), limitBytes: 300_000 }
 
@@ -55,7 +55,7 @@ describe('a session', () => {
     expect(finished.stdout.length).toBeLessThanOrEqual(300_000)
   })
 
-  it('gives its place to the next, and so does one that does not come about', async () => {
+  it('frees its place for the next session, also when it fails', async () => {
     const [gone, server] = [await ssh.startServer(), await ssh.startServer()]
     await gone.stop()
     const connections = openConnections(ssh.client.options({}, { limits: { sessions: 1 } }))
@@ -69,7 +69,7 @@ describe('a session', () => {
     await connections.close()
   })
 
-  it('may be closed when the other end has gone', async () => {
+  it('can be closed when the other end is gone', async () => {
     const server = await ssh.startServer()
     const connections = openConnections(ssh.client.options())
     const session = await connections.connect(serverAt(server.port), neverAborted)
@@ -82,7 +82,7 @@ describe('a session', () => {
   })
 })
 
-describe('a bastion', () => {
+describe('openConnections: jump host', () => {
   it('carries all servers behind it over one connection', async () => {
     const jumpHost = await ssh.startServer()
     const behind = await Promise.all(Array.from({ length: 20 }, () => ssh.startServer()))
@@ -101,7 +101,7 @@ describe('a bastion', () => {
     expect(jumpHost.commands).toEqual([])
   })
 
-  it('is named when it is the bastion that cannot be reached', async () => {
+  it('is named when it is unreachable', async () => {
     const jumpHost = await ssh.startUnknownServer()
     await jumpHost.stop()
     const server = await ssh.startServer()
@@ -115,7 +115,7 @@ describe('a bastion', () => {
     })
   })
 
-  it('may have another bastion in front of it', async () => {
+  it('may have a jump host of its own', async () => {
     const [outer, inner, server] = [await ssh.startServer(), await ssh.startServer(), await ssh.startServer()]
     const proxyJump = `127.0.0.1:${outer.port},127.0.0.1:${inner.port}`
     const plain = ssh.client.options()

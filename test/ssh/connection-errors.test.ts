@@ -20,8 +20,8 @@ const logIn = (port: number, options: ConnectionOptions = ssh.client.options()) 
     run({ ...shellScript('echo in'), timeoutMs: 30_000 }),
   )
 
-describe('a real sshd', () => {
-  itNeeds(['sshd'])('that has been stopped is said to say nothing', async () => {
+describe('connection errors of sshd', () => {
+  itNeeds(['sshd'])('report a stopped sshd that says nothing', async () => {
     const sshd = await ssh.startSshd()
     process.kill(sshd.pid, 'SIGSTOP')
 
@@ -32,7 +32,7 @@ describe('a real sshd', () => {
     })
   })
 
-  itNeeds(['sshd'])('with no key exchange but a new one is said to have no algorithm in common with us', async () => {
+  itNeeds(['sshd'])('report an sshd with only a newer key exchange as without common algorithm', async () => {
     const sshd = await ssh.startSshd({ config: ['KexAlgorithms sntrup761x25519-sha512@openssh.com'] })
 
     await expect(logIn(sshd.port)).rejects.toMatchObject({
@@ -42,26 +42,29 @@ describe('a real sshd', () => {
     })
   })
 
-  itNeeds(['sshd', 'ssh-keygen'])('with certificate host keys only is said to need a plain one', async () => {
-    const sshd = await ssh.startSshd({
-      config: (folder) => {
-        execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'ca')])
-        const certify = ['-q', '-s', join(folder, 'ca'), '-I', 'web-1', '-h', join(folder, 'host_ed25519.pub')]
-        execFileSync('ssh-keygen', certify, { stdio: 'ignore' })
-        return [
-          `HostCertificate ${join(folder, 'host_ed25519-cert.pub')}`,
-          'HostKeyAlgorithms ssh-ed25519-cert-v01@openssh.com',
-        ]
-      },
-    })
+  itNeeds(['sshd', 'ssh-keygen'])(
+    'report an sshd with only certificate host keys as in need of a plain one',
+    async () => {
+      const sshd = await ssh.startSshd({
+        config: (folder) => {
+          execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'ca')])
+          const certify = ['-q', '-s', join(folder, 'ca'), '-I', 'web-1', '-h', join(folder, 'host_ed25519.pub')]
+          execFileSync('ssh-keygen', certify, { stdio: 'ignore' })
+          return [
+            `HostCertificate ${join(folder, 'host_ed25519-cert.pub')}`,
+            'HostKeyAlgorithms ssh-ed25519-cert-v01@openssh.com',
+          ]
+        },
+      })
 
-    await expect(logIn(sshd.port)).rejects.toMatchObject({
-      kind: 'kex',
-      hint: expect.stringContaining('this transport cannot use certificates'),
-    })
-  })
+      await expect(logIn(sshd.port)).rejects.toMatchObject({
+        kind: 'kex',
+        hint: expect.stringContaining('this transport cannot use certificates'),
+      })
+    },
+  )
 
-  itNeeds(['sshd'])('that takes no keys says what it takes', async () => {
+  itNeeds(['sshd'])('report the methods of an sshd without publickey authentication', async () => {
     const sshd = await ssh.startSshd({ config: ['PubkeyAuthentication no', 'PasswordAuthentication yes'] })
 
     await expect(logIn(sshd.port)).rejects.toMatchObject({
@@ -70,20 +73,20 @@ describe('a real sshd', () => {
     })
   })
 
-  itNeeds(['sshd'])('that hangs up after too many keys is said to do so', async () => {
+  itNeeds(['sshd'])('report an sshd that hangs up after MaxAuthTries', async () => {
     const sshd = await ssh.startSshd({ config: ['MaxAuthTries 1', 'AuthorizedKeysFile none'] })
     const options = ssh.client.options({ identityFiles: [ssh.client.keyFile, ssh.client.keyFile] })
 
     await expect(logIn(sshd.port, options)).rejects.toMatchObject({ kind: 'auth' })
   })
 
-  itNeeds(['sshd'])('behind a network that goes down in the middle is said to be lost', async () => {
+  itNeeds(['sshd'])('report a network that goes down during a command', async () => {
     const [finished] = await inTheMiddle((await ssh.startSshd()).port, (network) => network.goDown())
 
     expect(finished).toMatchObject({ ending: { how: 'connection-lost' } })
   })
 
-  itNeeds(['sshd'])('behind a network that resets in the middle is said to be lost', async () => {
+  itNeeds(['sshd'])('report a network that resets the connection during a command', async () => {
     const [finished] = await inTheMiddle((await ssh.startSshd()).port, (network) => network.reset())
 
     expect(finished).toMatchObject({ ending: { how: 'connection-lost' } })
@@ -91,7 +94,7 @@ describe('a real sshd', () => {
 })
 
 describe('dropbear', () => {
-  itNeeds(['dropbear', 'dropbearkey'])('is a server like any other', async () => {
+  itNeeds(['dropbear', 'dropbearkey'])('is supported', async () => {
     const port = await startDropbear()
     const options = ssh.client.options({ strictHostKeyChecking: 'accept-new' })
 
@@ -103,8 +106,8 @@ describe('dropbear', () => {
   })
 })
 
-describe('a banner', () => {
-  it('that comes late is waited for', async () => {
+describe('SSH banner', () => {
+  it('is waited for when it comes late', async () => {
     const server = await ssh.startUnknownServer({ behaviour: 'slow-banner' })
     ssh.client.knownHosts.push(server.knownHostsLine)
 

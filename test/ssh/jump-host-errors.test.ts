@@ -9,8 +9,8 @@ const ssh = useLogins()
 const someServers = (count: number) => Promise.all(Array.from({ length: count }, () => ssh.startServer()))
 const behind = (jumpHost: { port: number }) => ({ gateway: { name: 'gate', host: '127.0.0.1', port: jumpHost.port } })
 
-describe('a bastion', () => {
-  it('that refuses our key is asked once, however many servers are behind it', async () => {
+describe('jump host errors', () => {
+  it('a jump host that rejects our key is asked once for all servers behind it', async () => {
     const jumpHost = await ssh.startServer({ allowed: [wireForm(makeKeyPair().public)] })
     const servers = await someServers(12)
     const connections = openConnections(ssh.client.options({}, { limits: { connecting: 2 } }))
@@ -27,7 +27,7 @@ describe('a bastion', () => {
     expect(jumpHost.connections()).toBe(1)
   })
 
-  it('that drops us is tried three times, however many servers are behind it', async () => {
+  it('a jump host that drops the connection is tried three times for all servers behind it', async () => {
     const jumpHost = await ssh.startServer({ behaviour: 'drops' })
     const servers = await someServers(6)
     const connections = openConnections(ssh.client.options({}, { limits: { connecting: 2 } }))
@@ -44,7 +44,7 @@ describe('a bastion', () => {
     expect(jumpHost.connections()).toBe(3)
   })
 
-  it('whose key is not accepted fails each server with an error of its own, for each tells its own times', async () => {
+  it('a rejected host key fails each server with an error of its own and its own phases', async () => {
     const jumpHost = await startSshServer()
     ssh.ends.push(jumpHost.stop)
     const servers = await someServers(2)
@@ -61,7 +61,7 @@ describe('a bastion', () => {
     expect(errors[0]).not.toBe(errors[1])
   })
 
-  it('that cannot reach a server is named, and so is the server', async () => {
+  it('a jump host that cannot reach a server is named together with the server', async () => {
     const jumpHost = await ssh.startServer()
     const gone = await ssh.startServer()
     await gone.stop()
@@ -74,7 +74,7 @@ describe('a bastion', () => {
     })
   })
 
-  it('that has frozen does not keep us longer than the limit', async () => {
+  it('a frozen jump host is given up after the timeout', async () => {
     const jumpHost = await ssh.startServer({ behaviour: 'frozen-after-auth' })
     const server = await ssh.startServer()
     const options = ssh.client.options({}, { timeouts: { tcpMs: 500 } })
@@ -87,7 +87,7 @@ describe('a bastion', () => {
     )
   })
 
-  it('that is lost in the middle ssh.ends the sessions over it, and is connected to anew', async () => {
+  it('a jump host that is lost ends its sessions and is connected to again', async () => {
     const jumpHost = await ssh.startServer()
     const [server] = (await someServers(1)) as [SshServer]
     const connections = openConnections(ssh.client.options())
@@ -104,7 +104,7 @@ describe('a bastion', () => {
     expect([ending.how, jumpHost.connections()]).toEqual(['connection-lost', 2])
   })
 
-  it('lets go of who waits for it when they are stopped', async () => {
+  it('servers that wait for a jump host are released when they are stopped', async () => {
     const jumpHost = await ssh.startServer({ behaviour: 'frozen' })
     const servers = await someServers(3)
     const connections = openConnections(ssh.client.options())
@@ -120,8 +120,8 @@ describe('a bastion', () => {
   })
 })
 
-describe('stopping', () => {
-  it('ssh.ends those that wait for their turn with a word that is ours, whatever the reason given', async () => {
+describe('stopping openConnections', () => {
+  it('ends waiting servers with our message, whatever the reason given', async () => {
     const frozen = await ssh.startServer({ behaviour: 'frozen' })
     const connections = openConnections(ssh.client.options({}, { limits: { sessions: 4, connecting: 1 } }))
     const stop = new AbortController()

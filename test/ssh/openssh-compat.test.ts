@@ -64,7 +64,7 @@ afterAll(async () => {
 describe('maestro and ssh', () => {
   for (const [title, make] of Object.entries({ ...cases, ...trustCases })) {
     itNeeds(['ssh'])(
-      `agree on where, as whom, with which key and whether at all: ${title}`,
+      `agree on address, user, keys and result: ${title}`,
       async () => {
         const one = make(options)
 

@@ -14,7 +14,7 @@ const entry = fileURLToPath(new URL('connect-once.ts', import.meta.url))
 // What is set: 1 s to connect, 1 s to log in, 1 s a command; three tries where it is dropped; 2 s for the end to be heard.
 const limitMs = 10_000
 
-describe('a process that connects', () => {
+describe('process after openConnections', () => {
   let client: SshClient
   let folder: string
   let program: string
@@ -61,7 +61,7 @@ describe('a process that connects', () => {
     ['nologin', 'exited'],
   ]
   it.concurrent.each(ends)(
-    'to a server that is or does "%s" says %s and ends by itself',
+    'with a server that is or does "%s" reports %s and exits by itself',
     async (behaviour, said) => {
       const server = await startSshServer({ behaviour })
       const { port, knownHostsLine } = server
@@ -74,7 +74,7 @@ describe('a process that connects', () => {
     20_000,
   )
 
-  it.concurrent('with an agent that never signs ends by itself', async () => {
+  it.concurrent('with an agent that never signs exits by itself', async () => {
     const server = await startSshServer()
     const { port, knownHostsLine } = server
     const stops: (() => unknown)[] = [server.stop]

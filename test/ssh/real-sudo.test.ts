@@ -32,21 +32,21 @@ const asRoot = { ending: { how: 'exited', code: 0 }, stdout: '0\nthe rest\n', st
 // Debian has sudo-rs since 13.
 const programs = ['/usr/bin/sudo', '/usr/bin/sudo-rs'].filter((program) => !program.endsWith('-rs') || hasTool(program))
 
-describe.each(programs)('by a real %s', (program) => {
+describe.each(programs)('runAsRoot with %s', (program) => {
   const itWorks = itNeedsMounts([program, ...sandboxTools])
 
-  itWorks('a script runs without a password, and none that is given reaches it', async () => {
+  itWorks('runs a script without a password, which does not reach the script', async () => {
     const sudoers = ['deploy ALL=(ALL:ALL) NOPASSWD: ALL']
 
     expect(await run(program, sudoers)).toEqual(asRoot)
     expect(await run(program, sudoers, sandboxPassword)).toEqual(asRoot)
   })
 
-  itWorks('a script runs by the password, which does not reach it', async () => {
+  itWorks('runs a script with the password, which does not reach the script', async () => {
     expect(await run(program, ['deploy ALL=(ALL:ALL) ALL'], sandboxPassword)).toEqual(asRoot)
   })
 
-  itWorks('a wrong password is given once, and nothing after it', async () => {
+  itWorks('gives a wrong password once, and nothing after it', async () => {
     const wrong = run(program, ['deploy ALL=(ALL:ALL) ALL'], 'wrong')
 
     // After a second try there would be other words.
@@ -56,23 +56,23 @@ describe.each(programs)('by a real %s', (program) => {
     })
   })
 
-  itWorks('nothing runs without the password that is wanted', async () => {
+  itWorks('runs nothing without the required password', async () => {
     await expect(run(program, ['deploy ALL=(ALL:ALL) ALL'])).rejects.toMatchObject({ kind: 'sudo-password-needed' })
   })
 
-  itWorks('nothing runs for who is not in sudoers', async () => {
+  itWorks('runs nothing for a user who is not in sudoers', async () => {
     await expect(run(program, [], sandboxPassword)).rejects.toMatchObject({ kind: 'sudo-not-allowed' })
   })
 
-  itWorks('nothing runs that sudoers does not allow', async () => {
+  itWorks('runs nothing that sudoers does not allow', async () => {
     await expect(run(program, ['deploy ALL=(ALL:ALL) NOPASSWD: /bin/true'], sandboxPassword)).rejects.toMatchObject({
       kind: 'sudo-not-allowed',
     })
   })
 })
 
-describe('by a real sudo', () => {
-  itNeedsMounts(['/usr/bin/sudo', ...sandboxTools])('a terminal that is wanted is named', async () => {
+describe('runAsRoot with requiretty', () => {
+  itNeedsMounts(['/usr/bin/sudo', ...sandboxTools])('reports that sudo wants a terminal', async () => {
     const sudoers = ['Defaults requiretty', 'deploy ALL=(ALL:ALL) NOPASSWD: ALL']
 
     await expect(run('/usr/bin/sudo', sudoers)).rejects.toMatchObject({

@@ -5,8 +5,8 @@ import { useLogins } from '../support/fixtures/use-logins.ts'
 
 const ssh = useLogins()
 
-describe('a session', () => {
-  it('tells how it came about', async () => {
+describe('session.about', () => {
+  it('reports login, jump hosts, key, host key, algorithms and phases', async () => {
     const [jumpHost, server] = [await ssh.startServer(), await ssh.startServer()]
     const gateway = { name: 'gate', host: '127.0.0.1', port: jumpHost.port, user: 'jump' }
 
@@ -32,7 +32,7 @@ describe('a session', () => {
     })
   })
 
-  it('that did not come about tells how far it came', async () => {
+  it('ConnectError reports the phases that it reached', async () => {
     const server = await ssh.startServer({ behaviour: 'frozen-in-kex' })
     const options = ssh.client.options({}, { timeouts: { handshakeMs: 200 } })
 

@@ -19,14 +19,14 @@ const ssh = useSshServer()
 const into = (server: { port: number }, options: ConnectionOptions, work: (session: Session) => Promise<unknown>) =>
   withSession(options, serverAt(server.port), work)
 
-describe('ssh2 under us', () => {
-  it('1: closes though the other end has frozen', async () => {
+describe('ssh2', () => {
+  it('connection closes although the other end has frozen', async () => {
     const server = await ssh.startServer({ behaviour: 'frozen-after-auth' })
 
     await expect(into(server, ssh.client.options(), async () => 'closed')).resolves.toBe('closed')
   })
 
-  it('2: has no delay by Nagle on its socket', async () => {
+  it('socket is set to TCP_NODELAY', async () => {
     const server = await ssh.startServer()
     const asked: boolean[] = []
     const watch = (message: unknown) =>
@@ -39,7 +39,7 @@ describe('ssh2 under us', () => {
     expect(asked).toContain(true)
   })
 
-  it('3: hears of a silent network by keepalives, and waits for a channel no longer than for the command', async () => {
+  it('keepalives detect a silent network, and a channel is waited for no longer than the command', async () => {
     const server = await ssh.startServer({ behaviour: 'frozen-after-auth' })
     const patient = ssh.client.options({}, { timeouts: { keepaliveMs: 50 } })
     const slow = { ...shellScript('true'), timeoutMs: 60_000 }
@@ -50,7 +50,7 @@ describe('ssh2 under us', () => {
     expect([lost, late]).toMatchObject([{ ending: { how: 'connection-lost' } }, { ending: { how: 'timed-out' } }])
   })
 
-  it('4: takes a missing exit status for a lost connection', async () => {
+  it('missing exit status counts as a lost connection', async () => {
     const server = await ssh.startServer({ behaviour: 'no-status' })
 
     const finished = await into(server, ssh.client.options(), ({ run }) => run(shellScript('true')))
@@ -58,7 +58,7 @@ describe('ssh2 under us', () => {
     expect(finished).toMatchObject({ ending: { how: 'connection-lost' } })
   })
 
-  it('5: comes to the end of a command that talks on stderr only', async () => {
+  it('command that writes only to stderr ends', async () => {
     const server = await ssh.startServer()
     const command = { ...shellScript('head -c 5000000 /dev/zero >&2; exit 3'), limitBytes: 6_000_000 }
 
@@ -67,7 +67,7 @@ describe('ssh2 under us', () => {
     expect(finished).toMatchObject({ ending: { how: 'exited', code: 3 }, stderr: '\0'.repeat(5_000_000) })
   })
 
-  it('6: survives several errors, of the agent and of the authentication, and names both', async () => {
+  it('errors of the agent and of the authentication are both named', async () => {
     const server = await ssh.startServer({ allowed: [] })
     const agentSocket = `${ssh.client.keyFile}.agent`
     await startBrokenAgent(agentSocket, ssh.ends)
@@ -79,7 +79,7 @@ describe('ssh2 under us', () => {
     })
   })
 
-  it('7: writes no key down that the server did not prove', async () => {
+  it('host key without a valid signature is not stored', async () => {
     const server = await ssh.startUnknownServer({ behaviour: 'steals-key' })
     const options = ssh.client.options({ strictHostKeyChecking: 'accept-new' })
 
@@ -88,14 +88,14 @@ describe('ssh2 under us', () => {
     expect(ssh.client.appended).toEqual([])
   })
 
-  it('8: asks for the key type on record first', async () => {
+  it('key type in known_hosts is requested first', async () => {
     const server = await ssh.startUnknownServer({ hostKeyType: ['ed25519', 'rsa'] })
     ssh.client.knownHosts.push(server.knownHostsLine.split('\n')[1] ?? '')
 
     await expect(into(server, ssh.client.options(), async () => 'in')).resolves.toBe('in')
   })
 
-  it('9: tells a server that does not answer from one that does not speak', async () => {
+  it('server that does not answer differs from one that does not speak', async () => {
     const deaf = await startDeafPort(ssh.ends)
     const mute = await ssh.startServer({ behaviour: 'frozen' })
     const options = ssh.client.options({}, { timeouts: { tcpMs: 300, handshakeMs: 300 } })
@@ -111,7 +111,7 @@ describe('ssh2 under us', () => {
   })
 
   itNeeds(['sshd'])(
-    '10: runs no more commands at a time over a connection than sshd opens (MaxSessions)',
+    'commands over a connection stay within MaxSessions of sshd',
     async () => {
       const sshd = await ssh.startSshd()
       const many = Array.from({ length: 100 }, (_, n) => ({ ...shellScript(`echo ${n}`), timeoutMs: 20_000 }))
@@ -129,7 +129,7 @@ describe('ssh2 under us', () => {
     30_000,
   )
 
-  it('10: says so where a server opens no session at all', async () => {
+  it('server that opens no session at all is reported', async () => {
     const server = await ssh.startServer({ behaviour: 'refuses-sessions' })
 
     await expect(into(server, ssh.client.options(), ({ run }) => run(shellScript('true')))).rejects.toMatchObject({
@@ -139,7 +139,7 @@ describe('ssh2 under us', () => {
   })
 
   itNeeds(['sshd'])(
-    '11: gets all connections through where sshd drops some (MaxStartups)',
+    'all connections succeed when sshd drops some by MaxStartups',
     async () => {
       const sshd = await ssh.startSshd({ config: ['MaxStartups 4:50:8'] })
       const connections = openConnections(ssh.client.options())
@@ -155,7 +155,7 @@ describe('ssh2 under us', () => {
     30_000,
   )
 
-  it('12: never connects again where the authentication or the host key was refused', async () => {
+  it('rejected authentication or host key is not retried', async () => {
     const locked = await ssh.startServer({ allowed: [] })
     const stranger = await ssh.startUnknownServer()
 
@@ -167,7 +167,7 @@ describe('ssh2 under us', () => {
     expect([locked.connections(), stranger.connections()]).toEqual([1, 1])
   })
 
-  it('13: looks few names up at a time', async () => {
+  it('names are looked up a few at a time', async () => {
     const server = await ssh.startServer()
     const lookups = makeSemaphore(1)
     const givePlace = await lookups.take()
@@ -184,7 +184,7 @@ describe('ssh2 under us', () => {
     socket.destroy()
   })
 
-  it('14: connects to the same server again and again', async () => {
+  it('connections to the same server can be repeated', async () => {
     const server = await ssh.startServer()
     const connections = openConnections(ssh.client.options())
 
@@ -195,7 +195,7 @@ describe('ssh2 under us', () => {
     expect(server.connections()).toBe(3)
   })
 
-  itNeeds(['sshd'])('has a server sign for no other host key than that of the handshake', async () => {
+  itNeeds(['sshd'])('server signs only for the host key of the handshake', async () => {
     const sshd = await ssh.startSshd({ hostKeyTypes: ['ed25519', 'ecdsa'], config: ['LogLevel DEBUG1'] })
 
     await withSession(ssh.client.options(), serverAt(sshd.port, { user: sshd.user }), ({ run }) =>
@@ -206,7 +206,7 @@ describe('ssh2 under us', () => {
     expect(sshd.log()).not.toContain('hostkeys-prove')
   })
 
-  it('15: asks for the passphrase of a key once, and derives the key once', async () => {
+  it('passphrase of a key is asked for once and the key is derived once', async () => {
     const pair = makeKeyPair('ed25519', 'open sesame')
     writeFileSync(ssh.client.keyFile, pair.private)
     const servers = await Promise.all([1, 2, 3].map(() => ssh.startServer({ allowed: [wireForm(pair.public)] })))

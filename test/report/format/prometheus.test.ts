@@ -10,8 +10,8 @@ import {
   noon,
 } from '../../support/builders/build-facts.ts'
 
-describe('the metrics', () => {
-  it('are one family each, with help and type once', () => {
+describe('renderMetrics', () => {
+  it('prints each family once, with HELP and TYPE', () => {
     const text = renderMetrics([
       { metric: 'maestro_reboot_required', value: 1, labels: { server: 'web-1' } },
       { metric: 'maestro_server_reachable', value: 1, labels: { server: 'web-1' } },
@@ -32,13 +32,13 @@ describe('the metrics', () => {
     )
   })
 
-  it('escape what a label may not hold', () => {
+  it('escapes label values', () => {
     const text = renderMetrics([{ metric: 'maestro_disk_free_bytes', value: 5, labels: { path: 'a"b\\c\nd' } }])
 
     expect(text).toContain('{path="a\\"b\\\\c\\nd"} 5')
   })
 
-  it('never call an unknown restart required or not required', () => {
+  it('reports an unknown reboot as neither required nor not required', () => {
     expect(rebootMetrics(buildRebootUnknown('a'))).toEqual([{ metric: 'maestro_reboot_unknown', value: 1 }])
     expect(rebootMetrics(buildGatherResult('a'))).toEqual([
       { metric: 'maestro_reboot_required', value: 0 },
@@ -51,7 +51,7 @@ describe('the metrics', () => {
     expect(rebootMetrics(buildGatherFailure('a', 'unreachable', 'x'))).toEqual([])
   })
 
-  it('have a meaning each', () => {
+  it('describes each metric', () => {
     const text = renderMetrics([
       ...statusView.metrics(buildRebootDue('a')),
       ...statusView.metrics(buildGatherResult('b')),

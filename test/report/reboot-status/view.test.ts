@@ -21,8 +21,8 @@ const fleet = [
 const onTerminal: RenderOptions = { screen: { columns: 80, hasColour: false }, isQuiet: false, isVerbose: false }
 const inPipe: RenderOptions = { ...onTerminal, screen: { columns: undefined, hasColour: false } }
 
-describe('the reboot-status table', () => {
-  it('puts what needs care first and servers in the same state on one line', () => {
+describe('rebootView', () => {
+  it('sorts servers that need attention first and groups equal ones in one line', () => {
     const text = rebootView.render(fleet, onTerminal)
 
     const starts = text.split('\n').map((line) => line.split(/ {2,}/).slice(0, 2).join(' | '))
@@ -36,7 +36,7 @@ describe('the reboot-status table', () => {
     expect(text.trimEnd().split('\n').at(-1)).toBe('6 servers: 1 due, 1 unknown, 1 unreachable, 3 not due')
   })
 
-  it('says why, for how long, and what to do', () => {
+  it('prints reasons, age and next step', () => {
     const text = rebootView.render(fleet, inPipe)
 
     expect(text).toContain('due          db-1     3 d      42 d    asked for by linux-image-generic')
@@ -45,7 +45,7 @@ describe('the reboot-status table', () => {
     expect(text).toContain('lb-1: look at its console')
   })
 
-  it('says what to do where sudo would not tell', () => {
+  it('prints the next step when sudo refuses', () => {
     const wanting = {
       needrestart: { status: 'unknown', why: 'needs root, which sudo refuses (sudo: a password is required)' },
     } as const
@@ -58,19 +58,19 @@ describe('the reboot-status table', () => {
     expect(text).toContain('a,b: sudo does not run there without more: --ask-sudo-password')
   })
 
-  it('stays within the terminal', () => {
+  it('stays within the width of the terminal', () => {
     const lines = rebootView.render(fleet, onTerminal).split('\n')
 
     expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(80)
   })
 
-  it('gives every server a line of its own in a pipe', () => {
+  it('prints one line per server in a pipe', () => {
     const text = rebootView.render(fleet, inPipe)
 
     for (const name of ['web-1', 'web-2', 'web-3']) expect(text).toMatch(new RegExp(`^not due +${name} `, 'm'))
   })
 
-  it('says only what went wrong when it is to be quiet, and nothing when all is well', () => {
+  it('prints only problems with --quiet, and nothing when there are none', () => {
     const text = rebootView.render(fleet, { ...inPipe, isQuiet: true })
 
     expect(text).toContain('db-2')
@@ -82,7 +82,7 @@ describe('the reboot-status table', () => {
     )
   })
 
-  it('shows control characters of a server as text', () => {
+  it('escapes control characters of a server', () => {
     const hostile = buildGatherFailure('web-9', 'failed', 'the look ended with exit code 1: \u001b[2J\u001b[31mok')
 
     expect(rebootView.render([hostile], inPipe)).toContain('\\u{1b}[2J\\u{1b}[31mok')

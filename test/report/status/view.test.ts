@@ -47,7 +47,7 @@ const paused = {
   startedAt: '2026-11-20T09:12:44Z',
 }
 
-describe('the concerns', () => {
+describe('needsAttention', () => {
   const cases: readonly (readonly [string, Partial<ServerFacts>, string])[] = [
     ['an interrupted dpkg', { dpkg: known(stuck) }, 'dpkg was interrupted'],
     ['half-installed packages', { dpkg: known(stuck) }, 'not fully installed: nginx half-configured'],
@@ -121,16 +121,16 @@ describe('the concerns', () => {
       'disk unknown: df gave no answer',
     ],
   ]
-  it.each(cases)('name %s', (_, parts, text) => {
+  it.each(cases)('names %s', (_, parts, text) => {
     expect(needsAttention(buildFacts(parts))).toContain(text)
   })
 
-  it('are none for a server that is well', () => {
+  it('is empty for a healthy server', () => {
     expect(needsAttention(buildFacts())).toEqual([])
   })
 })
 
-describe('the status table', () => {
+describe('statusView', () => {
   const fleet = [
     buildGatherResult('web-1'),
     buildGatherResult('web-2'),
@@ -139,7 +139,7 @@ describe('the status table', () => {
     buildGatherFailure('lb-1', 'unreachable', 'no answer'),
   ]
 
-  it('shows equal servers together, what needs care first, within the terminal', () => {
+  it('groups equal servers, those that need attention first, within the width of the terminal', () => {
     const lines = statusView.render(fleet, onTerminal).split('\n')
 
     const names = lines.map((line) => line.split(/ {2,}/)[0]).filter((name) => /^(web|db|lb)/.test(name ?? ''))
@@ -147,14 +147,14 @@ describe('the status table', () => {
     expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(80)
   })
 
-  it('says how many security upgrades are due, and unknown where that is not known', () => {
+  it('prints the number of security upgrades, and unknown when that is not known', () => {
     const unknown = buildGatherResult('a', { upgrades: { status: 'unknown', why: 'apt-get is not there' } })
 
     expect(statusView.render([...fleet, unknown], inPipe)).toMatch(/^web-3 +1 due +not due +ubuntu 24.04/m)
     expect(statusView.render([unknown], inPipe)).toMatch(/^a +unknown .*updates unknown: apt-get is not there/m)
   })
 
-  it('does not take a server without package lists for one with nothing due', () => {
+  it('does not report a server without package lists as up to date', () => {
     const never = buildGatherResult('a', { upgrades: known({ ...updates, security: [], listsAgeSeconds: undefined }) })
 
     expect(statusView.render([never], inPipe)).toMatch(/^a +unknown .*package lists were never fetched/m)
@@ -162,7 +162,7 @@ describe('the status table', () => {
     expect(statusView.metrics(never).map(({ metric }) => metric)).not.toContain('maestro_security_updates_pending')
   })
 
-  it('takes everyday holds and phasing for no concern, and prints them when it is to be verbose', () => {
+  it('does not report ordinary holds and phased updates, but prints them with --verbose', () => {
     const everyday = buildGatherResult('a', { upgrades: known(updates) })
 
     expect(needsAttention(buildFacts({ upgrades: known(updates) }))).toEqual([])
@@ -171,7 +171,7 @@ describe('the status table', () => {
     )
   })
 
-  it('warns of a release whose support has ended', () => {
+  it('warns about a release out of support', () => {
     const old = known({ id: 'ubuntu', release: '24.10', codename: 'oracular', name: 'Ubuntu 24.10', hasApt: true })
 
     expect(statusView.render([buildGatherResult('a', { system: old })], inPipe)).toContain(
@@ -179,7 +179,7 @@ describe('the status table', () => {
     )
   })
 
-  it('prints everything that is known when it is to be verbose', () => {
+  it('prints every fact with --verbose', () => {
     const text = statusView.render([buildGatherResult('web-3', { upgrades: known(updates) })], {
       ...inPipe,
       isVerbose: true,
@@ -190,7 +190,7 @@ describe('the status table', () => {
     expect(text).toContain('11111111-2222-4333-8444-555555555555')
   })
 
-  it('prints what Docker works with, and what the manifest wants otherwise', () => {
+  it('prints the Docker setup and versions that differ from the manifest', () => {
     const components = { apiMinimum: '1.24', containerd: '1.7.24', runc: '1.1.12', compose: undefined }
     const docker = {
       version: '26.1.5+dfsg1',
@@ -218,13 +218,13 @@ describe('the status table', () => {
       expect(print(met)).toMatch(/\(docker-ce\)\n/)
   })
 
-  it('has servers with pending or unknown security upgrades in the exit code', () => {
+  it('counts servers with pending or unknown security upgrades in the exit code', () => {
     expect(statusView.isDueOrUnknown(buildGatherResult('a'))).toBe(false)
     expect(statusView.isDueOrUnknown(buildGatherResult('a', { upgrades: known(updates) }))).toBe(true)
     expect(statusView.isDueOrUnknown(buildGatherResult('a', { upgrades: { status: 'unknown', why: '' } }))).toBe(true)
   })
 
-  it('says by which run a server is locked or drained', () => {
+  it('prints which run has locked or drained a server', () => {
     const lock = { owner: 'ana@ops', run: 'r1', since: noon - 600, quietSeconds: 5, busy: [] }
     const text = statusView.render([buildGatherResult('a', { maestro: known({ lock, drained: ['r0'] }) })], {
       ...inPipe,

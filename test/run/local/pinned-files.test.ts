@@ -32,12 +32,12 @@ async function startWebServer(status: number): Promise<{ readonly url: string; r
   return { url: `http://127.0.0.1:${port}/weave`, requests: () => requests }
 }
 
-describe('a file that is sent', () => {
-  it('is read where it has the sum', async () => {
+describe('makePinnedFileReader and assertSendable', () => {
+  it('read a file with the expected checksum', async () => {
     expect(await makePinnedFileReader()({ from: `${makeFolder()}/weave`, sha256 })).toBe(text)
   })
 
-  it('is fetched once for all servers', async () => {
+  it('download a file once for all servers', async () => {
     const { url, requests } = await startWebServer(200)
     const readHere = makePinnedFileReader()
 
@@ -46,7 +46,7 @@ describe('a file that is sent', () => {
     expect([texts, requests()]).toEqual([[text, text, text], 1])
   })
 
-  it('is refused with another sum', async () => {
+  it('reject a file with another checksum', async () => {
     const reading = makePinnedFileReader()({ from: `${makeFolder()}/weave`, sha256: 'a'.repeat(64) })
 
     await expect(reading).rejects.toThrow(`has the SHA-256 ${sha256}, and ${'a'.repeat(64)} is wanted`)
@@ -58,13 +58,13 @@ describe('a file that is sent', () => {
     ['it is a folder', async () => ({ from: makeFolder() }), /cannot be read \(EISDIR\)$/],
     ['the server has no such page', async () => ({ from: (await startWebServer(404)).url }), /HTTP status 404$/],
     ['nobody listens', async () => ({ from: 'http://127.0.0.1:1/weave' }), /cannot be had: .*(ECONNREFUSED|bad port)/],
-  ])('is told where %s', async (_, make, words) => {
+  ])('explain an error when %s', async (_, make, words) => {
     const { from } = await make()
 
     await expect(makePinnedFileReader()({ from, sha256 })).rejects.toThrow(words)
   })
 
-  it('is looked at before any server is', async () => {
+  it('check every file before any server is contacted', async () => {
     const from = `${makeFolder()}/weave`
     const check = (told: string) => {
       if (told === text) throw new UsageError('it is of another version')

@@ -18,14 +18,14 @@ import { itNeeds } from '../../support/tools.ts'
 
 const ssh = useLogins()
 
-describe('an agent', () => {
-  it('that is gone does not matter when the identity file is good', async () => {
+describe('ssh agent', () => {
+  it('is optional when an identity file works, and may be gone', async () => {
     const server = await ssh.startServer({ allowed: [ssh.client.publicKey] })
 
     await expect(ssh.logIn(server, {}, withAgent({ socket: '/nonexistent' }))).resolves.toBe('in')
   })
 
-  it('that cannot sign does not matter when the identity file is good', async () => {
+  it('that cannot sign does not prevent a login by identity file', async () => {
     const other = wireForm(makeKeyPair().public)
     const server = await ssh.startServer({ allowed: [other, ssh.client.publicKey] })
     const socket = `${ssh.client.keyFile}.agent`
@@ -34,7 +34,7 @@ describe('an agent', () => {
     await expect(ssh.logIn(server, {}, withAgent({ socket }))).resolves.toBe('in')
   })
 
-  itNeeds(agentTools)('logs in with a key of its own', async () => {
+  itNeeds(agentTools)('logs in with one of its keys', async () => {
     const pairs = makeKeyPairs(3)
     const agent = await ssh.startAgent(pairs)
     const server = await ssh.startServer({ allowed: [wireForm(pairs[1]?.public ?? '')] })
@@ -42,7 +42,7 @@ describe('an agent', () => {
     await expect(ssh.logIn(server, { identityFiles: [] }, withAgent(agent))).resolves.toBe('in')
   })
 
-  itNeeds(agentTools)('does not flood a server with its keys: what the files need is kept free', async () => {
+  itNeeds(agentTools)('leaves room for identity files within MaxAuthTries', async () => {
     const agent = await ssh.startAgent(makeKeyPairs(9))
     const server = await ssh.startServer({ allowed: [ssh.client.publicKey], maxAuthTries: 6 })
 
@@ -51,7 +51,7 @@ describe('an agent', () => {
     expect(keysOffered(server)).toHaveLength(6)
   })
 
-  itNeeds(agentTools)('says how many keys it kept back', async () => {
+  itNeeds(agentTools)('reports how many of its keys were not offered', async () => {
     const agent = await ssh.startAgent(makeKeyPairs(9))
     const server = await ssh.startServer({ allowed: [], maxAuthTries: 7 })
 
@@ -74,7 +74,7 @@ describe('an agent', () => {
     expect(server.offers.map(({ key }) => key?.toString('base64'))).toEqual([wanted, ...pairs.slice(0, 3)].map(base64))
   })
 
-  itNeeds(agentTools)('offers nothing else under IdentitiesOnly, the file being only the public half', async () => {
+  itNeeds(agentTools)('offers only that key under IdentitiesOnly, when the file is its public half', async () => {
     const pairs = makeKeyPairs(4)
     const wanted = pairs[2] as KeyPair
     writeFileSync(`${ssh.client.keyFile}.pub`, wanted.public)
@@ -87,7 +87,7 @@ describe('an agent', () => {
     expect(keysOffered(server)).toEqual([base64(wanted)])
   })
 
-  itNeeds(agentTools)('is left alone under IdentityAgent none', async () => {
+  itNeeds(agentTools)('is not used under IdentityAgent none', async () => {
     const agent = await ssh.startAgent(makeKeyPairs(1))
     const server = await ssh.startServer({ allowed: [ssh.client.publicKey] })
 
@@ -96,7 +96,7 @@ describe('an agent', () => {
     expect(keysOffered(server)).toEqual([ssh.client.publicKey.toString('base64')])
   })
 
-  itNeeds(agentTools)('may be named by a variable in IdentityAgent', async () => {
+  itNeeds(agentTools)('is found by a variable in IdentityAgent', async () => {
     const pairs = makeKeyPairs(1)
     const agent = await ssh.startAgent(pairs)
     const server = await ssh.startServer({ allowed: pairs.map(({ public: line }) => wireForm(line)) })
@@ -107,7 +107,7 @@ describe('an agent', () => {
     await expect(login).resolves.toBe('in')
   })
 
-  itNeeds([...agentTools, 'ssh-keygen'])('says which of its keys are of no use here', async () => {
+  itNeeds([...agentTools, 'ssh-keygen'])('reports which of its keys cannot be used', async () => {
     const agent = await ssh.startAgent([])
     const file = ssh.client.keyFile
     const authority = `${file}-ca`
@@ -124,7 +124,7 @@ describe('an agent', () => {
     })
   })
 
-  itNeeds(agentTools)('that never signs keeps no other from signing once its own server is given up', async () => {
+  itNeeds(agentTools)('that never signs does not block other servers once its own login timed out', async () => {
     const pairs = makeKeyPairs(1)
     const server = await ssh.startServer({ allowed: pairs.map(({ public: line }) => wireForm(line)) })
     const silent = `${ssh.client.keyFile}.agent`
@@ -153,7 +153,7 @@ describe('an agent', () => {
     ['cannot list', Buffer.of(0, 0, 0, 1, 5)],
     ['promises more keys than it sends', Buffer.of(0, 0, 0, 5, 12, 0, 0, 0, 9)],
     ['says too much', Buffer.of(255, 0, 0, 0)],
-  ])('that %s is named, and does not matter where a file is good', async (_what, answer) => {
+  ])('that %s is reported, and does not prevent a login by identity file', async (_what, answer) => {
     const server = await ssh.startServer({ allowed: [ssh.client.publicKey] })
     const socket = `${ssh.client.keyFile}.agent`
     await startAgentAnswering(socket, answer, ssh.ends)

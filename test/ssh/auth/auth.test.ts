@@ -8,17 +8,17 @@ import { itNeeds } from '../../support/tools.ts'
 
 const ssh = useLogins()
 
-describe('a server that wants more than a key', () => {
+describe('AuthenticationMethods with several factors', () => {
   const askPassword = async () => new Secret('open sesame')
   const factors = ['publickey', 'keyboard-interactive'] as const
 
-  it('gets a password after the key', async () => {
+  it('gives a password after the key', async () => {
     const server = await ssh.startServer({ factors, password: 'open sesame' })
 
     await expect(ssh.logIn(server, {}, { askPassword })).resolves.toBe('in')
   })
 
-  itNeeds(agentTools)('gets a password after the key of an agent, and no other key', async () => {
+  itNeeds(agentTools)('gives a password after the key of an agent, and offers no other key', async () => {
     const agent = await ssh.startAgent(makeKeyPairs(3))
     const server = await ssh.startServer({ factors, password: 'open sesame' })
 
@@ -27,7 +27,7 @@ describe('a server that wants more than a key', () => {
     expect(keysOffered(server)).toHaveLength(2)
   })
 
-  it('gets the key after a password', async () => {
+  it('gives the key after a password', async () => {
     const server = await ssh.startServer({
       factors: ['password', 'publickey'],
       allowed: [ssh.client.publicKey],
@@ -37,7 +37,7 @@ describe('a server that wants more than a key', () => {
     await expect(ssh.logIn(server, {}, { askPassword })).resolves.toBe('in')
   })
 
-  itNeeds(['sshd'])('gets a second key', async () => {
+  itNeeds(['sshd'])('gives a second key', async () => {
     const second = makeKeyPair()
     writeFileSync(`${ssh.client.keyFile}-2`, second.private, { mode: 0o600 })
     const config = ['AuthenticationMethods publickey,publickey']
@@ -49,7 +49,7 @@ describe('a server that wants more than a key', () => {
     await expect(ssh.logIn(sshd, change)).resolves.toBe('in')
   })
 
-  it('is named as such where there is nothing more to give', async () => {
+  it('reports a second factor that is missing', async () => {
     const server = await ssh.startServer({ factors })
 
     await expect(ssh.logIn(server)).rejects.toMatchObject({
@@ -60,8 +60,8 @@ describe('a server that wants more than a key', () => {
   })
 })
 
-describe('a server that takes no keys', () => {
-  itNeeds(agentTools)('is known as such also after the keys of an agent alone', async () => {
+describe('a server without publickey authentication', () => {
+  itNeeds(agentTools)('is reported also after agent keys only', async () => {
     const agent = await ssh.startAgent(makeKeyPairs(1))
     const server = await ssh.startServer({ methods: ['password'], password: 'open sesame', allowed: [] })
 
@@ -70,7 +70,7 @@ describe('a server that takes no keys', () => {
     })
   })
 
-  it('is said to need another way where it takes no password either', async () => {
+  it('is reported with the methods that it accepts when password is none of them', async () => {
     const server = await ssh.startServer({ methods: ['hostbased'], allowed: [] })
 
     await expect(ssh.logIn(server)).rejects.toMatchObject({
@@ -79,7 +79,7 @@ describe('a server that takes no keys', () => {
     })
   })
 
-  it('is known as such where we have none', async () => {
+  it('is reported when there is no key', async () => {
     const server = await ssh.startServer({ methods: ['password'], password: 'open sesame', allowed: [] })
 
     await expect(ssh.logIn(server, { identityFiles: [] })).rejects.toMatchObject({
@@ -88,8 +88,8 @@ describe('a server that takes no keys', () => {
   })
 })
 
-describe('what keeps us from offering a key', () => {
-  it('is PubkeyAuthentication no in the ssh config', async () => {
+describe('keys that are not offered', () => {
+  it('name PubkeyAuthentication no of the ssh config', async () => {
     const server = await ssh.startServer()
 
     await expect(ssh.logIn(server, { pubkeyAuthentication: false })).rejects.toMatchObject({
@@ -99,7 +99,7 @@ describe('what keeps us from offering a key', () => {
     expect(server.offers.map(({ method }) => method)).toEqual(['none'])
   })
 
-  it('is that it is certified by a CertificateFile, once for each file that is there', async () => {
+  it('name CertificateFile, once per file that exists', async () => {
     const certificate = `${ssh.client.keyFile}-cert.pub`
     writeFileSync(certificate, '')
     const server = await ssh.startServer({ allowed: [] })

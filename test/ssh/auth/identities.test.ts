@@ -11,8 +11,8 @@ import { itNeeds } from '../../support/tools.ts'
 
 const ssh = useLogins()
 
-describe('an identity file', () => {
-  it.each(['rsa', 'ecdsa', 'ed25519'] as const)('may be of type %s', async (type) => {
+describe('IdentityFile', () => {
+  it.each(['rsa', 'ecdsa', 'ed25519'] as const)('accepts type %s', async (type) => {
     const pair = makeKeyPair(type)
     writeFileSync(ssh.client.keyFile, pair.private)
     const server = await ssh.startServer({ allowed: [wireForm(pair.public)] })
@@ -20,7 +20,7 @@ describe('an identity file', () => {
     await expect(ssh.logIn(server)).resolves.toBe('in')
   })
 
-  it('that is encrypted is named as such where nobody can be asked', async () => {
+  it('reports an encrypted key when no passphrase can be asked for', async () => {
     writeFileSync(ssh.client.keyFile, makeKeyPair('ed25519', 'open sesame').private)
     const server = await ssh.startServer()
 
@@ -30,7 +30,7 @@ describe('an identity file', () => {
     })
   })
 
-  it('that is encrypted may be asked for three times, and is then given up for the whole run', async () => {
+  it('asks three times for a passphrase and then not again in the run', async () => {
     writeFileSync(ssh.client.keyFile, makeKeyPair('ed25519', 'open sesame').private)
     const server = await ssh.startServer()
     let asked = 0
@@ -46,7 +46,7 @@ describe('an identity file', () => {
     expect(asked).toBe(3)
   })
 
-  itNeeds(agentTools)('that is encrypted is not asked for where the agent has its key', async () => {
+  itNeeds(agentTools)('asks for no passphrase when the agent has the key', async () => {
     const open = makeKeyPair()
     const agent = await ssh.startAgent([open])
     writeFileSync(ssh.client.keyFile, open.private, { mode: 0o600 })
@@ -57,7 +57,7 @@ describe('an identity file', () => {
     await expect(ssh.logIn(server, {}, { askPassphrase, ...withAgent(agent) })).resolves.toBe('in')
   })
 
-  it('that is encrypted is not asked for where the server does not take its key', async () => {
+  it('asks for no passphrase when the server does not accept the key', async () => {
     const pair = makeKeyPair('ed25519', 'open sesame')
     writeFileSync(ssh.client.keyFile, pair.private)
     const server = await ssh.startServer({ allowed: [] })
@@ -70,7 +70,7 @@ describe('an identity file', () => {
     expect(keysOffered(server)).toEqual([base64(pair)])
   })
 
-  it('that is encrypted in the old form, which hides the public half, is asked for at once', async () => {
+  it('asks at once for an encrypted key in the old PEM format, which hides the public key', async () => {
     const passphrase = { cipher: 'aes-256-cbc', passphrase: 'open sesame' }
     const pair = generateKeyPairSync('rsa', { modulusLength: 2048 })
     writeFileSync(ssh.client.keyFile, pair.privateKey.export({ type: 'pkcs1', format: 'pem', ...passphrase }))
@@ -86,7 +86,7 @@ describe('an identity file', () => {
     expect([asked, keysOffered(server).length]).toEqual([[ssh.client.keyFile], 1])
   })
 
-  it('that is encrypted is asked for once for many servers', async () => {
+  it('asks once for a passphrase for many servers', async () => {
     const pair = makeKeyPair('ed25519', 'open sesame')
     writeFileSync(ssh.client.keyFile, pair.private)
     const servers = await Promise.all([1, 2, 3].map(() => ssh.startServer({ allowed: [wireForm(pair.public)] })))
@@ -104,7 +104,7 @@ describe('an identity file', () => {
     expect(asked).toBe(1)
   })
 
-  it('that is encrypted is not asked for where another key does', async () => {
+  it('asks for no passphrase when another key works', async () => {
     const encrypted = `${ssh.client.keyFile}-2`
     writeFileSync(encrypted, makeKeyPair('ed25519', 'open sesame').private, { mode: 0o600 })
     const server = await ssh.startServer({ allowed: [ssh.client.publicKey] })
@@ -114,7 +114,7 @@ describe('an identity file', () => {
     await expect(ssh.logIn(server, change, { askPassphrase })).resolves.toBe('in')
   })
 
-  it('that has a certificate is said to be of less use here than with ssh', async () => {
+  it('reports a certificate, which this client cannot use', async () => {
     copyFileSync(ssh.client.keyFile, `${ssh.client.keyFile}-cert.pub`)
     const server = await ssh.startServer({ allowed: [] })
 
@@ -125,7 +125,7 @@ describe('an identity file', () => {
     })
   })
 
-  it('of a security key is said to be of no use', async () => {
+  it('reports a security key, which this client cannot use', async () => {
     const type = 'sk-ssh-ed25519@openssh.com'
     const length = Buffer.alloc(4)
     length.writeUInt32BE(type.length)
@@ -139,7 +139,7 @@ describe('an identity file', () => {
     })
   })
 
-  it('that is no key at all is named', async () => {
+  it('reports a file that is not a key', async () => {
     writeFileSync(ssh.client.keyFile, 'rubbish')
     const server = await ssh.startServer()
 
@@ -148,7 +148,7 @@ describe('an identity file', () => {
     })
   })
 
-  it('that others can read is not used, as with ssh', async () => {
+  it('rejects a file that others can read, as ssh does', async () => {
     chmodSync(ssh.client.keyFile, 0o640)
     const server = await ssh.startServer()
 

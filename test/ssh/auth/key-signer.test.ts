@@ -12,7 +12,7 @@ function makeKey(text: string): ParsedKey {
   return key
 }
 
-describe('a signer', () => {
+describe('signerOf', () => {
   it.each([
     ['ed25519', makeKeyPair(), undefined],
     ['RSA with SHA-512', ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 }), 'sha512'],
@@ -20,7 +20,7 @@ describe('a signer', () => {
     ['ECDSA on P-256', ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 }), undefined],
     ['ECDSA on P-384', ssh2.utils.generateKeyPairSync('ecdsa', { bits: 384 }), undefined],
     ['ECDSA on P-521', ssh2.utils.generateKeyPairSync('ecdsa', { bits: 521 }), undefined],
-  ])('signs by %s as ssh2 verifies it', (_, pair, hash) => {
+  ])('signs with %s as ssh2 verifies it', (_, pair, hash) => {
     const sign = signerOf(makeKey(pair.private))
 
     expect(makeKey(pair.public).verify(data, sign(data, hash), hash)).toBe(true)

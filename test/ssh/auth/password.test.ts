@@ -4,7 +4,7 @@ import { useLogins } from '../../support/fixtures/use-logins.ts'
 
 const ssh = useLogins()
 
-describe('a password', () => {
+describe('askPassword', () => {
   const asking = (text: string) => {
     const prompts: string[] = []
     const askPassword = async ({ prompt }: { prompt: string }) => {
@@ -18,7 +18,7 @@ describe('a password', () => {
     [['publickey', 'password'], 'password'],
     [['publickey', 'keyboard-interactive'], 'Password: '],
     [['publickey', 'keyboard-interactive', 'password'], 'Password: '],
-  ] as const)('is asked for once, after the keys, by %j', async (methods, prompt) => {
+  ] as const)('is called once, after the keys, for methods %j', async (methods, prompt) => {
     const server = await ssh.startServer({ allowed: [], password: 'open sesame', methods })
     const { prompts, askPassword } = asking('open sesame')
 
@@ -28,7 +28,7 @@ describe('a password', () => {
     expect(server.offers[0]?.method).toBe('publickey')
   })
 
-  it('is not offered twice when it is wrong', async () => {
+  it('is not called again for a wrong password', async () => {
     const server = await ssh.startServer({ allowed: [], password: 'open sesame' })
     const { prompts, askPassword } = asking('wrong')
 
@@ -37,7 +37,7 @@ describe('a password', () => {
     expect([prompts, server.connections()]).toEqual([['Password: '], 1])
   })
 
-  it('is never thought of unless it is wanted', async () => {
+  it('is optional: without it the methods of the server are reported', async () => {
     const server = await ssh.startServer({ password: 'open sesame', methods: ['password'], allowed: [] })
 
     await expect(ssh.logIn(server)).rejects.toMatchObject({
@@ -45,7 +45,7 @@ describe('a password', () => {
     })
   })
 
-  it('may take longer to type than a server may take to answer', async () => {
+  it('may take longer than the login timeout', async () => {
     const server = await ssh.startServer({ allowed: [], password: 'open sesame', methods: ['password'] })
     const askPassword = () =>
       new Promise<Secret>((resolve) => setTimeout(() => resolve(new Secret('open sesame')), 1_500))
@@ -53,7 +53,7 @@ describe('a password', () => {
     await expect(ssh.logIn(server, {}, { askPassword, timeouts: { handshakeMs: 1_200 } })).resolves.toBe('in')
   })
 
-  it('whose question fails ends the login', async () => {
+  it('that fails ends the login', async () => {
     const server = await ssh.startServer({ allowed: [], password: 'open sesame' })
     const askPassword = () => Promise.reject(new Error('no terminal'))
 

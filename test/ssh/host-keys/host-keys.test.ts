@@ -12,8 +12,8 @@ const ssh = useSshServer()
 const connectTo = (server: SshServer, options = ssh.client.options()) =>
   withSession(options, serverAt(server.port), async () => 'in')
 
-describe('host keys', () => {
-  it('are refused when unknown and nobody can be asked, with the fingerprint', async () => {
+describe('StrictHostKeyChecking and known_hosts', () => {
+  it('reject an unknown host key with its fingerprint when no question can be asked', async () => {
     const server = await ssh.startUnknownServer()
 
     await expect(connectTo(server)).rejects.toMatchObject({
@@ -23,7 +23,7 @@ describe('host keys', () => {
     expect(ssh.client.appended).toEqual([])
   })
 
-  it('are refused when they have changed, under every setting', async () => {
+  it('reject a changed host key under every setting', async () => {
     const [server, other] = [await ssh.startUnknownServer(), await ssh.startUnknownServer()]
     ssh.client.knownHosts.push(other.knownHostsLine.replace(String(other.port), String(server.port)))
 
@@ -37,7 +37,7 @@ describe('host keys', () => {
     expect(server.commands).toEqual([])
   })
 
-  it('are written down when they are new and that is allowed', async () => {
+  it('store a new host key with accept-new', async () => {
     const server = await ssh.startUnknownServer()
 
     await connectTo(server, ssh.client.options({ strictHostKeyChecking: 'accept-new' }))
@@ -45,7 +45,7 @@ describe('host keys', () => {
     expect(ssh.client.appended).toEqual([`[127.0.0.1]:${server.port}`])
   })
 
-  it('are asked for once for all servers, and written down when accepted', async () => {
+  it('ask once for all new host keys, and store accepted ones', async () => {
     const all = [await ssh.startUnknownServer(), await ssh.startUnknownServer(), await ssh.startUnknownServer()]
     const questions: string[][] = []
     const options = ssh.client.options(
@@ -68,7 +68,7 @@ describe('host keys', () => {
     expect(ssh.client.appended.sort()).toEqual(names)
   })
 
-  it('are refused when the person says no', async () => {
+  it('reject new host keys when the answer is no', async () => {
     const server = await ssh.startUnknownServer()
     const options = ssh.client.options({}, { askHostKeys: async () => false })
 
@@ -76,7 +76,7 @@ describe('host keys', () => {
     expect(ssh.client.appended).toEqual([])
   })
 
-  it('that another has come to stand for meanwhile are refused, and nothing is left open', async () => {
+  it('reject a host key when another was stored meanwhile, and close the connection', async () => {
     const server = await ssh.startUnknownServer()
     const append = () => Promise.reject(new ConnectError('hostkey-changed', 'it is another'))
     const options = ssh.client.options(
@@ -89,14 +89,14 @@ describe('host keys', () => {
     await expect.poll(server.open).toBe(0)
   })
 
-  it('of the type on record are asked for first', async () => {
+  it('prefer the key type in known_hosts', async () => {
     const server = await ssh.startUnknownServer({ hostKeyType: 'rsa' })
     trustHostKey(ssh.client, server)
 
     await expect(connectTo(server)).resolves.toBe('in')
   })
 
-  it('that can only sign by SHA-1 are taken where the ssh config says so, and there alone', async () => {
+  it('accept a key that can only sign with SHA-1 only when the ssh config allows it', async () => {
     const server = await ssh.startUnknownServer({ hostKeyType: 'rsa', algorithms: { serverHostKey: ['ssh-rsa'] } })
     trustHostKey(ssh.client, server)
 
@@ -108,7 +108,7 @@ describe('host keys', () => {
   })
 })
 
-describe('the host key of a server that was made anew', () => {
+describe('replaceHostKey', () => {
   let path: string
   beforeEach(() => {
     path = `${ssh.client.keyFile}-known_hosts`
@@ -118,7 +118,7 @@ describe('the host key of a server that was made anew', () => {
   const lineWith = (server: SshServer, { port }: SshServer) =>
     server.knownHostsLine.replace(String(server.port), String(port))
 
-  it('is the one that is told, and takes the place of the old one', async () => {
+  it('stores the given host key in place of the old one', async () => {
     const [server, old] = [await ssh.startUnknownServer(), await ssh.startUnknownServer()]
     writeFileSync(path, `${lineWith(old, server)}\n`)
     const connections = onDisk()
@@ -130,7 +130,7 @@ describe('the host key of a server that was made anew', () => {
     expect(readFileSync(path, 'utf8')).toBe(`${server.knownHostsLine}\n`)
   })
 
-  it('is the first that it shows where none is told, and no other after it', async () => {
+  it('stores the first shown key when none is given, and no later one', async () => {
     const server = await ssh.startUnknownServer()
     const connections = onDisk()
     await connections.renewHostKey(serverAt(server.port), [])
@@ -146,7 +146,7 @@ describe('the host key of a server that was made anew', () => {
     })
   })
 
-  it('is believed of that server alone, and only once', async () => {
+  it('applies to that server only, and only once', async () => {
     const [server, other] = [await ssh.startUnknownServer(), await ssh.startUnknownServer()]
     const connections = onDisk()
     await connections.renewHostKey(serverAt(server.port), [])

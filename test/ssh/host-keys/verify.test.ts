@@ -27,8 +27,8 @@ async function trustIn(change: Partial<HostOptions>, store = makeKnownHostsStore
   return { ...trust, warnings }
 }
 
-describe('trust in a host key', () => {
-  it('is given under the HostKeyAlias, without a port', async () => {
+describe('hostKeyVerifierFor', () => {
+  it('looks up HostKeyAlias without a port', async () => {
     client.knownHosts.push(lineOf('Fleet'))
 
     const { judge } = await trustIn({ hostKeyAlias: 'Fleet' })
@@ -36,7 +36,7 @@ describe('trust in a host key', () => {
     expect(await judge(key)).toBeUndefined()
   })
 
-  it('is given to a key that is on record without the port, as OpenSSH does', async () => {
+  it('accepts a key stored without the port, as OpenSSH does', async () => {
     client.knownHosts.push(lineOf('web-1'))
 
     const { judge } = await trustIn({})
@@ -49,7 +49,7 @@ describe('trust in a host key', () => {
     ['in the file that has it', '[web-1]:2222', {}, 'in known_hosts'],
     ['in the file that has it without the port', 'web-1', {}, 'in known_hosts'],
     ['as new, with the file that it goes to', 'other', { strictHostKeyChecking: 'accept-new' }, 'new, for known_hosts'],
-  ] as const)('is told where it comes from: %s', async (_, name, change, words) => {
+  ] as const)('names the source of the key: %s', async (_, name, change, words) => {
     client.knownHosts.push(lineOf(name))
     const { judge, vouchedBy } = await trustIn(change)
 
@@ -58,14 +58,14 @@ describe('trust in a host key', () => {
     expect(vouchedBy()).toBe(words)
   })
 
-  it('is never given to a revoked key, whatever is set', async () => {
+  it('rejects a revoked key under every setting', async () => {
     client.knownHosts.push(lineOf('[web-1]:2222'), `@revoked ${lineOf('*')}`)
 
     for (const strictHostKeyChecking of ['yes', 'ask', 'accept-new', 'no'] as const)
       expect(await (await trustIn({ strictHostKeyChecking })).judge(key)).toMatchObject({ kind: 'hostkey-revoked' })
   })
 
-  it('says that an authority on record is of no use here', async () => {
+  it('reports a certificate authority in known_hosts as unsupported', async () => {
     client.knownHosts.push(`@cert-authority ${lineOf('*')}`)
 
     const error = await (await trustIn({})).judge(key)
@@ -74,7 +74,7 @@ describe('trust in a host key', () => {
     expect(error).not.toBeInstanceOf(UnknownKeyError)
   })
 
-  it('can be asked of a person under ask, and only there', async () => {
+  it('allows a question only under StrictHostKeyChecking ask', async () => {
     const errors = await Promise.all(
       (['ask', 'yes'] as const).map(
         async (strictHostKeyChecking) =>
@@ -85,7 +85,7 @@ describe('trust in a host key', () => {
     expect(errors).toEqual([true, false])
   })
 
-  it('holds for the rest of the run: a second key is then a changed one', async () => {
+  it('remembers an accepted key for the run: a second one is a changed key', async () => {
     const store = makeKnownHostsStore(client.options().knownHosts)
     const first = await trustIn({ strictHostKeyChecking: 'accept-new' }, store)
     const unproved = await first.judge(key)
@@ -98,7 +98,7 @@ describe('trust in a host key', () => {
     expect(client.appended).toEqual(['[web-1]:2222'])
   })
 
-  it('is given to the first of two who show different keys at once', async () => {
+  it('accepts the first of two concurrent keys only', async () => {
     const store = makeKnownHostsStore(client.options().knownHosts)
     const both = await Promise.all([1, 2].map(() => trustIn({ strictHostKeyChecking: 'accept-new' }, store)))
     await Promise.all(both.map(({ judge }, index) => judge(index === 0 ? key : otherKey)))
@@ -109,7 +109,7 @@ describe('trust in a host key', () => {
     expect(client.appended).toEqual(['[web-1]:2222'])
   })
 
-  it('is lost where another key has come to be on record meanwhile, for the rest of the run', async () => {
+  it('rejects a key for the rest of the run when another was stored meanwhile', async () => {
     const append = async () => {
       client.knownHosts.push(lineOf('[web-1]:2222', 1))
       throw new ConnectError('hostkey-changed', 'it is another')
@@ -124,7 +124,7 @@ describe('trust in a host key', () => {
     expect(await later.judge(key)).toMatchObject({ kind: 'hostkey-changed' })
   })
 
-  it('is given with a warning where the key cannot be written down', async () => {
+  it('accepts a key with a warning when it cannot be stored', async () => {
     const append = async () => {
       throw new ConnectError('config', 'known_hosts cannot be written (EROFS)')
     }
@@ -139,7 +139,7 @@ describe('trust in a host key', () => {
     ])
   })
 
-  it('asks for the types on record first and for none that HostKeyAlgorithms leaves out', async () => {
+  it('prefers key types in known_hosts and omits those not in HostKeyAlgorithms', async () => {
     client.knownHosts.push(`[web-1]:2222 ${makeKeyPair('rsa').public}`)
 
     const hostKeyAlgorithms = ['ecdsa-sha2-nistp256', 'ssh-ed25519', 'rsa-sha2-256']
@@ -148,7 +148,7 @@ describe('trust in a host key', () => {
     expect(algorithms).toEqual(['rsa-sha2-256', 'ecdsa-sha2-nistp256', 'ssh-ed25519'])
   })
 
-  it('asks for no signature by SHA-1 unless the ssh config does', async () => {
+  it('offers no SHA-1 signatures unless the ssh config does', async () => {
     client.knownHosts.push(`[web-1]:2222 ${makeKeyPair('rsa').public}`)
 
     const usual = await trustIn({})
@@ -158,7 +158,7 @@ describe('trust in a host key', () => {
     expect(old.algorithms).toEqual(['ssh-rsa', 'ssh-ed25519'])
   })
 
-  it('says what could be done where HostKeyAlgorithms leaves nothing that can', async () => {
+  it('explains what to change when HostKeyAlgorithms leaves no usable type', async () => {
     const hostKeyAlgorithms = ['ssh-ed25519-cert-v01@openssh.com', 'ssh-dss']
 
     await expect(trustIn({ hostKeyAlgorithms })).rejects.toMatchObject({
@@ -168,7 +168,7 @@ describe('trust in a host key', () => {
     })
   })
 
-  itNeeds(['ssh-keygen'])('is given to nobody where RevokedHostKeys is a KRL, which cannot be read here', async () => {
+  itNeeds(['ssh-keygen'])('rejects every key when RevokedHostKeys is a KRL, which it cannot read', async () => {
     client.knownHosts.push(lineOf('[web-1]:2222'))
     const revokedHostKeys = `${client.keyFile}.krl`
     execFileSync('ssh-keygen', ['-q', '-k', '-f', revokedHostKeys], { stdio: 'ignore' })
@@ -181,14 +181,14 @@ describe('trust in a host key', () => {
     })
   })
 
-  it('is sought in vain by a KnownHostsCommand that cannot be started, which is said', async () => {
+  it('reports a KnownHostsCommand that cannot be started', async () => {
     const { judge, warnings } = await trustIn({ knownHostsCommand: '/nonexistent %H' })
 
     expect(await judge(key)).toMatchObject({ kind: 'hostkey-unknown' })
     expect(new Set(warnings)).toEqual(new Set(['the KnownHostsCommand /nonexistent cannot be started (ENOENT)']))
   })
 
-  it('is given to nobody where the KnownHostsCommand fails', async () => {
+  it('rejects every key when KnownHostsCommand fails', async () => {
     await expect(trustIn({ knownHostsCommand: '/bin/false' })).rejects.toMatchObject({
       kind: 'config',
       message: 'web-1: the KnownHostsCommand /bin/false ended with 1',

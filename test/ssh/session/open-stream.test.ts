@@ -44,16 +44,16 @@ async function say(session: Session, to: Endpoint): Promise<unknown> {
   return text(opened.stream)
 }
 
-describe('a stream through a server', () => {
+describe('session.open', () => {
   const test = itNeeds(['sshd'])
 
-  test('reaches what listens on a port of its own', async () => {
+  test('reaches a port on the server', async () => {
     const port = await freePort()
 
     expect(await saidTo({ host: 'localhost', port })).toBe('HELLO')
   })
 
-  test('reaches what listens on a unix socket', async () => {
+  test('reaches a unix socket on the server', async () => {
     const socketPath = join(tmpdir(), `maestro-${process.pid}.sock`)
     ssh.ends.push(() => rmSync(socketPath, { force: true }))
     await listening({ path: socketPath })
@@ -61,20 +61,20 @@ describe('a stream through a server', () => {
     expect(await saidTo({ socketPath })).toBe('HELLO')
   })
 
-  test('has failed where nobody listens', async () => {
+  test('fails where nothing listens', async () => {
     expect(await saidTo({ socketPath: '/nonexistent/socket' })).toMatchObject({
       status: 'failed',
       why: expect.stringContaining('/nonexistent/socket: '),
     })
   })
 
-  test('is forbidden where the sshd allows none', async () => {
+  test('is forbidden with AllowTcpForwarding no', async () => {
     const port = await freePort()
 
     expect(await saidTo({ host: 'localhost', port }, ['AllowTcpForwarding no'])).toMatchObject({ status: 'forbidden' })
   })
 
-  test('is a lost connection where that has gone', async () => {
+  test('reports a lost connection', async () => {
     const sshd = await ssh.startSshd()
 
     const said = withSession(ssh.client.options(), serverAt(sshd.port, { user: sshd.user }), async (session) => {

@@ -26,7 +26,7 @@ const open = 'while [ "$1" != sh ]; do shift; done; exec "$@"'
 
 const ssh = useSshServer()
 
-describe('as root', () => {
+describe('runAsRoot', () => {
   let folder: string
   let server: SshServer
   beforeEach(async () => {
@@ -44,7 +44,7 @@ describe('as root', () => {
       runAsRoot(session, { ...shellScript(stdin), ...(password && { password: new Secret(password) }) }),
     )
 
-  it('needs no sudo where we are root', async () => {
+  it('runs without sudo when the user is root', async () => {
     put('id', 'echo 0')
     put('sudo', 'exit 9')
 
@@ -56,7 +56,7 @@ describe('as root', () => {
   })
 
   it.each([undefined, 'not asked for'])(
-    'runs a script by a sudo that wants no password, one given: %s',
+    'runs a script with a sudo that wants no password, given: %s',
     async (password) => {
       put('sudo', open)
 
@@ -71,7 +71,7 @@ describe('as root', () => {
   it.each([
     ['sudo', classic],
     ['sudo-rs', inRust],
-  ])('gives the password to %s when it asks, and the script to nobody else', async (_name, sudo) => {
+  ])('gives the password to %s when it asks, and the script to no other program', async (_name, sudo) => {
     put('sudo', sudo)
 
     await expect(run('echo from the script', 'open sesame')).resolves.toMatchObject({
@@ -110,7 +110,7 @@ describe('as root', () => {
     })
   })
 
-  it('gives nothing to a sudo that only repeats the command', async () => {
+  it('gives nothing to a sudo that only echoes the command', async () => {
     put('sudo', 'echo "may not run $*" >&2; timeout 1 head -c 1 >&2; exit 1')
 
     await expect(run('echo never')).rejects.toMatchObject({ message: 'sudo did not run: may not run -n sh' })
@@ -119,7 +119,7 @@ describe('as root', () => {
   it.each([
     ['asks', classic],
     ['does not ask', open],
-  ])('gives nothing to a shell that repeats the command, and sudo what it wants: it %s', async (_how, sudo) => {
+  ])('gives nothing to a shell that echoes the command, and serves a sudo that %s', async (_how, sudo) => {
     put('shell', `echo "+ $2" >&2; exec sh "$@"`)
     put('sudo', sudo)
     const loginShell = join(folder, 'shell')
@@ -132,14 +132,14 @@ describe('as root', () => {
     })
   })
 
-  it('says so where there is no sudo', async () => {
+  it('reports a missing sudo', async () => {
     for (const tool of ['sh', 'env']) put(tool, `exec /bin/${tool} "$@"`)
     server = await ssh.startServer({ env: { PATH: folder }, loginShell: '/bin/sh' })
 
     await expect(run('echo never')).rejects.toMatchObject({ kind: 'sudo-not-installed' })
   })
 
-  it('leaves a lost connection what it is', async () => {
+  it('passes a lost connection on', async () => {
     put('sudo', 'sleep 60')
     const cutting = withSession(ssh.client.options(), serverAt(server.port), async (session) => {
       setTimeout(() => server.cut(), 300)

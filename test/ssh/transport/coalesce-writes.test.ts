@@ -16,8 +16,8 @@ function makeStream() {
 
 const nextTick = () => new Promise((resolve) => setImmediate(resolve))
 
-describe('a stream that gathers', () => {
-  it('sends what is written at once in one piece, and what comes later in another', async () => {
+describe('coalesceWrites', () => {
+  it('sends concurrent writes in one chunk and later ones in another', async () => {
     const { stream, sent } = makeStream()
 
     for (const piece of ['length', 'text', 'tag']) stream.write(piece)
@@ -28,7 +28,7 @@ describe('a stream that gathers', () => {
     expect(sent).toEqual(['lengthtexttag', 'more'])
   })
 
-  it('loses nothing that was written just before its end', async () => {
+  it('loses nothing that was written just before the end', async () => {
     const { stream, sent } = makeStream()
 
     stream.write('last')

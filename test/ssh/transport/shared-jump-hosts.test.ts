@@ -13,9 +13,9 @@ const behind = (jumpHost: { port: number; user?: string }) => ({
   gateway: { name: 'gate', host: '127.0.0.1', port: jumpHost.port, ...(jumpHost.user && { user: jumpHost.user }) },
 })
 
-describe('a bastion', () => {
+describe('shared jump host', () => {
   itNeeds(['sshd'])(
-    'with the MaxStartups that sshd has by default lets all 64 servers behind it be reached, over one connection',
+    'with the default MaxStartups carries 64 servers over one connection',
     async () => {
       const jumpHost = await ssh.startSshd({ config: ['MaxStartups 10:30:100'] })
       const servers = await some(64)
@@ -37,7 +37,7 @@ describe('a bastion', () => {
     60_000,
   )
 
-  it('does not have more connections made at a time than the sshd behind it bears', async () => {
+  it('opens no more connections at a time than the sshd behind it allows', async () => {
     const [jumpHost, busy] = (await some(2)) as [SshServer, SshServer]
     const connections = openConnections(ssh.client.options())
     const target = serverAt(busy.port, behind(jumpHost))
@@ -50,7 +50,7 @@ describe('a bastion', () => {
     expect(busy.startingAtMost()).toBe(8)
   })
 
-  it('is one connection, however its name is spelt', async () => {
+  it('is one connection for every spelling of its name', async () => {
     const jumpHost = await ssh.startServer()
     const [first, second] = (await some(2)) as [SshServer, SshServer]
     const hostOptions = async (question: HostQuestion) => {
@@ -71,7 +71,7 @@ describe('a bastion', () => {
     await connections.close()
   })
 
-  it('is not taken for another that has the same address behind another bastion', async () => {
+  it('is not confused with one of the same address behind another jump host', async () => {
     const [east, west, inner] = (await some(3)) as [SshServer, SshServer, SshServer]
     const plain = ssh.client.options()
     const gates: Readonly<Record<string, number>> = { 'inner.east': east.port, 'inner.west': west.port }
@@ -93,7 +93,7 @@ describe('a bastion', () => {
     await connections.close()
   })
 
-  it('that does not answer keeps nobody waiting who does not go through it', async () => {
+  it('that does not answer delays only servers behind it', async () => {
     const jumpHost = await ssh.startServer({ behaviour: 'frozen' })
     const [server] = (await some(1)) as [SshServer]
     const connections = openConnections(ssh.client.options({}, { limits: { connecting: 1, sessions: 1 } }))
@@ -108,7 +108,7 @@ describe('a bastion', () => {
     await connections.close()
   })
 
-  it('whose key nobody knows is asked about once, and then used', async () => {
+  it('with an unknown host key is asked about once, and then used', async () => {
     const jumpHost = await ssh.startUnknownServer()
     const servers = await some(6)
     const asked: string[] = []
