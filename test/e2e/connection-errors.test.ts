@@ -3,10 +3,10 @@ import { faultyServers } from '../support/fixtures/faulty-servers.ts'
 import { type Fleet, type Run, startFleet } from '../support/fixtures/loopback-fleet.ts'
 import { itNeeds } from '../support/tools.ts'
 
-describe('a server that is unlike others', () => {
+describe('status and reboot-status on unusual servers', () => {
   const itWithShells = itNeeds(['csh', 'fish'])
 
-  itWithShells('is looked at through csh and fish as through sh', async () => {
+  itWithShells('read the same through csh and fish as through sh', async () => {
     const fleet = await startFleet({ 'csh-1': { loginShell: 'csh' }, 'fish-1': { loginShell: 'fish' }, 'sh-1': {} })
 
     const { stdout } = await fleet.maestro(['reboot-status'])
@@ -17,7 +17,7 @@ describe('a server that is unlike others', () => {
     await fleet.end()
   })
 
-  it('is looked at under any locale', async () => {
+  it('read the same under any locale', async () => {
     const turkish = { LC_ALL: 'tr_TR.UTF-8', LANG: 'de_DE.ISO-8859-1', LANGUAGE: 'de' }
     const fleet = await startFleet({ 'here-1': {}, 'there-1': { env: turkish } })
 
@@ -34,7 +34,7 @@ describe('a server that is unlike others', () => {
     await fleet.end()
   })
 
-  it('is unknown where nothing of a system is to be found', async () => {
+  it('are unknown when the server has no system files', async () => {
     const fleet = await startFleet({ 'bare-1': { env: { MAESTRO_ROOT: '/nowhere' } } })
 
     const table = await fleet.maestro(['reboot-status', '--exit-code'])
@@ -48,7 +48,7 @@ describe('a server that is unlike others', () => {
   })
 })
 
-describe('a fleet in trouble', () => {
+describe('status and reboot-status on faulty servers', () => {
   let fleet: Fleet
   let table: Run
   let json: Run
@@ -60,7 +60,7 @@ describe('a fleet in trouble', () => {
   }, 60_000)
   afterAll(() => fleet.end())
 
-  it.each(Object.entries(faultyServers))('has one clear line for %s', (name, [, state, words]) => {
+  it.each(Object.entries(faultyServers))('print one line with the error of %s', (name, [, state, words]) => {
     const lines = table.stdout.split('\n').filter((line) => new RegExp(`^\\w+ +${name} `).test(line))
 
     expect(lines).toHaveLength(1)
@@ -68,21 +68,21 @@ describe('a fleet in trouble', () => {
     expect(lines[0]).toContain(words)
   })
 
-  it.each(['well-1', 'noisy-1'])('still looks at %s', (name) => {
+  it.each(['well-1', 'noisy-1'])('still print the facts of %s', (name) => {
     expect(table.stdout).toMatch(new RegExp(`^(due|not due|unknown) +${name} `, 'm'))
   })
 
-  it('says so by the exit code: a server failed', () => {
+  it('exit 1 when a server failed', () => {
     expect(table.exitCode).toBe(1)
     expect(json.exitCode).toBe(1)
   })
 
-  it('lets no control character of a server through', () => {
+  it('escape control characters of a server', () => {
     expect(table.stdout).toContain('not available.\\u{1b}[2J')
     expect(table.stdout + table.stderr + json.stdout).not.toMatch(/[^\P{Cc}\n]/u)
   })
 
-  it('has every server in JSON, the end last', () => {
+  it('print a JSON event per server, and end last', () => {
     const events = json.stdout
       .trimEnd()
       .split('\n')
@@ -99,14 +99,14 @@ describe('a fleet in trouble', () => {
     expect(events.find(({ server }) => server === 'kex-1').error.kind).toBe('kex')
   })
 
-  it('is exit 3 when servers are unreachable and none failed, and 0 without them', async () => {
+  it('exit 3 when servers are unreachable and none failed, and 0 without them', async () => {
     const some = await fleet.maestro(['reboot-status', '--server', 'gone-1,well-1'])
     const none = await fleet.maestro(['reboot-status', '--server', 'well-1'])
 
     expect([some.exitCode, none.exitCode]).toEqual([3, 0])
   })
 
-  it('prints only what went wrong under --quiet, and nothing on stderr', async () => {
+  it('print only problems with --quiet, and nothing on stderr', async () => {
     const run = await fleet.maestro(['reboot-status', '--quiet', '--server', 'gone-1'])
     const well = await fleet.maestro(['reboot-status', '--quiet', '--server', 'noisy-1'])
 
@@ -115,7 +115,7 @@ describe('a fleet in trouble', () => {
     expect(well.stdout).not.toMatch(/^(due|not due) /m)
   })
 
-  it('ends by itself and in time with a server that says nothing, and stops on a signal', async () => {
+  it('end within the timeout for a server that says nothing, and stop on SIGINT', async () => {
     const frozen = await startFleet({ 'frozen-1': { behaviour: 'frozen' } })
     const controller = new AbortController()
     setTimeout(() => controller.abort(), 1_500)

@@ -17,7 +17,7 @@ const get = (name: string) => readFileSync(join(folder, name), 'utf8')
 const inventory = '[web]\nweb-[1:2] ansible_user=ops\n[postgres]\ndb-1 ansible_host=203.0.113.21 ansible_port=2222\n'
 
 describe('maestro manifest init', () => {
-  it('makes a manifest of an Ansible inventory that manifest check finds in order, and says what comes next', async () => {
+  it('writes a valid manifest from an Ansible inventory, and prints the next step', async () => {
     put('inventory.ini', inventory)
 
     const run = await runMaestro(folder, ['manifest', 'init', '--from-ansible', 'inventory.ini'])
@@ -35,7 +35,7 @@ describe('maestro manifest init', () => {
     })
   })
 
-  it('makes one of an ssh config, in which the servers are found from then on', async () => {
+  it('writes a manifest from an ssh config, which then has the addresses', async () => {
     put('hosts', 'Host web-1 web-2\n  HostName %h.example.com\nHost github.com\n  User git\n')
 
     const run = await runMaestro(folder, ['manifest', 'init', '--from-ssh-config', 'hosts'])
@@ -45,7 +45,7 @@ describe('maestro manifest init', () => {
     expect(get('Manifest.yml')).toContain('ssh: {config: "./hosts"}')
   })
 
-  it('replaces no file without consent, and does with it', async () => {
+  it('replaces no file without --yes', async () => {
     put('inventory.ini', inventory)
     put('Manifest.yml', 'mine\n')
 
@@ -66,7 +66,7 @@ describe('maestro manifest init', () => {
     [['--from-ssh-config', 'nowhere'], 'nowhere cannot be read: there is no such file'],
     [['--from-ssh-config', 'empty'], 'empty names no server'],
     [['--from-ssh-config', '--from-ansible', 'empty'], 'two sources'],
-  ])('%j without a terminal is exit 2 that says what to give', async (args, words) => {
+  ])('with %j and without a terminal exits 2 and names the missing flag', async (args, words) => {
     put('empty', '')
 
     const run = await runMaestro(folder, ['manifest', 'init', ...args])
@@ -76,7 +76,7 @@ describe('maestro manifest init', () => {
     expect(existsSync(join(folder, 'Manifest.yml'))).toBe(false)
   })
 
-  itNeeds(['script'])('asks at a terminal for what is listed nowhere', async () => {
+  itNeeds(['script'])('asks on a terminal for what no source has', async () => {
     const run = await runAtTerminal(folder, {
       args: ['manifest', 'init', '-m', 'Asked.yml'],
       answers: {
@@ -95,7 +95,7 @@ describe('maestro manifest init', () => {
     expect(get('Asked.yml')).toContain('ssh: {user: deploy}')
   })
 
-  itNeeds(['script'])('asks before it replaces a file, and leaves it at a no', async () => {
+  itNeeds(['script'])('asks before it replaces a file, and keeps it on no', async () => {
     put('Manifest.yml', 'mine\n')
     put('inventory.ini', inventory)
 
@@ -108,7 +108,7 @@ describe('maestro manifest init', () => {
     expect(get('Manifest.yml')).toBe('mine\n')
   })
 
-  itNeeds(['script'])('writes nothing after Ctrl-C, with exit 130', async () => {
+  itNeeds(['script'])('writes nothing after Ctrl-C and exits 130', async () => {
     const run = await runAtTerminal(folder, { args: ['manifest', 'init'], answers: { 'nowhere yet': '\u0003' } })
 
     expect(run.exitCode).toBe(130)

@@ -69,7 +69,7 @@ const rebuild = (...words: string[]) =>
   runMaestro(folder, ['rebuild', ...words], { env: { XDG_STATE_HOME: join(folder, 'state') } })
 
 describe('maestro rebuild', () => {
-  it('shows with --dry-run which side is built of what, and what is not carried over, and asks for nothing', async () => {
+  it('prints with --dry-run the target and what is not carried over, without calling the provider', async () => {
     const run = await rebuild('--dry-run', '--exit-code')
 
     expect(run).toMatchObject({ exitCode: 10, stderr: '' })
@@ -82,14 +82,14 @@ describe('maestro rebuild', () => {
     expect([...verbs()]).toEqual(['list'])
   })
 
-  it('needs --yes where nobody can be asked', async () => {
+  it('needs --yes without a terminal', async () => {
     const run = await rebuild()
 
     expect(run).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('say --yes to agree') })
     expect([...verbs()]).toEqual(['list'])
   })
 
-  it('wants to hear that the data of a database is seen to', async () => {
+  it('needs --data-migrated for a database', async () => {
     manifest({ green: '  postgresql: {servers: [{server: {same_as: web-1}}]}' })
 
     const run = await rebuild('--yes')
@@ -102,7 +102,7 @@ describe('maestro rebuild', () => {
     expect(handled.exitCode).toBe(0)
   })
 
-  it('needs to know how a fresh side shows that it serves', async () => {
+  it('needs a health check for the fresh environment', async () => {
     manifest({ health: '' })
 
     const run = await rebuild('--yes')
@@ -110,7 +110,7 @@ describe('maestro rebuild', () => {
     expect(run).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('shows that it serves') })
   })
 
-  it('runs no provider that others can write', async () => {
+  it('rejects a provider program that others can write', async () => {
     provides({ servers: [] }, 0o777)
 
     const run = await rebuild('--yes')
@@ -119,7 +119,7 @@ describe('maestro rebuild', () => {
     expect(asked()).toEqual([])
   })
 
-  it('believes no rubbish of a provider', async () => {
+  it('rejects an invalid answer of the provider', async () => {
     provides('all is fine')
 
     const run = await rebuild('--yes')
@@ -127,7 +127,7 @@ describe('maestro rebuild', () => {
     expect(run).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('maestro manifest schema --provider') })
   })
 
-  it('does nothing where the address points at neither side', async () => {
+  it('does nothing when the address points at neither target', async () => {
     program('failover', `cat >/dev/null; echo '{"at": null}'`)
 
     const run = await rebuild('--yes')
@@ -135,7 +135,7 @@ describe('maestro rebuild', () => {
     expect(run).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('nobody knows which environment serves') })
   })
 
-  it('takes servers that stand ready without a provider, and says where one is missing', async () => {
+  it('uses spare servers without a provider, and reports a missing one', async () => {
     manifest({ provider: '' })
 
     const run = await rebuild('--yes')
@@ -143,7 +143,7 @@ describe('maestro rebuild', () => {
     expect(run).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no address for web-[1-2]') })
   })
 
-  it('leaves the traffic where it was when the provider fails, and names the command that destroys', async () => {
+  it('leaves the traffic alone when the provider fails, and names the command that destroys the servers', async () => {
     program(
       'provider',
       `cat >/dev/null; [ "$1" = list ] && echo '{"servers": []}' || { echo quota exceeded >&2; exit 3; }`,
@@ -157,7 +157,7 @@ describe('maestro rebuild', () => {
     expect(existsSync(join(folder, 'moved'))).toBe(false)
   })
 
-  it('is refused while another changes the same application, be it the whole or one server', async () => {
+  it('is refused while another run changes the same application or one of its servers', async () => {
     provides({ servers: [] })
     const listing = readFileSync(join(folder, 'provider'), 'utf8')
     program(
@@ -179,7 +179,7 @@ describe('maestro rebuild', () => {
 })
 
 describe('maestro rebuild --retire', () => {
-  it('has the side destroyed that gets no traffic, and needs --yes for it', async () => {
+  it('destroys the environment without traffic, and needs --yes', async () => {
     const unasked = await rebuild('--retire')
     const run = await rebuild('--retire', '--yes')
     const again = await rebuild('--retire', 'green', '--yes')
@@ -192,7 +192,7 @@ describe('maestro rebuild --retire', () => {
     expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('has no servers of green') })
   })
 
-  it('is refused for the side that serves, and for one that there is not', async () => {
+  it('is refused for the environment with traffic, and for an unknown one', async () => {
     provides({ servers: [machine('blue', 'web-1', '203.0.113.11')] })
 
     const serving = await rebuild('--retire', 'blue', '--yes')
@@ -204,8 +204,8 @@ describe('maestro rebuild --retire', () => {
   })
 })
 
-describe('the schema of a provider', () => {
-  it('is printed, with what it gets and what it must print', async () => {
+describe('maestro manifest schema --provider', () => {
+  it('prints the request and the list of a provider program', async () => {
     const { stdout, exitCode } = await runMaestro(folder, ['manifest', 'schema', '--provider'])
 
     expect(exitCode).toBe(0)

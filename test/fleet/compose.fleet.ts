@@ -56,8 +56,8 @@ const idOf = (server: FleetServer, image: string) =>
 const allInService = () => Object.fromEntries(shops.map(({ name }) => [name, '2 0']))
 const marks = 'cd /var/lib/maestro; ls -d lock 2>/dev/null || true; ls -A drained 2>/dev/null || true'
 
-describe('a deploy of services behind a load balancer', () => {
-  it('rolls a new version out without a failed request, and tells the images before and after', async () => {
+describe('deploy --services behind a load balancer', () => {
+  it('rolls out a new version without a failed request, and reports the old and new images', async () => {
     const [first] = shops as [FleetServer]
     wantVersion(controller, '2')
     const processes = await watchProcesses(first)
@@ -77,14 +77,14 @@ describe('a deploy of services behind a load balancer', () => {
     expect(shown.stdout).toContain(`web: shop:1 ${before} -> shop:2 ${after}`)
   }, 300_000)
 
-  it('finds nothing due afterwards, and prints nothing when quiet', async () => {
+  it('finds nothing due afterwards, and prints nothing with --quiet', async () => {
     const before = await onAll(runningOn)
 
     expect(await maestro('deploy', '--quiet')).toEqual({ exitCode: 0, stdout: '', stderr: '' })
     expect(await onAll(runningOn)).toEqual(before)
   })
 
-  it('goes back on the first server by itself where a version is not well, and touches no other', async () => {
+  it('rolls back the first server when a version is unhealthy, and touches no other', async () => {
     const others = shops.slice(1)
     const before = await Promise.all(others.map(runningOn))
     wantVersion(controller, 'bad')
@@ -107,7 +107,7 @@ describe('a deploy of services behind a load balancer', () => {
     expect((await runsShow()).stdout).toContain('it was taken back')
   }, 300_000)
 
-  it('upgrades security and Docker, restarts and rolls out in one pass, out of service once', async () => {
+  it('upgrades packages and Docker, reboots and rolls out with one drain per server', async () => {
     const [first] = shops as [FleetServer]
     const engine = await engineOf(first)
     wantVersion(controller, '1')
@@ -131,7 +131,7 @@ describe('a deploy of services behind a load balancer', () => {
     expect(await asRoot(balancer, "journalctl -u haproxy -o cat | grep -c 'dock-1 enters drain state'")).toBe('1')
   }, 300_000)
 
-  it('goes back to what was before on demand, once', async () => {
+  it('--rollback restores the previous version once', async () => {
     const back = await maestro('deploy', '--rollback', '--server', 'dock-1')
 
     expect(back).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('1 changed') })
@@ -142,7 +142,7 @@ describe('a deploy of services behind a load balancer', () => {
     })
   }, 120_000)
 
-  it('ends in the wanted version wherever it was killed, and leaves nothing drained or locked', async () => {
+  it('ends at the wanted version wherever it is killed, with nothing drained or locked', async () => {
     const two = shops.slice(0, 2)
     const words = ['deploy', '--canary', '0', '--max-unavailable', '2', '--server', 'dock-[1-2]']
     for (let kill = 1; kill <= kills; kill += 1) {
@@ -163,7 +163,7 @@ describe('a deploy of services behind a load balancer', () => {
     }
   }, 600_000)
 
-  it('has told the secret nowhere: not in a journal, a log, or what was printed', async () => {
+  it('writes the secret into no journal, log or output', async () => {
     const journals = readdirSync(controller.folder, { recursive: true, withFileTypes: true, encoding: 'utf8' })
       .filter((entry) => entry.isFile())
       .map((entry) => readFileSync(`${entry.parentPath}/${entry.name}`, 'utf8'))

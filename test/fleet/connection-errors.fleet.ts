@@ -44,7 +44,7 @@ async function under<T>(faults: readonly Promise<Undo>[], work: () => Promise<T>
   }
 }
 
-describe('servers that cannot be reached', () => {
+describe('status of unreachable servers', () => {
   const frozen = serverNamed('app-1')
   const hanging = serverNamed('app-2')
   const refusing = serverNamed('db-1')
@@ -62,18 +62,18 @@ describe('servers that cannot be reached', () => {
     ['one that refuses', refusing, `${refusing.address}:22 refuses connections`],
     ['one with another host key', replaced, 'is not the one in known_hosts'],
     ['one behind a firewall that drops', silent, `no answer from ${silent.address}:22 within`],
-  ])('have one clear line: %s', (_, server, words) => {
+  ])('prints one line: %s', (_, server, words) => {
     expect(linesOf(run, server)).toEqual([expect.stringMatching(/^unreachable /)])
     expect(linesOf(run, server)).toEqual([expect.stringContaining(words)])
   })
 
-  it('keep nobody else from being seen, and are exit 3', () => {
+  it('still prints the others, and exits 3', () => {
     for (const name of ['web-1', 'web-2']) expect(linesOf(run, serverNamed(name))).toEqual([isSeen])
     expect(run.exitCode).toBe(3)
   })
 })
 
-describe('servers that are odd', () => {
+describe('status of unusual servers', () => {
   const full = serverNamed('app-1')
   const rude = serverNamed('app-2')
   const closed = serverNamed('db-1')
@@ -104,35 +104,35 @@ describe('servers that are odd', () => {
     return events.find(({ server }) => server === name).look
   }
 
-  it('are seen with a full disk, which is said', () => {
+  it('reports a full disk', () => {
     expect(linesOf(table, full)).toEqual([isSeen])
     expect(lookOf(full).disk).toMatchObject({ status: 'known', value: [{ path: '/', freeBytes: 0 }] })
     expect(lookOf(full).upgrades?.status).toBe('known')
   })
 
-  it('are seen through the noise of a login shell, which never reaches the terminal', () => {
+  it('ignores the output of a login shell, which does not reach the terminal', () => {
     expect(linesOf(table, rude)).toEqual([isSeen])
     expect(table.stdout).not.toMatch(/[^\P{Cc}\n]/u)
     expect(table.stdout).not.toContain('Welcome!')
   })
 
-  it.each(Object.entries(otherShells))('are seen in full through %s', (_, server) => {
+  it.each(Object.entries(otherShells))('gathers all facts through %s', (_, server) => {
     expect(linesOf(table, server)).toEqual([isSeen])
     const unknown = Object.entries(lookOf(server)).filter(([part, told]) => part !== 'at' && told.status !== 'known')
     expect(unknown).toEqual([])
   })
 
-  it('have failed without a shell, in one line that says so, and are exit 1', () => {
+  it('fails a server without a shell in one line, and exits 1', () => {
     expect(linesOf(table, closed)).toEqual([expect.stringMatching(/^failed .*This account is currently not available/)])
     expect([table.exitCode, json.exitCode]).toEqual([1, 1])
   })
 
-  it('are known without a boot id but for their identity', () => {
+  it('gathers all facts but the identity without a boot id', () => {
     expect(lookOf(anonymous).identity).toMatchObject({ status: 'unknown', why: expect.stringContaining('boot_id') })
     expect(lookOf(anonymous).system?.status).toBe('known')
   })
 
-  it('are seen where sudo wants a password, but for what only root can see', () => {
+  it('gathers the facts that do not need root when sudo wants a password', () => {
     expect(lookOf(guarded).needrestart).toMatchObject({
       status: 'unknown',
       why: expect.stringMatching(/sudo|password/),
@@ -141,11 +141,11 @@ describe('servers that are odd', () => {
   })
 })
 
-describe('a server that floods', () => {
+describe('status of a server that floods', () => {
   const flooding = serverNamed('app-1')
   const other = serverNamed('app-2')
 
-  it('has failed in one line after a few megabytes, the others are seen, and it is exit 1', async () => {
+  it('fails it in one line after a few megabytes, prints the others, and exits 1', async () => {
     const gigabyte = 'head -c 1073741824 /dev/zero | tr "\\\\0" x'
 
     const run = await under([loginNoise(flooding, gigabyte)], () => maestro('reboot-status'))

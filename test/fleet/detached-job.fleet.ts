@@ -38,8 +38,8 @@ function startJob(work: string, { on = server, run = freshRun(), ...wish }: Wish
 const activeUnits = (of: FleetServer) =>
   asRoot(of, "systemctl list-units --plain --no-legend --state=active 'maestro-2026*' | cut -d ' ' -f 1")
 
-describe('a detached job on a real server', () => {
-  it('goes on while the line is down, is followed from where it was, and leaves no process of the asking behind', async () => {
+describe('detachedJob on a server with systemd', () => {
+  it('continues while the connection is down, is followed from its offset, and leaves no process of the follower', async () => {
     const job = startJob(count(9))
     await job.begin()
     const following = job.finish()
@@ -58,7 +58,7 @@ describe('a detached job on a real server', () => {
     expect((await following).lastLines).toEqual(Array.from({ length: 9 }, (_, index) => `line ${index + 1}`))
   })
 
-  it('survives its controller, and another one finds how it ended', async () => {
+  it('outlives its controller, and another controller reads its result', async () => {
     const job = startJob(count(3))
 
     await killedWhen(/^line \d$/m, [server.name, job.run, count(3)])
@@ -68,7 +68,7 @@ describe('a detached job on a real server', () => {
     expect(await job.finish()).toMatchObject({ how: 'exited', code: 0, lastLines: ['line 1', 'line 2', 'line 3'] })
   })
 
-  it.each([60, 150, 240])('runs once, though its controller was killed %i ms after it had set out', async (afterMs) => {
+  it.each([60, 150, 240])('runs once when its controller is killed %i ms after the start', async (afterMs) => {
     const job = startJob('echo ran; sleep 0.5')
 
     await killedWhen(/^beginning$/m, [server.name, job.run, 'echo ran; sleep 0.5'], afterMs)
@@ -77,7 +77,7 @@ describe('a detached job on a real server', () => {
     expect(await job.finish()).toMatchObject({ code: 0, lastLines: ['ran'] })
   })
 
-  it('is begun once by two controllers at once', async () => {
+  it('starts once when two controllers start it at the same time', async () => {
     const [one, two] = [startJob('echo ran; sleep 1'), startJob('echo ran; sleep 1')]
     const again = startJob('echo ran; sleep 1', { run: one.run })
     await Promise.all([again.status(), two.status(), one.status()])
@@ -89,7 +89,7 @@ describe('a detached job on a real server', () => {
     expect(second).toEqual(first)
   })
 
-  it('is told by its unit when somebody kills it, and can be begun anew', async () => {
+  it('reports a kill by its unit, and can be started again', async () => {
     const job = startJob('[ -e /run/killed ] || { echo >/run/killed; sleep 60; }; rm /run/killed; echo done')
     await job.begin()
 
@@ -101,7 +101,7 @@ describe('a detached job on a real server', () => {
     expect(await job.finish()).toMatchObject({ how: 'exited', code: 0, lastLines: ['done'] })
   })
 
-  it('comes to its own end when somebody stops it', async () => {
+  it('finishes its work when its unit is stopped', async () => {
     const job = startJob('sleep 2; echo done')
     await job.begin()
 
@@ -110,7 +110,7 @@ describe('a detached job on a real server', () => {
     expect(await job.finish()).toMatchObject({ how: 'exited', code: 0, lastLines: ['done'] })
   })
 
-  it('says what is new within seconds, long before its end', async () => {
+  it('reports new log lines within seconds, long before its end', async () => {
     const lateMs: number[] = []
     const job = startJob('for _ in 1 2 3 4 5 6; do date +%s%3N; sleep 1.3; done', {
       onProgress: (line) => lateMs.push(Date.now() - Number(line)),
@@ -125,7 +125,7 @@ describe('a detached job on a real server', () => {
     expect(Math.max(...lateMs)).toBeLessThan(5_000)
   })
 
-  it('is followed through a log of 200 MB in little memory', async () => {
+  it('reads a log of 200 MB in little memory', async () => {
     const job = startJob(
       "for _ in 1 2 3 4; do yes 'a line of a log that says much' | head -c 50000000; sleep 1; done; echo; echo the end",
     )
@@ -142,7 +142,7 @@ describe('a detached job on a real server', () => {
     expect(grownMb).toBeLessThan(60)
   })
 
-  it('is refused on a full disk before anything begins', async () => {
+  it('is refused on a full disk before it starts', async () => {
     const job = startJob('echo ran')
     await job.status()
     const makeRoom = await diskFull(server)
@@ -158,7 +158,7 @@ describe('a detached job on a real server', () => {
     expect(await activeUnits(server)).toBe('')
   })
 
-  it('goes on when the disk fills up meanwhile, and still tells how it ended', async () => {
+  it('continues when the disk fills up, and still reports its result', async () => {
     const job = startJob('echo begun; sleep 2; seq 15000; echo still; exit 3')
     await job.begin()
     const makeRoom = await diskFull(server)
@@ -169,7 +169,7 @@ describe('a detached job on a real server', () => {
     expect(lastLines).not.toContain('still')
   })
 
-  it('is stuck when nothing moves, is shown with its processes, and goes on', async () => {
+  it('is reported stuck with its processes when nothing moves, and continues', async () => {
     const job = startJob('echo waiting; cat /dev/zero | sleep 600', { stallTimeoutMs: 4_500 })
     await job.begin()
     const following = job.finish().catch((error: unknown) => error)
@@ -188,7 +188,7 @@ describe('a detached job on a real server', () => {
     expect(await job.status()).toBe('running')
   })
 
-  it('is unknown after a power cut, which is told', async () => {
+  it('is unknown after a power cut, which is reported', async () => {
     const job = startJob('sleep 60')
     await job.begin()
     const bootId = await bootIdOf(server)
@@ -205,7 +205,7 @@ describe('a detached job on a real server', () => {
     expect(Math.abs(Date.parse(at) - Date.now())).toBeLessThan(60_000)
   })
 
-  it('is waited for by a reboot', async () => {
+  it('delays a reboot until it ends', async () => {
     const job = startJob('sleep 3; echo done')
     await job.begin()
     const bootId = await bootIdOf(server)
@@ -218,11 +218,11 @@ describe('a detached job on a real server', () => {
   })
 })
 
-describe('a detached job on a server without systemd-run', () => {
+describe('detachedJob on a server without systemd-run', () => {
   beforeAll(async () => void (await asRoot(other, 'mv /usr/bin/systemd-run /usr/bin/systemd-run.away')))
   afterAll(async () => void (await asRoot(other, 'mv /usr/bin/systemd-run.away /usr/bin/systemd-run')))
 
-  it('outlives the session that began it', async () => {
+  it('outlives the session that started it', async () => {
     const [job, later] = [startJob(count(3), { on: other }), startJob('')]
     const found = startJob('', { on: other, run: job.run })
     await job.begin()
@@ -234,7 +234,7 @@ describe('a detached job on a server without systemd-run', () => {
     expect(await found.finish()).toMatchObject({ how: 'exited', code: 0, lastLines: ['line 1', 'line 2', 'line 3'] })
   })
 
-  it('is unknown when somebody kills it', async () => {
+  it('is unknown when it is killed', async () => {
     const job = startJob('sleep 60', { on: other })
     await job.begin()
 

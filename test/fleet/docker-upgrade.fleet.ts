@@ -40,8 +40,8 @@ afterAll(() => {
   for (const { remove } of controllers) remove()
 })
 
-describe('an upgrade of Docker on real servers', () => {
-  it('goes from 20.10.24 to 26.1.5 one server at a time, and all that ran before runs after', async () => {
+describe('docker-upgrade', () => {
+  it('upgrades 20.10.24 to 26.1.5 one server at a time, and starts all containers again', async () => {
     const controller = controllerOf('26.1.5')
     const before = await onEach(engineOf)
     const contents = await onEach(contentsOf)
@@ -73,7 +73,7 @@ describe('an upgrade of Docker on real servers', () => {
     expect((await asRoot(servers[0], 'apt-mark showhold')).split('\n')).toEqual(expect.arrayContaining(dockerPackages))
   }, 400_000)
 
-  it('finds nothing due when run again, and changes nothing', async () => {
+  it('finds nothing due on a second run, and changes nothing', async () => {
     const before = await onEach(fingerprint)
 
     const again = await controllerOf('26.1.5').maestro('docker-upgrade', '--no-refresh')
@@ -98,12 +98,12 @@ const isComingBack: Moment = async (server) =>
   (await asRoot(server, "grep -l '^seeing that' /var/log/maestro/*/docker-upgrade.log 2>/dev/null | wc -l")) !== '0' &&
   (await asRoot(server, "systemctl is-active 'maestro-*-docker-upgrade.service' || true")) === 'active'
 
-describe('its controller, killed in the middle', () => {
+describe('docker-upgrade with a killed controller', () => {
   it.each([
     ['on the way back', ['--rollback', '--yes'], [hasBegun, isStopped, isInDpkg], olderVersions],
     ['on the way there', [], [isFetching, isInDpkg, isComingBack], newerVersions],
   ] as const)(
-    '%s: after resume it is as if it never was',
+    '%s: resume completes it as if it was never killed',
     async (_, words, moments, wanted) => {
       const contents = await onEach(contentsOf)
       await onEach((server) => asRoot(server, ': >/var/log/dpkg.log; rm -rf /var/log/maestro/*'))
@@ -137,8 +137,8 @@ describe('its controller, killed in the middle', () => {
   )
 })
 
-describe('what goes wrong', () => {
-  it('goes back by itself from an engine that does not start, and starts no other server', async () => {
+describe('docker-upgrade that fails', () => {
+  it('rolls back from an engine that does not start, and starts no other server', async () => {
     const [, second, third] = servers
     await Promise.all([second, third].map(offerBrokenEngine))
     const before = await onEach(engineOf)
@@ -163,7 +163,7 @@ describe('what goes wrong', () => {
     await Promise.all([second, third].map((server) => asRoot(server, 'rm /etc/apt/sources.list.d/broken.list')))
   }, 300_000)
 
-  it('says which container is not back, with the last that it said', async () => {
+  it('names a container that does not come back, with its last log line', async () => {
     const [server] = servers
     await asRoot(
       server,

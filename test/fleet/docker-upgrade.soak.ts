@@ -54,7 +54,7 @@ afterAll(() => {
   for (const { remove } of controllers) remove()
 })
 
-describe('an upgrade of Docker is not begun', () => {
+describe('docker-upgrade is refused', () => {
   const source = '/etc/apt/sources.list.d/docker.list'
   const config = '/etc/docker/daemon.json'
 
@@ -134,7 +134,7 @@ describe('an upgrade of Docker is not begun', () => {
     expect(`${run.stdout}${run.stderr}`).toMatch(/MB free/)
   })
 
-  it('takes 27.3.1 for what it is among 27.3.10 and others', async () => {
+  it('where only 27.3.10 and not 27.3.1 is offered', async () => {
     await changed(crate, `sed -i 's/stable$/stable test/' ${source}`, `sed -i 's/ test$//' ${source}`)
     const titleOf = async (version: string) =>
       /Docker 20.*/.exec((await maestroFor(crate, version)('docker-upgrade', '--dry-run')).stdout)?.[0]
@@ -145,8 +145,8 @@ describe('an upgrade of Docker is not begun', () => {
   })
 })
 
-describe('an upgrade of Docker that fails', () => {
-  it('stays as it is where that is asked for, and goes back when asked to, with nobody to ask what ran', async () => {
+describe('docker-upgrade that fails', () => {
+  it('leaves the server as it is with --no-rollback, and --rollback restores it without a running engine', async () => {
     const contents = await contentsOf(crate)
     await offerBrokenEngine(crate)
 
@@ -167,7 +167,7 @@ describe('an upgrade of Docker that fails', () => {
     expect(await contentsOf(crate)).toEqual(contents)
   }, 300_000)
 
-  it('goes back where the new engine does not take its daemon.json', async () => {
+  it('rolls back when the new engine rejects daemon.json', async () => {
     const contents = await contentsOf(crate)
     await changed(crate, `echo '{"graph": "/var/lib/docker"}' >/etc/docker/daemon.json`, 'rm /etc/docker/daemon.json')
 
@@ -182,8 +182,8 @@ describe('an upgrade of Docker that fails', () => {
   }, 300_000)
 })
 
-describe('an upgrade of Docker', () => {
-  it('stops containers that live-restore would leave to nobody, and outlives a cut line', async () => {
+describe('docker-upgrade', () => {
+  it('stops containers that live-restore would orphan, and survives a lost connection', async () => {
     await asRoot(crate, `echo '{"live-restore": true}' >/etc/docker/daemon.json; systemctl reload docker; sleep 1`)
     const contents = await contentsOf(crate)
     const upgrading = maestroFor(crate, '26.1.5')('docker-upgrade')
@@ -203,7 +203,7 @@ describe('an upgrade of Docker', () => {
     await asRoot(crate, 'rm /etc/docker/daemon.json; systemctl reload docker')
   }, 300_000)
 
-  it('brings a newer containerd alone, with all that runs', async () => {
+  it('upgrades containerd alone, with all containers running', async () => {
     const contents = await contentsOf(crate)
     await asRoot(crate, 'dpkg -i /var/lib/maestro/docker/back/containerd.io_*.deb >/dev/null 2>&1')
 
@@ -217,7 +217,7 @@ describe('an upgrade of Docker', () => {
     expect(await contentsOf(crate)).toEqual(contents)
   }, 300_000)
 
-  it('goes down when that is agreed to, and not otherwise', async () => {
+  it('downgrades with --allow-downgrade only', async () => {
     const unasked = await maestroFor(crate, '20.10.24')('docker-upgrade', '--no-refresh')
     const unagreed = await maestroFor(crate, '20.10.24')('docker-upgrade', '--no-refresh', '--allow-downgrade')
     const agreed = await maestroFor(crate, '20.10.24')('docker-upgrade', '--no-refresh', '--allow-downgrade', '--yes')
@@ -229,10 +229,10 @@ describe('an upgrade of Docker', () => {
   }, 300_000)
 })
 
-describe('a server without Docker', () => {
+describe('docker-upgrade on a server without Docker', () => {
   const repository = `${shortWaitSettings}\n  docker: {repository: "http://download.docker.com/linux/{id}"`
 
-  it('is left alone, and with a wrong key nothing is believed', async () => {
+  it('leaves it alone, and rejects a wrong repository key', async () => {
     const folder = mkdtempSync(`${tmpdir()}/maestro-key-`)
     onTestFinished(() => rmSync(folder, { recursive: true }))
     writeFileSync(
@@ -255,7 +255,7 @@ describe('a server without Docker', () => {
     expect(await asRoot(bare, 'ls /etc/apt/sources.list.d /dev/shm | grep -c -e docker -e maestro || true')).toBe('0')
   })
 
-  it('gets it with its repository when that is asked for', async () => {
+  it('installs Docker and its repository with --install', async () => {
     const maestro = maestroFor(bare, '26.1.5', `${repository}}`)
 
     const plan = await maestro('docker-upgrade', '--install', '--no-refresh', '--dry-run')

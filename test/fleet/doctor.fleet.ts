@@ -65,8 +65,8 @@ const everything = (name: string): Promise<string> =>
       -o '(' -type f -o -type d ')' -printf '%p %s %U:%G %m %C@ %T@\\n' | grep -vE '^run [0-9]' | sort`,
   )
 
-describe('a server that is well', () => {
-  it('is fine, phase by phase, and not a file of it is changed', async () => {
+describe('doctor on a healthy server', () => {
+  it('reports every check as fine, and changes no file', async () => {
     const names = ['web-1', 'app-2']
     const before = await Promise.all(names.map(everything))
 
@@ -91,7 +91,7 @@ file = open("/var/lib/dpkg/lock-frontend", "w"); fcntl.lockf(file, fcntl.LOCK_EX
 open("/run/fl-locked", "w")
 time.sleep(600)`
 
-describe('servers in trouble', () => {
+describe('doctor on faulty servers', () => {
   let password: string
   let found: Awaited<ReturnType<typeof examine>>
   beforeAll(async () => {
@@ -117,7 +117,7 @@ describe('servers in trouble', () => {
     found = await examine([])
   })
 
-  it('where sudo wants a password are told so, with the commands that it stops and the line that mends it', () => {
+  it('reports that sudo wants a password, the commands that this stops, and the fix', () => {
     expect(found.troublesOf('app-1').filter(({ status }) => status !== 'warning')).toEqual([
       {
         area: 'sudo',
@@ -129,7 +129,7 @@ describe('servers in trouble', () => {
     ])
   })
 
-  it('where sudo takes the password are fine with it, and it is nowhere in the answer', async () => {
+  it('accepts the sudo password, which is not in its output', async () => {
     const file = manifest.path.replace('Manifest.yml', 'password')
     appendFileSync(file, `${password}\n`, { mode: 0o600 })
 
@@ -140,7 +140,7 @@ describe('servers in trouble', () => {
     expect(run.stdout + run.stderr).not.toContain(password)
   })
 
-  it('whose password is wrong are told so after one try', async () => {
+  it('reports a wrong sudo password after one try', async () => {
     const file = manifest.path.replace('Manifest.yml', 'wrong')
     appendFileSync(file, 'wrong\n', { mode: 0o600 })
 
@@ -149,27 +149,27 @@ describe('servers in trouble', () => {
     expect(run.find('app-1')).toMatchObject({ root: { status: 'refused', error: { kind: 'sudo-password-wrong' } } })
   })
 
-  it('whose shell prints are told what it prints', () => {
+  it('reports a login shell that prints', () => {
     expect(found.troublesOf('app-2')).toContainEqual(
       expect.objectContaining({ area: 'shell', status: 'note', text: expect.stringContaining('Welcome to app-2') }),
     )
   })
 
-  it('where apt is locked are told by whom, and that Docker does not answer', () => {
+  it('reports who holds the apt lock, and that Docker does not answer', () => {
     const texts = found.troublesOf('web-2').map(({ text }) => text)
 
     expect(texts).toContainEqual(expect.stringMatching(/^apt's frontend lock is held by \S*python3 .*… \(pid \d+\)/))
     expect(texts).toContainEqual(expect.stringContaining('Docker does not answer'))
   })
 
-  it('whose disk is full are told so, and are examined all the same', () => {
+  it('reports a full disk, and runs the other checks', () => {
     expect(found.troublesOf('db-2')).toContainEqual(
       expect.objectContaining({ area: 'disk', status: 'wrong', text: '/ has 0 MB free' }),
     )
     expect(found.find('db-2')).toMatchObject({ status: 'examined', root: { status: 'sudo' } })
   })
 
-  it('whose sshd is not there are told so, with the phase at which it ended', () => {
+  it('reports a stopped sshd with the phase that failed', () => {
     expect(found.find('db-1')).toMatchObject({ status: 'unreachable', error: { kind: 'refused' } })
     expect(found.troublesOf('db-1')).toEqual([
       expect.objectContaining({ area: 'connection', status: 'wrong', stops: ['every command'] }),
@@ -177,7 +177,7 @@ describe('servers in trouble', () => {
     expect(found.exitCode).toBe(3)
   })
 
-  it("that are load balancers are told who may use HAProxy's socket, and that socat is missing", () => {
+  it('reports the owner of the HAProxy socket and a missing socat on a load balancer', () => {
     const checks = found.find('lb-1')?.checks.filter(({ area }) => area === 'balancer')
 
     expect(checks).toEqual([

@@ -72,8 +72,8 @@ connection.request("GET", "${path}")
 print(connection.getresponse().read().decode())
 '`
 
-describe('Docker', () => {
-  it('is told with the version that the engine itself tells', async () => {
+describe('facts/docker.sh', () => {
+  it('has the version that docker version prints', async () => {
     const { Version } = JSON.parse(await inside('web-1', api('/version'))) as { Version: string }
     const client = await inside('web-1', 'docker --version')
 
@@ -83,7 +83,7 @@ describe('Docker', () => {
     expect(client).toContain(`Docker version ${docker?.client},`)
   })
 
-  it('is told with what the engine itself says that it works with, and the version of Compose that dpkg has', async () => {
+  it('has what docker info prints, and the version of Compose that dpkg has', async () => {
     type Answer = { MinAPIVersion: string; Components: { Name: string; Version: string }[] }
     const { MinAPIVersion, Components } = JSON.parse(await inside('web-1', api('/version'))) as Answer
     const versionOf = (name: string) => Components.find(({ Name }) => Name === name)?.Version
@@ -97,7 +97,7 @@ describe('Docker', () => {
     })
   })
 
-  it('is told with every container, those that do not run as well', () => {
+  it('has every container, stopped ones too', () => {
     const startedAt = expect.stringMatching(/^20\d\d-\d\d-\d\dT/)
     const busybox = { image: 'busybox:local', state: 'running', restartPolicy: 'no', startedAt }
 
@@ -112,7 +112,7 @@ describe('Docker', () => {
     ])
   })
 
-  it('is told without an engine where the engine is stopped', async () => {
+  it('reports a stopped engine', async () => {
     const docker = knownValue(lookOf('web-2').docker)
 
     expect(await inside('web-2', 'docker --version')).toContain(`Docker version ${docker?.client},`)
@@ -126,20 +126,20 @@ describe('Docker', () => {
     { name: 'db-1', source: 'snap', client: '24.0.5' },
     { name: 'db-2', source: 'docker-ce', client: '26.1.0' },
     { name: 'lb-1', source: 'moby-engine', client: '26.1.1' },
-  ])('is told as $source where it comes from there, with the words of its client', ({ name, source, client }) => {
+  ])('reports source $source and the version of its client', ({ name, source, client }) => {
     const docker = knownValue(lookOf(name).docker)
 
     expect(docker).toMatchObject({ source, client, trouble: 'no engine', containers: [] })
     expect(docker?.version).toBeUndefined()
   })
 
-  it('is told as absent where there is none', () => {
+  it('reports that there is no Docker', () => {
     expect(knownValue(lookOf('app-1').docker)).toBeNull()
   })
 })
 
-describe('an engine that rests behind its socket', () => {
-  it('is not woken by a look', async () => {
+describe('facts/docker.sh with socket activation', () => {
+  it('does not start the engine', async () => {
     await inside('web-2', 'systemctl reset-failed docker.socket docker.service; systemctl start docker.socket')
 
     const looks = await gatherFacts(['web-2'])
@@ -150,14 +150,14 @@ describe('an engine that rests behind its socket', () => {
   })
 })
 
-describe('Weave', () => {
+describe('facts/weave.sh', () => {
   it.each([
     { name: 'web-1', what: 'the router that runs, whatever the script', weave: { version: '2.8.3', isRunning: true } },
     { name: 'web-2', what: 'the script where the engine is stopped', weave: { version: '2.6.5', isRunning: false } },
     { name: 'app-1', what: 'the script where there is no engine', weave: { version: '2.8.1', isRunning: false } },
     { name: 'app-2', what: 'a script without a version', weave: { version: 'unreleased', isRunning: false } },
     { name: 'db-1', what: 'nothing where there is none', weave: null },
-  ])('is told by $what', ({ name, weave }) => {
+  ])('takes the version from $what', ({ name, weave }) => {
     expect(knownValue(lookOf(name).weave)).toEqual(weave)
   })
 })

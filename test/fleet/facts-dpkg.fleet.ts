@@ -53,12 +53,12 @@ const lookOf = gatherFactsInStates({
   'lb-1': { make: 'dpkg -r fl-conf >/dev/null', undo: `${install} fl-conf=1.0 >/dev/null` },
 })
 
-describe('dpkg', () => {
+describe('facts/dpkg.sh', () => {
   it.each([
     { name: 'lb-1', isInterrupted: false },
     { name: 'app-1', isInterrupted: false },
     { name: 'db-1', isInterrupted: true },
-  ])('on $name is cut off, $isInterrupted, where apt says so', async ({ name, isInterrupted }) => {
+  ])('on $name reports interrupted $isInterrupted, as apt does', async ({ name, isInterrupted }) => {
     const says = await inside(name, 'apt-get check 2>&1 || :')
 
     expect(says.includes('dpkg was interrupted')).toBe(isInterrupted)
@@ -69,7 +69,7 @@ describe('dpkg', () => {
     { name: 'lb-1', broken: [] },
     { name: 'app-1', broken: ['fl-stdin unpacked', 'fl-upd unpacked'] },
     { name: 'db-1', broken: ['fl-slow half-configured'] },
-  ])('on $name has $broken.length packages that are not fully installed', async ({ name, broken }) => {
+  ])('on $name reports $broken.length packages that are not fully installed', async ({ name, broken }) => {
     const audit = await inside(name, 'dpkg --audit')
 
     expect(knownValue(lookOf(name).dpkg).broken).toEqual(broken)
@@ -79,8 +79,8 @@ describe('dpkg', () => {
   })
 })
 
-describe('the holders of locks', () => {
-  it('are apt and dpkg while an upgrade runs', async () => {
+describe('facts/dpkg.sh: lock holders', () => {
+  it('are apt and dpkg during an upgrade', async () => {
     const show = (process: string) => inside('app-2', `ps -o pid=,args= -C ${process} | sed 's/^ *//'`)
     const [apt, dpkg] = [await show('apt-get'), await show('dpkg')]
 
@@ -93,7 +93,7 @@ describe('the holders of locks', () => {
     expect(apt).toMatch(/apt-get -y install fl-slow$/)
   })
 
-  it('are as old as their processes', async () => {
+  it('have the age of their processes', async () => {
     const { dpkg, at } = lookOf('app-2')
 
     const { lockHolders } = knownValue(dpkg)
@@ -106,7 +106,7 @@ describe('the holders of locks', () => {
     })
   })
 
-  it('are seen also where users do not see the processes of others', async () => {
+  it('are found where users cannot see processes of others', async () => {
     const pid = Number(await inside('db-2', 'systemctl show -P MainPID fl-locks'))
 
     const { lockHolders } = knownValue(lookOf('db-2').dpkg)

@@ -79,14 +79,14 @@ const lookOf = gatherFactsInStates({
   'web-2': machine(uname, newer, { make: 'rm /boot/vmlinuz-*' }),
 })
 
-describe('the kernel', () => {
-  it('of a container is that of its machine, whatever is installed in it', async () => {
+describe('facts/kernel.sh', () => {
+  it('in a container reports the kernel of the host, whatever is installed', async () => {
     expect(knownValue(lookOf('app-1').kernel)).toEqual({
       running: await inside('app-1', 'cat /proc/sys/kernel/osrelease'),
     })
   })
 
-  it('waits, since it was installed, where a newer one is there', async () => {
+  it('reports a newer kernel and when it was installed', async () => {
     const told = await inside('app-2', "dpkg -l 'linux-image-*' | awk '/^ii/ { print $2 }'; readlink -f /bin/uname")
 
     expect(told.split('\n')).toEqual([`linux-image-${running}`, 'linux-image-6.8.0-45-generic', '/usr/bin/uname'])
@@ -100,14 +100,14 @@ describe('the kernel', () => {
   it.each([
     { name: 'db-1', where: 'the configuration of grub', words: `1>gnulinux-${running}-advanced-77` },
     { name: 'db-2', where: 'what grub has saved, which only root may read', words: `gnulinux-${running}-advanced-77` },
-  ])('is pinned by $where', ({ name, words }) => {
+  ])('reports a kernel pinned by $where', ({ name, words }) => {
     expect(knownValue(lookOf(name).kernel)).toMatchObject({
       newest: '6.8.0-45-generic',
       pinned: { release: running, words },
     })
   })
 
-  it('was rebuilt where its package is newer than the build that runs', () => {
+  it('reports a rebuilt kernel when its package is newer than the running build', () => {
     expect(knownValue(lookOf('lb-1').kernel)).toMatchObject({
       running: '6.1.0-25-amd64',
       newest: '6.1.0-25-amd64',
@@ -115,17 +115,17 @@ describe('the kernel', () => {
     })
   })
 
-  it("was rebuilt where Ubuntu's own word on the build that runs is older than its package", () => {
+  it('reports a rebuilt kernel when version_signature of Ubuntu is older than its package', () => {
     expect(knownValue(lookOf('db-1').kernel)).toMatchObject({
       rebuilt: { running: '6.8.0-40.40', installed: '6.8.0-41.41' },
     })
   })
 
-  it('that is newest is the newest image, also without a package', () => {
+  it('takes the newest image, also without a package', () => {
     expect(knownValue(lookOf('web-1').kernel)).toEqual({ running, newest: '6.8.0-50-generic' })
   })
 
-  it('that is newest is the newest package where no image lies in /boot', () => {
+  it('takes the newest package without an image in /boot', () => {
     expect(knownValue(lookOf('web-2').kernel)).toMatchObject({ newest: '6.8.0-45-generic', newestSince: threeDaysAgo })
   })
 })

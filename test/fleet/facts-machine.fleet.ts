@@ -28,8 +28,8 @@ const lookOf = gatherFactsInStates({
   'lb-1': moveAside('/usr/bin/apt-get'),
 })
 
-describe('the identity', () => {
-  it.each(['app-1', 'app-2'])('of %s is the one that systemd tells', async (name) => {
+describe('facts/identity.sh', () => {
+  it.each(['app-1', 'app-2'])('on %s has the ids that systemd has', async (name) => {
     const ids = await inside(name, 'systemd-id128 machine-id; systemd-id128 boot-id; hostnamectl hostname')
 
     const { machineId, bootId, hostname } = knownValue(lookOf(name).identity)
@@ -37,7 +37,7 @@ describe('the identity', () => {
     expect(hostname).toBe(name)
   })
 
-  it.each(['app-1', 'app-2'])('of %s tells its PID 1 and the start of it, as python reads them', async (name) => {
+  it.each(['app-1', 'app-2'])('on %s has PID 1 and its start time as python reads them', async (name) => {
     const told = await inside(
       name,
       `python3 -c 'stat = open("/proc/1/stat").read(); print(stat[stat.rindex(")"):].split()[20])'; ps -o comm= 1`,
@@ -48,7 +48,7 @@ describe('the identity', () => {
     expect(init).toBe('systemd')
   })
 
-  it('tells an uptime that was true during the look', async () => {
+  it('has an uptime that was true while it ran', async () => {
     const [before, after] = await inside('app-1', `cat /run/before; rm /run/before; ${bootSeconds}`).then(numbers)
 
     const { uptimeSeconds } = knownValue(lookOf('app-1').identity)
@@ -56,13 +56,13 @@ describe('the identity', () => {
     expect(uptimeSeconds).toBeLessThanOrEqual(after ?? Number.NaN)
   })
 
-  it('comes with the time by the clock of the server', () => {
+  it('has the time by the clock of the server', () => {
     expect(Math.abs(lookOf('app-1').at - Date.now() / 1000)).toBeLessThan(60)
   })
 })
 
-describe('the system', () => {
-  it('is the distribution that lsb_release and systemd tell', async () => {
+describe('facts/system.sh', () => {
+  it('has the distribution that lsb_release and systemd print', async () => {
     const told = await inside('app-1', 'lsb_release -sir; lsb_release -sc; lsb_release -sd')
 
     const { id, release: version, codename, name, hasApt } = knownValue(lookOf('app-1').system)
@@ -70,7 +70,7 @@ describe('the system', () => {
     expect(told.toLowerCase().split('\n')).toEqual([`${id}`, version, codename, name.toLowerCase()])
   })
 
-  it('is what the os-release of another distribution says, unquoted', () => {
+  it('reads os-release of another distribution without its quotes', () => {
     expect(knownValue(lookOf('db-2').system)).toEqual({
       id: 'debian',
       release: '12',
@@ -80,19 +80,19 @@ describe('the system', () => {
     })
   })
 
-  it('has no apt where apt-get is not there', () => {
+  it('reports no apt without apt-get', () => {
     expect(knownValue(lookOf('lb-1').system)).toMatchObject({ id: 'ubuntu', hasApt: false })
   })
 })
 
-describe('the kernel', () => {
-  it.each(['app-1', 'db-1'])('of %s is that of this machine, on which its container runs', (name) => {
+describe('facts/kernel.sh', () => {
+  it.each(['app-1', 'db-1'])('on %s has the kernel of the host of the container', (name) => {
     expect(knownValue(lookOf(name).kernel)).toEqual({ running: release() })
   })
 })
 
-describe('the disks', () => {
-  it('are as large as statfs says, with / and /var in one', async () => {
+describe('facts/disk.sh', () => {
+  it('has the size that statfs returns, with / and /var in one', async () => {
     const [size, blocks, free] = await inside('app-1', `stat -f -c '%S\n%b\n%a' /`).then(numbers)
 
     const disks = knownValue(lookOf('app-1').disk)
@@ -101,7 +101,7 @@ describe('the disks', () => {
     expect(Math.abs((disks[0]?.freeBytes ?? Number.NaN) - bytes(size, free))).toBeLessThan(32 * 1024 ** 2)
   })
 
-  it('are told each, with the room that is left and whether they can be written to', async () => {
+  it('has each file system with its free space and whether it is read-only', async () => {
     const [size, blocks, free] = await inside('db-1', `stat -f -c '%S\n%b\n%a' /boot`).then(numbers)
 
     const disks = knownValue(lookOf('db-1').disk)
@@ -114,7 +114,7 @@ describe('the disks', () => {
     expect(disks[2]).toMatchObject({ totalBytes: 8 * 1024 ** 2, freeBytes: 4 * 1024 ** 2 })
   })
 
-  it('can be written to where what lies below cannot', () => {
+  it('reports a writable file system above a read-only one', () => {
     expect(knownValue(lookOf('db-2').disk)[1]).toMatchObject({ path: '/boot', isReadOnly: false })
   })
 })

@@ -20,8 +20,8 @@ const lookOf = gatherFactsInStates({
   'lb-1': { make: undo },
 })
 
-describe("maestro's own marks", () => {
-  it('are the lock, with who holds it, and the drains, also where only root may see them', () => {
+describe('facts/maestro.sh', () => {
+  it('has the lock with its owner, and drains, also where only root may read them', () => {
     const { lock, drained } = knownValue(lookOf('app-1').maestro)
 
     expect(lock).toEqual({
@@ -36,18 +36,18 @@ describe("maestro's own marks", () => {
     expect(drained.toSorted()).toEqual(['20261101-070000-a1b2', '20261122-081500-k3f9'])
   })
 
-  it('are a lock also before anything is written into it', () => {
+  it('has a lock that is still empty', () => {
     const { at, maestro } = lookOf('app-2')
 
     const lock = { owner: 'somebody', run: 'unknown', since: at, quietSeconds: expect.any(Number), busy: [] }
     expect(knownValue(maestro)).toEqual({ lock, drained: [] })
   })
 
-  it('are a drain without a lock', () => {
+  it('has a drain without a lock', () => {
     expect(knownValue(lookOf('db-1').maestro)).toEqual({ drained: ['20261120-060000-zzzz'] })
   })
 
-  it.each(['db-2', 'lb-1'])('are none on %s', (name) => {
+  it.each(['db-2', 'lb-1'])('has nothing on %s', (name) => {
     expect(knownValue(lookOf(name).maestro)).toEqual({ drained: [] })
   })
 })

@@ -62,8 +62,8 @@ function hook(name: string): string {
   return `/etc/kernel/postinst.d/${name}`
 }
 
-describe('the flag for a reboot', () => {
-  it('is set, with the packages that want it, each once, since the file is there', () => {
+describe('facts/reboot.sh', () => {
+  it('has the flag, its packages once each, and its time', () => {
     expect(knownValue(lookOf('app-1').reboot)).toEqual({
       isSet: true,
       packages: ['linux-base', 'libc6'],
@@ -72,13 +72,13 @@ describe('the flag for a reboot', () => {
     })
   })
 
-  it('is set also where no package has left its name', async () => {
+  it('has a flag without packages', async () => {
     const written = Number(await inside('app-2', `find ${flag} -printf '%Ts'`))
 
     expect(knownValue(lookOf('app-2').reboot)).toEqual({ isSet: true, packages: [], since: written, hasSetter: true })
   })
 
-  it('is not set where the file is not there', () => {
+  it('has an unset flag', () => {
     expect(knownValue(lookOf('lb-1').reboot)).toEqual({ isSet: false, packages: [], hasSetter: false })
   })
 
@@ -87,13 +87,13 @@ describe('the flag for a reboot', () => {
     { name: 'db-1', writer: writers[1] },
     { name: 'web-1', writer: writers[2] },
     { name: 'db-2', writer: writers[3] },
-  ])('would be set by $writer alone', ({ name }) => {
+  ])('reports that $writer would set the flag', ({ name }) => {
     expect(knownValue(lookOf(name).reboot).hasSetter).toBe(true)
   })
 })
 
-describe('the libraries', () => {
-  it('name a service that runs a program which was replaced on disk', async () => {
+describe('facts/needrestart.sh', () => {
+  it('names a service whose program was replaced on disk', async () => {
     const pid = await inside('db-1', 'systemctl show -P MainPID fl-stale')
     const program = await inside('db-1', `readlink /proc/${pid}/exe`)
 
@@ -102,15 +102,15 @@ describe('the libraries', () => {
     expect({ hasTool, services }).toEqual({ hasTool: true, services: ['fl-stale.service'] })
   })
 
-  it('name no service where none runs what was replaced', () => {
+  it('names no service when nothing was replaced', () => {
     expect(knownValue(lookOf('lb-1').needrestart)).toEqual({ hasTool: true, services: [] })
   })
 
-  it("hold needrestart's own word on the kernel", () => {
+  it('has the kernel state of needrestart', () => {
     expect(knownValue(lookOf('app-2').needrestart).kernel).toBe('version-upgrade')
   })
 
-  it('hold nothing where needrestart is not installed', () => {
+  it('reports that needrestart is missing', () => {
     expect(knownValue(lookOf('web-1').needrestart)).toEqual({ hasTool: false, services: [] })
   })
 })

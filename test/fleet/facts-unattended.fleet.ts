@@ -42,8 +42,8 @@ const lookOf = gatherFactsInStates({
   }),
 })
 
-describe('the nightly upgrades', () => {
-  it('run daily where the system was handed over like that', () => {
+describe('facts/unattended.sh', () => {
+  it('reports daily upgrades on a server as it was handed over', () => {
     const { isInstalled, isDaily, why, rebootsByItself, lastRunAt } = knownValue(lookOf('app-1').unattended)
 
     expect({ isInstalled, isDaily, why, rebootsByItself, lastRunAt }).toEqual({
@@ -53,7 +53,7 @@ describe('the nightly upgrades', () => {
     })
   })
 
-  it('take from the origins that unattended-upgrade itself names', async () => {
+  it('has the origins that unattended-upgrade names', async () => {
     const says = await inside('app-1', 'unattended-upgrade --dry-run -v 2>&1')
 
     const allowed = /Allowed origins are: (.*)/.exec(says)?.[1]?.split(', ')
@@ -62,7 +62,7 @@ describe('the nightly upgrades', () => {
     expect(origins).toContain('Ubuntu:noble-security')
   })
 
-  it('take from origins by a pattern, reboot by themselves and tell when they last ran', () => {
+  it('has an origin pattern, automatic reboot, and the last run', () => {
     expect(knownValue(lookOf('db-1').unattended)).toMatchObject({
       isDaily: true,
       origins: ['origin=Elsewhere,codename=noble'],
@@ -71,7 +71,7 @@ describe('the nightly upgrades', () => {
     })
   })
 
-  it.each(['app-1', 'db-1'])('of %s run next when the timer says', async (name) => {
+  it.each(['app-1', 'db-1'])('on %s has the next run of the timer', async (name) => {
     const unit = '/org/freedesktop/systemd1/unit/apt_2ddaily_2dupgrade_2etimer'
     const next = `org.freedesktop.systemd1 ${unit} org.freedesktop.systemd1.Timer NextElapseUSecRealtime`
     const [, microseconds] = (await inside(name, `busctl get-property ${next}`)).split(' ')
@@ -84,13 +84,13 @@ describe('the nightly upgrades', () => {
     { name: 'db-2', why: "apt's daily timers are stopped", isInstalled: true },
     { name: 'web-1', why: 'neither systemd nor cron runs it', isInstalled: true },
     { name: 'lb-1', why: undefined, isInstalled: false },
-  ])('do not run daily on $name: $why', ({ name, why, isInstalled }) => {
+  ])('reports on $name no daily upgrades: $why', ({ name, why, isInstalled }) => {
     const told = knownValue(lookOf(name).unattended)
 
     expect([told.isInstalled, told.isDaily, told.why]).toEqual([isInstalled, false, why])
   })
 
-  it('run daily where cron runs them', () => {
+  it('reports daily upgrades by cron', () => {
     expect(knownValue(lookOf('web-2').unattended)).toMatchObject({ isDaily: true })
   })
 })

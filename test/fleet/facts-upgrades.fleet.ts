@@ -62,8 +62,8 @@ for package in cache.packages:
     elif depcache.get_candidate_ver(package) in newer: print(package.name)
 '`
 
-describe('the pending upgrades', () => {
-  it.each(['app-1', 'app-2', 'db-1', 'db-2'])('of %s are those that python finds in the lists', async (name) => {
+describe('facts/upgrades.sh', () => {
+  it.each(['app-1', 'app-2', 'db-1', 'db-2'])('on %s has the upgrades that python finds in the lists', async (name) => {
     const told = (await inside(name, pythonsView)).split('\n')
 
     const { security, otherCount } = knownValue(lookOf(name).upgrades)
@@ -73,7 +73,7 @@ describe('the pending upgrades', () => {
     expect(otherCount).toBe(told.filter((line) => !line.includes(' ')).length)
   })
 
-  it('count a fix that a newer version in -updates has overtaken', () => {
+  it('counts a fix with a newer version in -updates', () => {
     const { security, otherCount } = knownValue(lookOf('app-1').upgrades)
 
     const fixed = ['fl-both', 'fl-daemon', 'fl-fail', 'fl-held', 'fl-kernel', 'fl-sec', 'fl-slow']
@@ -82,7 +82,7 @@ describe('the pending upgrades', () => {
     expect(otherCount).toBe(5)
   })
 
-  it.each(['app-1', 'app-2'])('name what is on hold on %s, as apt-mark does', async (name) => {
+  it.each(['app-1', 'app-2'])('on %s names the holds of apt-mark', async (name) => {
     const shown = await inside(name, 'apt-mark showhold')
 
     const { held } = knownValue(lookOf(name).upgrades)
@@ -90,20 +90,20 @@ describe('the pending upgrades', () => {
     expect(held).toEqual(name === 'app-1' ? ['fl-held'] : ['fl-held', 'fl-upd'])
   })
 
-  it('name what is given to few servers so far, and nothing else, as kept back', () => {
+  it('names phased upgrades as kept back, and nothing else', () => {
     const phased = { name: 'fl-phased', why: 'phased, given to 0% of all servers so far' }
 
     expect(knownValue(lookOf('app-1').upgrades).keptBack).toEqual([phased])
     expect(knownValue(lookOf('app-2').upgrades).keptBack).toEqual([phased])
   })
 
-  it('name what a full upgrade would remove', () => {
+  it('names what a full upgrade would remove', () => {
     const { keptBack } = knownValue(lookOf('db-1').upgrades)
 
     expect(keptBack).toContainEqual({ name: 'fl-upd', why: 'a full upgrade would remove fl-own' })
   })
 
-  it('name a fix that the administrator has pinned away', () => {
+  it('names a fix that the administrator has pinned away', () => {
     const { keptBack, security } = knownValue(lookOf('db-2').upgrades)
 
     expect(keptBack).toContainEqual({ name: 'fl-sec', why: 'pinned below the installed version' })
@@ -111,7 +111,7 @@ describe('the pending upgrades', () => {
   })
 })
 
-describe('the age of the lists', () => {
+describe('facts/upgrades.sh: age of the lists', () => {
   it.each([
     { name: 'lb-1', from: 'the last change in their folder', at: hoursAgo(3) },
     { name: 'db-2', from: 'the last success, when nothing had changed', at: hoursAgo(2) },
@@ -121,7 +121,7 @@ describe('the age of the lists', () => {
     expect(knownValue(facts.upgrades).listsAgeSeconds).toBe(facts.at - at)
   })
 
-  it('is not told where no list was ever fetched', () => {
+  it('is missing when no list was ever fetched', () => {
     expect(knownValue(lookOf('web-1').upgrades).listsAgeSeconds).toBeUndefined()
   })
 })

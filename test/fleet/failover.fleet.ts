@@ -56,8 +56,8 @@ maestro:
     driver: {kind: haproxy, server: between}
 `
 
-describe('a failover by the weights of a load balancer', () => {
-  it('moves no traffic to an environment whose servers do not serve', async () => {
+describe('failover switch with driver haproxy', () => {
+  it('moves no traffic to an environment whose health check fails', async () => {
     await asRoot(green, 'echo never >/srv/only-well-in')
 
     const run = await controller.maestro(...toGreen)
@@ -68,7 +68,7 @@ describe('a failover by the weights of a load balancer', () => {
     expect(await weights()).toEqual(['1 (initial 1)', '0 (initial 1)'])
   }, 120_000)
 
-  it('moves all of it there and back, and loses no request', async () => {
+  it('moves all traffic there and back, and loses no request', async () => {
     const load = await startLoad(balancer)
 
     const there = await controller.maestro(...toGreen)

@@ -98,18 +98,18 @@ async function tellAll() {
 let told: Awaited<ReturnType<typeof tellAll>>
 
 function tellsEachAs(state: State) {
-  it('tells in the table how each one stands, what needs care first', () => {
+  it('prints a table of every server, those that need attention first', () => {
     expect(inTable(told.table.stdout)).toEqual(standing(state))
     expect(told.table.exitCode).toBe(3)
   })
 
-  it('tells the same in JSON, with --exit-code too', () => {
+  it('prints the same in JSON, also with --exit-code', () => {
     expect(byName(inJson(told.json.stdout))).toEqual(byName(standing(state)))
     expect(eventsOf(told.json.stdout).at(-1)).toEqual({ version: 1, event: 'end', servers: 7, exitCode: 3 })
     expect(told.json.exitCode).toBe(3)
   })
 
-  it('tells the same in metrics', () => {
+  it('prints the same as metrics', () => {
     expect(byName(inMetrics(told.metrics.stdout))).toEqual(byName(standing(state)))
     expect(told.metrics.exitCode).toBe(3)
   })
@@ -122,7 +122,7 @@ async function codesWithout(...excluded: readonly FleetServer[]): Promise<readon
   return runs.map(({ exitCode }) => exitCode)
 }
 
-describe('reboot-status on a fleet with every kind of server', () => {
+describe('reboot-status on servers in every state', () => {
   beforeAll(async () => {
     told = await tellAll()
   })
@@ -134,13 +134,13 @@ describe('reboot-status on a fleet with every kind of server', () => {
     [broken.name, /dpkg-query cannot list the kernels/],
     [stranger.name, new RegExp(`the host key of ${stranger.address} .* is not in known_hosts`)],
     [down.name, new RegExp(`${down.address}:22`)],
-  ])('tells why %s stands as it does, on its line', (name, why) => {
+  ])('prints the reason of %s on its line', (name, why) => {
     const line = told.table.stdout.split('\n').find((each) => each.includes(` ${name} `))
 
     expect(line).toMatch(why)
   })
 
-  it('returns 10 with --exit-code for one that is due and for one that is unknown, and 0 when there is neither', async () => {
+  it('exits 10 with --exit-code for a due and an unknown server, and 0 when there is neither', async () => {
     expect(await codesWithout(stranger, down)).toEqual([0, 10])
     expect(await codesWithout(stranger, down, due)).toEqual([0, 10])
     expect(await codesWithout(stranger, down, due, broken)).toEqual([0, 0])
@@ -157,7 +157,7 @@ describe('reboot-status after a real reboot', () => {
 
   tellsEachAs('not due')
 
-  it('has seen the boot that the server itself is in, new and young', async () => {
+  it('has the new boot of the server', async () => {
     const { look } = eventsOf(told.json.stdout).find(({ server }) => server === due.name)
 
     const { bootId, uptimeSeconds } = look.identity.value
@@ -166,7 +166,7 @@ describe('reboot-status after a real reboot', () => {
     expect(uptimeSeconds).toBeLessThan(60)
   })
 
-  it('returns 0 with --exit-code when those out of reach and in the dark are left out', async () => {
+  it('exits 0 with --exit-code when unreachable servers are excluded', async () => {
     expect(await codesWithout(stranger, down, broken)).toEqual([0, 0])
   })
 })

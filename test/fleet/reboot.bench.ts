@@ -24,7 +24,7 @@ beforeAll(async () => {
 }, 600_000)
 afterAll(() => controller.remove())
 
-it('restarts server after server in hardly more than their own time', async () => {
+it('reboot takes hardly longer than the servers themselves', async () => {
   const own: number[] = []
   const ansible: number[] = []
   const maestro: number[] = []

@@ -31,8 +31,8 @@ function useController(...of: Parameters<typeof makeRebootController>): Controll
   return controller
 }
 
-describe('a rolling restart', () => {
-  it('restarts each server once, never more than two at a time, and finds nothing due afterwards', async () => {
+describe('reboot: rolling', () => {
+  it('reboots each server once, never more than two at a time, and finds nothing due afterwards', async () => {
     const controller = useController(servers)
     await requireReboot(servers)
     let run = { exitCode: undefined as number | undefined, stdout: '', stderr: '' }
@@ -50,7 +50,7 @@ describe('a rolling restart', () => {
     expect((await controller.maestro('reboot', '--dry-run')).stdout).toMatch(/A server usually takes \d+ s/)
   }, 300_000)
 
-  it('is seen when it takes three at a time', async () => {
+  it('would be seen rebooting three at a time', async () => {
     const four = servers.slice(2, 6)
     await requireReboot(four)
     const undos = await Promise.all(four.map((server) => bootDelay(server, 5)))
@@ -64,7 +64,7 @@ describe('a rolling restart', () => {
     expect(down).toBe(3)
   }, 300_000)
 
-  it('ends at a server that does not come back, and goes on when it has', async () => {
+  it('stops at a server that does not come back, and resume continues once it has', async () => {
     const five = servers.slice(0, 5)
     const [, , third, ...rest] = five as [FleetServer, FleetServer, FleetServer, ...FleetServer[]]
     const controller = useController(five)
@@ -100,7 +100,7 @@ describe('a rolling restart', () => {
     expect(restarts).toEqual(onceEach(five))
   }, 300_000)
 
-  it('restarts each server once, wherever its controller was killed', async () => {
+  it('reboots each server once, wherever its controller is killed', async () => {
     const two = servers.slice(2, 4)
     for (let kill = 1; kill <= 10; kill += 1) {
       const controller = useController(two)
@@ -149,11 +149,11 @@ const oldKey = `
   systemctl daemon-reload
   systemctl restart ssh`
 
-describe('a restart that cannot be believed', () => {
+describe('reboot: verification', () => {
   const plain = () => servers[0] as FleetServer
   const words = ['reboot', '--force', '--yes']
 
-  it('is none where the server did not go down', async () => {
+  it('fails when the server did not go down', async () => {
     await asRoot(plain(), 'systemctl mask --runtime reboot.target')
     onTestFinished(async () => void (await asRoot(plain(), 'systemctl unmask --runtime reboot.target')))
 
@@ -162,7 +162,7 @@ describe('a restart that cannot be believed', () => {
     expect(run).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('has not gone down in 10 s') })
   }, 120_000)
 
-  it('is none where another host key answers', async () => {
+  it('fails when another host key answers', async () => {
     await asRoot(plain(), keyOfNextBoot)
     onTestFinished(async () => {
       await waitUntilRunning(plain())
@@ -177,7 +177,7 @@ describe('a restart that cannot be believed', () => {
     })
   }, 200_000)
 
-  it('is refused where somebody holds a shutdown up', async () => {
+  it('is refused when an inhibitor blocks shutdowns', async () => {
     const holder = 'systemd-run -q --unit=holder systemd-inhibit --what=shutdown --who=backup --why=nightly sleep 600'
     await asRoot(plain(), holder)
     onTestFinished(async () => void (await asRoot(plain(), 'systemctl stop holder')))
@@ -187,7 +187,7 @@ describe('a restart that cannot be believed', () => {
     expect(run).toMatchObject({ exitCode: 4, stdout: expect.stringContaining('a shutdown is blocked by backup') })
   }, 120_000)
 
-  it('has failed where a container that ran before does not run again', async () => {
+  it('fails when a container that ran before does not run again', async () => {
     const docked = servers.at(-1) as FleetServer
     await asRoot(
       docked,

@@ -67,15 +67,15 @@ async function slowToStop(server: FleetServer, seconds: number, ordering: string
   })
 }
 
-describe('a restart that takes its time', () => {
-  it('is waited for as long as it may take', async () => {
+describe('reboot that is slow', () => {
+  it('is waited for up to up_timeout', async () => {
     const undo = await bootDelay(one(), 20)
     onTestFinished(undo)
 
     expect(await useController([one()]).maestro(...words)).toMatchObject({ exitCode: 0 })
   })
 
-  it('has failed when it takes longer, and is done by resume without another one', async () => {
+  it('fails when it takes longer, and resume verifies it without another reboot', async () => {
     const undo = await bootDelay(one(), 25)
     onTestFinished(undo)
     const controller = useController([one()])
@@ -89,7 +89,7 @@ describe('a restart that takes its time', () => {
     expect(restarts).toEqual(onceEach([one()]))
   })
 
-  it('may keep everybody out for a while after sshd is up', async () => {
+  it('may refuse logins for a while after sshd is up', async () => {
     await atBoot(
       one(),
       'closed',
@@ -101,7 +101,7 @@ describe('a restart that takes its time', () => {
     expect(run).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('down for ') })
   })
 
-  it('says what does not stop while it lets us in', async () => {
+  it('names what does not stop while logins work', async () => {
     const boot = await bootIdOf(one())
     await slowToStop(one(), 25, 'After=ssh.service systemd-user-sessions.service systemd-logind.service')
     const controller = useController([one()])
@@ -114,8 +114,8 @@ describe('a restart that takes its time', () => {
   })
 })
 
-describe('a restart that is not to be believed', () => {
-  it('is one that is followed by another', async () => {
+describe('reboot: verification', () => {
+  it('fails when another reboot follows', async () => {
     await asRoot(one(), 'touch /root/once-more')
     await atBoot(
       one(),
@@ -129,7 +129,7 @@ describe('a restart that is not to be believed', () => {
     expect(run).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('it restarted once more by itself') })
   })
 
-  it('is one of another machine', async () => {
+  it('fails on another machine', async () => {
     const id = await asRoot(one(), 'cat /etc/machine-id')
     await atBoot(
       one(),
@@ -145,7 +145,7 @@ describe('a restart that is not to be believed', () => {
   })
 })
 
-describe('a restart that would break something', () => {
+describe('reboot: preflight', () => {
   const cases: readonly [string, string, string, RegExp][] = [
     [
       'sshd would not start',
@@ -173,7 +173,7 @@ describe('a restart that would break something', () => {
     ],
   ]
 
-  it.each(cases)('is not begun where %s', async (_, fault, undo, why) => {
+  it.each(cases)('refuses when %s', async (_, fault, undo, why) => {
     const boot = await bootIdOf(one())
     await asRoot(one(), fault)
     onTestFinished(async () => void (await asRoot(one(), undo)))
@@ -185,8 +185,8 @@ describe('a restart that would break something', () => {
   })
 })
 
-describe('a rolling restart', () => {
-  it.each([0, 1_500, 3_000, 5_000, 8_000])('outlives a line that is cut after %d ms', async (afterMs) => {
+describe('reboot: rolling', () => {
+  it.each([0, 1_500, 3_000, 5_000, 8_000])('survives a connection that is lost after %d ms', async (afterMs) => {
     const controller = useController([one()])
     const isTime = stepStartedFor(controller, afterMs)
 
@@ -202,7 +202,7 @@ describe('a rolling restart', () => {
     expect(restarts).toEqual(onceEach([one()]))
   })
 
-  it('ends with its canary', async () => {
+  it('stops when its canary fails', async () => {
     await requireReboot(three())
     await asRoot(one(), 'systemctl mask --runtime reboot.target')
     onTestFinished(async () => {
@@ -217,7 +217,7 @@ describe('a rolling restart', () => {
     expect(statusesIn(run.stdout)).toEqual({ 'soak-1': 'failed', 'soak-2': 'not-started', 'soak-3': 'not-started' })
   })
 
-  it('begins nothing after its window has closed', async () => {
+  it('starts nothing after its window has closed', async () => {
     const undos = await Promise.all(three().map((server) => bootDelay(server, 70)))
     onTestFinished(async () => void (await Promise.all(undos.map((undo) => undo()))))
     const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString().slice(11, 16)
@@ -229,7 +229,7 @@ describe('a rolling restart', () => {
     expect(run.stdout).toContain('the window has closed')
   }, 300_000)
 
-  it('is one of two that come at once', async () => {
+  it('runs once when two controllers start it at the same time', async () => {
     const [first, second] = [useController(three()), useController(three())]
     const flags = ['--max-unavailable', '3', '--canary', '0']
 
@@ -242,8 +242,8 @@ describe('a rolling restart', () => {
   })
 })
 
-describe('a load balancer among the servers', () => {
-  it('restarts while none of the others is down', async () => {
+describe('reboot with a load balancer among the servers', () => {
+  it('reboots it while no other server is down', async () => {
     const [balancer, ...webs] = (await Promise.all([
       addServer('soak-front', 'balancer'),
       ...['soak-4', 'soak-5'].map((name) => addServer(name)),

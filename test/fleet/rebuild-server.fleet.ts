@@ -59,8 +59,8 @@ const begun = (step: string) => async () =>
     .some((event) => event.event === 'step-started' && event.step === step)
 const inService = () => Object.fromEntries(webs.map(({ name }) => [name, '2 0']))
 
-describe('one web server of three', () => {
-  it('gives its place to a fresh one behind the balancer, killed in between: one created, one destroyed, no request lost', async () => {
+describe('rebuild --server', () => {
+  it('replaces a server behind the balancer, killed in between: one created, one destroyed, no request lost', async () => {
     const [one, old, three] = webs
     if (one === undefined || old === undefined || three === undefined) throw new Error('three were asked for')
     const others = await Promise.all([one, three].map(bootIdOf))
@@ -85,7 +85,7 @@ describe('one web server of three', () => {
     expect(await Promise.all([one, three].map(bootIdOf))).toEqual(others)
   }, 400_000)
 
-  it('is made anew where it is, when the manifest says where that is: another host key, no request lost', async () => {
+  it('reinstalls a server with a fixed address: new host key, no request lost', async () => {
     const three = webs[2]
     if (three === undefined) throw new Error('three were asked for')
     writeFileSync(controller.manifest, manifestText({ 'web-3': three.address }))

@@ -93,8 +93,8 @@ const pointsAt = async () => {
   return { exitCode, last: stdout.trim().split('\n').at(-1) }
 }
 
-describe('an application on two fresh servers', () => {
-  it('is killed at every stage, resumed, and ends as if it never was: two machines, and no request lost', async () => {
+describe('rebuild', () => {
+  it('is killed at every step, resumed, and makes two machines without a lost request', async () => {
     const visitors = await load()
     const before = await Promise.all(blue.map(bootIdOf))
 
@@ -131,7 +131,7 @@ describe('an application on two fresh servers', () => {
     expect(seen.sent).toBeGreaterThan(1_000)
   }, 900_000)
 
-  it('keeps its old side while an answer of it may be kept: visitors fail where that ends too early', async () => {
+  it('keeps the old environment for the TTL of its address: clients fail when it ends too early', async () => {
     // The answer that leads to blue is one of twenty seconds from here on, time enough on a slow machine.
     writeFileSync(controller.manifest, manifestText(blue[0], '20s'))
     await controller.maestro('failover', 'switch', 'green', '--yes')
@@ -152,7 +152,7 @@ describe('an application on two fresh servers', () => {
     expect(await dns.dig()).toEqual(addressesOf('green'))
   }, 240_000)
 
-  it('has its old side retired, once it gets no traffic', async () => {
+  it('--retire destroys the old environment once it gets no traffic', async () => {
     const used = await controller.maestro('rebuild', '--retire', 'green', '--yes')
     const unasked = await controller.maestro('rebuild', '--retire')
     const retired = await controller.maestro('rebuild', '--retire', '--yes')

@@ -37,8 +37,8 @@ afterAll(async () => {
 
 const locksOn = () => onAll((server) => asRoot(server, 'ls -d /var/lib/maestro/lock 2>/dev/null || true'))
 
-describe('a run over real servers', () => {
-  it('ends as if it had never been killed, wherever it was, and its journal is true', async () => {
+describe('resume', () => {
+  it('completes a run wherever it was killed, and its journal is correct', async () => {
     const whole = useController()
     expect(await whole.maestro(...quickly)).toMatchObject({ exitCode: 0 })
     const wanted = await onAll(settingsOn)
@@ -73,7 +73,7 @@ describe('a run over real servers', () => {
     }
   }, 300_000)
 
-  it('finds nothing due when run again, and changes nothing at all', async () => {
+  it('finds nothing due on a second run, and changes nothing', async () => {
     const controller = useController()
     await controller.maestro(...quickly)
     const before = await onAll(fingerprint)
@@ -85,7 +85,7 @@ describe('a run over real servers', () => {
     expect(controller.runs()).toHaveLength(1)
   })
 
-  it('does what a saved plan names, and nothing that it does not', async () => {
+  it('--plan runs exactly what a saved plan names', async () => {
     const controller = useController()
     const plan = `${controller.folder}/plan.json`
     const untouched = await onAll(fingerprint)
@@ -103,7 +103,7 @@ describe('a run over real servers', () => {
     expect(isSetUp).toEqual(servers.map((server) => server !== second))
   })
 
-  it('is one of two that come at once: the other is refused and names it', async () => {
+  it('one of two concurrent runs is refused and names the other', async () => {
     const [one, other] = [useController(), useController()]
 
     const both = await Promise.all([one.maestro(...quickly), other.maestro(...quickly)])
@@ -115,7 +115,7 @@ describe('a run over real servers', () => {
     expect(await locksOn()).toEqual(servers.map(() => ''))
   })
 
-  it('takes the lock of a dead run only when nothing of it works there, and only when somebody agrees', async () => {
+  it('takes over the lock of a dead run only without running jobs, and after confirmation', async () => {
     const dead = useController()
     await dead.killedAfter(servers.length + 2, ...quickly)
     const [run = ''] = dead.runs()
@@ -134,7 +134,7 @@ describe('a run over real servers', () => {
     expect(await locksOn()).toEqual(servers.map(() => ''))
   })
 
-  it('resume --adopt of another controller is refused, and the first one resumes its run', async () => {
+  it('--adopt by another controller is refused, and the first one resumes its run', async () => {
     const dead = useController()
     await dead.killedAfter(servers.length + 8, ...quickly)
     const [run = ''] = dead.runs()
@@ -148,7 +148,7 @@ describe('a run over real servers', () => {
     expect(resumed.exitCode).toBe(0)
   })
 
-  it('stops at the second of six that fails: the rest is not started, and resume does it after the repair', async () => {
+  it('continues after the repair with the servers that were not started', async () => {
     const controller = useController()
     await asRoot(
       second,

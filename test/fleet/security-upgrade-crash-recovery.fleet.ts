@@ -74,7 +74,7 @@ const fiveMoments = () => [
   ...[after, after].map((moment) => moment(random(9_000))),
 ]
 
-it('ends in what was planned wherever its controller was killed, each package configured once', async () => {
+it('security-upgrade ends as planned wherever its controller is killed, each package configured once', async () => {
   process.stdout.write(`seed ${seed}\n`)
 
   const kills = (await Promise.all(servers.map((server) => killedAtEach(server, fiveMoments())))).flat()

@@ -12,8 +12,8 @@ import {
 
 const { one, other, two } = useOutdatedServers('bare-1', 'bare-2')
 
-describe('a security upgrade is not begun', () => {
-  it('where there is no room', async () => {
+describe('security-upgrade is refused', () => {
+  it('when there is no disk space', async () => {
     const undo = await diskFull(one())
     onTestFinished(undo)
 
@@ -23,7 +23,7 @@ describe('a security upgrade is not begun', () => {
     expect(`${run.stdout}${run.stderr}`).toMatch(/MB free|No space left|KB are needed/)
   })
 
-  it('where sudo wants a password, which is said', async () => {
+  it('when sudo wants a password', async () => {
     const { undo } = await sudoPassword(one())
     onTestFinished(undo)
 
@@ -49,7 +49,7 @@ describe('a security upgrade is not begun', () => {
       'deb file:/srv/unsigned ./',
       /cannot be refreshed: E: .*(its key is missing|not signed)/,
     ],
-  ])('where %s', async (_, source, why) => {
+  ])('when %s', async (_, source, why) => {
     await asRoot(
       one(),
       `rm -rf /srv/unsigned /srv/ahead; cp -r /srv/soak /srv/unsigned; cp -r /srv/soak /srv/ahead
@@ -64,7 +64,7 @@ describe('a security upgrade is not begun', () => {
     await expectConsistent(one(), '1.0')
   })
 
-  it('where the key is not the one that signed', async () => {
+  it('when the repository key is wrong', async () => {
     const sources = '/etc/apt/sources.list.d/ubuntu.sources'
     await asRoot(
       one(),
@@ -80,7 +80,7 @@ describe('a security upgrade is not begun', () => {
     await expectConsistent(one(), '1.0')
   })
 
-  it('where /boot has no room for the kernel that it brings', async () => {
+  it('when /boot has no space for a new kernel', async () => {
     const kernel = `deb linux-image-fl 1.0; dpkg -i linux-image-fl_1.0.deb >/dev/null; rm linux-image-fl_1.0.deb; deb linux-image-fl 1.1`
     await addArchive(one(), { name: 'kernel', release: pocket('noble-security'), packages: kernel })
     await asRoot(one(), 'mount -t tmpfs -o size=60m tmpfs /boot')
@@ -99,7 +99,7 @@ describe('a security upgrade is not begun', () => {
     await expectConsistent(one(), '1.0')
   })
 
-  it('where /var can only be read', async () => {
+  it('when /var is read-only', async () => {
     await asRoot(one(), 'mount --bind /var /var; mount -o remount,bind,ro /var')
     onTestFinished(async () => void (await asRoot(one(), 'umount /var')))
 
@@ -109,7 +109,7 @@ describe('a security upgrade is not begun', () => {
     expect(`${run.stdout}${run.stderr}`).toMatch(/\/var is mounted read-only/)
   })
 
-  it('where something else would come than was planned; the others go on', async () => {
+  it('on a server where other packages than planned would be installed; the others continue', async () => {
     const controller = useController(two())
     const plan = `${controller.folder}/plan.json`
     expect(await controller.maestro(...upgradeCommand, '--save-plan', plan)).toMatchObject({ exitCode: 0 })

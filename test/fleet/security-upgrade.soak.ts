@@ -25,8 +25,8 @@ async function holdLock(server: FleetServer, seconds: number): Promise<void> {
   onTestFinished(async () => void (await asRoot(server, 'systemctl stop holder 2>/dev/null || true')))
 }
 
-describe('a security upgrade that has to wait', () => {
-  it('waits for who holds the locks of apt, and says for whom', async () => {
+describe('security-upgrade that has to wait', () => {
+  it('waits for the holder of the apt locks, and names it', async () => {
     await holdLock(one(), 15)
 
     const run = await useController([one()]).maestro(...upgradeCommand)
@@ -35,7 +35,7 @@ describe('a security upgrade that has to wait', () => {
     await expectConsistent(one(), '1.1')
   })
 
-  it('has failed when that takes too long, names the holder, and goes on by resume', async () => {
+  it('fails when that takes too long, names the holder, and resume continues', async () => {
     await holdLock(one(), 600)
     const controller = useController([one()])
 
@@ -48,7 +48,7 @@ describe('a security upgrade that has to wait', () => {
     await expectConsistent(one(), '1.1')
   })
 
-  it('waits for cloud-init, which still sets the server up', async () => {
+  it('waits for cloud-init', async () => {
     await asRoot(
       one(),
       `printf '#!/bin/sh\\n[ -e /run/set-up ] && echo "status: done" || echo "status: running"\\n' >/usr/local/bin/cloud-init
@@ -62,7 +62,7 @@ describe('a security upgrade that has to wait', () => {
     await expectConsistent(one(), '1.1')
   })
 
-  it("comes to its end beside the night's own jobs", async () => {
+  it('completes beside running apt timers', async () => {
     const mark = (word: string) => `apt-mark -qq ${word} fl-fail fl-kernel fl-slow`
     await asRoot(one(), `${mark('hold')}; systemctl start --no-block apt-daily.service apt-daily-upgrade.service`)
     onTestFinished(async () => void (await asRoot(one(), mark('unhold'))))
@@ -73,7 +73,7 @@ describe('a security upgrade that has to wait', () => {
     await expectConsistent(one(), '1.1')
   })
 
-  it('outlives the line to every server for a minute, in the middle of dpkg', async () => {
+  it('survives a minute without connection to every server during dpkg', async () => {
     await Promise.all(
       two().map((server) => asRoot(server, 'apt-get -qq -y --allow-downgrades install fl-slow=1.0 >/dev/null 2>&1')),
     )
@@ -97,13 +97,13 @@ describe('a security upgrade that has to wait', () => {
   }, 400_000)
 })
 
-describe('a security upgrade that is interrupted', () => {
+describe('security-upgrade that is interrupted', () => {
   const isAtWork = async () => (await asRoot(one(), "pgrep -f '[f]l-slow.postinst' || true")) !== ''
   const withSlow = upgradeCommand.filter(
     (_, index) => upgradeCommand[index] !== 'fl-slow' && upgradeCommand[index + 1] !== 'fl-slow',
   )
 
-  it.each([1, 2])('at a terminal, %i times, in the middle of dpkg is gone on with by resume', async (times) => {
+  it.each([1, 2])('at a terminal, %i times, during dpkg is continued by resume', async (times) => {
     await asRoot(one(), 'apt-get -qq -y --allow-downgrades install fl-slow=1.0 >/dev/null 2>&1; : >/var/log/dpkg.log')
     const controller = useController([one()])
 
@@ -119,7 +119,7 @@ describe('a security upgrade that is interrupted', () => {
   it.each([
     ['before dpkg', async () => true],
     ['after dpkg', async () => (await versionsOf(one(), ['fl-sec']))['fl-sec'] === '1.1' && (await isIdle())],
-  ])('by a line that is cut %s loses nothing', async (_, isTime) => {
+  ])('by a lost connection %s loses nothing', async (_, isTime) => {
     const controller = useController([one()])
     const hasBegun = () =>
       controller.eventsOf(controller.runs().at(-1) ?? '').some(({ event }) => event === 'step-started')
@@ -137,8 +137,8 @@ describe('a security upgrade that is interrupted', () => {
   const isIdle = async () => (await asRoot(one(), 'pgrep -x dpkg || true')) === ''
 })
 
-describe('a package that', () => {
-  it('hangs is told as stuck with its processes, and gone on with once it is put right', async () => {
+describe('security-upgrade of a package that', () => {
+  it('hangs is reported stuck with its processes, and continues once it is repaired', async () => {
     const hangs = `deb fl-hangs 1.0; dpkg -i fl-hangs_1.0.deb >/dev/null; rm fl-hangs_1.0.deb
       mkdir -p /tmp/deb/DEBIAN; printf '%s\\n' '#!/bin/sh' 'exec sleep 3600' >/tmp/deb/DEBIAN/postinst; chmod 755 /tmp/deb/DEBIAN/postinst
       deb fl-hangs 1.1; rm -r /tmp/deb`
@@ -155,7 +155,7 @@ describe('a package that', () => {
     await asRoot(one(), 'apt-get -qq -y purge fl-hangs >/dev/null 2>&1; rm /etc/apt/sources.list.d/hangs.list')
   })
 
-  it('would take another one away is kept back, and its fix is named', async () => {
+  it('would remove another one is kept back, and its fix is named', async () => {
     const kept = `deb fl-kept 1.0; dpkg -i fl-kept_1.0.deb >/dev/null; rm fl-kept_1.0.deb; deb fl-kept 1.1 'Conflicts: fl-phased'`
     await addArchive(one(), { name: 'kept', release: pocket('noble-security'), packages: kept })
     onTestFinished(
@@ -175,7 +175,7 @@ describe('a package that', () => {
     expect(await versionsOf(one(), ['fl-kept', 'fl-phased'])).toEqual({ 'fl-kept': '1.0', 'fl-phased': '1.0' })
   })
 
-  it('reads, asks or brings a changed file gets no answer, and what was changed stays', async () => {
+  it('reads stdin, asks or brings a changed file gets no answer, and local changes stay', async () => {
     const controller = useController([one()])
 
     const run = await controller.maestro(...upgradeCommand)

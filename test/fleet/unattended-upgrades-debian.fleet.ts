@@ -10,7 +10,7 @@ import {
 import type { FleetServer } from './support/fleet.ts'
 import { asRoot } from './support/inside.ts'
 
-describe('a Debian server', () => {
+describe('unattended-upgrades on Debian', () => {
   let server: FleetServer
 
   beforeAll(async () => {
@@ -30,7 +30,7 @@ describe('a Debian server', () => {
     })
   })
 
-  it('without a security archive cannot be proved, and says what to add', async () => {
+  it('cannot be verified without a security archive, and says what to add', async () => {
     const failed = configureUnattendedUpgrades(server)
 
     await expect(failed).rejects.toMatchObject({
@@ -40,7 +40,7 @@ describe('a Debian server', () => {
     await expect(configureUnattendedUpgrades(server)).rejects.toThrow('no package list of this server is from')
   })
 
-  it('gets the security fixes alone, by their label, and no point release', async () => {
+  it('installs only security fixes, by their label, and no point release', async () => {
     await addArchive(server, {
       name: 'security',
       release: {
@@ -62,7 +62,7 @@ describe('a Debian server', () => {
     expect(await versionsOf(server, ['a-fix', 'a-point'])).toEqual({ 'a-fix': '1.1', 'a-point': '1.0' })
   })
 
-  it('is told that it does without the point releases that Debian allows', async () => {
+  it('reports that it leaves out point releases that Debian allows', async () => {
     await configureUnattendedUpgrades(server, { remove: true })
 
     expect(configureResult(await configureUnattendedUpgrades(server))).toMatchObject({
@@ -70,7 +70,7 @@ describe('a Debian server', () => {
     })
   })
 
-  it('is refused where somebody masked a timer', async () => {
+  it('is refused when a timer is masked', async () => {
     await configureUnattendedUpgrades(server, { remove: true })
     await asRoot(server, 'systemctl mask -q --now apt-daily.timer')
 

@@ -4,7 +4,7 @@ import { addArchive, addServer, configureUnattendedUpgrades, stateOf, stepContex
 import type { FleetServer } from './support/fleet.ts'
 import { asRoot } from './support/inside.ts'
 
-describe('a server without unattended-upgrades', () => {
+describe('unattended-upgrades where the package is missing', () => {
   let server: FleetServer
   let before: string
 
@@ -23,7 +23,7 @@ describe('a server without unattended-upgrades', () => {
     before = await stateOf(server)
   })
 
-  it('gets it, on fresh lists, and is proved', async () => {
+  it('installs it on fresh lists, and verifies it', async () => {
     const [theirPackage, done] = await configureUnattendedUpgrades(server)
 
     expect(theirPackage).toMatchObject({
@@ -33,14 +33,14 @@ describe('a server without unattended-upgrades', () => {
     expect(done).toMatchObject({ proof: { tonight: expect.arrayContaining(['fl-sec']) } })
   })
 
-  it('is left alone by a second run, too', async () => {
+  it('changes nothing on a second run', async () => {
     const state = await stateOf(server)
 
     expect(await configureUnattendedUpgrades(server)).toMatchObject([{ status: 'done' }, { status: 'done' }])
     expect(await stateOf(server)).toBe(state)
   })
 
-  it('is rid of it again, with what came with it and its files', async () => {
+  it('--remove removes it with its dependencies and files', async () => {
     const [, theirPackage] = await configureUnattendedUpgrades(server, { remove: true })
 
     expect(theirPackage).toMatchObject({
@@ -50,7 +50,7 @@ describe('a server without unattended-upgrades', () => {
     expect(configurationOf(await stateOf(server))).toEqual(configurationOf(before))
   })
 
-  it('gets it by itself once another apt-get has ended', async () => {
+  it('installs it once another apt-get has ended', async () => {
     const { facts, pass } = unattendedUpgrades({ remove: false, hold: [], origins: [] })
     const [step] = pass.steps
     if (step === undefined) throw new Error('there is no step')
@@ -69,7 +69,7 @@ describe('a server without unattended-upgrades', () => {
     expect(await step.status(ctx, '')).toBe('yes')
   })
 
-  it('keeps it where something else needs it by then', async () => {
+  it('--remove keeps it when something else needs it meanwhile', async () => {
     await configureUnattendedUpgrades(server)
     await addArchive(server, {
       name: 'needs',

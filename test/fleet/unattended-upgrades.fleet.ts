@@ -14,7 +14,7 @@ import { asRoot } from './support/inside.ts'
 const ourFile = '/etc/apt/apt.conf.d/52maestro-unattended-upgrades'
 const tonight = ['fl-both', 'fl-daemon', 'fl-sec']
 
-describe('a server of which an administrator has taken care', () => {
+describe('unattended-upgrades where an administrator has settings', () => {
   let server: FleetServer
   let before: string
 
@@ -40,7 +40,7 @@ describe('a server of which an administrator has taken care', () => {
     before = await stateOf(server)
   })
 
-  it('gets what is due as a difference, and proves what the next night will take', async () => {
+  it('plans the difference, and verifies what the next run will install', async () => {
     const [theirPackage, done] = await configureUnattendedUpgrades(server, { hold: ['kept-*'] })
 
     expect(theirPackage).toMatchObject({ status: 'done' })
@@ -58,7 +58,7 @@ describe('a server of which an administrator has taken care', () => {
     })
   })
 
-  it('has the values that apt itself tells', async () => {
+  it('has the values that apt-config prints', async () => {
     const said = await asRoot(server, "apt-config dump | grep -E 'Automatic-Reboot|Periodic::(Un|Up)'")
 
     expect(said.split('\n').toSorted()).toEqual([
@@ -68,7 +68,7 @@ describe('a server of which an administrator has taken care', () => {
     ])
   })
 
-  it('does not make up for the nights that its timers missed', async () => {
+  it('does not catch up on runs that stopped timers missed', async () => {
     const ran = await asRoot(
       server,
       'systemctl show -p ExecMainStartTimestampMonotonic apt-daily.service apt-daily-upgrade.service',
@@ -77,7 +77,7 @@ describe('a server of which an administrator has taken care', () => {
     expect(ran.match(/=\d+/g)).toEqual(['=0', '=0'])
   })
 
-  it('is left alone by a second run, to the last byte', async () => {
+  it('changes no byte on a second run', async () => {
     const state = await stateOf(server)
 
     const done = await configureUnattendedUpgrades(server, { hold: ['kept-*'] })
@@ -86,7 +86,7 @@ describe('a server of which an administrator has taken care', () => {
     expect(await stateOf(server)).toBe(state)
   })
 
-  it('has back what was there before, once maestro is to take it away', async () => {
+  it('--remove restores what was there before', async () => {
     const done = await configureUnattendedUpgrades(server, { remove: true })
 
     expect(configureResult(done)).toMatchObject({
@@ -105,7 +105,7 @@ describe('a server of which an administrator has taken care', () => {
     ])
   })
 
-  it('gets in its night the security fixes, and neither other upgrades nor Docker nor what is held', async () => {
+  it('installs the security fixes in a run, and neither other upgrades nor Docker nor held packages', async () => {
     await configureUnattendedUpgrades(server, { hold: ['kept-*'] })
     const others = ['fl-upd', 'fl-conf', 'fl-phased', 'fl-newdep', 'docker-ce', 'containerd', 'runc', 'kept-by-us']
 
@@ -118,7 +118,7 @@ describe('a server of which an administrator has taken care', () => {
   })
 })
 
-describe('a server with files of its own after ours, without systemd, or at work', () => {
+describe('unattended-upgrades with later files, without systemd, or while dpkg runs', () => {
   const later = '/etc/apt/apt.conf.d/99local'
   let server: FleetServer
 
@@ -130,7 +130,7 @@ describe('a server with files of its own after ours, without systemd, or at work
     ['Unattended-Upgrade { Automatic-Reboot "true"; };', 'sets Unattended-Upgrade::Automatic-Reboot "true"'],
     ['apt::periodic::unattended-upgrade "0";', 'sets APT::Periodic::Unattended-Upgrade "0"'],
     ['#clear Unattended-Upgrade::Package-Blacklist;', 'clears Unattended-Upgrade::Package-Blacklist'],
-  ])('is not begun with %s', async (text, why) => {
+  ])('is refused with %s', async (text, why) => {
     await asRoot(server, `echo '${text}' >${later}`)
     const state = await stateOf(server)
 
@@ -141,7 +141,7 @@ describe('a server with files of its own after ours, without systemd, or at work
     expect(await stateOf(server)).toBe(state)
   })
 
-  it('keeps the origins that such a file adds, and says so', async () => {
+  it('keeps the origins that a later file adds, and reports them', async () => {
     await asRoot(server, `echo 'Unattended-Upgrade::Allowed-Origins:: "Vendor:stable";' >${later}`)
 
     const done = configureResult(await configureUnattendedUpgrades(server))
@@ -149,7 +149,7 @@ describe('a server with files of its own after ours, without systemd, or at work
     expect(done).toMatchObject({ lines: expect.arrayContaining([`= origin Vendor:stable stays (${later})`]) })
   })
 
-  it('waits with its proof for whoever is at work with dpkg', async () => {
+  it('waits for a running dpkg before it verifies', async () => {
     await configureUnattendedUpgrades(server, { remove: true })
     // An overlay shows another inode to stat than to /proc/locks where a file comes from a layer below.
     await asRoot(server, `rm ${later} /var/lib/dpkg/lock*; systemd-run -q apt-get -y install fl-slow; sleep 2`)
@@ -160,7 +160,7 @@ describe('a server with files of its own after ours, without systemd, or at work
     expect(await versionsOf(server, ['fl-slow'])).toEqual({ 'fl-slow': '1.1' })
   })
 
-  it('is set up for cron where systemd is not there', async () => {
+  it('configures cron where there is no systemd', async () => {
     await configureUnattendedUpgrades(server, { remove: true })
     await asRoot(server, 'mv /run/systemd/system /run/systemd/away; install /bin/true /usr/local/bin/cron')
 

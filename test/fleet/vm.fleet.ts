@@ -35,7 +35,7 @@ const look = async () => {
   return { running, asking }
 }
 
-it('runs a kernel of its own, and the newer one when it reboots after that was installed; maestro says each', async () => {
+it('status reports the running kernel of a virtual machine, and the newer one after its reboot', async () => {
   const older = await look()
   const seenOlder = await maestroLook()
 

@@ -10,8 +10,8 @@ const watching = async (during: () => Promise<unknown>): Promise<readonly Observ
   return watch.stop()
 }
 
-describe('the outside watcher', () => {
-  it('sees nothing happen while nothing happens', async () => {
+describe('startWatch', () => {
+  it('observes nothing while nothing happens', async () => {
     const seen = await watching(async () => {})
 
     expect(mostDown(seen)).toBe(0)
@@ -19,7 +19,7 @@ describe('the outside watcher', () => {
     expect(Object.keys(seen[0]?.inits ?? {})).toEqual(readFleet().servers.map(({ name }) => name))
   })
 
-  it('sees a reboot: the system goes down alone and comes back up under a new init', async () => {
+  it('observes a reboot: the system goes down alone and comes up under a new init', async () => {
     const seen = await watching(() => reboot(serverNamed('db-1')))
 
     expect(mostDown(seen)).toBe(1)
@@ -28,7 +28,7 @@ describe('the outside watcher', () => {
     expect(longestGapMs(seen)).toBeLessThan(1_000)
   })
 
-  it('trips when two systems are down at once', async () => {
+  it('observes two systems that are down at once', async () => {
     const both = ['db-1', 'db-2'].map(serverNamed)
 
     const seen = await watching(async () => {

@@ -46,8 +46,8 @@ const standing = async (server: FleetServer, { version, user }: Release) => {
 const namesOf = (release: Release) =>
   Promise.all([first, second].map(async (server) => (await standing(server, release)).name))
 
-describe('docker-upgrade of two peers of Weave, with a password', () => {
-  it('brings Weave and then the engine, one peer after the other though all at once was asked for', async () => {
+describe('docker-upgrade of two Weave peers with a password', () => {
+  it('upgrades Weave and then the engine, one peer after the other although all at once was asked for', async () => {
     const names = await namesOf(old)
 
     const run = await controller.maestro('docker-upgrade', '--strategy', 'parallel', '--yes')
@@ -68,7 +68,7 @@ describe('docker-upgrade of two peers of Weave, with a password', () => {
     expect(steps).toEqual(['mesh-1 weave', 'mesh-1 docker-upgrade', 'mesh-2 weave', 'mesh-2 docker-upgrade'])
   }, 400_000)
 
-  it('has told the password to nobody', async () => {
+  it('writes the password nowhere', async () => {
     const [run = ''] = controller.runs()
     const journal = ['plan.json', 'events.ndjson', 'report.json'].map((name) =>
       readFileSync(`${controller.folder}/maestro/runs/${run}/${name}`, 'utf8'),
@@ -86,18 +86,18 @@ describe('docker-upgrade of two peers of Weave, with a password', () => {
     expect(there.split('\n')).toEqual(['0', '0'])
   })
 
-  it('finds nothing due when run again', async () => {
+  it('finds nothing due on a second run', async () => {
     const again = await controller.maestro('docker-upgrade', '--no-refresh')
 
     expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Weave 2.9.0 runs') })
   })
 })
 
-describe('Weave', () => {
+describe('docker-upgrade: weaveStep', () => {
   it.each([
     ['does not start', broken, /cannot be launched; gone back to Weave 2\.9\.0, which runs as before$/],
     ['finds no peer', strange, /0 of 1 connections are established, .* is failed; gone back to Weave 2\.9\.0, which/],
-  ])('goes back by itself where the new router %s', async (_, release, words) => {
+  ])('rolls back when the new router %s', async (_, release, words) => {
     const { name } = await standing(second, wanted)
 
     await expect(upgradeWeave(second, release, { readyTimeoutMs: 5_000 })).rejects.toThrow(words)
@@ -105,7 +105,7 @@ describe('Weave', () => {
     expect(await standing(second, wanted)).toMatchObject({ name })
   })
 
-  it('is upgraded where a unit runs it', async () => {
+  it('upgrades a router that a unit runs', async () => {
     await asRoot(
       second,
       `weave stop; docker rm weave >/dev/null
@@ -128,7 +128,7 @@ END
     expect(await asRoot(second, 'systemctl is-active weave.service')).toBe('active')
   })
 
-  it('is refused where a connection is not established before', async () => {
+  it('is refused when a connection is not established before', async () => {
     await asRoot(second, 'systemctl stop weave.service')
 
     const done = await upgradeWeave(first, next)
@@ -140,7 +140,7 @@ END
     expect(await peerOn(first)).toMatchObject({ router: 'rajchaudhuri/weave:2.9.0 true' })
   })
 
-  it('is refused where the router does not answer', async () => {
+  it('is refused when the router does not answer', async () => {
     await asRoot(first, 'docker exec weave mv /bin/status /bin/status.away')
 
     const done = await upgradeWeave(first, next)

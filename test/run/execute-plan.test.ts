@@ -347,7 +347,7 @@ describe('executePlan', () => {
     expect(servers.flatMap(({ asked }) => asked)).toEqual([])
   })
 
-  it('waits for the lock of another run up to lock_timeout, and holds none of its own meanwhile', async () => {
+  it('waits for the lock of another run up to --lock-wait, and holds none of its own meanwhile', async () => {
     const servers = fleet(3)
     const world = worldOf(servers)
     world.locks.held.set('web-3', { run: 'other', controller: 'x', owner: 'bob@ops-2' })
