@@ -48,7 +48,7 @@ function lineOf(text, now) {
   return now.split('\n').findIndex((line, index) => line !== old[index]) + 1
 }
 
-const anyScript = ['test/remote/lib/prelude', 'test/remote/facts/read-facts', 'test/run/clock-skew']
+const anyScript = ['test/remote/lib/prelude', 'test/remote/facts/read-facts', 'test/run/session/clock-skew']
 
 // What is not tested by the tests of its own room, or has none.
 const testedBy = {

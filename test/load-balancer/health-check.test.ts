@@ -50,7 +50,7 @@ function serverAnswering(answers: Answers = []) {
     opened.push(to)
     return stream(to)
   }
-  return { ...context, at: { ...context.at, open, openLocal: open }, opened }
+  return { ...context, at: { ...context.ctx, open, openLocal: open }, opened }
 }
 
 describe('runHealthCheck', () => {
@@ -65,12 +65,12 @@ describe('runHealthCheck', () => {
 
   it('waits while the url answers with another status', async () => {
     const port = await application(503, 503, 200)
-    const { at, told } = serverAnswering()
+    const { at, progress } = serverAnswering()
 
     await runHealthCheck(url(port))(at)
 
-    expect(told).toHaveLength(2)
-    expect(told[0]).toContain(`http://localhost:${port}/up answers 503, not 200`)
+    expect(progress).toHaveLength(2)
+    expect(progress[0]).toContain(`http://localhost:${port}/up answers 503, not 200`)
   })
 
   it('fails after health.timeout with the last answer', async () => {
@@ -111,10 +111,13 @@ describe('runHealthCheck', () => {
 
   it('passes when health.command exits 0, and quotes the last line of one that does not', async () => {
     const check: HealthCheck = { kind: 'command', command: 'check-me', timeoutMs: 30_000 }
-    const { at, told } = serverAnswering([{ service_exit: '3', service_words: 'no database' }, { service_exit: '0' }])
+    const { at, progress } = serverAnswering([
+      { service_exit: '3', service_words: 'no database' },
+      { service_exit: '0' },
+    ])
 
     await runHealthCheck(check)(at)
 
-    expect(told).toEqual(['waiting until it serves: check-me ended with exit code 3: no database'])
+    expect(progress).toEqual(['waiting until it serves: check-me ended with exit code 3: no database'])
   })
 })

@@ -10,7 +10,7 @@ describe('withTrafficPolicy', () => {
     withTrafficPolicy(reboot(rebootOptions), { health: { check, groups } }).pass.healthCheck
 
   it('runs the health check on servers of the serving groups only', async () => {
-    const { at: ctx, asked } = fakeServerContext([{ service_exit: '0' }])
+    const { ctx, asked } = fakeServerContext([{ service_exit: '0' }])
 
     await healthy(['docker'])?.(ctx)
     expect(asked).toHaveLength(1)
@@ -19,7 +19,7 @@ describe('withTrafficPolicy', () => {
   })
 
   it('fails the operation when the health check fails', async () => {
-    const { at: ctx } = fakeServerContext([{ service_exit: '3' }])
+    const { ctx } = fakeServerContext([{ service_exit: '3' }])
 
     await expect(healthy(['docker'])?.(ctx)).rejects.toThrow('it does not serve')
   })

@@ -135,10 +135,10 @@ describe('readManifest and parseManifest', () => {
   it('print the first fifty problems and count the others', () => {
     const lines = Array.from({ length: 120 }, (_, index) => `  - server: {unique_name: web-${index}, port: none}\n`)
 
-    const told = diagnosticLines(messageOf(`docker:\n  servers:\n${lines.join('')}`))
+    const progress = diagnosticLines(messageOf(`docker:\n  servers:\n${lines.join('')}`))
 
-    expect(told.length).toBe(51)
-    expect(told.at(-1)).toBe('Manifest.yml: and 70 more')
+    expect(progress.length).toBe(51)
+    expect(progress.at(-1)).toBe('Manifest.yml: and 70 more')
   })
 
   it('read 10,000 servers', () => {
@@ -151,9 +151,9 @@ describe('readManifest and parseManifest', () => {
   })
 
   it('report a key called __proto__ and change no prototype', () => {
-    const told = diagnosticLines(messageOf('docker: {servers: []}\nmaestro: {__proto__: {ssh: {user: root}}}\n'))
+    const progress = diagnosticLines(messageOf('docker: {servers: []}\nmaestro: {__proto__: {ssh: {user: root}}}\n'))
 
-    expect(told).toEqual([
+    expect(progress).toEqual([
       expect.stringContaining('Manifest.yml:2:11: "__proto__" is not a key of maestro; it has ssh, '),
     ])
   })

@@ -141,7 +141,7 @@ type Asked = {
 }
 
 function shopContext({ answers = [{}], told = {}, files = makePinnedFileReader() }: Asked = {}) {
-  const { at: ctx, asked } = fakeServerContext(answers)
+  const { ctx, asked } = fakeServerContext(answers)
   return { asked, at: { ...ctx, gatherFacts: async () => buildShopFacts(told), readPinnedFile: files } }
 }
 

@@ -51,7 +51,7 @@ const due = {
 const ended = { job_is: 'ended', job_result: 'exited 0 1' }
 
 async function proveBy(after: Readonly<Record<string, string | readonly string[]>>) {
-  const { at: ctx } = fakeServerContext([standing(oldVersion, '20.10.24+dfsg1'), ended, after])
+  const { ctx } = fakeServerContext([standing(oldVersion, '20.10.24+dfsg1'), ended, after])
   return step.verify(ctx, await step.snapshot(ctx, due))
 }
 
@@ -113,23 +113,20 @@ describe('upgradeStep: verify', () => {
   })
 
   it('fails with the last line of a job that did not complete', async () => {
-    const { at: ctx } = fakeServerContext([
-      standing(oldVersion, '20.10.24'),
-      { job_is: 'ended', job_result: 'exited 1 1' },
-    ])
+    const { ctx } = fakeServerContext([standing(oldVersion, '20.10.24'), { job_is: 'ended', job_result: 'exited 1 1' }])
     const before = await step.snapshot(ctx, due)
 
     await expect(step.verify(ctx, before)).rejects.toThrow('Docker did not come to be 26.1.5')
   })
 
   it('snapshot fails when Docker does not answer', async () => {
-    await expect(step.snapshot(fakeServerContext([{}]).at, due)).rejects.toThrow('Docker does not answer')
+    await expect(step.snapshot(fakeServerContext([{}]).ctx, due)).rejects.toThrow('Docker does not answer')
   })
 })
 
 describe('upgradeStep: apply', () => {
   it('passes the running containers in order and allows the rollback', async () => {
-    const { at: ctx, asked } = fakeServerContext([standing(oldVersion, '20.10.24'), { job_begun: 'yes' }])
+    const { ctx, asked } = fakeServerContext([standing(oldVersion, '20.10.24'), { job_begun: 'yes' }])
 
     await step.apply(ctx, await step.snapshot(ctx, due))
 

@@ -18,12 +18,12 @@ const running = (cpuTicks: number, log = '', from = 0) => ({
 const ended = { job_is: 'ended', job_result: 'exited 0 1795000000' }
 const finish = (answers: Answers, options = {}) => {
   const context = fakeServerContext(answers, options)
-  return { ...context, result: job.finish(context.at) }
+  return { ...context, result: job.finish(context.ctx) }
 }
 
 describe('detachedJob', () => {
   it('apply sends the whole script as text, with names from the run and the step', async () => {
-    const { at: ctx, asked } = fakeServerContext([{ job_begun: 'yes' }])
+    const { ctx, asked } = fakeServerContext([{ job_begun: 'yes' }])
 
     await job.apply(ctx, "it's")
 
@@ -37,11 +37,11 @@ describe('detachedJob', () => {
   })
 
   it('apply accepts that the job has started before', async () => {
-    await expect(job.apply(fakeServerContext([{ job_begun: 'already' }]).at, null)).resolves.toBeUndefined()
+    await expect(job.apply(fakeServerContext([{ job_begun: 'already' }]).ctx, null)).resolves.toBeUndefined()
   })
 
   it('apply reports the refusal of the server before anything started', async () => {
-    const act = job.apply(fakeServerContext([{ job_refused: 'only 3 KB are free in /var/log' }]).at, null)
+    const act = job.apply(fakeServerContext([{ job_refused: 'only 3 KB are free in /var/log' }]).ctx, null)
 
     await expect(act).rejects.toThrow(RefusedError)
     await expect(act).rejects.toThrow('nothing was begun: only 3 KB are free in /var/log')
@@ -55,11 +55,11 @@ describe('detachedJob', () => {
     ['no', { ...ended, job_result: 'killed signal KILL 1795000000' }],
     ['unknown', { job_is: 'gone' }],
   ])('status returns %s for %j', async (expected, answer) => {
-    expect(await job.status(fakeServerContext([answer]).at, null)).toBe(expected)
+    expect(await job.status(fakeServerContext([answer]).ctx, null)).toBe(expected)
   })
 
   it.each(['Upper', '..', '', '-x', 'a b'])('rejects the job name %j', async (step) => {
-    const { at: ctx } = fakeServerContext([ended])
+    const { ctx } = fakeServerContext([ended])
 
     await expect(job.status({ ...ctx, key: `${ctx.runId}/web-1/${step}` }, null)).rejects.toThrow(RangeError)
   })
@@ -68,7 +68,7 @@ describe('detachedJob', () => {
 describe('detachedJob: finish', () => {
   it('reports the last log line as progress and returns the result', async () => {
     const log = 'Unpacking a\n'
-    const { result, told, asked } = finish([
+    const { result, progress, asked } = finish([
       running(1, log),
       running(2, '', log.length),
       running(3, 'Setting up a\n', log.length),
@@ -82,7 +82,7 @@ describe('detachedJob: finish', () => {
       lastLines: ['Unpacking a', 'Setting up a'],
       skippedBytes: 0,
     })
-    expect(told).toEqual(['Unpacking a', 'Setting up a'])
+    expect(progress).toEqual(['Unpacking a', 'Setting up a'])
     expect(asked.map(({ inputs }) => inputs?.offset)).toEqual(['0', '12', '12', '25'])
   })
 
@@ -93,10 +93,10 @@ describe('detachedJob: finish', () => {
   })
 
   it('continues at the same log offset after a disconnect', async () => {
-    const { result, told, asked } = finish([running(1, 'one\n'), 'cut', 'cut', running(2, 'two\n', 4), ended])
+    const { result, progress, asked } = finish([running(1, 'one\n'), 'cut', 'cut', running(2, 'two\n', 4), ended])
 
     expect(await result).toMatchObject({ lastLines: ['one', 'two'] })
-    expect(told).toEqual(['one', 'no line to the server; the work goes on there', 'two'])
+    expect(progress).toEqual(['one', 'no line to the server; the work goes on there', 'two'])
     expect(asked.map(({ inputs }) => inputs?.offset)).toEqual(['0', '4', '4', '4', '8'])
   })
 
@@ -159,7 +159,7 @@ describe('detachedJob: finish', () => {
   })
 
   it('ends when the run is stopped and leaves the job running', async () => {
-    const { at: ctx, asked } = fakeServerContext([running(1)])
+    const { ctx, asked } = fakeServerContext([running(1)])
     const stopped = { ...ctx, waitMs: () => Promise.reject(new StoppedError('stopped')) }
 
     await expect(job.finish(stopped)).rejects.toThrow(StoppedError)

@@ -38,8 +38,8 @@ describe('rebootBlockers', () => {
   })
 
   it.each(cases)('returns %s', (_, trouble, words) => {
-    const told = rebootBlockers(buildFacts({ ...sound, ...trouble }))
+    const progress = rebootBlockers(buildFacts({ ...sound, ...trouble }))
 
-    expect(told).toEqual([expect.stringMatching(words)])
+    expect(progress).toEqual([expect.stringMatching(words)])
   })
 })

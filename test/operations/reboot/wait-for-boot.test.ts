@@ -17,16 +17,16 @@ const before = { machineId: machine, bootId: bootId('1') }
 const times = { downTimeoutMs: 20_000, upTimeoutMs: 30_000 }
 
 const wait = (answers: Answers) => {
-  const { at: ctx, told, asked } = fakeServerContext(answers)
-  return { boot: waitForNewBoot(ctx, { before, times, usualDownSeconds: 9 }), told, asked }
+  const { ctx, progress, asked } = fakeServerContext(answers)
+  return { boot: waitForNewBoot(ctx, { before, times, usualDownSeconds: 9 }), told: progress, asked }
 }
 
 describe('waitForNewBoot', () => {
   it('returns the new boot of the same machine and how long it was down', async () => {
-    const { boot, told } = wait([answer('1', { armed: 'yes' }), 'cut', 'cut', answer('2')])
+    const { boot, told: progress } = wait([answer('1', { armed: 'yes' }), 'cut', 'cut', answer('2')])
 
     await expect(boot).resolves.toMatchObject({ standing: { bootId: bootId('2') }, downMs: 2_600 })
-    expect(told).toEqual(['going down', 'down for 0 s; usually 9 s', 'down for 1 s; usually 9 s'])
+    expect(progress).toEqual(['going down', 'down for 0 s; usually 9 s', 'down for 1 s; usually 9 s'])
   })
 
   it('accepts a new boot when the shutdown was not observed', async () => {
@@ -40,10 +40,10 @@ describe('waitForNewBoot', () => {
   })
 
   it('names what blocks the shutdown', async () => {
-    const { boot, told } = wait([answer('1', { stopping: 'yes', job: '71 slow.service stop running' })])
+    const { boot, told: progress } = wait([answer('1', { stopping: 'yes', job: '71 slow.service stop running' })])
 
     await expect(boot).rejects.toThrow('has not gone down in 20 s: 71 slow.service stop running')
-    expect(told).toContain('going down: 71 slow.service stop running')
+    expect(progress).toContain('going down: 71 slow.service stop running')
   })
 
   it('fails when the server does not come up within up_timeout', async () => {
@@ -66,11 +66,11 @@ describe('waitForNewBoot', () => {
 
   it('waits while logins are refused, and does not ask all the time', async () => {
     const closed = new MaestroError('root at web-1: login refused')
-    const { boot, told, asked } = wait([answer('1'), closed, 'cut', closed, closed, answer('2')])
+    const { boot, told: progress, asked } = wait([answer('1'), closed, 'cut', closed, closed, answer('2')])
 
     await expect(boot).resolves.toMatchObject({ downMs: 13_300 })
-    expect(told).toContain('going down: root at web-1: login refused')
-    expect(told).toContain('coming up: root at web-1: login refused')
+    expect(progress).toContain('going down: root at web-1: login refused')
+    expect(progress).toContain('coming up: root at web-1: login refused')
     expect(asked).toHaveLength(6)
   })
 

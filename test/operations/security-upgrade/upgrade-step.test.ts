@@ -138,7 +138,7 @@ describe('upgradeStep: exceedsPlan', () => {
 describe('upgradeStep: verify', () => {
   const proveBy = (moved: readonly string[], broken: readonly string[] = [], result = 'exited 0 1') => {
     const planned = ['openssl|3.0.1', ...moved.map((line) => line.replace(/\|.*\|/, '|'))]
-    const { at: ctx } = fakeServerContext([
+    const { ctx } = fakeServerContext([
       { job_is: 'ended', job_result: result },
       { moved_since: 'yes', moved, moved_planned: planned, moved_broken: broken },
     ])
@@ -167,7 +167,7 @@ describe('upgradeStep: verify', () => {
   })
 
   it('passes when a package was installed by another program before', async () => {
-    const { at: ctx } = fakeServerContext([
+    const { ctx } = fakeServerContext([
       { job_is: 'ended', job_result: 'exited 0 1' },
       { moved_since: 'yes', moved: ['libnew||1.0'], moved_planned: ['openssl|3.0.2', 'libnew|1.0'], moved_broken: [] },
     ])

@@ -21,7 +21,7 @@ const ended = (result: string, log = '') => ({
 
 /** A context whose server answers so, and looks so. */
 const contextOver = (answers: Answers, parts: Partial<PeriodicUpgrades>) => ({
-  ...fakeServerContext(answers).at,
+  ...fakeServerContext(answers).ctx,
   gatherFacts: async (): Promise<ServerFacts> => buildPeriodicFacts(parts),
 })
 

@@ -21,7 +21,7 @@ const was = (isEnabled: boolean, isActive: boolean) => ({
 })
 const foresee = (parts: Partial<PeriodicUpgrades>) => restoreConfigStep.plan(buildPeriodicFacts(parts))
 const contextOver = (parts: Partial<PeriodicUpgrades>) => ({
-  ...fakeServerContext([{}]).at,
+  ...fakeServerContext([{}]).ctx,
   gatherFacts: async () => buildPeriodicFacts(parts),
 })
 

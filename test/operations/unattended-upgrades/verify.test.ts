@@ -25,24 +25,24 @@ const locked = { dry_locked: 'yes', dry_ended: 'no', dry_said: 'Lock could not b
 const settings = { family: 'ubuntu', changes: [], timers: [] } as const
 
 function prove(answers: Answers, parts: Partial<PeriodicUpgrades> = {}, its = configureStep(unattendedOptions)) {
-  const { at: ctx, asked, told } = fakeServerContext(answers)
+  const { ctx, asked, progress } = fakeServerContext(answers)
   return {
     proof: its.verify({ ...ctx, gatherFacts: async () => buildPeriodicFacts(configuredUpgrades(parts)) }, settings),
     asked,
-    told,
+    told: progress,
   }
 }
 
 describe('configureStep: verify', () => {
   it('returns the time of the next upgrade, its origins, and what it excludes', async () => {
-    const { proof: evidence, told } = prove([ended])
+    const { proof: evidence, told: progress } = prove([ended])
 
     expect(await evidence).toEqual({
       next: '2026-11-21T00:00:00.000Z',
       tonight: ['openssl', 'libssl3'],
       byHand: ['nginx'],
     })
-    expect(told).toEqual(['trying what the next night will do'])
+    expect(progress).toEqual(['trying what the next night will do'])
   })
 
   it('marks the server as verified, so that the step is not repeated', async () => {
@@ -66,10 +66,10 @@ describe('configureStep: verify', () => {
   })
 
   it('waits for locks of other processes', async () => {
-    const { proof: evidence, told } = prove([locked, locked, ended])
+    const { proof: evidence, told: progress } = prove([locked, locked, ended])
 
     await expect(evidence).resolves.toMatchObject({ tonight: ['openssl', 'libssl3'] })
-    expect(told).toContain("waiting for dpkg's lock")
+    expect(progress).toContain("waiting for dpkg's lock")
   })
 
   it.each<[string, Answers, Partial<PeriodicUpgrades>, string]>([

@@ -132,7 +132,7 @@ describe('weaveStep: plan', () => {
 
 describe('weaveStep: apply', () => {
   it('passes the script and the launch arguments, but no password', async () => {
-    const { at: ctx, asked } = fakeServerContext([{ job_begun: 'yes' }])
+    const { ctx, asked } = fakeServerContext([{ job_begun: 'yes' }])
     const due = dueAt(buildMeshFacts('2.6.5', { launch: buildLaunch({ hasPassword: true }) }))
 
     await step.apply({ ...ctx, readPinnedFile: async ({ from }) => `# the text of ${from}` }, due)
@@ -146,7 +146,7 @@ describe('weaveStep: apply', () => {
   })
 
   it('is refused when the script has changed since the plan', async () => {
-    const { at: ctx, asked } = fakeServerContext([])
+    const { ctx, asked } = fakeServerContext([])
     const refuse = () => Promise.reject(new Error('another sum'))
 
     await expect(step.apply({ ...ctx, readPinnedFile: refuse }, dueAt(buildMeshFacts('2.6.5')))).rejects.toThrow(
@@ -160,12 +160,12 @@ describe('weaveStep: apply', () => {
 describe('weaveStep: verify', () => {
   const due = dueAt(buildMeshFacts('2.6.5'))
   const proveBy = (looks: readonly ServerFacts[], result = 'exited 0 1') => {
-    const { at: ctx, told } = fakeServerContext([
+    const { ctx, progress } = fakeServerContext([
       { job_is: 'ended', job_result: result, job_log_from: '0', job_log_bytes: logOf('gone back') },
     ])
     let asked = 0
     const gatherFacts = async () => looks[Math.min(asked++, looks.length - 1)] ?? buildFacts()
-    return { proof: step.verify({ ...ctx, gatherFacts }, due), told }
+    return { proof: step.verify({ ...ctx, gatherFacts }, due), told: progress }
   }
   const now = (mesh: Parameters<typeof buildMeshFacts>[1] = {}, version = '2.8.1') =>
     buildMeshFacts(version, { scriptSha256: newSum, services: ['router', 'ipam', 'dns', 'plugin (v2)'], ...mesh })
@@ -179,10 +179,10 @@ describe('weaveStep: verify', () => {
   })
 
   it('waits for connections', async () => {
-    const { proof: evidence, told } = proveBy([now({ connections: [] }), now()])
+    const { proof: evidence, told: progress } = proveBy([now({ connections: [] }), now()])
 
     await expect(evidence).resolves.toMatchObject({ connections: 1 })
-    expect(told).toContain('waiting for Weave: 0 of 1 connections are established')
+    expect(progress).toContain('waiting for Weave: 0 of 1 connections are established')
   })
 
   it.each<[string, ServerFacts, RegExp]>([

@@ -21,22 +21,22 @@ const step = withMeshCheck(engine, 10_000)
 
 /** Does the step on a server that shows these, one after the other, the last again and again. */
 async function doneOver(...looks: readonly [ServerFacts, ...ServerFacts[]]) {
-  const { at: ctx, told } = fakeServerContext([{}])
+  const { ctx, progress } = fakeServerContext([{}])
   const left = [...looks]
   const gatherFacts = async () => left.shift() ?? looks.at(-1) ?? looks[0]
   const before = await step.snapshot({ ...ctx, gatherFacts }, '26')
-  return { proof: await step.verify({ ...ctx, gatherFacts }, before), told }
+  return { proof: await step.verify({ ...ctx, gatherFacts }, before), told: progress }
 }
 
 describe('withMeshCheck', () => {
   it('passes once the connections of the router are back', async () => {
-    const { proof: evidence, told } = await doneOver(
+    const { proof: evidence, told: progress } = await doneOver(
       buildMeshFacts('2.8.1'),
       buildMeshFacts('2.8.1', { connections: [failedConnection] }),
       buildMeshFacts('2.8.1'),
     )
 
-    expect([evidence, told]).toEqual([
+    expect([evidence, progress]).toEqual([
       { to: '26' },
       ['waiting for Weave: the connection to 203.0.113.13:6783 is failed (connection refused, retry: never)'],
     ])

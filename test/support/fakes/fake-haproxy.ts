@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream'
 import type { Opened } from '../../../src/inventory/endpoint.ts'
 import type { ServerContext, ServerHandle } from '../../../src/plan/context.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
-import { fakeServerContext } from './fake-server-context.ts'
+import { type FakeServerContext, fakeServerContext } from './fake-server-context.ts'
 
 interface Line {
   readonly name: string
@@ -75,12 +75,15 @@ const answering = (answerTo: (text: string) => string) => {
 }
 
 /** A server whose addresses are these, in front of which these balancers stand. */
-export function contextBehind(addresses: readonly string[], ports: readonly ServerHandle[]) {
-  const { at: ctx, told } = fakeServerContext([{ address: addresses }])
+export function contextBehind(
+  addresses: readonly string[],
+  ports: readonly ServerHandle[],
+): Omit<FakeServerContext, 'asked'> {
+  const { ctx, progress } = fakeServerContext([{ address: addresses }])
   const peer = (name: string) => {
     const found = ports.find(({ server }) => server.name === name)
     if (found === undefined) throw new Error(`no ${name}`)
     return found
   }
-  return { at: { ...ctx, peer } satisfies ServerContext, told }
+  return { ctx: { ...ctx, peer } satisfies ServerContext, progress: progress }
 }

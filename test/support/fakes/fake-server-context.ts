@@ -5,13 +5,20 @@ import { unavailablePorts } from '../builders/step-context.ts'
 
 type Answer = Readonly<Record<string, string | readonly string[]>>
 
-/** What a server answers, in order: facts, an error, or that the line is cut. The last one is repeated. */
+/** What a server answers, in order: fields, an error, or that the connection is cut. The last one is repeated. */
 export type Answers = readonly (Answer | Error | 'cut')[]
 
+/** A context of a step, with what the step asked the server and what it reported as progress. */
+export interface FakeServerContext {
+  readonly ctx: ServerContext
+  readonly asked: readonly Script[]
+  readonly progress: readonly string[]
+}
+
 /** A context over answers in memory; time passes only by asking and waiting. */
-export function fakeServerContext(answers: Answers, { asksTakeMs = 1_000 } = {}) {
+export function fakeServerContext(answers: Answers, { asksTakeMs = 1_000 } = {}): FakeServerContext {
   const asked: Script[] = []
-  const told: string[] = []
+  const progress: string[] = []
   let timeMs = 0
   const ctx: ServerContext = {
     server: { name: 'web-1', host: 'web-1', groups: ['docker'], spare: false },
@@ -31,7 +38,7 @@ export function fakeServerContext(answers: Answers, { asksTakeMs = 1_000 } = {})
       timeMs += waitMs
     },
     nowMs: () => timeMs,
-    progress: (doing) => told.push(doing),
+    progress: (doing) => progress.push(doing),
   }
-  return { at: ctx, asked, told }
+  return { ctx: ctx, asked, progress }
 }
