@@ -13,7 +13,7 @@ import {
 } from '../support/fakes/fake-traffic.ts'
 
 /** Where it points, as `maestro failover status` finds it. */
-async function standing(traffic: FakeTraffic, own: Partial<Failover> = {}) {
+async function statusOf(traffic: FakeTraffic, own: Partial<Failover> = {}) {
   const failover = buildFailover(own)
   const driver = makeDriver(failover, {})
   const ctx = trafficContext(traffic)
@@ -25,7 +25,7 @@ const plain = { columns: undefined, hasColour: false }
 
 describe('lookUp and agreedTarget', () => {
   it('asks every name server of the zone itself', async () => {
-    const { answers } = await standing(fakeTraffic({ addresses: [green], isSlow: true }))
+    const { answers } = await statusOf(fakeTraffic({ addresses: [green], isSlow: true }))
 
     expect(answers).toEqual([
       { server: 'ns1.example.com', at: 'production-b', addresses: [green], ttlSeconds: 60 },
@@ -34,9 +34,9 @@ describe('lookUp and agreedTarget', () => {
   })
 
   it('agree on a target only when all name servers return the same', async () => {
-    const slow = await standing(fakeTraffic({ addresses: [green], isSlow: true }))
+    const slow = await statusOf(fakeTraffic({ addresses: [green], isSlow: true }))
 
-    expect(agreedTarget(await standing(fakeTraffic()))).toBe('production')
+    expect(agreedTarget(await statusOf(fakeTraffic()))).toBe('production')
     expect(agreedTarget(slow)).toBeUndefined()
     expect(renderFailoverStatus(slow, plain)).toContain(
       'the name servers do not all say that shop.example.com points at production-b',
@@ -44,7 +44,7 @@ describe('lookUp and agreedTarget', () => {
   })
 
   it('agree on no target when a name server does not answer', async () => {
-    const one = await standing(fakeTraffic())
+    const one = await statusOf(fakeTraffic())
     const failure = 'no answer (ETIMEOUT)'
     const answers = [{ server: 'ns3.example.com', at: null, addresses: [], ttlSeconds: 0, failure }]
 
@@ -54,7 +54,7 @@ describe('lookUp and agreedTarget', () => {
 
   it('take the target from the weights behind a load balancer, not from DNS', async () => {
     const driver = { kind: 'haproxy', server: 'production/lb-1' } as const
-    const one = await standing(fakeTraffic({ addresses: ['203.0.113.31'], weights: [0, 100] }), { driver })
+    const one = await statusOf(fakeTraffic({ addresses: ['203.0.113.31'], weights: [0, 100] }), { driver })
 
     expect(one.answers.map(({ at }) => at)).toEqual([null, null])
     expect(agreedTarget(one)).toBe('production-b')

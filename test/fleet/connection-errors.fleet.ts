@@ -30,7 +30,7 @@ const maestro = (...args: string[]): Promise<MaestroRun> => runMaestro([...args,
 const linesOf = ({ stdout }: MaestroRun, { name }: FleetServer) =>
   stdout.split('\n').filter((line) => new RegExp(`^(not due|\\w+) +${name} `).test(line))
 
-const isSeen = expect.stringMatching(/^(not )?due /)
+const isReported = expect.stringMatching(/^(not )?due /)
 
 /** Does what there is to do under the faults, and takes back those that came about, whatever happens. */
 async function under<T>(faults: readonly Promise<Undo>[], work: () => Promise<T>): Promise<T> {
@@ -68,7 +68,7 @@ describe('status of unreachable servers', () => {
   })
 
   it('still prints the others, and exits 3', () => {
-    for (const name of ['web-1', 'web-2']) expect(linesOf(run, serverNamed(name))).toEqual([isSeen])
+    for (const name of ['web-1', 'web-2']) expect(linesOf(run, serverNamed(name))).toEqual([isReported])
     expect(run.exitCode).toBe(3)
   })
 })
@@ -96,7 +96,7 @@ describe('status of unusual servers', () => {
     ;[table, json] = await under(faults, looks)
   })
 
-  function lookOf({ name }: FleetServer): ServerFacts {
+  function factsOf({ name }: FleetServer): ServerFacts {
     const events = json.stdout
       .trimEnd()
       .split('\n')
@@ -105,20 +105,20 @@ describe('status of unusual servers', () => {
   }
 
   it('reports a full disk', () => {
-    expect(linesOf(table, full)).toEqual([isSeen])
-    expect(lookOf(full).disk).toMatchObject({ status: 'known', value: [{ path: '/', freeBytes: 0 }] })
-    expect(lookOf(full).upgrades?.status).toBe('known')
+    expect(linesOf(table, full)).toEqual([isReported])
+    expect(factsOf(full).disk).toMatchObject({ status: 'known', value: [{ path: '/', freeBytes: 0 }] })
+    expect(factsOf(full).upgrades?.status).toBe('known')
   })
 
   it('ignores the output of a login shell, which does not reach the terminal', () => {
-    expect(linesOf(table, rude)).toEqual([isSeen])
+    expect(linesOf(table, rude)).toEqual([isReported])
     expect(table.stdout).not.toMatch(/[^\P{Cc}\n]/u)
     expect(table.stdout).not.toContain('Welcome!')
   })
 
   it.each(Object.entries(otherShells))('gathers all facts through %s', (_, server) => {
-    expect(linesOf(table, server)).toEqual([isSeen])
-    const unknown = Object.entries(lookOf(server)).filter(([part, told]) => part !== 'at' && told.status !== 'known')
+    expect(linesOf(table, server)).toEqual([isReported])
+    const unknown = Object.entries(factsOf(server)).filter(([part, told]) => part !== 'at' && told.status !== 'known')
     expect(unknown).toEqual([])
   })
 
@@ -128,16 +128,16 @@ describe('status of unusual servers', () => {
   })
 
   it('gathers all facts but the identity without a boot id', () => {
-    expect(lookOf(anonymous).identity).toMatchObject({ status: 'unknown', why: expect.stringContaining('boot_id') })
-    expect(lookOf(anonymous).system?.status).toBe('known')
+    expect(factsOf(anonymous).identity).toMatchObject({ status: 'unknown', why: expect.stringContaining('boot_id') })
+    expect(factsOf(anonymous).system?.status).toBe('known')
   })
 
   it('gathers the facts that do not need root when sudo wants a password', () => {
-    expect(lookOf(guarded).needrestart).toMatchObject({
+    expect(factsOf(guarded).needrestart).toMatchObject({
       status: 'unknown',
       why: expect.stringMatching(/sudo|password/),
     })
-    expect(lookOf(guarded).kernel?.status).toBe('known')
+    expect(factsOf(guarded).kernel?.status).toBe('known')
   })
 })
 
@@ -151,7 +151,7 @@ describe('status of a server that floods', () => {
     const run = await under([loginNoise(flooding, gigabyte)], () => maestro('reboot-status'))
 
     expect(linesOf(run, flooding)).toEqual([expect.stringMatching(/^failed .*the server sent more than 4 MB/)])
-    expect(linesOf(run, other)).toEqual([isSeen])
+    expect(linesOf(run, other)).toEqual([isReported])
     expect(run.exitCode).toBe(1)
   })
 })

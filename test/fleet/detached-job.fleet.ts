@@ -27,10 +27,10 @@ const cleared = `
   systemctl kill --signal=KILL 'maestro-2026*' 2>/dev/null || :
   rm -rf /var/lib/maestro /var/log/maestro`
 
-type Wish = Partial<Omit<Parameters<typeof fleetJob>[1], 'work'>> & { readonly on?: FleetServer }
+type JobOptions = Partial<Omit<Parameters<typeof fleetJob>[1], 'work'>> & { readonly on?: FleetServer }
 
-function startJob(work: string, { on = server, run = freshRun(), ...wish }: Wish = {}) {
-  const job = fleetJob(on, { run, work, ...wish })
+function startJob(work: string, { on = server, run = freshRun(), ...options }: JobOptions = {}) {
+  const job = fleetJob(on, { run, work, ...options })
   onTestFinished(job.close)
   return { ...job, run, unit: `maestro-${run}-upgrade.service`, folder: `/var/lib/maestro/${run}` }
 }

@@ -44,8 +44,8 @@ async function examine(args: readonly string[], env: Readonly<Record<string, str
     .split('\n')
     .map((line): Event => JSON.parse(line))
   const find = (name: string) => events.find(({ server }) => server === name)
-  const troublesOf = (name: string) => find(name)?.checks.filter(({ status }) => status !== 'ok') ?? []
-  return { ...run, find, troublesOf }
+  const problemsOf = (name: string) => find(name)?.checks.filter(({ status }) => status !== 'ok') ?? []
+  return { ...run, find, problemsOf }
 }
 
 /** A state that root's shell makes on a server, and takes back after the tests. */
@@ -70,10 +70,10 @@ describe('doctor on a healthy server', () => {
     const names = ['web-1', 'app-2']
     const before = await Promise.all(names.map(everything))
 
-    const { find, troublesOf, exitCode } = await examine(['--server', names.join()])
+    const { find, problemsOf, exitCode } = await examine(['--server', names.join()])
 
     expect(exitCode).toBe(0)
-    expect(names.flatMap(troublesOf).filter(({ status }) => status !== 'warning')).toEqual([])
+    expect(names.flatMap(problemsOf).filter(({ status }) => status !== 'warning')).toEqual([])
     expect(find('web-1')).toMatchObject({
       status: 'examined',
       user: 'deploy',
@@ -118,7 +118,7 @@ describe('doctor on faulty servers', () => {
   })
 
   it('reports that sudo wants a password, the commands that this stops, and the fix', () => {
-    expect(found.troublesOf('app-1').filter(({ status }) => status !== 'warning')).toEqual([
+    expect(found.problemsOf('app-1').filter(({ status }) => status !== 'warning')).toEqual([
       {
         area: 'sudo',
         status: 'wrong',
@@ -136,7 +136,7 @@ describe('doctor on faulty servers', () => {
     const run = await examine(['--server', 'app-1'], { MAESTRO_SUDO_PASSWORD_FILE: file })
 
     expect(run.find('app-1')).toMatchObject({ root: { status: 'sudo-with-password' } })
-    expect(run.troublesOf('app-1').filter(({ status }) => status === 'wrong')).toEqual([])
+    expect(run.problemsOf('app-1').filter(({ status }) => status === 'wrong')).toEqual([])
     expect(run.stdout + run.stderr).not.toContain(password)
   })
 
@@ -150,20 +150,20 @@ describe('doctor on faulty servers', () => {
   })
 
   it('reports a login shell that prints', () => {
-    expect(found.troublesOf('app-2')).toContainEqual(
+    expect(found.problemsOf('app-2')).toContainEqual(
       expect.objectContaining({ area: 'shell', status: 'note', text: expect.stringContaining('Welcome to app-2') }),
     )
   })
 
   it('reports who holds the apt lock, and that Docker does not answer', () => {
-    const texts = found.troublesOf('web-2').map(({ text }) => text)
+    const texts = found.problemsOf('web-2').map(({ text }) => text)
 
     expect(texts).toContainEqual(expect.stringMatching(/^apt's frontend lock is held by \S*python3 .*… \(pid \d+\)/))
     expect(texts).toContainEqual(expect.stringContaining('Docker does not answer'))
   })
 
   it('reports a full disk, and runs the other checks', () => {
-    expect(found.troublesOf('db-2')).toContainEqual(
+    expect(found.problemsOf('db-2')).toContainEqual(
       expect.objectContaining({ area: 'disk', status: 'wrong', text: '/ has 0 MB free' }),
     )
     expect(found.find('db-2')).toMatchObject({ status: 'examined', root: { status: 'sudo' } })
@@ -171,7 +171,7 @@ describe('doctor on faulty servers', () => {
 
   it('reports a stopped sshd with the phase that failed', () => {
     expect(found.find('db-1')).toMatchObject({ status: 'unreachable', error: { kind: 'refused' } })
-    expect(found.troublesOf('db-1')).toEqual([
+    expect(found.problemsOf('db-1')).toEqual([
       expect.objectContaining({ area: 'connection', status: 'wrong', stops: ['every command'] }),
     ])
     expect(found.exitCode).toBe(3)

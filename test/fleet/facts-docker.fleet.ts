@@ -52,7 +52,7 @@ const weaveScript = (text: string): State => ({
   undo: 'rm -f /usr/local/bin/weave\n',
 })
 
-const lookOf = gatherFactsInStates({
+const factsOf = gatherFactsInStates({
   'web-1': combineStates(containers, installed('docker-compose-v2'), weaveScript('SCRIPT_VERSION="2.6.0"')),
   'web-2': combineStates(stoppedEngine, weaveScript('SCRIPT_VERSION="2.6.5"')),
   'app-1': weaveScript('SCRIPT_VERSION="2.8.1"'),
@@ -77,7 +77,7 @@ describe('facts/docker.sh', () => {
     const { Version } = JSON.parse(await inside('web-1', api('/version'))) as { Version: string }
     const client = await inside('web-1', 'docker --version')
 
-    const docker = knownValue(lookOf('web-1').docker)
+    const docker = knownValue(factsOf('web-1').docker)
     expect(docker).toMatchObject({ version: Version, source: 'docker.io' })
     expect(docker?.trouble).toBeUndefined()
     expect(client).toContain(`Docker version ${docker?.client},`)
@@ -89,7 +89,7 @@ describe('facts/docker.sh', () => {
     const versionOf = (name: string) => Components.find(({ Name }) => Name === name)?.Version
     const compose = await inside('web-1', `dpkg-query -W -f '\${Version}' docker-compose-v2`)
 
-    expect(knownValue(lookOf('web-1').docker)?.components).toEqual({
+    expect(knownValue(factsOf('web-1').docker)?.components).toEqual({
       apiMinimum: MinAPIVersion,
       containerd: versionOf('containerd'),
       runc: versionOf('runc'),
@@ -101,7 +101,7 @@ describe('facts/docker.sh', () => {
     const startedAt = expect.stringMatching(/^20\d\d-\d\d-\d\dT/)
     const busybox = { image: 'busybox:local', state: 'running', restartPolicy: 'no', startedAt }
 
-    expect(knownValue(lookOf('web-1').docker)?.containers.toSorted(byName)).toEqual([
+    expect(knownValue(factsOf('web-1').docker)?.containers.toSorted(byName)).toEqual([
       { ...busybox, name: 'fallen', state: 'exited' },
       { ...busybox, name: 'sick', health: 'unhealthy' },
       { ...busybox, name: 'steady', restartPolicy: 'always' },
@@ -113,7 +113,7 @@ describe('facts/docker.sh', () => {
   })
 
   it('reports a stopped engine', async () => {
-    const docker = knownValue(lookOf('web-2').docker)
+    const docker = knownValue(factsOf('web-2').docker)
 
     expect(await inside('web-2', 'docker --version')).toContain(`Docker version ${docker?.client},`)
     expect(docker).toMatchObject({ source: 'docker.io', containers: [] })
@@ -127,14 +127,14 @@ describe('facts/docker.sh', () => {
     { name: 'db-2', source: 'docker-ce', client: '26.1.0' },
     { name: 'lb-1', source: 'moby-engine', client: '26.1.1' },
   ])('reports source $source and the version of its client', ({ name, source, client }) => {
-    const docker = knownValue(lookOf(name).docker)
+    const docker = knownValue(factsOf(name).docker)
 
     expect(docker).toMatchObject({ source, client, trouble: 'no engine', containers: [] })
     expect(docker?.version).toBeUndefined()
   })
 
   it('reports that there is no Docker', () => {
-    expect(knownValue(lookOf('app-1').docker)).toBeNull()
+    expect(knownValue(factsOf('app-1').docker)).toBeNull()
   })
 })
 
@@ -158,7 +158,7 @@ describe('facts/weave.sh', () => {
     { name: 'app-2', what: 'a script without a version', weave: { version: 'unreleased', isRunning: false } },
     { name: 'db-1', what: 'nothing where there is none', weave: null },
   ])('takes the version from $what', ({ name, weave }) => {
-    expect(knownValue(lookOf(name).weave)).toEqual(weave)
+    expect(knownValue(factsOf(name).weave)).toEqual(weave)
   })
 })
 

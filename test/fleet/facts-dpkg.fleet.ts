@@ -27,7 +27,7 @@ const slowUpgrade: State = {
     dpkg --configure -a >/dev/null; ${install} fl-slow=1.0 >/dev/null`,
 }
 
-const lookOf = gatherFactsInStates({
+const factsOf = gatherFactsInStates({
   // A lock of another sort, which apt does not mind; and an upgrade half done by hand.
   'app-1': {
     make: `${newLockFiles}
@@ -62,7 +62,7 @@ describe('facts/dpkg.sh', () => {
     const says = await inside(name, 'apt-get check 2>&1 || :')
 
     expect(says.includes('dpkg was interrupted')).toBe(isInterrupted)
-    expect(knownValue(lookOf(name).dpkg).isInterrupted).toBe(isInterrupted)
+    expect(knownValue(factsOf(name).dpkg).isInterrupted).toBe(isInterrupted)
   })
 
   it.each([
@@ -72,7 +72,7 @@ describe('facts/dpkg.sh', () => {
   ])('on $name reports $broken.length packages that are not fully installed', async ({ name, broken }) => {
     const audit = await inside(name, 'dpkg --audit')
 
-    expect(knownValue(lookOf(name).dpkg).broken).toEqual(broken)
+    expect(knownValue(factsOf(name).dpkg).broken).toEqual(broken)
     expect(broken.map((one) => one.split(' ')[0])).toEqual(
       [...audit.matchAll(/^ (fl-\S+)/gm)].map(([, one]) => one).toSorted(),
     )
@@ -84,7 +84,7 @@ describe('facts/dpkg.sh: lock holders', () => {
     const show = (process: string) => inside('app-2', `ps -o pid=,args= -C ${process} | sed 's/^ *//'`)
     const [apt, dpkg] = [await show('apt-get'), await show('dpkg')]
 
-    const { lockHolders } = knownValue(lookOf('app-2').dpkg)
+    const { lockHolders } = knownValue(factsOf('app-2').dpkg)
     expect(lockHolders.map(({ lock, pid, command }) => `${lock} ${pid} ${command}`)).toEqual([
       `frontend ${apt}`,
       `dpkg ${dpkg}`,
@@ -94,7 +94,7 @@ describe('facts/dpkg.sh: lock holders', () => {
   })
 
   it('have the age of their processes', async () => {
-    const { dpkg, at } = lookOf('app-2')
+    const { dpkg, at } = factsOf('app-2')
 
     const { lockHolders } = knownValue(dpkg)
     const starts = lockHolders.map(({ pid }) => `echo $(($(date +%s) - $(ps -o etimes= -p ${pid})))`).join('\n')
@@ -109,15 +109,15 @@ describe('facts/dpkg.sh: lock holders', () => {
   it('are found where users cannot see processes of others', async () => {
     const pid = Number(await inside('db-2', 'systemctl show -P MainPID fl-locks'))
 
-    const { lockHolders } = knownValue(lookOf('db-2').dpkg)
+    const { lockHolders } = knownValue(factsOf('db-2').dpkg)
     expect(lockHolders).toMatchObject([
       { lock: 'lists', pid, command: expect.stringMatching(/python3 -c import fcntl, time for path/) },
       { lock: 'archives', pid },
     ])
-    expect(knownValue(lookOf('db-2').identity).init).toBeUndefined()
+    expect(knownValue(factsOf('db-2').identity).init).toBeUndefined()
   })
 
   it.each(['app-1', 'db-1', 'lb-1'])('are none on %s', (name) => {
-    expect(knownValue(lookOf(name).dpkg).lockHolders).toEqual([])
+    expect(knownValue(factsOf(name).dpkg).lockHolders).toEqual([])
   })
 })

@@ -59,7 +59,7 @@ const older = installed(running, '6.8.0-41.41')
 const newer = installed('6.8.0-45-generic', '6.8.0-45.45')
 const uname = runs(running, '#41-Ubuntu SMP')
 
-const lookOf = gatherFactsInStates({
+const factsOf = gatherFactsInStates({
   'app-1': installed(release(), '1'),
   'app-2': machine(uname, older, newer),
   'db-1': machine(
@@ -81,7 +81,7 @@ const lookOf = gatherFactsInStates({
 
 describe('facts/kernel.sh', () => {
   it('in a container reports the kernel of the host, whatever is installed', async () => {
-    expect(knownValue(lookOf('app-1').kernel)).toEqual({
+    expect(knownValue(factsOf('app-1').kernel)).toEqual({
       running: await inside('app-1', 'cat /proc/sys/kernel/osrelease'),
     })
   })
@@ -90,7 +90,7 @@ describe('facts/kernel.sh', () => {
     const told = await inside('app-2', "dpkg -l 'linux-image-*' | awk '/^ii/ { print $2 }'; readlink -f /bin/uname")
 
     expect(told.split('\n')).toEqual([`linux-image-${running}`, 'linux-image-6.8.0-45-generic', '/usr/bin/uname'])
-    expect(knownValue(lookOf('app-2').kernel)).toEqual({
+    expect(knownValue(factsOf('app-2').kernel)).toEqual({
       running,
       newest: '6.8.0-45-generic',
       newestSince: threeDaysAgo,
@@ -101,14 +101,14 @@ describe('facts/kernel.sh', () => {
     { name: 'db-1', where: 'the configuration of grub', words: `1>gnulinux-${running}-advanced-77` },
     { name: 'db-2', where: 'what grub has saved, which only root may read', words: `gnulinux-${running}-advanced-77` },
   ])('reports a kernel pinned by $where', ({ name, words }) => {
-    expect(knownValue(lookOf(name).kernel)).toMatchObject({
+    expect(knownValue(factsOf(name).kernel)).toMatchObject({
       newest: '6.8.0-45-generic',
       pinned: { release: running, words },
     })
   })
 
   it('reports a rebuilt kernel when its package is newer than the running build', () => {
-    expect(knownValue(lookOf('lb-1').kernel)).toMatchObject({
+    expect(knownValue(factsOf('lb-1').kernel)).toMatchObject({
       running: '6.1.0-25-amd64',
       newest: '6.1.0-25-amd64',
       rebuilt: { running: '6.1.106-3', installed: '6.1.112-1' },
@@ -116,16 +116,16 @@ describe('facts/kernel.sh', () => {
   })
 
   it('reports a rebuilt kernel when version_signature of Ubuntu is older than its package', () => {
-    expect(knownValue(lookOf('db-1').kernel)).toMatchObject({
+    expect(knownValue(factsOf('db-1').kernel)).toMatchObject({
       rebuilt: { running: '6.8.0-40.40', installed: '6.8.0-41.41' },
     })
   })
 
   it('takes the newest image, also without a package', () => {
-    expect(knownValue(lookOf('web-1').kernel)).toEqual({ running, newest: '6.8.0-50-generic' })
+    expect(knownValue(factsOf('web-1').kernel)).toEqual({ running, newest: '6.8.0-50-generic' })
   })
 
   it('takes the newest package without an image in /boot', () => {
-    expect(knownValue(lookOf('web-2').kernel)).toMatchObject({ newest: '6.8.0-45-generic', newestSince: threeDaysAgo })
+    expect(knownValue(factsOf('web-2').kernel)).toMatchObject({ newest: '6.8.0-45-generic', newestSince: threeDaysAgo })
   })
 })

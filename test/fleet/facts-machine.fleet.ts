@@ -9,7 +9,7 @@ const elsewhere = 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nPRETTY
 const unmounted = (...paths: readonly string[]) =>
   paths.map((path) => `while mountpoint -q ${path}; do umount --lazy ${path}; done\n`).join('')
 
-const lookOf = gatherFactsInStates({
+const factsOf = gatherFactsInStates({
   'app-1': { make: `${bootSeconds} >/run/before` },
   'app-2': {},
   // Its /boot is full to the half and read-only, on top of one that is not.
@@ -32,7 +32,7 @@ describe('facts/identity.sh', () => {
   it.each(['app-1', 'app-2'])('on %s has the ids that systemd has', async (name) => {
     const ids = await inside(name, 'systemd-id128 machine-id; systemd-id128 boot-id; hostnamectl hostname')
 
-    const { machineId, bootId, hostname } = knownValue(lookOf(name).identity)
+    const { machineId, bootId, hostname } = knownValue(factsOf(name).identity)
     expect([machineId, bootId.replaceAll('-', ''), hostname]).toEqual(ids.split('\n'))
     expect(hostname).toBe(name)
   })
@@ -43,7 +43,7 @@ describe('facts/identity.sh', () => {
       `python3 -c 'stat = open("/proc/1/stat").read(); print(stat[stat.rindex(")"):].split()[20])'; ps -o comm= 1`,
     )
 
-    const { init, initStartTicks } = knownValue(lookOf(name).identity)
+    const { init, initStartTicks } = knownValue(factsOf(name).identity)
     expect([String(initStartTicks), init]).toEqual(told.split('\n'))
     expect(init).toBe('systemd')
   })
@@ -51,13 +51,13 @@ describe('facts/identity.sh', () => {
   it('has an uptime that was true while it ran', async () => {
     const [before, after] = await inside('app-1', `cat /run/before; rm /run/before; ${bootSeconds}`).then(numbers)
 
-    const { uptimeSeconds } = knownValue(lookOf('app-1').identity)
+    const { uptimeSeconds } = knownValue(factsOf('app-1').identity)
     expect(uptimeSeconds).toBeGreaterThanOrEqual(Math.floor(before ?? Number.NaN))
     expect(uptimeSeconds).toBeLessThanOrEqual(after ?? Number.NaN)
   })
 
   it('has the time by the clock of the server', () => {
-    expect(Math.abs(lookOf('app-1').at - Date.now() / 1000)).toBeLessThan(60)
+    expect(Math.abs(factsOf('app-1').at - Date.now() / 1000)).toBeLessThan(60)
   })
 })
 
@@ -65,13 +65,13 @@ describe('facts/system.sh', () => {
   it('has the distribution that lsb_release and systemd print', async () => {
     const told = await inside('app-1', 'lsb_release -sir; lsb_release -sc; lsb_release -sd')
 
-    const { id, release: version, codename, name, hasApt } = knownValue(lookOf('app-1').system)
+    const { id, release: version, codename, name, hasApt } = knownValue(factsOf('app-1').system)
     expect([id, version, codename, name, hasApt]).toEqual(['ubuntu', '24.04', 'noble', 'Ubuntu 24.04.1 LTS', true])
     expect(told.toLowerCase().split('\n')).toEqual([`${id}`, version, codename, name.toLowerCase()])
   })
 
   it('reads os-release of another distribution without its quotes', () => {
-    expect(knownValue(lookOf('db-2').system)).toEqual({
+    expect(knownValue(factsOf('db-2').system)).toEqual({
       id: 'debian',
       release: '12',
       codename: 'bookworm',
@@ -81,13 +81,13 @@ describe('facts/system.sh', () => {
   })
 
   it('reports no apt without apt-get', () => {
-    expect(knownValue(lookOf('lb-1').system)).toMatchObject({ id: 'ubuntu', hasApt: false })
+    expect(knownValue(factsOf('lb-1').system)).toMatchObject({ id: 'ubuntu', hasApt: false })
   })
 })
 
 describe('facts/kernel.sh', () => {
   it.each(['app-1', 'db-1'])('on %s has the kernel of the host of the container', (name) => {
-    expect(knownValue(lookOf(name).kernel)).toEqual({ running: release() })
+    expect(knownValue(factsOf(name).kernel)).toEqual({ running: release() })
   })
 })
 
@@ -95,7 +95,7 @@ describe('facts/disk.sh', () => {
   it('has the size that statfs returns, with / and /var in one', async () => {
     const [size, blocks, free] = await inside('app-1', `stat -f -c '%S\n%b\n%a' /`).then(numbers)
 
-    const disks = knownValue(lookOf('app-1').disk)
+    const disks = knownValue(factsOf('app-1').disk)
     expect(disks).toMatchObject([{ path: '/', totalBytes: bytes(size, blocks), isReadOnly: false }])
     // Logs are written all the time.
     expect(Math.abs((disks[0]?.freeBytes ?? Number.NaN) - bytes(size, free))).toBeLessThan(32 * 1024 ** 2)
@@ -104,7 +104,7 @@ describe('facts/disk.sh', () => {
   it('has each file system with its free space and whether it is read-only', async () => {
     const [size, blocks, free] = await inside('db-1', `stat -f -c '%S\n%b\n%a' /boot`).then(numbers)
 
-    const disks = knownValue(lookOf('db-1').disk)
+    const disks = knownValue(factsOf('db-1').disk)
     expect(disks.map(({ path, isReadOnly }) => [path, isReadOnly])).toEqual([
       ['/', false],
       ['/var', false],
@@ -115,7 +115,7 @@ describe('facts/disk.sh', () => {
   })
 
   it('reports a writable file system above a read-only one', () => {
-    expect(knownValue(lookOf('db-2').disk)[1]).toMatchObject({ path: '/boot', isReadOnly: false })
+    expect(knownValue(factsOf('db-2').disk)[1]).toMatchObject({ path: '/boot', isReadOnly: false })
   })
 })
 

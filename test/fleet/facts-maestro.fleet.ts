@@ -4,7 +4,7 @@ import { gatherFactsInStates, knownValue } from './support/facts-fixture.ts'
 const marks = '/var/lib/maestro'
 const undo = `rm -rf ${marks}`
 
-const lookOf = gatherFactsInStates({
+const factsOf = gatherFactsInStates({
   // For root's eyes only.
   'app-1': {
     make: `umask 077; mkdir -p ${marks}/lock ${marks}/drained; cd ${marks}
@@ -22,7 +22,7 @@ const lookOf = gatherFactsInStates({
 
 describe('facts/maestro.sh', () => {
   it('has the lock with its owner, and drains, also where only root may read them', () => {
-    const { lock, drained } = knownValue(lookOf('app-1').maestro)
+    const { lock, drained } = knownValue(factsOf('app-1').maestro)
 
     expect(lock).toEqual({
       owner: 'ann@desk',
@@ -37,17 +37,17 @@ describe('facts/maestro.sh', () => {
   })
 
   it('has a lock that is still empty', () => {
-    const { at, maestro } = lookOf('app-2')
+    const { at, maestro } = factsOf('app-2')
 
     const lock = { owner: 'somebody', run: 'unknown', since: at, quietSeconds: expect.any(Number), busy: [] }
     expect(knownValue(maestro)).toEqual({ lock, drained: [] })
   })
 
   it('has a drain without a lock', () => {
-    expect(knownValue(lookOf('db-1').maestro)).toEqual({ drained: ['20261120-060000-zzzz'] })
+    expect(knownValue(factsOf('db-1').maestro)).toEqual({ drained: ['20261120-060000-zzzz'] })
   })
 
   it.each(['db-2', 'lb-1'])('has nothing on %s', (name) => {
-    expect(knownValue(lookOf(name).maestro)).toEqual({ drained: [] })
+    expect(knownValue(factsOf(name).maestro)).toEqual({ drained: [] })
   })
 })

@@ -45,7 +45,7 @@ const needrestartOnKernel: State = {
   undo: 'rm -f /usr/local/sbin/needrestart',
 }
 
-const lookOf = gatherFactsInStates({
+const factsOf = gatherFactsInStates({
   'app-1': {
     make: `${clear}${wants('linux-base')}${wants('libc6')}echo linux-base >>${flag}.pkgs; touch -d @${twoDaysAgo} ${flag}`,
     undo: clear,
@@ -64,7 +64,7 @@ function hook(name: string): string {
 
 describe('facts/reboot.sh', () => {
   it('has the flag, its packages once each, and its time', () => {
-    expect(knownValue(lookOf('app-1').reboot)).toEqual({
+    expect(knownValue(factsOf('app-1').reboot)).toEqual({
       isSet: true,
       packages: ['linux-base', 'libc6'],
       since: twoDaysAgo,
@@ -75,11 +75,11 @@ describe('facts/reboot.sh', () => {
   it('has a flag without packages', async () => {
     const written = Number(await inside('app-2', `find ${flag} -printf '%Ts'`))
 
-    expect(knownValue(lookOf('app-2').reboot)).toEqual({ isSet: true, packages: [], since: written, hasSetter: true })
+    expect(knownValue(factsOf('app-2').reboot)).toEqual({ isSet: true, packages: [], since: written, hasSetter: true })
   })
 
   it('has an unset flag', () => {
-    expect(knownValue(lookOf('lb-1').reboot)).toEqual({ isSet: false, packages: [], hasSetter: false })
+    expect(knownValue(factsOf('lb-1').reboot)).toEqual({ isSet: false, packages: [], hasSetter: false })
   })
 
   it.each([
@@ -88,7 +88,7 @@ describe('facts/reboot.sh', () => {
     { name: 'web-1', writer: writers[2] },
     { name: 'db-2', writer: writers[3] },
   ])('reports that $writer would set the flag', ({ name }) => {
-    expect(knownValue(lookOf(name).reboot).hasSetter).toBe(true)
+    expect(knownValue(factsOf(name).reboot).hasSetter).toBe(true)
   })
 })
 
@@ -97,20 +97,20 @@ describe('facts/needrestart.sh', () => {
     const pid = await inside('db-1', 'systemctl show -P MainPID fl-stale')
     const program = await inside('db-1', `readlink /proc/${pid}/exe`)
 
-    const { hasTool, services } = knownValue(lookOf('db-1').needrestart)
+    const { hasTool, services } = knownValue(factsOf('db-1').needrestart)
     expect(program).toBe('/usr/local/bin/fl-stale (deleted)')
     expect({ hasTool, services }).toEqual({ hasTool: true, services: ['fl-stale.service'] })
   })
 
   it('names no service when nothing was replaced', () => {
-    expect(knownValue(lookOf('lb-1').needrestart)).toEqual({ hasTool: true, services: [] })
+    expect(knownValue(factsOf('lb-1').needrestart)).toEqual({ hasTool: true, services: [] })
   })
 
   it('has the kernel state of needrestart', () => {
-    expect(knownValue(lookOf('app-2').needrestart).kernel).toBe('version-upgrade')
+    expect(knownValue(factsOf('app-2').needrestart).kernel).toBe('version-upgrade')
   })
 
   it('reports that needrestart is missing', () => {
-    expect(knownValue(lookOf('web-1').needrestart)).toEqual({ hasTool: false, services: [] })
+    expect(knownValue(factsOf('web-1').needrestart)).toEqual({ hasTool: false, services: [] })
   })
 })

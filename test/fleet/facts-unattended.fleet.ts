@@ -21,7 +21,7 @@ const configured = (...lines: readonly string[]): State => ({
 // A system that was not started by systemd, as far as anybody can see.
 const withoutSystemd = moveAside('/run/systemd/system')
 
-const lookOf = gatherFactsInStates({
+const factsOf = gatherFactsInStates({
   // A dry run counts as one, too.
   'app-1': { make: `rm -f ${stamp}`, undo: `rm -f ${stamp}` },
   'app-2': configured('APT::Periodic::Unattended-Upgrade "0";'),
@@ -44,7 +44,7 @@ const lookOf = gatherFactsInStates({
 
 describe('facts/unattended.sh', () => {
   it('reports daily upgrades on a server as it was handed over', () => {
-    const { isInstalled, isDaily, why, rebootsByItself, lastRunAt } = knownValue(lookOf('app-1').unattended)
+    const { isInstalled, isDaily, why, rebootsByItself, lastRunAt } = knownValue(factsOf('app-1').unattended)
 
     expect({ isInstalled, isDaily, why, rebootsByItself, lastRunAt }).toEqual({
       isInstalled: true,
@@ -57,13 +57,13 @@ describe('facts/unattended.sh', () => {
     const says = await inside('app-1', 'unattended-upgrade --dry-run -v 2>&1')
 
     const allowed = /Allowed origins are: (.*)/.exec(says)?.[1]?.split(', ')
-    const { origins } = knownValue(lookOf('app-1').unattended)
+    const { origins } = knownValue(factsOf('app-1').unattended)
     expect(origins.map((origin) => origin.replace(/(.*):(.*)/, 'o=$1,a=$2'))).toEqual(allowed)
     expect(origins).toContain('Ubuntu:noble-security')
   })
 
   it('has an origin pattern, automatic reboot, and the last run', () => {
-    expect(knownValue(lookOf('db-1').unattended)).toMatchObject({
+    expect(knownValue(factsOf('db-1').unattended)).toMatchObject({
       isDaily: true,
       origins: ['origin=Elsewhere,codename=noble'],
       rebootsByItself: true,
@@ -76,7 +76,7 @@ describe('facts/unattended.sh', () => {
     const next = `org.freedesktop.systemd1 ${unit} org.freedesktop.systemd1.Timer NextElapseUSecRealtime`
     const [, microseconds] = (await inside(name, `busctl get-property ${next}`)).split(' ')
 
-    expect(knownValue(lookOf(name).unattended).nextRunAt).toBe(Math.floor(Number(microseconds) / 1e6))
+    expect(knownValue(factsOf(name).unattended).nextRunAt).toBe(Math.floor(Number(microseconds) / 1e6))
   })
 
   it.each([
@@ -85,12 +85,12 @@ describe('facts/unattended.sh', () => {
     { name: 'web-1', why: 'neither systemd nor cron runs it', isInstalled: true },
     { name: 'lb-1', why: undefined, isInstalled: false },
   ])('reports on $name no daily upgrades: $why', ({ name, why, isInstalled }) => {
-    const told = knownValue(lookOf(name).unattended)
+    const told = knownValue(factsOf(name).unattended)
 
     expect([told.isInstalled, told.isDaily, told.why]).toEqual([isInstalled, false, why])
   })
 
   it('reports daily upgrades by cron', () => {
-    expect(knownValue(lookOf('web-2').unattended)).toMatchObject({ isDaily: true })
+    expect(knownValue(factsOf('web-2').unattended)).toMatchObject({ isDaily: true })
   })
 })

@@ -21,7 +21,7 @@ const firstVersions: State = {
   make: `apt-get -qq update; ${install} ${first} fl-kernel=6.8.0-41.41 >/dev/null; apt-get -qq -y purge fl-newlib`,
 }
 
-const lookOf = gatherFactsInStates({
+const factsOf = gatherFactsInStates({
   'app-1': firstVersions,
   'app-2': combineStates(firstVersions, {
     make: 'apt-mark hold fl-upd',
@@ -66,7 +66,7 @@ describe('facts/upgrades.sh', () => {
   it.each(['app-1', 'app-2', 'db-1', 'db-2'])('on %s has the upgrades that python finds in the lists', async (name) => {
     const told = (await inside(name, pythonsView)).split('\n')
 
-    const { security, otherCount } = knownValue(lookOf(name).upgrades)
+    const { security, otherCount } = knownValue(factsOf(name).upgrades)
     expect(security.map((one) => `${one.name} ${one.from} ${one.to}`).toSorted()).toEqual(
       told.filter((line) => line.includes(' ')).toSorted(),
     )
@@ -74,7 +74,7 @@ describe('facts/upgrades.sh', () => {
   })
 
   it('counts a fix with a newer version in -updates', () => {
-    const { security, otherCount } = knownValue(lookOf('app-1').upgrades)
+    const { security, otherCount } = knownValue(factsOf('app-1').upgrades)
 
     const fixed = ['fl-both', 'fl-daemon', 'fl-fail', 'fl-held', 'fl-kernel', 'fl-sec', 'fl-slow']
     expect(security.map(({ name }) => name)).toEqual(fixed)
@@ -85,7 +85,7 @@ describe('facts/upgrades.sh', () => {
   it.each(['app-1', 'app-2'])('on %s names the holds of apt-mark', async (name) => {
     const shown = await inside(name, 'apt-mark showhold')
 
-    const { held } = knownValue(lookOf(name).upgrades)
+    const { held } = knownValue(factsOf(name).upgrades)
     expect(held).toEqual(shown.split('\n'))
     expect(held).toEqual(name === 'app-1' ? ['fl-held'] : ['fl-held', 'fl-upd'])
   })
@@ -93,18 +93,18 @@ describe('facts/upgrades.sh', () => {
   it('names phased upgrades as kept back, and nothing else', () => {
     const phased = { name: 'fl-phased', why: 'phased, given to 0% of all servers so far' }
 
-    expect(knownValue(lookOf('app-1').upgrades).keptBack).toEqual([phased])
-    expect(knownValue(lookOf('app-2').upgrades).keptBack).toEqual([phased])
+    expect(knownValue(factsOf('app-1').upgrades).keptBack).toEqual([phased])
+    expect(knownValue(factsOf('app-2').upgrades).keptBack).toEqual([phased])
   })
 
   it('names what a full upgrade would remove', () => {
-    const { keptBack } = knownValue(lookOf('db-1').upgrades)
+    const { keptBack } = knownValue(factsOf('db-1').upgrades)
 
     expect(keptBack).toContainEqual({ name: 'fl-upd', why: 'a full upgrade would remove fl-own' })
   })
 
   it('names a fix that the administrator has pinned away', () => {
-    const { keptBack, security } = knownValue(lookOf('db-2').upgrades)
+    const { keptBack, security } = knownValue(factsOf('db-2').upgrades)
 
     expect(keptBack).toContainEqual({ name: 'fl-sec', why: 'pinned below the installed version' })
     expect(security.map(({ name }) => name)).toContain('fl-sec')
@@ -116,12 +116,12 @@ describe('facts/upgrades.sh: age of the lists', () => {
     { name: 'lb-1', from: 'the last change in their folder', at: hoursAgo(3) },
     { name: 'db-2', from: 'the last success, when nothing had changed', at: hoursAgo(2) },
   ])('is counted from $from', ({ name, at }) => {
-    const facts = lookOf(name)
+    const facts = factsOf(name)
 
     expect(knownValue(facts.upgrades).listsAgeSeconds).toBe(facts.at - at)
   })
 
   it('is missing when no list was ever fetched', () => {
-    expect(knownValue(lookOf('web-1').upgrades).listsAgeSeconds).toBeUndefined()
+    expect(knownValue(factsOf('web-1').upgrades).listsAgeSeconds).toBeUndefined()
   })
 })

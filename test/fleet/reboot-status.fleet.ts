@@ -36,7 +36,7 @@ type State = 'due' | 'not due' | 'unknown' | 'unreachable'
 type States = readonly (readonly [server: string, state: string])[]
 
 /** Every server of the fleet but `due` as it was made, in the order in which they need care. */
-const standing = (state: State): States => {
+const inState = (state: State): States => {
   const order = ['due', 'unknown', 'unreachable', 'not due']
   const states: States = [
     [due.name, state],
@@ -99,18 +99,18 @@ let told: Awaited<ReturnType<typeof tellAll>>
 
 function tellsEachAs(state: State) {
   it('prints a table of every server, those that need attention first', () => {
-    expect(inTable(told.table.stdout)).toEqual(standing(state))
+    expect(inTable(told.table.stdout)).toEqual(inState(state))
     expect(told.table.exitCode).toBe(3)
   })
 
   it('prints the same in JSON, also with --exit-code', () => {
-    expect(byName(inJson(told.json.stdout))).toEqual(byName(standing(state)))
+    expect(byName(inJson(told.json.stdout))).toEqual(byName(inState(state)))
     expect(eventsOf(told.json.stdout).at(-1)).toEqual({ version: 1, event: 'end', servers: 7, exitCode: 3 })
     expect(told.json.exitCode).toBe(3)
   })
 
   it('prints the same as metrics', () => {
-    expect(byName(inMetrics(told.metrics.stdout))).toEqual(byName(standing(state)))
+    expect(byName(inMetrics(told.metrics.stdout))).toEqual(byName(inState(state)))
     expect(told.metrics.exitCode).toBe(3)
   })
 }

@@ -114,7 +114,7 @@ async function killedAt(server: FleetServer, { name, comes }: Moment): Promise<K
   const run = controller.runs().at(-1)
   const { exitCode } = run === undefined ? await controller.maestro(...words) : await controller.resume(run)
   process.stdout.write(`${server.name}, ${name}: killed after ${last}, dpkg ${dpkg || 'idle'}; then exit ${exitCode}\n`)
-  return { last, dpkg, end: { exitCode, status: statusOf(controller), ...(await standingOf(server)) } }
+  return { last, dpkg, end: { exitCode, status: statusOf(controller), ...(await serverState(server)) } }
 }
 
 // Asked again and again, it waits but once.
@@ -139,7 +139,7 @@ function statusOf({ runs, eventsOf }: Controller): string | undefined {
   return ends.at(-1)
 }
 
-async function standingOf(server: FleetServer) {
+async function serverState(server: FleetServer) {
   const times = (name: string) =>
     asRoot(server, `grep -c 'status installed ${name}:[a-z0-9]* 1.1' /var/log/dpkg.log || true`)
   return {

@@ -61,10 +61,10 @@ describe('unattended-upgrades where the package is missing', () => {
     await asRoot(server, 'systemd-run -q apt-get -y install fl-slow && sleep 3')
 
     await step.apply(ctx, '')
-    const standing = await step.status(ctx, '')
+    const status = await step.status(ctx, '')
     const evidence = await step.verify(ctx, '')
 
-    expect(standing).toBe('running')
+    expect(status).toBe('running')
     expect(evidence).toMatchObject({ version: expect.stringMatching(/^2\./) })
     expect(await step.status(ctx, '')).toBe('yes')
   })

@@ -36,7 +36,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 
-const standing = async (server: FleetServer, { version, user }: Release) => {
+const peerState = async (server: FleetServer, { version, user }: Release) => {
   const peer = await peerOn(server)
   expect(peer).toMatchObject({ router: `${user}/weave:${version} true`, script: version, encryption: 'enabled' })
   expect(peer.connections.filter((line) => line.includes('established encrypted'))).toHaveLength(1)
@@ -44,7 +44,7 @@ const standing = async (server: FleetServer, { version, user }: Release) => {
 }
 
 const namesOf = (release: Release) =>
-  Promise.all([first, second].map(async (server) => (await standing(server, release)).name))
+  Promise.all([first, second].map(async (server) => (await peerState(server, release)).name))
 
 describe('docker-upgrade of two Weave peers with a password', () => {
   it('upgrades Weave and then the engine, one peer after the other although all at once was asked for', async () => {
@@ -98,11 +98,11 @@ describe('docker-upgrade: weaveStep', () => {
     ['does not start', broken, /cannot be launched; gone back to Weave 2\.9\.0, which runs as before$/],
     ['finds no peer', strange, /0 of 1 connections are established, .* is failed; gone back to Weave 2\.9\.0, which/],
   ])('rolls back when the new router %s', async (_, release, words) => {
-    const { name } = await standing(second, wanted)
+    const { name } = await peerState(second, wanted)
 
     await expect(upgradeWeave(second, release, { readyTimeoutMs: 5_000 })).rejects.toThrow(words)
 
-    expect(await standing(second, wanted)).toMatchObject({ name })
+    expect(await peerState(second, wanted)).toMatchObject({ name })
   })
 
   it('upgrades a router that a unit runs', async () => {
@@ -124,7 +124,7 @@ END
 
     await upgradeWeave(second, next)
 
-    await standing(second, next)
+    await peerState(second, next)
     expect(await asRoot(second, 'systemctl is-active weave.service')).toBe('active')
   })
 

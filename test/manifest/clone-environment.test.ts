@@ -50,7 +50,7 @@ describe('cloneEnvironment', () => {
     ['production: {docker: {}}\nsecond: {docker: {}}\n', {}, 'has an environment "second" already'],
     ['production: {docker: {}}\n', { to: 'docker' }, 'cannot have an environment "docker" at its end'],
     ['{"production": {"docker": {}}}', {}, 'cannot have an environment "second" at its end'],
-  ])('rejects %j', (text, wish, words) => {
-    expect(() => clone(text, wish)).toThrow(words)
+  ])('rejects %j', (text, options, words) => {
+    expect(() => clone(text, options)).toThrow(words)
   })
 })

@@ -5,7 +5,7 @@ import { createRequest, fakeProvider, runProvider } from '../support/fakes/fake-
 import { makeRebuildWorld, type RebuildWorld } from '../support/fakes/rebuild-world.ts'
 
 /** A side that was built before, and is made anew. */
-function usedCloud(): FakeProvider {
+function usedProvider(): FakeProvider {
   const provider = fakeProvider()
   for (const name of ['web-1', 'web-2'])
     runProvider(
@@ -49,12 +49,12 @@ describe('rebuild', () => {
   })
 
   it.each([
-    { verb: 'created', cloud: fakeProvider, until: Number.POSITIVE_INFINITY },
+    { verb: 'created', provider: fakeProvider, until: Number.POSITIVE_INFINITY },
     // From there on the one is as the other.
-    { verb: 'reinstalled', cloud: usedCloud, until: 50 },
+    { verb: 'reinstalled', provider: usedProvider, until: 50 },
   ])(
     'of servers that are $verb ends in the same state wherever it is killed and resumed',
-    async ({ cloud: provider, until }) => {
+    async ({ provider, until }) => {
       const whole = await makeRebuildWorld({ operation: buildRebuild(), provider: provider() })
       const wanted = await whole.run()
       expect(wanted).toEqual({ status: 'changed' })

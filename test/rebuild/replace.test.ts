@@ -59,12 +59,12 @@ async function makeWorld(own: Partial<ReplacedServer> = {}) {
   return { ...world, state, balancer }
 }
 
-const ways = [
+const cases = [
   { way: 'beside it', own: { isBeside: true }, log: ['create web-2', 'destroy web-2'], at: '203.0.113.113' },
   { way: 'in its place', own: { isBeside: false }, log: ['reinstall web-2'], at: old },
 ]
 
-describe.each(ways)('replace: a fresh server $way', ({ own, log, at }) => {
+describe.each(cases)('replace: a fresh server $way', ({ own, log, at }) => {
   it('brings the fresh server into service and never takes another one out', async () => {
     const world = await makeWorld(own)
     const others: string[] = []

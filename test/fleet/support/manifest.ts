@@ -23,15 +23,15 @@ interface ManifestOptions {
 }
 
 /** Writes a manifest of these servers. */
-export function writeManifest(servers: readonly FleetServer[], wish: ManifestOptions = {}): FleetManifest {
-  const { unknown = [] } = wish
+export function writeManifest(servers: readonly FleetServer[], options: ManifestOptions = {}): FleetManifest {
+  const { unknown = [] } = options
   const folder = mkdtempSync(join(tmpdir(), 'maestro-fleet-'))
   const [first] = servers
   if (first === undefined) throw new Error('a manifest without servers')
   const isKnown = (line: string) => !unknown.some(({ address }) => line.includes(address))
   const known = readFileSync(first.knownHostsPath, 'utf8').split('\n').filter(isKnown)
   writeFileSync(join(folder, 'known_hosts'), known.join('\n'))
-  writeFileSync(join(folder, 'Manifest.yml'), manifestText(servers, first, wish))
+  writeFileSync(join(folder, 'Manifest.yml'), manifestText(servers, first, options))
   return { path: join(folder, 'Manifest.yml'), remove: () => rmSync(folder, { recursive: true }) }
 }
 

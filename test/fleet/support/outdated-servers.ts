@@ -55,10 +55,10 @@ export function useController(some: readonly FleetServer[], settings?: string): 
 
 /** Nothing half done, no lock, timers as they were, and the versions named. */
 export async function expectConsistent(server: FleetServer, version: '1.0' | '1.1'): Promise<void> {
-  const standing = await asRoot(
+  const state = await asRoot(
     server,
     `dpkg --audit; ls -d /var/lib/maestro/lock 2>/dev/null || true; systemctl is-active apt-daily.timer apt-daily-upgrade.timer`,
   )
-  expect(standing).toBe('active\nactive')
+  expect(state).toBe('active\nactive')
   expect(await versionsOf(server, due)).toEqual(Object.fromEntries(due.map((name) => [name, version])))
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type HaproxyDrain, haproxyDrain } from '../../../src/load-balancer/haproxy/drain.ts'
 import { contextBehind, fakeHaproxy } from '../../support/fakes/fake-haproxy.ts'
 
-const wish: HaproxyDrain = {
+const options: HaproxyDrain = {
   kind: 'haproxy',
   balancers: ['lb-1'],
   groups: ['docker'],
@@ -10,7 +10,7 @@ const wish: HaproxyDrain = {
   waitAfterRemovingMs: 0,
   waitAfterAddingMs: 0,
 }
-const drain = haproxyDrain(wish)
+const drain = haproxyDrain(options)
 const three = [
   { name: 'web-1', address: '10.0.0.11' },
   { name: 'web-2', address: '10.0.0.12' },
@@ -61,7 +61,7 @@ describe('haproxyDrain', () => {
       ['10.0.0.11'],
       two.map(({ port }) => port),
     )
-    const both = haproxyDrain({ ...wish, balancers: ['lb-1', 'lb-2'] })
+    const both = haproxyDrain({ ...options, balancers: ['lb-1', 'lb-2'] })
 
     const found = await both.detect(ctx)
     await both.drain(ctx, found as never)
@@ -83,7 +83,7 @@ describe('haproxyDrain', () => {
     const { balancer, port } = fakeHaproxy('lb-1', three)
     const { ctx } = contextBehind(['10.0.0.99'], [port])
 
-    expect(await haproxyDrain({ ...wish, groups: ['rails'] }).detect(ctx)).toBeUndefined()
+    expect(await haproxyDrain({ ...options, groups: ['rails'] }).detect(ctx)).toBeUndefined()
     expect(balancer.commands).toEqual([])
   })
 

@@ -195,7 +195,7 @@ describe('upStep: status and verify', () => {
     job_log_from: '0',
     job_log_bytes: Buffer.from(log).toString('hex'),
   })
-  const standingOf = (answer: Readonly<Record<string, string>>) =>
+  const statusOf = (answer: Readonly<Record<string, string>>) =>
     step.status(shopContext({ answers: [answer] }).at, change)
   const proveBy = (result: string, told: Partial<ComposeState> = {}, log?: string) =>
     step.verify(shopContext({ answers: [ended(result, log)], told }).at, change)
@@ -207,8 +207,8 @@ describe('upStep: status and verify', () => {
     ['has gone back', ended('exited 3 1'), 'yes'],
     ['has left something that is not well', ended('exited 4 1'), 'no'],
     ['is gone with a restart of the server', { job_is: 'gone' }, 'no'],
-  ])('status of a job that %s', async (_, answer, standing) => {
-    expect(await standingOf(answer)).toBe(standing)
+  ])('status of a job that %s', async (_, answer, status) => {
+    expect(await statusOf(answer)).toBe(status)
   })
 
   it('verify reports a rollback when the job rolled back or changed nothing', async () => {

@@ -15,7 +15,7 @@ import {
 } from '../../support/builders/build-docker-facts.ts'
 import { buildFacts, known } from '../../support/builders/build-facts.ts'
 
-const lookAt = (parts: Partial<ServerFacts> = {}) =>
+const factsWith = (parts: Partial<ServerFacts> = {}) =>
   buildFacts({
     docker: known(buildDocker()),
     engine: known(buildEngine()),
@@ -59,7 +59,7 @@ describe('planDocker', () => {
       }),
     )
 
-    expect(planOf(lookAt({ docker, engine }))).toEqual([
+    expect(planOf(factsWith({ docker, engine }))).toEqual([
       'Docker 20.10.24 -> 26.1.5',
       'docker-ce 5:20.10.24~3-0~ubuntu-noble -> 5:26.1.5-1~ubuntu.24.04~noble',
       'docker-ce-cli 5:20.10.24~3-0~ubuntu-noble -> 5:26.1.5-1~ubuntu.24.04~noble',
@@ -78,7 +78,9 @@ describe('planDocker', () => {
     ['27.3', 'Docker 20.10.24 -> 27.3.10 (27.3 in the manifest); the newest is 27.5.1'],
     ['latest', 'Docker 20.10.24 -> 27.5.1 (latest in the manifest)'],
   ])('resolves %s and prints the newest version beside it', (version, title) => {
-    const facts = lookAt({ candidates: known(buildCandidates({ versions: offered('27.3.1', '27.3.10', '27.5.1') })) })
+    const facts = factsWith({
+      candidates: known(buildCandidates({ versions: offered('27.3.1', '27.3.10', '27.5.1') })),
+    })
 
     expect(planOf(facts, { version })).toContain(title)
   })
@@ -87,7 +89,7 @@ describe('planDocker', () => {
     const packages = newest.packages.map((one) =>
       one.name === 'containerd.io' ? { ...one, version: '1.6.20-1' } : one,
     )
-    const facts = lookAt({
+    const facts = factsWith({
       docker: known(buildDocker({ version: '26.1.5' })),
       candidates: known({ ...newest, packages }),
     })
@@ -96,7 +98,7 @@ describe('planDocker', () => {
   })
 
   it('leaves the other packages alone when the engine is downgraded', () => {
-    const facts = lookAt({ docker: known(buildDocker({ version: '26.1.5' })), candidates: known(newest) })
+    const facts = factsWith({ docker: known(buildDocker({ version: '26.1.5' })), candidates: known(newest) })
 
     expect(planOf(facts, { version: '20.10.24', allowsDowngrade: true })).toEqual([
       'Docker 26.1.5 -> 20.10.24; the newest is 26.1.5',
@@ -106,7 +108,7 @@ describe('planDocker', () => {
   })
 
   it('installs all five packages where there is no Docker, with --install only', () => {
-    const facts = lookAt({
+    const facts = factsWith({
       docker: known(null),
       engine: known(buildEngine({ info: undefined })),
       candidates: known(buildCandidates({ packages: [] })),
@@ -124,7 +126,7 @@ describe('planDocker', () => {
   })
 
   it('restarts an engine that is installed but does not run', () => {
-    const facts = lookAt({ candidates: known(newest) })
+    const facts = factsWith({ candidates: known(newest) })
 
     expect(planOf(facts)).toEqual(['Docker 26.1.5', '= it is installed, and 20.10.24 still runs: it is started anew'])
     expect(fetchPackagesStep(buildUpgradeOptions()).plan(facts)).toMatchObject({ status: 'not-due' })
@@ -143,7 +145,7 @@ describe('planDocker', () => {
   const debians = { docker: known(buildDocker({ source: 'docker.io' })), candidates: known(distribution) }
 
   it('upgrades packages of the distribution as apt has them', () => {
-    expect(planOf(lookAt(debians), { version: 'distribution' })).toEqual([
+    expect(planOf(factsWith(debians), { version: 'distribution' })).toEqual([
       'Docker 20.10.24 (distribution in the manifest)',
       'docker.io 20.10.24+dfsg1-1 -> 20.10.24+dfsg1-1+deb12u1',
     ])
@@ -151,7 +153,7 @@ describe('planDocker', () => {
 
   const kept = [{ name: 'docker-ce', version: oldVersion }]
   it('rolls back to the kept packages, also when Docker does not answer', () => {
-    const facts = lookAt({
+    const facts = factsWith({
       docker: known(buildDocker({ version: undefined, trouble: 'docker.service is failed' })),
       engine: known(buildEngine({ info: undefined })),
       candidates: known({ ...newest, kept }),
@@ -304,6 +306,6 @@ describe('planDocker', () => {
       { status: 'unknown' },
     ],
   ])('is %s', (_, parts, wanted, verdict) => {
-    expect(planDocker(lookAt(parts), buildUpgradeOptions(wanted))).toMatchObject(verdict)
+    expect(planDocker(factsWith(parts), buildUpgradeOptions(wanted))).toMatchObject(verdict)
   })
 })

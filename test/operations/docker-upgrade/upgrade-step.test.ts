@@ -19,7 +19,7 @@ const container = (state: string) =>
     '2026-11-20T08:59:50Z',
   ])
 
-const standing = (version: string, engine: string, parts: object = {}) => ({
+const snapshotAnswer = (version: string, engine: string, parts: object = {}) => ({
   census_server: engine,
   census_client: engine,
   census_driver: 'overlay2 systemd',
@@ -29,9 +29,10 @@ const standing = (version: string, engine: string, parts: object = {}) => ({
   census_time: ['down 10.0', 'up 32.9'],
   ...parts,
 })
-const upgraded = (parts: object = {}) => standing(noble('26.1.5'), '26.1.5+dfsg1', { census_end: 'upgraded', ...parts })
+const upgraded = (parts: object = {}) =>
+  snapshotAnswer(noble('26.1.5'), '26.1.5+dfsg1', { census_end: 'upgraded', ...parts })
 const back = (parts: object = {}) =>
-  standing(oldVersion, '20.10.24+dfsg1', {
+  snapshotAnswer(oldVersion, '20.10.24+dfsg1', {
     census_end: 'back',
     census_why: 'Docker does not start: dockerd: broken build',
     ...parts,
@@ -51,7 +52,7 @@ const due = {
 const ended = { job_is: 'ended', job_result: 'exited 0 1' }
 
 async function proveBy(after: Readonly<Record<string, string | readonly string[]>>) {
-  const { ctx } = fakeServerContext([standing(oldVersion, '20.10.24+dfsg1'), ended, after])
+  const { ctx } = fakeServerContext([snapshotAnswer(oldVersion, '20.10.24+dfsg1'), ended, after])
   return step.verify(ctx, await step.snapshot(ctx, due))
 }
 
@@ -113,7 +114,10 @@ describe('upgradeStep: verify', () => {
   })
 
   it('fails with the last line of a job that did not complete', async () => {
-    const { ctx } = fakeServerContext([standing(oldVersion, '20.10.24'), { job_is: 'ended', job_result: 'exited 1 1' }])
+    const { ctx } = fakeServerContext([
+      snapshotAnswer(oldVersion, '20.10.24'),
+      { job_is: 'ended', job_result: 'exited 1 1' },
+    ])
     const before = await step.snapshot(ctx, due)
 
     await expect(step.verify(ctx, before)).rejects.toThrow('Docker did not come to be 26.1.5')
@@ -126,7 +130,7 @@ describe('upgradeStep: verify', () => {
 
 describe('upgradeStep: apply', () => {
   it('passes the running containers in order and allows the rollback', async () => {
-    const { ctx, asked } = fakeServerContext([standing(oldVersion, '20.10.24'), { job_begun: 'yes' }])
+    const { ctx, asked } = fakeServerContext([snapshotAnswer(oldVersion, '20.10.24'), { job_begun: 'yes' }])
 
     await step.apply(ctx, await step.snapshot(ctx, due))
 

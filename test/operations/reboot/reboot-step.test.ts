@@ -18,7 +18,7 @@ const due = { reboot: known({ ...buildRebootFlag(), isSet: true }) }
 const blind = { reboot: { status: 'unknown', why: 'no /run' } } as const
 
 describe('rebootStep: plan', () => {
-  const foresee = (parts: Partial<ServerFacts>, force = false) =>
+  const plan = (parts: Partial<ServerFacts>, force = false) =>
     rebootStep({ ...options, force }).plan(buildFacts({ systemd: known(systemd), ...parts })).status
 
   it.each([
@@ -35,7 +35,7 @@ describe('rebootStep: plan', () => {
     ],
     ['is blocked even when forced', { systemd: known({ ...systemd, inhibitors: ['backup'] }) }, true, 'blocked'],
   ] as const)('%s', (_, parts, force, verdict) => {
-    expect(foresee(parts, force)).toBe(verdict)
+    expect(plan(parts, force)).toBe(verdict)
   })
 })
 
@@ -45,22 +45,22 @@ describe('rebootStep after upgrades', () => {
     const packages = [{ name, from: '1', to: '2', origin: 'Ubuntu:24.04/noble-security' }]
     return { security: known({ packages, wrongSources: [], downloadBytes: 0 }) }
   }
-  const foresee = (parts: Partial<ServerFacts>) => step.plan(buildFacts({ systemd: known(systemd), ...parts }))
+  const plan = (parts: Partial<ServerFacts>) => step.plan(buildFacts({ systemd: known(systemd), ...parts }))
 
   it('is due when a package is upgraded that needs a reboot', () => {
-    expect(foresee(upgrade('libc6'))).toEqual({
+    expect(plan(upgrade('libc6'))).toEqual({
       status: 'due',
       change: { reasons: ['libc6 is upgraded'], kernel: null },
     })
-    expect(foresee(upgrade('nginx')).status).toBe('not-due')
-    expect(foresee({ ...upgrade('linux-image-6.8.0-51-generic'), ...blind }).status).toBe('due')
+    expect(plan(upgrade('nginx')).status).toBe('not-due')
+    expect(plan({ ...upgrade('linux-image-6.8.0-51-generic'), ...blind }).status).toBe('due')
   })
 
   it('is not blocked by what the upgrade repairs first', () => {
     const broken = { dpkg: known({ isInterrupted: true, broken: [], lockHolders: [] }) }
 
-    expect(foresee({ ...due, ...broken, ...upgrade('nginx') }).status).toBe('due')
-    expect(foresee({ ...due, ...broken }).status).toBe('blocked')
+    expect(plan({ ...due, ...broken, ...upgrade('nginx') }).status).toBe('due')
+    expect(plan({ ...due, ...broken }).status).toBe('blocked')
   })
 
   it('may become due although the plan could not know', () => {
@@ -87,7 +87,7 @@ describe('differences after a reboot', () => {
     restartPolicy: 'always',
     startedAt: '2026-11-20T09:12:44Z',
   }
-  const toldOf = (parts: Partial<ServerFacts> = {}, container: Partial<Container> = {}) => {
+  const differencesWith = (parts: Partial<ServerFacts> = {}, container: Partial<Container> = {}) => {
     const containers = [{ ...web, ...container }]
     const docker = known({ version: '28', client: '28', trouble: undefined, source: 'docker-ce', containers })
     const kernel = known({
@@ -101,29 +101,29 @@ describe('differences after a reboot', () => {
   }
 
   it('is empty when all is as before', () => {
-    expect(toldOf()).toEqual([])
+    expect(differencesWith()).toEqual([])
   })
 
   it('ignores a unit that had failed before', () => {
-    expect(toldOf({ systemd: known({ ...systemd, failed: ['old.service'] }) })).toEqual([])
+    expect(differencesWith({ systemd: known({ ...systemd, failed: ['old.service'] }) })).toEqual([])
   })
 
   it('includes what is unknown now', () => {
     const unknown = { status: 'unknown', why: 'no answer' } as const
 
-    expect(toldOf({ systemd: unknown, reboot: unknown })).toEqual([
+    expect(differencesWith({ systemd: unknown, reboot: unknown })).toEqual([
       'its units cannot be told: no answer',
       'its reboot flag cannot be told: no answer',
     ])
   })
 
   it('includes a newly failed unit, the reboot flag, the kernel and a container', () => {
-    expect(toldOf({ systemd: known({ ...systemd, failed: ['new.service'] }) })).toEqual([
+    expect(differencesWith({ systemd: known({ ...systemd, failed: ['new.service'] }) })).toEqual([
       'these units failed: new.service',
     ])
-    expect(toldOf(due)).toEqual(['its reboot flag is still set'])
-    expect(toldOf({ kernel: { status: 'unknown', why: 'no uname' } })).toHaveLength(1)
-    expect(toldOf({}, { state: 'exited' })).toEqual(['these containers are not back: web'])
-    expect(toldOf({}, { health: 'unhealthy' })).toEqual(['these containers are not back: web'])
+    expect(differencesWith(due)).toEqual(['its reboot flag is still set'])
+    expect(differencesWith({ kernel: { status: 'unknown', why: 'no uname' } })).toHaveLength(1)
+    expect(differencesWith({}, { state: 'exited' })).toEqual(['these containers are not back: web'])
+    expect(differencesWith({}, { health: 'unhealthy' })).toEqual(['these containers are not back: web'])
   })
 })

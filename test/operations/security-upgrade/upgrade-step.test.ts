@@ -16,7 +16,7 @@ const openssl: Planned = {
 const lib: Planned = { name: 'libnew', from: null, to: '1.0', origin: 'Ubuntu:24.04/noble' }
 const step = upgradeStep({ hold: [], origins: [], allPackages: false, lockTimeoutMs: 1000, stallTimeoutMs: 60_000 })
 
-const lookAt = (security: Partial<Security> = {}, parts: Partial<ServerFacts> = {}) =>
+const factsWith = (security: Partial<Security> = {}, parts: Partial<ServerFacts> = {}) =>
   buildFacts({
     security: known({ packages: [openssl, lib], wrongSources: [], downloadBytes: 1e6, ...security }),
     ...parts,
@@ -24,7 +24,7 @@ const lookAt = (security: Partial<Security> = {}, parts: Partial<ServerFacts> = 
 
 describe('upgradeStep: plan', () => {
   it('lists every package with its versions and origin, and marks new ones', () => {
-    const verdict = step.plan(lookAt())
+    const verdict = step.plan(factsWith())
 
     expect(verdict.status === 'due' && step.describe(verdict.change)).toEqual([
       'openssl 3.0.1 -> 3.0.2 (Ubuntu:24.04/noble-security)',
@@ -43,7 +43,7 @@ describe('upgradeStep: plan', () => {
       securityOrigins: ['Ubuntu:noble-security'],
     })
 
-    const verdict = step.plan(lookAt({}, { upgrades }))
+    const verdict = step.plan(factsWith({}, { upgrades }))
 
     expect(verdict.status === 'due' && step.describe(verdict.change).slice(2)).toEqual([
       '= held 1 stays, though 2 fixes it: held on the server',
@@ -63,7 +63,7 @@ describe('upgradeStep: plan', () => {
       securityOrigins: [],
     })
 
-    const verdict = all.plan(lookAt({}, { upgrades }))
+    const verdict = all.plan(factsWith({}, { upgrades }))
 
     expect(verdict.status === 'due' && all.describe(verdict.change).at(-1)).toBe(
       '= phased stays as it is: it is phased in',
@@ -72,7 +72,7 @@ describe('upgradeStep: plan', () => {
 
   it('names packages that probably require a reboot', () => {
     const libc = { ...openssl, name: 'libc6' }
-    const verdict = step.plan(lookAt({ packages: [openssl, libc] }))
+    const verdict = step.plan(factsWith({ packages: [openssl, libc] }))
 
     expect(verdict.status === 'due' && step.describe(verdict.change).at(-1)).toBe(
       '= most likely due for a restart afterwards: libc6',
@@ -82,31 +82,31 @@ describe('upgradeStep: plan', () => {
   const smallBoot = known([{ path: '/boot', totalBytes: 5e8, freeBytes: 1e8, isReadOnly: false }])
   const full = known([{ path: '/var', totalBytes: 1e9, freeBytes: 1e6, isReadOnly: false }])
   it.each<[string, ServerFacts, object]>([
-    ['done where nothing is due', lookAt({ packages: [] }), { status: 'done' }],
+    ['done where nothing is due', factsWith({ packages: [] }), { status: 'done' }],
     [
       'unknown where apt cannot tell',
-      lookAt({}, { security: { status: 'unknown', why: 'no lists' } }),
+      factsWith({}, { security: { status: 'unknown', why: 'no lists' } }),
       { status: 'unknown', why: 'what is due cannot be told: no lists' },
     ],
     [
       'unknown where dpkg cannot be seen',
-      lookAt({}, { dpkg: { status: 'unknown', why: 'closed' } }),
+      factsWith({}, { dpkg: { status: 'unknown', why: 'closed' } }),
       { status: 'unknown' },
     ],
     [
       'blocked where the pins do not hold',
-      lookAt({ wrongSources: ['http://x (priority 500)'] }),
+      factsWith({ wrongSources: ['http://x (priority 500)'] }),
       { status: 'blocked', why: expect.stringContaining('http://x (priority 500)') },
     ],
     [
       'blocked where there is no room',
-      lookAt({}, { disk: full }),
+      factsWith({}, { disk: full }),
       { status: 'blocked', why: expect.stringMatching(/^\/var has 1 MB free, and 54 MB may be needed/) },
     ],
-    ['due where a small /boot gets no kernel', lookAt({}, { disk: smallBoot }), { status: 'due' }],
+    ['due where a small /boot gets no kernel', factsWith({}, { disk: smallBoot }), { status: 'due' }],
     [
       'blocked where a kernel has no room in /boot',
-      lookAt({ packages: [{ ...openssl, name: 'linux-image-6.8.0-51-generic' }] }, { disk: smallBoot }),
+      factsWith({ packages: [{ ...openssl, name: 'linux-image-6.8.0-51-generic' }] }, { disk: smallBoot }),
       {
         status: 'blocked',
         why: expect.stringMatching(/^\/boot has 96 MB free, and 150 MB may be needed: .*old kernels/),
@@ -114,7 +114,7 @@ describe('upgradeStep: plan', () => {
     ],
     [
       'blocked without apt',
-      lookAt({}, { system: known({ id: 'alpine', release: '3', codename: '', name: 'Alpine', hasApt: false }) }),
+      factsWith({}, { system: known({ id: 'alpine', release: '3', codename: '', name: 'Alpine', hasApt: false }) }),
       { status: 'blocked', why: expect.stringContaining('Alpine has no apt') },
     ],
   ])('is %s', (_, facts, verdict) => {

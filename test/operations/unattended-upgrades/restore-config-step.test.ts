@@ -19,7 +19,7 @@ const was = (isEnabled: boolean, isActive: boolean) => ({
   packages: [],
   proved: undefined,
 })
-const foresee = (parts: Partial<PeriodicUpgrades>) => restoreConfigStep.plan(buildPeriodicFacts(parts))
+const plan = (parts: Partial<PeriodicUpgrades>) => restoreConfigStep.plan(buildPeriodicFacts(parts))
 const contextOver = (parts: Partial<PeriodicUpgrades>) => ({
   ...fakeServerContext([{}]).ctx,
   gatherFacts: async () => buildPeriodicFacts(parts),
@@ -27,7 +27,7 @@ const contextOver = (parts: Partial<PeriodicUpgrades>) => ({
 
 describe('restoreConfigStep: plan', () => {
   it('removes our file and restores the timers', () => {
-    const verdict = foresee(configuredUpgrades({ was: was(false, false) }))
+    const verdict = plan(configuredUpgrades({ was: was(false, false) }))
 
     expect(verdict).toEqual({ status: 'due', change: { changes: [`- ${ours}`], disable: [upgrade], stop: [upgrade] } })
     expect(verdict.status === 'due' && restoreConfigStep.describe(verdict.change)).toEqual([
@@ -40,7 +40,7 @@ describe('restoreConfigStep: plan', () => {
   it('names a file of an administrator that takes effect again', () => {
     const file = { path: '/etc/apt/apt.conf.d/51local', text: 'Unattended-Upgrade::Automatic-Reboot "true";' }
 
-    expect(foresee(configuredUpgrades({ files: [file] }))).toMatchObject({
+    expect(plan(configuredUpgrades({ files: [file] }))).toMatchObject({
       change: {
         changes: [`- ${ours}`, `~ Unattended-Upgrade::Automatic-Reboot "false" -> "true" (${file.path})`],
       },
@@ -52,22 +52,22 @@ describe('restoreConfigStep: plan', () => {
     ['are stopped by now', { was: was(false, false), timers: buildTimers({ isEnabled: false, isActive: false }) }],
     ['were never noted', { was: { timers: undefined, packages: [], proved: undefined } }],
   ])('leaves timers alone that %s', (_, parts) => {
-    expect(foresee(configuredUpgrades(parts))).toMatchObject({ change: { disable: [], stop: [] } })
+    expect(plan(configuredUpgrades(parts))).toMatchObject({ change: { disable: [], stop: [] } })
   })
 
   it('restores from the note alone when our file is gone', () => {
-    expect(foresee({ was: was(false, true) })).toEqual({
+    expect(plan({ was: was(false, true) })).toEqual({
       status: 'due',
       change: { changes: [], disable: [upgrade], stop: [] },
     })
   })
 
   it('is done where maestro configured nothing', () => {
-    expect(foresee({})).toEqual({ status: 'not-due', why: 'maestro has set up no nightly upgrades here' })
+    expect(plan({})).toEqual({ status: 'not-due', why: 'maestro has set up no nightly upgrades here' })
   })
 
   it('leaves a file of our name alone that maestro did not write', () => {
-    expect(foresee({ ours: 'A "1";\n' })).toEqual({ status: 'blocked', why: `${ours} is not maestro's` })
+    expect(plan({ ours: 'A "1";\n' })).toEqual({ status: 'blocked', why: `${ours} is not maestro's` })
   })
 })
 
@@ -100,7 +100,7 @@ describe('restoreConfigStep: verify and status', () => {
     ['no', configuredUpgrades()],
     ['yes', {}],
     ['unknown', { ours: 'A "1";\n' }],
-  ])('status returns %s from the facts alone', async (standing, parts) => {
-    expect(await restoreConfigStep.status(contextOver(parts), back)).toBe(standing)
+  ])('status returns %s from the facts alone', async (status, parts) => {
+    expect(await restoreConfigStep.status(contextOver(parts), back)).toBe(status)
   })
 })

@@ -10,7 +10,7 @@ const root = { id: 'echo 0' }
 const socket = { 'var/run/docker.sock': '' }
 const web = 'web|/shop-web-1|sha256:aa|shop:1|c0ffee|running|0|healthy|always|2026-11-20T09:12:44Z'
 
-const lookAt = (server: FakeServer, shell: Shell) => {
+const composeFacts = (server: FakeServer, shell: Shell) => {
   const { stdout, stderr, status } = server.run(
     factsScript(['compose'], 'c0ffee', { project: 'shop', revision }),
     shell,
@@ -39,7 +39,7 @@ describe.each(shells())('facts/compose.sh under $name', (shell) => {
       tools: { ...root, docker: docker(web, "echo 'v2.26.1-4'") },
     })
 
-    expect(lookAt(server, shell)).toEqual({
+    expect(composeFacts(server, shell)).toEqual({
       status: 'known',
       value: {
         compose: { version: '2.26.1', isPlugin: true },
@@ -67,7 +67,7 @@ describe.each(shells())('facts/compose.sh under $name', (shell) => {
   it('finds the standalone docker-compose, and services that were never deployed', () => {
     const tools = { ...root, docker: docker(web), 'docker-compose': 'echo 1.29.2' }
 
-    expect(lookAt(fakeServer({ files: socket, tools }), shell)).toMatchObject({
+    expect(composeFacts(fakeServer({ files: socket, tools }), shell)).toMatchObject({
       status: 'known',
       value: { compose: { version: '1.29.2', isPlugin: false }, deployed: [], before: [], isStaged: false, asked: [] },
     })
@@ -76,13 +76,16 @@ describe.each(shells())('facts/compose.sh under $name', (shell) => {
   it('prints that Compose is missing', () => {
     const server = fakeServer({ files: socket, tools: { ...root, docker: docker(web) } })
 
-    expect(lookAt(server, shell)).toMatchObject({ status: 'known', value: { compose: undefined } })
+    expect(composeFacts(server, shell)).toMatchObject({ status: 'known', value: { compose: undefined } })
   })
 
   it('is unknown when Docker cannot list containers', () => {
     const tools = { ...root, docker: 'echo "permission denied" >&2; exit 1' }
 
-    expect(lookAt(fakeServer({ files: socket, tools }), shell)).toEqual({ status: 'unknown', why: expect.anything() })
+    expect(composeFacts(fakeServer({ files: socket, tools }), shell)).toEqual({
+      status: 'unknown',
+      why: expect.anything(),
+    })
   })
 })
 

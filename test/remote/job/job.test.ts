@@ -40,7 +40,7 @@ describe.each(shells())('job/start.sh, job.sh and status.sh under $name', { time
     expect(refusal).toBeUndefined()
     expect(job.follow().status).toBe('running')
     expect(job.end()).toMatchObject({
-      standing: { status: 'ended', ending: { kind: 'exited', code: 7 } },
+      jobStatus: { status: 'ended', ending: { kind: 'exited', code: 7 } },
       log: 'one\ntwo\n',
     })
     expect(existsSync(`${job.root}/var/${state}/upgrade.pipe`)).toBe(false)
@@ -62,7 +62,7 @@ describe.each(shells())('job/start.sh, job.sh and status.sh under $name', { time
       `${unit} -p Type=simple ${script}`,
       '',
     ])
-    expect(job.end()).toMatchObject({ standing: { ending: { code: 0 } }, log: 'ran\n' })
+    expect(job.end()).toMatchObject({ jobStatus: { ending: { code: 0 } }, log: 'ran\n' })
   })
 
   it('report that a job has not started', () => {
@@ -74,7 +74,7 @@ describe.each(shells())('job/start.sh, job.sh and status.sh under $name', { time
 
     job.start('false; echo never')
 
-    expect(job.end()).toMatchObject({ standing: { ending: { code: 1 } }, log: '' })
+    expect(job.end()).toMatchObject({ jobStatus: { ending: { code: 1 } }, log: '' })
   })
 
   it('start a job once, however often they are called', () => {
@@ -85,7 +85,7 @@ describe.each(shells())('job/start.sh, job.sh and status.sh under $name', { time
     const refusals = [job.start(work), job.start(work), job.end() && job.start(work)]
 
     expect(refusals).toEqual([undefined, undefined, undefined])
-    expect(job.end().standing).toMatchObject({ ending: { code: 0 } })
+    expect(job.end().jobStatus).toMatchObject({ ending: { code: 0 } })
     expect(job.file('runs')).toBe('ran\n')
   })
 
@@ -99,7 +99,7 @@ describe.each(shells())('job/start.sh, job.sh and status.sh under $name', { time
 
     job.start('echo two')
 
-    expect(job.end()).toMatchObject({ standing: { status: 'ended', ending: { code: 0 } }, log: 'two\n' })
+    expect(job.end()).toMatchObject({ jobStatus: { status: 'ended', ending: { code: 0 } }, log: 'two\n' })
     expect(job.file(`${logs}/upgrade.log.before`)).toBe('one\n')
   })
 
@@ -115,7 +115,7 @@ describe.each(shells())('job/start.sh, job.sh and status.sh under $name', { time
 
     spawnSync('sh', ['-c', `${start.repeat(8)} wait`], { env: { PATH: process.env.PATH, MAESTRO_ROOT: job.root } })
 
-    expect(job.end()).toMatchObject({ standing: { ending: { code: 0 } }, log: 'ran\n' })
+    expect(job.end()).toMatchObject({ jobStatus: { ending: { code: 0 } }, log: 'ran\n' })
   })
 
   it('give the job its own environment and umask, the time zone of the server, and no stdin', () => {
@@ -141,7 +141,7 @@ describe.each(shells())('job/start.sh, job.sh and status.sh under $name', { time
 
     job.start('sleep 30 & echo begun')
 
-    expect(job.end()).toMatchObject({ standing: { ending: { code: 0 } }, log: 'begun\n' })
+    expect(job.end()).toMatchObject({ jobStatus: { ending: { code: 0 } }, log: 'begun\n' })
   })
 
   it('finish the work when the job gets SIGTERM', () => {
@@ -150,7 +150,7 @@ describe.each(shells())('job/start.sh, job.sh and status.sh under $name', { time
 
     process.kill(Number(pidOf(job)), 'SIGTERM')
 
-    expect(job.end()).toMatchObject({ standing: { ending: { code: 0 } }, log: 'done\n' })
+    expect(job.end()).toMatchObject({ jobStatus: { ending: { code: 0 } }, log: 'done\n' })
   })
 
   it('report running while any process of the job runs, and gone when all were killed', () => {
@@ -163,7 +163,7 @@ describe.each(shells())('job/start.sh, job.sh and status.sh under $name', { time
 
     expect(job.follow().status).toBe('running')
     spawnSync('kill', ['-KILL', '--', `-${pidOf(job)}`])
-    expect(job.end().standing).toEqual({ status: 'gone', restartedAt: undefined })
+    expect(job.end().jobStatus).toEqual({ status: 'gone', restartedAt: undefined })
   })
 
   it('report gone when the process id belongs to another process now', () => {
@@ -241,6 +241,6 @@ describe.each(shells())('job/start.sh, job.sh and status.sh under $name', { time
 
     job.run(`sh ${job.root}/var/${state}/upgrade.sh`, shell)
 
-    expect(job.end()).toMatchObject({ standing: { status: 'ended' }, log: 'one\ntwo\n' })
+    expect(job.end()).toMatchObject({ jobStatus: { status: 'ended' }, log: 'one\ntwo\n' })
   })
 })

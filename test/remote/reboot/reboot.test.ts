@@ -25,13 +25,13 @@ describe.each(shells())('reboot/ scripts under $name', (shell) => {
     if (status !== 0) throw new Error(stderr)
     return parseResponse(stdout, nonce)
   }
-  const standing = (server: FakeServer) => readBootStatus(ask(server, 'status'))
-  const inTheWay = (server: FakeServer) => allOf(ask(server, 'preflight'), 'stands_in_the_way')
+  const bootStatus = (server: FakeServer) => readBootStatus(ask(server, 'status'))
+  const blockers = (server: FakeServer) => allOf(ask(server, 'preflight'), 'stands_in_the_way')
 
   it('status.sh prints an idle server', () => {
     const server = fakeServer({ files: { ...machine, ...systemd }, tools: quiet })
 
-    expect(standing(server)).toEqual({
+    expect(bootStatus(server)).toEqual({
       machineId: 'a'.repeat(32),
       bootId,
       isArmed: false,
@@ -48,7 +48,7 @@ describe.each(shells())('reboot/ scripts under $name', (shell) => {
       systemctl: `[ "$*" != 'is-active ${unit}.timer ${unit}.service' ] || printf '%s\\n' ${states}`,
     }
 
-    expect(standing(fakeServer({ files: { ...machine, ...systemd }, tools })).isArmed).toBe(true)
+    expect(bootStatus(fakeServer({ files: { ...machine, ...systemd }, tools })).isArmed).toBe(true)
   })
 
   it('status.sh prints a server that goes down, and what it waits for', () => {
@@ -56,7 +56,7 @@ describe.each(shells())('reboot/ scripts under $name', (shell) => {
     const tools = { systemctl: `[ "$1" != list-jobs ] || printf '%s\\n' '${jobs}'; ${atRest}` }
     const files = { ...machine, ...systemd }
 
-    const told = standing(fakeServer({ files, tools }))
+    const told = bootStatus(fakeServer({ files, tools }))
 
     expect(told).toMatchObject({ isStopping: true, blockers: ['71 slow.service stop running'] })
   })
@@ -68,7 +68,7 @@ describe.each(shells())('reboot/ scripts under $name', (shell) => {
   ])('status.sh is unknown when systemd %s', (_, systemctl) => {
     const server = fakeServer({ files: { ...machine, ...systemd }, tools: { systemctl } })
 
-    expect(() => standing(server)).toThrow('systemd does not answer')
+    expect(() => bootStatus(server)).toThrow('systemd does not answer')
   })
 
   it.each([
@@ -111,7 +111,7 @@ describe.each(shells())('reboot/ scripts under $name', (shell) => {
   it('status.sh detects a reboot without systemd by its fresh mark', () => {
     const files = { ...machine, [`run/${unit}`]: '999999999\n' }
 
-    expect(standing(fakeServer({ files, tools: {} })).isArmed).toBe(true)
+    expect(bootStatus(fakeServer({ files, tools: {} })).isArmed).toBe(true)
   })
 
   it('schedule.sh fails when systemd rejects the timer', () => {
@@ -124,7 +124,7 @@ describe.each(shells())('reboot/ scripts under $name', (shell) => {
     const files = { 'boot/vmlinuz-6.8': 'k', 'boot/initrd.img-6.8': 'i', 'etc/fstab': '' }
     const tools = { findmnt: 'exit 0', sshd: 'exit 0', 'update-initramfs': 'exit 0' }
 
-    expect(inTheWay(fakeServer({ files, tools }))).toEqual([])
+    expect(blockers(fakeServer({ files, tools }))).toEqual([])
   })
 
   it('preflight.sh names everything that could prevent the next boot', () => {
@@ -139,7 +139,7 @@ describe.each(shells())('reboot/ scripts under $name', (shell) => {
       'update-initramfs': 'exit 0',
     }
 
-    expect(inTheWay(fakeServer({ files, tools }))).toEqual([
+    expect(blockers(fakeServer({ files, tools }))).toEqual([
       expect.stringContaining('a shutdown is already scheduled'),
       '/boot/vmlinuz-6.8 is empty',
       expect.stringContaining('kernel 6.8 has no initrd'),

@@ -38,19 +38,19 @@ export const fakeProvider = (): FakeProvider => ({ machines: [], log: [], troubl
 /** All that is known of a fresh system: nothing set up, something to upgrade, no restart due. */
 function freshSystem(name: string): MemoryServer {
   const upgraded = fakeSecurityServer(name)
-  const night = fakeUnattendedServer(name, nothingConfigured())
+  const unattended = fakeUnattendedServer(name, nothingConfigured())
   const restarted = fakeRebootServer(name)
   return {
     server: upgraded.server,
-    facts: () => ({ ...night.facts(), ...ofTheUpgrade(upgraded.facts()), ...ofTheBoot(restarted.facts()), dpkg }),
-    state: () => [upgraded.state(), night.state(), restarted.state()],
+    facts: () => ({ ...unattended.facts(), ...ofTheUpgrade(upgraded.facts()), ...ofTheBoot(restarted.facts()), dpkg }),
+    state: () => [upgraded.state(), unattended.state(), restarted.state()],
     answer: (script) => {
       const file = script.files.at(-1)
       if (file === 'ping.sh') return { user: 'root', now: '0' }
       if (file === 'security-upgrade/refresh.sh') return {}
-      const isOfTheNight = script.inputs?.job_step?.startsWith('unattended-upgrades')
-      const own = isOfTheNight ? undefined : upgraded.answer(script)
-      return own ?? night.answer(script) ?? restarted.answer(script)
+      const isUnattended = script.inputs?.job_step?.startsWith('unattended-upgrades')
+      const own = isUnattended ? undefined : upgraded.answer(script)
+      return own ?? unattended.answer(script) ?? restarted.answer(script)
     },
   }
 }

@@ -53,14 +53,14 @@ export function fakeSecurityServer(name: string): MemoryServer {
 // Neither knows what the other is asked.
 function bareServer(name: string): MemoryServer {
   const upgraded = fakeSecurityServer(name)
-  const night = fakeUnattendedServer(name, nothingConfigured())
+  const unattended = fakeUnattendedServer(name, nothingConfigured())
   return {
     server: buildServer(name),
-    facts: () => ({ ...night.facts(), ...ofTheUpgrade(upgraded.facts()) }),
-    state: () => [upgraded.state(), night.state()],
+    facts: () => ({ ...unattended.facts(), ...ofTheUpgrade(upgraded.facts()) }),
+    state: () => [upgraded.state(), unattended.state()],
     answer: (script) => {
-      const isOfTheNight = script.inputs?.job_step?.startsWith('unattended-upgrades')
-      return (isOfTheNight ? undefined : upgraded.answer(script)) ?? night.answer(script)
+      const isUnattended = script.inputs?.job_step?.startsWith('unattended-upgrades')
+      return (isUnattended ? undefined : upgraded.answer(script)) ?? unattended.answer(script)
     },
   }
 }

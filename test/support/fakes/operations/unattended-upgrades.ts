@@ -26,11 +26,11 @@ type Answer = Readonly<Record<string, string>>
 
 const unit = 'apt-daily-upgrade.timer'
 
-const scripts: Readonly<Record<string, (night: UnattendedState, inputs: Inputs) => Answer>> = {
-  'unattended-upgrades/configure.sh': (night, { text = '', timers: wanted = '' }) => {
-    night.notes.timers ??= night.isTimed
-    night.ours = `${text}\n`
-    if (wanted.includes(unit)) night.isTimed = true
+const scripts: Readonly<Record<string, (state: UnattendedState, inputs: Inputs) => Answer>> = {
+  'unattended-upgrades/configure.sh': (state, { text = '', timers: wanted = '' }) => {
+    state.notes.timers ??= state.isTimed
+    state.ours = `${text}\n`
+    if (wanted.includes(unit)) state.isTimed = true
     return {}
   },
   'unattended-upgrades/dry-run.sh': () => ({
@@ -40,54 +40,54 @@ const scripts: Readonly<Record<string, (night: UnattendedState, inputs: Inputs) 
       'o=Ubuntu,a=noble-security, o=UbuntuESMApps,a=noble-apps-security, o=UbuntuESM,a=noble-infra-security, o=Ubuntu,a=noble',
     release: 'v=24.04,o=Ubuntu,a=noble-security,n=noble,l=Ubuntu,c=main,b=amd64',
   }),
-  'unattended-upgrades/mark-verified.sh': (night, { hash }) => {
-    night.notes.proved = hash
+  'unattended-upgrades/mark-verified.sh': (state, { hash }) => {
+    state.notes.proved = hash
     return {}
   },
-  'unattended-upgrades/restore.sh': (night, { stop = '' }) => {
-    if (stop.includes(unit)) night.isTimed = false
-    night.ours = undefined
-    night.notes.timers = undefined
-    night.notes.proved = undefined
+  'unattended-upgrades/restore.sh': (state, { stop = '' }) => {
+    if (stop.includes(unit)) state.isTimed = false
+    state.ours = undefined
+    state.notes.timers = undefined
+    state.notes.proved = undefined
     return {}
   },
 }
 
-const jobsOf = (night: UnattendedState) =>
+const jobsOf = (state: UnattendedState) =>
   fakeJobs({
     'unattended-upgrades-package': () => {
-      if (!night.hasPackage) night.notes.package = true
-      night.installs += 1
-      night.hasPackage = true
+      if (!state.hasPackage) state.notes.package = true
+      state.installs += 1
+      state.hasPackage = true
     },
     'unattended-upgrades-package-back': () => {
-      if (night.notes.package) night.hasPackage = false
-      night.notes.package = false
+      if (state.notes.package) state.hasPackage = false
+      state.notes.package = false
     },
   })
 
-export function fakeUnattendedServer(name: string, night: UnattendedState): MemoryServer {
-  const jobs = jobsOf(night)
+export function fakeUnattendedServer(name: string, state: UnattendedState): MemoryServer {
+  const jobs = jobsOf(state)
   const facts = () =>
     buildPeriodicFacts({
-      package: night.hasPackage ? { status: 'installed', version: '2.9.1' } : { status: 'missing', candidate: '2.9.1' },
-      ours: night.ours,
-      options: night.ours === undefined ? packageSettings : effectiveSettings(),
-      timers: buildTimers({ isEnabled: night.isTimed, isActive: night.isTimed, nextAt: noon + 3600 }),
+      package: state.hasPackage ? { status: 'installed', version: '2.9.1' } : { status: 'missing', candidate: '2.9.1' },
+      ours: state.ours,
+      options: state.ours === undefined ? packageSettings : effectiveSettings(),
+      timers: buildTimers({ isEnabled: state.isTimed, isActive: state.isTimed, nextAt: noon + 3600 }),
       was: {
         timers:
-          night.notes.timers === undefined
+          state.notes.timers === undefined
             ? undefined
-            : [{ unit, isEnabled: night.notes.timers, isActive: night.notes.timers }],
-        packages: night.notes.package ? ['unattended-upgrades'] : [],
-        proved: night.notes.proved,
+            : [{ unit, isEnabled: state.notes.timers, isActive: state.notes.timers }],
+        packages: state.notes.package ? ['unattended-upgrades'] : [],
+        proved: state.notes.proved,
       },
     })
   return {
     server: buildServer(name),
     facts,
-    state: () => structuredClone(night),
-    answer: (script) => jobs(script) ?? scripts[script.files.at(-1) ?? '']?.(night, script.inputs ?? {}),
+    state: () => structuredClone(state),
+    answer: (script) => jobs(script) ?? scripts[script.files.at(-1) ?? '']?.(state, script.inputs ?? {}),
   }
 }
 
@@ -108,9 +108,9 @@ const allConfigured = (): UnattendedState => ({
   installs: 1,
 })
 
-const serversOf = (night: () => UnattendedState) => () => [
-  fakeUnattendedServer('web-1', night()),
-  fakeUnattendedServer('web-2', night()),
+const serversOf = (state: () => UnattendedState) => () => [
+  fakeUnattendedServer('web-1', state()),
+  fakeUnattendedServer('web-2', state()),
 ]
 
 /** The nightly upgrades set up where there is nothing, and taken back where all is. */
