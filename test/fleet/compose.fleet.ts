@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addServer, versionsOf } from './support/added-server.ts'
+import { addServer } from './support/added-server.ts'
+import { versionsOf } from './support/apt-archive.ts'
 import {
   addShop,
   filesWithSecret,

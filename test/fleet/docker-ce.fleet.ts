@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { addServer, versionsOf } from './support/added-server.ts'
+import { addServer } from './support/added-server.ts'
+import { versionsOf } from './support/apt-archive.ts'
 import type { FleetServer } from './support/fleet.ts'
 import { asRoot, waitUntilRunning } from './support/inside.ts'
 

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { addServer, versionsOf } from './support/added-server.ts'
+import { addServer } from './support/added-server.ts'
+import { versionsOf } from './support/apt-archive.ts'
 import { type Controller, makeController } from './support/controller.ts'
 import {
   contentsOf,

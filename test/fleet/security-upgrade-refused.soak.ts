@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { addArchive } from './support/added-server.ts'
+import { addArchive } from './support/apt-archive.ts'
 import { diskFull, sudoPassword } from './support/faults.ts'
 import { asRoot } from './support/inside.ts'
 import {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addArchive, addServer } from './support/added-server.ts'
+import { addServer } from './support/added-server.ts'
+import { addArchive } from './support/apt-archive.ts'
 import { type Controller, fingerprint, makeController } from './support/controller.ts'
 import { linkDown } from './support/faults.ts'
 import type { FleetServer } from './support/fleet.ts'

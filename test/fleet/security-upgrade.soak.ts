@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { addArchive, versionsOf } from './support/added-server.ts'
+import { addArchive, versionsOf } from './support/apt-archive.ts'
 import { linkDown } from './support/faults.ts'
 import type { FleetServer } from './support/fleet.ts'
 import { asRoot } from './support/inside.ts'

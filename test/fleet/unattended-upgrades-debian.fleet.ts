@@ -1,14 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { addServer } from './support/added-server.ts'
+import { addArchive, versionsOf } from './support/apt-archive.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot } from './support/inside.ts'
 import {
-  addArchive,
-  addServer,
   configureResult,
   configureUnattendedUpgrades,
   runUnattendedUpgrades,
-  versionsOf,
-} from './support/added-server.ts'
-import type { FleetServer } from './support/fleet.ts'
-import { asRoot } from './support/inside.ts'
+} from './support/unattended-upgrades-fixture.ts'
 
 describe('unattended-upgrades on Debian', () => {
   let server: FleetServer

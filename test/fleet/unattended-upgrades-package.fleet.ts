@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { unattendedUpgrades } from '../../src/operations/unattended-upgrades/operation.ts'
-import { addArchive, addServer, configureUnattendedUpgrades, stateOf, stepContextOn } from './support/added-server.ts'
+import { addServer } from './support/added-server.ts'
+import { addArchive } from './support/apt-archive.ts'
 import type { FleetServer } from './support/fleet.ts'
 import { asRoot } from './support/inside.ts'
+import { stepContextOn } from './support/perform-step.ts'
+import { configureUnattendedUpgrades, stateOf } from './support/unattended-upgrades-fixture.ts'
 
 describe('unattended-upgrades where the package is missing', () => {
   let server: FleetServer

@@ -1,15 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { addServer } from './support/added-server.ts'
+import { addArchive, versionsOf } from './support/apt-archive.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot } from './support/inside.ts'
 import {
-  addArchive,
-  addServer,
   configureResult,
   configureUnattendedUpgrades,
   runUnattendedUpgrades,
   stateOf,
-  versionsOf,
-} from './support/added-server.ts'
-import type { FleetServer } from './support/fleet.ts'
-import { asRoot } from './support/inside.ts'
+} from './support/unattended-upgrades-fixture.ts'
 
 const ourFile = '/etc/apt/apt.conf.d/52maestro-unattended-upgrades'
 const tonight = ['fl-both', 'fl-daemon', 'fl-sec']

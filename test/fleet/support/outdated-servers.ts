@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, expect, onTestFinished } from 'vitest'
-import { addArchive, addServer, versionsOf } from './added-server.ts'
+import { addServer } from './added-server.ts'
+import { addArchive, versionsOf } from './apt-archive.ts'
 import { type Controller, makeController } from './controller.ts'
 import type { FleetServer } from './fleet.ts'
 import { asRoot } from './inside.ts'

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { weaveFacts } from '../../../src/operations/weave/mesh-status.ts'
 import { type WeaveOptions, weaveStep } from '../../../src/operations/weave/weave-step.ts'
-import { performStep, type StepResult, stepContextOn } from './added-server.ts'
 import type { FleetServer } from './fleet.ts'
 import { asRoot } from './inside.ts'
+import { performStep, type StepResult, stepContextOn } from './perform-step.ts'
 
 /** A version of the stand-in for Weave: the words of the real script over real containers. */
 export interface Release {
