@@ -5,7 +5,7 @@ import type { Controller } from './controller.ts'
 import type { FleetServer } from './fleet.ts'
 import { asRoot } from './inside.ts'
 
-/** Nobody but the containers of the shop is to have it. */
+/** Only the containers of the shop may have it. */
 export const secret = 'fleet-secret-9f8e7d6c5b4a'
 
 export const composeSettings = `  health: {url: "http://localhost:8080/up", timeout: 60s}
@@ -37,7 +37,7 @@ export function wantVersion({ manifest }: Controller, tag: string): void {
   writeFileSync(join(folder, 'shop.env'), `TAG=${tag}\nSECRET="${secret}"\n`, { mode: 0o600 })
 }
 
-// Compose itself, where Docker's packages bring a stand-in; and the images of the shop: 1 and 2, and one that serves nobody.
+// Compose itself, where Docker's packages bring a stand-in; and the images of the shop: 1 and 2, and one that serves no request.
 const images = `
   DEBIAN_FRONTEND=noninteractive apt-get -qq -y install docker-compose-plugin >/dev/null
   image() {
@@ -76,7 +76,7 @@ export async function watchProcesses(server: FleetServer): Promise<() => Promise
     server,
     `systemd-run -q --unit=watch-processes --collect sh -c 'while :; do cat /proc/[0-9]*/cmdline 2>/dev/null; sleep 0.02; done >/run/words'`,
   )
-  // What looks for the secret has it in its own words: nobody watches by then.
+  // The grep for the secret has it in its own arguments: the watcher is stopped before.
   return async () => {
     await asRoot(server, 'systemctl stop watch-processes; test -s /run/words')
     return asRoot(server, `grep -ac ${secret} /run/words || true; rm /run/words`)

@@ -97,7 +97,7 @@ const linesIn = (text: string) => text.split('\n').length - 1
 
 const listIn = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder) : [])
 
-/** The nights as Debian's packages have them: elsewhere in the fleet the timers wait for 2099. */
+/** Enables the apt timers as Debian's packages have them: elsewhere in the fleet they wait for 2099. */
 export const enableUpgradeTimers = (server: FleetServer): Promise<string> =>
   asRoot(
     server,
@@ -128,7 +128,7 @@ export const fingerprint = (server: FleetServer): Promise<string> =>
      systemctl list-unit-files --no-legend; systemctl is-active ${timers.replaceAll(/\S+/g, '$&.timer')}; apt-mark showhold`,
   )
 
-/** What is set up there, without what the run's name stands in. */
+/** The configuration there, without files that contain the run id. */
 export const settingsOn = (server: FleetServer): Promise<string> =>
   asRoot(
     server,

@@ -12,7 +12,7 @@ export interface State {
 
 type States = Readonly<Record<string, State>>
 
-/** Makes the states, looks at their servers once before the tests, and takes the states back after them. */
+/** Makes the states, gathers the facts of their servers once before the tests, and undoes the states after them. */
 export function gatherFactsInStates(states: States): (name: string) => ServerFacts {
   let looks: ReadonlyMap<string, ServerFacts> = new Map()
   beforeAll(async () => {
@@ -27,7 +27,7 @@ export function gatherFactsInStates(states: States): (name: string) => ServerFac
   }
 }
 
-/** One look of `maestro status` at servers of the fleet; throws what it printed when a server was not seen. */
+/** The facts of servers of the fleet by `maestro status`; throws its output when a server is missing. */
 export async function gatherFacts(names: readonly string[]): Promise<ReadonlyMap<string, ServerFacts>> {
   const manifest = writeManifest(names.map(serverNamed))
   try {
@@ -40,7 +40,7 @@ export async function gatherFacts(names: readonly string[]): Promise<ReadonlyMap
   }
 }
 
-/** The value of a part of a look; throws the reason when it is unknown. */
+/** The value of a fact; throws the reason when it is unknown. */
 export function knownValue<T>(fact: Fact<T> | undefined): T {
   if (fact?.status !== 'known') throw new Error(fact ? `unknown: ${fact.why}` : 'the part is not in the look')
   return fact.value
@@ -49,7 +49,7 @@ export function knownValue<T>(fact: Fact<T> | undefined): T {
 /** Root's shell on the server of that name: what a tool says there. */
 export const inside = (name: string, script: string): Promise<string> => asRoot(serverNamed(name), script)
 
-/** Moves a file or a folder out of sight, and back, whatever stands in its place by then: apt makes its folders anew. */
+/** Moves a file or a folder aside and back, whatever has taken its place meanwhile: apt creates its folders again. */
 export const moveAside = (path: string): Required<State> => ({
   make: `mv ${path} ${path}.away\n`,
   undo: `[ ! -e ${path}.away ] || { rm -rf ${path}; mv ${path}.away ${path}; }\n`,

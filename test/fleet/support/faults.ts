@@ -7,7 +7,7 @@ import { asRoot, cgroupOf, eventually, initOf, waitUntilRunning } from './inside
 /** Takes a fault back. Each fault hands one out; call it in a `finally` or an `onTestFinished`. */
 export type Undo = () => Promise<void>
 
-/** The network cable is out: packets vanish, nobody says a word. */
+/** The network cable is out: packets vanish without an error. */
 export async function linkDown(server: FleetServer): Promise<Undo> {
   const set = (state: 'up' | 'down') => execa('ip', ['-n', switchNamespace(), 'link', 'set', 'dev', server.name, state])
   await set('down')
@@ -35,7 +35,7 @@ export async function sshdStopped(server: FleetServer): Promise<Undo> {
   return async () => void (await asRoot(server, 'systemctl start ssh'))
 }
 
-/** The whole system stands still; its kernel still takes connections. */
+/** The whole system is frozen; its kernel still accepts connections. */
 export async function freeze(server: FleetServer): Promise<Undo> {
   const frozen = `${cgroupOf(server)}/cgroup.freeze`
   writeFileSync(frozen, '1')

@@ -14,8 +14,8 @@ export interface Load {
 
 const perSecond = 120
 
-// The application: it says who it is and takes its time over an answer. It says that it is not well in every boot but the
-// one that /srv/only-well-in names, where that is there; the load balancer asks for something else.
+// The application: it says who it is and takes its time over an answer. It is unhealthy in every boot but the one in
+// /srv/only-well-in, where that file exists; the load balancer checks another path.
 const app = `
 import http.server, os, socketserver, time
 class Answer(http.server.BaseHTTPRequestHandler):
@@ -92,7 +92,7 @@ export const statesOn = async (balancer: FleetServer): Promise<Readonly<Record<s
   return Object.fromEntries(lines.map((words) => [words[3] ?? '', `${words[5]} ${words[6]}`]))
 }
 
-/** Sends requests from the controller's network until it is told to end, and then says how they went. */
+/** Sends requests from the controller's network until `end`, which returns how they went. */
 export const startLoad = ({ address }: FleetServer) => startLoadOn(`http://${address}/`)
 
 /** The same by a URL, whose name is asked of a name server as rarely as its answers allow. */

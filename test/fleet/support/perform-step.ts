@@ -5,7 +5,7 @@ import { stepContext } from '../../support/builders/step-context.ts'
 import type { FleetServer } from './fleet.ts'
 import { overSsh } from './ssh.ts'
 
-/** What became of one step: the lines of its plan and its proof, or why there was nothing to do. */
+/** The outcome of one step: the lines of its plan and its evidence, or why there was nothing to do. */
 export type StepResult = { readonly id: string } & (
   | { readonly lines: readonly string[]; readonly proof: Json }
   | { readonly status: string; readonly why: string }
@@ -18,7 +18,7 @@ export const stepContextOn = (server: FleetServer, step: string) =>
     return { status: exitCode, stdout, stderr }
   })
 
-/** Does one step of an operation on a server by the look that it is foreseen by, and proves it. */
+/** Plans, applies and verifies one step of an operation on a server. */
 export async function performStep(
   step: Step,
   ctx: ServerContext,

@@ -37,7 +37,7 @@ export function statusesIn(stdout: string): Readonly<Record<string, string>> {
   return Object.fromEntries(ends.flatMap(({ server, status }) => (server && status ? [[server, status]] : [])))
 }
 
-/** Says when a step has been begun for some time. */
+/** Whether a step has been started for some time. */
 export function stepStartedFor({ runs, eventsOf }: Controller, timeMs: number): () => Promise<boolean> {
   const before = runs()
   let begunMs: number | undefined

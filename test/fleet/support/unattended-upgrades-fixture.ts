@@ -5,7 +5,7 @@ import { asRoot } from './inside.ts'
 import type { StepResult } from './perform-step.ts'
 import { performStep, stepContextOn } from './perform-step.ts'
 
-/** Does what the operation means on a server, step after step, each by a look of its own. */
+/** Runs the steps of the operation on a server, each with facts of its own. */
 export async function configureUnattendedUpgrades(
   server: FleetServer,
   options: Partial<UnattendedOptions> = {},
@@ -23,7 +23,7 @@ export async function configureUnattendedUpgrades(
 export const configureResult = (done: readonly StepResult[]) =>
   done.find(({ id }) => id.startsWith('unattended-upgrades-settings'))
 
-/** Runs the real nightly job, as its timer does, to its end. */
+/** Runs the real unattended-upgrade job, as its timer does, to its end. */
 export const runUnattendedUpgrades = (server: FleetServer) =>
   asRoot(server, 'systemctl start apt-daily-upgrade.service')
 

@@ -42,7 +42,7 @@ export async function rebootVm(server: FleetServer): Promise<void> {
 }
 
 async function waitUntilVmRunning(server: FleetServer): Promise<void> {
-  // Told once the boot is over: each connection costs an emulated processor a second.
+  // Waits for the end of the boot: each connection costs an emulated processor a second.
   const isRunning = async () => (await overSsh(server, 'systemctl is-system-running --wait')).stdout === 'running'
   if (!(await eventually(isRunning, bootLimitMs))) throw notRunningError(server)
 }

@@ -78,7 +78,7 @@ export async function upgradeWeave(
   return performStep(step, at, await at.gatherFacts(weaveFacts))
 }
 
-/** How a peer stands by what Docker says of it, and by its own words. */
+/** The state of a peer by Docker and by its own status. */
 export async function peerOn(server: FleetServer) {
   const told = await asRoot(
     server,

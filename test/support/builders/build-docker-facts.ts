@@ -50,7 +50,7 @@ export const buildCandidates = (parts: Partial<DockerCandidates> = {}): DockerCa
   ...parts,
 })
 
-/** The engine as a look of every server tells it. */
+/** The engine in the facts of every server. */
 export const buildDocker = (parts: Partial<Docker> = {}): Docker => ({
   version: '20.10.24',
   client: '20.10.24',

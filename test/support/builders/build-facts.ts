@@ -5,12 +5,12 @@ import type { RebootFlag } from '../../../src/remote/facts/reboot.ts'
 import type { GatherResult } from '../../../src/run/session/gather-facts.ts'
 import { buildServer } from './build-server.ts'
 
-/** A moment by every made-up server's clock. */
+/** The time of every made-up server's clock, in seconds. */
 export const noon = Date.parse('2026-11-20T12:00:00Z') / 1000
 
 export const known = <T>(value: T) => ({ status: 'known', value }) as const
 
-/** A look at a server that is well in every way, but for what is given. */
+/** Facts of a healthy server, apart from what is given. */
 export function buildFacts(parts: Partial<ServerFacts> = {}): ServerFacts {
   return {
     at: noon,

@@ -58,6 +58,6 @@ export const buildMesh = (parts: Partial<Mesh> = {}): Mesh => ({
   ...parts,
 })
 
-/** A look at a server whose router is of this version. */
+/** Facts of a server whose router has this version. */
 export const buildMeshFacts = (version: string, mesh: Partial<Mesh> = {}): ServerFacts =>
   buildFacts({ weave: known({ version, isRunning: true }), mesh: known(buildMesh(mesh)) })

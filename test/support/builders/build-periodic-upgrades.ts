@@ -60,7 +60,7 @@ export const configuredUpgrades = (parts: Partial<PeriodicUpgrades> = {}): Parti
   ...parts,
 })
 
-/** What apt tells of our file, with more after it. */
+/** The options that apt reads from our file, with more after it. */
 export const effectiveSettings = (more: readonly AptSetting[] = []): readonly AptSetting[] => [
   ...readAptConf(configText).filter(({ value }) => value !== undefined),
   ...more,

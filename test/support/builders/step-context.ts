@@ -28,7 +28,7 @@ export const unavailablePorts: Pick<
   readPinnedFile: () => Promise.reject(new Error('no file here')),
 }
 
-/** The port of one step, over any way to run scripts; `told` gathers what the step says of itself. */
+/** The context of one step, over any way to run scripts; `told` collects its progress. */
 export function stepContext(
   name: string,
   step: string,

@@ -6,8 +6,7 @@ import { type FakeServer, fakeServer, type Shell } from './fake-server.ts'
 export const projectFolder = 'var/lib/maestro/services/shop'
 
 // Docker and Compose in files: an image is what images/NAME says, a container what containers/SERVICE says. A service is
-// up once its image is; it is well unless the image is among those that `sick` names, and only at the first look where `falls`
-// names it. Whatever is asked is in `asked`.
+// up once its image is; it is healthy unless `sick` names the image, and only at the first check where `falls` names it. Whatever is asked is in `asked`.
 const docker = `
   cd "$MAESTRO_ROOT/engine"
   echo "$*" >>asked

@@ -11,14 +11,14 @@ const run = '20261123-091500-test'
 const nonce = 'c0ffee'
 const names = { job_run: run, job_step: 'docker' }
 
-/** Where the job keeps what it says of itself, below the root. */
+/** Where the job keeps its status, below the root. */
 export const jobPath = `var/lib/maestro/${run}/docker`
 export const dockerFolder = 'var/lib/maestro/docker'
 
 const noted = (name: string, then = '') => `echo "${name} $*" >>"$MAESTRO_ROOT/calls"; cd "$MAESTRO_ROOT"; ${then}`
 
 // The engine runs while there is a file `up`, and is of the version in `installed`; it does not start while its version is
-// in `broken`, and is asked `slow` times before it answers. A container runs where its file says so, and is well unless
+// in `broken`, and is asked `slow` times before it answers. A container runs where its file says so, and is healthy unless
 // `sick` names the version of the engine.
 const docker = noted(
   'docker',
@@ -94,7 +94,7 @@ export function runJob(server: FakeServer, shell: Shell, name: keyof typeof jobO
   return { status, said: `${stdout}${stderr}` }
 }
 
-/** What one of the scripts that answer at once tells; throws what it said where it failed. */
+/** The fields that a script prints; throws its stderr when it failed. */
 export function runScript(server: FakeServer, shell: Shell, files: readonly string[], inputs: Inputs = names): Fields {
   const { status, stdout, stderr } = server.run(makeScript({ files, inputs, nonce }), shell)
   if (status !== 0) throw new Error(stderr.trim())

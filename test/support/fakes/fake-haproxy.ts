@@ -74,7 +74,7 @@ const answering = (answerTo: (text: string) => string) => {
   })
 }
 
-/** A server whose addresses are these, in front of which these balancers stand. */
+/** The context of a server with these addresses, behind these balancers. */
 export function contextBehind(
   addresses: readonly string[],
   ports: readonly ServerHandle[],

@@ -8,7 +8,7 @@ export interface FakeLocks {
   readonly held: Map<string, Lock>
   readonly copies: ReadonlyMap<string, readonly string[]>
   readonly drained: ReadonlySet<string>
-  /** What a script of `lock/` tells there; undefined for any other. */
+  /** What a script of `lock/` answers there; undefined for any other. */
   readonly answer: (server: string, script: Script) => Answer | undefined
 }
 

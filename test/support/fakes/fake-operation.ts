@@ -13,7 +13,7 @@ export interface VersionedServer extends MemoryServer {
   boots: number
   isServing: boolean
   isHealthy: boolean
-  /** What the next change does instead: fails before or after it is done, or never says how it stands. */
+  /** What the next change does instead: fails before or after it is done, or has an unknown status. */
   trouble: 'none' | 'fails' | 'lies' | 'unsure'
   readonly asked: string[]
   readonly booted: Set<string>
@@ -95,7 +95,7 @@ const change = (isUnsure: (server: string) => boolean): Step<{ to: string }, { f
   },
 })
 
-/** Boots it once, where a look of now says that the version has changed. */
+/** Boots it once, where the current facts say that the version has changed. */
 export const restartStep: Step<null, { boots: number }> = {
   id: 'restart',
   effect: 'disrupts',

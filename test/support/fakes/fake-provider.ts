@@ -16,7 +16,7 @@ type Machine = {
   readonly name: string
   address: string | undefined
   key: string
-  /** The system that is on it; another one after it was made anew. */
+  /** The system that is on it; another one after a reinstall. */
   system: MemoryServer
 }
 
@@ -95,7 +95,7 @@ export function runProvider(
   return provider.trouble === 'half' ? failing('did not answer within 600 s') : well()
 }
 
-/** What the program is told to make a machine. */
+/** The request that makes a machine. */
 export const createRequest = ({ key, ...server }: Request): LocalProgram => ({
   path: providerPath,
   args: ['create'],

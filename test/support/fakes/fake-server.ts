@@ -13,7 +13,7 @@ export type Shell = { readonly name: string; readonly command: readonly string[]
 type FakeServerOptions = {
   /** Files of the made-up root, by path; a value of null makes a folder. */
   readonly files?: Readonly<Record<string, string | null>>
-  /** Tools that answer as told: the text of a shell script each. Others than these and the basic ones are not there. */
+  /** Tools with fixed answers: the text of a shell script each. Others than these and the basic ones are not there. */
   readonly tools?: Readonly<Record<string, string>>
 }
 

@@ -2,7 +2,7 @@ import { Resolver } from 'node:dns/promises'
 import { once } from 'node:events'
 import { createServer, get, type Server } from 'node:http'
 
-/** A side of the application: a site on loopback, which says that it is well until it is told otherwise. */
+/** A site on loopback, which answers 200 until `answers` has another status. */
 export interface FakeSite {
   readonly port: number
   /** Answers of `/up`: the first of them is taken, the last one stays. */

@@ -8,7 +8,7 @@ import { answerFor } from './fake-ssh-commands.ts'
  *
  *     const key = makeKeyPair()
  *     const server = await startSshServer({ allowed: [wireForm(key.public)], behaviour: 'frozen' })
- *     … server.port, server.knownHostsLine; server.commands, server.offers, server.connections() tell what came …
+ *     … server.port, server.knownHostsLine; server.commands, server.offers, server.connections() record what came …
  *     await server.stop()
  *
  * It forwards as a bastion does. `env` and `loginShell` are those of the commands it runs.
@@ -18,11 +18,11 @@ export interface SshServer {
   /** The lines of known_hosts for it, and its first key alone in wire form. */
   readonly knownHostsLine: string
   readonly hostKey: Buffer
-  /** Every command that was run, every key or password that was offered, and how often somebody connected. */
+  /** Every command that was run, every key or password that was offered, and the number of connections. */
   readonly commands: string[]
   readonly offers: Offer[]
   readonly connections: () => number
-  /** How many of them stand. */
+  /** How many of them are open. */
   readonly open: () => number
   /** The most that stood at once and had not logged in: what sshd counts for MaxStartups. */
   readonly startingAtMost: () => number
@@ -31,7 +31,7 @@ export interface SshServer {
   readonly stop: () => Promise<void>
 }
 
-/** What somebody tried to log in with; a key in wire form. */
+/** What a client tried to log in with; a key in wire form. */
 export interface Offer {
   readonly method: string
   readonly user: string

@@ -24,7 +24,7 @@ export interface FakeTraffic {
   addresses: readonly string[]
   /** The second name server goes on with what it had. */
   readonly isSlow: boolean
-  /** What `status` of a program says. */
+  /** What `status` of a program answers. */
   at: string
   /** Of blue and green, behind a load balancer. */
   weights: readonly [number, number]
@@ -47,7 +47,7 @@ const nothing = () => Promise.reject(new Error('no server is changed here'))
 
 type Ports = Omit<ApplicationContext, keyof StepContext>
 
-/** The ports to it. Nobody answers to a stream. */
+/** The ports of a step to it. Nothing answers a stream. */
 export const trafficPorts = (traffic: FakeTraffic): Ports => ({
   askDns: async (question) => answerOf(traffic, question),
   runProgram: async (program) => {
@@ -63,7 +63,7 @@ export const trafficPorts = (traffic: FakeTraffic): Ports => ({
   rollOut: nothing,
 })
 
-/** A port for one step, at a clock that waits for nobody. */
+/** A context for one step, with a clock on which waits take no time. */
 export function trafficContext(traffic: FakeTraffic): ApplicationContext {
   let nowMs = 0
   return {

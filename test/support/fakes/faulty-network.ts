@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from 'node:net'
 /** A network between a client and a server on loopback, which can go wrong. */
 export interface Network {
   readonly port: number
-  /** From now on nothing comes through in either direction, and nobody is told. */
+  /** From now on nothing comes through in either direction, without an error. */
   readonly goDown: () => void
   /** Both ends get a reset. */
   readonly reset: () => void

@@ -19,14 +19,14 @@ export function watchNoDelay(socket: Socket, asked: boolean[]): void {
 /** An agent that takes connections and hangs up on them. */
 export const startBrokenAgent = (path: string, ends: Ends) => startAgentAnswering(path, Buffer.alloc(0), ends)
 
-/** An agent that says the same to everybody and hangs up. */
+/** An agent that gives every client the same answer and hangs up. */
 export async function startAgentAnswering(path: string, answer: Buffer, ends: Ends): Promise<void> {
   const agent = createServer((socket) => socket.on('error', () => undefined).end(answer))
   ends.push(() => agent.close())
   await new Promise<void>((resolve) => agent.listen(path, resolve))
 }
 
-/** The port of a process that listens and is stopped, its queue full: the kernel answers nobody any more. */
+/** The port of a process that listens and is stopped, its queue full: the kernel accepts no connection. */
 export async function startDeafPort(ends: Ends): Promise<number> {
   const program =
     "require('net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () { console.log(this.address().port); process.kill(process.pid, 'SIGSTOP') })"

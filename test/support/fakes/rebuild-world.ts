@@ -35,7 +35,7 @@ type RebuildWorldOptions = {
   readonly operation: ApplicationOperation
   readonly provider?: FakeProvider
   readonly traffic?: FakeTraffic
-  /** Systems that stand ready, by their address. */
+  /** Spare systems, by their address. */
   readonly ready?: ReadonlyMap<string, MemoryServer>
   /** Beside them, by name. */
   readonly others?: ReadonlyMap<string, ServerHandle>

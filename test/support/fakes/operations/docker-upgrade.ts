@@ -30,7 +30,7 @@ type Docked = {
 
 const engine = (version: string) => (version === oldVersion ? '20.10.24' : '26.1.5')
 
-// Only the engine itself is offered and installed: what goes with it is told of elsewhere.
+// Only the engine itself is offered and installed: tests of planDocker cover its other packages.
 const packagesOf = (version: string) => [{ name: 'docker-ce', version, hold: 'none' as const }]
 
 export function fakeDockerServer(name: string, parts: Partial<Docked> = {}): MemoryServer {

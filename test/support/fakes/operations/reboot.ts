@@ -67,7 +67,7 @@ export const rebootOptions = {
   stableTimeMs: 1_000,
 }
 
-/** A restart that nobody sees the end of but by asking. */
+/** A reboot of which only the boot id shows the end. */
 export const rebootModels: readonly OperationModel[] = [
   { operation: () => reboot(rebootOptions), servers: () => [fakeRebootServer('web-1'), fakeRebootServer('web-2')] },
 ]

@@ -75,7 +75,7 @@ const options = { hold: [], origins: [], lockTimeoutMs: 1000, restartServices: t
 
 export const securityOperation = () => securityUpgrade(options)
 
-/** An upgrade on servers whose dpkg was interrupted, after which a service runs old code; and one that sets up the nights, too. */
+/** An upgrade on servers whose dpkg was interrupted, after which a service runs old code; and one that configures unattended upgrades, too. */
 export const securityUpgradeModels: readonly OperationModel[] = [
   { operation: securityOperation, servers: () => [fakeSecurityServer('web-1'), fakeSecurityServer('web-2')] },
   {

@@ -91,7 +91,7 @@ export function fakeUnattendedServer(name: string, state: UnattendedState): Memo
   }
 }
 
-/** Where nobody has set anything up. */
+/** A server without any configuration. */
 export const nothingConfigured = (): UnattendedState => ({
   hasPackage: false,
   ours: undefined,
@@ -113,7 +113,7 @@ const serversOf = (state: () => UnattendedState) => () => [
   fakeUnattendedServer('web-2', state()),
 ]
 
-/** The nightly upgrades set up where there is nothing, and taken back where all is. */
+/** Unattended upgrades configured where there is nothing, and removed where they are configured. */
 export const unattendedUpgradesModels: readonly OperationModel[] = [
   { operation: () => unattendedUpgrades(unattendedOptions), servers: serversOf(nothingConfigured) },
   { operation: () => unattendedUpgrades({ ...unattendedOptions, remove: true }), servers: serversOf(allConfigured) },

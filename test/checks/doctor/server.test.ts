@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { MaestroError } from '../../src/base/errors.ts'
-import { serverChecks } from '../../src/checks/doctor/server.ts'
-import type { ExpectedVersions } from '../../src/checks/expected-versions.ts'
-import { installs } from '../../src/checks/finding.ts'
-import type { ServerFacts } from '../../src/remote/facts/facts.ts'
-import type { Diagnosis } from '../../src/run/session/diagnose-servers.ts'
-import { buildFacts, known, noon } from '../support/builders/build-facts.ts'
-import { buildServer } from '../support/builders/build-server.ts'
+import { MaestroError } from '../../../src/base/errors.ts'
+import { serverChecks } from '../../../src/checks/doctor/server.ts'
+import type { ExpectedVersions } from '../../../src/checks/expected-versions.ts'
+import { installs } from '../../../src/checks/finding.ts'
+import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
+import type { Diagnosis } from '../../../src/run/session/diagnose-servers.ts'
+import { buildFacts, known, noon } from '../../support/builders/build-facts.ts'
+import { buildServer } from '../../support/builders/build-server.ts'
 
 type Well = Extract<Diagnosis, { readonly status: 'examined' }>
 
