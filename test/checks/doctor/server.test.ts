@@ -336,7 +336,7 @@ const cases: readonly Case[] = [
 
 describe('serverChecks: facts', () => {
   it.each(installs)('reports a command that cannot run: %s', (name) => {
-    expect(existsSync(fileURLToPath(new URL(`../../src/commands/${name}/command.ts`, import.meta.url)))).toBe(true)
+    expect(existsSync(fileURLToPath(new URL(`../../../src/commands/${name}/command.ts`, import.meta.url)))).toBe(true)
   })
 
   it.each(cases)('reports %s', (_, facts, wanted, expected) => {
