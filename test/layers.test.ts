@@ -120,12 +120,12 @@ describe('layer table of src', () => {
   })
 })
 
-describe('circles of imports', () => {
-  it('do not exist in src, types included', () => {
+describe('circlesOf: imports of src', () => {
+  it('finds no circle of files, types included', () => {
     expect(circlesOf(imports)).toEqual([])
   })
 
-  it('are found among planted imports', () => {
+  it('finds planted circles', () => {
     const planted = [
       { file: 'plan/a.ts', target: './b.ts' },
       { file: 'plan/b.ts', target: '../run/c.ts' },
@@ -139,7 +139,7 @@ describe('circles of imports', () => {
   })
 })
 
-describe('the size of folders, files and functions', () => {
+describe('countByFolder and functionsIn: sizes in src', () => {
   const most = { files: 16, fileLines: 250, functionLines: 60 }
   // A fact is a script and its reader, and each stand-in is a tool of its own: one more of them needs no other folder.
   const growing = ['remote/facts', 'lab/stand-ins']
@@ -150,7 +150,7 @@ describe('the size of folders, files and functions', () => {
     expect(counts.filter(([, count]) => count > most.files)).toEqual([])
   })
 
-  it('lets remote/facts grow by pairs of a script and its reader only', () => {
+  it('lets remote/facts grow only by pairs of a script and its reader', () => {
     const facts = codeFiles.filter((file) => file.startsWith('remote/facts/'))
     const pairs = facts.filter((file) => file.endsWith('.sh')).length
 
@@ -201,12 +201,12 @@ describe('the size of folders, files and functions', () => {
   })
 })
 
-describe('the words of file names and exported names', () => {
-  it('are those of the field', () => {
+describe('exportsOf and wordsOf: names in src', () => {
+  it('finds no old word in a file name or an exported name', () => {
     expect(wrongWordsIn(codeFiles.map((file) => ({ file, names: exportedNames(file) })))).toEqual([])
   })
 
-  it('are told apart in planted names', () => {
+  it('finds old words in planted names', () => {
     const planted = [
       { file: 'run/late-refusal.ts', names: ['strayKeys', 'translate'] },
       { file: 'ssh/gateway.ts', names: ['SeenByAll', 'Gateway'] },
@@ -222,7 +222,7 @@ describe('the words of file names and exported names', () => {
     ])
   })
 
-  it('are read from every way to export', () => {
+  it('reads every form of export', () => {
     const planted = `const a = 1
 export { a, a as b }
 export const c = 1, d = 2

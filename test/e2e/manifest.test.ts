@@ -128,12 +128,12 @@ describe('--server, --group, --environment and --max-servers', () => {
   })
 })
 
-describe('server addresses', () => {
+describe('maestro.inventory and ssh config: server addresses', () => {
   const manifest = (extra: string) =>
     `docker:\n  servers:\n  - server: {unique_name: web-1}\nmaestro:\n  ssh: {user: deploy, identity_file: key, known_hosts: known_hosts, ${extra}\n`
   const port = () => fleet.servers['web-1']?.port
 
-  it('come from inventory_executable when the manifest has none', async () => {
+  it('come from maestro.inventory when the manifest has none', async () => {
     const answer = { _meta: { hostvars: { 'web-1': { ansible_host: '127.0.0.1', ansible_port: port() } } } }
     fleet.write('inventory', `#!/bin/sh\necho '${JSON.stringify(answer)}'\n`, 0o755)
     const path = fleet.write('dynamic.yml', manifest('config: none}\n  inventory: ./inventory'))
@@ -174,7 +174,7 @@ describe('server addresses', () => {
     )
   })
 
-  it('are not read from an inventory_executable that others can write', async () => {
+  it('are not read from an maestro.inventory that others can write', async () => {
     fleet.write('loose', '#!/bin/sh\ntouch ran\n', 0o777)
     const path = fleet.write('loose.yml', manifest('config: none}\n  inventory: ./loose'))
 

@@ -18,7 +18,7 @@ IFS= read -r password
 echo yes >>"$HOME/became-root"
 BECAME=root exec "$@"`
 
-describe('sudo and login passwords', () => {
+describe('--ask-password, --ask-sudo-password and MAESTRO_SUDO_PASSWORD_FILE', () => {
   let fleet: Fleet
   let folder: string
   beforeAll(async () => {

@@ -62,7 +62,7 @@ describe('deploy behind a load balancer', () => {
     expect(restarted).toEqual([true, false, false, false])
   }, 300_000)
 
-  it('finds nothing due the next night, drains no server, and prints nothing with --quiet', async () => {
+  it('finds nothing due on a second run, drains no server, and prints nothing with --quiet', async () => {
     const events = controller.runs().length
 
     const run = await controller.maestro('deploy', '--profile', 'nightly', ...held, '--group', 'docker', '--quiet')

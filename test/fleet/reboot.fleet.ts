@@ -50,7 +50,7 @@ describe('reboot: rolling', () => {
     expect((await controller.maestro('reboot', '--dry-run')).stdout).toMatch(/A server usually takes \d+ s/)
   }, 300_000)
 
-  it('would be seen rebooting three at a time', async () => {
+  it('reboots three at a time with --max-unavailable 3', async () => {
     const four = servers.slice(2, 6)
     await requireReboot(four)
     const undos = await Promise.all(four.map((server) => bootDelay(server, 5)))

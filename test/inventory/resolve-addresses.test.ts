@@ -53,7 +53,7 @@ describe('resolveAddresses', () => {
     expect(servers[1]).toEqual({ name: 'web-2', host: 'web-2', groups: ['docker'], spare: false })
   })
 
-  it('asks inventory_executable last', async () => {
+  it('asks maestro.inventory last', async () => {
     const path = inventory({ 'web-2': { ansible_host: '203.0.113.2', ansible_user: 'ops', ansible_port: 2202 } })
     const text = `${twoServers}maestro:\n  inventory: ${path}\n`
 

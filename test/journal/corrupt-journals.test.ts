@@ -45,7 +45,7 @@ async function wordsOf(run: string): Promise<readonly string[]> {
   return words
 }
 
-describe('a run killed before its first event', () => {
+describe('createJournal: run killed before its first event', () => {
   it('does not break listRuns, readHistory or findRun for other runs', async () => {
     const run = await recordRun()
     mkdirSync(`${root}/${neverBegun}`)
@@ -99,7 +99,7 @@ describe('pruneRuns', () => {
   })
 })
 
-describe('the lock file of a run', () => {
+describe('createJournal: lock file', () => {
   it('leaves no other file beside it', async () => {
     const journal = await createJournal(root, plan, about)
 

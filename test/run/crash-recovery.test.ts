@@ -34,7 +34,7 @@ const worldOf = ({ operation, servers }: OperationModel) => {
   }
 }
 
-describe.each(Object.keys(operations))('crash recovery of %s', (name) => {
+describe.each(Object.keys(operations))('executePlan: crash recovery of %s', (name) => {
   const own = models[name] ?? []
 
   it('has a fake server on which every one of its steps starts', async () => {
@@ -54,7 +54,7 @@ describe.each(Object.keys(operations))('crash recovery of %s', (name) => {
   )
 })
 
-describe('crash recovery of a disruptive step with its drain', () => {
+describe('executePlan: crash recovery of a disruptive step with its drain', () => {
   it('ends in the same state wherever it is killed and resumed', async () => {
     const whole = worldOf(madeUp())
     await whole.world.run()

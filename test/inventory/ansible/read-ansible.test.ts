@@ -122,7 +122,7 @@ describe('readAnsible: inventory features without a manifest key', () => {
     expect(read(`${text}[x]\nc ansible_ssh_private_key_file=/other\n`).ssh).toEqual({})
   })
 
-  it('names inventory_executable for an inventory that is a program', () => {
+  it('names maestro.inventory for an inventory that is a program', () => {
     expect(() => read('#!/usr/bin/python3\n')).toThrow('is a program')
   })
 })

@@ -180,7 +180,7 @@ describe.each(shells())('lock/ scripts under $name', (shell) => {
     expect(take(server, bob).isTaken).toBe(true)
   })
 
-  it('release.sh keeps the lock while a job of the run works, unless told otherwise', () => {
+  it('release.sh keeps the lock while a job of the run works, unless despite is given', () => {
     const server = fakeServer({ files: { 'run/systemd/system': null }, tools: units })
     take(server)
 

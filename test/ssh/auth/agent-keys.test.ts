@@ -18,7 +18,7 @@ import { itNeeds } from '../../support/tools.ts'
 
 const ssh = useLogins()
 
-describe('ssh agent', () => {
+describe('SSH_AUTH_SOCK: ssh agent', () => {
   it('is optional when an identity file works, and may be gone', async () => {
     const server = await ssh.startServer({ allowed: [ssh.client.publicKey] })
 
