@@ -174,7 +174,7 @@ describe('maestro.inventory and ssh config: server addresses', () => {
     )
   })
 
-  it('are not read from an maestro.inventory that others can write', async () => {
+  it('are not read from a maestro.inventory program that others can write', async () => {
     fleet.write('loose', '#!/bin/sh\ntouch ran\n', 0o777)
     const path = fleet.write('loose.yml', manifest('config: none}\n  inventory: ./loose'))
 
