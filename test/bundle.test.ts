@@ -31,18 +31,18 @@ function packagesIn(files: Iterable<string>): readonly string[] {
 
 const entry = () => Object.keys(outputs).find((file) => file.endsWith('/main.js')) ?? ''
 
-describe('the bundle', () => {
-  it('loads commander and no other package to print the help', () => {
+describe('bundle in dist', () => {
+  it('loads only commander to print the help', () => {
     expect(packagesIn(loadedWith(entry()))).toEqual(['commander'])
   })
 
-  it('has the other packages in files that are loaded when they are used', () => {
+  it('keeps the other packages in files that are loaded on use', () => {
     expect(packagesIn(Object.keys(outputs))).toEqual(
       expect.arrayContaining(['chalk', 'commander', 'execa', 'inquirer', 'js-yaml', 'ora', 'ssh2', 'zod']),
     )
   })
 
-  it('keeps out of NOTICE nobody whose work is in it', async () => {
+  it('names in NOTICE every package that it contains', async () => {
     expect(readFileSync(new URL('../NOTICE', import.meta.url), 'utf8')).toBe(await noticeText())
   })
 })

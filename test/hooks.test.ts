@@ -37,8 +37,8 @@ function run(hook: string, tool: string, stdin: string) {
   return { status, stderr, words: textOf('words'), stdin: textOf('stdin') }
 }
 
-describe('the example of a hook that mails', () => {
-  it('mails what went wrong, with the command that goes on', () => {
+describe('fixtures/hooks: mail example', () => {
+  it('mails what failed, with the command to resume', () => {
     const servers = {
       'web-1': { status: 'failed', step: 'reboot', why: 'it is gone' },
       'web-2': { status: 'unchanged' },
@@ -52,7 +52,7 @@ describe('the example of a hook that mails', () => {
     expect(mailed.stdin).not.toContain('web-2')
   })
 
-  it('mails nothing where nothing was changed and all is well', () => {
+  it('mails nothing when nothing was changed and nothing failed', () => {
     expect(run('mail-report.sh', 'mail', report(0, { 'web-1': { status: 'unchanged' } }))).toMatchObject({
       status: 0,
       words: undefined,
@@ -60,8 +60,8 @@ describe('the example of a hook that mails', () => {
   })
 })
 
-describe('the example of a hook that posts to Slack', () => {
-  it('posts the counts and what went wrong, and has its secret in no argument', () => {
+describe('fixtures/hooks: Slack example', () => {
+  it('posts counts and failures, and passes its secret in no argument', () => {
     const servers = { 'web-1': { status: 'changed' }, 'web-2': { status: 'failed', why: 'said "no"' } }
 
     const posted = run('slack-report.sh', 'curl', report(1, servers))

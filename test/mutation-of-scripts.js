@@ -48,7 +48,7 @@ function lineOf(text, now) {
   return now.split('\n').findIndex((line, index) => line !== old[index]) + 1
 }
 
-const anyScript = ['test/remote/lib/prelude', 'test/remote/facts/read-facts', 'test/run/clock-skew']
+const anyScript = ['test/remote/lib/prelude', 'test/remote/facts/read-facts', 'test/run/session/clock-skew']
 
 // What is not tested by the tests of its own room, or has none.
 const testedBy = {
@@ -60,11 +60,11 @@ const testedBy = {
     'test/remote/compose/',
   ],
   'lib/docker-source.sh': ['test/remote/facts/docker-packages.test.ts'],
-  'facts/haproxy.sh': ['test/remote/facts/doctor-parts.test.ts'],
+  'facts/haproxy.sh': ['test/remote/facts/doctor-facts.test.ts'],
   'facts/engine.sh': ['test/remote/facts/docker-packages.test.ts'],
   'facts/candidates.sh': ['test/remote/facts/docker-packages.test.ts'],
-  'facts/systemd.sh': ['test/remote/facts/doctor-parts.test.ts'],
-  'facts/tools.sh': ['test/remote/facts/doctor-parts.test.ts'],
+  'facts/systemd.sh': ['test/remote/facts/doctor-facts.test.ts'],
+  'facts/tools.sh': ['test/remote/facts/doctor-facts.test.ts'],
   'facts/weave.sh': ['test/remote/facts/docker.test.ts'],
   'lib/apt-pins.sh': ['test/remote/facts/security.test.ts'],
   'lib/read-apt.sh': ['test/remote/facts/security.test.ts', 'test/remote/facts/unattended.test.ts'],
@@ -80,7 +80,7 @@ function suitesFor(script) {
     { name: `unit ${unit[0]}`, args: ['--project', 'unit', ...unit] },
     {
       name: 'a run on the lab',
-      args: ['--project', 'e2e', 'test/e2e/lab.test.ts', '-t', 'behind its load balancer|had none'],
+      args: ['--project', 'e2e', 'test/e2e/lab.test.ts', '-t', 'behind its load balancer|where there were none'],
     },
     { name: 'the lab', args: ['--project', 'e2e', 'test/e2e/lab.test.ts', 'test/e2e/doctor.test.ts'] },
   ]

@@ -43,8 +43,8 @@ esac
 
 const machine = { id: 42, labels, public_net: { ipv4: { ip: '203.0.113.111' } } }
 
-describe('the example of a provider', () => {
-  it('lists what maestro reads', async () => {
+describe('fixtures/providers: hetzner.sh', () => {
+  it('list prints what commandProvider reads', async () => {
     const { stdout } = run('list', { version: 1 }, [machine])
     const runProgram = async () => ({ stdout, stderr: '', failure: undefined })
 
@@ -53,7 +53,7 @@ describe('the example of a provider', () => {
     ])
   })
 
-  it('creates a server with all that it will be known by, and none where the request was carried out', () => {
+  it('create labels a new server, and makes none when the request was carried out before', () => {
     const made = run('create', { version: 1, key, server }, [])
 
     expect(made).toMatchObject({ status: 0, stderr: '' })
@@ -65,7 +65,7 @@ describe('the example of a provider', () => {
     expect(run('create', { version: 1, key, server }, [machine])).toMatchObject({ status: 0, words: '' })
   })
 
-  it('rebuilds and deletes the machine that is meant', () => {
+  it('reinstall and destroy act on the server with the given id', () => {
     const asked = { version: 1, key, server: { ...server, id: '42' } }
 
     expect(run('reinstall', asked, []).words).toMatch(/^server rebuild --image \S+ 42 server add-label --overwrite 42 /)

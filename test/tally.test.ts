@@ -48,6 +48,6 @@ it.each([
     ['fleet: 1 tests ran', 'failed: fleet: was skipped: e', '3 passed, 1 failed'],
   ],
   ['nor all of them', { ...well, fleet: { exit: 0 } }, 1, ['fleet: 0 tests ran', '2 passed, 1 failed']],
-] as const)('%s', async (_, stages, exitCode, said) => {
+] as const)('.ci/tally.js %s', async (_, stages, exitCode, said) => {
   expect(await tallied(stages)).toEqual({ exitCode, said })
 })

@@ -27,8 +27,8 @@ const onFleet = (name: string, files: string, fleets: number) => ({
   test: {
     name,
     include: [`test/fleet/**/${files}`],
-    globalSetup: ['test/fleet/global-setup.ts'],
-    setupFiles: ['test/fleet/after-file.ts'],
+    globalSetup: ['test/fleet/support/global-setup.ts'],
+    setupFiles: ['test/fleet/support/after-file.ts'],
     maxWorkers: fleets,
     testTimeout: 240_000,
     hookTimeout: 600_000,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isNear, nearest, suggestion } from '../../src/base/did-you-mean.ts'
 
-describe('a name', () => {
+describe('isNear, nearest and suggestion', () => {
   it.each([
     { name: 'docker_verison', other: 'docker_version', how: 'two letters that changed places' },
     { name: 'docker_versoin', other: 'docker_version', how: 'the same elsewhere' },
@@ -9,7 +9,7 @@ describe('a name', () => {
     { name: 'docker__versionn', other: 'docker_version', how: 'two letters too many' },
     { name: 'docker-version', other: 'docker_version', how: 'another letter' },
     { name: 'usr', other: 'user', how: 'a letter in a short name' },
-  ])('is near to another by $how', ({ name, other }) => {
+  ])('isNear matches names that differ by $how', ({ name, other }) => {
     expect(isNear(name, other)).toBe(true)
     expect(isNear(other, name)).toBe(true)
   })
@@ -20,18 +20,18 @@ describe('a name', () => {
     { name: 'docker_vers', other: 'docker_version', how: 'a beginning' },
     { name: 'rake', other: 'rails', how: 'a short name with two other letters' },
     { name: 'node', other: 'rack', how: 'a short name with nothing in common' },
-  ])('is not near to $how', ({ name, other }) => {
+  ])('isNear does not match $how', ({ name, other }) => {
     expect(isNear(name, other)).toBe(false)
   })
 
-  it('was meant to be the nearest that there is', () => {
+  it('nearest returns the closest candidate', () => {
     expect(nearest('wait_after_adding_server', ['wait_after_adding_serves', 'wait_after_adding_servers'])).toBe(
       'wait_after_adding_serves',
     )
     expect(nearest('ab_version', ['abcd_version', 'abc_version'])).toBe('abc_version')
   })
 
-  it('that is near to nothing has no suggestion', () => {
+  it('suggestion is empty when no candidate is near', () => {
     expect(suggestion('colour', ['rollout', 'health'])).toBe('')
     expect(suggestion('heath', ['rollout', 'health'])).toBe('; did you mean health?')
   })

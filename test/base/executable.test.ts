@@ -26,24 +26,24 @@ function strangerTo(path: string): number {
   return uid === 0 ? 0 : (uid ?? 0) + 1
 }
 
-describe('a program that a manifest names', () => {
-  it('may be run when only its owner can write it and the folders above', async () => {
+describe('checkExecutable', () => {
+  it('accepts a program that only its owner can write, below folders that only their owner can write', async () => {
     await expect(checkExecutable(hook, uid)).resolves.toBeUndefined()
   })
 
-  it('may be run below a folder in which nobody can replace the files of others', async () => {
+  it('accepts a program below a sticky folder', async () => {
     chmodSync(bin, 0o1777)
 
     await expect(checkExecutable(hook, uid)).resolves.toBeUndefined()
   })
 
-  it('may be run when the private group of its owner can write it', async () => {
+  it('accepts a program that the private group of its owner can write', async () => {
     chmodSync(hook, 0o775)
 
     await expect(checkExecutable(hook, uid)).resolves.toBeUndefined()
   })
 
-  it('is not run when everybody can write it', async () => {
+  it('refuses a world-writable program', async () => {
     chmodSync(hook, 0o757)
 
     await expect(checkExecutable(hook, uid)).rejects.toThrow(
@@ -53,13 +53,13 @@ describe('a program that a manifest names', () => {
     )
   })
 
-  it('is not run when everybody can write a folder above it', async () => {
+  it('refuses a program below a world-writable folder', async () => {
     chmodSync(top, 0o777)
 
     await expect(checkExecutable(hook, uid)).rejects.toThrow(`the folder ${top} can be written by everybody`)
   })
 
-  it('is judged by what a link leads to', async () => {
+  it('checks the target of a symbolic link', async () => {
     const link = join(top, 'link')
     symlinkSync(hook, link)
     chmodSync(bin, 0o777)
@@ -67,13 +67,13 @@ describe('a program that a manifest names', () => {
     await expect(checkExecutable(link, uid)).rejects.toThrow(`${link} is not run: the folder ${bin} can be written`)
   })
 
-  it('is not run when it belongs to another user', async () => {
+  it('refuses a program that belongs to another user', async () => {
     await expect(checkExecutable(hook, strangerTo(hook))).rejects.toThrow(
       `${hook} is not run: it belongs to another user`,
     )
   })
 
-  it('is told when it is not there', async () => {
+  it('rejects a missing program', async () => {
     await expect(checkExecutable(join(bin, 'undrain'), uid)).rejects.toThrow(
       new UsageError(`${join(bin, 'undrain')} is not there`, {
         hint: 'programs are looked for from the folder of the manifest',
@@ -81,11 +81,11 @@ describe('a program that a manifest names', () => {
     )
   })
 
-  it('is told when it is a folder', async () => {
+  it('rejects a folder', async () => {
     await expect(checkExecutable(bin, uid)).rejects.toThrow(new UsageError(`${bin} is not a file, so it cannot be run`))
   })
 
-  it('is told when it is not executable', async () => {
+  it('rejects a file that is not executable', async () => {
     chmodSync(hook, 0o644)
 
     await expect(checkExecutable(hook, uid)).rejects.toThrow(`${hook} is not executable`)

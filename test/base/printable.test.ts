@@ -11,13 +11,13 @@ describe('printable', () => {
     ['a mark that turns the direction', 'a\u202eb', 'a\\u{202e}b'],
     ['a tab', 'a\tb', 'a b'],
     ['plain text in any script', 'Zürich 東京 ✓', 'Zürich 東京 ✓'],
-  ])('shows %s as text', (_, raw, shown) => {
+  ])('escapes %s', (_, raw, shown) => {
     expect(printable(raw)).toBe(shown)
   })
 })
 
 describe('printableLines', () => {
-  it('keeps line breaks and nothing else that moves the cursor', () => {
+  it('keeps line breaks and escapes everything else that moves the cursor', () => {
     expect(printableLines('one\r\ntwo\n\u001b[A')).toBe('one\ntwo\n\\u{1b}[A')
   })
 })

@@ -10,7 +10,7 @@ const system = (id: string, release: string, name = `${id} ${release}`) => ({
 })
 const on = (day: string) => Date.parse(`${day}T12:00:00Z`) / 1000
 
-describe('supportOf', () => {
+describe('supportStatus', () => {
   it.each([
     ['ubuntu', '24.04', '2026-11-23', 'supported', undefined],
     ['debian', '13', '2026-11-23', 'supported', undefined],
@@ -27,7 +27,7 @@ describe('supportOf', () => {
     ['debian', '11', '2026-11-23', 'ended', 'debian 11 is out of support since 2026-08-31: no security fixes'],
     ['ubuntu', '25.10', '2026-11-23', 'ended', 'ubuntu 25.10 is out of support since 2026-07-09: no security fixes'],
     ['alpine', '3.22', '2026-11-23', 'unknown', undefined],
-  ])('of %s %s on %s is %s', (id, release, day, status, concern) => {
+  ])('for %s %s on %s returns %s', (id, release, day, status, concern) => {
     expect(supportStatus(system(id, release), on(day))).toEqual({ status, concern })
   })
 })

@@ -21,7 +21,7 @@ const kernel = (changes: Partial<Kernel> = {}) =>
   })
 const libraries = (changes: Partial<Needrestart> = {}) =>
   known<Needrestart>({ hasTool: true, kernel: 'current', services: [], ...changes })
-const aLook = (changes: Partial<ServerFacts> = {}): ServerFacts => ({
+const buildRebootFacts = (changes: Partial<ServerFacts> = {}): ServerFacts => ({
   at: 1000,
   reboot: flag(),
   kernel: kernel(),
@@ -31,9 +31,9 @@ const aLook = (changes: Partial<ServerFacts> = {}): ServerFacts => ({
 
 const older = { running: '6.8.0-9-generic' }
 
-describe('rebootVerdict', () => {
-  it('is no when the flag is not set and the newest kernel runs', () => {
-    expect(rebootRequired(aLook())).toEqual({ due: 'no', reasons: [], since: undefined })
+describe('rebootRequired', () => {
+  it('returns no when the reboot flag is not set and the newest kernel runs', () => {
+    expect(rebootRequired(buildRebootFacts())).toEqual({ due: 'no', reasons: [], since: undefined })
   })
 
   it.each([
@@ -68,12 +68,15 @@ describe('rebootVerdict', () => {
       'on old libraries: dbus.service, systemd-manager',
       undefined,
     ],
-  ])('is yes when %s', (_, changes, reason, since) => {
-    expect(rebootRequired(aLook(changes))).toEqual({ due: 'yes', reasons: [reason], since })
+  ])('returns yes when %s', (_, changes, reason, since) => {
+    expect(rebootRequired(buildRebootFacts(changes))).toEqual({ due: 'yes', reasons: [reason], since })
   })
 
-  it('gives every reason, and the time of the oldest', () => {
-    const facts = aLook({ reboot: flag({ isSet: true, since: 700 }), kernel: kernel({ ...older, newestSince: 600 }) })
+  it('lists every reason, with the time of the oldest', () => {
+    const facts = buildRebootFacts({
+      reboot: flag({ isSet: true, since: 700 }),
+      kernel: kernel({ ...older, newestSince: 600 }),
+    })
 
     expect(rebootRequired(facts)).toMatchObject({
       due: 'yes',
@@ -85,8 +88,8 @@ describe('rebootVerdict', () => {
   it.each([
     ['the kernels', { kernel: unknown('sudo refuses'), reboot: flag({ isSet: true, since: 400 }) }],
     ['the flag', { reboot: unknown('no stat'), kernel: kernel(older) }],
-  ])('is yes by one source although %s cannot be read', (_, changes) => {
-    expect(rebootRequired(aLook(changes))).toMatchObject({ due: 'yes', reasons: [expect.any(String)] })
+  ])('returns yes by one source when it cannot read %s', (_, changes) => {
+    expect(rebootRequired(buildRebootFacts(changes))).toMatchObject({ due: 'yes', reasons: [expect.any(String)] })
   })
 
   it.each([
@@ -106,11 +109,11 @@ describe('rebootVerdict', () => {
       { kernel: kernel({ ...older, pinned: { release: undefined, words: '1>2' } }) },
       'kernel 6.8.0-45-generic is installed, but the boot loader is set to start "1>2"',
     ],
-  ])('is unknown when %s', (_, changes, reason) => {
-    expect(rebootRequired(aLook(changes))).toEqual({ due: 'unknown', reasons: [reason], since: undefined })
+  ])('returns unknown when %s', (_, changes, reason) => {
+    expect(rebootRequired(buildRebootFacts(changes))).toEqual({ due: 'unknown', reasons: [reason], since: undefined })
   })
 
-  it('is unknown when nothing was looked at', () => {
+  it('returns unknown when no facts were gathered', () => {
     expect(rebootRequired({ at: 1000 })).toMatchObject({
       due: 'unknown',
       reasons: ['the reboot flag unknown: not gathered', 'the kernels unknown: not gathered'],
@@ -143,7 +146,7 @@ describe('rebootVerdict', () => {
       'needrestart mistakes a kernel from outside',
       { kernel: kernel({ newest: undefined }), needrestart: libraries({ kernel: 'version-upgrade' }) },
     ],
-  ])('is no when %s', (_, changes) => {
-    expect(rebootRequired(aLook(changes))).toEqual({ due: 'no', reasons: [], since: undefined })
+  ])('returns no when %s', (_, changes) => {
+    expect(rebootRequired(buildRebootFacts(changes))).toEqual({ due: 'no', reasons: [], since: undefined })
   })
 })

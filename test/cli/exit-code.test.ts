@@ -13,10 +13,15 @@ import { DisconnectedError } from '../../src/plan/errors.ts'
 import type { Outcome } from '../../src/plan/outcome.ts'
 import type { FailoverStatus } from '../../src/report/failover.ts'
 import { rebootView } from '../../src/report/reboot-status/view.ts'
-import { gathered, notSeen, seenDue, seenUnknown } from '../support/looks.ts'
+import {
+  buildGatherFailure,
+  buildGatherResult,
+  buildRebootDue,
+  buildRebootUnknown,
+} from '../support/builders/build-facts.ts'
 
-const failed = notSeen('a', 'failed', 'x')
-const unreachable = notSeen('b', 'unreachable', 'x')
+const failed = buildGatherFailure('a', 'failed', 'x')
+const unreachable = buildGatherFailure('b', 'unreachable', 'x')
 const never = new AbortController().signal
 
 describe('worstExitCode', () => {
@@ -37,11 +42,11 @@ describe('worstExitCode', () => {
 
 describe('exitCodeOfInspection', () => {
   it.each([
-    ['all is well', [gathered('c')], 0, 0],
-    ['something is due', [gathered('c'), seenDue('d')], 0, 10],
-    ['something is unknown', [gathered('c'), seenUnknown('d')], 0, 10],
-    ['a server is unreachable', [unreachable, seenDue('d')], 3, 3],
-    ['a server failed', [unreachable, failed, seenDue('d')], 1, 1],
+    ['all is well', [buildGatherResult('c')], 0, 0],
+    ['something is due', [buildGatherResult('c'), buildRebootDue('d')], 0, 10],
+    ['something is unknown', [buildGatherResult('c'), buildRebootUnknown('d')], 0, 10],
+    ['a server is unreachable', [unreachable, buildRebootDue('d')], 3, 3],
+    ['a server failed', [unreachable, failed, buildRebootDue('d')], 1, 1],
   ])('when %s', (_, all, plain, asked) => {
     expect(exitCodeOfInspection(all, { stop: never, isDue: undefined })).toBe(plain)
     expect(exitCodeOfInspection(all, { stop: never, isDue: rebootView.isDueOrUnknown })).toBe(asked)
@@ -113,7 +118,13 @@ describe('exitCodeOfFailoverStatus', () => {
 })
 
 describe('exitCodeOfUnlock', () => {
-  const none = { stop: never, gathered: [gathered('c')], unreadableCount: 0, keptCount: 0, failedCount: 0 }
+  const none = {
+    stop: never,
+    gathered: [buildGatherResult('c')],
+    unreadableCount: 0,
+    keptCount: 0,
+    failedCount: 0,
+  }
 
   it.each([
     ['no lock, or all of them removed', {}, 0],
@@ -140,13 +151,13 @@ describe('exitCodeOfRun', () => {
     [['refused', 'changed'], 0, 4],
     [['not-started', 'refused'], 0, 4],
     [['not-started', 'changed'], 0, 1],
-  ])('is, of %j with %i unreachable allowed, exit %i', (statuses, maxUnreachable, exitCode) => {
+  ])('returns for outcomes %j with max_unreachable %i exit code %i', (statuses, maxUnreachable, exitCode) => {
     const all = new Map(statuses.map((status, index) => [`web-${index}`, { status, why: 'x' } as Outcome]))
 
     expect(exitCodeOfRun(all, { stop: never, plan: { rollout: { maxUnreachable } } })).toBe(exitCode)
   })
 
-  it("is a signal's own exit code above all", () => {
+  it('returns the exit code of the signal before any other', () => {
     expect(
       exitCodeOfRun(new Map([['web-1', { status: 'changed' }]]), {
         stop: AbortSignal.abort(130),
@@ -155,7 +166,7 @@ describe('exitCodeOfRun', () => {
     ).toBe(130)
   })
 
-  it('is 0 where some are unreachable, as many as may be, and the others are only planned for', () => {
+  it('returns 0 when some are unreachable, as many unreachable within max_unreachable and the others were only planned', () => {
     const outcomes = new Map([['web-1', { status: 'unreachable', why: 'x' } as Outcome]])
 
     expect(exitCodeOfRun(outcomes, { stop: never, plan: { rollout: { maxUnreachable: 1 } }, planned: 2 })).toBe(0)

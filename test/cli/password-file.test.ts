@@ -22,20 +22,20 @@ const put = (text: string, mode = 0o600) => {
 const read = (path: string, asUid = uid) =>
   readPasswordFile(path, { name: 'MAESTRO_SUDO_PASSWORD_FILE', uid: asUid }).then((secret) => secret.reveal())
 
-describe('a password file', () => {
+describe('readPasswordFile', () => {
   it.each([
     ['without a line break', 'open sesame'],
     ['less its line break', 'open sesame\n'],
     ['less that of Windows', 'open sesame\r\n'],
-  ])('is read %s', async (_, text) => {
+  ])('reads the password %s', async (_, text) => {
     await expect(read(put(text))).resolves.toBe('open sesame')
   })
 
-  it('keeps the spaces that belong to the password', async () => {
+  it('keeps the spaces of the password', async () => {
     await expect(read(put(' open  sesame \n', 0o400))).resolves.toBe(' open  sesame ')
   })
 
-  it.each([0o640, 0o604, 0o620, 0o666])('with mode %o is refused with the line that mends it', async (mode) => {
+  it.each([0o640, 0o604, 0o620, 0o666])('refuses a file of mode %o and suggests chmod 600', async (mode) => {
     const path = put('open sesame\n', mode)
 
     const error = await read(path).catch((refusal: unknown) => refusal)
@@ -44,7 +44,7 @@ describe('a password file', () => {
     expect(error).toMatchObject({ message: expect.stringContaining('other users'), hint: `chmod 600 ${path}` })
   })
 
-  it('of another user is refused', async () => {
+  it('refuses a file of another user', async () => {
     await expect(read(put('open sesame\n'), (uid ?? 0) + 1)).rejects.toThrow('it belongs to another user')
   })
 
@@ -54,7 +54,7 @@ describe('a password file', () => {
     ['two lines long', 'open\nsesame\n', 'more than one line'],
     ['binary', 'open\0sesame', 'more than one line'],
     ['very long', 'x'.repeat(5000), 'longer than 1024 bytes'],
-  ])('that is %s is a mistake, and what it holds is not said', async (_, text, words) => {
+  ])('rejects a file that is %s, without printing its content', async (_, text, words) => {
     const error = await read(put(text)).catch((refusal: unknown) => refusal)
 
     expect(error).toBeInstanceOf(UsageError)
@@ -62,7 +62,7 @@ describe('a password file', () => {
     expect(String(error)).not.toMatch(/sesame|xxx/)
   })
 
-  it('that is none is a mistake, and a pipe without a writer is not waited for', async () => {
+  it('rejects a missing file, a folder, and a pipe without waiting for a writer', async () => {
     const [missing, directory, pipe] = ['missing', 'directory', 'pipe'].map((name) => join(folder, name))
     mkdirSync(directory ?? '')
     execFileSync('mkfifo', ['-m', '600', pipe ?? ''])

@@ -5,9 +5,9 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startInMemoryLab } from '../../src/lab/in-memory/lab.ts'
 import type { Lab } from '../../src/lab/scaffold.ts'
+import { faultyServers } from '../support/fixtures/faulty-servers.ts'
+import { type Fleet, type FleetServers, maestro, type Run, startFleet } from '../support/fixtures/loopback-fleet.ts'
 import { itNeeds } from '../support/tools.ts'
-import { type Fleet, type FleetServers, maestro, type Run, startFleet } from './a-fleet.ts'
-import { troubles } from './troubles.ts'
 
 const computer = { searchPath: process.env.PATH ?? '', platform: process.platform }
 
@@ -23,9 +23,9 @@ async function endLab(lab: Lab): Promise<void> {
 // A busy machine may be many times slower.
 const patient = { timeout: 280_000 }
 
-describe('three hundred servers, fifty of them in trouble at once', () => {
+describe('status and reboot-status of 300 servers, 50 of them faulty', () => {
   const seed = Number(process.env.MAESTRO_SEED ?? Date.now() % 1_000_000)
-  const kinds = chosenAtRandom(Object.entries(troubles), { count: 50, seed })
+  const kinds = chosenAtRandom(Object.entries(faultyServers), { count: 50, seed })
   const bad = new Map(kinds.map(([name, trouble], index) => [`bad-${index + 1}-${name}`, trouble]))
   let lab: Lab
   let fleet: Fleet
@@ -42,7 +42,7 @@ describe('three hundred servers, fifty of them in trouble at once', () => {
     await Promise.all([fleet.end(), endLab(lab)])
   })
 
-  it('have one line each, the fifty with what is wrong and the others with what is due', () => {
+  it('print one line per server, with its error or with what is due', () => {
     const lineOf = new Map(table.stdout.split('\n').map((line) => [/ {2}(\S+)/.exec(line)?.[1], line]))
     const wrong = [...bad].filter(([name, [, state, words]]) => {
       const line = lineOf.get(name) ?? ''
@@ -54,7 +54,7 @@ describe('three hundred servers, fifty of them in trouble at once', () => {
     expect(due).toHaveLength(250)
   })
 
-  it('are counted, and make the exit code', () => {
+  it('print totals and set the exit code', () => {
     const count = (state: string) => [...bad.values()].filter(([, status]) => status === state).length
     const [failed, unreachable] = [count('failed'), count('unreachable')]
 
@@ -65,7 +65,7 @@ describe('three hundred servers, fifty of them in trouble at once', () => {
     expect(table.exitCode).toBe(failed > 0 ? 1 : 3)
   })
 
-  it('are an event each, whatever happened', () => {
+  it('print one JSON event per server', () => {
     const events = json.stdout
       .trim()
       .split('\n')
@@ -77,7 +77,7 @@ describe('three hundred servers, fifty of them in trouble at once', () => {
   })
 })
 
-describe('the output for many servers', patient, () => {
+describe('output for many servers', patient, () => {
   const itAtTerminal = itNeeds(['script', 'stty'])
   let lab: Lab
   let few: Lab
@@ -104,7 +104,7 @@ describe('the output for many servers', patient, () => {
   const reportIn = (screen: string) => screen.slice(screen.search(/(SERVERS|REBOOT) {2}/)).split(/\r?\n/)
   const status = `${process.execPath} ${maestro} status`
 
-  itAtTerminal.each([80, 200])('fits a terminal of %i columns, equal servers on one line', async (columns) => {
+  itAtTerminal.each([80, 200])('fits a terminal of %i columns, with equal servers on one line', async (columns) => {
     const report = reportIn(await atTerminal(lab, `stty cols ${columns} rows 24; ${status}`, { NO_COLOR: '1' }))
 
     expect(report.filter((line) => line.length > columns)).toEqual([])
@@ -112,7 +112,7 @@ describe('the output for many servers', patient, () => {
     expect(report.join('\n')).toContain('300 servers: 299 with security upgrades due, 1 to reboot')
   })
 
-  itAtTerminal('loses no word on a terminal of 40 columns', async () => {
+  itAtTerminal('keeps every word on a terminal of 40 columns', async () => {
     const report = reportIn(await atTerminal(few, `stty cols 40 rows 24; ${status}`, { NO_COLOR: '1' }))
     const text = report.join(' ').replace(/\s+/g, ' ')
 
@@ -122,7 +122,7 @@ describe('the output for many servers', patient, () => {
     expect(text).toContain('web-[1-46] 3 due not due system ubuntu 24.04; docker 27.5.1')
   })
 
-  itAtTerminal('fits a terminal that was made smaller meanwhile', async () => {
+  itAtTerminal('fits a terminal that became narrower meanwhile', async () => {
     const screen = await atTerminal(slow, `stty cols 200 rows 24; (sleep 0.2; stty cols 80 </dev/tty) & ${status}`, {
       NO_COLOR: '1',
     })
@@ -131,14 +131,14 @@ describe('the output for many servers', patient, () => {
     expect(screen).toContain('6 servers: 5 with security upgrades due')
   })
 
-  itAtTerminal('is plain lines without any control sequence where TERM is dumb', async () => {
+  itAtTerminal('has no control sequences with TERM=dumb', async () => {
     const screen = await atTerminal(few, `stty cols 80 rows 24; ${status}`, { TERM: 'dumb' })
 
     expect(screen).toContain('50 servers: 49 with security upgrades due')
     expect(JSON.stringify(screen)).not.toContain('\\u001b')
   })
 
-  itAtTerminal('has no colour with NO_COLOR, and has it without', async () => {
+  itAtTerminal('has no colours with NO_COLOR, and has them without', async () => {
     const coloured = JSON.stringify(await atTerminal(few, `stty cols 80 rows 24; ${status}`))
     const plain = JSON.stringify(await atTerminal(few, `stty cols 80 rows 24; ${status}`, { NO_COLOR: '1' }))
 
@@ -147,7 +147,7 @@ describe('the output for many servers', patient, () => {
   })
 
   it.each(['status --verbose', 'status --output json'])(
-    'into a pipe that closes early is no trouble (%s)',
+    'ends quietly when its pipe closes early (%s)',
     async (words) => {
       const line = `{ ${process.execPath} ${maestro} ${words}; echo $? >ended; } | head -n 1 >first`
       const { stderr } = await execa('sh', ['-c', line], { cwd: few.folder })

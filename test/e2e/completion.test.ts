@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { runMaestro } from '../support/fixtures/loopback-fleet.ts'
 import { itNeeds } from '../support/tools.ts'
-import { runMaestro } from './a-fleet.ts'
 
 const run = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 const manifest = (names: readonly string[]) =>
@@ -62,7 +62,7 @@ async function type(shell: keyof typeof shells, line: string): Promise<string> {
   })
 }
 
-describe.each(['bash', 'zsh', 'fish'] as const)('completion in %s', (shell) => {
+describe.each(['bash', 'zsh', 'fish'] as const)('shell completion in %s', (shell) => {
   itNeeds(['script', shell]).each([
     ['maestro reboot-s\t', 'reboot-status'],
     ['maestro manifest ex\t', 'manifest example'],
@@ -72,26 +72,26 @@ describe.each(['bash', 'zsh', 'fish'] as const)('completion in %s', (shell) => {
     ['maestro status --group dock\t', 'status --group docker'],
     ['maestro status --server we\t --exclude ap\t', 'status --server web-1 --exclude app-2'],
     ['maestro status -m oth\t --server el\t', 'status -m other.yml --server elsewhere-3'],
-  ])('makes %j a whole command', async (line, whole) => {
+  ])('completes %j', async (line, whole) => {
     expect((await type(shell, line)).trim().replace(/ +/g, ' ')).toBe(whole)
   })
 })
 
 describe('maestro completion', () => {
-  it('refuses a shell that it does not know with exit 2', async () => {
+  it('rejects an unknown shell with exit code 2', async () => {
     const { exitCode, stderr } = await runMaestro(folder, ['completion', 'tcsh'])
 
     expect(exitCode).toBe(2)
     expect(stderr).toContain('bash, zsh, fish')
   })
 
-  it('says nothing where the manifest cannot be read', async () => {
+  it('prints nothing when the manifest is invalid', async () => {
     const answer = await runMaestro('/', ['complete', 'bash', '--', 'status', '--group', ''])
 
     expect(answer).toEqual({ exitCode: 0, stdout: '', stderr: '' })
   })
 
-  it('keeps its inner call out of the help', async () => {
+  it('hides its internal command from the help', async () => {
     const { stdout } = await runMaestro(folder, ['--help'])
 
     expect(stdout).toContain('completion')

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { type Fleet, startFleet } from '../support/fixtures/loopback-fleet.ts'
 import { itNeeds } from '../support/tools.ts'
-import { type Fleet, startFleet } from './a-fleet.ts'
 
 // Scripts run on this very computer: a root that is not there keeps what they would change away from it.
 const nowhere = { env: { MAESTRO_ROOT: '/nowhere' } }
@@ -36,7 +36,7 @@ const refused: readonly [string, readonly string[], string][] = [
 ]
 
 describe('maestro deploy', () => {
-  it.each(refused)('%s, and contacts nobody', async (_, flags, words) => {
+  it.each(refused)('%s, without contacting a server', async (_, flags, words) => {
     const before = connections()
 
     const run = await maestro('deploy', ...flags)
@@ -60,7 +60,7 @@ describe('maestro deploy', () => {
       sumOf(weaveScript),
       /weave-script is the weave script of\s+2\.8\.1, and weave_version is\s+2\.9\.0/,
     ],
-  ])('takes no weave script %s, and contacts nobody', async (_, version, sha256, words) => {
+  ])('rejects a weave script %s, without contacting a server', async (_, version, sha256, words) => {
     const before = connections()
     fleet.write('weave-script', weaveScript)
     const text = readFileSync(join(fleet.folder, 'Manifest.yml'), 'utf8')
@@ -73,7 +73,7 @@ describe('maestro deploy', () => {
     expect(connections()).toBe(before)
   })
 
-  it('suggests a profile that the manifest has', async () => {
+  it('suggests a profile of the manifest', async () => {
     const text = readFileSync(join(fleet.folder, 'Manifest.yml'), 'utf8')
     const profiles = 'maestro:\n  profiles: {nightly: {reboot: true}}\n'
     const manifest = fleet.write('profiles.yml', text.replace(/^maestro:\n/m, profiles))
@@ -99,7 +99,7 @@ describe('maestro deploy', () => {
       'no project name for Docker Compose',
     ],
     ['has no such service', 'name: shop\nservices:\n  web: {image: a}\n', ['--service', 'wed'], 'did you mean web?'],
-  ] as const)('contacts nobody where the compose file %s', async (_, compose, flags, words) => {
+  ] as const)('contacts no server when the compose file %s', async (_, compose, flags, words) => {
     const text = readFileSync(join(fleet.folder, 'Manifest.yml'), 'utf8')
     const services = 'maestro:\n  services: {compose: compose.yml}\n'
     const manifest = fleet.write('services.yml', text.replace(/^maestro:\n/m, services))
@@ -112,7 +112,7 @@ describe('maestro deploy', () => {
     expect(connections()).toBe(before)
   })
 
-  itNeeds(['script'])('asks what to do at a terminal, and prints the command that does the same', async () => {
+  itNeeds(['script'])('asks with --interactive what to do, and prints the equivalent command', async () => {
     const line = [process.execPath, bundle, 'deploy', '--interactive', '--dry-run'].join(' ')
     const running = spawn('script', ['-qec', line, '/dev/null'], {
       cwd: fleet.folder,

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Fleet, type Run, startFleet } from './a-fleet.ts'
+import { type Fleet, type Run, startFleet } from '../support/fixtures/loopback-fleet.ts'
 
 type Event = Readonly<Record<string, unknown>> & {
   readonly checks: readonly { readonly area: string; readonly status: string; readonly text: string }[]
@@ -17,7 +17,7 @@ const eventsOf = ({ stdout }: Run): readonly Event[] =>
     .split('\n')
     .map((line) => JSON.parse(line))
 
-describe('the doctor', () => {
+describe('maestro doctor', () => {
   let fleet: Fleet
   let folder: string
   let table: Run
@@ -73,20 +73,20 @@ describe('the doctor', () => {
     ['gone-1', /error +connection +127\.0\.0\.1:\d+ refuses connections.*stops: every command; fix: is sshd running/],
     ['stranger-1', /error +connection +the host key of .* is not in known_hosts/],
     ['cut-1', /error +connection +.* hung up during the key exchange \(.*banner \d+ ms, kex \d+ ms/],
-  ])('prints the error of %s, the commands that it stops and its fix', (server, words) => {
+  ])('prints the error for %s, the commands that it stops and its fix', (server, words) => {
     expect(linesOf(server).join('\n')).toMatch(words)
   })
 
-  it('asks sudo for nothing twice: what only root may know is not said again', () => {
+  it('does not repeat refused sudo for each fact that needs root', () => {
     expect(linesOf('closed-1').filter((line) => line.includes('sudo'))).toHaveLength(1)
   })
 
-  it('has every server in the report, and the totals at its end', () => {
+  it('prints every server, and the totals last', () => {
     for (const server of Object.keys(fleet.servers)) expect(linesOf(server).length).toBeGreaterThan(0)
     expect(table.stdout.trimEnd().split('\n').at(-1)).toMatch(/^10 servers: /)
   })
 
-  it('looks at this computer, too', async () => {
+  it('checks the controller, too', async () => {
     const { stdout } = await fleet.maestro(['doctor', '--verbose', '--server', 'web-1'])
 
     expect(stdout).toMatch(/^this computer\nok +node +Node v\d+/m)
@@ -95,7 +95,7 @@ describe('the doctor', () => {
     expect(stdout).toMatch(/ok +host key +ssh-ed25519 SHA256:\S+ in \/.*known_hosts, of SSH-2.0-/)
   })
 
-  it('names a hook that others can write, and an identity file that is not there', async () => {
+  it('reports a hook that others can write, and a missing identity file', async () => {
     const text = readFileSync(join(fleet.folder, 'Manifest.yml'), 'utf8')
     fleet.write('hook', '#!/bin/sh\n', 0o777)
     fleet.write(
@@ -111,7 +111,7 @@ describe('the doctor', () => {
     expect(stdout).toMatch(/this computer +error +keys +.*lost is not there/)
   })
 
-  it('is 1 where a server has no shell for us, 3 where one cannot be reached, and else 0', async () => {
+  it('exits 1 when a server has no usable shell, 3 when one is unreachable, and else 0', async () => {
     const [unreachable, closed, due] = await Promise.all([
       fleet.maestro(['doctor', '--server', 'gone-1,closed-1']),
       fleet.maestro(['doctor', '--server', 'closed-1']),
@@ -121,7 +121,7 @@ describe('the doctor', () => {
     expect([table, unreachable, closed, due].map(({ exitCode }) => exitCode)).toEqual([1, 3, 0, 10])
   })
 
-  it('has an event for this computer and each server, the end last', () => {
+  it('prints a JSON event for the controller and each server, and end last', () => {
     const events = eventsOf(json)
 
     expect(events.slice(0, 2)).toMatchObject([
@@ -132,7 +132,7 @@ describe('the doctor', () => {
     expect(events.filter(({ event }) => event === 'server')).toHaveLength(10)
   })
 
-  it('has in JSON what the checks come from', () => {
+  it('prints the facts of its checks in JSON', () => {
     const find = (name: string) => eventsOf(json).find(({ server }) => server === name)
 
     expect(find('web-1')).toMatchObject({
@@ -149,11 +149,11 @@ describe('the doctor', () => {
     expect(find('nologin-1')).toMatchObject({ status: 'failed', error: { message: expect.any(String) } })
   })
 
-  it('lets no control character of a server through', () => {
+  it('escapes control characters of a server', () => {
     expect(table.stdout + table.stderr + json.stdout).not.toMatch(/[^\P{Cc}\n]/u)
   })
 
-  it('stops on a signal, and says which servers it did not come to', async () => {
+  it('stops on SIGINT and names the servers that it skipped', async () => {
     const frozen = await startFleet({ 'frozen-1': { behaviour: 'frozen' } })
     const controller = new AbortController()
     setTimeout(() => controller.abort(), 1_500)

@@ -1,23 +1,23 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest'
+import { startVisitor } from '../support/fakes/fake-site.ts'
+import { blue, type FailoverFixture, green, startFailoverFixture } from '../support/fixtures/failover-fixture.ts'
 import { hasTool, itNeeds } from '../support/tools.ts'
-import { blue, type Ground, green, makeGround } from './failover-ground.ts'
-import { startVisitor } from './two-sides.ts'
 
 // Every address of 127/8 is this computer where there is an ip: on Linux.
 const tools = ['named', 'nsupdate', 'ip']
 const it = itNeeds(tools)
-let options: Ground
+let options: FailoverFixture
 
 beforeAll(async () => {
-  if (tools.every(hasTool)) options = await makeGround()
+  if (tools.every(hasTool)) options = await startFailoverFixture()
 })
-afterAll(() => options?.end())
-beforeEach(() => options.begin())
+afterAll(() => options?.stop())
+beforeEach(() => options.reset())
 
 const at = () => options.dns.ask('www.shop.test')
-const driver = (key: keyof Ground['dns']['keys'], server = '127.0.0.1') =>
+const driver = (key: keyof FailoverFixture['dns']['keys'], server = '127.0.0.1') =>
   `{kind: rfc2136, server: ${server}, port: ${options.dns.port}, zone: shop.test, key_file: ${options.dns.keys[key]}}`
 const toGreen = ['failover', 'switch', 'green']
 const eventNames = () => options.events().map(({ event }) => event)
@@ -25,7 +25,7 @@ const eventNames = () => options.events().map(({ event }) => event)
 const namesSoFar = () => (existsSync(join(options.folder, 'state/maestro/runs')) ? eventNames() : [])
 
 describe('maestro failover status', () => {
-  it('says where the address points, by its driver and by every name server', async () => {
+  it('prints the target by its driver and by every name server', async () => {
     const run = await options.run(['failover', 'status', '--exit-code'])
 
     expect(run).toMatchObject({ exitCode: 0, stderr: '' })
@@ -34,7 +34,7 @@ describe('maestro failover status', () => {
     expect(run.stdout).toContain('www.shop.test points at blue')
   })
 
-  it('says it in JSON, from within either environment', async () => {
+  it('prints it in JSON, from either environment', async () => {
     const { stdout, exitCode } = await options.run(['failover', 'status', '-e', 'green', '--output', 'json'])
 
     const [status, end] = stdout
@@ -51,7 +51,7 @@ describe('maestro failover status', () => {
     expect(end).toMatchObject({ event: 'command-ended', exitCode })
   })
 
-  it('is content with itself and with --quiet when all agree, and exits 10 when it points at neither', async () => {
+  it('exits 0 and is empty with --quiet when all agree, and exits 10 when the address points at neither target', async () => {
     const quiet = await options.run(['failover', 'status', '--quiet', '--exit-code'])
     await options.dns.point('127.0.9.9')
 
@@ -73,7 +73,7 @@ describe('maestro failover status', () => {
 })
 
 describe('maestro failover switch', () => {
-  it('loses no request of visitors who keep an answer for its whole TTL, and comes back by rollback', async () => {
+  it('loses no request of clients that keep an answer for its TTL, and rollback moves back', async () => {
     options.manifest({ ttl: '5s' })
     await options.dns.point(blue, 5)
     const visitor = startVisitor('www.shop.test', { nameServer: options.dns.port, site: options.port })
@@ -95,7 +95,7 @@ describe('maestro failover switch', () => {
     expect(tookMs).toBeGreaterThan(5_000)
   })
 
-  it('needs that: visitors fail where the old side ends as soon as the address has moved', async () => {
+  it('would lose requests when the old target ended right after the switch', async () => {
     await options.dns.point(blue, 5)
     const visitor = startVisitor('www.shop.test', { nameServer: options.dns.port, site: options.port })
     await expect.poll(visitor.asked, { timeout: 20_000 }).toBeGreaterThan(10)
@@ -109,7 +109,7 @@ describe('maestro failover switch', () => {
     expect((await visitor.end()).failed).toBeGreaterThan(0)
   })
 
-  it('shows with --dry-run what it would do, and does nothing', async () => {
+  it('prints with --dry-run what it would do, and changes nothing', async () => {
     const run = await options.run([...toGreen, '--dry-run', '--exit-code'])
 
     expect(run.exitCode).toBe(10)
@@ -117,13 +117,13 @@ describe('maestro failover switch', () => {
     expect(await at()).toBe(blue)
   })
 
-  it('has nothing to do where it points there already', async () => {
+  it('does nothing when the address points there already', async () => {
     const run = await options.run(['failover', 'switch', 'blue'])
 
     expect(run).toMatchObject({ exitCode: 0, stdout: 'unchanged  www.shop.test  www.shop.test points at blue\n' })
   })
 
-  it('says it, and moves nothing, where it points at neither side; --force moves it', async () => {
+  it('moves nothing without --force when the address points at neither target', async () => {
     await options.dns.point('127.0.9.9')
 
     const refused = await options.run(toGreen)
@@ -139,8 +139,8 @@ describe('maestro failover switch', () => {
     expect(await at()).toBe(green)
   })
 
-  it('moves nothing while the other side does not serve', async () => {
-    options.sides.green.answers.splice(0, 1, 503)
+  it('moves nothing while the health check of the new target fails', async () => {
+    options.sites.green.answers.splice(0, 1, 503)
 
     const run = await options.run(toGreen)
 
@@ -149,8 +149,8 @@ describe('maestro failover switch', () => {
     expect(await at()).toBe(blue)
   })
 
-  it('goes back by itself when it does not serve through the address, and says both', async () => {
-    options.sides.green.answers.splice(0, 1, 200, 503)
+  it('rolls back when the health check through the address fails, and prints both', async () => {
+    options.sites.green.answers.splice(0, 1, 200, 503)
 
     const run = await options.run(toGreen)
 
@@ -163,8 +163,8 @@ describe('maestro failover switch', () => {
     expect(resumed).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('is left to go on with') })
   })
 
-  it('stays with --no-rollback, and says where', async () => {
-    options.sides.green.answers.splice(0, 1, 200, 503)
+  it('does not roll back with --no-rollback, and prints the current target', async () => {
+    options.sites.green.answers.splice(0, 1, 200, 503)
 
     const run = await options.run([...toGreen, '--no-rollback'])
 
@@ -173,7 +173,7 @@ describe('maestro failover switch', () => {
     expect(eventNames()).not.toContain('rollback-started')
   })
 
-  it('lets the program run first that gets the other side ready, and moves nothing when that fails', async () => {
+  it('runs hooks.before_switch first, and moves nothing when that fails', async () => {
     options.shadow('promote', '#!/bin/sh\necho "$MAESTRO_ADDRESS $MAESTRO_FROM $MAESTRO_TO"\n')
     options.manifest({ hooks: 'pre_switch: ./bin/promote' })
 
@@ -188,7 +188,7 @@ describe('maestro failover switch', () => {
     expect(await at()).toBe(green)
   })
 
-  it('is refused while another moves the same address', async () => {
+  it('is refused while another run moves the same address', async () => {
     options.shadow('wait', `#!/bin/sh\nuntil [ -e ${options.folder}/bin/go ]; do sleep 0.1; done\n`)
     options.manifest({ hooks: 'pre_switch: ./bin/wait' })
     const first = options.run(toGreen)
@@ -203,7 +203,7 @@ describe('maestro failover switch', () => {
     expect(await at()).toBe(green)
   })
 
-  it('neither believes nor moves back what somebody else has moved meanwhile', async () => {
+  it('leaves an address alone that was moved by another program meanwhile', async () => {
     await options.dns.point(blue, 8)
     const run = options.run(toGreen)
     await expect.poll(namesSoFar, { timeout: 20_000 }).toContain('step-applied')
@@ -214,12 +214,12 @@ describe('maestro failover switch', () => {
   })
 })
 
-describe('a name server that refuses', () => {
+describe('failover switch: name server that rejects the key', () => {
   it.each([
     ['nobody', 'it does not know a key of that name (BADKEY)'],
     ['wrong', 'it has another secret for the key of that name (BADSIG)'],
     ['idle', 'it does not let this key change the address (REFUSED)'],
-  ] as const)('is found out before anything is done: %s', async (key, words) => {
+  ] as const)('is reported before any change: %s', async (key, words) => {
     options.manifest({ driver: driver(key) })
 
     const run = await options.run(toGreen)
@@ -228,7 +228,7 @@ describe('a name server that refuses', () => {
     expect(await at()).toBe(blue)
   })
 
-  it('that is down ends it with exit 3', async () => {
+  it('that is down ends the run with exit code 3', async () => {
     options.manifest({ driver: driver('maestro', '127.0.0.9') })
 
     const run = await options.run(toGreen)
@@ -237,8 +237,8 @@ describe('a name server that refuses', () => {
   })
 })
 
-describe('a switch that is stopped', () => {
-  it('by a signal leaves the address where it is, and is brought to its end by resume', async () => {
+describe('failover switch: SIGINT', () => {
+  it('leaves the address alone, and resume completes the switch', async () => {
     await options.dns.point(blue, 8)
     const stopped = await options.stopAt(toGreen, 'step-applied')
 
@@ -250,8 +250,8 @@ describe('a switch that is stopped', () => {
   })
 })
 
-describe('a switch that is killed', () => {
-  it.each(['step-started', 'hook-ran', 'step-applied'])('after %s is brought to its end by resume', async (event) => {
+describe('failover switch: SIGKILL', () => {
+  it.each(['step-started', 'hook-ran', 'step-applied'])('after %s is completed by resume', async (event) => {
     await options.killAt(toGreen, event)
 
     const run = await options.run(['resume'])
@@ -260,10 +260,10 @@ describe('a switch that is killed', () => {
     expect(await at()).toBe(green)
   })
 
-  it('on its way back goes back, and not there again', async () => {
-    options.sides.green.answers.splice(0, 1, 200, 503)
+  it('during the rollback is completed as a rollback', async () => {
+    options.sites.green.answers.splice(0, 1, 200, 503)
     await options.killAt(toGreen, 'rollback-started')
-    options.sides.green.answers.splice(0, 1, 200)
+    options.sites.green.answers.splice(0, 1, 200)
 
     const run = await options.run(['resume'])
 
@@ -272,8 +272,8 @@ describe('a switch that is killed', () => {
   })
 })
 
-describe('the key', () => {
-  it('from a variable signs the update, and is in no journal, no output and no argument of a program', async () => {
+describe('failover.driver: key_env and key_file', () => {
+  it('key_env signs the update, and its value is in no journal, output or argument', async () => {
     const { port, secret } = options.dns
     options.manifest({
       driver: `{kind: rfc2136, server: 127.0.0.1, port: ${port}, zone: shop.test, key_env: SHOP_KEY}`,
@@ -285,11 +285,11 @@ describe('the key', () => {
 
     expect(run.exitCode).toBe(0)
     expect(readFileSync(words, 'utf8')).toContain('-v -t')
-    for (const text of [run.stdout, run.stderr, options.left(), readFileSync(words, 'utf8')])
+    for (const text of [run.stdout, run.stderr, options.stateFiles(), readFileSync(words, 'utf8')])
       expect(text).not.toContain(secret)
   })
 
-  it('in a file that others can read is not used', async () => {
+  it('key_file that others can read is rejected', async () => {
     options.shadow('open.key', readFileSync(options.dns.keys.maestro, 'utf8'))
     const { port } = options.dns
     options.manifest({
@@ -302,7 +302,7 @@ describe('the key', () => {
   })
 })
 
-describe('a program of the user’s', () => {
+describe('failover.driver: command', () => {
   const program = `#!/bin/sh
 cd "\${0%/*}"
 case $1 in
@@ -311,7 +311,7 @@ switch) sed 's/.*"to":{"environment":"\\([a-z]*\\)".*/\\1/' >at ;;
 esac
 `
 
-  it('says where the address points, and moves it there and back', async () => {
+  it('reports the target, moves the address, and moves it back', async () => {
     options.shadow('mover', program)
     options.manifest({ driver: '{kind: command, command: ./bin/mover}', host: green })
     const there = await options.run(toGreen)
@@ -323,7 +323,7 @@ esac
     expect([there.exitCode, back.exitCode]).toEqual([0, 0])
   })
 
-  it('that answers rubbish is said', async () => {
+  it('with an invalid answer is reported', async () => {
     options.shadow('mover', '#!/bin/sh\necho rubbish\n')
     options.manifest({ driver: '{kind: command, command: ./bin/mover}' })
 
@@ -334,8 +334,8 @@ esac
   })
 })
 
-describe('the doctor', () => {
-  it('says what a failover by the DNS needs on this computer', async () => {
+describe('maestro doctor: failover', () => {
+  it('reports what rfc2136 needs on the controller', async () => {
     const here = await options.run(['doctor', '-e', 'blue', '--verbose'])
     const without = await options.run(['doctor', '-e', 'blue'], { PATH: join(options.folder, 'bin') })
 

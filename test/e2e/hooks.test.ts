@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Fleet, startFleet } from './a-fleet.ts'
+import { type Fleet, startFleet } from '../support/fixtures/loopback-fleet.ts'
 
 // Scripts run on this very computer: a root that is not there keeps what they would change away from it.
 const nowhere = { env: { MAESTRO_ROOT: '/nowhere' } }
@@ -27,8 +27,8 @@ const withHooks = (name: string, hooks: string) => {
 const maestro = (manifest: string, ...args: string[]) =>
   fleet.maestro([...args, '--manifest', manifest], { env: { XDG_STATE_HOME: state } })
 
-describe('a program of the user that is told of the end', () => {
-  it('gets the report as JSON on its stdin, and not of a dry run', async () => {
+describe('hooks.finished', () => {
+  it('gets the report as JSON on stdin, but not for --dry-run', async () => {
     const said = join(state, 'said')
     const hook = fleet.write('mail', `#!/bin/sh\ncat >>${said}\n`, 0o700)
     const manifest = withHooks('finished.yml', `post_run: ${hook}`)
@@ -46,7 +46,7 @@ describe('a program of the user that is told of the end', () => {
     })
   })
 
-  it('that fails is said, and the exit code stays that of the run', async () => {
+  it('that fails is reported and does not change the exit code', async () => {
     const hook = fleet.write('broken', '#!/bin/sh\necho "no mailer" >&2; exit 9\n', 0o700)
     const run = await maestro(withHooks('broken.yml', `post_run: ${hook}`), 'unattended-upgrades', '--quiet')
 
@@ -56,7 +56,7 @@ describe('a program of the user that is told of the end', () => {
   it.each([
     ['post_run: ./nowhere', 2, 'nowhere is not there'],
     ['drain: /bin/true', 2, 'maestro.hooks has only one of drain and undrain'],
-  ])('or one that cannot be used is an error before a server is contacted: %s', async (hooks, exitCode, words) => {
+  ])('that is invalid is an error before any server is contacted: %s', async (hooks, exitCode, words) => {
     const before = fleet.servers['web-1']?.connections()
 
     const run = await maestro(withHooks('bad.yml', hooks), 'security-upgrade')
@@ -65,7 +65,7 @@ describe('a program of the user that is told of the end', () => {
     expect(fleet.servers['web-1']?.connections()).toBe(before)
   })
 
-  it('must not be one that others can write', async () => {
+  it('that others can write is rejected', async () => {
     const hook = fleet.write('open', '#!/bin/sh\n', 0o777)
 
     const run = await maestro(withHooks('open.yml', `drain: ${hook}, undrain: ${hook}`), 'security-upgrade')
@@ -73,7 +73,7 @@ describe('a program of the user that is told of the end', () => {
     expect(run).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('others could change what runs here') })
   })
 
-  it.each(['soon', '-5m'])('a wait for locks of %s is wrong usage', async (time) => {
+  it.each(['soon', '-5m'])('rejects --lock-wait %s', async (time) => {
     const run = await maestro(join(fleet.folder, 'Manifest.yml'), 'security-upgrade', `--lock-wait=${time}`)
 
     expect(run).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--lock-wait') })

@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { runMaestro } from '../support/fixtures/loopback-fleet.ts'
+import { runAtTerminal } from '../support/fixtures/terminal.ts'
 import { itNeeds } from '../support/tools.ts'
-import { runMaestro } from './a-fleet.ts'
-import { atTerminal } from './at-terminal.ts'
 
 let folder: string
 beforeEach(() => {
@@ -17,7 +17,7 @@ const get = (name: string) => readFileSync(join(folder, name), 'utf8')
 const inventory = '[web]\nweb-[1:2] ansible_user=ops\n[postgres]\ndb-1 ansible_host=203.0.113.21 ansible_port=2222\n'
 
 describe('maestro manifest init', () => {
-  it('makes a manifest of an Ansible inventory that manifest check finds in order, and says what comes next', async () => {
+  it('writes a valid manifest from an Ansible inventory, and prints the next step', async () => {
     put('inventory.ini', inventory)
 
     const run = await runMaestro(folder, ['manifest', 'init', '--from-ansible', 'inventory.ini'])
@@ -35,7 +35,7 @@ describe('maestro manifest init', () => {
     })
   })
 
-  it('makes one of an ssh config, in which the servers are found from then on', async () => {
+  it('writes a manifest from an ssh config, which then has the addresses', async () => {
     put('hosts', 'Host web-1 web-2\n  HostName %h.example.com\nHost github.com\n  User git\n')
 
     const run = await runMaestro(folder, ['manifest', 'init', '--from-ssh-config', 'hosts'])
@@ -45,7 +45,7 @@ describe('maestro manifest init', () => {
     expect(get('Manifest.yml')).toContain('ssh: {config: "./hosts"}')
   })
 
-  it('replaces no file without consent, and does with it', async () => {
+  it('replaces no file without --yes', async () => {
     put('inventory.ini', inventory)
     put('Manifest.yml', 'mine\n')
 
@@ -66,7 +66,7 @@ describe('maestro manifest init', () => {
     [['--from-ssh-config', 'nowhere'], 'nowhere cannot be read: no such file'],
     [['--from-ssh-config', 'empty'], 'empty names no server'],
     [['--from-ssh-config', '--from-ansible', 'empty'], 'two sources'],
-  ])('%j without a terminal is exit 2 that says what to give', async (args, words) => {
+  ])('with %j and without a terminal exits 2 and names the missing flag', async (args, words) => {
     put('empty', '')
 
     const run = await runMaestro(folder, ['manifest', 'init', ...args])
@@ -76,8 +76,8 @@ describe('maestro manifest init', () => {
     expect(existsSync(join(folder, 'Manifest.yml'))).toBe(false)
   })
 
-  itNeeds(['script'])('asks at a terminal for what is listed nowhere', async () => {
-    const run = await atTerminal(folder, {
+  itNeeds(['script'])('asks on a terminal for what no source has', async () => {
+    const run = await runAtTerminal(folder, {
       args: ['manifest', 'init', '-m', 'Asked.yml'],
       answers: {
         'nowhere yet': '\u001b[A\r',
@@ -95,11 +95,11 @@ describe('maestro manifest init', () => {
     expect(get('Asked.yml')).toContain('ssh: {user: deploy}')
   })
 
-  itNeeds(['script'])('asks before it replaces a file, and leaves it at a no', async () => {
+  itNeeds(['script'])('asks before it replaces a file, and keeps it on no', async () => {
     put('Manifest.yml', 'mine\n')
     put('inventory.ini', inventory)
 
-    const run = await atTerminal(folder, {
+    const run = await runAtTerminal(folder, {
       args: ['manifest', 'init', '--from-ansible', 'inventory.ini'],
       answers: { 'Replace it?': 'n\r' },
     })
@@ -108,8 +108,8 @@ describe('maestro manifest init', () => {
     expect(get('Manifest.yml')).toBe('mine\n')
   })
 
-  itNeeds(['script'])('writes nothing after Ctrl-C, with exit 130', async () => {
-    const run = await atTerminal(folder, { args: ['manifest', 'init'], answers: { 'nowhere yet': '\u0003' } })
+  itNeeds(['script'])('writes nothing after Ctrl-C and exits 130', async () => {
+    const run = await runAtTerminal(folder, { args: ['manifest', 'init'], answers: { 'nowhere yet': '\u0003' } })
 
     expect(run.exitCode).toBe(130)
     expect(existsSync(join(folder, 'Manifest.yml'))).toBe(false)

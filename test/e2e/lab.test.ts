@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { maestro, type Run, runMaestro } from './a-fleet.ts'
+import { maestro, type Run, runMaestro } from '../support/fixtures/loopback-fleet.ts'
 
 // Each test has a folder for temporary files of its own, in which nothing may be left.
 let temporary: string
@@ -22,8 +22,8 @@ const lab = (...args: string[]): Promise<Run> =>
 const onLab = (flags: readonly string[], ...lines: string[]): Promise<Run> =>
   lab('run', ...flags, '--', 'sh', '-c', [`lab=\${MAESTRO_MANIFEST%/*}`, ...lines].join('\n'))
 
-describe('a practice fleet', patient, () => {
-  it('has servers that differ, and is gone with the command that it was for', async () => {
+describe('maestro lab', patient, () => {
+  it('starts servers that differ, and removes them with the command of lab run', async () => {
     const run = await onLab([], 'echo "$lab"', 'maestro status', 'exit 7')
 
     expect(run.exitCode).toBe(7)
@@ -34,7 +34,7 @@ describe('a practice fleet', patient, () => {
     expect(existsSync(run.stdout.split('\n')[0] ?? '')).toBe(false)
   })
 
-  it('is upgraded and restarted behind its load balancer, and shows what came of it', async () => {
+  it('deploys behind its load balancer, and prints the outcome', async () => {
     const run = await onLab([], 'maestro deploy --security-upgrades --reboot --server web-1', 'maestro status')
 
     const words = ['leaving the load balancer', 'restarting nginx.service', 'going down', 'joining the load balancer']
@@ -44,14 +44,14 @@ describe('a practice fleet', patient, () => {
     expect(run.exitCode).toBe(0)
   })
 
-  it('is what the demo shows, which comes to a good end', async () => {
+  it('runs the demo to a successful end', async () => {
     const demo = fileURLToPath(new URL('../../bin/demo.js', import.meta.url))
     const run = await lab('run', '--servers', '1', '--', process.execPath, demo, 'tour')
 
     expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('use your own servers') })
   })
 
-  it('has its run brought to an end by resume where only the word of that was missing', async () => {
+  it('resume completes a run of which only the final report was missing', async () => {
     const runs = '"$XDG_STATE_HOME"/maestro/runs/*'
     const run = await onLab(
       [],
@@ -66,7 +66,7 @@ describe('a practice fleet', patient, () => {
     expect(run).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no run') })
   })
 
-  it('sets up the nights of a server that had none, and puts back what was there', async () => {
+  it('configures unattended-upgrades where there were none, and removes them again', async () => {
     const run = await onLab(
       [],
       'maestro unattended-upgrades --server db-1',
@@ -80,7 +80,7 @@ describe('a practice fleet', patient, () => {
     expect(run.stdout).toContain('no unattended upgrades (unattended-upgrades is not installed)')
   })
 
-  it('runs until Ctrl-C, and tells what to try', async () => {
+  it('runs until Ctrl-C, and prints what to try', async () => {
     const running = execa(process.execPath, [maestro, 'lab', 'up', '--servers', '2'], {
       env: { TMPDIR: temporary },
       reject: false,
@@ -97,13 +97,13 @@ describe('a practice fleet', patient, () => {
     expect(readdirSync(temporary)).toEqual([])
   })
 
-  it('makes more servers where more are asked for', async () => {
+  it('starts more servers with --servers', async () => {
     const run = await onLab(['--servers', '9'], 'maestro manifest servers')
 
     expect(run.stdout.match(/^web-\d/gm)).toEqual(['web-1', 'web-2', 'web-3', 'web-4', 'web-5'])
   })
 
-  it('answers looks from memory where its servers are light, and lets nothing be changed', async () => {
+  it('answers status from memory with --light, and refuses changes', async () => {
     const run = await onLab(
       ['--light', '--servers', '200', '--delay', '1'],
       'maestro status',
@@ -123,24 +123,24 @@ describe('a practice fleet', patient, () => {
     [['run', '--fault', 'web-1=sad', '--', 'true'], 'never-returns: it does not come back from a restart'],
     [['run', '--', './nowhere'], './nowhere cannot be run'],
     [['up', '--servers', '0'], 'whole number'],
-  ])('says what is wrong with %j', async (args, words) => {
+  ])('rejects %j', async (args, words) => {
     expect(await lab(...args)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(words) })
   })
 })
 
-describe('a fault of a practice server', patient, () => {
+describe('maestro lab --fault', patient, () => {
   it.each([
     ['down', 3, 'refuses connections'],
     ['changed-host-key', 3, 'is not the one in known_hosts'],
     ['apt-locked', 1, 'in vain for /usr/bin/python3 /usr/bin/unattended-upgrade'],
-  ])('%s is said of it', async (fault, exitCode, words) => {
+  ])('%s is reported', async (fault, exitCode, words) => {
     const upgrade = 'maestro security-upgrade --server web-1 --no-drain --apt-lock-timeout 2s'
     const run = await onLab([`--fault=web-1=${fault}`], upgrade)
 
     expect(run).toMatchObject({ exitCode, stdout: expect.stringContaining(words) })
   })
 
-  it('keeps its place in the budget of its group, though it was not selected', async () => {
+  it('counts against max_unavailable of its group although the server was not selected', async () => {
     const run = await onLab(
       ['--fault=web-1=down'],
       'maestro reboot --force --yes --no-drain --server web-2',
@@ -154,14 +154,14 @@ describe('a fault of a practice server', patient, () => {
     expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/1 server: 1 changed\n$/) })
   })
 
-  it('that cuts the line again and again does not end an upgrade', async () => {
+  it('drops during an upgrade does not stop it', async () => {
     const run = await onLab(['--fault=web-1=drops'], 'maestro security-upgrade --server web-1 --no-drain')
 
     expect(run.stderr).toContain('web-1: no line to the server; the work goes on there')
     expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('1 server: 1 changed') })
   })
 
-  it('that keeps it from coming back is said, and gone on with once it is taken away', async () => {
+  it('never-returns is reported, and resume continues once it is removed', async () => {
     const run = await onLab(
       ['--fault=db-1=never-returns'],
       'maestro reboot --server db-1 --up-timeout 8s',
@@ -173,7 +173,7 @@ describe('a fault of a practice server', patient, () => {
     expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/1 server: 1 changed\n$/) })
   })
 
-  it('that leaves a package half done is gone on with, once it is taken away', async () => {
+  it('failing-postinst is reported, and resume continues once it is removed', async () => {
     const run = await onLab(
       ['--fault=web-1=failing-postinst'],
       'maestro security-upgrade --server web-1',

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Fleet, runMaestro, startFleet } from '../support/fixtures/loopback-fleet.ts'
 import { itNeeds } from '../support/tools.ts'
-import { type Fleet, runMaestro, startFleet } from './a-fleet.ts'
 
 let fleet: Fleet
 beforeAll(async () => {
@@ -14,7 +14,7 @@ afterAll(() => fleet.end())
 const everyKey = new URL('../../fixtures/manifests/every-key.yml', import.meta.url)
 
 describe('maestro manifest', () => {
-  it('says that a right one is in order, each environment on a line', async () => {
+  it('check prints one line per environment of a valid manifest', async () => {
     const several = fleet.write(
       'several.yml',
       'production:\n  docker:\n    server: {unique_name: a, address: 203.0.113.1}\nstaging:\n  docker:\n    server: {unique_name: b, address: 203.0.113.2}\n',
@@ -29,7 +29,7 @@ describe('maestro manifest', () => {
     })
   })
 
-  it('says every problem of a wrong one with its place, and contacts nobody', async () => {
+  it('check prints every problem with its position, without contacting a server', async () => {
     const wrong = fleet.write(
       'wrong.yml',
       'docker:\n  configuration: {docker_verison: 27.5.1}\n  server: {unique_name: web-1, adress: 127.0.0.1}\n',
@@ -44,7 +44,7 @@ describe('maestro manifest', () => {
     expect(Object.values(fleet.servers).map(({ connections }) => connections())).toEqual([0, 0])
   })
 
-  it('prints an example that it finds in order itself', async () => {
+  it('example prints a manifest that check accepts', async () => {
     const { stdout } = await fleet.maestro(['manifest', 'example'])
     const path = fleet.write('example.yml', stdout)
 
@@ -54,13 +54,13 @@ describe('maestro manifest', () => {
     expect(run.exitCode).toBe(0)
   })
 
-  it('prints a JSON Schema', async () => {
+  it('schema prints a JSON Schema', async () => {
     const { stdout } = await fleet.maestro(['manifest', 'schema'])
 
     expect(JSON.parse(stdout)).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema' })
   })
 
-  it('adds a second environment to the file, and says which servers need an address', async () => {
+  it('clone adds an environment, and lists servers that need an address', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'maestro-clone-'))
     writeFileSync(
       join(folder, 'Manifest.yml'),
@@ -76,7 +76,7 @@ describe('maestro manifest', () => {
     expect(check.stdout.trim().split('\n')).toHaveLength(2)
   })
 
-  it('lists its servers, as a table or one JSON object a line', async () => {
+  it('servers prints a table or one JSON object per line', async () => {
     const table = await fleet.maestro(['manifest', 'servers', '--group', 'web'])
     const json = await fleet.maestro(['manifest', 'servers', '--server', 'web-2', '--output', 'json'])
 
@@ -88,7 +88,7 @@ describe('maestro manifest', () => {
     })
   })
 
-  it('is found in a folder above, or by MAESTRO_MANIFEST', async () => {
+  it('finds Manifest.yml in a parent folder, or by MAESTRO_MANIFEST', async () => {
     const below = join(fleet.folder, 'some/where')
     mkdirSync(below, { recursive: true })
 
@@ -100,7 +100,7 @@ describe('maestro manifest', () => {
     expect([above.exitCode, named.exitCode]).toEqual([0, 0])
   })
 
-  it('is missed with the places where it was looked for', async () => {
+  it('lists the searched paths when there is no manifest', async () => {
     const run = await runMaestro('/', ['status'])
 
     expect(run.exitCode).toBe(2)
@@ -108,21 +108,21 @@ describe('maestro manifest', () => {
   })
 })
 
-describe('the selection', () => {
+describe('--server, --group, --environment and --max-servers', () => {
   it.each([
     [['--group', 'wbe'], 'there is no group "wbe"'],
     [['--server', 'web-9'], '--server web-9: no server of that name or address'],
     [['-e', 'nowhere', '-m', everyKey.pathname], 'has no environment "nowhere"'],
     [['--max-servers', '0'], 'whole number'],
     [['--output', 'xml'], "'xml' is invalid"],
-  ])('%j is exit 2 with what there is', async (args, words) => {
+  ])('%j exits 2 and lists the valid values', async (args, words) => {
     const run = await fleet.maestro(['reboot-status', ...args])
 
     expect(run.exitCode).toBe(2)
     expect(run.stderr).toContain(words)
   })
 
-  it('touches nobody else', async () => {
+  it('contact only the selected servers', async () => {
     const before = fleet.servers['web-1']?.connections()
 
     await fleet.maestro(['reboot-status', '--server', 'web-2'])
@@ -132,12 +132,12 @@ describe('the selection', () => {
   })
 })
 
-describe('addresses', () => {
+describe('maestro.inventory and ssh config: server addresses', () => {
   const manifest = (extra: string) =>
     `docker:\n  servers:\n  - server: {unique_name: web-1}\nmaestro:\n  ssh: {user: deploy, identity_file: key, known_hosts: known_hosts, ${extra}\n`
   const port = () => fleet.servers['web-1']?.port
 
-  it('come from an inventory executable where the manifest has none', async () => {
+  it('come from maestro.inventory when the manifest has none', async () => {
     const answer = { _meta: { hostvars: { 'web-1': { ansible_host: '127.0.0.1', ansible_port: port() } } } }
     fleet.write('inventory', `#!/bin/sh\necho '${JSON.stringify(answer)}'\n`, 0o755)
     const path = fleet.write('dynamic.yml', manifest('config: none}\n  inventory: ./inventory'))
@@ -147,7 +147,7 @@ describe('addresses', () => {
     expect(run.stdout).toMatch(/^(not due|due|unknown) +web-1 /m)
   })
 
-  itNeeds(['ssh'])('come from the ssh config where it has a Host of that name, with everything it says', async () => {
+  itNeeds(['ssh'])('come from a Host block of the ssh config, with all its options', async () => {
     fleet.write('ssh_config', `Include ${fleet.folder}/more\nHost web-*\n  User deploy\n`)
     fleet.write('more', `Host web-1\n  HostName 127.0.0.1\n  Port ${port()}\n`)
     const path = fleet.write('config.yml', manifest('config: ssh_config}').replace('user: deploy, ', ''))
@@ -157,7 +157,7 @@ describe('addresses', () => {
     expect(run.stdout).toMatch(/^(not due|due|unknown) +web-1 /m)
   })
 
-  itNeeds(['ssh'])('are missed where the ssh config does not speak of the server', async () => {
+  itNeeds(['ssh'])('are reported missing when the ssh config has no Host block', async () => {
     fleet.write('other_config', 'Host db-*\n  HostName 127.0.0.1\n')
     const path = fleet.write('silent.yml', manifest('config: other_config}'))
 
@@ -167,7 +167,7 @@ describe('addresses', () => {
     expect(run.stderr).toContain('no address for web-1')
   })
 
-  it('are missed in one error that names the three ways', async () => {
+  it('are reported missing in one error with three ways to add them', async () => {
     const path = fleet.write('nowhere.yml', manifest('config: none}'))
 
     const run = await fleet.maestro(['reboot-status', '-m', path])
@@ -178,7 +178,7 @@ describe('addresses', () => {
     )
   })
 
-  it('are not asked of an inventory that others can write', async () => {
+  it('are not read from a maestro.inventory program that others can write', async () => {
     fleet.write('loose', '#!/bin/sh\ntouch ran\n', 0o777)
     const path = fleet.write('loose.yml', manifest('config: none}\n  inventory: ./loose'))
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { execa } from 'execa'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { exitCodes } from '../../src/base/errors.ts'
+import { runMaestro } from '../support/fixtures/loopback-fleet.ts'
 import { itNeeds } from '../support/tools.ts'
-import { runMaestro } from './a-fleet.ts'
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 
@@ -19,8 +19,8 @@ beforeAll(async () => {
     .replaceAll('\\(aq', "'")
 })
 
-describe('the man page', () => {
-  it('has every command that the help has, each with its own usage', async () => {
+describe('maestro manual', () => {
+  it('documents every command of the help with its usage', async () => {
     const { stdout } = await runMaestro(tmpdir(), ['--help'])
     const commands = [...stdout.matchAll(/^ {2}([a-z][a-z-]+) .* {2}/gm)].map(([, name]) => name)
 
@@ -30,7 +30,7 @@ describe('the man page', () => {
     expect(missing).toEqual(['help'])
   })
 
-  it('has the words and the examples of the help', async () => {
+  it('has the texts and examples of the help', async () => {
     const { stdout } = await runMaestro(tmpdir(), ['lab', 'run', '--help'])
     const example = '  maestro lab run -- maestro status'
 
@@ -39,22 +39,22 @@ describe('the man page', () => {
     expect(text).toContain('\n.SS maestro lab run [options] command...\n')
   })
 
-  it('has the exit codes that there are', () => {
+  it('lists every exit code', () => {
     const section = /\.SH EXIT STATUS\n(.*?)\.SH /s.exec(text)?.[1] ?? ''
     const codes = [...section.matchAll(/^\.TP\n(.*)$/gm)].flatMap(([, term = '']) => term.split(', ')).map(Number)
 
     expect(codes).toEqual(Object.values(exitCodes))
   })
 
-  itNeeds(['mandoc'])('has nothing that mandoc warns of', async () => {
+  itNeeds(['mandoc'])('passes mandoc without warnings', async () => {
     const { all } = await execa('mandoc', ['-Tlint', '-Wwarning'], { input: page, all: true, reject: false })
 
     expect(all).toBe('')
   })
 })
 
-describe('a word that is no command', () => {
-  it('is told in the words of maestro, with what was meant and where to look', async () => {
+describe('unknown command', () => {
+  it('is reported with a suggestion and a pointer to the help', async () => {
     expect(await runMaestro(tmpdir(), ['statu'])).toEqual({
       exitCode: 2,
       stdout: '',
@@ -64,8 +64,8 @@ describe('a word that is no command', () => {
   })
 })
 
-describe('the README', () => {
-  it('names no option that no command has', () => {
+describe('README.md', () => {
+  it('names only options that a command has', () => {
     // Of npm, of the fleet tests, and what a dynamic inventory is called with.
     const others = ['--global', '--soak', '--list']
     const named = new Set([...readme.matchAll(/(?<![\w-])--[a-z][a-z-]+/g)].map(([flag]) => flag))
@@ -73,7 +73,7 @@ describe('the README', () => {
     expect([...named].filter((flag) => !others.includes(flag) && !text.includes(flag))).toEqual([])
   })
 
-  it('has the exit codes that there are', () => {
+  it('lists every exit code', () => {
     const table = /## Exit codes\n(.*?)\n## /s.exec(readme)?.[1] ?? ''
     const codes = [...table.matchAll(/^\| ([\d, ]+) \|/gm)].flatMap(([, term = '']) => term.split(', ')).map(Number)
 

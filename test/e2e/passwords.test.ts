@@ -2,9 +2,9 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Fleet, startFleet } from '../support/fixtures/loopback-fleet.ts'
+import { runAtTerminal } from '../support/fixtures/terminal.ts'
 import { itNeeds } from '../support/tools.ts'
-import { type Fleet, startFleet } from './a-fleet.ts'
-import { atTerminal } from './at-terminal.ts'
 
 const password = 'open sesame'
 
@@ -18,7 +18,7 @@ IFS= read -r password
 echo yes >>"$HOME/became-root"
 BECAME=root exec "$@"`
 
-describe('the passwords', () => {
+describe('--ask-password, --ask-sudo-password and MAESTRO_SUDO_PASSWORD_FILE', () => {
   let fleet: Fleet
   let folder: string
   beforeAll(async () => {
@@ -43,13 +43,13 @@ describe('the passwords', () => {
     env: { MAESTRO_SUDO_PASSWORD_FILE: fleet.write('password', text, mode) },
   })
 
-  it('are not asked for by themselves: where sudo would not tell, what to do is said', async () => {
+  it('are not asked for without a flag, and refused sudo names the flag', async () => {
     const { stdout } = await fleet.maestro(['reboot-status', '--server', 'web-*'])
 
     expect(stdout).toContain('web-[1-2]: sudo needs a password: pass --ask-sudo-password')
   })
 
-  it('make the look root where a file holds that of sudo, and are in no command and no answer', async () => {
+  it('MAESTRO_SUDO_PASSWORD_FILE gathers facts as root, and its value is in no command or answer', async () => {
     put('became-root', '')
 
     const run = await fleet.maestro(
@@ -63,7 +63,7 @@ describe('the passwords', () => {
     expect(JSON.stringify([run, fleet.servers['web-1']?.commands])).not.toContain('sesame')
   })
 
-  it('fail in one line a server that does not take them, and are given to it once', async () => {
+  it('wrong password fails the server in one line and is tried once', async () => {
     const run = await fleet.maestro(['reboot-status', '--server', 'web-1'], withFile('wrong'))
 
     expect(run.exitCode).toBe(1)
@@ -73,7 +73,7 @@ describe('the passwords', () => {
   it.each([
     [['--ask-sudo-password'], 'MAESTRO_SUDO_PASSWORD_FILE='],
     [['--ask-password'], 'log in with a key'],
-  ])('cannot be asked for without a terminal: %s', async (flags, hint) => {
+  ])('%s without a terminal is a usage error', async (flags, hint) => {
     const before = fleet.servers['web-1']?.connections()
 
     const { exitCode, stderr } = await fleet.maestro(['reboot-status', ...flags])
@@ -84,17 +84,28 @@ describe('the passwords', () => {
     expect(fleet.servers['web-1']?.connections()).toBe(before)
   })
 
-  it('are not taken from a file that others can read', async () => {
+  it('password file that others can read is rejected', async () => {
     const { exitCode, stderr } = await fleet.maestro(['reboot-status'], withFile(password, 0o644))
 
     expect(exitCode).toBe(4)
     expect(stderr).toContain('chmod 600 ')
   })
 
-  itNeeds(['script'])('are asked for once at a terminal, for all servers, and not shown', async () => {
+  it('--ask-sudo-password without a terminal exits 2, and a password file that others can read exits 4', async () => {
+    const env = { MAESTRO_SUDO_PASSWORD_FILE: fleet.write('open', 'secret', 0o644) }
+
+    const runs = [await fleet.maestro(['status', '--ask-sudo-password']), await fleet.maestro(['status'], { env })]
+
+    expect(runs.map(({ exitCode }) => exitCode)).toEqual([2, 4])
+    expect(runs[0]?.stderr).toContain('MAESTRO_SUDO_PASSWORD_FILE')
+    expect(runs[1]?.stderr).toMatch(/the password file .*0600\b|chmod/s)
+    expect(runs[1]?.stderr).not.toContain('secret')
+  })
+
+  itNeeds(['script'])('--ask-sudo-password asks once for all servers and does not echo', async () => {
     put('became-root', '')
 
-    const run = await atTerminal(fleet.folder, {
+    const run = await runAtTerminal(fleet.folder, {
       args: ['reboot-status', '--ask-password', '--ask-sudo-password'],
       answers: { 'SSH password:': `${password}\r`, 'sudo password:': `${password}\r` },
     })

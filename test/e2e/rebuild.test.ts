@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { runMaestro } from './a-fleet.ts'
+import { runMaestro } from '../support/fixtures/loopback-fleet.ts'
 
 let folder: string
 beforeEach(() => {
@@ -69,7 +69,7 @@ const rebuild = (...words: string[]) =>
   runMaestro(folder, ['rebuild', ...words], { env: { XDG_STATE_HOME: join(folder, 'state') } })
 
 describe('maestro rebuild environment', () => {
-  it('shows with --dry-run which side is built of what, and what is not carried over, and asks for nothing', async () => {
+  it('prints with --dry-run the target and what is not carried over, without calling the provider', async () => {
     const run = await rebuild('environment', '--dry-run', '--exit-code')
 
     expect(run).toMatchObject({ exitCode: 10, stderr: '' })
@@ -113,7 +113,7 @@ describe('maestro rebuild environment', () => {
     })
   })
 
-  it('runs no provider that others can write', async () => {
+  it('rejects a provider program that others can write', async () => {
     provides({ servers: [] }, 0o777)
 
     const run = await rebuild('environment', '--yes')
@@ -122,7 +122,7 @@ describe('maestro rebuild environment', () => {
     expect(asked()).toEqual([])
   })
 
-  it('believes no rubbish of a provider', async () => {
+  it('rejects an invalid answer of the provider', async () => {
     provides('all is fine')
 
     const run = await rebuild('environment', '--yes')
@@ -130,7 +130,7 @@ describe('maestro rebuild environment', () => {
     expect(run).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('maestro manifest schema --provider') })
   })
 
-  it('does nothing where the address points at neither side', async () => {
+  it('does nothing when the address points at neither target', async () => {
     program('failover', `cat >/dev/null; echo '{"at": null}'`)
 
     const run = await rebuild('environment', '--yes')
@@ -141,7 +141,7 @@ describe('maestro rebuild environment', () => {
     })
   })
 
-  it('takes servers that stand ready without a provider, and says where one is missing', async () => {
+  it('uses spare servers without a provider, and reports a missing one', async () => {
     manifest({ provider: '' })
 
     const run = await rebuild('environment', '--yes')
@@ -149,7 +149,7 @@ describe('maestro rebuild environment', () => {
     expect(run).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no address for web-[1-2]') })
   })
 
-  it('leaves the traffic where it was when the provider fails, and names the command that destroys', async () => {
+  it('leaves the traffic alone when the provider fails, and names the command that destroys the servers', async () => {
     program(
       'provider',
       `cat >/dev/null; [ "$1" = list ] && echo '{"servers": []}' || { echo quota exceeded >&2; exit 3; }`,
@@ -163,7 +163,7 @@ describe('maestro rebuild environment', () => {
     expect(existsSync(join(folder, 'moved'))).toBe(false)
   })
 
-  it('is refused while another changes the same application, be it the whole or one server', async () => {
+  it('is refused while another run changes the same application or one of its servers', async () => {
     provides({ servers: [] })
     const listing = readFileSync(join(folder, 'provider'), 'utf8')
     program(
@@ -226,7 +226,7 @@ describe('maestro rebuild retire', () => {
     expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('has no servers of green') })
   })
 
-  it('is refused for the side that serves, and for one that there is not', async () => {
+  it('is refused for the environment with traffic, and for an unknown one', async () => {
     provides({ servers: [machine('blue', 'web-1', '203.0.113.11')] })
 
     const serving = await rebuild('retire', 'blue', '--yes')
@@ -238,8 +238,8 @@ describe('maestro rebuild retire', () => {
   })
 })
 
-describe('the schema of a provider', () => {
-  it('is printed, with what it gets and what it must print', async () => {
+describe('maestro manifest schema --provider', () => {
+  it('prints the request and the list of a provider program', async () => {
     const { stdout, exitCode } = await runMaestro(folder, ['manifest', 'schema', '--provider'])
 
     expect(exitCode).toBe(0)

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Fleet, startFleet } from './a-fleet.ts'
+import { type Fleet, startFleet } from '../support/fixtures/loopback-fleet.ts'
 
 const run = '20261123-091530-k3f9'
 const at = '2026-11-23T09:15:30.000Z'
@@ -35,7 +35,7 @@ function write(name: string, events: readonly object[]): void {
 }
 
 describe('maestro runs', () => {
-  it('lists every run, also one that was killed before it began', async () => {
+  it('lists every run, also one that was killed before it started', async () => {
     const { exitCode, stdout } = await maestro('runs')
 
     expect(exitCode).toBe(0)
@@ -45,7 +45,7 @@ describe('maestro runs', () => {
     ])
   })
 
-  it('lets no control sequence of a server through, in no format', async () => {
+  it('escapes control sequences of a server in every format', async () => {
     const shown = await Promise.all(
       [
         ['show', run],
@@ -61,7 +61,7 @@ describe('maestro runs', () => {
     expect(JSON.parse(event ?? '')).toMatchObject({ version: 1, event: 'server-ended', server: 'web-10', at })
   })
 
-  it('names the server that was meant, and not all of them', async () => {
+  it('logs suggests a server for a misspelt name, and does not list all of them', async () => {
     const { exitCode, stderr } = await maestro('runs', 'logs', 'wep-12', '--run', run)
 
     expect(exitCode).toBe(2)

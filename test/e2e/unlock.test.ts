@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writ
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Fleet, startFleet } from './a-fleet.ts'
+import { type Fleet, startFleet } from '../support/fixtures/loopback-fleet.ts'
 
 const run = '20261101-020000-dead'
 
@@ -61,11 +61,11 @@ describe('maestro unlock', () => {
   const unlock = (...args: string[]) =>
     fleet.maestro(['unlock', ...args], { env: { XDG_STATE_HOME: join(folder, 'state') } })
 
-  it('says that there is none where there is none', async () => {
+  it('reports that there is no lock', async () => {
     expect(await unlock('--server', 'free-1')).toMatchObject({ exitCode: 0, stdout: 'no server is locked\n' })
   })
 
-  it('does not say so of servers that could not be asked, or will not tell', async () => {
+  it('does not claim that for servers that are unreachable or refuse sudo', async () => {
     const gone = await unlock('--server', 'free-1,gone-1')
     const closed = await unlock('--server', 'free-1,closed-1')
 
@@ -74,7 +74,7 @@ describe('maestro unlock', () => {
     for (const { stdout } of [gone, closed]) expect(stdout).toMatch(/^no server that could be checked is locked$/m)
   })
 
-  it('leaves the lock of a run that is alive, and says whose it is', async () => {
+  it('leaves the lock of a running run alone, and names the run', async () => {
     const left = await unlock('--server', 'alive-1', '--yes')
 
     expect(left).toMatchObject({ exitCode: 4, stdout: expect.stringContaining(`locked by bob@ops-2, run ${run}`) })
@@ -82,7 +82,7 @@ describe('maestro unlock', () => {
     expect(existsSync(lockOf('alive-1'))).toBe(true)
   })
 
-  it('takes away that of a dead run when somebody agrees, and not before', async () => {
+  it('removes the lock of a dead run after confirmation only', async () => {
     const unasked = await unlock('--server', 'dead-1')
     const wasThere = existsSync(lockOf('dead-1'))
     const agreed = await unlock('--server', 'dead-1', '--yes')

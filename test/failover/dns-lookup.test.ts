@@ -3,22 +3,29 @@ import { lookUp } from '../../src/failover/dns-lookup.ts'
 import { makeDriver } from '../../src/failover/make-driver.ts'
 import type { Failover } from '../../src/failover/target.ts'
 import { agreedTarget, renderFailoverStatus } from '../../src/report/failover.ts'
-import { aFailover, anOutside, blue, contextOn, green, type Outside } from './in-memory.ts'
+import {
+  blue,
+  buildFailover,
+  type FakeTraffic,
+  fakeTraffic,
+  green,
+  trafficContext,
+} from '../support/fakes/fake-traffic.ts'
 
 /** Where it points, as `maestro failover status` finds it. */
-async function standing(outside: Outside, own: Partial<Failover> = {}) {
-  const failover = aFailover(own)
+async function statusOf(traffic: FakeTraffic, own: Partial<Failover> = {}) {
+  const failover = buildFailover(own)
   const driver = makeDriver(failover, {})
-  const ctx = contextOn(outside)
+  const ctx = trafficContext(traffic)
   const currentTarget = { status: 'read', pointing: await driver.read(ctx) } as const
   return { failover, driver: driver.description, currentTarget, answers: await lookUp(ctx, failover) }
 }
 
 const plain = { columns: undefined, hasColour: false }
 
-describe('where an address points', () => {
-  it('is told by every name server of the zone, each by itself', async () => {
-    const { answers } = await standing(anOutside({ addresses: [green], isSlow: true }))
+describe('lookUp and agreedTarget', () => {
+  it('asks every name server of the zone itself', async () => {
+    const { answers } = await statusOf(fakeTraffic({ addresses: [green], isSlow: true }))
 
     expect(answers).toEqual([
       { server: 'ns1.example.com', at: 'production-b', addresses: [green], ttlSeconds: 60 },
@@ -26,18 +33,18 @@ describe('where an address points', () => {
     ])
   })
 
-  it('is agreed on only when all of them say the same', async () => {
-    const slow = await standing(anOutside({ addresses: [green], isSlow: true }))
+  it('agree on a target only when all name servers return the same', async () => {
+    const slow = await statusOf(fakeTraffic({ addresses: [green], isSlow: true }))
 
-    expect(agreedTarget(await standing(anOutside()))).toBe('production')
+    expect(agreedTarget(await statusOf(fakeTraffic()))).toBe('production')
     expect(agreedTarget(slow)).toBeUndefined()
     expect(renderFailoverStatus(slow, plain)).toContain(
       'not all name servers agree that shop.example.com points at production-b',
     )
   })
 
-  it('is not agreed on where a name server does not answer', async () => {
-    const one = await standing(anOutside())
+  it('agree on no target when a name server does not answer', async () => {
+    const one = await statusOf(fakeTraffic())
     const failure = 'no answer (ETIMEOUT)'
     const answers = [{ server: 'ns3.example.com', at: null, addresses: [], ttlSeconds: 0, failure }]
 
@@ -45,9 +52,9 @@ describe('where an address points', () => {
     expect(renderFailoverStatus({ ...one, answers }, plain)).toMatch(/ns3\.example\.com +unknown +no answer/)
   })
 
-  it('behind a load balancer is not the name servers’ to say', async () => {
+  it('take the target from the weights behind a load balancer, not from DNS', async () => {
     const driver = { kind: 'haproxy', server: 'production/lb-1' } as const
-    const one = await standing(anOutside({ addresses: ['203.0.113.31'], weights: [0, 100] }), { driver })
+    const one = await statusOf(fakeTraffic({ addresses: ['203.0.113.31'], weights: [0, 100] }), { driver })
 
     expect(one.answers.map(({ at }) => at)).toEqual([null, null])
     expect(agreedTarget(one)).toBe('production-b')

@@ -4,43 +4,43 @@ import { makeDriver } from '../../src/failover/make-driver.ts'
 import type { LocalProgramResult } from '../../src/plan/application.ts'
 import type { DnsQuestion } from '../../src/plan/dns.ts'
 import { DisconnectedError } from '../../src/plan/errors.ts'
-import { aFailover, anOutside, blue, contextOn, driverFor, green } from './in-memory.ts'
+import { blue, buildDriver, buildFailover, fakeTraffic, green, trafficContext } from '../support/fakes/fake-traffic.ts'
 
 const haproxy = { kind: 'haproxy', server: 'production/lb-1' } as const
 const command = { kind: 'command', command: '/srv/bin/failover', timeoutMs: 1_000 } as const
 const toGreen = { environment: 'production-b', targets: [green] }
 
 /** A context where nsupdate ends like this. */
-const where = (ran: LocalProgramResult) => ({ ...contextOn(anOutside()), runProgram: async () => ran })
+const where = (ran: LocalProgramResult) => ({ ...trafficContext(fakeTraffic()), runProgram: async () => ran })
 const failing = (stderr: string): LocalProgramResult => ({ stdout: '', stderr, failure: 'ended with exit code 2' })
 
-describe('the driver of the DNS', () => {
-  it('changes the address only where it still points as it was read', async () => {
-    const outside = anOutside()
-    const ctx = contextOn(outside)
-    const driver = driverFor()
+describe('makeDriver: rfc2136', () => {
+  it('updates the record only while it still has the value that was read', async () => {
+    const traffic = fakeTraffic()
+    const ctx = trafficContext(traffic)
+    const driver = buildDriver()
     const from = await driver.read(ctx)
-    outside.addresses = ['198.51.100.7']
+    traffic.addresses = ['198.51.100.7']
 
     await expect(driver.switchTo(ctx, from, toGreen)).rejects.toThrow('somebody else has moved it')
-    expect(outside.addresses).toEqual(['198.51.100.7'])
+    expect(traffic.addresses).toEqual(['198.51.100.7'])
   })
 
-  it('gives the key to nsupdate where nobody else can read it', async () => {
-    const outside = anOutside()
-    const ctx = contextOn(outside)
-    const driver = makeDriver(aFailover(), { tsigKey: new Secret('hmac-sha256:maestro:c2VjcmV0') })
+  it('passes the key to nsupdate in a file that only its owner can read', async () => {
+    const traffic = fakeTraffic()
+    const ctx = trafficContext(traffic)
+    const driver = makeDriver(buildFailover(), { tsigKey: new Secret('hmac-sha256:maestro:c2VjcmV0') })
 
     await driver.refusal(ctx, await driver.read(ctx))
 
-    const [program] = outside.programs
+    const [program] = traffic.programs
     expect(program?.stdin).toContain('\nkey hmac-sha256:maestro c2VjcmV0\n')
     expect(JSON.stringify([program?.args, program?.env])).not.toContain('c2VjcmV0')
   })
 
-  it('takes no key that would be more than a key', async () => {
-    const ctx = contextOn(anOutside())
-    const driver = makeDriver(aFailover(), {
+  it('rejects a key_file with more than a key', async () => {
+    const ctx = trafficContext(fakeTraffic())
+    const driver = makeDriver(buildFailover(), {
       tsigKey: new Secret('hmac-sha256:maestro:c2VjcmV0\nupdate delete example.com'),
     })
 
@@ -55,32 +55,32 @@ describe('the driver of the DNS', () => {
     ['update failed: NOTAUTH', 'not the primary'],
     ['update failed: NXRRSET', 'somebody else has moved it'],
     ['update failed: FORMERR', 'it says FORMERR'],
-  ])('says what the name server has against an update: %s', async (stderr, words) => {
-    const driver = driverFor()
-    const now = await driver.read(contextOn(anOutside()))
+  ])('explains why the name server rejects an update: %s', async (stderr, words) => {
+    const driver = buildDriver()
+    const now = await driver.read(trafficContext(fakeTraffic()))
 
     expect(await driver.refusal(where(failing(stderr)), now)).toContain(words)
   })
 
-  it('takes a server that does not answer for a line that is gone', async () => {
-    const driver = driverFor()
-    const now = await driver.read(contextOn(anOutside()))
+  it('reports a name server that does not answer as disconnected', async () => {
+    const driver = buildDriver()
+    const now = await driver.read(trafficContext(fakeTraffic()))
     const silent = where(failing('; Communication with 203.0.113.53#53 failed: timed out'))
 
     await expect(driver.refusal(silent, now)).rejects.toBeInstanceOf(DisconnectedError)
   })
 
-  it('says what to install where there is no nsupdate', async () => {
-    const driver = driverFor()
-    const now = await driver.read(contextOn(anOutside()))
+  it('names the package to install when nsupdate is missing', async () => {
+    const driver = buildDriver()
+    const now = await driver.read(trafficContext(fakeTraffic()))
     const without = where({ stdout: '', stderr: '', failure: 'is not there' })
 
     await expect(driver.refusal(without, now)).rejects.toMatchObject({ hint: 'apt-get install bind9-dnsutils' })
   })
 
-  it('does not move another name of something else', async () => {
-    const driver = driverFor()
-    const ctx = contextOn(anOutside())
+  it('does not move a record of another target', async () => {
+    const driver = buildDriver()
+    const ctx = trafficContext(fakeTraffic())
     const alias = {
       ...ctx,
       askDns: async ({ type }: DnsQuestion) =>
@@ -94,12 +94,13 @@ describe('the driver of the DNS', () => {
     expect(await driver.refusal(ctx, now)).toContain('CNAME')
   })
 
-  it('knows a side by all of its addresses, and no other', async () => {
+  it('recognizes a target only by all of its addresses', async () => {
     const two = [
       { environment: 'production', targets: [blue, '203.0.113.12'] },
       { environment: 'production-b', targets: [green] },
     ] as const
-    const read = (addresses: readonly string[]) => driverFor({ targets: two }).read(contextOn(anOutside({ addresses })))
+    const read = (addresses: readonly string[]) =>
+      buildDriver({ targets: two }).read(trafficContext(fakeTraffic({ addresses })))
 
     expect((await read(['203.0.113.12', blue])).environment).toBe('production')
     expect((await read([blue])).environment).toBeNull()
@@ -107,52 +108,52 @@ describe('the driver of the DNS', () => {
   })
 })
 
-describe('the driver of a load balancer', () => {
-  const driver = driverFor({ driver: haproxy })
+describe('makeDriver: haproxy', () => {
+  const driver = buildDriver({ driver: haproxy })
 
-  it('gives all weight to one side, and knows a half-way when it sees it', async () => {
-    const outside = anOutside()
-    const ctx = contextOn(outside)
+  it('gives all weight to one target and recognizes a partial switch', async () => {
+    const traffic = fakeTraffic()
+    const ctx = trafficContext(traffic)
     await driver.switchTo(ctx, await driver.read(ctx), toGreen)
 
-    expect(outside.weights).toEqual([0, 100])
+    expect(traffic.weights).toEqual([0, 100])
     expect(await driver.read(ctx)).toMatchObject({
       environment: 'production-b',
       description: 'weights shop/web 0, shop/web-b 100',
     })
-    outside.weights = [100, 100]
+    traffic.weights = [100, 100]
     expect((await driver.read(ctx)).environment).toBeNull()
   })
 
-  it('says which side it does not know', async () => {
+  it('names the target that the backend does not have', async () => {
     const targets = [
       { environment: 'production', targets: [blue] },
       { environment: 'production-b', targets: ['198.51.100.9'] },
     ] as const
 
-    await expect(driverFor({ driver: haproxy, targets }).read(contextOn(anOutside()))).rejects.toThrow(
+    await expect(buildDriver({ driver: haproxy, targets }).read(trafficContext(fakeTraffic()))).rejects.toThrow(
       'no backend has a server of production-b (198.51.100.9)',
     )
   })
 })
 
-describe('the driver of a program', () => {
+describe('makeDriver: command', () => {
   it.each(['', 'production', '{"at": "staging"}', '{"at": 1}', '{}', 'null'])(
-    'takes no %j for an answer',
+    'rejects the status answer %j',
     async (stdout) => {
       const at = where({ stdout, stderr: '', failure: undefined })
 
-      await expect(driverFor({ driver: command }).read(at)).rejects.toThrow('/srv/bin/failover status prints')
+      await expect(buildDriver({ driver: command }).read(at)).rejects.toThrow('/srv/bin/failover status prints')
     },
   )
 
-  it('is told all that it needs, and by which key it knows a move again', async () => {
-    const outside = anOutside()
-    const ctx = contextOn(outside)
-    const driver = driverFor({ driver: command })
+  it('passes the target and an idempotency key to the program', async () => {
+    const traffic = fakeTraffic()
+    const ctx = trafficContext(traffic)
+    const driver = buildDriver({ driver: command })
     await driver.switchTo(ctx, await driver.read(ctx), toGreen)
 
-    const input = JSON.parse(outside.programs.at(-1)?.stdin ?? '')
+    const input = JSON.parse(traffic.programs.at(-1)?.stdin ?? '')
     expect(input).toMatchObject({
       version: 1,
       address: 'shop.example.com',

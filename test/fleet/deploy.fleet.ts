@@ -5,11 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { balance, serveOn, startLoad, statesOn } from './balanced-ground.ts'
-import { aController, type Controller } from './durable-ground.ts'
-import { type FleetServer, readFleet } from './fleet.ts'
-import { asRoot, bootIdOf } from './inside.ts'
-import { addServer } from './night-ground.ts'
+import { addServer } from './support/added-server.ts'
+import { type Controller, makeController } from './support/controller.ts'
+import { type FleetServer, readFleet } from './support/fleet.ts'
+import { asRoot, bootIdOf } from './support/inside.ts'
+import { balance, serveOn, startLoad, statesOn } from './support/load-balancer.ts'
 
 const settings = `  health: {url: "http://localhost:8080/up", timeout: 60s}
   rollout: {stable_time: 2s, drain_timeout: 60s}
@@ -29,7 +29,7 @@ beforeAll(async () => {
   // Of four servers one gets a kernel, which asks for a restart; the others must not restart.
   await Promise.all(webs.slice(1).map((server) => asRoot(server, 'apt-mark -qq hold fl-kernel')))
   await balance(balancer, webs)
-  controller = aController(webs, { balancer, settings })
+  controller = makeController(webs, { balancer, settings })
 }, 300_000)
 afterAll(() => controller.remove())
 
@@ -39,15 +39,15 @@ const marks = 'cd /var/lib/maestro; ls -d lock 2>/dev/null || true; ls -A draine
 const marksOn = (some: readonly FleetServer[]) => Promise.all(some.map((server) => asRoot(server, marks)))
 const allInService = () => Object.fromEntries(webs.map(({ name }) => [name, '2 0']))
 
-describe('a deploy of servers behind a load balancer', () => {
-  it('finds a load that loses nothing by itself', async () => {
+describe('deploy behind a load balancer', () => {
+  it('loses no request before a deploy', async () => {
     const load = await startLoad(balancer)
     await sleep(5_000)
 
     expect(await load.end()).toMatchObject({ failed: 0 })
   })
 
-  it('upgrades all, restarts the one that asks for it, and loses no request', async () => {
+  it('upgrades all servers, reboots the one that requires it, and loses no request', async () => {
     const boots = await onAll(bootIdOf)
     const load = await startLoad(balancer)
 
@@ -62,7 +62,7 @@ describe('a deploy of servers behind a load balancer', () => {
     expect(restarted).toEqual([true, false, false, false])
   }, 300_000)
 
-  it('finds nothing due the next night, takes nobody out of service, and prints nothing when quiet', async () => {
+  it('finds nothing due on a second run, drains no server, and prints nothing with --quiet', async () => {
     const events = controller.runs().length
 
     const run = await controller.maestro('deploy', '--profile', 'nightly', ...held, '--group', 'docker', '--quiet')
@@ -71,7 +71,7 @@ describe('a deploy of servers behind a load balancer', () => {
     expect(controller.runs()).toHaveLength(events)
   }, 120_000)
 
-  it('runs in the empty environment of cron, and says what is worth a mail', async () => {
+  it('runs in the environment of cron, and prints what is worth a mail', async () => {
     const [first] = webs as [FleetServer]
     await askForRestart(first)
 
@@ -82,7 +82,7 @@ describe('a deploy of servers behind a load balancer', () => {
     expect(again).toEqual({ exitCode: 0, stdout: '', stderr: '', journals: 0 })
   }, 120_000)
 
-  it('loses requests in the same deploy where nobody is taken out of service: this load would tell', async () => {
+  it('loses requests in the same deploy without drain, so that this load would show it', async () => {
     const [first] = webs as [FleetServer]
     await onAll((server) => asRoot(server, vulnerableAgain))
     await askForRestart(first)
@@ -98,14 +98,14 @@ describe('a deploy of servers behind a load balancer', () => {
     expect(seen.failed).toBeGreaterThan(0)
   }, 300_000)
 
-  it('leaves a server that is not well out of service, begins no other, and puts it back on resume', async () => {
+  it('leaves an unhealthy server drained, starts no other, and undrains it on resume', async () => {
     const [first] = webs as [FleetServer]
     // From here on through the socket itself, and no more as root with socat.
     await asRoot(balancer, `usermod -aG haproxy ${balancer.user}; rm /usr/bin/socat`)
     await onAll(askForRestart)
     await asRoot(first, 'cat /proc/sys/kernel/random/boot_id >/srv/only-well-in')
     onTestFinished(async () => void (await asRoot(first, 'rm -f /srv/only-well-in')))
-    const impatient = aController(webs, { balancer, settings: settings.replace('timeout: 60s}', 'timeout: 5s}') })
+    const impatient = makeController(webs, { balancer, settings: settings.replace('timeout: 60s}', 'timeout: 5s}') })
     onTestFinished(impatient.remove)
 
     const stopped = await impatient.maestro('deploy', '--reboot', '--group', 'docker')
@@ -122,7 +122,7 @@ describe('a deploy of servers behind a load balancer', () => {
     expect(await statesOn(balancer)).toEqual(allInService())
   }, 300_000)
 
-  it('leaves nothing drained, locked or undone wherever it was killed', async () => {
+  it('leaves nothing drained, locked or unfinished wherever it is killed', async () => {
     const two = webs.slice(0, 2)
     const words = ['deploy', '--security-upgrades', '--reboot', ...held, '--canary', '0', '--max-unavailable', '2']
     for (let kill = 1; kill <= kills; kill += 1) {
@@ -132,7 +132,7 @@ describe('a deploy of servers behind a load balancer', () => {
       await controller.killedAfter(randomInt(1, linesOfARun), ...words, '--server', 'shop-[1-2]')
       const run = controller.runs().find((name) => !before.includes(name)) ?? ''
       const last = controller.eventsOf(run).at(-1)
-      const resumed = await controller.goOn(run)
+      const resumed = await controller.resume(run)
       process.stdout.write(`kill ${kill} of ${kills}: after ${last?.event}; resume is exit ${resumed.exitCode}\n`)
 
       expect({ kill, ...resumed }).toMatchObject({ exitCode: 0 })

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { FleetServer } from './fleet.ts'
-import { asRoot, waitUntilRunning } from './inside.ts'
-import { addServer, versionsOf } from './night-ground.ts'
+import { addServer } from './support/added-server.ts'
+import { versionsOf } from './support/apt-archive.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot, waitUntilRunning } from './support/inside.ts'
 
 const packages = ['docker-ce', 'docker-ce-cli', 'containerd.io', 'docker-buildx-plugin', 'docker-compose-plugin']
 
@@ -11,8 +12,8 @@ beforeAll(async () => {
   server = await addServer('dock-ce', 'docker-ce')
 })
 
-describe("a server with Docker's own packages", () => {
-  it('has the older engine, which runs containers', async () => {
+describe('fleet server of role docker-ce', () => {
+  it('runs containers on the older engine', async () => {
     const engine = await asRoot(server, "docker version --format '{{.Server.Version}}'")
     const said = await asRoot(server, 'runuser -u deploy -- docker run --rm busybox:local echo from-a-container')
 
@@ -27,7 +28,7 @@ describe("a server with Docker's own packages", () => {
     })
   })
 
-  it('knows an archive that apt takes for the one of Docker, with its key beside it', async () => {
+  it('has an archive that apt accepts as download.docker.com, with its key', async () => {
     const policy = await asRoot(server, 'apt-cache policy docker-ce; apt-cache policy')
     await asRoot(
       server,
@@ -38,7 +39,7 @@ describe("a server with Docker's own packages", () => {
     expect(policy).toContain('release o=Docker,a=noble,n=noble,l=Docker CE,c=stable,b=amd64\n')
   })
 
-  it('is upgraded by hand to the newer engine and is running', async () => {
+  it('can be upgraded by apt to the newer engine', async () => {
     const version = '5:26.1.5-1~ubuntu.24.04~noble'
 
     await asRoot(

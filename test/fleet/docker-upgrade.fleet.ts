@@ -1,25 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { addServer } from './support/added-server.ts'
+import { versionsOf } from './support/apt-archive.ts'
+import { type Controller, fingerprint, makeController } from './support/controller.ts'
 import {
   contentsOf,
   dockerPackages,
   engineOf,
-  newer,
-  offerBroken,
-  older,
-  shortWaits,
+  newerVersions,
+  offerBrokenEngine,
+  olderVersions,
+  shortWaitSettings,
   sixContainers,
-} from './docker-ground.ts'
-import { aController, type Controller, fingerprint } from './durable-ground.ts'
-import type { FleetServer } from './fleet.ts'
-import { asRoot } from './inside.ts'
-import { addServer, versionsOf } from './night-ground.ts'
+} from './support/docker-fixture.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot } from './support/inside.ts'
 
 let servers: readonly [FleetServer, FleetServer, FleetServer]
 const controllers: Controller[] = []
 
 function controllerOf(version: string, some: readonly FleetServer[] = servers): Controller {
-  const controller = aController(some, { settings: shortWaits, docker: version })
+  const controller = makeController(some, { settings: shortWaitSettings, docker: version })
   controllers.push(controller)
   return controller
 }
@@ -40,8 +41,8 @@ afterAll(() => {
   for (const { remove } of controllers) remove()
 })
 
-describe('an upgrade of Docker on real servers', () => {
-  it('goes from 20.10.24 to 26.1.5 one server at a time, and all that ran before runs after', async () => {
+describe('docker-upgrade', () => {
+  it('upgrades 20.10.24 to 26.1.5 one server at a time, and starts all containers again', async () => {
     const controller = controllerOf('26.1.5')
     const before = await onEach(engineOf)
     const contents = await onEach(contentsOf)
@@ -57,7 +58,7 @@ describe('an upgrade of Docker on real servers', () => {
     expect(after.map(({ versions }) => versions)).toEqual(servers.map(() => '26.1.5+dfsg1 26.1.5+dfsg1'))
     expect(after.map(({ program }, index) => program === before[index]?.program)).toEqual([false, false, false])
     expect(await onEach(contentsOf)).toEqual(contents)
-    expect(await onEach(packagesOf)).toEqual([newer, newer, newer])
+    expect(await onEach(packagesOf)).toEqual([newerVersions, newerVersions, newerVersions])
     const [name = ''] = controller.runs()
     const turns = controller
       .eventsOf(name)
@@ -73,7 +74,7 @@ describe('an upgrade of Docker on real servers', () => {
     expect((await asRoot(servers[0], 'apt-mark showhold')).split('\n')).toEqual(expect.arrayContaining(dockerPackages))
   }, 400_000)
 
-  it('finds nothing due when run again, and changes nothing', async () => {
+  it('finds nothing due on a second run, and changes nothing', async () => {
     const before = await onEach(fingerprint)
 
     const again = await controllerOf('26.1.5').maestro('docker-upgrade', '--no-refresh')
@@ -98,12 +99,12 @@ const isComingBack: Moment = async (server) =>
   (await asRoot(server, "grep -l '^seeing that' /var/log/maestro/*/docker-upgrade.log 2>/dev/null | wc -l")) !== '0' &&
   (await asRoot(server, "systemctl is-active 'maestro-*-docker-upgrade.service' || true")) === 'active'
 
-describe('its controller, killed in the middle', () => {
+describe('docker-upgrade with a killed controller', () => {
   it.each([
-    ['on the way back', ['--rollback', '--yes'], [hasBegun, isStopped, isInDpkg], older],
-    ['on the way there', [], [isFetching, isInDpkg, isComingBack], newer],
+    ['on the way back', ['--rollback', '--yes'], [hasBegun, isStopped, isInDpkg], olderVersions],
+    ['on the way there', [], [isFetching, isInDpkg, isComingBack], newerVersions],
   ] as const)(
-    '%s: after resume it is as if it never was',
+    '%s: resume completes it as if it was never killed',
     async (_, words, moments, wanted) => {
       const contents = await onEach(contentsOf)
       await onEach((server) => asRoot(server, ': >/var/log/dpkg.log; rm -rf /var/log/maestro/*'))
@@ -119,7 +120,7 @@ describe('its controller, killed in the middle', () => {
           const [run] = controller.runs()
           if (run === undefined) throw new Error(`${server.name}: killed before there was a run`)
           const isBrokenOff = controller.eventsOf(run).at(-1)?.event !== 'run-ended'
-          const { exitCode } = await controller.goOn(run)
+          const { exitCode } = await controller.resume(run)
           return { isBrokenOff, exitCode }
         }),
       )
@@ -137,10 +138,10 @@ describe('its controller, killed in the middle', () => {
   )
 })
 
-describe('what goes wrong', () => {
-  it('goes back by itself from an engine that does not start, and starts no other server', async () => {
+describe('docker-upgrade that fails', () => {
+  it('rolls back from an engine that does not start, and starts no other server', async () => {
     const [, second, third] = servers
-    await Promise.all([second, third].map(offerBroken))
+    await Promise.all([second, third].map(offerBrokenEngine))
     const before = await onEach(engineOf)
     const contents = await onEach(contentsOf)
     const controller = controllerOf('latest')
@@ -155,7 +156,7 @@ describe('what goes wrong', () => {
     expect(run.stdout).toMatch(/^not started +hull-3 /m)
     expect(await onEach(engineOf)).toEqual(before)
     expect(await onEach(contentsOf)).toEqual(contents)
-    expect(await onEach(packagesOf)).toEqual([newer, newer, newer])
+    expect(await onEach(packagesOf)).toEqual([newerVersions, newerVersions, newerVersions])
     expect(await asRoot(second, 'systemctl is-system-running')).toBe('running')
     const begun = controller.eventsOf(controller.runs()[0] ?? '').filter((one) => one.event === 'step-started')
     expect(new Set(begun.map((one) => 'server' in one && one.server))).toEqual(new Set(['hull-2']))
@@ -163,7 +164,7 @@ describe('what goes wrong', () => {
     await Promise.all([second, third].map((server) => asRoot(server, 'rm /etc/apt/sources.list.d/broken.list')))
   }, 300_000)
 
-  it('says which container is not back, with the last that it said', async () => {
+  it('names a container that does not come back, with its last log line', async () => {
     const [server] = servers
     await asRoot(
       server,
@@ -176,6 +177,6 @@ describe('what goes wrong', () => {
 
     expect(run.exitCode).toBe(1)
     expect(run.stdout).toMatch(/^failed +hull-1 .*not as before: fragile \(exited\), which says: the place is taken/m)
-    expect(await packagesOf(server)).toEqual(older)
+    expect(await packagesOf(server)).toEqual(olderVersions)
   }, 200_000)
 })

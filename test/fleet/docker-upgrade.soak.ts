@@ -2,28 +2,29 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { addServer } from './support/added-server.ts'
+import { versionsOf } from './support/apt-archive.ts'
+import { type Controller, makeController } from './support/controller.ts'
 import {
   contentsOf,
   dockerPackages,
   engineOf,
-  newer,
-  offerBroken,
-  older,
-  shortWaits,
+  newerVersions,
+  offerBrokenEngine,
+  olderVersions,
+  shortWaitSettings,
   sixContainers,
-} from './docker-ground.ts'
-import { aController, type Controller } from './durable-ground.ts'
-import { diskFull, linkDown } from './faults.ts'
-import type { FleetServer } from './fleet.ts'
-import { asRoot } from './inside.ts'
-import { addServer, versionsOf } from './night-ground.ts'
+} from './support/docker-fixture.ts'
+import { diskFull, linkDown } from './support/faults.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot } from './support/inside.ts'
 
 let crate: FleetServer
 let bare: FleetServer
 const controllers: Controller[] = []
 
-function maestroFor(server: FleetServer, docker: string, settings = shortWaits) {
-  const controller = aController([server], { settings, docker })
+function maestroFor(server: FleetServer, docker: string, settings = shortWaitSettings) {
+  const controller = makeController([server], { settings, docker })
   controllers.push(controller)
   return controller.maestro
 }
@@ -54,7 +55,7 @@ afterAll(() => {
   for (const { remove } of controllers) remove()
 })
 
-describe('an upgrade of Docker is not begun', () => {
+describe('docker-upgrade is refused', () => {
   const source = '/etc/apt/sources.list.d/docker.list'
   const config = '/etc/docker/daemon.json'
 
@@ -122,7 +123,7 @@ describe('an upgrade of Docker is not begun', () => {
 
     expect(run.exitCode).toBe(exitCode)
     expect(`${run.stdout}${run.stderr}`.replaceAll(/\s+/g, ' ')).toMatch(why)
-    expect(await packagesOf(crate)).toEqual(older)
+    expect(await packagesOf(crate)).toEqual(olderVersions)
   })
 
   it('where the disk is full', async () => {
@@ -134,7 +135,7 @@ describe('an upgrade of Docker is not begun', () => {
     expect(`${run.stdout}${run.stderr}`).toMatch(/MB free/)
   })
 
-  it('takes 27.3.1 for what it is among 27.3.10 and others', async () => {
+  it('where only 27.3.10 and not 27.3.1 is offered', async () => {
     await changed(crate, `sed -i 's/stable$/stable test/' ${source}`, `sed -i 's/ test$//' ${source}`)
     const titleOf = async (version: string) =>
       /Docker 20.*/.exec((await maestroFor(crate, version)('docker-upgrade', '--dry-run')).stdout)?.[0]
@@ -145,10 +146,10 @@ describe('an upgrade of Docker is not begun', () => {
   })
 })
 
-describe('an upgrade of Docker that fails', () => {
-  it('stays as it is where that is asked for, and goes back when asked to, with nobody to ask what ran', async () => {
+describe('docker-upgrade that fails', () => {
+  it('leaves the server as it is with --no-rollback, and --rollback restores it without a running engine', async () => {
     const contents = await contentsOf(crate)
-    await offerBroken(crate)
+    await offerBrokenEngine(crate)
 
     const failed = await maestroFor(crate, 'latest')('docker-upgrade', '--no-rollback')
     const broken = await asRoot(crate, 'docker version 2>&1 || true')
@@ -163,11 +164,11 @@ describe('an upgrade of Docker that fails', () => {
     expect(broken).toContain('Cannot connect to the Docker daemon')
     expect(again).toMatchObject({ exitCode: 4, stdout: expect.stringContaining('Docker does not answer') })
     expect(back.exitCode).toBe(0)
-    expect(await packagesOf(crate)).toEqual(older)
+    expect(await packagesOf(crate)).toEqual(olderVersions)
     expect(await contentsOf(crate)).toEqual(contents)
   }, 300_000)
 
-  it('goes back where the new engine does not take its daemon.json', async () => {
+  it('rolls back when the new engine rejects daemon.json', async () => {
     const contents = await contentsOf(crate)
     await changed(crate, `echo '{"graph": "/var/lib/docker"}' >/etc/docker/daemon.json`, 'rm /etc/docker/daemon.json')
 
@@ -177,13 +178,13 @@ describe('an upgrade of Docker that fails', () => {
       exitCode: 1,
       stdout: expect.stringMatching(/does not start: .*graph.*; it went back to Docker 20\.10\.24/),
     })
-    expect(await packagesOf(crate)).toEqual(older)
+    expect(await packagesOf(crate)).toEqual(olderVersions)
     expect(await contentsOf(crate)).toEqual(contents)
   }, 300_000)
 })
 
-describe('an upgrade of Docker', () => {
-  it('stops containers that live-restore would leave to nobody, and outlives a cut line', async () => {
+describe('docker-upgrade', () => {
+  it('stops containers that live-restore would orphan, and survives a lost connection', async () => {
     await asRoot(crate, `echo '{"live-restore": true}' >/etc/docker/daemon.json; systemctl reload docker; sleep 1`)
     const contents = await contentsOf(crate)
     const upgrading = maestroFor(crate, '26.1.5')('docker-upgrade')
@@ -197,13 +198,13 @@ describe('an upgrade of Docker', () => {
       exitCode: 0,
       stdout: expect.stringContaining('live-restore is on, which leaves orphans'),
     })
-    expect(await packagesOf(crate)).toEqual(newer)
+    expect(await packagesOf(crate)).toEqual(newerVersions)
     expect(await contentsOf(crate)).toEqual(contents)
     expect(await tasksOf(crate)).toEqual(await asRoot(crate, 'docker ps -q --no-trunc | sort'))
     await asRoot(crate, 'rm /etc/docker/daemon.json; systemctl reload docker')
   }, 300_000)
 
-  it('brings a newer containerd alone, with all that runs', async () => {
+  it('upgrades containerd alone, with all containers running', async () => {
     const contents = await contentsOf(crate)
     await asRoot(crate, 'dpkg -i /var/lib/maestro/docker/back/containerd.io_*.deb >/dev/null 2>&1')
 
@@ -213,11 +214,11 @@ describe('an upgrade of Docker', () => {
       exitCode: 0,
       stdout: expect.stringMatching(/Docker 26\.1\.5\n +containerd\.io 1\.6\.20-1 -> 1\.7\.24-1\n/),
     })
-    expect(await packagesOf(crate)).toEqual(newer)
+    expect(await packagesOf(crate)).toEqual(newerVersions)
     expect(await contentsOf(crate)).toEqual(contents)
   }, 300_000)
 
-  it('goes down when that is agreed to, and not otherwise', async () => {
+  it('downgrades with --allow-downgrade only', async () => {
     const unasked = await maestroFor(crate, '20.10.24')('docker-upgrade', '--no-refresh')
     const unagreed = await maestroFor(crate, '20.10.24')('docker-upgrade', '--no-refresh', '--allow-downgrade')
     const agreed = await maestroFor(crate, '20.10.24')('docker-upgrade', '--no-refresh', '--allow-downgrade', '--yes')
@@ -229,10 +230,10 @@ describe('an upgrade of Docker', () => {
   }, 300_000)
 })
 
-describe('a server without Docker', () => {
-  const repository = `${shortWaits}\n  docker: {repository: "http://download.docker.com/linux/{id}"`
+describe('docker-upgrade on a server without Docker', () => {
+  const repository = `${shortWaitSettings}\n  docker: {repository: "http://download.docker.com/linux/{id}"`
 
-  it('is left alone, and with a wrong key nothing is believed', async () => {
+  it('leaves it alone, and rejects a wrong repository key', async () => {
     const folder = mkdtempSync(`${tmpdir()}/maestro-key-`)
     onTestFinished(() => rmSync(folder, { recursive: true }))
     writeFileSync(
@@ -255,7 +256,7 @@ describe('a server without Docker', () => {
     expect(await asRoot(bare, 'ls /etc/apt/sources.list.d /dev/shm | grep -c -e docker -e maestro || true')).toBe('0')
   })
 
-  it('gets it with its repository when that is asked for', async () => {
+  it('installs Docker and its repository with --install', async () => {
     const maestro = maestroFor(bare, '26.1.5', `${repository}}`)
 
     const plan = await maestro('docker-upgrade', '--install', '--no-refresh', '--dry-run')
@@ -266,7 +267,7 @@ describe('a server without Docker', () => {
     expect(plan.stdout).toContain('+ docker-ce 5:26.1.5-1~ubuntu.24.04~noble')
     expect(run.exitCode).toBe(0)
     expect((await engineOf(bare)).versions).toBe('26.1.5+dfsg1 26.1.5+dfsg1')
-    expect(await packagesOf(bare)).toEqual(newer)
+    expect(await packagesOf(bare)).toEqual(newerVersions)
     expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Docker 26.1.5 is there') })
   }, 300_000)
 })

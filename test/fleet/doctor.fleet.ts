@@ -1,9 +1,9 @@
 import { appendFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { diskFull, loginNoise, sshdStopped, sudoPassword, type Undo } from './faults.ts'
-import { readFleet, runMaestro, serverNamed } from './fleet.ts'
-import { asRoot } from './inside.ts'
-import { type FleetManifest, writeManifest } from './manifest.ts'
+import { diskFull, loginNoise, sshdStopped, sudoPassword, type Undo } from './support/faults.ts'
+import { readFleet, runMaestro, serverNamed } from './support/fleet.ts'
+import { asRoot } from './support/inside.ts'
+import { type FleetManifest, writeManifest } from './support/manifest.ts'
 
 interface Check {
   readonly area: string
@@ -44,8 +44,8 @@ async function examine(args: readonly string[], env: Readonly<Record<string, str
     .split('\n')
     .map((line): Event => JSON.parse(line))
   const find = (name: string) => events.find(({ server }) => server === name)
-  const troublesOf = (name: string) => find(name)?.findings.filter(({ status }) => status !== 'ok') ?? []
-  return { ...run, find, troublesOf }
+  const problemsOf = (name: string) => find(name)?.findings.filter(({ status }) => status !== 'ok') ?? []
+  return { ...run, find, problemsOf }
 }
 
 /** A state that root's shell makes on a server, and takes back after the tests. */
@@ -65,15 +65,15 @@ const everything = (name: string): Promise<string> =>
       -o '(' -type f -o -type d ')' -printf '%p %s %U:%G %m %C@ %T@\\n' | grep -vE '^run [0-9]' | sort`,
   )
 
-describe('a server that is well', () => {
+describe('doctor on a healthy server', () => {
   it('has no errors, reports each phase of the connection, and no file is changed', async () => {
     const names = ['web-1', 'app-2']
     const before = await Promise.all(names.map(everything))
 
-    const { find, troublesOf, exitCode } = await examine(['--server', names.join()])
+    const { find, problemsOf, exitCode } = await examine(['--server', names.join()])
 
     expect(exitCode).toBe(0)
-    expect(names.flatMap(troublesOf).filter(({ status }) => status !== 'warning')).toEqual([])
+    expect(names.flatMap(problemsOf).filter(({ status }) => status !== 'warning')).toEqual([])
     expect(find('web-1')).toMatchObject({
       status: 'diagnosed',
       user: 'deploy',
@@ -91,7 +91,7 @@ file = open("/var/lib/dpkg/lock-frontend", "w"); fcntl.lockf(file, fcntl.LOCK_EX
 open("/run/fl-locked", "w")
 time.sleep(600)`
 
-describe('servers in trouble', () => {
+describe('doctor on faulty servers', () => {
   let password: string
   let found: Awaited<ReturnType<typeof examine>>
   beforeAll(async () => {
@@ -117,8 +117,8 @@ describe('servers in trouble', () => {
     found = await examine([])
   })
 
-  it('where sudo wants a password are told so, with the commands that it stops and the line that mends it', () => {
-    expect(found.troublesOf('app-1').filter(({ status }) => status !== 'warning')).toEqual([
+  it('reports that sudo wants a password, the commands that this stops, and the fix', () => {
+    expect(found.problemsOf('app-1').filter(({ status }) => status !== 'warning')).toEqual([
       {
         area: 'sudo',
         status: 'error',
@@ -129,18 +129,18 @@ describe('servers in trouble', () => {
     ])
   })
 
-  it('where sudo accepts the password have no errors, and the password is nowhere in the output', async () => {
+  it('where sudo accepts the password have no errors, and the password is not in its output', async () => {
     const file = manifest.path.replace('Manifest.yml', 'password')
     appendFileSync(file, `${password}\n`, { mode: 0o600 })
 
     const run = await examine(['--server', 'app-1'], { MAESTRO_SUDO_PASSWORD_FILE: file })
 
     expect(run.find('app-1')).toMatchObject({ root: { status: 'sudo-with-password' } })
-    expect(run.troublesOf('app-1').filter(({ status }) => status === 'error')).toEqual([])
+    expect(run.problemsOf('app-1').filter(({ status }) => status === 'error')).toEqual([])
     expect(run.stdout + run.stderr).not.toContain(password)
   })
 
-  it('whose password is wrong are told so after one try', async () => {
+  it('reports a wrong sudo password after one try', async () => {
     const file = manifest.path.replace('Manifest.yml', 'wrong')
     appendFileSync(file, 'wrong\n', { mode: 0o600 })
 
@@ -149,35 +149,35 @@ describe('servers in trouble', () => {
     expect(run.find('app-1')).toMatchObject({ root: { status: 'refused', error: { kind: 'sudo-password-wrong' } } })
   })
 
-  it('whose shell prints are told what it prints', () => {
-    expect(found.troublesOf('app-2')).toContainEqual(
+  it('reports a login shell that prints', () => {
+    expect(found.problemsOf('app-2')).toContainEqual(
       expect.objectContaining({ area: 'shell', status: 'warning', text: expect.stringContaining('Welcome to app-2') }),
     )
   })
 
-  it('where apt is locked are told by whom, and that Docker does not answer', () => {
-    const texts = found.troublesOf('web-2').map(({ text }) => text)
+  it('reports who holds the apt lock, and that Docker does not answer', () => {
+    const texts = found.problemsOf('web-2').map(({ text }) => text)
 
     expect(texts).toContainEqual(expect.stringMatching(/^apt's frontend lock is held by \S*python3 .*… \(pid \d+\)/))
     expect(texts).toContainEqual(expect.stringContaining('Docker does not answer'))
   })
 
-  it('whose disk is full are told so, and are examined all the same', () => {
-    expect(found.troublesOf('db-2')).toContainEqual(
+  it('reports a full disk, and runs the other checks', () => {
+    expect(found.problemsOf('db-2')).toContainEqual(
       expect.objectContaining({ area: 'disk', status: 'error', text: '/ has 0 MB free' }),
     )
     expect(found.find('db-2')).toMatchObject({ status: 'diagnosed', root: { status: 'sudo' } })
   })
 
-  it('whose sshd is not there are told so, with the phase at which it ended', () => {
+  it('reports a stopped sshd with the phase that failed', () => {
     expect(found.find('db-1')).toMatchObject({ status: 'unreachable', error: { kind: 'refused' } })
-    expect(found.troublesOf('db-1')).toEqual([
+    expect(found.problemsOf('db-1')).toEqual([
       expect.objectContaining({ area: 'connection', status: 'error', stops: ['every command'] }),
     ])
     expect(found.exitCode).toBe(3)
   })
 
-  it("that are load balancers are told who may use HAProxy's socket, and that socat is missing", () => {
+  it('reports the owner of the HAProxy socket and a missing socat on a load balancer', () => {
     const checks = found.find('lb-1')?.findings.filter(({ area }) => area === 'load balancer')
 
     expect(checks).toEqual([

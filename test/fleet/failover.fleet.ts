@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { balance, serveOn, startLoad } from './balanced-ground.ts'
-import { aController, type Controller } from './durable-ground.ts'
-import type { FleetServer } from './fleet.ts'
-import { asRoot } from './inside.ts'
-import { addServer } from './night-ground.ts'
+import { addServer } from './support/added-server.ts'
+import { type Controller, makeController } from './support/controller.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot } from './support/inside.ts'
+import { balance, serveOn, startLoad } from './support/load-balancer.ts'
 
 let blue: FleetServer
 let green: FleetServer
@@ -25,7 +25,7 @@ beforeAll(async () => {
   await Promise.all([blue, green].map(serveOn))
   await balance(balancer, [blue, green])
   await haproxy('set server shop/side-green weight 0')
-  controller = aController([blue, green])
+  controller = makeController([blue, green])
   writeFileSync(controller.manifest, manifestText())
 }, 300_000)
 afterAll(() => controller.remove())
@@ -56,8 +56,8 @@ maestro:
     driver: {kind: haproxy, server: between}
 `
 
-describe('a failover by the weights of a load balancer', () => {
-  it('moves no traffic to an environment whose servers do not serve', async () => {
+describe('failover switch with driver haproxy', () => {
+  it('moves no traffic to an environment whose health check fails', async () => {
     await asRoot(green, 'echo never >/srv/only-well-in')
 
     const run = await controller.maestro(...toGreen)
@@ -68,7 +68,7 @@ describe('a failover by the weights of a load balancer', () => {
     expect(await weights()).toEqual(['1 (initial 1)', '0 (initial 1)'])
   }, 120_000)
 
-  it('moves all of it there and back, and loses no request', async () => {
+  it('moves all traffic there and back, and loses no request', async () => {
     const load = await startLoad(balancer)
 
     const there = await controller.maestro(...toGreen)

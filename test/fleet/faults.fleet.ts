@@ -14,10 +14,10 @@ import {
   stayDown,
   sudoPassword,
   type Undo,
-} from './faults.ts'
-import { serverNamed } from './fleet.ts'
-import { asRoot, bootIdOf, eventually, initOf, waitUntilRebooted } from './inside.ts'
-import { overSsh } from './ssh.ts'
+} from './support/faults.ts'
+import { serverNamed } from './support/fleet.ts'
+import { asRoot, bootIdOf, eventually, initOf, waitUntilRebooted } from './support/inside.ts'
+import { overSsh } from './support/ssh.ts'
 
 const server = serverNamed('lb-1')
 let undo: Undo | undefined
@@ -40,7 +40,7 @@ describe.each([
   { fault: freeze, says: /timed out during banner exchange/ },
   { fault: changedHostKey, says: /Host key verification failed/ },
 ] as const)('$fault', ({ fault, says }) => {
-  it(`is seen by ssh as ${says.source} and can be taken back`, async () => {
+  it(`is reported by ssh as ${says.source} and can be undone`, async () => {
     undo = await fault(server)
 
     expect(await sshSays()).toMatch(says)
@@ -48,7 +48,7 @@ describe.each([
 })
 
 describe('powerCut', () => {
-  it('switches the system off without a goodbye and keeps its disk', async () => {
+  it('switches the system off at once and keeps its disk', async () => {
     await asRoot(server, 'echo kept >/var/tmp/cut')
 
     undo = await powerCut(server)
@@ -61,7 +61,7 @@ describe('powerCut', () => {
 })
 
 describe('stayDown', () => {
-  it('lets the next reboot end in the dark', async () => {
+  it('leaves the system off after its next reboot', async () => {
     undo = await stayDown(server)
 
     await asRoot(server, 'systemctl reboot')
@@ -72,7 +72,7 @@ describe('stayDown', () => {
 })
 
 describe('bootDelay', () => {
-  it('makes a reboot take that much longer', async () => {
+  it('makes a reboot take longer', async () => {
     undo = await bootDelay(server, 3)
     const before = await bootIdOf(server)
 
@@ -85,7 +85,7 @@ describe('bootDelay', () => {
 })
 
 describe('diskFull', () => {
-  it('leaves not one byte to write', async () => {
+  it('leaves no byte to write', async () => {
     undo = await diskFull(server)
 
     const attempt = asRoot(server, 'df --output=pcent / | tail -n 1; cat /etc/os-release >/var/tmp/more')
@@ -95,7 +95,7 @@ describe('diskFull', () => {
 })
 
 describe('sudoPassword', () => {
-  it('makes sudo ask, and takes the password', async () => {
+  it('makes sudo ask for the password, and accepts it', async () => {
     const { password, undo: takeBack } = await sudoPassword(server)
     undo = takeBack
 

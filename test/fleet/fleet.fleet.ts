@@ -1,28 +1,28 @@
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
-import { readFleet, runMaestro, serverNamed } from './fleet.ts'
-import { asRoot, bootIdOf, reboot } from './inside.ts'
-import { overSsh } from './ssh.ts'
+import { readFleet, runMaestro, serverNamed } from './support/fleet.ts'
+import { asRoot, bootIdOf, reboot } from './support/inside.ts'
+import { overSsh } from './support/ssh.ts'
 
 const { servers } = readFleet()
 const hasDocker = servers.filter((server) => server.role === 'docker')
 
-describe.each(servers)('$name', (server) => {
-  it('answers over ssh under its own name, is running, and grants sudo without a password', async () => {
+describe.each(servers)('fleet server $name', (server) => {
+  it('answers over ssh by its name, is running, and has sudo without a password', async () => {
     const { stdout } = await overSsh(server, 'hostname; sudo -n id -u; systemctl is-system-running')
 
     expect(stdout).toBe(`${server.name}\n0\nrunning`)
   })
 
-  it('says that it is Ubuntu 24.04', async () => {
+  it('looks like Ubuntu 24.04', async () => {
     const { stdout } = await overSsh(server, '. /etc/os-release; echo "$ID $VERSION_ID"; lsb_release -cs')
 
     expect(stdout).toBe('ubuntu 24.04\nnoble')
   })
 })
 
-describe('the controller', () => {
-  it('runs maestro, with the servers in reach by name and nothing else', async () => {
+describe('fleet controller', () => {
+  it('runs maestro, and reaches the servers by name and nothing else', async () => {
     const { exitCode, stdout } = await runMaestro(['--version'])
     const { namespace } = readFleet().controller
     const { stdout: routes } = await execa('ip', ['-n', namespace, 'route'])
@@ -32,7 +32,7 @@ describe('the controller', () => {
   })
 })
 
-describe('the apt archive', () => {
+describe('fleet apt archive', () => {
   it('offers upgrades that apt takes for Ubuntu security upgrades', async () => {
     const upgrades = await asRoot(serverNamed('app-1'), 'apt-get -s upgrade')
 
@@ -41,7 +41,7 @@ describe('the apt archive', () => {
     expect(upgrades).toMatch(/kept back:\n {2}fl-held fl-newdep fl-phased\n/)
   })
 
-  it('makes unattended-upgrades choose the security upgrades and nothing else', async () => {
+  it('makes unattended-upgrades choose exactly the security upgrades', async () => {
     const dryRun = await asRoot(serverNamed('app-1'), 'unattended-upgrade --dry-run -v 2>&1')
 
     const chosen = /Packages that will be upgraded: (.*)/.exec(dryRun)?.[1]
@@ -49,7 +49,7 @@ describe('the apt archive', () => {
   })
 })
 
-describe('a reboot', () => {
+describe('reboot', () => {
   it('ends the boot, clears what a reboot clears, and keeps the disk', async () => {
     const server = serverNamed('app-2')
     await asRoot(server, 'apt-get -qq -y install fl-kernel; echo kept >/var/tmp/marker; sleep 2')
@@ -68,7 +68,7 @@ describe('a reboot', () => {
 })
 
 describe('needrestart', () => {
-  it('names a service that runs on a library which was replaced on disk', async () => {
+  it('names a service that runs on a library that was replaced on disk', async () => {
     const server = serverNamed('app-1')
 
     await asRoot(server, 'for lib in /lib/*-linux-gnu/libcrypto.so.3; do cp -p $lib $lib.new; mv $lib.new $lib; done')

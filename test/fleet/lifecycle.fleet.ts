@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type Fleet, fleetDirectory, fleetsDirectory, readFleet } from './fleet.ts'
-import { eventually } from './inside.ts'
+import { type Fleet, fleetDirectory, fleetsDirectory, readFleet } from './support/fleet.ts'
+import { eventually } from './support/inside.ts'
 
 const script = fileURLToPath(new URL('machine/fleet.sh', import.meta.url))
 let folder: string
@@ -28,7 +28,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-it('puts itself away when the process that owns it is killed', async () => {
+it('fleet.sh removes the fleet when the process that owns it is killed', async () => {
   const owner = spawn('sleep', ['300'])
   await fleetScript(['up', 'solo:plain'], owner.pid)
   const { cgroup, controller } = secondFleet()
@@ -43,7 +43,7 @@ it('puts itself away when the process that owns it is killed', async () => {
   expect(existsSync(readFleet().cgroup)).toBe(true)
 })
 
-it('refuses to be taken over while its owner lives', async () => {
+it('fleet.sh refuses a fleet while its owner lives', async () => {
   await fleetScript(['up', 'solo:plain'])
 
   const second = fleetScript(['up', 'solo:plain'])
@@ -51,7 +51,7 @@ it('refuses to be taken over while its owner lives', async () => {
   await expect(second).rejects.toThrow(/another test run is using .*MAESTRO_FLEET_DIR/)
 })
 
-it('clears away what a run left that was killed with its keeper', async () => {
+it('fleet.sh removes what a run left that was killed with its keeper', async () => {
   await fleetScript(['up', 'solo:plain'])
   const { cgroup } = secondFleet()
   await execa('sh', ['-c', `kill -KILL $(cat ${cgroup}/keeper/cgroup.procs)`])
@@ -61,7 +61,7 @@ it('clears away what a run left that was killed with its keeper', async () => {
   expect(secondFleet().cgroup).toBe(cgroup)
 })
 
-it('can be put away twice', async () => {
+it('fleet.sh down can be repeated', async () => {
   await fleetScript(['up', 'solo:plain'])
 
   await fleetScript(['down'])

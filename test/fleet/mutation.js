@@ -11,8 +11,8 @@ const scripts = `${root}dist/facts`
 
 const testsOf = {
   ...{ identity: 'machine', system: 'machine', disk: 'machine', kernel: 'kernel', reboot: 'reboot' },
-  ...{ needrestart: 'reboot', upgrades: 'updates', unattended: 'unattended', dpkg: 'dpkg', docker: 'docker' },
-  ...{ weave: 'docker', maestro: 'marks' },
+  ...{ needrestart: 'reboot', upgrades: 'upgrades', unattended: 'unattended', dpkg: 'dpkg', docker: 'docker' },
+  ...{ weave: 'docker', maestro: 'maestro' },
 }
 
 // An answer of each shape that its reader takes for a true one: nothing that is only wrong in form.
@@ -65,7 +65,7 @@ function mutantsOf(part) {
 
 /** Whether the tests of a part are green. */
 async function isGreen(vitest, part) {
-  const specifications = await vitest.globTestSpecifications([`test/fleet/look-${testsOf[part]}.fleet.ts`])
+  const specifications = await vitest.globTestSpecifications([`test/fleet/facts-${testsOf[part]}.fleet.ts`])
   const { testModules } = await vitest.runTestSpecifications(specifications)
   return testModules.length > 0 && testModules.every((module) => module.state() === 'passed')
 }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { powerCut, type Undo } from './faults.ts'
-import { type FleetServer, type MaestroRun, readFleet, runMaestro, serverNamed } from './fleet.ts'
-import { asRoot, bootIdOf, reboot } from './inside.ts'
-import { type FleetManifest, writeManifest } from './manifest.ts'
+import { powerCut, type Undo } from './support/faults.ts'
+import { type FleetServer, type MaestroRun, readFleet, runMaestro, serverNamed } from './support/fleet.ts'
+import { asRoot, bootIdOf, reboot } from './support/inside.ts'
+import { type FleetManifest, writeManifest } from './support/manifest.ts'
 
 const { servers } = readFleet()
 const [due, stranger, down, broken] = [
@@ -36,7 +36,7 @@ type State = 'due' | 'not due' | 'unknown' | 'unreachable'
 type States = readonly (readonly [server: string, state: string])[]
 
 /** Every server of the fleet but `due` as it was made, in the order in which they need care. */
-const standing = (state: State): States => {
+const inState = (state: State): States => {
   const order = ['due', 'unknown', 'unreachable', 'not due']
   const states: States = [
     [due.name, state],
@@ -98,19 +98,19 @@ async function tellAll() {
 let told: Awaited<ReturnType<typeof tellAll>>
 
 function tellsEachAs(state: State) {
-  it('tells in the table how each one stands, what needs care first', () => {
-    expect(inTable(told.table.stdout)).toEqual(standing(state))
+  it('prints a table of every server, those that need attention first', () => {
+    expect(inTable(told.table.stdout)).toEqual(inState(state))
     expect(told.table.exitCode).toBe(3)
   })
 
-  it('tells the same in JSON, with --exit-code too', () => {
-    expect(byName(inJson(told.json.stdout))).toEqual(byName(standing(state)))
+  it('prints the same in JSON, also with --exit-code', () => {
+    expect(byName(inJson(told.json.stdout))).toEqual(byName(inState(state)))
     expect(eventsOf(told.json.stdout).at(-1)).toMatchObject({ version: 1, event: 'command-ended', exitCode: 3 })
     expect(told.json.exitCode).toBe(3)
   })
 
-  it('tells the same in metrics', () => {
-    expect(byName(inMetrics(told.metrics.stdout))).toEqual(byName(standing(state)))
+  it('prints the same as metrics', () => {
+    expect(byName(inMetrics(told.metrics.stdout))).toEqual(byName(inState(state)))
     expect(told.metrics.exitCode).toBe(3)
   })
 }
@@ -122,7 +122,7 @@ async function codesWithout(...excluded: readonly FleetServer[]): Promise<readon
   return runs.map(({ exitCode }) => exitCode)
 }
 
-describe('reboot-status on a fleet with every kind of server', () => {
+describe('reboot-status on servers in every state', () => {
   beforeAll(async () => {
     told = await tellAll()
   })
@@ -134,13 +134,13 @@ describe('reboot-status on a fleet with every kind of server', () => {
     [broken.name, /dpkg-query cannot list the kernels/],
     [stranger.name, new RegExp(`the host key of ${stranger.address} .* is not in known_hosts`)],
     [down.name, new RegExp(`${down.address}:22`)],
-  ])('tells why %s stands as it does, on its line', (name, why) => {
+  ])('prints the reason of %s on its line', (name, why) => {
     const line = told.table.stdout.split('\n').find((each) => each.includes(` ${name} `))
 
     expect(line).toMatch(why)
   })
 
-  it('returns 10 with --exit-code for one that is due and for one that is unknown, and 0 when there is neither', async () => {
+  it('exits 10 with --exit-code for a due and an unknown server, and 0 when there is neither', async () => {
     expect(await codesWithout(stranger, down)).toEqual([0, 10])
     expect(await codesWithout(stranger, down, due)).toEqual([0, 10])
     expect(await codesWithout(stranger, down, due, broken)).toEqual([0, 0])
@@ -157,7 +157,7 @@ describe('reboot-status after a real reboot', () => {
 
   tellsEachAs('not due')
 
-  it('has seen the boot that the server itself is in, new and young', async () => {
+  it('has the new boot of the server', async () => {
     const { facts } = eventsOf(told.json.stdout).find(({ server }) => server === due.name)
 
     const { bootId, uptimeSeconds } = facts.identity.value
@@ -166,7 +166,7 @@ describe('reboot-status after a real reboot', () => {
     expect(uptimeSeconds).toBeLessThan(60)
   })
 
-  it('returns 0 with --exit-code when those out of reach and in the dark are left out', async () => {
+  it('exits 0 with --exit-code when unreachable servers are excluded', async () => {
     expect(await codesWithout(stranger, down, broken)).toEqual([0, 0])
   })
 })

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { costOfAnsible, costOfMaestro, inSeconds, median, tell } from './bench-ground.ts'
-import type { Controller } from './durable-ground.ts'
-import type { FleetServer } from './fleet.ts'
-import { asRoot, bootIdOf } from './inside.ts'
-import { addServer } from './night-ground.ts'
-import { aControllerOf } from './reboot-ground.ts'
-import { requireAnsible } from './requirements.ts'
+import { addServer } from './support/added-server.ts'
+import { costOfAnsible, costOfMaestro, inSeconds, median, writeTable } from './support/benchmark.ts'
+import type { Controller } from './support/controller.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot, bootIdOf } from './support/inside.ts'
+import { makeRebootController } from './support/reboot-fixture.ts'
+import { requireAnsible } from './support/requirements.ts'
 
 const rounds = 3
 const stableTimeMs = 1000
@@ -20,11 +20,11 @@ let controller: Controller
 beforeAll(async () => {
   await requireAnsible()
   servers = await Promise.all(Array.from({ length: 4 }, (_, index) => addServer(`lap-${index + 1}`)))
-  controller = aControllerOf(servers, `  rollout: {stable_time: ${stableTimeMs / 1000}s}`)
+  controller = makeRebootController(servers, `  rollout: {stable_time: ${stableTimeMs / 1000}s}`)
 }, 600_000)
 afterAll(() => controller.remove())
 
-it('restarts server after server in hardly more than their own time', async () => {
+it('reboot takes hardly longer than the servers themselves', async () => {
   const own: number[] = []
   const ansible: number[] = []
   const maestro: number[] = []
@@ -40,7 +40,7 @@ it('restarts server after server in hardly more than their own time', async () =
   const ownMs = median(own)
   const row = (name: string, eachMs: number) => [name, inSeconds(eachMs), inSeconds(eachMs - ownMs)]
   const besideMs = median(sinceTrigger) - stableTimeMs - ownMs
-  await tell(
+  await writeTable(
     'Restarts, one server at a time',
     `${servers.length} servers, the middle of ${rounds} rounds. The server's own time is from \`systemctl reboot\` to systemd's word "running", seen from within.
 Maestro's includes its start, plan, locks and checks, the second by which a restart is armed ahead, and ${inSeconds(stableTimeMs)} in which the new boot must

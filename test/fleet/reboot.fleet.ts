@@ -1,11 +1,18 @@
 import { randomInt } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import type { Controller } from './durable-ground.ts'
-import { bootDelay, stayDown } from './faults.ts'
-import type { FleetServer } from './fleet.ts'
-import { asRoot, waitUntilRunning } from './inside.ts'
-import { addServer } from './night-ground.ts'
-import { aControllerOf, onceEach, sinceBegun, statusesIn, wantReboot, watching } from './reboot-ground.ts'
+import { addServer } from './support/added-server.ts'
+import type { Controller } from './support/controller.ts'
+import { bootDelay, stayDown } from './support/faults.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot, waitUntilRunning } from './support/inside.ts'
+import {
+  makeRebootController,
+  onceEach,
+  requireReboot,
+  statusesIn,
+  stepStartedFor,
+  watchReboots,
+} from './support/reboot-fixture.ts'
 
 let servers: readonly FleetServer[] = []
 const controllers: Controller[] = []
@@ -18,19 +25,19 @@ afterAll(() => {
   for (const { remove } of controllers) remove()
 })
 
-function aControllerFor(...of: Parameters<typeof aControllerOf>): Controller {
-  const controller = aControllerOf(...of)
+function useController(...of: Parameters<typeof makeRebootController>): Controller {
+  const controller = makeRebootController(...of)
   controllers.push(controller)
   return controller
 }
 
-describe('a rolling restart', () => {
-  it('restarts each server once, never more than two at a time, and finds nothing due afterwards', async () => {
-    const controller = aControllerFor(servers)
-    await wantReboot(servers)
+describe('reboot: rolling', () => {
+  it('reboots each server once, never more than two at a time, and finds nothing due afterwards', async () => {
+    const controller = useController(servers)
+    await requireReboot(servers)
     let run = { exitCode: undefined as number | undefined, stdout: '', stderr: '' }
 
-    const { down, restarts } = await watching(servers, async () => {
+    const { down, restarts } = await watchReboots(servers, async () => {
       run = await controller.maestro('reboot', '--max-unavailable', '2')
     })
 
@@ -39,34 +46,34 @@ describe('a rolling restart', () => {
     expect(down).toBeLessThanOrEqual(2)
     expect(await controller.maestro('reboot', '--exit-code', '--dry-run')).toMatchObject({ exitCode: 0 })
     expect(run.stderr).toContain('down for ')
-    await wantReboot(servers.slice(0, 1))
+    await requireReboot(servers.slice(0, 1))
     expect((await controller.maestro('reboot', '--dry-run')).stdout).toMatch(/A server usually takes \d+ s/)
   }, 300_000)
 
-  it('is seen when it takes three at a time', async () => {
+  it('reboots three at a time with --max-unavailable 3', async () => {
     const four = servers.slice(2, 6)
-    await wantReboot(four)
+    await requireReboot(four)
     const undos = await Promise.all(four.map((server) => bootDelay(server, 5)))
     onTestFinished(async () => void (await Promise.all(undos.map((undo) => undo()))))
 
-    const { down } = await watching(servers, async () => {
+    const { down } = await watchReboots(servers, async () => {
       const words = ['reboot', '--max-unavailable', '3', '--canary', '0']
-      expect(await aControllerFor(four).maestro(...words)).toMatchObject({ exitCode: 0 })
+      expect(await useController(four).maestro(...words)).toMatchObject({ exitCode: 0 })
     })
 
     expect(down).toBe(3)
   }, 300_000)
 
-  it('ends at a server that does not come back, and goes on when it has', async () => {
+  it('stops at a server that does not come back, and resume continues once it has', async () => {
     const five = servers.slice(0, 5)
     const [, , third, ...rest] = five as [FleetServer, FleetServer, FleetServer, ...FleetServer[]]
-    const controller = aControllerFor(five)
-    await wantReboot(five)
+    const controller = useController(five)
+    await requireReboot(five)
     const powerOn = await stayDown(third)
     let isOn = false
     onTestFinished(() => (isOn ? undefined : powerOn()))
 
-    const { restarts } = await watching(servers, async () => {
+    const { restarts } = await watchReboots(servers, async () => {
       const words = [
         'reboot',
         '--strategy',
@@ -93,19 +100,19 @@ describe('a rolling restart', () => {
     expect(restarts).toEqual(onceEach(five))
   }, 300_000)
 
-  it('restarts each server once, wherever its controller was killed', async () => {
+  it('reboots each server once, wherever its controller is killed', async () => {
     const two = servers.slice(2, 4)
     for (let kill = 1; kill <= 10; kill += 1) {
-      const controller = aControllerFor(two)
-      await wantReboot(two)
+      const controller = useController(two)
+      await requireReboot(two)
       const words = ['reboot', '--max-unavailable', '2', '--canary', '0']
       const afterMs = randomInt(0, 6_000)
-      const { restarts } = await watching(servers, async () => {
+      const { restarts } = await watchReboots(servers, async () => {
         if (kill % 2 === 0) await controller.killedAfter(randomInt(1, 14), ...words)
-        else await controller.killedWhen(sinceBegun(controller, afterMs), ...words)
+        else await controller.killedWhen(stepStartedFor(controller, afterMs), ...words)
         const [run = ''] = controller.runs()
         const last = controller.eventsOf(run).at(-1)?.event
-        const resumed = await controller.goOn(run)
+        const resumed = await controller.resume(run)
         process.stdout.write(
           `kill ${kill}: after ${kill % 2 === 0 ? last : `${afterMs} ms`}; resume is exit ${resumed.exitCode}\n`,
         )
@@ -142,27 +149,27 @@ const oldKey = `
   systemctl daemon-reload
   systemctl restart ssh`
 
-describe('a restart that cannot be believed', () => {
+describe('reboot: verification', () => {
   const plain = () => servers[0] as FleetServer
   const words = ['reboot', '--force', '--yes']
 
-  it('is none where the server did not go down', async () => {
+  it('fails when the server did not go down', async () => {
     await asRoot(plain(), 'systemctl mask --runtime reboot.target')
     onTestFinished(async () => void (await asRoot(plain(), 'systemctl unmask --runtime reboot.target')))
 
-    const run = await aControllerFor([plain()]).maestro(...words, '--down-timeout', '10s')
+    const run = await useController([plain()]).maestro(...words, '--down-timeout', '10s')
 
     expect(run).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('has not gone down in 10 s') })
   }, 120_000)
 
-  it('is none where another host key answers', async () => {
+  it('fails when another host key answers', async () => {
     await asRoot(plain(), keyOfNextBoot)
     onTestFinished(async () => {
       await waitUntilRunning(plain())
       await asRoot(plain(), oldKey)
     })
 
-    const run = await aControllerFor([plain()]).maestro(...words)
+    const run = await useController([plain()]).maestro(...words)
 
     expect(run).toMatchObject({
       exitCode: 1,
@@ -170,17 +177,17 @@ describe('a restart that cannot be believed', () => {
     })
   }, 200_000)
 
-  it('is refused where somebody holds a shutdown up', async () => {
+  it('is refused when an inhibitor blocks shutdowns', async () => {
     const holder = 'systemd-run -q --unit=holder systemd-inhibit --what=shutdown --who=backup --why=nightly sleep 600'
     await asRoot(plain(), holder)
     onTestFinished(async () => void (await asRoot(plain(), 'systemctl stop holder')))
 
-    const run = await aControllerFor([plain()]).maestro(...words)
+    const run = await useController([plain()]).maestro(...words)
 
     expect(run).toMatchObject({ exitCode: 4, stdout: expect.stringContaining('a shutdown is blocked by backup') })
   }, 120_000)
 
-  it('has failed where a container that ran before does not run again', async () => {
+  it('fails when a container that ran before does not run again', async () => {
     const docked = servers.at(-1) as FleetServer
     await asRoot(
       docked,
@@ -190,7 +197,7 @@ describe('a restart that cannot be believed', () => {
     onTestFinished(async () => void (await asRoot(docked, 'docker rm -f brittle')))
     const impatient = '  rollout: {stable_time: 1s, ready_timeout: 30s}'
 
-    const run = await aControllerFor([docked], impatient).maestro(...words)
+    const run = await useController([docked], impatient).maestro(...words)
 
     expect(run).toMatchObject({
       exitCode: 1,

@@ -1,12 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { balance, serveOn, statesOn } from './balanced-ground.ts'
-import { aController, type Controller } from './durable-ground.ts'
-import { bootDelay, linkDown } from './faults.ts'
-import type { FleetServer } from './fleet.ts'
-import { asRoot, bootIdOf, eventually, waitUntilRebooted, waitUntilRunning } from './inside.ts'
-import { addServer } from './night-ground.ts'
-import { aControllerOf, onceEach, settings, sinceBegun, statusesIn, wantReboot, watching } from './reboot-ground.ts'
+import { addServer } from './support/added-server.ts'
+import { type Controller, makeController } from './support/controller.ts'
+import { bootDelay, linkDown } from './support/faults.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot, bootIdOf, eventually, waitUntilRebooted, waitUntilRunning } from './support/inside.ts'
+import { balance, serveOn, statesOn } from './support/load-balancer.ts'
+import {
+  makeRebootController,
+  onceEach,
+  rebootSettings,
+  requireReboot,
+  statusesIn,
+  stepStartedFor,
+  watchReboots,
+} from './support/reboot-fixture.ts'
 
 const names = ['soak-1', 'soak-2', 'soak-3'] as const
 let servers: readonly FleetServer[] = []
@@ -18,8 +26,8 @@ beforeAll(async () => {
   servers = await Promise.all(names.map((name) => addServer(name)))
 }, 600_000)
 
-function aControllerFor(...of: Parameters<typeof aControllerOf>): Controller {
-  const controller = aControllerOf(...of)
+function useController(...of: Parameters<typeof makeRebootController>): Controller {
+  const controller = makeRebootController(...of)
   onTestFinished(controller.remove)
   return controller
 }
@@ -59,20 +67,20 @@ async function slowToStop(server: FleetServer, seconds: number, ordering: string
   })
 }
 
-describe('a restart that takes its time', () => {
-  it('is waited for as long as it may take', async () => {
+describe('reboot that is slow', () => {
+  it('is waited for up to up_timeout', async () => {
     const undo = await bootDelay(one(), 20)
     onTestFinished(undo)
 
-    expect(await aControllerFor([one()]).maestro(...words)).toMatchObject({ exitCode: 0 })
+    expect(await useController([one()]).maestro(...words)).toMatchObject({ exitCode: 0 })
   })
 
-  it('has failed when it takes longer, and is done by resume without another one', async () => {
+  it('fails when it takes longer, and resume verifies it without another reboot', async () => {
     const undo = await bootDelay(one(), 25)
     onTestFinished(undo)
-    const controller = aControllerFor([one()])
+    const controller = useController([one()])
 
-    const { restarts } = await watching([one()], async () => {
+    const { restarts } = await watchReboots([one()], async () => {
       const run = await controller.maestro(...words, '--up-timeout', '8s')
       expect(run).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('has not come back in 8 s') })
       expect(await controller.maestro('resume')).toMatchObject({ exitCode: 0 })
@@ -81,22 +89,22 @@ describe('a restart that takes its time', () => {
     expect(restarts).toEqual(onceEach([one()]))
   })
 
-  it('may keep everybody out for a while after sshd is up', async () => {
+  it('may refuse logins for a while after sshd is up', async () => {
     await atBoot(
       one(),
       'closed',
       'echo closed >/run/nologin; systemd-run -q --on-active=15 --timer-property=AccuracySec=100ms rm -f /run/nologin',
     )
 
-    const run = await aControllerFor([one()]).maestro(...words)
+    const run = await useController([one()]).maestro(...words)
 
     expect(run).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('down for ') })
   })
 
-  it('says what does not stop while it lets us in', async () => {
+  it('names what does not stop while logins work', async () => {
     const boot = await bootIdOf(one())
     await slowToStop(one(), 25, 'After=ssh.service systemd-user-sessions.service systemd-logind.service')
-    const controller = aControllerFor([one()])
+    const controller = useController([one()])
 
     const run = await controller.maestro(...words, '--down-timeout', '6s', '--up-timeout', '6s')
 
@@ -106,22 +114,22 @@ describe('a restart that takes its time', () => {
   })
 })
 
-describe('a restart that is not to be believed', () => {
-  it('is one that is followed by another', async () => {
+describe('reboot: verification', () => {
+  it('fails when another reboot follows', async () => {
     await asRoot(one(), 'touch /root/once-more')
     await atBoot(
       one(),
       'again',
       'if rm /root/once-more 2>/dev/null; then systemd-run -q --on-active=6 --timer-property=AccuracySec=100ms systemctl reboot; fi',
     )
-    const patient = settings.replace('stable_time: 1s', 'stable_time: 12s')
+    const patient = rebootSettings.replace('stable_time: 1s', 'stable_time: 12s')
 
-    const run = await aControllerFor([one()], patient).maestro(...words)
+    const run = await useController([one()], patient).maestro(...words)
 
     expect(run).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('it restarted once more by itself') })
   })
 
-  it('is one of another machine', async () => {
+  it('fails on another machine', async () => {
     const id = await asRoot(one(), 'cat /etc/machine-id')
     await atBoot(
       one(),
@@ -129,7 +137,7 @@ describe('a restart that is not to be believed', () => {
       'tr 0123456789 1234567890 </etc/machine-id >/root/id; cat /root/id >/etc/machine-id',
     )
 
-    const run = await aControllerFor([one()]).maestro(...words)
+    const run = await useController([one()]).maestro(...words)
     await waitUntilRunning(one())
     await asRoot(one(), `echo ${id} >/etc/machine-id`)
 
@@ -137,7 +145,7 @@ describe('a restart that is not to be believed', () => {
   })
 })
 
-describe('a restart that would break something', () => {
+describe('reboot: preflight', () => {
   const cases: readonly [string, string, string, RegExp][] = [
     [
       'sshd would not start',
@@ -165,24 +173,24 @@ describe('a restart that would break something', () => {
     ],
   ]
 
-  it.each(cases)('is not begun where %s', async (_, fault, undo, why) => {
+  it.each(cases)('refuses when %s', async (_, fault, undo, why) => {
     const boot = await bootIdOf(one())
     await asRoot(one(), fault)
     onTestFinished(async () => void (await asRoot(one(), undo)))
 
-    const run = await aControllerFor([one()]).maestro(...words)
+    const run = await useController([one()]).maestro(...words)
 
     expect(run).toMatchObject({ exitCode: 4, stdout: expect.stringMatching(why) })
     expect(await bootIdOf(one())).toBe(boot)
   })
 })
 
-describe('a rolling restart', () => {
-  it.each([0, 1_500, 3_000, 5_000, 8_000])('outlives a line that is cut after %d ms', async (afterMs) => {
-    const controller = aControllerFor([one()])
-    const isTime = sinceBegun(controller, afterMs)
+describe('reboot: rolling', () => {
+  it.each([0, 1_500, 3_000, 5_000, 8_000])('survives a connection that is lost after %d ms', async (afterMs) => {
+    const controller = useController([one()])
+    const isTime = stepStartedFor(controller, afterMs)
 
-    const { restarts } = await watching([one()], async () => {
+    const { restarts } = await watchReboots([one()], async () => {
       const running = controller.maestro(...words)
       while (!(await isTime())) await sleep(50)
       const undo = await linkDown(one())
@@ -194,8 +202,8 @@ describe('a rolling restart', () => {
     expect(restarts).toEqual(onceEach([one()]))
   })
 
-  it('ends with its canary', async () => {
-    await wantReboot(three())
+  it('stops when its canary fails', async () => {
+    await requireReboot(three())
     await asRoot(one(), 'systemctl mask --runtime reboot.target')
     onTestFinished(async () => {
       await asRoot(one(), 'systemctl unmask --runtime reboot.target')
@@ -203,29 +211,29 @@ describe('a rolling restart', () => {
     })
     const flags = ['--down-timeout', '6s', '--max-unavailable', '3', '--output', 'json']
 
-    const run = await aControllerFor(three()).maestro('reboot', ...flags)
+    const run = await useController(three()).maestro('reboot', ...flags)
 
     expect(run).toMatchObject({ exitCode: 1 })
     expect(statusesIn(run.stdout)).toEqual({ 'soak-1': 'failed', 'soak-2': 'not-started', 'soak-3': 'not-started' })
   })
 
-  it('begins nothing after its window has closed', async () => {
+  it('starts nothing after its window has closed', async () => {
     const undos = await Promise.all(three().map((server) => bootDelay(server, 70)))
     onTestFinished(async () => void (await Promise.all(undos.map((undo) => undo()))))
     const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString().slice(11, 16)
     const window = `${at(-1)}-${at(1)} UTC`
 
-    const run = await aControllerFor(three()).maestro(...words, '--window', window, '--output', 'json')
+    const run = await useController(three()).maestro(...words, '--window', window, '--output', 'json')
 
     expect(statusesIn(run.stdout)).toEqual({ 'soak-1': 'changed', 'soak-2': 'not-started', 'soak-3': 'not-started' })
     expect(run.stdout).toContain('the window has closed')
   }, 300_000)
 
-  it('is one of two that come at once', async () => {
-    const [first, second] = [aControllerFor(three()), aControllerFor(three())]
+  it('runs once when two controllers start it at the same time', async () => {
+    const [first, second] = [useController(three()), useController(three())]
     const flags = ['--max-unavailable', '3', '--canary', '0']
 
-    const { restarts } = await watching(three(), async () => {
+    const { restarts } = await watchReboots(three(), async () => {
       const runs = await Promise.all([first.maestro(...words, ...flags), second.maestro(...words, ...flags)])
       expect(runs.map(({ exitCode }) => exitCode).toSorted()).toEqual([0, 4])
     })
@@ -234,18 +242,18 @@ describe('a rolling restart', () => {
   })
 })
 
-describe('a load balancer among the servers', () => {
-  it('restarts while none of the others is down', async () => {
+describe('reboot with a load balancer among the servers', () => {
+  it('reboots it while no other server is down', async () => {
     const [balancer, ...webs] = (await Promise.all([
       addServer('soak-front', 'balancer'),
       ...['soak-4', 'soak-5'].map((name) => addServer(name)),
     ])) as [FleetServer, FleetServer, FleetServer]
     await Promise.all(webs.map(serveOn))
     await balance(balancer, webs)
-    const controller = aController(webs, { balancer, settings })
+    const controller = makeController(webs, { balancer, settings: rebootSettings })
     onTestFinished(controller.remove)
 
-    const { restarts, seen } = await watching([balancer, ...webs], async () => {
+    const { restarts, seen } = await watchReboots([balancer, ...webs], async () => {
       const run = await controller.maestro(...words, '--max-unavailable', '3', '--canary', '0')
       expect(run).toMatchObject({ exitCode: 0 })
     })

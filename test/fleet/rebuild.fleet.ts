@@ -1,22 +1,22 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { serveOn, startLoadOn } from './balanced-ground.ts'
-import { aCloud, type Cloud, type NameServer, startNameServer } from './cloud-ground.ts'
-import { engineOf } from './docker-ground.ts'
-import { aController, type Controller } from './durable-ground.ts'
-import type { FleetServer } from './fleet.ts'
-import { asRoot, bootIdOf } from './inside.ts'
+import { type CloudProvider, makeCloudProvider, type NameServer, startNameServer } from './support/cloud-provider.ts'
+import { type Controller, makeController } from './support/controller.ts'
+import { engineOf } from './support/docker-fixture.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot, bootIdOf } from './support/inside.ts'
+import { serveOn, startLoadOn } from './support/load-balancer.ts'
 
 const folder = mkdtempSync(`${tmpdir()}/maestro-cloud-`)
-let cloud: Cloud
+let provider: CloudProvider
 let blue: readonly FleetServer[]
 let dns: NameServer
 let controller: Controller
 
 beforeAll(async () => {
-  cloud = aCloud(folder, 'docker-ce')
-  blue = [await cloud.create('blue', 'web-1'), await cloud.create('blue', 'web-2')]
+  provider = makeCloudProvider(folder, 'docker-ce')
+  blue = [await provider.create('blue', 'web-1'), await provider.create('blue', 'web-2')]
   await Promise.all(blue.map(serveOn))
   const known = readFileSync(blue[0]?.knownHostsPath ?? '', 'utf8').split('\n')
   const isOfBlue = (line: string) => blue.some(({ address }) => line.includes(`${address} `))
@@ -25,7 +25,7 @@ beforeAll(async () => {
     folder,
     blue.map(({ address }) => address),
   )
-  controller = aController(blue)
+  controller = makeController(blue)
   writeFileSync(controller.manifest, manifestText(blue[0]))
 }, 300_000)
 afterAll(() => {
@@ -45,8 +45,8 @@ maestro:
   rollout: {stable_time: 1s}
   security: {hold: [fl-fail, fl-slow, fl-kernel]}
   health: {url: "http://localhost:8080/up", timeout: 30s}
-  hooks: {deploy: ${cloud.deploy}}
-  provider: {command: ${cloud.provider}, timeout: 3m}
+  hooks: {deploy: ${provider.deploy}}
+  provider: {command: ${provider.provider}, timeout: 3m}
   failover:
     address: www.shop.test
     primary: blue
@@ -83,7 +83,7 @@ async function killedOnceMoved(...words: string[]): Promise<void> {
 
 const load = () => startLoadOn('http://www.shop.test:8080/', dns.address)
 const addressesOf = (environment: string) =>
-  cloud
+  provider
     .machines()
     .filter((one) => one.environment === environment)
     .map(({ address }) => address)
@@ -93,8 +93,8 @@ const pointsAt = async () => {
   return { exitCode, last: stdout.trim().split('\n').at(-1) }
 }
 
-describe('an application on two fresh servers', () => {
-  it('is killed at every stage, resumed, and ends as if it never was: two machines, and no request lost', async () => {
+describe('rebuild', () => {
+  it('is killed at every step, resumed, and makes two machines without a lost request', async () => {
     const visitors = await load()
     const before = await Promise.all(blue.map(bootIdOf))
 
@@ -102,19 +102,19 @@ describe('an application on two fresh servers', () => {
       const words = index === 0 ? ['rebuild', 'environment', '--yes'] : ['resume', newest()]
       await controller.killedWhen(async () => hasBegun(stage), ...words)
     }
-    const run = await controller.goOn(newest())
+    const run = await controller.resume(newest())
 
     expect(controller.eventsOf(newest()).findLast(({ event }) => event === 'server-ended')).toMatchObject({
       outcome: { status: 'changed' },
     })
     expect(run).toMatchObject({ exitCode: 0 })
-    expect(cloud.log().slice(2).toSorted()).toEqual(['create green/web-1', 'create green/web-2'])
+    expect(provider.log().slice(2).toSorted()).toEqual(['create green/web-1', 'create green/web-2'])
     expect(await dns.dig()).toEqual(addressesOf('green'))
     expect(await pointsAt()).toEqual({ exitCode: 0, last: 'www.shop.test points at green' })
     expect(await Promise.all(blue.map(bootIdOf))).toEqual(before)
     const known = readFileSync(`${folder}/known_hosts`, 'utf8')
     for (const address of addressesOf('green')) expect(known).toMatch(new RegExp(`^${address} ssh-ed25519 `, 'm'))
-    for (const green of cloud.machines().filter(({ environment }) => environment === 'green')) {
+    for (const green of provider.machines().filter(({ environment }) => environment === 'green')) {
       expect((await engineOf(green)).versions).toBe('26.1.5+dfsg1 26.1.5+dfsg1')
       expect(await asRoot(green, `dpkg-query -W -f '\${Version}' fl-upd; ls /etc/apt/apt.conf.d/52maestro*`)).toBe(
         '1.1/etc/apt/apt.conf.d/52maestro-unattended-upgrades',
@@ -131,7 +131,7 @@ describe('an application on two fresh servers', () => {
     expect(seen.sent).toBeGreaterThan(1_000)
   }, 900_000)
 
-  it('keeps its old side while an answer of it may be kept: visitors fail where that ends too early', async () => {
+  it('keeps the old environment for the TTL of its address: clients fail when it ends too early', async () => {
     // The answer that leads to blue is one of twenty seconds from here on, time enough on a slow machine.
     writeFileSync(controller.manifest, manifestText(blue[0], '20s'))
     await controller.maestro('failover', 'switch', 'green', '--yes')
@@ -141,10 +141,10 @@ describe('an application on two fresh servers', () => {
     await killedOnceMoved('failover', 'switch', 'green', '--yes')
     await Promise.all(blue.map((server) => asRoot(server, 'systemctl kill -s KILL shop; systemctl stop shop')))
     const early = await controller.maestro('rebuild', 'retire', 'blue', '--yes')
-    const run = await controller.goOn(newest())
+    const run = await controller.resume(newest())
 
     expect(early).toMatchObject({ exitCode: 4, stderr: expect.stringMatching(/may be cached for \d+ s more/) })
-    expect(cloud.log()).toHaveLength(4)
+    expect(provider.log()).toHaveLength(4)
     const seen = await visitors.end()
     expect(seen.failed).toBeGreaterThan(0)
     expect(seen.failed).toBeLessThan(seen.sent)
@@ -152,7 +152,7 @@ describe('an application on two fresh servers', () => {
     expect(await dns.dig()).toEqual(addressesOf('green'))
   }, 240_000)
 
-  it('has its old side retired, once it gets no traffic', async () => {
+  it('--retire destroys the old environment once it gets no traffic', async () => {
     const used = await controller.maestro('rebuild', 'retire', 'green', '--yes')
     const unasked = await controller.maestro('rebuild', 'retire')
     const retired = await controller.maestro('rebuild', 'retire', '--yes')
@@ -162,7 +162,7 @@ describe('an application on two fresh servers', () => {
     expect(unasked).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('--yes') })
     expect(retired).toMatchObject({ exitCode: 0 })
     expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('has no servers of blue') })
-    expect(cloud.log().slice(4)).toEqual(['destroy blue/web-1', 'destroy blue/web-2'])
+    expect(provider.log().slice(4)).toEqual(['destroy blue/web-1', 'destroy blue/web-2'])
     expect(addressesOf('blue')).toEqual([])
     expect(await dns.dig()).toEqual(addressesOf('green'))
     expect(await pointsAt()).toEqual({ exitCode: 0, last: 'www.shop.test points at green' })

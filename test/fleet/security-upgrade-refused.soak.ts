@@ -1,27 +1,33 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { diskFull, sudoPassword } from './faults.ts'
-import { asRoot } from './inside.ts'
-import { addArchive } from './night-ground.ts'
-import { aControllerFor, expectWhole, pocket, words, wornServers } from './worn-ground.ts'
+import { addArchive } from './support/apt-archive.ts'
+import { diskFull, sudoPassword } from './support/faults.ts'
+import { asRoot } from './support/inside.ts'
+import {
+  expectConsistent,
+  pocket,
+  upgradeCommand,
+  useController,
+  useOutdatedServers,
+} from './support/outdated-servers.ts'
 
-const { one, other, two } = wornServers('bare-1', 'bare-2')
+const { one, other, two } = useOutdatedServers('bare-1', 'bare-2')
 
-describe('a security upgrade is not begun', () => {
-  it('where there is no room', async () => {
+describe('security-upgrade is refused', () => {
+  it('when there is no disk space', async () => {
     const undo = await diskFull(one())
     onTestFinished(undo)
 
-    const run = await aControllerFor([one()]).maestro(...words, '--no-refresh')
+    const run = await useController([one()]).maestro(...upgradeCommand, '--no-refresh')
 
     expect(run.exitCode).not.toBe(0)
     expect(`${run.stdout}${run.stderr}`).toMatch(/MB free|No space left|KB are needed/)
   })
 
-  it('where sudo wants a password, which is said', async () => {
+  it('when sudo wants a password', async () => {
     const { undo } = await sudoPassword(one())
     onTestFinished(undo)
 
-    const run = await aControllerFor([one()]).maestro(...words)
+    const run = await useController([one()]).maestro(...upgradeCommand)
 
     expect(run.exitCode).not.toBe(0)
     expect(`${run.stdout}${run.stderr}`).toContain('sudo wants a password')
@@ -43,7 +49,7 @@ describe('a security upgrade is not begun', () => {
       'deb file:/srv/unsigned ./',
       /cannot be refreshed: E: .*(its key is missing|not signed)/,
     ],
-  ])('where %s', async (_, source, why) => {
+  ])('when %s', async (_, source, why) => {
     await asRoot(
       one(),
       `rm -rf /srv/unsigned /srv/ahead; cp -r /srv/soak /srv/unsigned; cp -r /srv/soak /srv/ahead
@@ -51,14 +57,14 @@ describe('a security upgrade is not begun', () => {
     )
     onTestFinished(async () => void (await asRoot(one(), 'rm /etc/apt/sources.list.d/bad.list; apt-get -qq update')))
 
-    const run = await aControllerFor([one()]).maestro(...words)
+    const run = await useController([one()]).maestro(...upgradeCommand)
 
     expect(run.exitCode).not.toBe(0)
     expect(`${run.stdout}${run.stderr}`).toMatch(why)
-    await expectWhole(one(), '1.0')
+    await expectConsistent(one(), '1.0')
   })
 
-  it('where the key is not the one that signed', async () => {
+  it('when the repository key is wrong', async () => {
     const sources = '/etc/apt/sources.list.d/ubuntu.sources'
     await asRoot(
       one(),
@@ -67,14 +73,14 @@ describe('a security upgrade is not begun', () => {
     )
     onTestFinished(async () => void (await asRoot(one(), `cp /root/ubuntu.sources ${sources}; apt-get -qq update`)))
 
-    const run = await aControllerFor([one()]).maestro(...words)
+    const run = await useController([one()]).maestro(...upgradeCommand)
 
     expect(run.exitCode).not.toBe(0)
     expect(`${run.stdout}${run.stderr}`).toMatch(/cannot be refreshed: E: .*its key is missing/)
-    await expectWhole(one(), '1.0')
+    await expectConsistent(one(), '1.0')
   })
 
-  it('where /boot has no room for the kernel that it brings', async () => {
+  it('when /boot has no space for a new kernel', async () => {
     const kernel = `deb linux-image-fl 1.0; dpkg -i linux-image-fl_1.0.deb >/dev/null; rm linux-image-fl_1.0.deb; deb linux-image-fl 1.1`
     await addArchive(one(), { name: 'kernel', release: pocket('noble-security'), packages: kernel })
     await asRoot(one(), 'mount -t tmpfs -o size=60m tmpfs /boot')
@@ -86,35 +92,35 @@ describe('a security upgrade is not begun', () => {
         )),
     )
 
-    const run = await aControllerFor([one()]).maestro(...words)
+    const run = await useController([one()]).maestro(...upgradeCommand)
 
     expect(run.exitCode).not.toBe(0)
     expect(`${run.stdout}${run.stderr}`).toMatch(/\/boot has 60 MB free, and 150 MB may be needed/)
-    await expectWhole(one(), '1.0')
+    await expectConsistent(one(), '1.0')
   })
 
-  it('where /var can only be read', async () => {
+  it('when /var is read-only', async () => {
     await asRoot(one(), 'mount --bind /var /var; mount -o remount,bind,ro /var')
     onTestFinished(async () => void (await asRoot(one(), 'umount /var')))
 
-    const run = await aControllerFor([one()]).maestro(...words, '--no-refresh')
+    const run = await useController([one()]).maestro(...upgradeCommand, '--no-refresh')
 
     expect(run.exitCode).not.toBe(0)
     expect(`${run.stdout}${run.stderr}`).toMatch(/\/var is mounted read-only/)
   })
 
-  it('where something else would come than was planned; the others go on', async () => {
-    const controller = aControllerFor(two())
+  it('on a server where other packages than planned would be installed; the others continue', async () => {
+    const controller = useController(two())
     const plan = `${controller.folder}/plan.json`
-    expect(await controller.maestro(...words, '--save-plan', plan)).toMatchObject({ exitCode: 0 })
+    expect(await controller.maestro(...upgradeCommand, '--save-plan', plan)).toMatchObject({ exitCode: 0 })
     const later = 'deb fl-later 1.0; dpkg -i fl-later_1.0.deb >/dev/null; rm fl-later_1.0.deb; deb fl-later 1.1'
     await addArchive(one(), { name: 'later', release: pocket('noble-security'), packages: later })
 
-    const run = await controller.maestro(...words, '--plan', plan, '--yes')
+    const run = await controller.maestro(...upgradeCommand, '--plan', plan, '--yes')
 
     expect(run.stdout, run.stderr).toMatch(/refused +bare-1 .*fl-later 1\.1 would be installed, too/)
     expect(run.stdout).toMatch(/^changed +bare-2/m)
-    await expectWhole(one(), '1.0')
-    await expectWhole(other(), '1.1')
+    await expectConsistent(one(), '1.0')
+    await expectConsistent(other(), '1.1')
   })
 })

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { aController, type Controller, fingerprint } from './durable-ground.ts'
-import { linkDown } from './faults.ts'
-import type { FleetServer } from './fleet.ts'
-import { asRoot } from './inside.ts'
-import { addArchive, addServer } from './night-ground.ts'
+import { addServer } from './support/added-server.ts'
+import { addArchive } from './support/apt-archive.ts'
+import { type Controller, fingerprint, makeController } from './support/controller.ts'
+import { linkDown } from './support/faults.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot } from './support/inside.ts'
 
 const held = (...names: string[]) => names.flatMap((name) => ['--hold', name])
 const versionsOf = async (server: FleetServer, ...names: string[]) => {
@@ -48,7 +49,7 @@ const libraryOf = async (server: FleetServer) =>
 let servers: readonly FleetServer[]
 let controllers: Controller[] = []
 function controllerOf(...some: FleetServer[]): Controller {
-  const controller = aController(some)
+  const controller = makeController(some)
   controllers.push(controller)
   return controller
 }
@@ -62,8 +63,8 @@ afterAll(() => {
   controllers = []
 })
 
-describe('a security upgrade of real servers', () => {
-  it('moves exactly the security versions, with what they newly depend on, and leaves the marks alone', async () => {
+describe('security-upgrade', () => {
+  it('installs exactly the security versions and their new dependencies, and keeps manual and hold marks', async () => {
     const [server] = servers as [FleetServer]
     const controller = controllerOf(server)
 
@@ -110,7 +111,7 @@ describe('a security upgrade of real servers', () => {
     expect(await libraryOf(server)).toBe('/usr/lib/fl/worker.so')
   })
 
-  it('finds nothing due when run again, and changes nothing', async () => {
+  it('finds nothing due on a second run, and changes nothing', async () => {
     const [server] = servers as [FleetServer]
     const controller = controllerOf(server)
     const before = await fingerprint(server)
@@ -125,7 +126,7 @@ describe('a security upgrade of real servers', () => {
     expect(await fingerprint(server)).toEqual(before)
   })
 
-  it('says which package a failing script leaves half done, and goes on after the repair', async () => {
+  it('names a package that a failing script leaves half-installed, and continues after the repair', async () => {
     const [server] = servers as [FleetServer]
     const controller = controllerOf(server)
 
@@ -141,7 +142,7 @@ describe('a security upgrade of real servers', () => {
     expect(await versionsOf(server, 'fl-fail')).toEqual(['fl-fail 1.1 installed'])
   })
 
-  it('finishes what dpkg was interrupted in, and says so in the plan', async () => {
+  it('completes what dpkg was interrupted in, and says so in the plan', async () => {
     const [server] = servers as [FleetServer]
     const controller = controllerOf(server)
     await asRoot(
@@ -158,7 +159,7 @@ describe('a security upgrade of real servers', () => {
     expect(await versionsOf(server, 'fl-daemon')).toEqual(['fl-daemon 1.1 installed'])
   })
 
-  it('gives the timers back when its job is killed, and goes on when resumed', async () => {
+  it('starts the timers again when its job is killed, and resume continues', async () => {
     const [server] = servers as [FleetServer]
     const controller = controllerOf(server)
     const upgrading = controller.maestro('security-upgrade', ...held('fl-kernel'))
@@ -176,7 +177,7 @@ describe('a security upgrade of real servers', () => {
     expect(await versionsOf(server, 'fl-slow')).toEqual(['fl-slow 1.1 installed'])
   })
 
-  it('outlives its controller and a cut line in the middle of dpkg: each package is configured once', async () => {
+  it('survives a killed controller and a lost connection during dpkg: each package is configured once', async () => {
     const [, server] = servers as [FleetServer, FleetServer]
     const controller = controllerOf(server)
     const isAtWork = async () => (await asRoot(server, "pgrep -f '[f]l-slow.postinst' || true")) !== ''

@@ -1,9 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { FleetServer } from './fleet.ts'
-import { asRoot } from './inside.ts'
-import { addArchive, addServer, perform, settingsOf, startNightly, versionsOf } from './night-ground.ts'
+import { addServer } from './support/added-server.ts'
+import { addArchive, versionsOf } from './support/apt-archive.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot } from './support/inside.ts'
+import {
+  configureResult,
+  configureUnattendedUpgrades,
+  runUnattendedUpgrades,
+} from './support/unattended-upgrades-fixture.ts'
 
-describe('a Debian server', () => {
+describe('unattended-upgrades on Debian', () => {
   let server: FleetServer
 
   beforeAll(async () => {
@@ -23,17 +29,17 @@ describe('a Debian server', () => {
     })
   })
 
-  it('without a security archive cannot be proved, and says what to add', async () => {
-    const failed = perform(server)
+  it('cannot be verified without a security archive, and says what to add', async () => {
+    const failed = configureUnattendedUpgrades(server)
 
     await expect(failed).rejects.toMatchObject({
       message: 'no package list of this server is from origin=Debian,codename=bookworm-security,label=Debian-Security',
       hint: expect.stringContaining('add the security repository'),
     })
-    await expect(perform(server)).rejects.toThrow('no package list of this server is from')
+    await expect(configureUnattendedUpgrades(server)).rejects.toThrow('no package list of this server is from')
   })
 
-  it('gets the security fixes alone, by their label, and no point release', async () => {
+  it('installs only security fixes, by their label, and no point release', async () => {
     await addArchive(server, {
       name: 'security',
       release: {
@@ -45,8 +51,8 @@ describe('a Debian server', () => {
       packages: 'deb a-fix 1.1; deb docker.io 30.1',
     })
 
-    const done = settingsOf(await perform(server))
-    await startNightly(server)
+    const done = configureResult(await configureUnattendedUpgrades(server))
+    await runUnattendedUpgrades(server)
 
     expect(done).toMatchObject({
       lines: ['prove by a dry run what is set up'],
@@ -55,19 +61,19 @@ describe('a Debian server', () => {
     expect(await versionsOf(server, ['a-fix', 'a-point'])).toEqual({ 'a-fix': '1.1', 'a-point': '1.0' })
   })
 
-  it('is told that it does without the point releases that Debian allows', async () => {
-    await perform(server, { remove: true })
+  it('reports that it leaves out point releases that Debian allows', async () => {
+    await configureUnattendedUpgrades(server, { remove: true })
 
-    expect(settingsOf(await perform(server))).toMatchObject({
+    expect(configureResult(await configureUnattendedUpgrades(server))).toMatchObject({
       lines: expect.arrayContaining([`- origin origin=Debian,codename=\${distro_codename},label=Debian`]),
     })
   })
 
-  it('is refused where somebody masked a timer', async () => {
-    await perform(server, { remove: true })
+  it('is refused when a timer is masked', async () => {
+    await configureUnattendedUpgrades(server, { remove: true })
     await asRoot(server, 'systemctl mask -q --now apt-daily.timer')
 
-    expect(settingsOf(await perform(server))).toMatchObject({
+    expect(configureResult(await configureUnattendedUpgrades(server))).toMatchObject({
       status: 'blocked',
       why: expect.stringMatching(/^apt-daily.timer is masked, .*systemctl unmask apt-daily.timer/),
     })

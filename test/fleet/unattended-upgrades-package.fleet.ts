@@ -1,10 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { unattendedUpgrades } from '../../src/operations/unattended-upgrades/operation.ts'
-import type { FleetServer } from './fleet.ts'
-import { asRoot } from './inside.ts'
-import { addArchive, addServer, contextOn, perform, stateOf } from './night-ground.ts'
+import { addServer } from './support/added-server.ts'
+import { addArchive } from './support/apt-archive.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot } from './support/inside.ts'
+import { stepContextOn } from './support/perform-step.ts'
+import { configureUnattendedUpgrades, stateOf } from './support/unattended-upgrades-fixture.ts'
 
-describe('a server without unattended-upgrades', () => {
+describe('unattended-upgrades where the package is missing', () => {
   let server: FleetServer
   let before: string
 
@@ -23,8 +26,8 @@ describe('a server without unattended-upgrades', () => {
     before = await stateOf(server)
   })
 
-  it('gets it, on fresh lists, and is proved', async () => {
-    const [theirPackage, done] = await perform(server)
+  it('installs it on fresh lists, and verifies it', async () => {
+    const [theirPackage, done] = await configureUnattendedUpgrades(server)
 
     expect(theirPackage).toMatchObject({
       lines: ['refresh the package lists', 'install unattended-upgrades'],
@@ -33,15 +36,15 @@ describe('a server without unattended-upgrades', () => {
     expect(done).toMatchObject({ proof: { tonight: expect.arrayContaining(['fl-sec']) } })
   })
 
-  it('is left alone by a second run, too', async () => {
+  it('changes nothing on a second run', async () => {
     const state = await stateOf(server)
 
-    expect(await perform(server)).toMatchObject([{ status: 'done' }, { status: 'done' }])
+    expect(await configureUnattendedUpgrades(server)).toMatchObject([{ status: 'done' }, { status: 'done' }])
     expect(await stateOf(server)).toBe(state)
   })
 
-  it('is rid of it again, with what came with it and its files', async () => {
-    const [, theirPackage] = await perform(server, { remove: true })
+  it('--remove removes it with its dependencies and files', async () => {
+    const [, theirPackage] = await configureUnattendedUpgrades(server, { remove: true })
 
     expect(theirPackage).toMatchObject({
       lines: expect.arrayContaining(['purge python3-apt, likewise']),
@@ -50,37 +53,40 @@ describe('a server without unattended-upgrades', () => {
     expect(configurationOf(await stateOf(server))).toEqual(configurationOf(before))
   })
 
-  it('gets it by itself once another apt-get has ended', async () => {
+  it('installs it once another apt-get has ended', async () => {
     const { facts, pass } = unattendedUpgrades({ remove: false, hold: [], origins: [] })
     const [step] = pass.steps
     if (step === undefined) throw new Error('there is no step')
-    const ctx = contextOn(server, step.id)
+    const ctx = stepContextOn(server, step.id)
     const verdict = step.plan(await ctx.gatherFacts(facts))
     if (verdict.status !== 'due') throw new Error(`${verdict.status}: ${verdict.why}`)
     // Another apt-get holds dpkg's lock for 20 s.
     await asRoot(server, 'systemd-run -q apt-get -y install fl-slow && sleep 3')
 
     await step.apply(ctx, '')
-    const standing = await step.status(ctx, '')
+    const status = await step.status(ctx, '')
     const evidence = await step.verify(ctx, '')
 
-    expect(standing).toBe('running')
+    expect(status).toBe('running')
     expect(evidence).toMatchObject({ version: expect.stringMatching(/^2\./) })
     expect(await step.status(ctx, '')).toBe('yes')
   })
 
-  it('keeps it where something else needs it by then', async () => {
-    await perform(server)
+  it('--remove keeps it when something else needs it meanwhile', async () => {
+    await configureUnattendedUpgrades(server)
     await addArchive(server, {
       name: 'needs',
       release: { Origin: 'Local', Label: 'Local', Suite: 'local', Codename: 'local' },
       packages: "deb needs-it 1.0 'Depends: unattended-upgrades'; dpkg -i *.deb >/dev/null",
     })
 
-    const [, theirPackage] = await perform(server, { remove: true })
+    const [, theirPackage] = await configureUnattendedUpgrades(server, { remove: true })
 
     expect(theirPackage).toMatchObject({ proof: { package: 'kept, since others need it' } })
-    expect(await perform(server, { remove: true })).toMatchObject([{ status: 'not-due' }, { status: 'not-due' }])
+    expect(await configureUnattendedUpgrades(server, { remove: true })).toMatchObject([
+      { status: 'not-due' },
+      { status: 'not-due' },
+    ])
   })
 })
 

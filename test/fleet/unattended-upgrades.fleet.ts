@@ -1,12 +1,19 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { FleetServer } from './fleet.ts'
-import { asRoot } from './inside.ts'
-import { addArchive, addServer, perform, settingsOf, startNightly, stateOf, versionsOf } from './night-ground.ts'
+import { addServer } from './support/added-server.ts'
+import { addArchive, versionsOf } from './support/apt-archive.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot } from './support/inside.ts'
+import {
+  configureResult,
+  configureUnattendedUpgrades,
+  runUnattendedUpgrades,
+  stateOf,
+} from './support/unattended-upgrades-fixture.ts'
 
 const ourFile = '/etc/apt/apt.conf.d/52maestro-unattended-upgrades'
 const tonight = ['fl-both', 'fl-daemon', 'fl-sec']
 
-describe('a server of which an administrator has taken care', () => {
+describe('unattended-upgrades where an administrator has settings', () => {
   let server: FleetServer
   let before: string
 
@@ -32,8 +39,8 @@ describe('a server of which an administrator has taken care', () => {
     before = await stateOf(server)
   })
 
-  it('gets what is due as a difference, and proves what the next night will take', async () => {
-    const [theirPackage, done] = await perform(server, { hold: ['kept-*'] })
+  it('plans the difference, and verifies what the next run will install', async () => {
+    const [theirPackage, done] = await configureUnattendedUpgrades(server, { hold: ['kept-*'] })
 
     expect(theirPackage).toMatchObject({ status: 'done' })
     expect(done).toEqual({
@@ -50,7 +57,7 @@ describe('a server of which an administrator has taken care', () => {
     })
   })
 
-  it('has the values that apt itself tells', async () => {
+  it('has the values that apt-config prints', async () => {
     const said = await asRoot(server, "apt-config dump | grep -E 'Automatic-Reboot|Periodic::(Un|Up)'")
 
     expect(said.split('\n').toSorted()).toEqual([
@@ -60,7 +67,7 @@ describe('a server of which an administrator has taken care', () => {
     ])
   })
 
-  it('does not make up for the nights that its timers missed', async () => {
+  it('does not catch up on runs that stopped timers missed', async () => {
     const ran = await asRoot(
       server,
       'systemctl show -p ExecMainStartTimestampMonotonic apt-daily.service apt-daily-upgrade.service',
@@ -69,19 +76,19 @@ describe('a server of which an administrator has taken care', () => {
     expect(ran.match(/=\d+/g)).toEqual(['=0', '=0'])
   })
 
-  it('is left alone by a second run, to the last byte', async () => {
+  it('changes no byte on a second run', async () => {
     const state = await stateOf(server)
 
-    const done = await perform(server, { hold: ['kept-*'] })
+    const done = await configureUnattendedUpgrades(server, { hold: ['kept-*'] })
 
     expect(done).toMatchObject([{ status: 'done' }, { status: 'done' }])
     expect(await stateOf(server)).toBe(state)
   })
 
-  it('has back what was there before, once maestro is to take it away', async () => {
-    const done = await perform(server, { remove: true })
+  it('--remove restores what was there before', async () => {
+    const done = await configureUnattendedUpgrades(server, { remove: true })
 
-    expect(settingsOf(done)).toMatchObject({
+    expect(configureResult(done)).toMatchObject({
       lines: [
         `- ${ourFile}`,
         '~ Unattended-Upgrade::Automatic-Reboot "false" -> "true" (/etc/apt/apt.conf.d/51local)',
@@ -91,14 +98,17 @@ describe('a server of which an administrator has taken care', () => {
       ],
     })
     expect(await stateOf(server)).toBe(before)
-    expect(await perform(server, { remove: true })).toMatchObject([{ status: 'not-due' }, { status: 'not-due' }])
+    expect(await configureUnattendedUpgrades(server, { remove: true })).toMatchObject([
+      { status: 'not-due' },
+      { status: 'not-due' },
+    ])
   })
 
-  it('gets in its night the security fixes, and neither other upgrades nor Docker nor what is held', async () => {
-    await perform(server, { hold: ['kept-*'] })
+  it('installs the security fixes in a run, and neither other upgrades nor Docker nor held packages', async () => {
+    await configureUnattendedUpgrades(server, { hold: ['kept-*'] })
     const others = ['fl-upd', 'fl-conf', 'fl-phased', 'fl-newdep', 'docker-ce', 'containerd', 'runc', 'kept-by-us']
 
-    await startNightly(server)
+    await runUnattendedUpgrades(server)
 
     expect(await versionsOf(server, [...tonight, ...others, 'fl-fail'])).toEqual({
       ...Object.fromEntries(tonight.map((name) => [name, '1.1'])),
@@ -107,7 +117,7 @@ describe('a server of which an administrator has taken care', () => {
   })
 })
 
-describe('a server with files of its own after ours, without systemd, or at work', () => {
+describe('unattended-upgrades with later files, without systemd, or while dpkg runs', () => {
   const later = '/etc/apt/apt.conf.d/99local'
   let server: FleetServer
 
@@ -119,36 +129,41 @@ describe('a server with files of its own after ours, without systemd, or at work
     ['Unattended-Upgrade { Automatic-Reboot "true"; };', 'sets Unattended-Upgrade::Automatic-Reboot "true"'],
     ['apt::periodic::unattended-upgrade "0";', 'sets APT::Periodic::Unattended-Upgrade "0"'],
     ['#clear Unattended-Upgrade::Package-Blacklist;', 'clears Unattended-Upgrade::Package-Blacklist'],
-  ])('is not begun with %s', async (text, why) => {
+  ])('is refused with %s', async (text, why) => {
     await asRoot(server, `echo '${text}' >${later}`)
     const state = await stateOf(server)
 
-    expect(settingsOf(await perform(server))).toMatchObject({ status: 'blocked', why: expect.stringContaining(why) })
+    expect(configureResult(await configureUnattendedUpgrades(server))).toMatchObject({
+      status: 'blocked',
+      why: expect.stringContaining(why),
+    })
     expect(await stateOf(server)).toBe(state)
   })
 
-  it('keeps the origins that such a file adds, and says so', async () => {
+  it('keeps the origins that a later file adds, and reports them', async () => {
     await asRoot(server, `echo 'Unattended-Upgrade::Allowed-Origins:: "Vendor:stable";' >${later}`)
 
-    const done = settingsOf(await perform(server))
+    const done = configureResult(await configureUnattendedUpgrades(server))
 
     expect(done).toMatchObject({ lines: expect.arrayContaining([`= origin Vendor:stable stays (${later})`]) })
   })
 
-  it('waits with its proof for whoever is at work with dpkg', async () => {
-    await perform(server, { remove: true })
+  it('waits for a running dpkg before it verifies', async () => {
+    await configureUnattendedUpgrades(server, { remove: true })
     // An overlay shows another inode to stat than to /proc/locks where a file comes from a layer below.
     await asRoot(server, `rm ${later} /var/lib/dpkg/lock*; systemd-run -q apt-get -y install fl-slow; sleep 2`)
 
-    expect(settingsOf(await perform(server))).toMatchObject({ proof: { tonight: expect.arrayContaining(['fl-sec']) } })
+    expect(configureResult(await configureUnattendedUpgrades(server))).toMatchObject({
+      proof: { tonight: expect.arrayContaining(['fl-sec']) },
+    })
     expect(await versionsOf(server, ['fl-slow'])).toEqual({ 'fl-slow': '1.1' })
   })
 
-  it('is set up for cron where systemd is not there', async () => {
-    await perform(server, { remove: true })
+  it('configures cron where there is no systemd', async () => {
+    await configureUnattendedUpgrades(server, { remove: true })
     await asRoot(server, 'mv /run/systemd/system /run/systemd/away; install /bin/true /usr/local/bin/cron')
 
-    expect(settingsOf(await perform(server))).toMatchObject({ proof: { next: null } })
+    expect(configureResult(await configureUnattendedUpgrades(server))).toMatchObject({ proof: { next: null } })
     await asRoot(server, 'mv /run/systemd/away /run/systemd/system')
   })
 })

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Cost, costOfAnsible, costOfMaestro, inSeconds, median, tell } from './bench-ground.ts'
-import { aController, type Controller } from './durable-ground.ts'
-import type { FleetServer } from './fleet.ts'
-import { asRoot } from './inside.ts'
-import { addServer } from './night-ground.ts'
-import { requireAnsible } from './requirements.ts'
+import { addServer } from './support/added-server.ts'
+import { type Cost, costOfAnsible, costOfMaestro, inSeconds, median, writeTable } from './support/benchmark.ts'
+import { type Controller, makeController } from './support/controller.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot } from './support/inside.ts'
+import { requireAnsible } from './support/requirements.ts'
 
 const rounds = 5
 const due = ['fl-sec', 'fl-both', 'fl-daemon']
@@ -22,13 +22,13 @@ beforeAll(async () => {
   await requireAnsible()
   servers = await Promise.all(Array.from({ length: 8 }, (_, index) => addServer(`pace-${index + 1}`)))
   await Promise.all(servers.map((server) => asRoot(server, 'apt-mark -qq hold fl-fail fl-kernel fl-slow')))
-  controller = aController(servers)
+  controller = makeController(servers)
 }, 600_000)
 afterAll(() => controller.remove())
 
 const words = ['security-upgrade', '--no-unattended-upgrades', '--yes', '--max-unavailable', '100%', '--canary', '0']
 
-it('installs security upgrades for a fifth of the CPU that Ansible takes, and in less time beside that of dpkg', async () => {
+it('security-upgrade takes a fifth of the CPU of Ansible, and less time beside that of dpkg', async () => {
   const ansible: Measured[] = []
   const maestro: Measured[] = []
   // The playbook does not look for services that run old code.
@@ -47,7 +47,7 @@ it('installs security upgrades for a fifth of the CPU that Ansible takes, and in
     inSeconds(of(runs, 'aroundDpkgMs')),
     `${of(runs, 'fixed')} of ${servers.length * due.length}`,
   ]
-  await tell(
+  await writeTable(
     'Security upgrades',
     `${servers.length} servers at once, ${due.length} packages due on each, the middle of ${rounds} rounds. One of the packages has a newer version in -updates, which
 hides its fix from apt's word "security". The playbook does not look for services that run old code, nor does the last line.`,

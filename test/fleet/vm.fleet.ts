@@ -1,8 +1,8 @@
 import { release } from 'node:os'
 import { beforeAll, expect, it } from 'vitest'
-import { type FleetServer, runMaestro } from './fleet.ts'
-import { writeManifest } from './manifest.ts'
-import { asRootInVm, rebootVm, startVm } from './vm.ts'
+import { type FleetServer, runMaestro } from './support/fleet.ts'
+import { writeManifest } from './support/manifest.ts'
+import { asRootInVm, rebootVm, startVm } from './support/vm.ts'
 
 // Containers share the kernel of their machine: only here can a reboot change it.
 let server: FleetServer
@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 
 /** What maestro says of the restart, and its look at the kernels. */
-async function maestroLook() {
+async function maestroFacts() {
   const manifest = writeManifest([server])
   const { stdout } = await runMaestro(['reboot-status', '-m', manifest.path, '--output', 'json'])
   manifest.remove()
@@ -35,29 +35,29 @@ const look = async () => {
   return { running, asking }
 }
 
-it('runs a kernel of its own, and the newer one when it reboots after that was installed; maestro says each', async () => {
+it('status reports the running kernel of a virtual machine, and the newer one after its reboot', async () => {
   const older = await look()
-  const seenOlder = await maestroLook()
+  const olderFacts = await maestroFacts()
 
   await asRootInVm(server, 'dpkg --install /opt/linux-image-*.deb >&2')
   const installed = await look()
-  const seenInstalled = await maestroLook()
+  const installedFacts = await maestroFacts()
   await rebootVm(server)
   const newer = await look()
-  const seenNewer = await maestroLook()
+  const newerFacts = await maestroFacts()
 
   expect(older).toEqual({ running: expect.stringMatching(/-cloud-amd64$/), asking: 'none' })
   expect(older.running).not.toBe(release())
   expect(installed).toEqual({ running: older.running, asking: `linux-image-${newer.running}` })
   expect(newer).toEqual({ running: newer.running, asking: 'none' })
   expect(newer.running).not.toBe(older.running)
-  expect(seenOlder).toEqual({ ...upToDate, running: older.running, newest: older.running })
-  expect(seenInstalled).toEqual({
+  expect(olderFacts).toEqual({ ...upToDate, running: older.running, newest: older.running })
+  expect(installedFacts).toEqual({
     due: 'yes',
     reasons: expect.arrayContaining([`runs kernel ${older.running}, ${newer.running} is installed`]),
     running: older.running,
     newest: newer.running,
     needrestart: 'version-upgrade',
   })
-  expect(seenNewer).toEqual({ ...upToDate, running: newer.running, newest: newer.running })
+  expect(newerFacts).toEqual({ ...upToDate, running: newer.running, newest: newer.running })
 }, 900_000)

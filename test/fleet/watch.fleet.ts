@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { powerCut } from './faults.ts'
-import { fleetDirectory, readFleet, serverNamed } from './fleet.ts'
-import { reboot } from './inside.ts'
-import { initChanges, longestBlinkMs, mostDown, type Sighting, startWatch } from './watch.ts'
+import { powerCut } from './support/faults.ts'
+import { fleetDirectory, readFleet, serverNamed } from './support/fleet.ts'
+import { reboot } from './support/inside.ts'
+import { initChanges, longestGapMs, mostDown, type Observation, startWatch } from './support/watch.ts'
 
-const watching = async (during: () => Promise<unknown>): Promise<readonly Sighting[]> => {
+const watching = async (during: () => Promise<unknown>): Promise<readonly Observation[]> => {
   const watch = await startWatch(`${fleetDirectory()}/run/watch.ndjson`)
   await during().finally(() => new Promise((resolve) => setTimeout(resolve, 300)))
   return watch.stop()
 }
 
-describe('the outside watcher', () => {
-  it('sees nothing happen while nothing happens', async () => {
+describe('startWatch', () => {
+  it('observes nothing while nothing happens', async () => {
     const seen = await watching(async () => {})
 
     expect(mostDown(seen)).toBe(0)
@@ -19,16 +19,16 @@ describe('the outside watcher', () => {
     expect(Object.keys(seen[0]?.inits ?? {})).toEqual(readFleet().servers.map(({ name }) => name))
   })
 
-  it('sees a reboot: the system goes down alone and comes back up under a new init', async () => {
+  it('observes a reboot: the system goes down alone and comes up under a new init', async () => {
     const seen = await watching(() => reboot(serverNamed('db-1')))
 
     expect(mostDown(seen)).toBe(1)
     expect(initChanges(seen).map(({ server }) => server)).toEqual(['db-1'])
     expect(seen.at(-1)?.up).toHaveLength(7)
-    expect(longestBlinkMs(seen)).toBeLessThan(1_000)
+    expect(longestGapMs(seen)).toBeLessThan(1_000)
   })
 
-  it('trips when two systems are down at once', async () => {
+  it('observes two systems that are down at once', async () => {
     const both = ['db-1', 'db-2'].map(serverNamed)
 
     const seen = await watching(async () => {

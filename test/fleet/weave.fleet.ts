@@ -2,12 +2,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { engineOf, shortWaits } from './docker-ground.ts'
-import { aController, type Controller } from './durable-ground.ts'
-import type { FleetServer } from './fleet.ts'
-import { asRoot } from './inside.ts'
-import { addServer } from './night-ground.ts'
-import { installWeave, peerOn, type Release, upgradeWeave, weaveBlock } from './weave-ground.ts'
+import { addServer } from './support/added-server.ts'
+import { type Controller, makeController } from './support/controller.ts'
+import { engineOf, shortWaitSettings } from './support/docker-fixture.ts'
+import type { FleetServer } from './support/fleet.ts'
+import { asRoot } from './support/inside.ts'
+import { installWeave, peerOn, type Release, upgradeWeave, weaveBlock } from './support/weave-fixture.ts'
 
 const old: Release = { version: '2.6.5', user: 'weaveworks' }
 // What Docker from 25 on answers is of another family of images.
@@ -28,15 +28,15 @@ beforeAll(async () => {
   await Promise.all(peers.map((server) => installWeave(server, old, [wanted, next, broken, strange])))
   const addresses = peers.map(({ address }) => address).join(' ')
   for (const server of peers) await asRoot(server, `weave launch --password ${password} --no-discovery ${addresses}`)
-  const settings = `${shortWaits}\n${weaveBlock(folder, wanted)}`
-  controller = aController(peers, { settings, docker: '26.1.5', weave: wanted.version })
+  const settings = `${shortWaitSettings}\n${weaveBlock(folder, wanted)}`
+  controller = makeController(peers, { settings, docker: '26.1.5', weave: wanted.version })
 }, 900_000)
 afterAll(() => {
   controller.remove()
   rmSync(folder, { recursive: true })
 })
 
-const standing = async (server: FleetServer, { version, user }: Release) => {
+const peerState = async (server: FleetServer, { version, user }: Release) => {
   const peer = await peerOn(server)
   expect(peer).toMatchObject({ router: `${user}/weave:${version} true`, script: version, encryption: 'enabled' })
   expect(peer.connections.filter((line) => line.includes('established encrypted'))).toHaveLength(1)
@@ -44,10 +44,10 @@ const standing = async (server: FleetServer, { version, user }: Release) => {
 }
 
 const namesOf = (release: Release) =>
-  Promise.all([first, second].map(async (server) => (await standing(server, release)).name))
+  Promise.all([first, second].map(async (server) => (await peerState(server, release)).name))
 
-describe('docker-upgrade of two peers of Weave, with a password', () => {
-  it('brings Weave and then the engine, one peer after the other though all at once was asked for', async () => {
+describe('docker-upgrade of two Weave peers with a password', () => {
+  it('upgrades Weave and then the engine, one peer after the other although all at once was asked for', async () => {
     const names = await namesOf(old)
 
     const run = await controller.maestro('docker-upgrade', '--strategy', 'parallel', '--yes')
@@ -68,7 +68,7 @@ describe('docker-upgrade of two peers of Weave, with a password', () => {
     expect(steps).toEqual(['mesh-1 weave', 'mesh-1 docker-upgrade', 'mesh-2 weave', 'mesh-2 docker-upgrade'])
   }, 400_000)
 
-  it('has told the password to nobody', async () => {
+  it('writes the password nowhere', async () => {
     const [run = ''] = controller.runs()
     const journal = ['plan.json', 'events.ndjson', 'report.json'].map((name) =>
       readFileSync(`${controller.folder}/maestro/runs/${run}/${name}`, 'utf8'),
@@ -86,26 +86,26 @@ describe('docker-upgrade of two peers of Weave, with a password', () => {
     expect(there.split('\n')).toEqual(['0', '0'])
   })
 
-  it('finds nothing due when run again', async () => {
+  it('finds nothing due on a second run', async () => {
     const again = await controller.maestro('docker-upgrade', '--no-refresh')
 
     expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Weave 2.9.0 runs') })
   })
 })
 
-describe('Weave', () => {
+describe('docker-upgrade: weaveStep', () => {
   it.each([
     ['does not start', broken, /cannot be launched; gone back to Weave 2\.9\.0, which runs as before$/],
     ['finds no peer', strange, /0 of 1 connections are established, .* is failed; gone back to Weave 2\.9\.0, which/],
-  ])('goes back by itself where the new router %s', async (_, release, words) => {
-    const { name } = await standing(second, wanted)
+  ])('rolls back when the new router %s', async (_, release, words) => {
+    const { name } = await peerState(second, wanted)
 
     await expect(upgradeWeave(second, release, { readyTimeoutMs: 5_000 })).rejects.toThrow(words)
 
-    expect(await standing(second, wanted)).toMatchObject({ name })
+    expect(await peerState(second, wanted)).toMatchObject({ name })
   })
 
-  it('is upgraded where a unit runs it', async () => {
+  it('upgrades a router that a unit runs', async () => {
     await asRoot(
       second,
       `weave stop; docker rm weave >/dev/null
@@ -124,11 +124,11 @@ END
 
     await upgradeWeave(second, next)
 
-    await standing(second, next)
+    await peerState(second, next)
     expect(await asRoot(second, 'systemctl is-active weave.service')).toBe('active')
   })
 
-  it('is refused where a connection is not established before', async () => {
+  it('is refused when a connection is not established before', async () => {
     await asRoot(second, 'systemctl stop weave.service')
 
     const done = await upgradeWeave(first, next)
@@ -140,7 +140,7 @@ END
     expect(await peerOn(first)).toMatchObject({ router: 'rajchaudhuri/weave:2.9.0 true' })
   })
 
-  it('is refused where the router does not answer', async () => {
+  it('is refused when the router does not answer', async () => {
     await asRoot(first, 'docker exec weave mv /bin/status /bin/status.away')
 
     const done = await upgradeWeave(first, next)

@@ -20,7 +20,7 @@ function inventory(body: string): string {
 const answering = (json: unknown) => inventory(`cat <<'X'\n${JSON.stringify(json)}\nX`)
 
 describe('askInventory', () => {
-  it('asks with --list and reads address, user and port of each host', async () => {
+  it('runs the executable with --list and reads address, user and port of each host', async () => {
     const path = inventory(
       `[ "$*" = --list ] && echo '{"_meta":{"hostvars":{"web-1":{"ansible_host":"203.0.113.1","ansible_user":"ops","ansible_port":2222},"web-2":{"ansible_host":"203.0.113.2","x":1}}},"all":{"hosts":["web-1"]}}'`,
     )
@@ -37,20 +37,20 @@ describe('askInventory', () => {
     ['prints nothing', 'true', 'is not JSON'],
     ['speaks no _meta', `echo '{"all":["web-1"]}'`, 'has no _meta.hostvars'],
     ['is ended by a signal', 'kill -9 $$', 'was ended by SIGKILL'],
-  ])('says so when the executable %s', async (_, body, words) => {
+  ])('reports an executable that %s', async (_, body, words) => {
     const path = inventory(body)
 
     await expect(askInventory(path)).rejects.toThrow(words)
     await expect(askInventory(path)).rejects.toThrow(path)
   })
 
-  it('does not wait for ever for one that hangs', async () => {
+  it('times out when the executable hangs', async () => {
     const path = inventory('exec sleep 60')
 
     await expect(askInventory(path, { timeLimitMs: 200 })).rejects.toThrow('did not answer within 0.2 s')
   })
 
-  it('says so when it is not there or cannot be executed', async () => {
+  it('reports an executable that is missing or not executable', async () => {
     const path = inventory('true')
     chmodSync(path, 0o644)
 
@@ -64,7 +64,7 @@ describe('askInventory', () => {
     ['ansible_user', { ansible_user: ['a'] }],
     ['ansible_port', { ansible_port: 'ssh' }],
     ['ansible_port', { ansible_port: 70_000 }],
-  ])('refuses a %s that cannot be one', async (key, vars) => {
+  ])('rejects an invalid %s', async (key, vars) => {
     const path = answering({ _meta: { hostvars: { 'web-1': vars } } })
 
     await expect(askInventory(path)).rejects.toThrow(`${key} of web-1`)

@@ -17,7 +17,7 @@ describe('foldNames', () => {
     expect(foldNames(names)).toBe(folded)
   })
 
-  it('is undone by expandNames', () => {
+  it('is reversed by expandNames', () => {
     const names = Array.from({ length: 500 }, (_, index) => `${['web-', 'db', 'n0'][index % 3]}${(index * 37) % 400}`)
 
     const unique = [...new Set(names)].sort()
@@ -27,11 +27,11 @@ describe('foldNames', () => {
 })
 
 describe('expandNames', () => {
-  it('reads several brackets and lists', () => {
+  it('expands several brackets and lists', () => {
     expect(expandNames('r[1-2]-web[1,3], db-1')).toEqual(['r1-web1', 'r1-web3', 'r2-web1', 'r2-web3', 'db-1'])
   })
 
-  it('refuses a range that counts downwards, and one without bounds in reason', () => {
+  it('rejects a descending range and a range that is too long', () => {
     expect(() => expandNames('web-[9-1]')).toThrow('web-[9-1]: the range 9-1 counts downwards')
     expect(() => expandNames('web-[1-999999999]')).toThrow('more than 100000 names')
   })

@@ -35,8 +35,8 @@ const twoServers = `docker:
   - server: {unique_name: web-2}
 `
 
-describe('takeInventory', () => {
-  it('takes the address of the manifest first, and asks nobody about a server that has one', async () => {
+describe('resolveAddresses', () => {
+  it('takes the address of the manifest first and does not look it up elsewhere', async () => {
     const asked: string[] = []
     const read = manifest('docker:\n  server: {unique_name: web-1, address: 203.0.113.1}\n')
     const sources = { addressInSshConfig: async (name: string) => void asked.push(name), uid: undefined }
@@ -47,13 +47,13 @@ describe('takeInventory', () => {
     expect(asked).toEqual([])
   })
 
-  it('leaves a server that the ssh config knows to that config, by its name', async () => {
+  it('leaves a server that the ssh config names to the ssh config', async () => {
     const servers = await take(twoServers, ['web-2'])
 
     expect(servers[1]).toEqual({ name: 'web-2', host: 'web-2', groups: ['docker'], spare: false })
   })
 
-  it('asks the inventory executable last', async () => {
+  it('asks maestro.inventory last', async () => {
     const path = inventory({ 'web-2': { ansible_host: '203.0.113.2', ansible_user: 'ops', ansible_port: 2202 } })
     const text = `${twoServers}maestro:\n  inventory: ${path}\n`
 
@@ -61,7 +61,7 @@ describe('takeInventory', () => {
     expect((await take(text, ['web-2']))[1]).toMatchObject({ host: 'web-2' })
   })
 
-  it('prefers what the manifest says of a server over the inventory, and that over the maestro block', async () => {
+  it('prefers user and port of the server over those of the inventory and the maestro block', async () => {
     const path = inventory({ 'web-2': { ansible_host: '203.0.113.2', ansible_user: 'ops' } })
     const text = `docker:\n  servers:\n  - server: {unique_name: web-2, port: 2299}\n  - server: {unique_name: web-3, address: 203.0.113.3}\nmaestro:\n  inventory: ${path}\n  ssh: {user: deploy, port: 2200, identity_file: /k}\n`
 
@@ -73,7 +73,7 @@ describe('takeInventory', () => {
     ])
   })
 
-  it('names every server without an address in one error, with the three ways to give one', async () => {
+  it('names every server without an address in one error, with three ways to add it', async () => {
     const text = 'docker:\n  servers:\n  - server: {unique_name: web-1}\n  - server: {unique_name: web-2}\n'
 
     await expect(take(text)).rejects.toMatchObject({

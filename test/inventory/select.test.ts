@@ -16,7 +16,7 @@ function select(selection: Partial<Selection>): readonly string[] {
 }
 
 describe('selectServers', () => {
-  it('takes every server that serves when nothing is said', () => {
+  it('selects every server but the spare ones without options', () => {
     expect(select({})).toEqual(['web-1', 'web-2', 'db-1'])
   })
 
@@ -27,29 +27,29 @@ describe('selectServers', () => {
     ['a glob of an address', '203.0.113.1?', ['web-1', 'web-2']],
     ['a folded set', 'web-[1-2],db-1', ['web-1', 'web-2', 'db-1']],
     ['a spare server by its name', 'fresh-1', ['fresh-1']],
-  ])('finds servers by %s', (_, pattern, expected) => {
+  ])('selects servers by %s', (_, pattern, expected) => {
     expect(select({ servers: [pattern] })).toEqual(expected)
   })
 
-  it('narrows names by groups and takes the excluded away', () => {
+  it('intersects --server with --group and subtracts --exclude', () => {
     expect(select({ groups: ['docker', 'postgresql'], exclude: ['web-1'] })).toEqual(['web-2', 'db-1'])
     expect(select({ groups: ['docker'], servers: ['*-1'] })).toEqual(['web-1', 'fresh-1'])
   })
 
-  it('keeps the first ones up to the limit, in the order of the manifest', () => {
+  it('keeps the first servers up to --max-servers, in manifest order', () => {
     expect(select({ servers: ['db-1', 'web-2'], maxServers: 1 })).toEqual(['web-2'])
   })
 
-  it('takes a name that no server has as a mistake, also in --exclude', () => {
+  it('rejects an unknown name in --server and --exclude', () => {
     expect(() => select({ servers: ['wbe-1'] })).toThrow('--server wbe-1: no server of that name or address')
     expect(() => select({ exclude: ['web-9'] })).toThrow('--exclude web-9: no server of that name or address')
   })
 
-  it('takes a selection without servers as a mistake', () => {
+  it('rejects a selection without servers', () => {
     expect(() => select({ groups: ['docker'], servers: ['db-1'] })).toThrow('no server is left')
   })
 
-  it('takes dots and brackets of a pattern as they are', () => {
+  it('matches dots and brackets of a pattern literally', () => {
     expect(() => select({ servers: ['203x0.113.1*'] })).toThrow('no server of that name or address')
   })
 })

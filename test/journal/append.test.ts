@@ -3,7 +3,7 @@ import { type Appendable, appender } from '../../src/journal/append.ts'
 
 type Disk = Appendable & { readonly content: string[]; readonly syncs: () => number; breaks: boolean }
 
-function aDisk(): Disk {
+function fakeDisk(): Disk {
   const content: string[] = []
   let syncs = 0
   const disk: Disk = {
@@ -21,9 +21,9 @@ function aDisk(): Disk {
   return disk
 }
 
-describe('what is appended', () => {
-  it('is synced together when it waits together, in its order', async () => {
-    const disk = aDisk()
+describe('appender', () => {
+  it('syncs waiting lines together, in order', async () => {
+    const disk = fakeDisk()
     const append = appender(disk)
 
     await Promise.all(Array.from({ length: 300 }, (_, index) => append(`${index}\n`)))
@@ -32,8 +32,8 @@ describe('what is appended', () => {
     expect(disk.content.join('').trimEnd().split('\n').map(Number)).toEqual(Array.from({ length: 300 }, (_, i) => i))
   })
 
-  it('is synced before its promise resolves, each time', async () => {
-    const disk = aDisk()
+  it('syncs each line before its promise resolves', async () => {
+    const disk = fakeDisk()
     const append = appender(disk)
 
     const seen: number[] = []
@@ -45,8 +45,8 @@ describe('what is appended', () => {
     expect(seen).toEqual([1, 2, 3])
   })
 
-  it('ends with the first failure, though there is space again: behind half a line it would be lost', async () => {
-    const disk = aDisk()
+  it('rejects every line after the first failed write, even when there is space again', async () => {
+    const disk = fakeDisk()
     const append = appender(disk)
     await append('a\n')
     disk.breaks = true

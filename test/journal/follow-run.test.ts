@@ -7,12 +7,12 @@ import type { JournalEvent } from '../../src/journal/events.ts'
 import { followEvents } from '../../src/journal/follow-run.ts'
 import { createJournal, reopenJournal } from '../../src/journal/journal.ts'
 import type { Plan } from '../../src/plan/plan.ts'
-import { aRollout } from '../run/in-memory.ts'
+import { defaultRollout } from '../support/builders/build-rollout.ts'
 
 const plan: Plan = {
   version: 1,
   operation: { name: 'made-up', options: {} },
-  rollout: aRollout,
+  rollout: defaultRollout,
   batches: [['web-1']],
   planned: {},
 }

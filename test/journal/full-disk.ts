@@ -1,14 +1,14 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { createJournal, reopenJournal } from '../../src/journal/journal.ts'
 import type { Plan } from '../../src/plan/plan.ts'
-import { aRollout } from '../run/in-memory.ts'
+import { defaultRollout } from '../support/builders/build-rollout.ts'
 
 // Fills the disk below a run, once while it writes and once before it is taken up again, and says what came of both.
 const root = process.argv[2] ?? ''
 const plan: Plan = {
   version: 1,
   operation: { name: 'made-up', options: {} },
-  rollout: aRollout,
+  rollout: defaultRollout,
   batches: [],
   planned: {},
 }

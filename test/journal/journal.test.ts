@@ -22,12 +22,12 @@ import { pruneRuns } from '../../src/journal/prune.ts'
 import { eventsOf, summaryOf } from '../../src/journal/read-run.ts'
 import { replay } from '../../src/journal/run-state.ts'
 import type { Plan } from '../../src/plan/plan.ts'
-import { aRollout } from '../run/in-memory.ts'
+import { defaultRollout } from '../support/builders/build-rollout.ts'
 
 const plan: Plan = {
   version: 1,
   operation: { name: 'made-up', options: {} },
-  rollout: aRollout,
+  rollout: defaultRollout,
   batches: [['web-1']],
   planned: {},
 }
@@ -46,7 +46,7 @@ beforeEach(() => {
   onTestFinished(() => rmSync(join(root, '..'), { recursive: true }))
 })
 
-async function aRun(
+async function recordRun(
   write: readonly Parameters<Awaited<ReturnType<typeof createJournal>>['write']>[0][] = [],
 ): Promise<string> {
   const journal = await createJournal(root, plan, about)
@@ -55,9 +55,9 @@ async function aRun(
   return journal.run
 }
 
-describe('a journal', () => {
-  it('is read again as it was written, and goes on', async () => {
-    const run = await aRun([begun('web-1')])
+describe('createJournal and reopenJournal', () => {
+  it('read back what was written and append to it', async () => {
+    const run = await recordRun([begun('web-1')])
 
     const { journal, plan: readAgain, events } = await reopenJournal(root, run)
     await journal.write({ event: 'step-verified', server: 'web-1', step: 'change', evidence: 'yes' })
@@ -108,8 +108,8 @@ describe('a journal', () => {
     expect(readFileSync(`${journal.folder}/events.ndjson`, 'utf8').trimEnd().split('\n')).toHaveLength(2)
   })
 
-  it('is for its owner alone', async () => {
-    const run = await aRun()
+  it('create files that only their owner can read', async () => {
+    const run = await recordRun()
 
     const modes = [`${root}/${run}`, `${root}/${run}/plan.json`, `${root}/${run}/events.ndjson`].map(
       (path) => statSync(path).mode & 0o777,
@@ -117,8 +117,8 @@ describe('a journal', () => {
     expect(modes).toEqual([0o700, 0o600, 0o600])
   })
 
-  it('leaves out the half line of a power cut, for what it announced was not begun', async () => {
-    const run = await aRun([begun('web-1')])
+  it('drop the truncated last line, because what it announced never started', async () => {
+    const run = await recordRun([begun('web-1')])
     appendFileSync(
       `${root}/${run}/events.ndjson`,
       '{"version":1,"at":"2026-11-23T00:00:00Z","event":"locking","server":"web-2"',
@@ -133,14 +133,14 @@ describe('a journal', () => {
     expect(lines.map((line) => JSON.parse(line).server)).toEqual([undefined, 'web-1', 'web-3'])
   })
 
-  it('says where a line is none', async () => {
-    const run = await aRun()
+  it('name the line that is corrupt', async () => {
+    const run = await recordRun()
     appendFileSync(`${root}/${run}/events.ndjson`, 'rubbish\n')
 
     await expect(reopenJournal(root, run)).rejects.toThrow(`${root}/${run}/events.ndjson:2: not a line of a journal`)
   })
 
-  it("is one process's at a time, and free again once that is gone", async () => {
+  it('lock the run against other processes until the process is gone', async () => {
     const journal = await createJournal(root, plan, about)
 
     await expect(reopenJournal(root, journal.run)).rejects.toThrow(
@@ -154,7 +154,7 @@ describe('a journal', () => {
     expect(readdirSync(`${root}/${journal.run}`).toSorted()).toEqual(['events.ndjson', 'plan.json'])
   })
 
-  it('has on disk whatever it said was written, when its process is killed', async () => {
+  it('keep every acknowledged event on disk when the process is killed', async () => {
     const [entry, writer] = [fileURLToPath(new URL('./writer.ts', import.meta.url)), join(root, '..', 'writer.mjs')]
     await build({
       entryPoints: [entry],
@@ -183,8 +183,8 @@ describe('a journal', () => {
     expect(written).toEqual(expect.arrayContaining(acknowledged))
   })
 
-  it('makes a state of every beginning of it', async () => {
-    const run = await aRun([
+  it('replay makes a state of every prefix of the journal', async () => {
+    const run = await recordRun([
       begun('web-1'),
       { event: 'drain-started', server: 'web-1', drain: 'service', found: 'up' },
       { event: 'drain-ended', server: 'web-1', drain: 'service' },
@@ -199,9 +199,9 @@ describe('a journal', () => {
   })
 })
 
-describe('the runs on record', () => {
-  it('are found by their name, its beginning, or as the newest that has not come to a good end', async () => {
-    const well = await aRun()
+describe('findRun, listRuns, pruneRuns and readHistory', () => {
+  it('findRun accepts a run id, its prefix, or takes the newest unfinished run', async () => {
+    const well = await recordRun()
     writeFileSync(`${root}/${well}/report.json`, '{"exitCode":0}')
     const broken = '20200101-000000-aaaa'
     mkdirSync(`${root}/${broken}`)
@@ -218,13 +218,13 @@ describe('the runs on record', () => {
     await expect(findRun(root, '1999')).rejects.toThrow('no run "1999"')
   })
 
-  it('are none where there is no folder', async () => {
+  it('listRuns returns nothing when the folder does not exist', async () => {
     expect(await listRuns(root)).toEqual([])
     await expect(findRun(root, undefined)).rejects.toThrow('is left to go on with')
   })
 
-  it('are summed up without holding them in memory', async () => {
-    const run = await aRun([
+  it('summaryOf sums up a run without holding its events in memory', async () => {
+    const run = await recordRun([
       { event: 'server-ended', server: 'a', outcome: { status: 'changed' } },
       { event: 'server-ended', server: 'b', outcome: { status: 'changed' } },
       { event: 'run-ended', exitCode: 0 },
@@ -242,7 +242,7 @@ describe('the runs on record', () => {
     expect(events).toEqual(['run-started', 'server-ended', 'server-ended', 'run-ended'])
   })
 
-  it('go when they are older than 90 days, but for the newest 50', async () => {
+  it('pruneRuns deletes runs older than 90 days but keeps the newest 50', async () => {
     const names = Array.from({ length: 52 }, (_, index) => `20200101-0000${String(index).padStart(2, '0')}-aaaa`)
     for (const name of names) {
       mkdirSync(`${root}/${name}`, { recursive: true })
@@ -255,7 +255,7 @@ describe('the runs on record', () => {
     expect(await listRuns(root)).toEqual(names.slice(2).toReversed())
   })
 
-  it('tell how long a server usually takes, by what was not broken off', async () => {
+  it('readHistory returns the usual duration per server without interrupted runs', async () => {
     const folder = `${root}/20260101-000000-aaaa`
     mkdirSync(folder, { recursive: true })
     const at = (second: number) => ({ version: 1, at: new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString() })
@@ -279,8 +279,8 @@ describe('the runs on record', () => {
   })
 })
 
-describe('a plan on disk', () => {
-  it("that is none is an error of the user's", async () => {
+describe('readPlan', () => {
+  it('rejects an invalid plan file as a usage error', async () => {
     mkdirSync(root, { recursive: true })
     writeFileSync(`${root}/text`, 'rubbish')
     writeFileSync(`${root}/other`, '{"version":2}')

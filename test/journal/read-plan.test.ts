@@ -12,11 +12,11 @@ import { makePlan } from '../../src/plan/make-plan.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import { renderPlan } from '../../src/report/run/plan.ts'
 import { assertReadable, readersOf } from '../../src/run/assert-readable.ts'
-import { aRollout } from '../run/in-memory.ts'
-import { models } from '../run/models/all.ts'
-import type { Model } from '../run/models/model.ts'
+import { defaultRollout } from '../support/builders/build-rollout.ts'
+import { seededRandom } from '../support/builders/seeded-random.ts'
+import { models } from '../support/fakes/operations/all.ts'
+import type { OperationModel } from '../support/fakes/operations/operation-model.ts'
 import { mutate, testSeed } from '../support/mutate.ts'
-import { picksOf } from '../support/picks.ts'
 
 let folder: string
 let path: string
@@ -27,11 +27,11 @@ beforeEach(() => {
 })
 
 const window = parseWindow('Sat 02:00-05:00 Europe/Berlin')
-const rollout = { ...aRollout, order: ['web', 'mysql/reporting'], windows: window === undefined ? [] : [window] }
+const rollout = { ...defaultRollout, order: ['web', 'mysql/reporting'], windows: window === undefined ? [] : [window] }
 
-function planOf({ operation: make, servers }: Model): Plan {
+function planOf({ operation: make, servers }: OperationModel): Plan {
   const operation = make()
-  const seen = servers().map(({ server, look }) => ({ server, look: look() }))
+  const seen = servers().map(({ server, facts }) => ({ server, look: facts() }))
   return makePlan({ operation, seen, inventory: seen.map(({ server }) => server), rollout, away: new Set() })
 }
 
@@ -69,7 +69,7 @@ describe('readPlan', () => {
   it.each(all)(
     `reads a plan of $name $index as it is or says what is wrong, whatever is changed in it (MAESTRO_TEST_SEED=${testSeed})`,
     async ({ model }) => {
-      const pick = picksOf(testSeed)
+      const pick = seededRandom(testSeed)
       const plan = planOf(model)
       for (let count = 0; count < 100; count += 1) {
         const changed = mutate(plan, pick)

@@ -1,11 +1,11 @@
 import { createJournal } from '../../src/journal/journal.ts'
-import { aRollout } from '../run/in-memory.ts'
+import { defaultRollout } from '../support/builders/build-rollout.ts'
 
 const [, , root = ''] = process.argv
 const plan = {
   version: 1,
   operation: { name: 'made-up', options: {} },
-  rollout: aRollout,
+  rollout: defaultRollout,
   batches: [],
   planned: {},
 } as const

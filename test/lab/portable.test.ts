@@ -18,13 +18,13 @@ const sh = (text: string) => {
   return { status, printed: stdout.trim() }
 }
 
-describe('where the plain tools are not those of GNU', () => {
-  it('perl stands in for some, and the rest is as it is', () => {
+describe('layOutTools on a system without GNU tools', () => {
+  it('links perl replacements for some tools and the system tool for the others', () => {
     expect(readlinkSync(`${folder}/tools/stat`)).toBe(`${folder}/portable/stat`)
     expect(readlinkSync(`${folder}/tools/sed`)).not.toContain(folder)
   })
 
-  it('stat tells what the remote scripts ask for', () => {
+  it('stat prints the fields that remote scripts ask for', () => {
     const { mtimeMs, ino, mode } = statSync(`${folder}/tools`)
 
     expect(sh("stat -c '%Y %i %a %F|there' $FOLDER/tools")).toEqual({
@@ -35,19 +35,19 @@ describe('where the plain tools are not those of GNU', () => {
     expect(sh('stat -c %Y $FOLDER/nowhere 2>&1').status).not.toBe(0)
   })
 
-  it('timeout ends what takes too long with 124, and else passes the exit code on', () => {
+  it('timeout ends a slow command with exit code 124 and else passes its exit code on', () => {
     expect(sh('timeout 1 sleep 60').status).toBe(124)
     expect(sh('timeout 60 sh -c "exit 7"').status).toBe(7)
   })
 
-  it('flock waits for who has the lock, and gives up after its time', () => {
+  it('flock waits for the lock and gives up after its timeout', () => {
     const held = 'exec 9>>$FOLDER/lock; flock -w 5 9 || exit 2; sh -c "exec 8>>$FOLDER/lock; flock -w 1 8"'
 
     expect(sh(held).status).toBe(1)
     expect(sh('exec 9>>$FOLDER/lock; flock -w 1 9').status).toBe(0)
   })
 
-  it('setsid gives a process a session of its own', () => {
+  it('setsid starts a process in its own session', () => {
     expect(sh('setsid sh -c "echo $$ and \\$\\$"').printed).toMatch(/^(\d+) and (?!\1)\d+$/)
     expect(sh('setsid sh -c "exit 7"').status).toBe(7)
   })

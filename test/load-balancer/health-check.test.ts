@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Endpoint, Opened } from '../../src/inventory/endpoint.ts'
 import { runHealthCheck } from '../../src/load-balancer/health-check.ts'
 import type { HealthCheck } from '../../src/manifest/settings.ts'
-import { type Answers, aContext } from '../operations/a-context.ts'
+import { type Answers, fakeServerContext } from '../support/fakes/fake-server-context.ts'
 
 let servers: Server[] = []
 afterEach(() => {
@@ -43,38 +43,38 @@ const url = (port: number, more: Partial<HealthCheck> = {}): HealthCheck =>
     ...more,
   }) as HealthCheck
 
-function aServerWith(answers: Answers = []) {
+function serverAnswering(answers: Answers = []) {
   const opened: Endpoint[] = []
-  const context = aContext(answers)
+  const context = fakeServerContext(answers)
   const open = (to: Endpoint) => {
     opened.push(to)
     return stream(to)
   }
-  return { ...context, at: { ...context.at, open, openLocal: open }, opened }
+  return { ...context, at: { ...context.ctx, open, openLocal: open }, opened }
 }
 
-describe('a server', () => {
-  it('serves when its url answers with the status, asked as the server itself sees it', async () => {
+describe('runHealthCheck', () => {
+  it('passes when health.url answers with health.status, asked from the server itself', async () => {
     const port = await application(200)
-    const { at, opened } = aServerWith()
+    const { at, opened } = serverAnswering()
 
     await runHealthCheck(url(port))(at)
 
     expect(opened).toEqual([{ host: 'localhost', port }])
   })
 
-  it('is waited for while it answers otherwise', async () => {
+  it('waits while the url answers with another status', async () => {
     const port = await application(503, 503, 200)
-    const { at, told } = aServerWith()
+    const { at, progress } = serverAnswering()
 
     await runHealthCheck(url(port))(at)
 
-    expect(told).toHaveLength(2)
-    expect(told[0]).toContain(`http://localhost:${port}/up answers 503, not 200`)
+    expect(progress).toHaveLength(2)
+    expect(progress[0]).toContain(`http://localhost:${port}/up answers 503, not 200`)
   })
 
-  it('does not serve when the time is over, and the last answer says why', async () => {
-    const { at } = aServerWith()
+  it('fails after health.timeout with the last answer', async () => {
+    const { at } = serverAnswering()
     const port = await application(500)
 
     await expect(runHealthCheck(url(port))(at)).rejects.toThrow(
@@ -83,16 +83,16 @@ describe('a server', () => {
     expect(at.nowMs()).toBe(30_000)
   })
 
-  it('does not serve where nobody listens', async () => {
-    const { at } = aServerWith()
+  it('fails where nothing listens', async () => {
+    const { at } = serverAnswering()
 
     await expect(runHealthCheck(url(1))(at)).rejects.toThrow(
       'it does not serve: http://localhost:1/up: nobody answers there',
     )
   })
 
-  it('is asked by a tool of its own where sshd forwards nothing', async () => {
-    const { at, asked } = aServerWith([{ service_status: '200' }])
+  it('uses a tool on the server where sshd forwards nothing', async () => {
+    const { at, asked } = serverAnswering([{ service_status: '200' }])
     const open = async (): Promise<Opened> => ({ status: 'forbidden', why: 'prohibited' })
 
     await runHealthCheck(url(8080))({ ...at, open })
@@ -100,21 +100,24 @@ describe('a server', () => {
     expect(asked[0]).toMatchObject({ files: ['health-check/url.sh'], inputs: { url: 'http://localhost:8080/up' } })
   })
 
-  it('is asked at its own address from here, where the url says localhost', async () => {
+  it('asks the address of the server from the controller when the url says localhost', async () => {
     const port = await application(200)
-    const { at, opened } = aServerWith()
+    const { at, opened } = serverAnswering()
 
     await runHealthCheck(url(port, { from: 'controller' } as Partial<HealthCheck>))(at)
 
     expect(opened).toEqual([{ host: 'web-1', port }])
   })
 
-  it('serves when its command ends with 0, and tells the last words of one that does not', async () => {
+  it('passes when health.command exits 0, and quotes the last line of one that does not', async () => {
     const check: HealthCheck = { kind: 'command', command: 'check-me', timeoutMs: 30_000 }
-    const { at, told } = aServerWith([{ service_exit: '3', service_words: 'no database' }, { service_exit: '0' }])
+    const { at, progress } = serverAnswering([
+      { service_exit: '3', service_words: 'no database' },
+      { service_exit: '0' },
+    ])
 
     await runHealthCheck(check)(at)
 
-    expect(told).toEqual(['waiting until it serves: check-me ended with exit code 3: no database'])
+    expect(progress).toEqual(['waiting until it serves: check-me ended with exit code 3: no database'])
   })
 })

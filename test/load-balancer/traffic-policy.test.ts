@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { withTrafficPolicy } from '../../src/load-balancer/traffic-policy.ts'
 import { reboot } from '../../src/operations/reboot/operation.ts'
-import { aContext } from '../operations/a-context.ts'
-import { rebootOptions } from '../run/models/reboot.ts'
+import { fakeServerContext } from '../support/fakes/fake-server-context.ts'
+import { rebootOptions } from '../support/fakes/operations/reboot.ts'
 
-describe('an operation in service', () => {
+describe('withTrafficPolicy', () => {
   const check = { kind: 'command', command: '/bin/well', timeoutMs: 0 } as const
   const healthy = (groups: readonly string[]) =>
     withTrafficPolicy(reboot(rebootOptions), { health: { check, groups } }).pass.healthCheck
 
-  it('asks servers of the serving groups for their health, and no others', async () => {
-    const { at: ctx, asked } = aContext([{ service_exit: '0' }])
+  it('runs the health check on servers of the serving groups only', async () => {
+    const { ctx, asked } = fakeServerContext([{ service_exit: '0' }])
 
     await healthy(['docker'])?.(ctx)
     expect(asked).toHaveLength(1)
@@ -18,8 +18,8 @@ describe('an operation in service', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('is not believed where the server does not serve', async () => {
-    const { at: ctx } = aContext([{ service_exit: '3' }])
+  it('fails the operation when the health check fails', async () => {
+    const { ctx } = fakeServerContext([{ service_exit: '3' }])
 
     await expect(healthy(['docker'])?.(ctx)).rejects.toThrow('it does not serve')
   })

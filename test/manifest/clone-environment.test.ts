@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { cloneEnvironment } from '../../src/manifest/clone-environment.ts'
 import { parseManifest } from '../../src/manifest/read/read.ts'
 import { resolveManifest } from '../../src/manifest/resolve/resolve.ts'
-import { everyKeyText, fixtures } from './fixtures.ts'
+import { everyKeyText, manifestFixtures } from '../support/fixtures/manifest-fixtures.ts'
 
 const clone = (text: string, { from = 'production', to = 'second' } = {}) =>
   cloneEnvironment({ name: 'Manifest.yml', text, from, to })
 const readAs = (text: string, environment: string) =>
   resolveManifest(parseManifest('Manifest.yml', text), { environment })
 
-describe('a cloned environment', () => {
-  it('has the groups, servers and settings of the first, and no address of it', () => {
+describe('cloneEnvironment', () => {
+  it('copies groups, servers and settings but no address', () => {
     const text = everyKeyText()
 
     const made = clone(text)
@@ -23,22 +23,22 @@ describe('a cloned environment', () => {
     expect(made.withoutAddress).toEqual(second.servers.map(({ name }) => name))
   })
 
-  it('leaves what stands in the file as it is, letter by letter', () => {
+  it('keeps the existing text unchanged', () => {
     const text = everyKeyText()
 
     expect(clone(text).text.startsWith(text)).toBe(true)
   })
 
-  it('keeps versions as the text that they are', () => {
+  it('keeps versions as text', () => {
     const { text } = clone('production:\n  docker:\n    configuration: {docker_version: 20.10, weave_version: "1.30"}')
 
     expect(readAs(text, 'second').groups[0]?.versions).toEqual({ docker: '20.10', weave: '1.30' })
     expect(text).toContain('docker_version: 20.10\n')
   })
 
-  const withEnvironments = fixtures('valid').filter(({ text }) => /^production:/m.test(text))
+  const withEnvironments = manifestFixtures('valid').filter(({ text }) => /^production:/m.test(text))
 
-  it.each(withEnvironments)('is taken from every form of a manifest: $name', ({ text }) => {
+  it.each(withEnvironments)('clones every form of a manifest: $name', ({ text }) => {
     const made = clone(text)
 
     expect(readAs(made.text, 'second').groups).toEqual(readAs(made.text, 'production').groups)
@@ -50,7 +50,7 @@ describe('a cloned environment', () => {
     ['production: {docker: {}}\nsecond: {docker: {}}\n', {}, 'has an environment "second" already'],
     ['production: {docker: {}}\n', { to: 'docker' }, 'cannot have an environment "docker" at its end'],
     ['{"production": {"docker": {}}}', {}, 'cannot have an environment "second" at its end'],
-  ])('is none: %j', (text, wish, words) => {
-    expect(() => clone(text, wish)).toThrow(words)
+  ])('rejects %j', (text, options, words) => {
+    expect(() => clone(text, options)).toThrow(words)
   })
 })

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { ManifestError } from '../../src/base/errors.ts'
 import { parseManifest } from '../../src/manifest/read/read.ts'
-import { expectationOf, type Fixture, fixtures, meaningOf, problemLines } from './fixtures.ts'
+import {
+  diagnosticLines,
+  expectedMeaning,
+  type ManifestFixture,
+  manifestFixtures,
+  meaningOf,
+} from '../support/fixtures/manifest-fixtures.ts'
 
-function errorOf({ name, text }: Fixture): ManifestError {
+function errorOf({ name, text }: ManifestFixture): ManifestError {
   try {
     parseManifest(name, text)
   } catch (error) {
@@ -14,26 +20,26 @@ function errorOf({ name, text }: Fixture): ManifestError {
 }
 
 /** The messages that a wrong manifest opens with, as remarks. */
-function wantedOf({ name, text }: Fixture): readonly string[] {
+function wantedOf({ name, text }: ManifestFixture): readonly string[] {
   const lines = text.split('\n')
   const end = lines.findIndex((line) => !line.startsWith(`# ${name}:`))
   return lines.slice(0, end).map((line) => line.slice(2))
 }
 
-describe('a manifest that is right', () => {
-  it.each(fixtures('valid'))('means what is written beside it: $name', (fixture) => {
-    expect(meaningOf(fixture)).toEqual(expectationOf(fixture))
+describe('parseManifest on fixtures/manifests/valid', () => {
+  it.each(manifestFixtures('valid'))('reads what the JSON file beside it says: $name', (fixture) => {
+    expect(meaningOf(fixture)).toEqual(expectedMeaning(fixture))
   })
 })
 
-describe('a manifest that is wrong', () => {
-  it.each(fixtures('invalid'))('is told everything that is wrong with it: $name', (fixture) => {
+describe('parseManifest on fixtures/manifests/invalid', () => {
+  it.each(manifestFixtures('invalid'))('reports every problem that the file expects: $name', (fixture) => {
     const error = errorOf(fixture)
 
-    expect(problemLines(error.message)).toEqual(wantedOf(fixture))
+    expect(diagnosticLines(error.message)).toEqual(wantedOf(fixture))
   })
 
-  it.each(fixtures('invalid'))('is shown the line and a caret for each problem: $name', (fixture) => {
+  it.each(manifestFixtures('invalid'))('shows the line and a caret for each problem: $name', (fixture) => {
     const shown = errorOf(fixture).message.split('\n')
 
     for (const [index, line] of shown.entries()) {
@@ -46,7 +52,7 @@ describe('a manifest that is wrong', () => {
     expect(shown.length).toBe(wantedOf(fixture).length * 3)
   })
 
-  it.each(fixtures('invalid'))('puts no control character on the terminal: $name', (fixture) => {
+  it.each(manifestFixtures('invalid'))('prints no control characters: $name', (fixture) => {
     const { message } = errorOf(fixture)
 
     expect(message.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u)

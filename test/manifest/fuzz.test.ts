@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ManifestError } from '../../src/base/errors.ts'
 import { parseManifest } from '../../src/manifest/read/read.ts'
 import { resolveManifest } from '../../src/manifest/resolve/resolve.ts'
-import { everyKeyText } from './fixtures.ts'
+import { everyKeyText } from '../support/fixtures/manifest-fixtures.ts'
 
 const scraps = [
   '\n',
@@ -62,8 +62,8 @@ function read(text: string): unknown {
   }
 }
 
-describe('a spoilt manifest', () => {
-  it('is read or told what is wrong, and never breaks maestro', () => {
+describe('parseManifest on random damage', () => {
+  it('reads the manifest or throws ManifestError, and never crashes', () => {
     const random = randomFrom(20_261_123)
     const text = everyKeyText().replaceAll(/ *#.*/g, '').replaceAll(/\n+/g, '\n')
     const outcomes = Array.from({ length: 200 }, () => {

@@ -21,7 +21,7 @@ load_balancer: {server: {unique_name: lb-1}}
 `
 const manifest = resolveManifest(parseManifest('Manifest.yml', text))
 
-describe('a group', () => {
+describe('expandGroup and usableGroups', () => {
   it.each([
     { word: 'docker', names: ['web-1', 'web-2'] },
     { word: 'web', names: ['web-1', 'web-2', 'node-1'] },
@@ -33,11 +33,11 @@ describe('a group', () => {
     { word: 'mysql/default', names: ['db-1'] },
     { word: 'mysql/reporting', names: ['db-2'] },
     { word: 'all', names: ['web-1', 'web-2', 'node-1', 'db-1', 'db-2', 'lb-1'] },
-  ])('called $word has its servers, each once', ({ word, names }) => {
+  ])('expand --group $word to its servers, each once', ({ word, names }) => {
     expect(expandGroup(manifest, word)).toEqual(names)
   })
 
-  it('that there is not is refused with those that there are', () => {
+  it('reject an unknown group and list the usable ones', () => {
     expect(() => expandGroup(manifest, 'dokcer')).toThrow(
       expect.objectContaining({
         message: 'there is no group "dokcer"; did you mean docker?',
@@ -46,15 +46,15 @@ describe('a group', () => {
     )
   })
 
-  it.each(['redis', 'rails', 'mysql/archive', 'elasticsearch'])('without a server is refused: %s', (word) => {
+  it.each(['redis', 'rails', 'mysql/archive', 'elasticsearch'])('reject a group without servers: %s', (word) => {
     expect(() => expandGroup(manifest, word)).toThrow(UsageError)
   })
 
-  it('of a component without servers is said to have none', () => {
+  it('reject a component without servers', () => {
     expect(() => expandGroup(manifest, 'redis')).toThrow('no server of Manifest.yml is in the group redis')
   })
 
-  it('is refused in a manifest without servers', () => {
+  it('reject any group in a manifest without servers', () => {
     const empty = resolveManifest(parseManifest('Manifest.yml', 'docker: {}\n'))
 
     expect(() => expandGroup(empty, 'all')).toThrow(
@@ -65,7 +65,7 @@ describe('a group', () => {
     )
   })
 
-  it('can be asked for only by words that have servers', () => {
+  it('usableGroups lists only groups that have servers', () => {
     expect(usableGroups(manifest)).toEqual([
       ...['docker', 'node', 'mysql/default', 'mysql/reporting', 'postgresql', 'load_balancer'],
       ...['mysql', 'all', 'web', 'haproxy', 'db', 'postgres'],

@@ -5,7 +5,7 @@ import { manifestJsonSchema } from '../../src/manifest/schema/json-schema.ts'
 import type { Settings } from '../../src/manifest/settings.ts'
 import { nodeAt, toPlain } from '../../src/manifest/yaml/node.ts'
 import { parseYaml } from '../../src/manifest/yaml/parse.ts'
-import { everyKeyText } from './fixtures.ts'
+import { everyKeyText } from '../support/fixtures/manifest-fixtures.ts'
 import { keysOfSchema } from './schema-keys.ts'
 
 function settingsOf(text: string, environment?: string): Settings {
@@ -33,8 +33,8 @@ const smallest = (): Block => ({
   provider: { command: './bin/provider' },
 })
 
-describe('the settings', () => {
-  it('have the defaults that the schema states', () => {
+describe('resolveManifest: settings', () => {
+  it('have the defaults of the schema', () => {
     const block = smallest()
     for (const { section, key, value } of statedDefaults()) {
       block[section] = { ...block[section], [key]: key === 'groups' ? [value] : value }
@@ -46,14 +46,14 @@ describe('the settings', () => {
     expect(withSides(block)).toEqual(withSides(smallest()))
   })
 
-  it('have the defaults that the annotated manifest shows', () => {
+  it('have the defaults that every-key.yml shows', () => {
     const { root } = parseYaml(everyKeyText())
     const shown = statedDefaults().map(({ section, key }) => root && nodeAt(root, ['maestro', section, key]))
 
     expect(shown.map((node) => node && [toPlain(node)].flat())).toEqual(statedDefaults().map(({ value }) => [value]))
   })
 
-  it('are these without a maestro block', () => {
+  it('have these values without a maestro block', () => {
     expect(settingsOf('docker: {}\n')).toEqual({
       ssh: {
         identityFiles: [],
@@ -85,11 +85,11 @@ describe('the settings', () => {
     })
   })
 
-  it('are the same for a block in which nothing is said', () => {
+  it('have the same values with an empty maestro block', () => {
     expect(settingsOf('docker: {}\nmaestro:\n  ssh:\n  rollout: {pause: }\n')).toEqual(settingsOf('docker: {}\n'))
   })
 
-  it('have files as seen from the folder of the manifest', () => {
+  it('resolve paths from the folder of the manifest', () => {
     const { ssh, hooks, inventory, weave, docker } = settingsOf(`
 maestro:
   inventory: inventory
@@ -107,7 +107,7 @@ maestro:
     expect(docker).toEqual({ key: 'https://example.com/docker.asc' })
   })
 
-  it('take one value where a list may stand', () => {
+  it('accept a single value in place of a list', () => {
     const { ssh, rollout } = settingsOf('maestro: {ssh: {identity_file: id}, rollout: {window: "02:00-03:00 UTC"}}\n')
 
     expect(ssh.identityFiles).toEqual(['/srv/shop/id'])
@@ -132,7 +132,7 @@ maestro:
       driver: '{kind: rfc2136, server: ns, port: 5353, zone: Org., key_env: SHOP_KEY}',
       made: { kind: 'rfc2136', server: 'ns', port: 5353, zone: 'Org.', keyEnv: 'SHOP_KEY' },
     },
-  ])('have the driver of the failover: $driver', ({ driver, made }) => {
+  ])('resolve failover.driver: $driver', ({ driver, made }) => {
     const { failover } = settingsOf(
       `a: {docker: {}}\nb: {docker: {}}\nmaestro: {failover: {address: x.org, primary: a, secondary: b, driver: ${driver}}}\n`,
       'a',
@@ -142,7 +142,7 @@ maestro:
     expect(failover).toEqual({ address: 'x.org', primary: 'a', secondary: 'b', driver: made, ...usual })
   })
 
-  it('have the addresses of the failover as name servers tell them, and what is asked of it', () => {
+  it('lower-case failover.address, and add the default status of its url', () => {
     const { failover } = settingsOf(
       `a: {docker: {}}\nb: {docker: {}}\nmaestro: {failover: {address: x.org, primary: a, secondary: b, driver: {kind: haproxy, server: lb},
         targets: {primary: ["2001:DB8:0::1", 203.0.113.1]}, url: "https://x.org/up", status: 204, ttl: 5s, timeout: 30s}}\n`,
@@ -158,7 +158,7 @@ maestro:
   })
 })
 
-describe('the block of an environment', () => {
+describe('resolveManifest: maestro block of an environment', () => {
   const shared = `
 maestro:
   ssh: {user: deploy, port: 2222}
@@ -170,7 +170,7 @@ maestro:
 `
   const withOwn = (own: string) => settingsOf(`a: {docker: {}, maestro: ${own}}\nb: {docker: {}}\n${shared}`, 'a')
 
-  it('overrides the shared one key by key', () => {
+  it('overrides the shared block key by key', () => {
     const { ssh, rollout, hooks, profiles } = withOwn(
       '{ssh: {port: 22}, rollout: {order: [db]}, hooks: {undrain: ./undrain}, profiles: {nightly: {services: false}}}',
     )
@@ -181,13 +181,13 @@ maestro:
     expect(profiles).toEqual({ nightly: { reboot: true, services: false }, weekly: { reboot: true } })
   })
 
-  it('leaves the other environments as they are', () => {
+  it('leaves other environments unchanged', () => {
     const text = `a: {docker: {}, maestro: {ssh: {port: 22}}}\nb: {docker: {}}\n${shared}`
 
     expect(settingsOf(text, 'b').ssh.port).toBe(2222)
   })
 
-  it('that asks by a command inherits no url', () => {
+  it('drops an inherited health.url when it sets health.command', () => {
     expect(withOwn('{health: {command: /bin/healthy}}').health).toEqual({
       kind: 'command',
       command: '/bin/healthy',
@@ -195,24 +195,24 @@ maestro:
     })
   })
 
-  it('that asks another url inherits the status', () => {
+  it('inherits health.status when it sets another health.url', () => {
     expect(withOwn('{health: {url: "http://localhost/b"}}').health).toMatchObject({
       url: 'http://localhost/b',
       status: 204,
     })
   })
 
-  it('that asks by a url inherits no command', () => {
+  it('drops an inherited health.command when it sets health.url', () => {
     const text = 'a: {maestro: {health: {url: "http://localhost"}}}\nmaestro: {health: {command: /bin/healthy}}\n'
 
     expect(settingsOf(text).health).toMatchObject({ kind: 'url', url: 'http://localhost' })
   })
 
-  it('replaces a share of servers as a whole', () => {
+  it('replaces max_unavailable as a whole', () => {
     expect(withOwn('{rollout: {max_unavailable: 2}}').rollout.maxUnavailable).toEqual({ kind: 'count', count: 2 })
   })
 
-  it('replaces a driver as a whole', () => {
+  it('replaces failover.driver as a whole', () => {
     expect(withOwn('{failover: {driver: {kind: command, command: ./switch}}}').failover?.driver).toEqual({
       kind: 'command',
       command: '/srv/shop/switch',

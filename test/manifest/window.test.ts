@@ -28,7 +28,7 @@ describe('parseWindow', () => {
       endMinute: 121,
       timeZone: 'America/Argentina/Buenos_Aires',
     },
-  ])('is $text', (window) => {
+  ])('parses $text', (window) => {
     expect(parseWindow(window.text)).toEqual(window)
   })
 
@@ -46,7 +46,7 @@ describe('parseWindow', () => {
     'Sat, 02:00-05:00 UTC',
     'Sat 02:00-05:00 Europe/Nowhere',
     'Sat 02:00-05:00 UTC ',
-  ])('is not "%s"', (text) => {
+  ])('rejects "%s"', (text) => {
     expect(parseWindow(text)).toBeUndefined()
   })
 })
@@ -66,7 +66,7 @@ describe('isOpen', () => {
     expect(openAt(text, at)).toBe(expected)
   })
 
-  it('is always open where none is set', () => {
+  it('is always true without windows', () => {
     expect(isOpen([], new Date())).toBe(true)
   })
 })

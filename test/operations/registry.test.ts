@@ -7,10 +7,10 @@ import { reboot } from '../../src/operations/reboot/operation.ts'
 import { operationFor } from '../../src/operations/registry.ts'
 import { securityUpgrade } from '../../src/operations/security-upgrade/operation.ts'
 import { parse } from '../../src/plan/schema/parse.ts'
-import { rebootOptions } from '../run/models/reboot.ts'
-import { securityOptions } from '../run/models/security.ts'
+import { seededRandom } from '../support/builders/seeded-random.ts'
+import { rebootOptions } from '../support/fakes/operations/reboot.ts'
+import { securityOptions } from '../support/fakes/operations/security-upgrade.ts'
 import { mutate, testSeed } from '../support/mutate.ts'
-import { picksOf } from '../support/picks.ts'
 
 const read = (name: string, options: Json, service?: Json) =>
   operationFor({ name, options, ...(service === undefined ? {} : { service }) })
@@ -101,7 +101,7 @@ describe.each(policies.map((policy, index) => ({ policy, index })))(
     })
 
     it(`is refused with words or read as it is, whatever is changed in it (MAESTRO_TEST_SEED=${testSeed})`, () => {
-      const pick = picksOf(testSeed)
+      const pick = seededRandom(testSeed)
       for (let count = 0; count < 500; count += 1) {
         const service = mutate(policy, pick)
         const parsed = parse(trafficPolicy, service)

@@ -30,37 +30,37 @@ const names = (
     batch.map(({ name }) => name),
   )
 
-describe('the batches of a plan', () => {
-  it('are a canary, then as many as the share of the group allows', () => {
+describe('makeBatches', () => {
+  it('starts with canary servers, then as many as max_unavailable of the group allows', () => {
     expect(names(some(9)).map(({ length }) => length)).toEqual([1, 2, 2, 2, 2])
   })
 
-  it('take the share of the whole group, selected or not', () => {
+  it('takes max_unavailable of the whole group, selected or not', () => {
     const inventory = some(40)
 
     expect(names(inventory.slice(0, 11), {}, [], inventory).map(({ length }) => length)).toEqual([1, 10])
   })
 
-  it('leave room for those that are away already', () => {
+  it('leaves room for servers that are unavailable already', () => {
     const inventory = some(8)
 
     expect(names(inventory.slice(1, 5), {}, ['docker-8'], inventory).map(({ length }) => length)).toEqual([1, 1, 1, 1])
   })
 
-  it('go group by group in the order that is wanted, then in that of the manifest', () => {
+  it('sorts groups by rollout.order, then by the manifest', () => {
     const due = [member('a', ['cache']), member('b', ['db']), member('c', ['web'])]
 
     expect(names(due, { order: ['web', 'db'] })).toEqual([['c'], ['b'], ['a']])
   })
 
-  it('go zone by zone within a group', () => {
+  it('goes zone by zone within a group', () => {
     const due = [member('a', ['web'], '1'), member('b', ['web'], '2'), member('c', ['web'], '1')]
     const share = { kind: 'count', count: 9 } as const
 
     expect(names(due, { maxUnavailable: share, canary: 0 })).toEqual([['a', 'c'], ['b']])
   })
 
-  it('count a server of two groups in both', () => {
+  it('counts a server of two groups in both', () => {
     const due = [member('a', ['web', 'db']), member('b', ['web']), member('c', ['web'])]
     const inventory = [...due, member('d', ['db'])]
 
@@ -70,7 +70,7 @@ describe('the batches of a plan', () => {
     ])
   })
 
-  it('are one each when serial, and one of all when parallel', () => {
+  it('makes batches of one for serial, and one batch for parallel', () => {
     expect(names(some(3), { strategy: 'serial' }).length).toBe(3)
     expect(names(some(3), { strategy: 'parallel' }).length).toBe(1)
     expect(names([], { strategy: 'parallel' })).toEqual([])
@@ -79,7 +79,7 @@ describe('the batches of a plan', () => {
   it.each([
     ['rolling', [['docker-1'], ['docker-2'], ['docker-3'], ['docker-4', 'docker-5']]],
     ['parallel', [['docker-1', 'docker-2', 'docker-4', 'docker-5'], ['docker-3']]],
-  ] as const)('have those that go alone by themselves when %s', (strategy, batches) => {
+  ] as const)('gives servers that go alone batches of their own when the strategy is %s', (strategy, batches) => {
     const due = some(5)
     const share = { kind: 'count', count: 2 } as const
     const alone = new Set(['docker-3'])
@@ -96,8 +96,8 @@ describe('the batches of a plan', () => {
   })
 })
 
-describe('the budget', () => {
-  it('is a share rounded down, but at least one', () => {
+describe('allowedUnavailable and makeRoomCheck', () => {
+  it('round a percentage down, but to at least one', () => {
     const percent = (value: number) => ({ kind: 'percent', percent: value }) as const
 
     expect([
@@ -107,7 +107,7 @@ describe('the budget', () => {
     ]).toEqual([1, 1, 2])
   })
 
-  it('has no room for another where the places of any of its groups are taken', () => {
+  it('have no room for a server when any of its groups is full', () => {
     const inventory = [member('a', ['web', 'db']), member('b', ['db']), member('c', ['web'])]
     const hasRoom = makeRoomCheck({
       inventory,

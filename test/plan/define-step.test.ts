@@ -3,8 +3,8 @@ import * as z from 'zod'
 import { packageName } from '../../src/base/forms.ts'
 import { defineDrain, defineStep } from '../../src/plan/define-step.ts'
 import { lazily, type Schema, word } from '../../src/plan/schema/schema.ts'
-import { aContext } from '../operations/a-context.ts'
-import { aLook } from '../support/looks.ts'
+import { buildFacts } from '../support/builders/build-facts.ts'
+import { fakeServerContext } from '../support/fakes/fake-server-context.ts'
 import { optionLike } from '../support/mutate.ts'
 
 type Named = { readonly name: string }
@@ -32,9 +32,9 @@ const wrong = { name: optionLike }
 describe('defineStep', () => {
   it('leaves the step as it is where its data is right', async () => {
     const step = stepOf(right)
-    const { at: ctx, asked } = aContext([{}])
+    const { ctx, asked } = fakeServerContext([{}])
 
-    expect(step.plan(aLook())).toEqual({ status: 'due', change: right })
+    expect(step.plan(buildFacts())).toEqual({ status: 'due', change: right })
     expect(step.describe(right)).toEqual(['install bash'])
     expect(step.exceedsPlan?.(right, right)).toBeUndefined()
     expect(step.exceedsPlan?.(undefined, right)).toBe('another one')
@@ -46,7 +46,7 @@ describe('defineStep', () => {
   })
 
   it('plans nothing by what a server says in no known form', () => {
-    expect(stepOf(wrong).plan(aLook())).toEqual({
+    expect(stepOf(wrong).plan(buildFacts())).toEqual({
       status: 'unknown',
       why: `what is due cannot be trusted: name must be the name of a package, not "${optionLike}"`,
     })
@@ -54,7 +54,7 @@ describe('defineStep', () => {
 
   it('refuses a planned change of no known form, and asks no server', async () => {
     const step = stepOf(right)
-    const { at: ctx, asked } = aContext([{}])
+    const { ctx, asked } = fakeServerContext([{}])
     const words = { name: 'RefusedError', hint: 'make a new plan' }
 
     expect(() => step.describe(wrong)).toThrow(expect.objectContaining(words))
@@ -64,14 +64,14 @@ describe('defineStep', () => {
   })
 
   it('begins nothing by a snapshot that could not be read again', async () => {
-    await expect(stepOf(right, wrong).snapshot(aContext([{}]).at, right)).rejects.toMatchObject({
+    await expect(stepOf(right, wrong).snapshot(fakeServerContext([{}]).ctx, right)).rejects.toMatchObject({
       name: 'RefusedError',
       message: expect.stringContaining('what install would go by cannot be trusted: name must be'),
     })
   })
 
   it.each(['status', 'apply', 'verify'] as const)('%s takes no snapshot of no known form', async (call) => {
-    const { at: ctx, asked } = aContext([{}])
+    const { ctx, asked } = fakeServerContext([{}])
 
     await expect(stepOf(right)[call](ctx, wrong)).rejects.toMatchObject({
       name: 'UnknownError',
@@ -82,7 +82,7 @@ describe('defineStep', () => {
   })
 
   it('writes down no evidence that could not be read again', async () => {
-    await expect(stepOf(right, right, wrong).verify(aContext([{}]).at, right)).rejects.toThrow(
+    await expect(stepOf(right, right, wrong).verify(fakeServerContext([{}]).ctx, right)).rejects.toThrow(
       'the evidence of install cannot be read: name must be',
     )
   })
@@ -101,7 +101,7 @@ describe('defineDrain', () => {
     })
 
   it('gives back what is found, where it is of the known form', async () => {
-    const { at: ctx } = aContext([{}])
+    const { ctx } = fakeServerContext([{}])
 
     expect(await drainOf(right).detect(ctx)).toEqual(right)
     expect(await drainOf(undefined).detect(ctx)).toBeUndefined()
@@ -109,7 +109,9 @@ describe('defineDrain', () => {
   })
 
   it.each(['drain', 'undrain'] as const)('%s takes nothing that is not', async (call) => {
-    await expect(drainOf(right)[call](aContext([{}]).at, wrong)).rejects.toMatchObject({ name: 'UnknownError' })
+    await expect(drainOf(right)[call](fakeServerContext([{}]).ctx, wrong)).rejects.toMatchObject({
+      name: 'UnknownError',
+    })
     expect(taken).toEqual([])
   })
 })

@@ -4,24 +4,25 @@ import type { Operation } from '../../src/plan/operation.ts'
 import { planStep } from '../../src/plan/plan-step.ts'
 import type { Step } from '../../src/plan/step.ts'
 import { anyStep } from '../support/any-step.ts'
-import { aLook, aServer } from '../support/looks.ts'
+import { buildFacts } from '../support/builders/build-facts.ts'
+import { buildServer } from '../support/builders/build-server.ts'
 
 const step = (id: string, parts: Partial<Step> = {}) => anyStep({ id, ...parts })
 
-describe('a step that is for some groups', () => {
+describe('planStep: a step for some groups', () => {
   it.each([
     ['all', undefined, 'due'],
     ['its group', ['docker'], 'due'],
     ['another group', ['mysql', 'redis'], 'not-due'],
-  ])('is foreseen on a server of %s as %s', (_, groups, status) => {
+  ])('on a server of %s returns %s', (_, groups, status) => {
     const one = step('docker-upgrade', groups === undefined ? {} : { groups })
 
-    expect(planStep(one, aServer('web-1'), aLook())).toMatchObject({ status })
+    expect(planStep(one, buildServer('web-1'), buildFacts())).toMatchObject({ status })
   })
 })
 
-describe('several operations as one pass', () => {
-  it('do once what both begin with', () => {
+describe('combined', () => {
+  it('runs a step once that both operations begin with', () => {
     const of = (...ids: readonly string[]) =>
       ({ spec: { name: 'x', options: null }, facts: [], pass: { steps: ids.map((id) => step(id)) } }) as Operation
 

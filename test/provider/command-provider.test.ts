@@ -16,8 +16,8 @@ const where = (ran: Partial<LocalProgramResult>) => {
 }
 const telling = (servers: unknown) => where({ stdout: JSON.stringify({ servers }) })
 
-describe('a provider that is a program', () => {
-  it('lists its servers, also one that has no address yet, and what else it says is let alone', async () => {
+describe('commandProvider', () => {
+  it('lists servers, with or without an address, and ignores other fields', async () => {
     const other = { id: 'i-2', key: 'a-run/web-2', environment: '', name: 'web-2', address: '203.0.113.12' }
     const at = telling([
       { ...web, colour: 'red' },
@@ -33,7 +33,7 @@ describe('a provider that is a program', () => {
     ])
   })
 
-  it('is asked with the key of the request and the machine that is meant, and may print what it likes', async () => {
+  it('passes the idempotency key and the machine to the program and ignores what it prints', async () => {
     const at = where({ stdout: 'created!\n' })
     const request = { key: 'a-run/production-b/web-1', server: { ...web, groups: ['docker'], zone: 'a' } }
 
@@ -49,7 +49,7 @@ describe('a provider that is a program', () => {
     expect(JSON.parse(program?.stdin ?? '')).toEqual({ version: 1, ...request })
   })
 
-  it('says its last words when it fails', async () => {
+  it('reports the last words of a program that fails', async () => {
     const at = where({ failure: 'ended with exit code 3: quota exceeded' })
 
     await expect(provider.ask(at, 'create', { key: 'k', server: { ...web, groups: [] } })).rejects.toThrow(
@@ -72,14 +72,14 @@ describe('a provider that is a program', () => {
     ['a name of two lines', JSON.stringify({ servers: [{ ...web, name: 'web\n1' }] })],
     ['a key of another type', JSON.stringify({ servers: [{ ...web, host_keys: [key.replace('ed25519', 'rsa')] }] })],
     ['a key with a second line', JSON.stringify({ servers: [{ ...web, host_keys: [`${key}\n* ${key}`] }] })],
-  ])('is not believed when it prints %s', async (_, stdout) => {
+  ])('rejects an answer that has %s', async (_, stdout) => {
     await expect(provider.list(where({ stdout }))).rejects.toMatchObject({
       message: expect.stringContaining('/srv/bin/provider list prints'),
       hint: expect.stringContaining('maestro manifest schema --provider'),
     })
   })
 
-  it.each(['id', 'key', 'address'] as const)('is not believed when it has two servers of the same %s', async (what) => {
+  it.each(['id', 'key', 'address'] as const)('rejects two servers with the same %s', async (what) => {
     const at = telling([
       { id: 'i-1', environment: '', name: 'web-1', [what]: '203.0.113.1' },
       { id: 'i-2', environment: '', name: 'web-2', [what]: '203.0.113.1' },

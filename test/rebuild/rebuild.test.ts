@@ -1,59 +1,61 @@
 import { describe, expect, it } from 'vitest'
-import { aFailover, anOutside, blue, green } from '../failover/in-memory.ts'
-import { aRebuild, aRetirement, servers, targets } from './a-rebuild.ts'
-import { aCloud, create, makeWorld, runProvider, type World } from './in-memory.ts'
+import { buildRebuild, buildRetirement, servers, targets } from '../support/builders/build-rebuild.ts'
+import { createRequest, fakeProvider, runProvider } from '../support/fakes/fake-provider.ts'
+import { blue, buildFailover, fakeTraffic, green } from '../support/fakes/fake-traffic.ts'
+import { makeRebuildWorld, type RebuildWorld } from '../support/fakes/rebuild-world.ts'
 
-const made = (cloud = aCloud()) => {
+const made = (provider = fakeProvider()) => {
   for (const name of ['web-1', 'web-2'])
-    runProvider(cloud, create({ key: `old/${name}`, environment: 'production-b', name }))
-  cloud.log.splice(0)
-  return cloud
+    runProvider(provider, createRequest({ key: `old/${name}`, environment: 'production-b', name }))
+  provider.log.splice(0)
+  return provider
 }
-const steps = ({ events }: World) => events.flatMap((event) => (event.event === 'step-started' ? [event.step] : []))
+const steps = ({ events }: RebuildWorld) =>
+  events.flatMap((event) => (event.event === 'step-started' ? [event.step] : []))
 /** A rebuild that was killed when it had begun a step. */
 async function killedAt(step: string) {
   for (let killAfter = 1; killAfter < 200; killAfter += 1) {
-    const world = await makeWorld({ operation: aRebuild() })
+    const world = await makeRebuildWorld({ operation: buildRebuild() })
     await world.run(killAfter)
     if (steps(world).at(-1) === step) return world
   }
   throw new Error(`${step} is never begun`)
 }
 
-const verdicts = ({ planned }: Awaited<ReturnType<typeof makeWorld>>) =>
+const verdicts = ({ planned }: Awaited<ReturnType<typeof makeRebuildWorld>>) =>
   planned.flatMap(({ step, verdict }) => (verdict.status === 'blocked' ? [`${step}: ${verdict.why}`] : []))
 
-describe('a provider', () => {
-  it('that says no leaves the traffic where it was, and is asked again by resuming', async () => {
-    const world = await makeWorld({ operation: aRebuild() })
-    world.cloud.trouble = 'fails'
+describe('rebuild: provider', () => {
+  it('leaves the traffic alone when the provider fails, and asks it again on resume', async () => {
+    const world = await makeRebuildWorld({ operation: buildRebuild() })
+    world.provider.trouble = 'fails'
 
     const first = await world.run()
-    const stayed = world.outside.addresses
-    world.cloud.trouble = 'none'
+    const stayed = world.traffic.addresses
+    world.provider.trouble = 'none'
     const second = await world.run()
 
     expect(first).toMatchObject({ status: 'failed', step: 'acquire', why: expect.stringContaining('quota exceeded') })
     expect(stayed).toEqual([blue])
     expect(second).toEqual({ status: 'changed' })
-    expect(world.cloud.log).toEqual(['create web-1', 'create web-2'])
+    expect(world.provider.log).toEqual(['create web-1', 'create web-2'])
   })
 
-  it('that did it, and says that it did not, does it once', async () => {
-    const world = await makeWorld({ operation: aRebuild() })
-    world.cloud.trouble = 'half'
+  it('creates a server once when the provider did it but reported a failure', async () => {
+    const world = await makeRebuildWorld({ operation: buildRebuild() })
+    world.provider.trouble = 'half'
 
     const first = await world.run()
     const second = await world.run()
 
     expect(first).toMatchObject({ status: 'failed', step: 'acquire' })
     expect(second).toEqual({ status: 'changed' })
-    expect(world.cloud.log).toEqual(['create web-1', 'create web-2'])
+    expect(world.provider.log).toEqual(['create web-1', 'create web-2'])
   })
 
-  it('that gives a machine no address is waited for, and then told of', async () => {
-    const world = await makeWorld({ operation: aRebuild() })
-    world.cloud.trouble = 'no-address'
+  it('waits for a machine without an address, and then fails', async () => {
+    const world = await makeRebuildWorld({ operation: buildRebuild() })
+    world.provider.trouble = 'no-address'
 
     expect(await world.run()).toMatchObject({
       status: 'failed',
@@ -61,35 +63,35 @@ describe('a provider', () => {
     })
   })
 
-  it('that answers rubbish is not believed', async () => {
-    const world = await makeWorld({ operation: aRebuild() })
-    world.cloud.trouble = 'rubbish'
+  it('rejects an invalid answer of the provider', async () => {
+    const world = await makeRebuildWorld({ operation: buildRebuild() })
+    world.provider.trouble = 'rubbish'
 
     expect(await world.run()).toMatchObject({ status: 'failed', why: expect.stringContaining('prints "all is fine"') })
-    expect(world.cloud.log).toEqual([])
+    expect(world.provider.log).toEqual([])
   })
 
-  it('that has two machines for one server is asked for nothing', async () => {
-    const cloud = made()
-    runProvider(cloud, create({ key: 'other', environment: 'production-b', name: 'web-1' }))
-    const world = await makeWorld({ operation: aRebuild(), cloud })
+  it('fails when the provider lists two machines for one server', async () => {
+    const provider = made()
+    runProvider(provider, createRequest({ key: 'other', environment: 'production-b', name: 'web-1' }))
+    const world = await makeRebuildWorld({ operation: buildRebuild(), provider: provider })
 
     expect(verdicts(world)).toEqual(['acquire: there are 2 machines for production-b/web-1: i-112, i-114'])
   })
 
-  it('that would have a server made anew which serves is asked for nothing', async () => {
-    const cloud = made()
-    const [machine] = cloud.machines
+  it('does not reinstall a server that serves traffic', async () => {
+    const provider = made()
+    const [machine] = provider.machines
     if (machine !== undefined) machine.address = blue
 
-    const world = await makeWorld({ operation: aRebuild(), cloud })
+    const world = await makeRebuildWorld({ operation: buildRebuild(), provider })
 
     expect(verdicts(world)).toEqual([`acquire: production-b/web-1 is at ${blue}, where one serves`])
   })
 
-  it('that gives a fresh machine the address of one that serves is not followed there', async () => {
-    const cloud = { ...aCloud(), nextAddress: 11 }
-    const world = await makeWorld({ operation: aRebuild(), cloud })
+  it('fails when a fresh machine has the address of a server that serves traffic, and does not connect to it', async () => {
+    const provider = { ...fakeProvider(), nextAddress: 11 }
+    const world = await makeRebuildWorld({ operation: buildRebuild(), provider: provider })
 
     expect(await world.run()).toMatchObject({
       status: 'failed',
@@ -99,12 +101,12 @@ describe('a provider', () => {
     expect(world.hostKeys).toEqual([])
   })
 
-  it('must have a server where the manifest has it', async () => {
+  it('rejects a provider that lists a server at another address than the manifest', async () => {
     const [one, two] = servers
     if (one === undefined || two === undefined) throw new Error('two were asked for')
-    const operation = aRebuild({ servers: [{ ...one, host: '203.0.113.99' }, two] })
+    const operation = buildRebuild({ servers: [{ ...one, host: '203.0.113.99' }, two] })
 
-    const world = await makeWorld({ operation, cloud: made() })
+    const world = await makeRebuildWorld({ operation, provider: made() })
 
     expect(verdicts(world)).toEqual([
       'acquire: production-b/web-1 is at 203.0.113.111, and the manifest has 203.0.113.99',
@@ -112,49 +114,55 @@ describe('a provider', () => {
   })
 })
 
-describe('servers that stand ready', () => {
+describe('rebuild: spare servers', () => {
   const ready = servers.map((server) => ({ ...server, host: server.name.endsWith('1') ? green : '203.0.113.112' }))
-  const own = { provider: null, servers: ready, entrances: [], failover: aFailover() }
+  const own = { provider: null, servers: ready, entrances: [], failover: buildFailover() }
 
-  it('are provisioned as they are, and keep the host keys that are on record', async () => {
-    const cloud = made()
-    const systems = new Map(cloud.machines.map(({ address = '', system }) => [address, system]))
-    const world = await makeWorld({ operation: aRebuild(own), ready: systems })
+  it('provisions them as they are and keeps their host keys in known_hosts', async () => {
+    const provider = made()
+    const systems = new Map(provider.machines.map(({ address = '', system }) => [address, system]))
+    const world = await makeRebuildWorld({ operation: buildRebuild(own), ready: systems })
 
     expect(await world.run()).toEqual({ status: 'changed' })
     expect(steps(world)).not.toContain('acquire')
     expect(world.hostKeys).toEqual([])
-    expect(world.outside.addresses).toEqual([green])
+    expect(world.traffic.addresses).toEqual([green])
   })
 
-  it('are left alone where one of them serves', async () => {
-    const world = await makeWorld({ operation: aRebuild({ ...own, inUse: [green] }) })
+  it('leaves them alone when one of them serves traffic', async () => {
+    const world = await makeRebuildWorld({ operation: buildRebuild({ ...own, inUse: [green] }) })
 
     expect(verdicts(world)).toEqual([`acquire: production-b/web-1 is at ${green}, where one serves`])
   })
 })
 
-describe('the side that is built', () => {
-  it('is not touched where the address points at it, or at neither side', async () => {
-    const there = await makeWorld({
-      operation: aRebuild({ failover: aFailover() }),
-      outside: anOutside({ addresses: [green] }),
+describe('rebuild: target environment', () => {
+  it('is not rebuilt when the address points at it, or at neither environment', async () => {
+    const there = await makeRebuildWorld({
+      operation: buildRebuild({ failover: buildFailover() }),
+      traffic: fakeTraffic({ addresses: [green] }),
     })
-    const neither = await makeWorld({ operation: aRebuild(), outside: anOutside({ addresses: ['198.51.100.7'] }) })
+    const neither = await makeRebuildWorld({
+      operation: buildRebuild(),
+      traffic: fakeTraffic({ addresses: ['198.51.100.7'] }),
+    })
 
     expect(verdicts(there)[0]).toContain('points at production-b, and not at production')
     expect(verdicts(neither)[0]).toContain('points at 198.51.100.7, and not at production')
   })
 
-  it('is not touched while a name server still tells it', async () => {
-    const failover = aFailover({
+  it('is not rebuilt while a name server still returns its address', async () => {
+    const failover = buildFailover({
       targets: [
         { environment: 'production', targets: ['203.0.113.12'] },
         { environment: 'production-b', targets: [blue] },
       ],
     })
-    const outside = anOutside({ addresses: ['203.0.113.12'], isSlow: true })
-    const world = await makeWorld({ operation: aRebuild({ failover, entrances: [], inUse: [] }), outside })
+    const traffic = fakeTraffic({ addresses: ['203.0.113.12'], isSlow: true })
+    const world = await makeRebuildWorld({
+      operation: buildRebuild({ failover, entrances: [], inUse: [] }),
+      traffic: traffic,
+    })
 
     const outcome = await world.run()
 
@@ -162,12 +170,12 @@ describe('the side that is built', () => {
       step: 'choose',
       why: expect.stringContaining('ns2.example.com still tells production-b'),
     })
-    expect(world.cloud.log).toEqual([])
+    expect(world.provider.log).toEqual([])
   })
 
-  it('is not restarted once somebody has sent the traffic there', async () => {
+  it('is not restarted once the traffic was moved to it meanwhile', async () => {
     const world = await killedAt('provision')
-    world.outside.addresses = ['203.0.113.111', '203.0.113.112']
+    world.traffic.addresses = ['203.0.113.111', '203.0.113.112']
 
     expect(await world.run()).toMatchObject({
       step: 'provision',
@@ -176,31 +184,31 @@ describe('the side that is built', () => {
     expect(steps(world)).not.toContain('reboot')
   })
 
-  it('gets no traffic when it does not serve', async () => {
+  it('gets no traffic when its health check fails', async () => {
     const check = { url: 'http://shop.example.com/up', status: 200 }
-    const failover = aFailover({ check, targets })
-    const world = await makeWorld({ operation: aRebuild({ failover }) })
+    const failover = buildFailover({ check, targets: targets })
+    const world = await makeRebuildWorld({ operation: buildRebuild({ failover }) })
 
     const outcome = await world.run()
 
     expect(outcome).toMatchObject({ status: 'failed', step: 'health', why: expect.stringContaining('does not serve') })
-    expect(world.outside).toMatchObject({ addresses: [blue], moves: 0 })
+    expect(world.traffic).toMatchObject({ addresses: [blue], moves: 0 })
   })
 })
 
-describe('retiring a side', () => {
-  const blueServes = () => anOutside()
+describe('rebuild retire', () => {
+  const blueServes = () => fakeTraffic()
 
-  it('destroys its servers once, also where it is killed and resumed', async () => {
-    const whole = await makeWorld({ operation: aRetirement(), cloud: made(), outside: blueServes() })
+  it('destroys each server once, also when it is killed and resumed', async () => {
+    const whole = await makeRebuildWorld({ operation: buildRetirement(), provider: made(), traffic: blueServes() })
     expect(await whole.run()).toEqual({ status: 'changed' })
 
     for (let killAfter = 1; killAfter < whole.moments(); killAfter += 1) {
-      const one = await makeWorld({ operation: aRetirement(), cloud: made(), outside: blueServes() })
+      const one = await makeRebuildWorld({ operation: buildRetirement(), provider: made(), traffic: blueServes() })
       const first = await one.run(killAfter)
       const second = await one.run()
 
-      expect({ killAfter, first, second, log: one.cloud.log, left: one.cloud.machines }).toEqual({
+      expect({ killAfter, first, second, log: one.provider.log, left: one.provider.machines }).toEqual({
         killAfter,
         first: 'killed',
         second: { status: 'changed' },
@@ -210,36 +218,36 @@ describe('retiring a side', () => {
     }
   })
 
-  it('waits first for as long as an old answer may be kept', async () => {
-    const world = await makeWorld({ operation: aRetirement(), cloud: made() })
+  it('first waits for the TTL of the address', async () => {
+    const world = await makeRebuildWorld({ operation: buildRetirement(), provider: made() })
     await world.run()
 
     expect(steps(world)).toEqual(['old-answer', 'destroy'])
     expect(world.waitedMs()).toBe(60_000)
   })
 
-  it('is refused while the address points at it', async () => {
-    const world = await makeWorld({
-      operation: aRetirement(),
-      cloud: made(),
-      outside: anOutside({ addresses: [green] }),
+  it('is refused while the address points at the environment', async () => {
+    const world = await makeRebuildWorld({
+      operation: buildRetirement(),
+      provider: made(),
+      traffic: fakeTraffic({ addresses: [green] }),
     })
 
     expect(verdicts(world)).toEqual(['destroy: shop.example.com points at production-b: it still gets traffic'])
   })
 
-  it('is refused where one of its machines is that of a server which serves', async () => {
-    const world = await makeWorld({ operation: aRetirement({ inUse: ['203.0.113.112'] }), cloud: made() })
+  it('is refused when a machine has the address of a server that serves traffic', async () => {
+    const world = await makeRebuildWorld({ operation: buildRetirement({ inUse: ['203.0.113.112'] }), provider: made() })
 
     expect(verdicts(world)).toEqual(['destroy: web-2 (i-113) is at 203.0.113.112, where one serves'])
   })
 
-  it('destroys nothing of other environments', async () => {
-    const cloud = made()
-    runProvider(cloud, create({ key: 'blue', environment: 'production', name: 'web-1' }))
-    const world = await makeWorld({ operation: aRetirement(), cloud })
+  it('destroys no servers of other environments', async () => {
+    const provider = made()
+    runProvider(provider, createRequest({ key: 'blue', environment: 'production', name: 'web-1' }))
+    const world = await makeRebuildWorld({ operation: buildRetirement(), provider: provider })
     await world.run()
 
-    expect(world.cloud.machines).toMatchObject([{ environment: 'production' }])
+    expect(world.provider.machines).toMatchObject([{ environment: 'production' }])
   })
 })

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { aWorld, old } from './a-replacement.ts'
+import { makeReplacementWorld, oldAddress } from '../support/fakes/replacement-world.ts'
 
-const ways = [
+const cases = [
   { way: 'beside it', own: { isBeside: true }, log: ['create web-2', 'destroy web-2'], at: '203.0.113.113' },
-  { way: 'in its place', own: { isBeside: false }, log: ['reinstall web-2'], at: old },
+  { way: 'in its place', own: { isBeside: false }, log: ['reinstall web-2'], at: oldAddress },
 ]
 
-describe.each(ways)('a fresh server $way', ({ own, log, at }) => {
-  it('is in service in the end, and the other one was never out', async () => {
-    const world = await aWorld(own)
+describe.each(cases)('replace: a fresh server $way', ({ own, log, at }) => {
+  it('brings the fresh server into service and never takes another one out', async () => {
+    const world = await makeReplacementWorld(own)
     const others: string[] = []
     const late: string[] = []
     world.balancer.onCommand = (one) => {
       if (one.includes('web-1')) others.push(one)
-      if (world.cloud.log.includes('destroy web-2')) late.push(one)
+      if (world.provider.log.includes('destroy web-2')) late.push(one)
     }
 
     expect(await world.run()).toEqual({ status: 'changed' })
@@ -28,12 +28,12 @@ describe.each(ways)('a fresh server $way', ({ own, log, at }) => {
     expect(late, 'said to the balancer once the old one was gone').toEqual([])
   })
 
-  it('ends the same wherever it is killed and resumed', async () => {
-    const whole = await aWorld(own)
+  it('ends in the same state wherever it is killed and resumed', async () => {
+    const whole = await makeReplacementWorld(own)
     await whole.run()
 
     for (let killAfter = 1; killAfter < whole.moments(); killAfter += 1) {
-      const one = await aWorld(own)
+      const one = await makeReplacementWorld(own)
       const first = await one.run(killAfter)
       const second = await one.run()
 
@@ -46,9 +46,9 @@ describe.each(ways)('a fresh server $way', ({ own, log, at }) => {
     }
   }, 60_000)
 
-  it('that cannot be had leaves the old one in service, or out of it and says so', async () => {
-    const world = await aWorld(own)
-    world.cloud.trouble = 'fails'
+  it('leaves the old server in service, or drained with a message, when the provider fails', async () => {
+    const world = await makeReplacementWorld(own)
+    world.provider.trouble = 'fails'
 
     expect(await world.run()).toMatchObject({ status: 'failed', step: 'acquire-web-2' })
     expect(world.balancer.servers[1]?.admin).toBe(own.isBeside ? 'ready' : 'drain')

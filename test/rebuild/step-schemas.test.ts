@@ -11,13 +11,15 @@ import type { FailoverDriver } from '../../src/manifest/settings.ts'
 import type { ApplicationContext, ApplicationOperation, ApplicationStep } from '../../src/plan/application.ts'
 import { parse } from '../../src/plan/schema/parse.ts'
 import { executeApplication } from '../../src/run/application/execute-application.ts'
-import { aFailover, anOutside, contextOn, type Outside } from '../failover/in-memory.ts'
+import { buildRebuild, buildRetirement } from '../support/builders/build-rebuild.ts'
+import { seededRandom } from '../support/builders/seeded-random.ts'
+import { createRequest, fakeProvider, runProvider } from '../support/fakes/fake-provider.ts'
+import type { FakeTraffic } from '../support/fakes/fake-traffic.ts'
+import { buildFailover, fakeTraffic, trafficContext } from '../support/fakes/fake-traffic.ts'
+import { makeRebuildWorld } from '../support/fakes/rebuild-world.ts'
+import { buildReplacement, makeReplacementWorld } from '../support/fakes/replacement-world.ts'
 import { mutate, testSeed } from '../support/mutate.ts'
-import { picksOf } from '../support/picks.ts'
 import { recording, samplesIn } from '../support/samples.ts'
-import { aRebuild, aRetirement } from './a-rebuild.ts'
-import { aReplacement, aWorld } from './a-replacement.ts'
-import { aCloud, create, makeWorld, runProvider } from './in-memory.ts'
 
 type Case = {
   readonly operation: () => ApplicationOperation
@@ -25,10 +27,10 @@ type Case = {
   readonly run: (operation: ApplicationOperation) => Promise<readonly JournalEvent[]>
 }
 
-const switching = (driver: FailoverDriver, outside = anOutside): Case => {
+const switching = (driver: FailoverDriver, outside = fakeTraffic): Case => {
   const options: SwitchOptions = {
     kind: 'switch',
-    failover: aFailover({ driver }),
+    failover: buildFailover({ driver }),
     from: 'production',
     to: 'production-b',
     isForced: false,
@@ -38,8 +40,8 @@ const switching = (driver: FailoverDriver, outside = anOutside): Case => {
   return { operation: () => failover(options, {}), run: (operation) => switched(operation, outside()) }
 }
 
-async function switched(operation: ApplicationOperation, outside: Outside): Promise<readonly JournalEvent[]> {
-  const ctx = contextOn(outside)
+async function switched(operation: ApplicationOperation, outside: FakeTraffic): Promise<readonly JournalEvent[]> {
+  const ctx = trafficContext(outside)
   const events: JournalEvent[] = []
   const stamp = makeStamp('20261123-090000-test', events)
   const seen = await operation.gatherState(ctx)
@@ -54,21 +56,21 @@ async function switched(operation: ApplicationOperation, outside: Outside): Prom
   return events
 }
 
-function usedCloud() {
-  const cloud = aCloud()
+function usedProvider() {
+  const provider = fakeProvider()
   for (const name of ['web-1', 'web-2'])
-    runProvider(cloud, create({ key: `before/production-b/${name}`, environment: 'production-b', name }))
-  return cloud
+    runProvider(provider, createRequest({ key: `before/production-b/${name}`, environment: 'production-b', name }))
+  return provider
 }
 
-async function built(operation: ApplicationOperation, cloud = aCloud()): Promise<readonly JournalEvent[]> {
-  const world = await makeWorld({ operation, cloud })
+async function built(operation: ApplicationOperation, provider = fakeProvider()): Promise<readonly JournalEvent[]> {
+  const world = await makeRebuildWorld({ operation, provider })
   await world.run()
   return world.events
 }
 
 async function replaced(operation: ApplicationOperation, isBeside: boolean): Promise<readonly JournalEvent[]> {
-  const world = await aWorld({ isBeside }, operation)
+  const world = await makeReplacementWorld({ isBeside }, operation)
   await world.run()
   return world.events
 }
@@ -77,17 +79,17 @@ const cases: Readonly<Record<string, Case>> = {
   'failover by the DNS': switching({ kind: 'rfc2136', server: '203.0.113.53', port: 53, zone: 'example.com' }),
   'failover by a load balancer': switching({ kind: 'haproxy', server: 'production/lb-1' }, () =>
     // The address is that of the load balancer, before and after.
-    anOutside({ addresses: ['203.0.113.31'] }),
+    fakeTraffic({ addresses: ['203.0.113.31'] }),
   ),
   'failover by a program': switching({ kind: 'command', command: '/srv/bin/failover', timeoutMs: 1_000 }),
-  rebuild: { operation: aRebuild, run: built },
-  retire: { operation: aRetirement, run: (operation) => built(operation, usedCloud()) },
+  rebuild: { operation: buildRebuild, run: built },
+  retire: { operation: buildRetirement, run: (operation) => built(operation, usedProvider()) },
   'replace beside': {
-    operation: () => aReplacement({ isBeside: true }),
+    operation: () => buildReplacement({ isBeside: true }),
     run: (operation) => replaced(operation, true),
   },
   'replace in place': {
-    operation: () => aReplacement({ isBeside: false }),
+    operation: () => buildReplacement({ isBeside: false }),
     run: (operation) => replaced(operation, false),
   },
 }
@@ -112,7 +114,7 @@ describe.each(Object.entries(cases))('%s', (_, { operation: make, run }) => {
   it(`has options that are refused with words or read as they are, whatever is changed in them (MAESTRO_TEST_SEED=${testSeed})`, () => {
     const operation = make()
     const schema = schemaOf(operation)
-    const pick = picksOf(testSeed)
+    const pick = seededRandom(testSeed)
     for (let count = 0; schema !== undefined && count < 300; count += 1)
       expectReadable(parse(schema, mutate(operation.spec.options, pick)))
   })
@@ -122,7 +124,7 @@ describe.each(Object.entries(cases))('%s', (_, { operation: make, run }) => {
     const { steps, changes } = recording(operation.steps)
     const events = await run({ ...operation, steps })
     const samples = samplesIn(operation.steps, changes, events)
-    const pick = picksOf(testSeed)
+    const pick = seededRandom(testSeed)
 
     expect(samples.map(({ step, kind }) => `${step} ${kind}`)).toEqual(
       dueSteps(operation, changes).flatMap((id) => ['change', 'snapshot', 'evidence'].map((kind) => `${id} ${kind}`)),
@@ -154,7 +156,7 @@ const stranger = { 'made-up': 1 }
 
 async function expectGuarded(step: ApplicationStep<unknown>): Promise<void> {
   const asked: string[] = []
-  const ctx = new Proxy(contextOn(anOutside()), {
+  const ctx = new Proxy(trafficContext(fakeTraffic()), {
     get: (_, name) => {
       asked.push(String(name))
       return () => Promise.reject(new Error('it was asked'))

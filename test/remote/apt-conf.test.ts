@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { listOf, optionOf, readAptConf, readAptDump, withSettings } from '../../src/remote/apt-conf.ts'
-import { randomTexts } from './random-texts.ts'
-import { recorded } from './recorded.ts'
+import { randomTexts } from '../support/builders/random-texts.ts'
+import { recorded } from '../support/fixtures/recorded-output.ts'
 
 const lines = (settings: ReturnType<typeof readAptConf>) => settings.map(({ name, value }) => [name, value])
 
@@ -56,18 +56,18 @@ describe('readAptConf', () => {
     ['more ends of blocks than beginnings', '}; }; A "1";', [['A', '1']]],
     ['an open block', 'A { B "1";', [['A::B', '1']]],
     ['a name without a value', 'A; B "1";', [['B', '1']]],
-  ])('gets past %s', (_, text, expected) => {
+  ])('recovers from %s', (_, text, expected) => {
     expect(lines(readAptConf(text))).toEqual(expected)
   })
 
-  it('never throws, and ends, whatever the text', () => {
+  it('never throws and always ends', () => {
     for (const text of [...randomTexts(2000), '{'.repeat(50_000), '#clear '.repeat(20_000), '/*'.repeat(50_000)])
       expect(() => readAptConf(text)).not.toThrow()
   })
 })
 
 describe('readAptDump', () => {
-  it('reads values in which something is special', () => {
+  it('reads values with special characters', () => {
     const settings = readAptDump(['A::L:: "origin%3dDebian%22%0a%25";', 'A "1";', 'no setting', 'B "1"'])
 
     expect(lines(settings)).toEqual([
@@ -76,7 +76,7 @@ describe('readAptDump', () => {
     ])
   })
 
-  it.each(['debian-12', 'debian-13', 'ubuntu-24.04'])('reads what apt of %s said', (system) => {
+  it.each(['debian-12', 'debian-13', 'ubuntu-24.04'])('reads apt-config dump of %s', (system) => {
     const settings = readAptDump(recorded(`apt-config-dump-${system}`).split('\n'))
 
     const name = system.startsWith('debian') ? 'Origins-Pattern' : 'Allowed-Origins'
@@ -84,15 +84,15 @@ describe('readAptDump', () => {
   })
 })
 
-describe('settings', () => {
-  it('are found whatever the case of their names, and the last one holds', () => {
+describe('optionOf, listOf and withSettings', () => {
+  it('ignore case in names and take the last value', () => {
     const settings = readAptConf('APT::Periodic::Enable "0"; apt::periodic::enable "1"; X { "a"; }; x:: "b";')
 
     expect(optionOf(settings, 'Apt::Periodic::Enable')).toBe('1')
     expect(listOf(settings, 'X')).toEqual(['a', 'b'])
   })
 
-  it('lose with a clearing what is below its name, and nothing beside it', () => {
+  it('clear a name and everything below it, and nothing else', () => {
     const settings = withSettings(
       readAptConf('A { "x"; B "1"; }; AB "2"; C "3";'),
       readAptConf('#clear a; A:: "y"; #clear C;'),

@@ -21,21 +21,21 @@ const pairs: readonly (readonly [older: string, newer: string])[] = [
 ]
 
 describe('compareVersions', () => {
-  it.each(pairs)('puts %s before %s', (older, newer) => {
+  it.each(pairs)('sorts %s before %s', (older, newer) => {
     expect(compareVersions(older, newer)).toBeLessThan(0)
     expect(compareVersions(newer, older)).toBeGreaterThan(0)
   })
 
-  it.each(['1.0', '1:6.8.0-45', '6.1.0-28-amd64'])('finds %s equal to itself', (version) => {
+  it.each(['1.0', '1:6.8.0-45', '6.1.0-28-amd64'])('treats %s as equal to itself', (version) => {
     expect(compareVersions(version, version)).toBe(0)
   })
 
-  it('takes leading zeros for nothing', () => {
+  it('ignores leading zeros', () => {
     expect(compareVersions('1.02', '1.2')).toBe(0)
     expect(compareVersions('0:1', '1')).toBe(0)
   })
 
-  itNeeds(['dpkg'])('agrees with dpkg on every pair', () => {
+  itNeeds(['dpkg'])('agrees with dpkg --compare-versions on every pair', () => {
     const all = pairs.flat()
     const script = all
       .flatMap((a) => all.map((b) => `dpkg --compare-versions '${a}' lt '${b}' && echo y || echo n`))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { engineOf, isEngine } from '../../src/remote/engine-version.ts'
 
-describe('the engine that a package version stands for', () => {
+describe('engineOf', () => {
   it.each([
     ['5:27.3.1-1~ubuntu.24.04~noble', '27.3.1'],
     ['5:29.8.2-1~debian.13~trixie', '29.8.2'],
@@ -15,19 +15,19 @@ describe('the engine that a package version stands for', () => {
     ['26.1.3-0ubuntu1~24.04.1', '26.1.3'],
     ['27.5.1', '27.5.1'],
     ['what', undefined],
-  ])('%s is %s', (version, engine) => {
+  ])('of %s returns %s', (version, engine) => {
     expect(engineOf(version)).toBe(engine)
   })
 })
 
-describe("an engine's own word", () => {
+describe('isEngine', () => {
   it.each([
     ['26.1.5', true],
     ['26.1.5+dfsg1', true],
     ['26.1.50', false],
     ['26.1.5.1', false],
     ['27.3.10', false],
-  ])("takes an engine's own word %s for 26.1.5: %s", (told, is) => {
+  ])('matches the engine version %s with 26.1.5: %s', (told, is) => {
     expect(isEngine(told, '26.1.5')).toBe(is)
   })
 })

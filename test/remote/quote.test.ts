@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { quote } from '../../src/remote/quote.ts'
+import { hostileTexts, randomTexts } from '../support/builders/random-texts.ts'
 import { shells } from '../support/tools.ts'
-import { hostileTexts, randomTexts } from './random-texts.ts'
 
 describe.each(shells())('quote under $name', ({ command: [file = 'sh', ...args] }) => {
-  it('gives the shell every text back as it was, in one word', () => {
+  it('passes every text unchanged as one word', () => {
     const texts = ['', '-n', "'", ...hostileTexts, ...randomTexts(2000), 'x'.repeat(2 ** 20)]
     const script = texts.map((text) => `v=${quote(text)}; printf '%s\\0' "$v"`).join('\n')
 
@@ -15,7 +15,7 @@ describe.each(shells())('quote under $name', ({ command: [file = 'sh', ...args] 
     expect(stdout.split('\0').slice(0, -1)).toEqual(texts)
   })
 
-  it('runs nothing that is in the text', () => {
+  it('executes nothing of the text', () => {
     const script = `: ${quote('$(echo ran >&2)`echo ran >&2`\n echo ran >&2 #')}`
 
     const { stderr } = spawnSync(file, [...args, '-s'], { input: script, encoding: 'utf8' })
@@ -25,7 +25,7 @@ describe.each(shells())('quote under $name', ({ command: [file = 'sh', ...args] 
 })
 
 describe('quote', () => {
-  it('refuses a NUL, which a shell would drop', () => {
+  it('rejects NUL, which a shell would drop', () => {
     expect(() => quote('a\0b')).toThrow(RangeError)
   })
 })

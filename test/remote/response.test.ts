@@ -6,8 +6,8 @@ const framed = (...lines: readonly string[]) =>
   ['', `maestro-begin ${nonce}`, ...lines, `maestro-end ${nonce}`, ''].join('\n')
 const whole = framed('boot_id=a', 'end=ok')
 
-describe('readAnswer', () => {
-  it('reads each key with its values in the order told', () => {
+describe('parseResponse', () => {
+  it('reads each key with its values in order', () => {
     const facts = parseResponse(framed('a=1', 'b=x=y', 'a=2', 'c=', 'end=ok'), nonce)
 
     expect([...facts]).toEqual([
@@ -18,7 +18,7 @@ describe('readAnswer', () => {
     ])
   })
 
-  it('undoes the hexadecimal form', () => {
+  it('decodes hexadecimal values', () => {
     const value = "l1\nl2\u001b[31m é 🚀 '"
     const hex = Buffer.from(value).toString('hex')
 
@@ -31,7 +31,7 @@ describe('readAnswer', () => {
     ['noise after', `${whole}\u001b[0mlogout\nboot_id=forged\n`],
     ['carriage returns', whole.replaceAll('\n', '\r\n')],
     ['the frame of another run', `${whole.replaceAll(nonce, 'dead')}${whole}`],
-  ])('reads through %s', (_, stdout) => {
+  ])('ignores %s', (_, stdout) => {
     expect(parseResponse(stdout, nonce).get('boot_id')).toEqual(['a'])
   })
 
@@ -55,11 +55,11 @@ describe('readAnswer', () => {
       'a line of the answer is not a fact: "rm: cannot"',
     ],
     ['half a byte', framed('words#=abc', 'end=ok'), 'a line of the answer is not a fact: "abc"'],
-  ])('refuses %s', (_, stdout, message) => {
+  ])('rejects %s', (_, stdout, message) => {
     expect(() => parseResponse(stdout, nonce)).toThrow(new ResponseError(message))
   })
 
-  it('reads a large answer in one go', () => {
+  it('reads a large answer', () => {
     const lines = Array.from({ length: 100_000 }, (_, index) => `line=${index}`)
 
     expect(parseResponse(framed(...lines, 'end=ok'), nonce).get('line')).toHaveLength(100_000)

@@ -11,16 +11,16 @@ const partPaths = [...statusFacts, ...planFacts, ...doctorFacts].map((part) => `
 const factsPrinted = (text: string) => [...text.matchAll(/^[^#\n]*\bfacts? ([a-z_]+) /gm)].map(([, key]) => key)
 const factsNamed = (text: string) => [...text.matchAll(/^# {3}([a-z_]+)/gm)].map(([, key]) => key)
 
-describe('the remote scripts', () => {
-  it('have a file for each part of a look, and no other', () => {
+describe('src/remote/**/*.sh', () => {
+  it('has a file for each fact and no other in facts/', () => {
     expect(paths.filter((path) => path.startsWith('facts/')).toSorted()).toEqual(partPaths.toSorted())
   })
 
-  it.each(paths)('%s is read as it is', (path) => {
+  it.each(paths)('%s: scriptText returns the file unchanged', (path) => {
     expect(scriptText(path)).toBe(readFileSync(`${folder}/${path}`, 'utf8'))
   })
 
-  it.each(paths)('%s is all functions but for settings: it does nothing when it is read', (path) => {
+  it.each(paths)('%s only defines functions and settings when it is read', (path) => {
     const outside = scriptText(path)
       .replaceAll(/^[a-z_]+\(\) \{\n.*?^\}$/gms, '')
       .split('\n')

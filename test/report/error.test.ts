@@ -3,14 +3,14 @@ import { errorText } from '../../src/report/error.ts'
 
 const long = 'there is no Manifest.yml in /srv/shop or a folder above it, nor anywhere else that was looked at'
 
-describe('a trouble', () => {
-  it('is one line in a pipe, and what to do next another', () => {
+describe('errorText', () => {
+  it('prints one line for the error and one for the hint in a pipe', () => {
     expect(errorText({ message: long, hint: 'name one' }, { columns: undefined })).toBe(
       `maestro: ${long}\n  name one\n`,
     )
   })
 
-  it('is broken between words on a terminal', () => {
+  it('wraps at spaces on a terminal', () => {
     const text = errorText({ message: long, hint: long }, { columns: 40 })
 
     const lines = text.split('\n')
@@ -18,7 +18,7 @@ describe('a trouble', () => {
     expect(text.replace(/\s+/g, ' ')).toBe(`maestro: ${long} ${long} `)
   })
 
-  it('leaves a line of the file as it is, with the mark below it', () => {
+  it('keeps a quoted line of the file and its caret unwrapped', () => {
     const shown = `  |   rollout: {max_unavailable: 150%, ${'x'.repeat(60)}}\n  |                              ^`
 
     expect(errorText({ message: `m.yml:1:1: no\n${shown}` }, { columns: 40 })).toBe(
@@ -26,7 +26,7 @@ describe('a trouble', () => {
     )
   })
 
-  it('cannot move the cursor', () => {
+  it('escapes characters that move the cursor', () => {
     expect(errorText({ message: 'a\u001b[2J' }, { columns: 80 })).toBe('maestro: a\\u{1b}[2J\n')
   })
 })

@@ -5,11 +5,12 @@ import type { JournalEvent } from '../../src/journal/events.ts'
 import { replay } from '../../src/journal/run-state.ts'
 import { parse } from '../../src/plan/schema/parse.ts'
 import { assertReadable, readersOf } from '../../src/run/assert-readable.ts'
+import { seededRandom } from '../support/builders/seeded-random.ts'
+import { fakeOperation, fakeVersionedServer } from '../support/fakes/fake-operation.ts'
+import { models } from '../support/fakes/operations/all.ts'
+import type { RunWorld } from '../support/fakes/run-world.ts'
+import { makeRunWorld } from '../support/fakes/run-world.ts'
 import { mutate, optionLike, testSeed } from '../support/mutate.ts'
-import { picksOf } from '../support/picks.ts'
-import { aChange, aMadeServer } from './a-change.ts'
-import { makeWorld, type World } from './in-memory.ts'
-import { models } from './models/all.ts'
 
 const [model] = models['security-upgrade'] ?? []
 
@@ -17,7 +18,7 @@ const [model] = models['security-upgrade'] ?? []
 async function aBrokenRun(killAfter: number) {
   if (model === undefined) throw new RangeError('no model')
   const operation = model.operation()
-  const world = makeWorld({ operation, servers: model.servers() })
+  const world = makeRunWorld({ operation, servers: model.servers() })
   await world.run({ killAfter })
   const index = world.events.findLastIndex((event) => event.event === 'step-started')
   const last = world.events[index]
@@ -26,7 +27,7 @@ async function aBrokenRun(killAfter: number) {
   return { world, operation, index, step: last.step, server: last.server }
 }
 
-function replaceSnapshot({ events }: World, index: number, change: (snapshot: Json) => Json): Json {
+function replaceSnapshot({ events }: RunWorld, index: number, change: (snapshot: Json) => Json): Json {
   const event = events[index]
   if (event?.event !== 'step-started') throw new RangeError('no step is begun')
   const snapshot = change(event.snapshot)
@@ -41,7 +42,7 @@ describe('a resumed run whose journal was changed', () => {
   it.each(moments)(
     `ends in words of each server (killed after %s, MAESTRO_TEST_SEED=${testSeed})`,
     async (killAfter) => {
-      const pick = picksOf(testSeed)
+      const pick = seededRandom(testSeed)
       for (let count = 0; count < 40; count += 1) {
         const { world, operation, index } = await aBrokenRun(killAfter)
         const snapshot = replaceSnapshot(world, index, (one) => mutate(one, pick))
@@ -70,9 +71,9 @@ describe('a resumed run whose journal was changed', () => {
   })
 
   it('is refused where what the drain had found is changed', async () => {
-    const servers = [aMadeServer('web-1')]
-    const operation = aChange(servers)
-    const world = makeWorld({ operation, servers })
+    const servers = [fakeVersionedServer('web-1')]
+    const operation = fakeOperation(servers)
+    const world = makeRunWorld({ operation, servers })
     await world.run()
     const events = world.events.flatMap((event): readonly JournalEvent[] => {
       if (event.event === 'drain-ended') return []

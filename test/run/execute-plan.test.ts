@@ -7,11 +7,16 @@ import { RolledBackError } from '../../src/plan/errors.ts'
 import type { Operation } from '../../src/plan/operation.ts'
 import { isRolledBack } from '../../src/plan/outcome.ts'
 import type { Step } from '../../src/plan/step.ts'
-import { aChange, aMadeServer, type Made, restart } from './a-change.ts'
-import { makeWorld } from './in-memory.ts'
+import {
+  fakeOperation,
+  fakeVersionedServer,
+  restartStep,
+  type VersionedServer,
+} from '../support/fakes/fake-operation.ts'
+import { makeRunWorld } from '../support/fakes/run-world.ts'
 
-const fleet = (count: number) => Array.from({ length: count }, (_, index) => aMadeServer(`web-${index + 1}`))
-const worldOf = (servers: readonly Made[]) => makeWorld({ operation: aChange(servers), servers })
+const fleet = (count: number) => Array.from({ length: count }, (_, index) => fakeVersionedServer(`web-${index + 1}`))
+const worldOf = (servers: readonly VersionedServer[]) => makeRunWorld({ operation: fakeOperation(servers), servers })
 
 function statuses(report: Awaited<ReturnType<ReturnType<typeof worldOf>['run']>>): Readonly<Record<string, string>> {
   if (report === 'killed') throw new Error('killed')
@@ -29,7 +34,7 @@ function cutAfter(limit: number) {
 }
 
 /** The acts that no journal has announced by the time that they are done. */
-function acting(servers: readonly Made[], events: () => readonly JournalEvent[]): readonly string[] {
+function acting(servers: readonly VersionedServer[], events: () => readonly JournalEvent[]): readonly string[] {
   const announcing: Readonly<Record<string, string>> = { 'made-up/set.sh': 'change', 'made-up/boot.sh': 'restart' }
   const early: string[] = []
   for (const made of servers) {
@@ -56,17 +61,17 @@ async function brokenOffAt(event: string) {
 }
 
 /** The same change, whose restart is taken back in the end. */
-function takingBack(servers: readonly Made[]): Operation {
-  const { pass, ...whole } = aChange(servers)
+function takingBack(servers: readonly VersionedServer[]): Operation {
+  const { pass, ...whole } = fakeOperation(servers)
   const verify = () => Promise.reject(new RolledBackError('it is as it was'))
   return {
     ...whole,
-    pass: { ...pass, steps: pass.steps.map((step) => (step.id === restart.id ? { ...step, verify } : step)) },
+    pass: { ...pass, steps: pass.steps.map((step) => (step.id === restartStep.id ? { ...step, verify } : step)) },
   }
 }
 
-describe('a run', () => {
-  it('takes every server through all steps, each by what the step before made of it, and leaves no lock', async () => {
+describe('executePlan', () => {
+  it('runs all steps on every server, each planned after the one before, and releases every lock', async () => {
     const servers = fleet(4)
     const world = worldOf(servers)
 
@@ -77,7 +82,7 @@ describe('a run', () => {
     expect([world.locks.held.size, world.locks.drained.size]).toEqual([0, 0])
   })
 
-  it('ends the same, each thing done once, wherever it was killed and resumed', async () => {
+  it('ends in the same state, each change made once, wherever it is killed and resumed', async () => {
     const whole = worldOf(fleet(3))
     await whole.run()
 
@@ -97,7 +102,7 @@ describe('a run', () => {
     }
   })
 
-  it('ends the same, each thing done once, wherever a line was cut', async () => {
+  it('ends in the same state, each change made once, wherever a connection is lost', async () => {
     const servers = fleet(2)
     const asked = cutAfter(Number.POSITIVE_INFINITY)
     await worldOf(servers).run({ cut: asked.cut })
@@ -115,7 +120,7 @@ describe('a run', () => {
     }
   })
 
-  it('stops at the first failure: the rest is not started, and goes on when resumed after the repair', async () => {
+  it('does not start further servers after the first failure, and continues on resume after the repair', async () => {
     const servers = fleet(6)
     const world = worldOf(servers)
     const [, second] = servers
@@ -140,7 +145,7 @@ describe('a run', () => {
   it.each([
     [0, ['failed', 'not-started', 'not-started']],
     [1, ['failed', 'changed', 'changed']],
-  ])('begins nothing new after more than %i failures, wherever there is a place left', async (maxFailures, ends) => {
+  ])('starts no further server after more than max_failures %i, whatever room is left', async (maxFailures, ends) => {
     const servers = fleet(3)
     const [first] = servers
     if (first) first.trouble = 'fails'
@@ -151,7 +156,7 @@ describe('a run', () => {
     expect(statuses(report)).toMatchObject({ 'web-1': 'failed' })
   })
 
-  it('lets one that failed keep its place: nobody else of its group is taken down', async () => {
+  it('counts a failed server against max_unavailable of its group', async () => {
     const servers = fleet(4)
     const [, second] = servers
     if (second) second.trouble = 'fails'
@@ -161,7 +166,7 @@ describe('a run', () => {
     expect(statuses(report)).toMatchObject({ 'web-2': 'failed', 'web-3': 'not-started', 'web-4': 'not-started' })
   })
 
-  it('believes no act that cannot be proved', async () => {
+  it('fails a step that cannot be verified', async () => {
     const servers = fleet(1)
     const [only] = servers
     if (only) only.trouble = 'lies'
@@ -175,7 +180,7 @@ describe('a run', () => {
     })
   })
 
-  it('never repeats what nobody can say was done', async () => {
+  it('does not repeat a step whose status is unknown', async () => {
     const servers = fleet(1)
     const [only] = servers
     if (only) only.trouble = 'unsure'
@@ -188,19 +193,19 @@ describe('a run', () => {
     expect(only?.asked.filter((file) => file === 'made-up/set.sh')).toHaveLength(1)
   })
 
-  it('decides nothing anew that stands before a step which was begun, wherever it was killed', async () => {
+  it('does not plan earlier steps again on resume, wherever it was killed', async () => {
     // Due by what the next step does in its middle.
-    const early: Step = { ...restart, id: 'early' }
-    const aWorld = () => {
+    const early: Step = { ...restartStep, id: 'early' }
+    const makeWorld = () => {
       const servers = fleet(1)
-      const { pass, ...operation } = aChange(servers)
-      return makeWorld({ operation: { ...operation, pass: { ...pass, steps: [early, ...pass.steps] } }, servers })
+      const { pass, ...operation } = fakeOperation(servers)
+      return makeRunWorld({ operation: { ...operation, pass: { ...pass, steps: [early, ...pass.steps] } }, servers })
     }
-    const whole = aWorld()
+    const whole = makeWorld()
     await whole.run()
 
     for (let killAfter = 1; killAfter < whole.moments(); killAfter += 1) {
-      const world = aWorld()
+      const world = makeWorld()
       await world.run({ killAfter })
       await world.run()
 
@@ -209,19 +214,19 @@ describe('a run', () => {
     }
   })
 
-  it('does not believe a change after which the server does not serve, be it out of service or not', async () => {
-    const servers = [aMadeServer('web-1')]
+  it('fails a change after which the server is unhealthy, drained or not', async () => {
+    const servers = [fakeVersionedServer('web-1')]
     const [first] = servers
     if (first) first.isHealthy = false
-    const { drain: _, ...pass } = aChange(servers).pass
-    const world = makeWorld({ operation: { ...aChange(servers), pass }, servers })
+    const { drain: _, ...pass } = fakeOperation(servers).pass
+    const world = makeRunWorld({ operation: { ...fakeOperation(servers), pass }, servers })
 
     const report = await world.run()
 
     expect(statuses(report)).toEqual({ 'web-1': 'failed' })
   })
 
-  it('leaves a server out of service that is not proved healthy, and says so', async () => {
+  it('leaves a server drained that is not healthy, and says so', async () => {
     const servers = fleet(2)
     const [first] = servers
     if (first) first.isHealthy = false
@@ -241,11 +246,11 @@ describe('a run', () => {
     expect([first?.isServing, first?.boots, world.locks.drained.size]).toEqual([true, 1, 0])
   })
 
-  it('leaves a load balancer alone while it keeps a server out of service, which it would forget', async () => {
-    const [web, balancer] = [aMadeServer('web-1', ['docker']), aMadeServer('lb-1', ['load_balancer'])]
+  it('does not change a load balancer while it has drained a server, because it would forget that', async () => {
+    const [web, balancer] = [fakeVersionedServer('web-1', ['docker']), fakeVersionedServer('lb-1', ['load_balancer'])]
     web.isHealthy = false
-    const world = makeWorld({
-      operation: { ...aChange([web, balancer]), otherServers: ['lb-1'] },
+    const world = makeRunWorld({
+      operation: { ...fakeOperation([web, balancer]), otherServers: ['lb-1'] },
       servers: [web, balancer],
     })
 
@@ -256,10 +261,10 @@ describe('a run', () => {
     expect(statuses(await world.run())).toEqual({ 'web-1': 'changed', 'lb-1': 'changed' })
   })
 
-  it('puts a server back into service whose change was taken back, begins no other, and does not try it again', async () => {
+  it('undrains a server whose change was rolled back, starts no other server, and does not retry it', async () => {
     const servers = fleet(2)
     const [first] = servers
-    const world = makeWorld({ operation: takingBack(servers), servers })
+    const world = makeRunWorld({ operation: takingBack(servers), servers })
     const ends = new Map([
       ['web-1', { status: 'failed', step: 'restart', why: 'it is as it was', isOver: true }],
       ['web-2', { status: 'not-started', why: 'web-1 failed (max_failures is 0)' }],
@@ -273,11 +278,11 @@ describe('a run', () => {
     expect(first?.boots).toBe(1)
   })
 
-  it('leaves it out of service where it does not serve, though it was taken back', async () => {
+  it('leaves a rolled back server drained when it is unhealthy', async () => {
     const servers = fleet(1)
     const [first] = servers
     if (first) first.isHealthy = false
-    const world = makeWorld({ operation: takingBack(servers), servers })
+    const world = makeRunWorld({ operation: takingBack(servers), servers })
 
     const report = await world.run()
 
@@ -297,7 +302,7 @@ describe('a run', () => {
     expect(first?.isServing).toBe(false)
   })
 
-  it('begins nothing new after a signal, and brings what was begun to its proof', async () => {
+  it('starts no further server after a signal, and verifies what was started', async () => {
     const servers = fleet(3)
     const stop = new AbortController()
     const world = worldOf(servers)
@@ -313,7 +318,7 @@ describe('a run', () => {
     expect(world.locks.held.size).toBe(0)
   })
 
-  it('begins no further step of a server after a signal, and goes on with it when resumed', async () => {
+  it('starts no further step of a server after a signal, and continues with it on resume', async () => {
     const servers = fleet(1)
     const stop = new AbortController()
     const world = worldOf(servers)
@@ -330,7 +335,7 @@ describe('a run', () => {
     expect([statuses(await world.run()), servers[0]?.boots]).toEqual([{ 'web-1': 'changed' }, 1])
   })
 
-  it('refuses all, having locked nothing for long, where somebody else has a lock', async () => {
+  it('is refused without a lasting lock when another run holds a lock', async () => {
     const servers = fleet(3)
     const world = worldOf(servers)
     world.locks.held.set('web-3', { run: 'other', controller: 'x', owner: 'bob@ops-2' })
@@ -342,7 +347,7 @@ describe('a run', () => {
     expect(servers.flatMap(({ asked }) => asked)).toEqual([])
   })
 
-  it('waits for the lock of somebody else as long as it may, and keeps none of its own meanwhile', async () => {
+  it('waits for the lock of another run up to --lock-wait, and holds none of its own meanwhile', async () => {
     const servers = fleet(3)
     const world = worldOf(servers)
     world.locks.held.set('web-3', { run: 'other', controller: 'x', owner: 'bob@ops-2' })
@@ -360,7 +365,7 @@ describe('a run', () => {
     expect(kept).toEqual(['web-3'])
   })
 
-  it('is refused when the wait for a lock is over, and has locked nothing', async () => {
+  it('is refused without locks when the wait for a lock is over', async () => {
     const servers = fleet(2)
     const world = worldOf(servers)
     world.locks.held.set('web-2', { run: 'other', controller: 'x', owner: 'bob@ops-2' })
@@ -371,7 +376,7 @@ describe('a run', () => {
     expect([...world.locks.held.keys()]).toEqual(['web-2'])
   })
 
-  it('writes down what it begins before it begins it, here and on the server', async () => {
+  it('writes each event before it acts, to the journal and to the server', async () => {
     const servers = fleet(1)
     const world = worldOf(servers)
     const early = acting(servers, () => world.events)
@@ -391,7 +396,7 @@ describe('a run', () => {
     })
   })
 
-  it('works in no closed window', async () => {
+  it('starts nothing in a closed window', async () => {
     const servers = fleet(2)
     const windows = [{ days: [0], startMinute: 0, endMinute: 60, timeZone: 'UTC', text: 'Sun 00:00-01:00 UTC' }]
 
@@ -400,7 +405,7 @@ describe('a run', () => {
     expect(statuses(report)).toEqual({ 'web-1': 'not-started', 'web-2': 'not-started' })
   })
 
-  it('begins nothing that would still be at work when the window closes', async () => {
+  it('starts nothing that would not end before the window closes', async () => {
     const windows = [{ days: [1], startMinute: 540, endMinute: 545, timeZone: 'UTC', text: 'Mon 09:00-09:05 UTC' }]
     const afterUsual = async (usualSeconds: number) =>
       worldOf(fleet(1)).run({ rollout: { windows }, history: { ...noHistory, usualSeconds } })
@@ -409,7 +414,7 @@ describe('a run', () => {
     expect(statuses(await afterUsual(360))).toEqual({ 'web-1': 'not-started' })
   })
 
-  it('waits for the line to a server that it was at work on when it was broken off', async () => {
+  it('waits on resume for the connection to the server that was interrupted', async () => {
     const world = await brokenOffAt('step-started')
     let cuts = 0
     const cut = () => {

@@ -2,19 +2,19 @@ import { expect, it } from 'vitest'
 import type { Plan } from '../../src/plan/plan.ts'
 import type { Verdict } from '../../src/plan/verdict.ts'
 import { outcomesOfSkipped, unavailableIn } from '../../src/run/skipped-servers.ts'
-import { gathered, known, notSeen } from '../support/looks.ts'
-import { aRollout } from './in-memory.ts'
+import { buildGatherFailure, buildGatherResult, known } from '../support/builders/build-facts.ts'
+import { defaultRollout } from '../support/builders/build-rollout.ts'
 
 const due: Verdict = { status: 'due', change: 1 }
 const planOf = (planned: Readonly<Record<string, Verdict>>, batches: readonly (readonly string[])[]): Plan => ({
   version: 1,
   operation: { name: 'made-up', options: {} },
-  rollout: aRollout,
+  rollout: defaultRollout,
   batches,
   planned: Object.fromEntries(Object.entries(planned).map(([name, verdict]) => [name, [{ step: 'change', verdict }]])),
 })
 
-it('tells of every server that is not worked on why not', () => {
+it('outcomesOfSkipped gives the reason for every server that is skipped', () => {
   const verdicts: Readonly<Record<string, Verdict>> = {
     worked: due,
     done: { status: 'done', why: 'it is so' },
@@ -25,7 +25,7 @@ it('tells of every server that is not worked on why not', () => {
   }
 
   const rest = outcomesOfSkipped(
-    Object.keys(verdicts).map((name) => gathered(name)),
+    Object.keys(verdicts).map((name) => buildGatherResult(name)),
     planOf(verdicts, [['worked']]),
   )
 
@@ -38,15 +38,15 @@ it('tells of every server that is not worked on why not', () => {
   expect(rest.has('worked')).toBe(false)
 })
 
-it('counts as away who is out of reach, out of service or locked by another run, and is not worked on', () => {
+it('unavailableIn counts unreachable, drained and locked servers that are not changed', () => {
   const lock = { owner: 'root@night', run: '20260101-020000-aaaa', since: 0, quietSeconds: 5, busy: [] }
   const all = [
-    gathered('well'),
-    gathered('locked', { maestro: known({ lock, drained: [] }) }),
-    gathered('drained', { maestro: known({ lock: undefined, drained: ['20260101-020000-aaaa'] }) }),
-    gathered('worked', { maestro: known({ lock, drained: [] }) }),
-    notSeen('down', 'unreachable', 'connection refused'),
-    notSeen('odd', 'failed', 'rubbish'),
+    buildGatherResult('well'),
+    buildGatherResult('locked', { maestro: known({ lock, drained: [] }) }),
+    buildGatherResult('drained', { maestro: known({ lock: undefined, drained: ['20260101-020000-aaaa'] }) }),
+    buildGatherResult('worked', { maestro: known({ lock, drained: [] }) }),
+    buildGatherFailure('down', 'unreachable', 'connection refused'),
+    buildGatherFailure('odd', 'failed', 'rubbish'),
   ]
 
   expect([...unavailableIn(all, planOf({}, [['worked']]))]).toEqual(['locked', 'drained', 'down', 'odd'])

@@ -5,21 +5,21 @@ import { operationFor, operations } from '../../src/operations/registry.ts'
 import type { Script, ServerContext } from '../../src/plan/context.ts'
 import { parse } from '../../src/plan/schema/parse.ts'
 import type { Step } from '../../src/plan/step.ts'
-import { aContext } from '../operations/a-context.ts'
+import { seededRandom } from '../support/builders/seeded-random.ts'
+import { fakeServerContext } from '../support/fakes/fake-server-context.ts'
+import { models } from '../support/fakes/operations/all.ts'
+import type { OperationModel } from '../support/fakes/operations/operation-model.ts'
+import { makeRunWorld } from '../support/fakes/run-world.ts'
 import { mutate, optionLike, replaceTexts, testSeed } from '../support/mutate.ts'
-import { picksOf } from '../support/picks.ts'
 import { recording, type Sample, samplesIn } from '../support/samples.ts'
-import { makeWorld } from './in-memory.ts'
-import { models } from './models/all.ts'
-import type { Model } from './models/model.ts'
 
 const mutationsOfEach = 300
 
 /** Runs a model to its end; returns its steps, and what they have planned and written down. */
-async function sampled({ operation: make, servers }: Model) {
+async function sampled({ operation: make, servers }: OperationModel) {
   const operation = make()
   const { steps, changes } = recording(operation.pass.steps)
-  const world = makeWorld({ operation: { ...operation, pass: { ...operation.pass, steps } }, servers: servers() })
+  const world = makeRunWorld({ operation: { ...operation, pass: { ...operation.pass, steps } }, servers: servers() })
   await world.run()
   return { operation, samples: samplesIn(operation.pass.steps, changes, world.events) }
 }
@@ -38,7 +38,7 @@ describe('the options of every operation that is registered', () => {
   it.each(all)(
     `are refused with words or read as they are, whatever is changed in them: $name $index (MAESTRO_TEST_SEED=${testSeed})`,
     ({ model }) => {
-      const pick = picksOf(testSeed)
+      const pick = seededRandom(testSeed)
       const spec: Json = model.operation().spec
       let refused = 0
       for (let count = 0; count < mutationsOfEach; count += 1) {
@@ -74,7 +74,7 @@ describe.each(all)('the data of the steps of $name $index', ({ model }) => {
   })
 
   it(`is refused with words or read as it is, whatever is changed in it (MAESTRO_TEST_SEED=${testSeed})`, async () => {
-    const pick = picksOf(testSeed)
+    const pick = seededRandom(testSeed)
     const { samples } = await sampled(model)
     for (const sample of samples)
       for (let count = 0; count < mutationsOfEach; count += 1) expectReadable(sample, mutate(sample.value, pick))
@@ -111,7 +111,7 @@ function expectReadable({ schema, step, kind }: Sample, value: Json): void {
 const stranger = { 'made-up': 1 }
 
 async function expectGuarded(step: Step, kind: 'change' | 'snapshot'): Promise<void> {
-  const { at: ctx, asked } = aContext([new Error('it was asked')])
+  const { ctx, asked } = fakeServerContext([new Error('it was asked')])
   if (kind === 'change') {
     expect(() => step.describe(stranger), step.id).toThrow(MaestroError)
     await expect(step.snapshot(ctx, stranger), step.id).rejects.toThrow(MaestroError)
@@ -133,8 +133,8 @@ async function expectNoOption(step: Step, snapshot: Json): Promise<void> {
 
 /** What a server would be sent; nothing where the step refuses what it is given. */
 async function appliedScripts(step: Step, snapshot: Json): Promise<readonly Script[]> {
-  const { at, asked } = aContext([{ job_begun: 'yes', armed_by: 'systemd' }])
-  const ctx: ServerContext = { ...at, readPinnedFile: async ({ from }) => `the text of ${from}` }
+  const { ctx: base, asked } = fakeServerContext([{ job_begun: 'yes', armed_by: 'systemd' }])
+  const ctx: ServerContext = { ...base, readPinnedFile: async ({ from }) => `the text of ${from}` }
   try {
     await step.apply(ctx, snapshot)
   } catch (error) {

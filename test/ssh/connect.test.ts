@@ -1,50 +1,27 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { openConnections } from '../../src/ssh/connect.ts'
-import { type Behaviour, type SshServer, type SshServerOptions, startSshServer } from '../support/ssh-server.ts'
-import { aGround, type Ground, never, runOnce, script, serverAt, trust } from './a-connection.ts'
+import type { Behaviour } from '../support/fakes/fake-ssh-server.ts'
+import { neverAborted, serverAt, shellScript, withSession } from '../support/fixtures/ssh-client.ts'
+import { useSshServer } from '../support/fixtures/use-ssh-server.ts'
 
-let ground: Ground
-let servers: SshServer[]
-beforeEach(() => {
-  ground = aGround()
-  servers = []
-})
-afterEach(async () => {
-  await Promise.all(servers.map(({ stop }) => stop()))
-  ground.remove()
-})
+const ssh = useSshServer()
 
-async function aServer(options: SshServerOptions = {}): Promise<SshServer> {
-  const server = await startSshServer(options)
-  servers.push(server)
-  return server
-}
-
-async function aTrustedServer(behaviour: Behaviour = 'well', options: SshServerOptions = {}): Promise<SshServer> {
-  const server = await aServer({ ...options, behaviour })
-  trust(ground, server)
-  return server
-}
-
-const _connectTo = (server: SshServer, options = ground.options()) =>
-  runOnce(options, serverAt(server.port), async () => 'in')
-
-describe('a session', () => {
-  it('runs a script from stdin byte for byte and tells how it ended', async () => {
-    const server = await aTrustedServer()
+describe('openConnections: session', () => {
+  it('runs a script from stdin unchanged and returns its exit code', async () => {
+    const server = await ssh.startServer()
     const text = `printf '%s' 'Zürich "$HOME" \\n'; echo words >&2; exit 7\n`
 
-    const finished = await runOnce(ground.options(), serverAt(server.port), ({ run }) => run(script(text)))
+    const finished = await withSession(ssh.client.options(), serverAt(server.port), ({ run }) => run(shellScript(text)))
 
     expect(finished).toEqual({ ending: { how: 'exited', code: 7 }, stdout: 'Zürich "$HOME" \\n', stderr: 'words\n' })
     expect(server.commands).toEqual(['sh -s'])
   })
 
   it('runs several commands over one connection', async () => {
-    const server = await aTrustedServer()
+    const server = await ssh.startServer()
 
-    await runOnce(ground.options(), serverAt(server.port), async ({ run }) => {
-      const all = await Promise.all([1, 2, 3].map((n) => run(script(`echo ${n}`))))
+    await withSession(ssh.client.options(), serverAt(server.port), async ({ run }) => {
+      const all = await Promise.all([1, 2, 3].map((n) => run(shellScript(`echo ${n}`))))
       expect(all.map(({ stdout }) => stdout)).toEqual(['1\n', '2\n', '3\n'])
     })
 
@@ -58,32 +35,32 @@ describe('a session', () => {
     ['floods', { how: 'flooded' }],
     ['silent', { how: 'timed-out' }],
   ]
-  it.each(endings)('never takes the end of a server that is %s for success', async (behaviour, ending) => {
-    const server = await aTrustedServer(behaviour)
-    const command = { ...script('true'), timeoutMs: 300 }
+  it.each(endings)('never reports success when the server is %s', async (behaviour, ending) => {
+    const server = await ssh.startServer({ behaviour })
+    const command = { ...shellScript('true'), timeoutMs: 300 }
 
-    const finished = await runOnce(ground.options(), serverAt(server.port), ({ run }) => run(command))
+    const finished = await withSession(ssh.client.options(), serverAt(server.port), ({ run }) => run(command))
 
     expect(finished).toMatchObject({ ending })
   })
 
-  it('keeps no more of a flood than its limit', async () => {
-    const server = await aTrustedServer('floods')
-    const command = { ...script('true'), limitBytes: 300_000 }
+  it('keeps no more output than limitBytes', async () => {
+    const server = await ssh.startServer({ behaviour: 'floods' })
+    const command = { ...shellScript('true'), limitBytes: 300_000 }
 
-    const finished = (await runOnce(ground.options(), serverAt(server.port), ({ run }) => run(command))) as {
+    const finished = (await withSession(ssh.client.options(), serverAt(server.port), ({ run }) => run(command))) as {
       stdout: string
     }
 
     expect(finished.stdout.length).toBeLessThanOrEqual(300_000)
   })
 
-  it('gives its place to the next, and so does one that does not come about', async () => {
-    const [gone, server] = [await aTrustedServer(), await aTrustedServer()]
+  it('frees its place for the next session, also when it fails', async () => {
+    const [gone, server] = [await ssh.startServer(), await ssh.startServer()]
     await gone.stop()
-    const connections = openConnections(ground.options({}, { limits: { sessions: 1 } }))
-    const failed = connections.connect(serverAt(gone.port), never).catch(({ kind }) => kind)
-    const [first, second] = [0, 1].map(() => connections.connect(serverAt(server.port), never))
+    const connections = openConnections(ssh.client.options({}, { limits: { sessions: 1 } }))
+    const failed = connections.connect(serverAt(gone.port), neverAborted).catch(({ kind }) => kind)
+    const [first, second] = [0, 1].map(() => connections.connect(serverAt(server.port), neverAborted))
 
     expect(await failed).toBe('refused')
     await (await first)?.close()
@@ -92,10 +69,10 @@ describe('a session', () => {
     await connections.close()
   })
 
-  it('may be closed when the other end has gone', async () => {
-    const server = await aTrustedServer()
-    const connections = openConnections(ground.options())
-    const session = await connections.connect(serverAt(server.port), never)
+  it('can be closed when the other end is gone', async () => {
+    const server = await ssh.startServer()
+    const connections = openConnections(ssh.client.options())
+    const session = await connections.connect(serverAt(server.port), neverAborted)
     await server.stop()
 
     await session.close()
@@ -105,17 +82,17 @@ describe('a session', () => {
   })
 })
 
-describe('a bastion', () => {
+describe('openConnections: jump host', () => {
   it('carries all servers behind it over one connection', async () => {
-    const jumpHost = await aTrustedServer()
-    const behind = await Promise.all(Array.from({ length: 20 }, () => aTrustedServer()))
+    const jumpHost = await ssh.startServer()
+    const behind = await Promise.all(Array.from({ length: 20 }, () => ssh.startServer()))
     const gateway = { name: 'jump', host: '127.0.0.1', port: jumpHost.port }
-    const connections = openConnections(ground.options())
+    const connections = openConnections(ssh.client.options())
 
     const sessions = await Promise.all(
-      behind.map(({ port }) => connections.connect(serverAt(port, { gateway }), never)),
+      behind.map(({ port }) => connections.connect(serverAt(port, { gateway }), neverAborted)),
     )
-    const outputs = await Promise.all(sessions.map(({ run }) => run(script('echo here'))))
+    const outputs = await Promise.all(sessions.map(({ run }) => run(shellScript('echo here'))))
 
     await Promise.all(sessions.map(({ close }) => close()))
     await connections.close()
@@ -124,24 +101,24 @@ describe('a bastion', () => {
     expect(jumpHost.commands).toEqual([])
   })
 
-  it('is named when it is the bastion that cannot be reached', async () => {
-    const jumpHost = await aServer()
+  it('is named when it is unreachable', async () => {
+    const jumpHost = await ssh.startUnknownServer()
     await jumpHost.stop()
-    const server = await aTrustedServer()
+    const server = await ssh.startServer()
     const gateway = { name: 'jump', host: '127.0.0.1', port: jumpHost.port }
 
-    await expect(runOnce(ground.options(), serverAt(server.port, { gateway }), async () => 'in')).rejects.toMatchObject(
-      {
-        kind: 'refused',
-        message: expect.stringContaining('the bastion 127.0.0.1: '),
-      },
-    )
+    await expect(
+      withSession(ssh.client.options(), serverAt(server.port, { gateway }), async () => 'in'),
+    ).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('the bastion 127.0.0.1: '),
+    })
   })
 
-  it('may have another bastion in front of it', async () => {
-    const [outer, inner, server] = [await aTrustedServer(), await aTrustedServer(), await aTrustedServer()]
+  it('may have a jump host of its own', async () => {
+    const [outer, inner, server] = [await ssh.startServer(), await ssh.startServer(), await ssh.startServer()]
     const proxyJump = `127.0.0.1:${outer.port},127.0.0.1:${inner.port}`
-    const plain = ground.options()
+    const plain = ssh.client.options()
     const options = {
       ...plain,
       hostOptions: async (question: { host: string; port?: number }) => ({
@@ -150,7 +127,7 @@ describe('a bastion', () => {
       }),
     }
 
-    const finished = await runOnce(options, serverAt(server.port), ({ run }) => run(script('echo here')))
+    const finished = await withSession(options, serverAt(server.port), ({ run }) => run(shellScript('echo here')))
 
     expect(finished).toMatchObject({ stdout: 'here\n' })
     expect([outer.connections(), inner.connections(), server.connections()]).toEqual([1, 1, 1])

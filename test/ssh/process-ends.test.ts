@@ -5,21 +5,21 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Behaviour, startSshServer } from '../support/ssh-server.ts'
-import { aGround, type Ground } from './a-connection.ts'
-import { startSilentAgent } from './sockets.ts'
+import { type Behaviour, startSshServer } from '../support/fakes/fake-ssh-server.ts'
+import { startSilentAgent } from '../support/fakes/faulty-sockets.ts'
+import { makeSshClient, type SshClient } from '../support/fixtures/ssh-client.ts'
 
 const entry = fileURLToPath(new URL('connect-once.ts', import.meta.url))
 
 // What is set: 1 s to connect, 1 s to log in, 1 s a command; three tries where it is dropped; 2 s for the end to be heard.
 const limitMs = 10_000
 
-describe('a process that connects', () => {
-  let options: Ground
+describe('process after openConnections', () => {
+  let client: SshClient
   let folder: string
   let program: string
   beforeAll(async () => {
-    options = aGround()
+    client = makeSshClient()
     folder = mkdtempSync(join(tmpdir(), 'maestro-ends-'))
     program = join(folder, 'connect-once.cjs')
     await build({
@@ -34,7 +34,7 @@ describe('a process that connects', () => {
     })
   })
   afterAll(() => {
-    options.remove()
+    client.remove()
     rmSync(folder, { recursive: true })
   })
 
@@ -61,12 +61,12 @@ describe('a process that connects', () => {
     ['nologin', 'exited'],
   ]
   it.concurrent.each(ends)(
-    'to a server that is or does "%s" says %s and ends by itself',
+    'with a server that is or does "%s" reports %s and exits by itself',
     async (behaviour, said) => {
       const server = await startSshServer({ behaviour })
       const { port, knownHostsLine } = server
 
-      const run = await runProgram(program, { port, knownHostsLine, keyFile: options.keyFile })
+      const run = await runProgram(program, { port, knownHostsLine, keyFile: client.keyFile })
 
       await server.stop()
       expect(run).toEqual({ said, exitCode: 0, stderr: '' })
@@ -74,14 +74,14 @@ describe('a process that connects', () => {
     20_000,
   )
 
-  it.concurrent('with an agent that never signs ends by itself', async () => {
+  it.concurrent('with an agent that never signs exits by itself', async () => {
     const server = await startSshServer()
     const { port, knownHostsLine } = server
     const stops: (() => unknown)[] = [server.stop]
     const agentSocket = join(folder, 'agent')
-    await startSilentAgent(agentSocket, options.publicKey, stops)
+    await startSilentAgent(agentSocket, client.publicKey, stops)
 
-    const run = await runProgram(program, { port, knownHostsLine, keyFile: options.keyFile, agentSocket })
+    const run = await runProgram(program, { port, knownHostsLine, keyFile: client.keyFile, agentSocket })
 
     await Promise.all(stops.map((stop) => stop()))
     expect(run).toEqual({ said: 'timeout', exitCode: 0, stderr: '' })

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect } from 'vitest'
 import { Secret } from '../../src/base/secret.ts'
 import { runAsRoot } from '../../src/ssh/session/sudo.ts'
-import { boxPassword, boxTools, makeSudoBox } from '../support/sudo-box.ts'
+import { serverAt, shellScript, withSession } from '../support/fixtures/ssh-client.ts'
+import { makeSudoSandbox, sandboxPassword, sandboxTools } from '../support/fixtures/sudo-sandbox.ts'
+import { useLogins } from '../support/fixtures/use-logins.ts'
 import { hasTool, itNeedsMounts } from '../support/tools.ts'
-import { runOnce, script, serverAt } from './a-connection.ts'
-import { useLogins } from './logins.ts'
 
-const at = useLogins()
+const ssh = useLogins()
 let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'maestro-sudo-box-'))
@@ -17,14 +17,14 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 async function run(program: string, sudoers: readonly string[], password?: string): Promise<unknown> {
-  const loginShell = makeSudoBox(folder, { program, sudoers })
-  const server = await at.aServer({ loginShell, env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } })
+  const loginShell = makeSudoSandbox(folder, { program, sudoers })
+  const server = await ssh.startServer({ loginShell, env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } })
   const command = {
-    ...script('id -u\necho the rest\n'),
+    ...shellScript('id -u\necho the rest\n'),
     timeoutMs: 20_000,
     ...(password && { password: new Secret(password) }),
   }
-  return runOnce(at.ground.options(), serverAt(server.port), (session) => runAsRoot(session, command))
+  return withSession(ssh.client.options(), serverAt(server.port), (session) => runAsRoot(session, command))
 }
 
 const asRoot = { ending: { how: 'exited', code: 0 }, stdout: '0\nthe rest\n', stderr: '' }
@@ -32,21 +32,21 @@ const asRoot = { ending: { how: 'exited', code: 0 }, stdout: '0\nthe rest\n', st
 // Debian has sudo-rs since 13.
 const programs = ['/usr/bin/sudo', '/usr/bin/sudo-rs'].filter((program) => !program.endsWith('-rs') || hasTool(program))
 
-describe.each(programs)('by a real %s', (program) => {
-  const itWorks = itNeedsMounts([program, ...boxTools])
+describe.each(programs)('runAsRoot with %s', (program) => {
+  const itWorks = itNeedsMounts([program, ...sandboxTools])
 
-  itWorks('a script runs without a password, and none that is given reaches it', async () => {
+  itWorks('runs a script without a password, which does not reach the script', async () => {
     const sudoers = ['deploy ALL=(ALL:ALL) NOPASSWD: ALL']
 
     expect(await run(program, sudoers)).toEqual(asRoot)
-    expect(await run(program, sudoers, boxPassword)).toEqual(asRoot)
+    expect(await run(program, sudoers, sandboxPassword)).toEqual(asRoot)
   })
 
-  itWorks('a script runs by the password, which does not reach it', async () => {
-    expect(await run(program, ['deploy ALL=(ALL:ALL) ALL'], boxPassword)).toEqual(asRoot)
+  itWorks('runs a script with the password, which does not reach the script', async () => {
+    expect(await run(program, ['deploy ALL=(ALL:ALL) ALL'], sandboxPassword)).toEqual(asRoot)
   })
 
-  itWorks('a wrong password is given once, and nothing after it', async () => {
+  itWorks('gives a wrong password once, and nothing after it', async () => {
     const wrong = run(program, ['deploy ALL=(ALL:ALL) ALL'], 'wrong')
 
     // After a second try there would be other words.
@@ -56,23 +56,23 @@ describe.each(programs)('by a real %s', (program) => {
     })
   })
 
-  itWorks('nothing runs without the password that is wanted', async () => {
+  itWorks('runs nothing without the required password', async () => {
     await expect(run(program, ['deploy ALL=(ALL:ALL) ALL'])).rejects.toMatchObject({ kind: 'sudo-password-needed' })
   })
 
-  itWorks('nothing runs for who is not in sudoers', async () => {
-    await expect(run(program, [], boxPassword)).rejects.toMatchObject({ kind: 'sudo-not-allowed' })
+  itWorks('runs nothing for a user who is not in sudoers', async () => {
+    await expect(run(program, [], sandboxPassword)).rejects.toMatchObject({ kind: 'sudo-not-allowed' })
   })
 
-  itWorks('nothing runs that sudoers does not allow', async () => {
-    await expect(run(program, ['deploy ALL=(ALL:ALL) NOPASSWD: /bin/true'], boxPassword)).rejects.toMatchObject({
+  itWorks('runs nothing that sudoers does not allow', async () => {
+    await expect(run(program, ['deploy ALL=(ALL:ALL) NOPASSWD: /bin/true'], sandboxPassword)).rejects.toMatchObject({
       kind: 'sudo-not-allowed',
     })
   })
 })
 
-describe('by a real sudo', () => {
-  itNeedsMounts(['/usr/bin/sudo', ...boxTools])('a terminal that is wanted is named', async () => {
+describe('runAsRoot with requiretty', () => {
+  itNeedsMounts(['/usr/bin/sudo', ...sandboxTools])('reports that sudo wants a terminal', async () => {
     const sudoers = ['Defaults requiretty', 'deploy ALL=(ALL:ALL) NOPASSWD: ALL']
 
     await expect(run('/usr/bin/sudo', sudoers)).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { Json } from '../../src/base/json.ts'
-import type { Pick } from './picks.ts'
+import type { RandomInt } from './builders/seeded-random.ts'
 
 /** Another one in each run, unless one is given to have a failure again. */
 export const testSeed = Number(process.env.MAESTRO_TEST_SEED ?? randomInt(2 ** 31))
@@ -40,7 +40,7 @@ function nested(depth: number): Json {
 const keys = ['extra', '__proto__', 'constructor', 'toString', 'options', '']
 
 /** The value with one thing in it changed: a key added or taken away, or a value put in the place of another. */
-export function mutate(value: Json, pick: Pick): Json {
+export function mutate(value: Json, pick: RandomInt): Json {
   const isHere = typeof value !== 'object' || value === null || pick(4) === 0
   if (isHere) return pick(4) === 0 ? withKey(value, pick) : (strangers[pick(strangers.length)] ?? null)
   if (Array.isArray(value)) return mutateList(value, pick)
@@ -52,14 +52,14 @@ export function mutate(value: Json, pick: Pick): Json {
   return objectOf(entries.map((entry, index) => (index === at ? [key, mutate(inner, pick)] : entry)))
 }
 
-function mutateList(value: readonly Json[], pick: Pick): Json {
+function mutateList(value: readonly Json[], pick: RandomInt): Json {
   const at = pick(Math.max(1, value.length))
   const inner = value[at]
   if (inner === undefined || pick(5) === 0) return [...value, strangers[pick(strangers.length)] ?? null]
   return pick(5) === 0 ? value.toSpliced(at, 1) : value.with(at, mutate(inner, pick))
 }
 
-function withKey(value: Json, pick: Pick): Json {
+function withKey(value: Json, pick: RandomInt): Json {
   const entries = typeof value === 'object' && value !== null ? Object.entries(value) : []
   return objectOf([...entries, [keys[pick(keys.length)] ?? '', strangers[pick(strangers.length)] ?? null]])
 }

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { candidatesFor, type NamesOf } from '../../../src/commands/completion/candidates.ts'
 
-function aProgram(): Command {
+function buildProgram(): Command {
   const run = new Command('run')
     .summary('run it')
     .argument('<server>')
@@ -28,11 +28,11 @@ const namesOf: NamesOf = async (kind, given) =>
     : [{ word: kind, about: '' }]
 
 async function at(line: string, splitsAtEquals = false): Promise<string> {
-  const found = await candidatesFor({ root: aProgram(), words: line.split(' '), namesOf, splitsAtEquals })
+  const found = await candidatesFor({ root: buildProgram(), words: line.split(' '), namesOf, splitsAtEquals })
   return found === 'files' ? found : found.map(({ word }) => word).join(' ')
 }
 
-describe('the candidates', () => {
+describe('candidatesFor', () => {
   it.each([
     ['', 'run both many'],
     ['r', 'run'],
@@ -54,14 +54,14 @@ describe('the candidates', () => {
     ['run --unknown ', 'web-1 web-2 db-1'],
     ['-- ', 'files'],
     ['run -- maestro b', 'both'],
-  ])('at %j are %j', async (line, words) => {
+  ])('completes %j with %j', async (line, words) => {
     expect(await at(line)).toBe(words)
   })
 
-  it('are of the manifest and environment that were typed', async () => {
+  it('takes --manifest and --environment from the command line', async () => {
     const words = ['run', '-m', 'x.yml', '--environment=live', '']
 
-    const found = await candidatesFor({ root: aProgram(), words, namesOf, splitsAtEquals: false })
+    const found = await candidatesFor({ root: buildProgram(), words, namesOf, splitsAtEquals: false })
 
     expect(found[0]).toEqual({ word: 'web-1', about: '{"manifest":"x.yml","environment":"live"}' })
   })
@@ -70,7 +70,7 @@ describe('the candidates', () => {
     ['run --output = j', 'json'],
     ['run --output =', 'table json'],
     ['run --output = json --q', '--quiet'],
-  ])('are the value alone where the shell takes %j apart', async (line, words) => {
+  ])('completes only the value when the shell splits at the equals sign: %j', async (line, words) => {
     expect(await at(line, true)).toBe(words)
   })
 })

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { checkLocalSsh } from '../../../src/commands/doctor/local-ssh-checks.ts'
 import type { SshSettings } from '../../../src/manifest/settings.ts'
-import { startAgent } from '../../support/agent.ts'
-import { makeKeyPair } from '../../support/ssh-server.ts'
+import { makeKeyPair } from '../../support/fakes/fake-ssh-server.ts'
+import { startAgent } from '../../support/fixtures/ssh-agent.ts'
 import { itNeeds } from '../../support/tools.ts'
 
 const limits = { maxSessions: 64, maxConnecting: 16, maxConnectingPerGateway: 8, maxAgentSignatures: 16 }
@@ -34,7 +34,7 @@ async function said(settings: Partial<SshSettings>): Promise<readonly string[]> 
   return checks.slice(1).map(({ status, text }) => `${status} ${text}`)
 }
 
-describe("this computer's ssh", () => {
+describe('checkLocalSsh', () => {
   it.each([
     ['without a passphrase', () => put('key', makeKeyPair().private), /^ok .*key is a key without a passphrase$/],
     [
@@ -50,11 +50,11 @@ describe("this computer's ssh", () => {
       /^ok .*key is a public key, whose private key must be in an agent/,
     ],
     ['that is none', () => put('key', 'nonsense'), /^error .*key /],
-  ])('has an identity file %s', async (_, make, words) => {
+  ])('checks an identity file %s', async (_, make, words) => {
     expect((await said({ identityFiles: [make()] })).at(-1)).toMatch(words)
   })
 
-  itNeeds(['ssh-agent', 'ssh-add'])('has an agent with as many keys as it holds', async () => {
+  itNeeds(['ssh-agent', 'ssh-add'])('counts the keys of the ssh agent', async () => {
     const agent = await startAgent()
     vi.stubEnv('SSH_AUTH_SOCK', agent.socket)
 
@@ -67,13 +67,13 @@ describe("this computer's ssh", () => {
     expect(one).toContain('ok the ssh agent has 1 key')
   })
 
-  it('has an agent that does not answer', async () => {
+  it('reports an ssh agent that does not answer', async () => {
     vi.stubEnv('SSH_AUTH_SOCK', join(folder, 'gone'))
 
     expect(await said({})).toContainEqual(expect.stringMatching(/^warning no ssh agent answers at SSH_AUTH_SOCK: /))
   })
 
-  it('has no agent, which is no trouble', async () => {
+  it('accepts that there is no ssh agent', async () => {
     expect(await said({})).toContainEqual(expect.stringMatching(/^ok no ssh agent/))
   })
 
@@ -81,11 +81,11 @@ describe("this computer's ssh", () => {
     ['that is there', () => put('kh', ''), /^ok known hosts in /],
     ['that is not there yet', () => join(folder, 'kh'), /^ok no .*kh: host keys are unknown unless/],
     ['that is a folder', () => folder, /^error .* cannot be read \(not a file\)/],
-  ])('has a known_hosts file %s', async (_, make, words) => {
+  ])('checks a known_hosts file %s', async (_, make, words) => {
     expect((await said({ knownHostsFile: make() }))[1]).toMatch(words)
   })
 
-  it('lacks the config that the manifest names', async () => {
+  it('reports an ssh config of the manifest that is missing', async () => {
     expect((await said({ config: join(folder, 'config') }))[0]).toMatch(/^error .*config cannot be read \(ENOENT\)$/)
   })
 })

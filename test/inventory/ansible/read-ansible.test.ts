@@ -6,7 +6,7 @@ import { readAnsible } from '../../../src/inventory/ansible/read-ansible.ts'
 const read = (text: string, path = 'hosts', isThere = (_: string) => false) => readAnsible({ path, text, isThere })
 const server = (text: string, name: string, path?: string) => read(text, path).servers.find((one) => one.name === name)
 
-describe('an INI inventory', () => {
+describe('readAnsible: INI inventory', () => {
   const ini = `
 ; remark
 lonely ansible_host=203.0.113.1   # behind
@@ -22,29 +22,29 @@ db
 ansible_user = deploy
 `
 
-  it('gives hosts with their places, users and ports', () => {
+  it('reads hosts with their position, user and port', () => {
     expect(server(ini, 'lonely')).toEqual({ name: 'lonely', address: '203.0.113.1', groups: [] })
     expect(server(ini, 'alpha')).toMatchObject({ address: 'alpha', port: 2222 })
     expect(server(ini, 'db-1')).toMatchObject({ address: '203.0.113.21', port: 22022 })
   })
 
-  it('writes ranges out', () => {
+  it('expands host ranges', () => {
     expect(read(ini).servers.map(({ name }) => name)).toEqual(['lonely', 'web01', 'web02', 'web03', 'alpha', 'db-1'])
   })
 
-  it('has groups with those around them, and their variables below the host’s own', () => {
+  it('reads group variables below those of the host', () => {
     expect(server(ini, 'db-1')).toMatchObject({ user: 'deploy', groups: ['db', 'site'] })
     expect(server(ini, 'web02')).toMatchObject({ user: 'ops', groups: ['web', 'site'] })
   })
 
-  it('takes the nearer group’s word, and that of all last', () => {
+  it('prefers variables of the nearest group, and those of all last', () => {
     const text =
       '[all:vars]\nansible_user=a\n[in]\nx\ny\n[out:children]\nin\n[out:vars]\nansible_user=o\nansible_port=1\n[in:vars]\nansible_port=2\n'
 
     expect(server(text, 'x')).toMatchObject({ user: 'o', port: 2 })
   })
 
-  it('ends where groups go in a circle', () => {
+  it('stops at a cycle of groups', () => {
     expect(server('[a]\nx\n[a:children]\nb\n[b:children]\na\n', 'x')?.groups).toEqual(['a', 'b'])
   })
 
@@ -53,13 +53,13 @@ ansible_user = deploy
     ['[web:sorts]', ':1: there is no section :sorts'],
     ['\n[web:vars]\nnonsense', ':3: a line of variables is key=value'],
     ['web[3:1]', ':1: web[3:1] is no range'],
-  ])('%j is an error with its place', (text, words) => {
+  ])('rejects %j with its position', (text, words) => {
     expect(() => read(text)).toThrow(UsageError)
     expect(() => read(text)).toThrow(`hosts${words}`)
   })
 })
 
-describe('a YAML inventory', () => {
+describe('readAnsible: YAML inventory', () => {
   const yaml = `
 all:
   vars: {ansible_user: deploy}
@@ -74,7 +74,7 @@ all:
         web:
 `
 
-  it('gives hosts, groups and variables as INI does', () => {
+  it('reads hosts, groups and variables as from INI', () => {
     const { servers } = read(yaml, 'inventory.yml')
 
     expect(servers).toEqual([
@@ -84,7 +84,7 @@ all:
     ])
   })
 
-  it('is known by its look where its name does not tell', () => {
+  it('detects YAML by content when the file name does not say it', () => {
     expect(read(yaml).servers).toHaveLength(3)
     expect(read('---\nweb: {hosts: {a: }}').servers).toHaveLength(1)
   })
@@ -93,13 +93,13 @@ all:
     ['all: [a]', ':1:6: a map belongs here, not a list'],
     ['all:\n  host: {a: }', 'a group has hosts, children and vars; all has host'],
     ['all: {', ':1:'],
-  ])('%j is an error with its place', (text, words) => {
+  ])('rejects %j with its position', (text, words) => {
     expect(() => read(text, 'i.yml')).toThrow(words)
   })
 })
 
-describe('what an inventory has that a manifest has not', () => {
-  it('is left out and told', () => {
+describe('readAnsible: inventory features without a manifest key', () => {
+  it('are left out and listed', () => {
     const text =
       'here ansible_connection=local\nwin ansible_connection=winrm\ntpl ansible_host="{{ ip }}"\nok ansible_connection=ansible.builtin.ssh\n[all:vars]\nansible_ssh_common_args="-o ProxyCommand=x"\n'
 
@@ -115,19 +115,19 @@ describe('what an inventory has that a manifest has not', () => {
     ])
   })
 
-  it('keeps a key that is the same for all', () => {
+  it('are kept when the value is the same for all hosts', () => {
     const text = 'a\nb\n[all:vars]\nansible_ssh_private_key_file=~/.ssh/k\n'
 
     expect(read(text).ssh).toEqual({ identity_file: '~/.ssh/k' })
     expect(read(`${text}[x]\nc ansible_ssh_private_key_file=/other\n`).ssh).toEqual({})
   })
 
-  it('says where a program belongs that prints an inventory', () => {
+  it('names maestro.inventory for an inventory that is a program', () => {
     expect(() => read('#!/usr/bin/python3\n')).toThrow('is a program')
   })
 })
 
-describe('a range', () => {
+describe('expandHostRange', () => {
   it.each([
     ['web[01:03]', 'web01 web02 web03'],
     ['[a:c]x', 'ax bx cx'],
@@ -140,7 +140,7 @@ describe('a range', () => {
     ['x[1:9:0]', undefined],
     ['x[1:999999999]', undefined],
     ['x[1-3]', undefined],
-  ])('%s stands for %s', (pattern, names) => {
+  ])('expands %s to %s', (pattern, names) => {
     expect(expandHostRange(pattern)?.join(' ')).toBe(names)
   })
 })

@@ -4,7 +4,7 @@ import { MaestroError } from '../../../src/base/errors.ts'
 import type { JournalEvent } from '../../../src/journal/events.ts'
 import { parseEvent } from '../../../src/journal/parse-events.ts'
 import { journalEvents } from '../../../src/journal/schema/event.ts'
-import { picksOf } from '../../support/picks.ts'
+import { seededRandom } from '../../support/builders/seeded-random.ts'
 import { everyEvent } from './every-event.ts'
 import { mutated } from './mutations.ts'
 
@@ -34,7 +34,7 @@ describe('parseEvent', () => {
   })
 
   it.each(Object.values(everyEvent))('refuses a changed $event, or reads it as it stands', (event) => {
-    const pick = picksOf(seed)
+    const pick = seededRandom(seed)
     const line = JSON.stringify(event)
     const lines = Array.from({ length: mutationsOfEach }, () => mutated(line, pick))
 

@@ -1,14 +1,14 @@
-import type { Pick } from '../../support/picks.ts'
+import type { RandomInt } from '../../support/builders/seeded-random.ts'
 
 /** A line of a journal with one thing changed in it at random, as a bad disk, an editor or an attacker would. */
-export function mutated(line: string, pick: Pick): string {
+export function mutated(line: string, pick: RandomInt): string {
   const change = oneOf([...textChanges, ...valueChanges.map(onValue), ...valueChanges.map(onValue)], pick)
   return change(line, pick)
 }
 
-type TextChange = (line: string, pick: Pick) => string
+type TextChange = (line: string, pick: RandomInt) => string
 
-const oneOf = <T>(some: readonly T[], pick: Pick): T => some[pick(some.length)] as T
+const oneOf = <T>(some: readonly T[], pick: RandomInt): T => some[pick(some.length)] as T
 
 const letters = ['"', '{', '}', '[', ']', ',', ':', '\\', '0', '-', 'e', 'x', ' ', '\u0000', '\u001b', 'é', '\ud800']
 
@@ -35,7 +35,7 @@ const replaced = (line: string, at: number, length: number, by: string) =>
   line.slice(0, at) + by + line.slice(at + length)
 
 type Container = Record<string, unknown> | unknown[]
-type ValueChange = (container: Container, key: string, pick: Pick) => void
+type ValueChange = (container: Container, key: string, pick: RandomInt) => void
 
 const deep = JSON.parse(`${'['.repeat(100)}${']'.repeat(100)}`)
 const strangers: readonly unknown[] = [

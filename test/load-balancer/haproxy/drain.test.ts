@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { HaproxyConfig } from '../../../src/load-balancer/haproxy/config.ts'
 import { haproxyDrain } from '../../../src/load-balancer/haproxy/drain.ts'
-import { aBalancer, behind } from '../a-balancer.ts'
+import { contextBehind, fakeHaproxy } from '../../support/fakes/fake-haproxy.ts'
 
-const wish: HaproxyConfig = {
+const options: HaproxyConfig = {
   kind: 'haproxy',
   balancers: ['lb-1'],
   groups: ['docker'],
@@ -11,61 +11,61 @@ const wish: HaproxyConfig = {
   waitAfterRemovingMs: 0,
   waitAfterAddingMs: 0,
 }
-const drain = haproxyDrain(wish)
+const drain = haproxyDrain(options)
 const three = [
   { name: 'web-1', address: '10.0.0.11' },
   { name: 'web-2', address: '10.0.0.12' },
 ]
 
-describe('a server behind a load balancer', () => {
-  it('leaves by the address that the balancer knows, waits for its sessions, and comes back', async () => {
-    const { balancer, port } = aBalancer('lb-1', three)
-    const { at, told } = behind(['203.0.113.11', '10.0.0.11'], [port])
+describe('haproxyDrain', () => {
+  it('drains the server by the address that HAProxy has, waits for its sessions, and makes it ready again', async () => {
+    const { balancer, port } = fakeHaproxy('lb-1', three)
+    const { ctx, progress } = contextBehind(['203.0.113.11', '10.0.0.11'], [port])
     const [first] = balancer.servers
     if (first !== undefined) first.sessions = 2
     balancer.onCommand = (command) => {
       if (command === 'show stat' && first !== undefined) first.sessions -= 1
     }
 
-    const found = await drain.detect(at)
-    await drain.drain(at, found as never)
+    const found = await drain.detect(ctx)
+    await drain.drain(ctx, found as never)
     const drained = balancer.servers.map(({ admin }) => admin)
-    await drain.undrain(at, found as never)
+    await drain.undrain(ctx, found as never)
 
     expect(drained).toEqual(['drain', 'ready'])
-    expect(told).toContain('waiting for 1 session to end')
+    expect(progress).toContain('waiting for 1 session to end')
     expect(first).toMatchObject({ admin: 'ready', sessions: 0 })
   })
 
-  it('is worked on all the same once the time for its sessions is over', async () => {
-    const { balancer, port } = aBalancer('lb-1', three)
-    const { at } = behind(['10.0.0.11'], [port])
+  it('continues once drain_timeout is over although sessions remain', async () => {
+    const { balancer, port } = fakeHaproxy('lb-1', three)
+    const { ctx } = contextBehind(['10.0.0.11'], [port])
     for (const one of balancer.servers) one.sessions = 1
 
-    const found = await drain.detect(at)
-    await drain.drain(at, found as never)
+    const found = await drain.detect(ctx)
+    await drain.drain(ctx, found as never)
 
-    expect(at.nowMs()).toBeGreaterThanOrEqual(60_000)
+    expect(ctx.nowMs()).toBeGreaterThanOrEqual(60_000)
   })
 
-  it('that somebody else took out before is left as it is', async () => {
-    const { balancer, port } = aBalancer('lb-1', three)
-    const { at } = behind(['10.0.0.11'], [port])
+  it('leaves a server alone that an administrator took out before', async () => {
+    const { balancer, port } = fakeHaproxy('lb-1', three)
+    const { ctx } = contextBehind(['10.0.0.11'], [port])
     for (const one of balancer.servers) one.admin = 'maint'
 
-    expect(await drain.detect(at)).toBeUndefined()
+    expect(await drain.detect(ctx)).toBeUndefined()
   })
 
-  it('is taken out of each balancer and each backend that has it', async () => {
-    const two = [aBalancer('lb-1', three), aBalancer('lb-2', [...three, { name: 'again', address: '10.0.0.11' }])]
-    const { at } = behind(
+  it('drains every backend server of every balancer that has the address', async () => {
+    const two = [fakeHaproxy('lb-1', three), fakeHaproxy('lb-2', [...three, { name: 'again', address: '10.0.0.11' }])]
+    const { ctx } = contextBehind(
       ['10.0.0.11'],
       two.map(({ port }) => port),
     )
-    const both = haproxyDrain({ ...wish, balancers: ['lb-1', 'lb-2'] })
+    const both = haproxyDrain({ ...options, balancers: ['lb-1', 'lb-2'] })
 
-    const found = await both.detect(at)
-    await both.drain(at, found as never)
+    const found = await both.detect(ctx)
+    await both.drain(ctx, found as never)
 
     expect(two.map(({ balancer }) => balancer.servers.map(({ admin }) => admin))).toEqual([
       ['drain', 'ready'],
@@ -73,70 +73,70 @@ describe('a server behind a load balancer', () => {
     ])
   })
 
-  it('that no balancer knows is not begun', async () => {
-    const { port } = aBalancer('lb-1', three)
-    const { at } = behind(['10.0.0.99'], [port])
+  it('fails to detect when no balancer has the address', async () => {
+    const { port } = fakeHaproxy('lb-1', three)
+    const { ctx } = contextBehind(['10.0.0.99'], [port])
 
-    await expect(drain.detect(at)).rejects.toThrow('lb-1 has no backend with 10.0.0.99: it cannot be drained')
+    await expect(drain.detect(ctx)).rejects.toThrow('lb-1 has no backend with 10.0.0.99: it cannot be drained')
   })
 
-  it('is not looked for where its group is not behind the balancer', async () => {
-    const { balancer, port } = aBalancer('lb-1', three)
-    const { at } = behind(['10.0.0.99'], [port])
+  it('does not ask the balancer about a group that is not behind it', async () => {
+    const { balancer, port } = fakeHaproxy('lb-1', three)
+    const { ctx } = contextBehind(['10.0.0.99'], [port])
 
-    expect(await haproxyDrain({ ...wish, groups: ['rails'] }).detect(at)).toBeUndefined()
+    expect(await haproxyDrain({ ...options, groups: ['rails'] }).detect(ctx)).toBeUndefined()
     expect(balancer.commands).toEqual([])
   })
 
-  it('has failed when the balancer does not take it back', async () => {
-    const { balancer, port } = aBalancer('lb-1', three)
-    const { at } = behind(['10.0.0.11'], [port])
-    const found = await drain.detect(at)
+  it('undrain fails when HAProxy does not mark the server up again', async () => {
+    const { balancer, port } = fakeHaproxy('lb-1', three)
+    const { ctx } = contextBehind(['10.0.0.11'], [port])
+    const found = await drain.detect(ctx)
     for (const one of balancer.servers) one.isUp = false
 
-    await expect(drain.undrain(at, found as never)).rejects.toThrow('lb-1 (web/web-1) does not take it back')
+    await expect(drain.undrain(ctx, found as never)).rejects.toThrow('lb-1 (web/web-1) does not take it back')
   })
 
-  it('whose check had failed before is put back and not waited for', async () => {
-    const { balancer, port } = aBalancer('lb-1', three)
-    const { at } = behind(['10.0.0.11'], [port])
+  it('undrain does not wait for a health check that failed before', async () => {
+    const { balancer, port } = fakeHaproxy('lb-1', three)
+    const { ctx } = contextBehind(['10.0.0.11'], [port])
     for (const one of balancer.servers) one.isUp = false
-    const found = await drain.detect(at)
+    const found = await drain.detect(ctx)
 
-    await drain.drain(at, found as never)
-    await drain.undrain(at, found as never)
+    await drain.drain(ctx, found as never)
+    await drain.undrain(ctx, found as never)
 
     expect(balancer.servers.map(({ admin }) => admin)).toEqual(['ready', 'ready'])
   })
 
-  it('is drained with socat where sshd does not let its user at the socket', async () => {
-    const { balancer, port } = aBalancer('lb-1', three)
-    const { at } = behind(['10.0.0.11'], [port])
+  it('uses socat where sshd does not let the user reach the socket', async () => {
+    const { balancer, port } = fakeHaproxy('lb-1', three)
+    const { ctx } = contextBehind(['10.0.0.11'], [port])
     balancer.socket = 'failed'
 
-    await drain.drain(at, (await drain.detect(at)) as never)
+    await drain.drain(ctx, (await drain.detect(ctx)) as never)
 
     expect(balancer.servers.map(({ admin }) => admin)).toEqual(['drain', 'ready'])
   })
 
-  it('is not taken for drained when the balancer refuses', async () => {
-    const { balancer, port } = aBalancer('lb-1', three)
-    const { at } = behind(['10.0.0.11'], [port])
-    const found = await drain.detect(at)
+  it('drain fails when HAProxy rejects the command', async () => {
+    const { balancer, port } = fakeHaproxy('lb-1', three)
+    const { ctx } = contextBehind(['10.0.0.11'], [port])
+    const found = await drain.detect(ctx)
     balancer.servers.splice(0)
 
-    await expect(drain.drain(at, found as never)).rejects.toThrow('lb-1: HAProxy says No such server.')
+    await expect(drain.drain(ctx, found as never)).rejects.toThrow('lb-1: HAProxy says No such server.')
   })
 
   it.each([
     [[], 'its configuration names no runtime socket'],
     [[{ path: '/s', isAdmin: false, isThere: true, owner: '' }], '/s is not of level admin'],
     [[{ path: '/s', isAdmin: true, isThere: false, owner: '' }], '/s is not there: is it running?'],
-  ])('says what its balancer lacks: %#', async (sockets, why) => {
-    const { balancer, port } = aBalancer('lb-1', three)
-    const { at } = behind(['10.0.0.11'], [port])
+  ])('detect names what HAProxy lacks: %#', async (sockets, why) => {
+    const { balancer, port } = fakeHaproxy('lb-1', three)
+    const { ctx } = contextBehind(['10.0.0.11'], [port])
     balancer.sockets = sockets
 
-    await expect(drain.detect(at)).rejects.toThrow(`lb-1: HAProxy cannot be told to drain: ${why}`)
+    await expect(drain.detect(ctx)).rejects.toThrow(`lb-1: HAProxy cannot be told to drain: ${why}`)
   })
 })

@@ -17,10 +17,10 @@ web,BACKEND,0,0,0,0,999,0
 
 `
 
-describe('the state of the servers of a HAProxy', () => {
+describe('readServersState and readSessions', () => {
   const usual = { weight: 1, initialWeight: 1 }
 
-  it('tells who is in service and whose check is content', () => {
+  it('readServersState returns who is in service and whose check passes', () => {
     expect(readServersState(state)).toEqual([
       { backend: 'web', server: 'web-1', address: '10.0.0.11', isReady: true, isUp: true, ...usual },
       { backend: 'web', server: 'web-2', address: '10.0.0.12', isReady: false, isUp: false, ...usual },
@@ -28,13 +28,13 @@ describe('the state of the servers of a HAProxy', () => {
     ])
   })
 
-  it('counts the sessions of each, with those that wait', () => {
+  it('readSessions counts current and queued sessions of each server', () => {
     const sessions = readSessions(stat)
 
     expect([sessions.get('web/web-1'), sessions.get('web/web-2')]).toEqual([3, 0])
   })
 
-  it.each(['Permission denied', ''])('is no state when HAProxy says %j', (said) => {
+  it.each(['Permission denied', ''])('readServersState rejects %j', (said) => {
     expect(() => readServersState(said)).toThrow('no table of servers')
     expect(() => readSessions(said)).toThrow('no table of sessions')
   })

@@ -9,8 +9,8 @@ const fixture = (name: string) =>
 const importText = (text: string) => importServices({ name: 'service.yml', text, project: 'shop' })
 const leftOf = (lines: string) => importText(`services:\n  web:\n    image: shop:1\n${lines}`).left
 
-describe('a service.yml', () => {
-  it('becomes the compose file beside it, which says at its head what is missing', () => {
+describe('importServices', () => {
+  it('writes the expected compose file, with the unmapped keys listed at its head', () => {
     const { text, left } = importText(fixture('shop.service.yml'))
 
     expect(text).toBe(fixture('shop.compose.yml'))
@@ -18,7 +18,7 @@ describe('a service.yml', () => {
     for (const line of left) expect(text).toContain(`\n# - ${line}\n`)
   })
 
-  it('becomes one that can be rolled out, but for what has no image', () => {
+  it('writes a compose file that parseCompose accepts, except services without an image', () => {
     const { text } = importText(fixture('shop.service.yml'))
 
     expect(() => parseCompose('compose.yml', text, { hasEnvFile: true })).toThrow(
@@ -26,7 +26,7 @@ describe('a service.yml', () => {
     )
   })
 
-  it('has nothing missing where all can be said', () => {
+  it('lists no unmapped keys when every key has an equivalent', () => {
     expect(importText('services:\n  web: {image: shop:1, command: run, ports: ["80:8080"]}\n')).toEqual({
       left: [],
       text: expect.not.stringContaining('What is missing'),
@@ -41,11 +41,11 @@ describe('a service.yml', () => {
     ['    health: default\n', 'web.health: it names no port that could be asked'],
     ['    health: {ready: {type: tcp}}\n', 'web.health: a check by tcp has no like'],
     ['    "a\\nb": x\n', 'web.a\\u{a}b: nothing is known of it'],
-  ])('tells what cannot be said: %j', (lines, words) => {
+  ])('lists a key without an equivalent: %j', (lines, words) => {
     expect(leftOf(lines)).toEqual([words])
   })
 
-  it.each(['', 'services: [a]\n', 'version: 2\n'])('is none without services: %j', (text) => {
+  it.each(['', 'services: [a]\n', 'version: 2\n'])('rejects a service.yml without services: %j', (text) => {
     expect(() => importText(text)).toThrow(/service.yml:1:1: there are no services in it/)
   })
 })

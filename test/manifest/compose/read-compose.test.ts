@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { parseCompose, readCompose } from '../../../src/manifest/compose/read-compose.ts'
 import { readEnvFile } from '../../../src/manifest/compose/read-env-file.ts'
-import { compose, env } from '../../operations/compose/a-shop.ts'
+import { composePath, envPath } from '../../support/builders/build-compose-state.ts'
 
 const parse = (text: string, hasEnvFile = true) => parseCompose('compose.yml', text, { hasEnvFile })
 const serviceOf = (lines: string) => `services:\n  web:\n    image: shop:1\n${lines}`
 
-describe('a compose file', () => {
-  it('is its name and the image of every service, as it is written', async () => {
-    const { name, services, text } = await readCompose(compose, { hasEnvFile: true })
+describe('parseCompose and readCompose', () => {
+  it('read the project name and the image of every service, unexpanded', async () => {
+    const { name, services, text } = await readCompose(composePath, { hasEnvFile: true })
 
     expect({ name, services }).toEqual({
       name: 'shop',
@@ -20,10 +20,10 @@ describe('a compose file', () => {
         { name: 'cache', image: 'redis:7.4' },
       ],
     })
-    expect(text).toBe(readFileSync(compose, 'utf8'))
+    expect(text).toBe(readFileSync(composePath, 'utf8'))
   })
 
-  it('is rolled out without the services of its profiles', () => {
+  it('leave out services with profiles', () => {
     const { services } = parse('services:\n  web: {image: shop:1}\n  tool: {image: shop:1, profiles: [tools]}\n')
 
     expect(services.map(({ name }) => name)).toEqual(['web'])
@@ -50,11 +50,11 @@ describe('a compose file', () => {
     [`${serviceOf('')}secrets:\n  key: {file: ./key}\n`, 'compose.yml:5:15: "./key" is not uploaded'],
     [`${serviceOf('')}include: [base.yml]\n`, 'compose.yml:4:10: no other compose file is uploaded'],
     ['services:\n  web: {image: a\n', 'compose.yml:'],
-  ])('is wrong with its place: %j', (text, words) => {
+  ])('reject an invalid file with its position: %j', (text, words) => {
     expect(() => parse(text)).toThrow(words)
   })
 
-  it('needs the file that it calls .env', () => {
+  it('require env_file when the compose file names .env', () => {
     const text = serviceOf('    env_file: .env\n')
 
     expect(() => parse(text, false)).toThrow('compose.yml:4:15: there will be no .env')
@@ -66,24 +66,24 @@ describe('a compose file', () => {
     '    volumes: ["data:/data", "/srv/data:/srv", "/only"]\n',
     '    build: .\n',
     '    extends: {service: base}\n',
-  ])('may name what the servers have: %j', (lines) => {
+  ])('accept files and folders that are on the servers: %j', (lines) => {
     expect(parse(serviceOf(lines)).services).toHaveLength(1)
   })
 
-  it('is not uploaded where it is larger than any is', async () => {
-    const path = aFile(`# ${'x'.repeat(300_000)}\nservices: {web: {image: a}}\n`)
+  it('reject a file that is too large', async () => {
+    const path = writeFile(`# ${'x'.repeat(300_000)}\nservices: {web: {image: a}}\n`)
 
     await expect(readCompose(path, { hasEnvFile: false })).rejects.toThrow('more than 256 KB is not uploaded')
   })
 })
 
-describe('an env file', () => {
-  it('is its own text', async () => {
-    expect(await readEnvFile(env)).toBe(readFileSync(env, 'utf8'))
+describe('readEnvFile', () => {
+  it('returns the text unchanged', async () => {
+    expect(await readEnvFile(envPath)).toBe(readFileSync(envPath, 'utf8'))
   })
 
-  it('is wrong by its lines, of which nothing is told', async () => {
-    const path = aFile(
+  it('rejects invalid lines by number without printing them', async () => {
+    const path = writeFile(
       'TAG=1\nnot-a-real-one\nexport A = "not-a-real\nB=\'not-a-real\nCOMPOSE_PROFILES=x\nC="a\\"b" # fine\n',
     )
 
@@ -100,7 +100,7 @@ describe('an env file', () => {
   })
 })
 
-function aFile(text: string): string {
+function writeFile(text: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'maestro-services-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   writeFileSync(join(folder, 'file'), text)

@@ -19,20 +19,20 @@ function put(path: string): void {
   writeFileSync(join(top, path), 'docker: {}\n')
 }
 
-describe('the manifest', () => {
-  it('is the given one, whatever else there is', () => {
+describe('findManifest', () => {
+  it('prefers --manifest', () => {
     put('shop/app/Manifest.yml')
 
     expect(findManifest({ given: 'other.yml', env: { MAESTRO_MANIFEST: 'env.yml' }, cwd })).toBe('other.yml')
   })
 
-  it('is that of MAESTRO_MANIFEST when none is given', () => {
+  it('takes MAESTRO_MANIFEST without --manifest', () => {
     put('shop/app/Manifest.yml')
 
     expect(findManifest({ env: { MAESTRO_MANIFEST: 'env.yml' }, cwd })).toBe('env.yml')
   })
 
-  it('is not that of an empty MAESTRO_MANIFEST', () => {
+  it('ignores an empty MAESTRO_MANIFEST', () => {
     put('shop/app/Manifest.yml')
 
     expect(findManifest({ given: undefined, env: { MAESTRO_MANIFEST: '' }, cwd })).toBe('Manifest.yml')
@@ -43,27 +43,27 @@ describe('the manifest', () => {
     { path: 'shop/app/.cloud66/manifest.yml', found: '.cloud66/manifest.yml' },
     { path: 'shop/Manifest.yml', found: '../Manifest.yml' },
     { path: '.cloud66/manifest.yml', found: '../../.cloud66/manifest.yml' },
-  ])('is found as $path', ({ path, found }) => {
+  ])('finds $path', ({ path, found }) => {
     put(path)
 
     expect(findManifest({ env: {}, cwd })).toBe(found)
   })
 
-  it('is the nearest of several', () => {
+  it('takes the nearest of several', () => {
     put('shop/Manifest.yml')
     put('shop/app/.cloud66/manifest.yml')
 
     expect(findManifest({ env: {}, cwd })).toBe('.cloud66/manifest.yml')
   })
 
-  it('is no folder of that name', () => {
+  it('ignores a folder of that name', () => {
     mkdirSync(join(cwd, 'Manifest.yml'))
     put('shop/Manifest.yml')
 
     expect(findManifest({ env: {}, cwd })).toBe('../Manifest.yml')
   })
 
-  it('that is nowhere is looked for in places that are told', () => {
+  it('lists the searched paths when there is no manifest', () => {
     const find = () => findManifest({ env: {}, cwd })
 
     expect(find).toThrow(UsageError)
@@ -76,12 +76,15 @@ describe('the manifest', () => {
   })
 
   // Only root can give a file or folder away.
-  it.runIf(process.getuid?.() === 0)('of a stranger in a folder above is not taken unasked', () => {
-    put('Manifest.yml')
-    chownSync(join(top, 'Manifest.yml'), 1234, 1234)
+  it.runIf(process.getuid?.() === 0)(
+    'does not take a manifest of another user in a parent folder without --manifest',
+    () => {
+      put('Manifest.yml')
+      chownSync(join(top, 'Manifest.yml'), 1234, 1234)
 
-    expect(() => findManifest({ env: {}, cwd })).toThrow(
-      expect.objectContaining({ hint: 'name it if you trust it: -m ../../Manifest.yml' }),
-    )
-  })
+      expect(() => findManifest({ env: {}, cwd })).toThrow(
+        expect.objectContaining({ hint: 'name it if you trust it: -m ../../Manifest.yml' }),
+      )
+    },
+  )
 })

@@ -19,8 +19,8 @@ const readBack = (text: string, environment?: string) => resolveManifest(parseMa
 const groupsIn = (text: string) =>
   Object.fromEntries(readBack(text).servers.map(({ name, groups }) => [name, groups.join(' ')]))
 
-describe('a drafted manifest', () => {
-  it('says of a server what was found, and the user of all only once', () => {
+describe('renderManifest', () => {
+  it('writes what was found of each server, and a user that all share only once', () => {
     const { text } = renderManifest(
       found([
         { name: 'web-1', address: '203.0.113.1', user: 'ops', port: 2222 },
@@ -36,7 +36,7 @@ describe('a drafted manifest', () => {
     expect(readBack(text).settings.ssh.user).toBe('ops')
   })
 
-  it('puts servers into components by their groups, else by their names, else asks', () => {
+  it('assigns components by group, then by name, and else leaves them to the user', () => {
     const { text } = renderManifest(
       found([
         { name: 'a', groups: ['webservers', 'berlin'] },
@@ -51,14 +51,14 @@ describe('a drafted manifest', () => {
     expect(text).toContain('{unique_name: a}   # webservers, berlin\n')
   })
 
-  it('has a server of two groups once, and as the same in the other', () => {
+  it('writes a server of two groups once and refers to it in the other', () => {
     const { text } = renderManifest(found([{ name: 'both', groups: ['web', 'redis'] }]))
 
     expect(groupsIn(text)).toEqual({ both: 'docker redis' })
     expect(text).toContain('- server: {same_as: both}')
   })
 
-  it('is divided into environments where each server is in one of several', () => {
+  it('writes environments when each server is in exactly one of several groups', () => {
     const servers = [
       { name: 'a', groups: ['web', 'production'] },
       { name: 'b', groups: ['web', 'staging'] },
@@ -70,7 +70,7 @@ describe('a drafted manifest', () => {
     expect(readBack(text, 'staging').servers.map(({ name }) => name)).toEqual(['b'])
   })
 
-  it('is not divided where a server is in none of them, or all are in the same', () => {
+  it('writes no environments when a server is in none of the groups or all are in the same', () => {
     const one = renderManifest(found([{ name: 'a', groups: ['production'] }, { name: 'b' }]))
     const same = renderManifest(
       found([
@@ -82,7 +82,7 @@ describe('a drafted manifest', () => {
     expect([one, same].map(({ text }) => readBack(text).servers.length)).toEqual([2, 2])
   })
 
-  it('leaves out what no manifest takes, and says so', () => {
+  it('leaves out what no manifest can hold, with a comment', () => {
     const { text, notes } = renderManifest(
       found([
         { name: 'a', address: '203.0.113.1' },
@@ -100,7 +100,7 @@ describe('a drafted manifest', () => {
     ])
   })
 
-  it('is in order whatever the names, groups and paths are', () => {
+  it('writes a valid manifest whatever the names, groups and paths are', () => {
     const nasty = [
       'null',
       '~',
@@ -135,7 +135,7 @@ describe('a drafted manifest', () => {
   })
 })
 
-describe('a guess', () => {
+describe('guessComponent', () => {
   it.each([
     ['webservers', 'docker'],
     ['app01', 'docker'],

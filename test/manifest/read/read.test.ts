@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ManifestError } from '../../../src/base/errors.ts'
 import { parseManifest, readManifest } from '../../../src/manifest/read/read.ts'
 import { resolveManifest } from '../../../src/manifest/resolve/resolve.ts'
-import { problemLines } from '../fixtures.ts'
+import { diagnosticLines } from '../../support/fixtures/manifest-fixtures.ts'
 
 const right = 'docker:\n  servers:\n  - server: {unique_name: web-1, address: 203.0.113.11}\n'
 
@@ -38,7 +38,7 @@ async function troubleOf(path: string): Promise<string> {
   return error.message.replace(folder, '')
 }
 
-describe('a manifest that cannot be read', () => {
+describe('readManifest rejects a manifest that', () => {
   it('is missing', async () => {
     expect(await troubleOf(join(folder, 'nowhere.yml'))).toBe('/nowhere.yml: no such file')
   })
@@ -49,13 +49,13 @@ describe('a manifest that cannot be read', () => {
     expect(await troubleOf(join(folder, 'folder.yml'))).toBe('/folder.yml: this is a folder and not a file')
   })
 
-  it('is a link to itself', async () => {
+  it('is a symbolic link to itself', async () => {
     symlinkSync('circle.yml', join(folder, 'circle.yml'))
 
     expect(await troubleOf(join(folder, 'circle.yml'))).toBe('/circle.yml: the links lead in a circle')
   })
 
-  it('may not be read', async () => {
+  it('cannot be read by the user', async () => {
     const path = file('secret.yml', right)
     chmodSync(path, 0)
 
@@ -79,12 +79,12 @@ describe('a manifest that cannot be read', () => {
   })
 
   it('is empty', async () => {
-    expect(problemLines(await troubleOf(file('empty.yml', '')))).toEqual(['/empty.yml:1:1: the manifest is empty'])
+    expect(diagnosticLines(await troubleOf(file('empty.yml', '')))).toEqual(['/empty.yml:1:1: the manifest is empty'])
   })
 })
 
-describe('a manifest', () => {
-  it('may be a link', async () => {
+describe('readManifest and parseManifest', () => {
+  it('follow a symbolic link', async () => {
     file('target.yml', right)
     symlinkSync('target.yml', join(folder, 'link.yml'))
 
@@ -93,10 +93,10 @@ describe('a manifest', () => {
     expect(manifest.servers.map(({ name }) => name)).toEqual(['web-1'])
   })
 
-  it('may begin with a byte order mark, which is no column', async () => {
+  it('skip a byte order mark and do not count it as a column', async () => {
     const path = file('bom.yml', `\ufeffdokcer: {}\n${right}`)
 
-    expect(problemLines(await troubleOf(path))).toEqual([
+    expect(diagnosticLines(await troubleOf(path))).toEqual([
       '/bom.yml:1:1: "dokcer" is neither a component nor an environment; did you mean docker?',
     ])
   })
@@ -104,7 +104,7 @@ describe('a manifest', () => {
   it.each([
     { name: 'Windows', lineBreak: '\r\n' },
     { name: 'an old Mac', lineBreak: '\r' },
-  ])('may have the line breaks of $name', ({ lineBreak }) => {
+  ])('accept the line breaks of $name', ({ lineBreak }) => {
     const text = right.replaceAll('\n', lineBreak)
 
     const { servers } = resolveManifest(parseManifest('Manifest.yml', text))
@@ -112,7 +112,7 @@ describe('a manifest', () => {
     expect(servers).toMatchObject([{ name: 'web-1', address: '203.0.113.11', position: { line: 3, column: 5 } }])
   })
 
-  it('has its line shown without the line break of Windows', () => {
+  it('show a line without its carriage return', () => {
     const read = () => parseManifest('Manifest.yml', 'docker:\r\n  servers: text\r\n')
 
     expect(read).toThrow(
@@ -120,7 +120,7 @@ describe('a manifest', () => {
     )
   })
 
-  it('has a long line cut around the place', () => {
+  it('cut a long line around the position of the problem', () => {
     const servers = Array.from({ length: 40 }, (_, index) => `{server: {unique_name: web-${index}}}`).join(', ')
     const line = `docker: {servers: [${servers}, {server: {unique_name: x, port: none}}]}`
     const at = line.indexOf('none')
@@ -132,16 +132,16 @@ describe('a manifest', () => {
     expect(excerpt.slice(caret.indexOf('^'))).toBe('none}}]}')
   })
 
-  it('with more problems than anybody reads has the first fifty told and the rest counted', () => {
+  it('print the first fifty problems and count the others', () => {
     const lines = Array.from({ length: 120 }, (_, index) => `  - server: {unique_name: web-${index}, port: none}\n`)
 
-    const told = problemLines(messageOf(`docker:\n  servers:\n${lines.join('')}`))
+    const progress = diagnosticLines(messageOf(`docker:\n  servers:\n${lines.join('')}`))
 
-    expect(told.length).toBe(51)
-    expect(told.at(-1)).toBe('Manifest.yml: and 70 more')
+    expect(progress.length).toBe(51)
+    expect(progress.at(-1)).toBe('Manifest.yml: and 70 more')
   })
 
-  it('with 10,000 servers is read whole', () => {
+  it('read 10,000 servers', () => {
     const lines = Array.from({ length: 10_000 }, (_, index) => `  - server: {unique_name: web-${index}}\n`)
 
     const { servers } = resolveManifest(parseManifest('Manifest.yml', `docker:\n  servers:\n${lines.join('')}`))
@@ -150,10 +150,10 @@ describe('a manifest', () => {
     expect(servers.at(-1)).toMatchObject({ name: 'web-9999', position: { line: 10_002, column: 5 } })
   })
 
-  it('with a key called __proto__ changes nothing but is told', () => {
-    const told = problemLines(messageOf('docker: {servers: []}\nmaestro: {__proto__: {ssh: {user: root}}}\n'))
+  it('report a key called __proto__ and change no prototype', () => {
+    const progress = diagnosticLines(messageOf('docker: {servers: []}\nmaestro: {__proto__: {ssh: {user: root}}}\n'))
 
-    expect(told).toEqual([
+    expect(progress).toEqual([
       expect.stringContaining('Manifest.yml:2:11: "__proto__" is not a key of maestro; it has ssh, '),
     ])
   })

@@ -17,42 +17,42 @@ function refusal(act: () => unknown): { message: string; hint: string | undefine
   throw new Error('nothing was refused')
 }
 
-describe('the environment', () => {
-  it('must be chosen where there are several', () => {
+describe('resolveManifest: --environment', () => {
+  it('is required when there are several environments', () => {
     expect(refusal(() => resolveManifest(two))).toEqual({
       message: 'Manifest.yml has several environments: production, staging',
       hint: 'choose one with -e',
     })
   })
 
-  it('is the chosen one', () => {
+  it('selects the environment', () => {
     const { environment, environments, groups } = resolveManifest(two, { environment: 'staging' })
 
     expect({ environment, environments }).toEqual({ environment: 'staging', environments: ['production', 'staging'] })
     expect(groups.map(({ name }) => name)).toEqual(['redis'])
   })
 
-  it('needs no choice where there is one', () => {
+  it('is optional when there is one environment', () => {
     expect(resolveManifest(one).environment).toBe('production')
   })
 
-  it('that is not there is refused with those that are', () => {
+  it('rejects an unknown environment and lists the known ones', () => {
     const { message } = refusal(() => resolveManifest(one, { environment: 'test' }))
 
     expect(message).toBe('Manifest.yml has no environment "test"; it has production')
   })
 
-  it('that is misspelt is refused with the one that was meant', () => {
+  it('suggests the environment for a misspelt name', () => {
     const { message } = refusal(() => resolveManifest(two, { environment: 'prodution' }))
 
     expect(message).toBe('Manifest.yml has no environment "prodution"; did you mean production?')
   })
 
-  it('is not found by the beginning of its name', () => {
+  it('does not accept a prefix of a name', () => {
     expect(() => resolveManifest(two, { environment: 'prod' })).toThrow(UsageError)
   })
 
-  it('may have any name where the file has no environment level, as in the original', () => {
+  it('accepts any name when the file has no environment level, as the original does', () => {
     expect(resolveManifest(none, { environment: 'production' }).environment).toBe('production')
     expect(resolveManifest(none)).not.toHaveProperty('environment')
   })

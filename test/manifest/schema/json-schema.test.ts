@@ -7,7 +7,7 @@ import { parseManifest } from '../../../src/manifest/read/read.ts'
 import { manifestJsonSchema } from '../../../src/manifest/schema/json-schema.ts'
 import { nodeAt, toPlain } from '../../../src/manifest/yaml/node.ts'
 import { parseYaml } from '../../../src/manifest/yaml/parse.ts'
-import { everyKeyText, fixtures, problemLines } from '../fixtures.ts'
+import { diagnosticLines, everyKeyText, manifestFixtures } from '../../support/fixtures/manifest-fixtures.ts'
 import { type Key, keysOfSchema } from '../schema-keys.ts'
 
 const schema = manifestJsonSchema()
@@ -37,15 +37,15 @@ function problemsOf(manifest: string): readonly string[] {
     parseManifest('Manifest.yml', manifest)
     return []
   } catch (error) {
-    if (error instanceof ManifestError) return problemLines(error.message)
+    if (error instanceof ManifestError) return diagnosticLines(error.message)
     throw error
   }
 }
 
 const wrongValueFor: Readonly<Record<Key['kind'], unknown>> = { scalar: { x: 1 }, list: { x: 1 }, map: 'text' }
 
-describe('the JSON Schema', () => {
-  it('knows the keys of every part of a manifest', () => {
+describe('manifestJsonSchema', () => {
+  it('has the keys of every part of a manifest', () => {
     const names = keys.map(({ path }) => path.join('.'))
 
     expect(names).toContain('maestro.rollout.max_unavailable')
@@ -55,13 +55,13 @@ describe('the JSON Schema', () => {
     expect(names.length).toBeGreaterThan(80)
   })
 
-  it.each(fixtures('valid'))('takes what maestro takes, read as an editor reads it: $name', (fixture) => {
+  it.each(manifestFixtures('valid'))('accepts every valid fixture, read as an editor reads it: $name', (fixture) => {
     const document = load(fixture.text, { schema: CORE_SCHEMA.withTags(mergeTag) })
 
     expect(z.fromJSONSchema(schema).safeParse(document).error?.issues).toBeUndefined()
   })
 
-  it('says of every key of the maestro block what it is for', () => {
+  it('describes every key of the maestro block', () => {
     const silent = keys.filter(
       ({ path, description }) => path[0] === 'maestro' && path.at(-1) !== 'kind' && !description,
     )
@@ -70,8 +70,8 @@ describe('the JSON Schema', () => {
   })
 })
 
-describe('a wrong type', () => {
-  it.each(keys)('at $name is told in one line at its place', ({ path, kind }) => {
+describe('parseManifest: a wrong type', () => {
+  it.each(keys)('at $name is one problem in one line with its position', ({ path, kind }) => {
     const manifest = withValue(path, wrongValueFor[kind])
 
     const problems = problemsOf(manifest)
@@ -83,12 +83,12 @@ describe('a wrong type', () => {
   })
 })
 
-describe('the annotated manifest', () => {
-  it('is right', () => {
+describe('every-key.yml', () => {
+  it('is a valid manifest', () => {
     expect(problemsOf(text)).toEqual([])
   })
 
-  it.each(keys)('holds $name, if only in a remark', ({ path }) => {
+  it.each(keys)('contains $name, as a key or in a comment', ({ path }) => {
     const key = String(path.at(-1))
     const isThere = root !== undefined && nodeAt(root, path) !== undefined
     const isRemark = new RegExp(`^.*#.*\\b${key}: `, 'm').test(text)
@@ -97,7 +97,7 @@ describe('the annotated manifest', () => {
     expect(isThere || isRemark || isOfAnotherServer).toBe(true)
   })
 
-  it('holds no key of its own block that the schema does not have', () => {
+  it('contains no key of the maestro block that the schema does not have', () => {
     const known = new Set(keys.map(({ path }) => path.join('.')))
     const block = root && nodeAt(root, ['maestro'])
 
@@ -105,8 +105,8 @@ describe('the annotated manifest', () => {
   })
 })
 
-describe('the README', () => {
-  it('names no key of our block that the schema does not have', () => {
+describe('README.md', () => {
+  it('names no key of the maestro block that the schema does not have', () => {
     const known = new Set(keys.map(({ path }) => path.join('.')))
     const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
     const blocks = Object.keys(asRecord(root && toPlain(root)).maestro ?? {})

@@ -6,12 +6,12 @@ import {
   mustStopFirst,
   type UpgradeConditions,
 } from '../../../src/operations/docker-upgrade/compatibility.ts'
-import { anInfo } from './an-engine.ts'
+import { buildEngineInfo } from '../../support/builders/build-docker-facts.ts'
 
 const over = (parts: Partial<UpgradeConditions>): UpgradeConditions => ({
   from: '24.0.9',
   to: '24.0.9',
-  info: anInfo(),
+  info: buildEngineInfo(),
   weave: undefined,
   config: undefined,
   socketUsers: [],
@@ -21,7 +21,7 @@ const over = (parts: Partial<UpgradeConditions>): UpgradeConditions => ({
 })
 const minimum = (version: string) => `{"min-api-version": "${version}"}`
 
-describe('the oldest API of an engine', () => {
+describe('apiMinimumOf and isAtLeast', () => {
   it.each([
     ['20.10.24', '1.12'],
     ['24.0.9', '1.12'],
@@ -32,11 +32,11 @@ describe('the oldest API of an engine', () => {
     ['29.3.0', '1.40'],
     ['29.10.0', '1.40'],
     ['30.0.0', '1.40'],
-  ])('%s answers from %s on', (engine, api) => {
+  ])('Docker %s serves API %s and later', (engine, api) => {
     expect(apiMinimumOf(engine)).toBe(api)
   })
 
-  it('is compared number by number', () => {
+  it('isAtLeast compares versions number by number', () => {
     expect([isAtLeast('27.10.0', '27.9'), isAtLeast('27.3.1', '27.3.10'), isAtLeast('25', '25.0.0')]).toEqual([
       true,
       false,
@@ -45,7 +45,7 @@ describe('the oldest API of an engine', () => {
   })
 })
 
-describe('the guard', () => {
+describe('checkCompatibility and mustStopFirst', () => {
   it.each([
     ['Docker 24 with Weave 2.8.1', { to: '24.0.9', weave: '2.8.1' }],
     ['Docker 28 with Weave 2.9.0', { to: '28.5.2', weave: '2.9.0' }],
@@ -55,11 +55,11 @@ describe('the guard', () => {
     ['an engine whose images are its own going back', { from: '29.8.2', to: '28.5.2' }],
     [
       'an engine with the store of containerd going on',
-      { from: '29.0.0', to: '29.8.2', info: anInfo({ hasContainerdStore: true }) },
+      { from: '29.0.0', to: '29.8.2', info: buildEngineInfo({ hasContainerdStore: true }) },
     ],
-    ['a manager of a swarm, one server at a time', { info: anInfo({ swarm: 'manager' }), isSerial: true }],
+    ['a manager of a swarm, one server at a time', { info: buildEngineInfo({ swarm: 'manager' }), isSerial: true }],
     ['an empty daemon.json', { config: '' }],
-  ] satisfies [string, Partial<UpgradeConditions>][])('lets %s through', (_, parts) => {
+  ] satisfies [string, Partial<UpgradeConditions>][])('allow %s', (_, parts) => {
     expect(checkCompatibility(over(parts)).blockers).toEqual([])
   })
 
@@ -80,19 +80,19 @@ describe('the guard', () => {
     ['a minimum that no engine takes', { to: '29.8.2', weave: '2.9.0', config: minimum('1.12') }, /no API before 1.40/],
     [
       'a downgrade over the image store',
-      { from: '29.8.2', to: '28.5.2', info: anInfo({ hasContainerdStore: true }) },
+      { from: '29.8.2', to: '28.5.2', info: buildEngineInfo({ hasContainerdStore: true }) },
       /containerd's store, which Docker 28.5.2 does not look into.*maestro rebuild/,
     ],
-    ['a manager of a swarm', { info: anInfo({ swarm: 'manager' }) }, /quorum.*--strategy serial$/],
+    ['a manager of a swarm', { info: buildEngineInfo({ swarm: 'manager' }) }, /quorum.*--strategy serial$/],
     [
       'live-restore in a swarm',
-      { info: anInfo({ swarm: 'worker', isLiveRestore: true }) },
+      { info: buildEngineInfo({ swarm: 'worker', isLiveRestore: true }) },
       /with which Docker does not start/,
     ],
     ['a daemon.json that is none', { config: '{"debug": tru' }, /daemon.json is no JSON/],
     ['a daemon.json that is a list', { config: '[]' }, /daemon.json is no JSON/],
   ] satisfies [string, Partial<UpgradeConditions>, RegExp][])(
-    'refuses %s with the reason and the way out',
+    'refuse %s, with the reason and a way out',
     (_, parts, words) => {
       expect(checkCompatibility(over(parts)).blockers).toEqual([expect.stringMatching(words)])
     },
@@ -104,22 +104,26 @@ describe('the guard', () => {
       { from: '20.10.24', to: '26.1.5', socketUsers: ['watch (watchtower:1)', 'lb (traefik:2)'] },
       /becomes 1.24 \(1.12 so far\): .*watch \(watchtower:1\), lb \(traefik:2\)$/,
     ],
-    ['live-restore over patches', { to: '24.0.10', info: anInfo({ isLiveRestore: true }) }, /go on running/],
-    ['live-restore over majors', { to: '26.1.5', info: anInfo({ isLiveRestore: true }) }, /orphans .* stopped before/],
-    ['a worker of a swarm', { info: anInfo({ swarm: 'worker' }) }, /moves its tasks/],
+    ['live-restore over patches', { to: '24.0.10', info: buildEngineInfo({ isLiveRestore: true }) }, /go on running/],
+    [
+      'live-restore over majors',
+      { to: '26.1.5', info: buildEngineInfo({ isLiveRestore: true }) },
+      /orphans .* stopped before/,
+    ],
+    ['a worker of a swarm', { info: buildEngineInfo({ swarm: 'worker' }) }, /moves its tasks/],
     ['an LXC container', { isInLxc: true }, /runc from 1.3.3/],
-  ] satisfies [string, Partial<UpgradeConditions>, RegExp][])('tells of %s', (_, parts, words) => {
+  ] satisfies [string, Partial<UpgradeConditions>, RegExp][])('warn about %s', (_, parts, words) => {
     expect(checkCompatibility(over(parts))).toEqual({ blockers: [], notes: [expect.stringMatching(words)] })
   })
 
-  it('has nothing to say of clients where the oldest API stays', () => {
+  it('do not warn about clients when the oldest API stays the same', () => {
     expect(
       checkCompatibility(over({ from: '25.0.0', to: '28.5.2', socketUsers: ['watch (watchtower:1)'] })).notes,
     ).toEqual([])
   })
 
-  it('has containers stopped before where live-restore would leave them to nobody', () => {
-    const info = anInfo({ isLiveRestore: true })
+  it('stop containers first when live-restore would orphan them', () => {
+    const info = buildEngineInfo({ isLiveRestore: true })
 
     expect(mustStopFirst(over({ to: '26.1.5', info }))).toBe(true)
     expect(mustStopFirst(over({ to: '24.0.10', info }))).toBe(false)

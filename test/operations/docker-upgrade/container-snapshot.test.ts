@@ -7,7 +7,7 @@ import {
   expectedBack,
 } from '../../../src/operations/docker-upgrade/container-snapshot.ts'
 import { readUpgradeJobStatus } from '../../../src/operations/docker-upgrade/job-status.ts'
-import { factsOf } from '../a-context.ts'
+import { buildFields } from '../../support/builders/build-fields.ts'
 
 const one = (name: string, parts: Partial<Container> = {}): Container => ({
   id: `id-${name}`,
@@ -33,8 +33,8 @@ const snapshot = (containers: readonly Container[], parts: Partial<ContainerSnap
   ...parts,
 })
 
-describe('the census of a server', () => {
-  it('is equal where all that ran runs, started anew or not, and whatever came besides', () => {
+describe('differences, expectedBack and downtimes', () => {
+  it('differences ignores restarted and additional containers', () => {
     const before = snapshot([one('web'), one('idle', { state: 'created' }), one('sick', { health: 'unhealthy' })])
     const now = snapshot(
       [
@@ -49,7 +49,7 @@ describe('the census of a server', () => {
     expect(differences(before, now)).toEqual([])
   })
 
-  it('does not miss what is gone by its nature: --rm, and the tasks of a swarm', () => {
+  it('differences ignores --rm containers and swarm tasks', () => {
     expect(differences(snapshot([one('job', { isFleeting: true })]), snapshot([]))).toEqual([])
   })
 
@@ -63,7 +63,7 @@ describe('the census of a server', () => {
     ['is of another project', { project: 'shop' }, {}, 'container web has another compose project'],
     ['has lost its network', { networks: ['own'] }, {}, 'container web has another network'],
     ['has lost its volume', { mounts: ['volume data /data'] }, {}, 'container web has another mount'],
-  ])('differs where a container %s', (_, was, is, words) => {
+  ])('differences reports a container that %s', (_, was, is, words) => {
     expect(differences(snapshot([one('web', was)]), snapshot(is === undefined ? [] : [one('web', is)]))).toEqual([
       words,
     ])
@@ -74,11 +74,11 @@ describe('the census of a server', () => {
     ['a volume', { volumes: [] }, 'these volumes are gone: data'],
     ['a network', { networks: ['bridge'] }, 'these networks are gone: own'],
     ['its storage driver', { drivers: 'vfs systemd' }, 'its drivers are vfs systemd, not overlay2 systemd'],
-  ])('differs where it has lost %s', (_, parts, words) => {
+  ])('differences reports a server that has lost %s', (_, parts, words) => {
     expect(differences(snapshot([]), snapshot([], parts))).toEqual([words])
   })
 
-  it('expects back what ran, in the order that it was started in', () => {
+  it('expectedBack lists what ran in the order in which it was started', () => {
     const before = snapshot([
       one('late', { startedAt: '2026-11-20T09:00:02Z', health: 'healthy' }),
       one('early', { startedAt: '2026-11-20T09:00:01.9Z', state: 'paused' }),
@@ -89,7 +89,7 @@ describe('the census of a server', () => {
     expect(expectedBack(before)).toEqual({ running: ['id-early', 'id-late'], healthy: ['id-late'], idle: ['id-idle'] })
   })
 
-  it('says for how long each was away, and nothing of those that were not', () => {
+  it('downtimes returns how long each container was down, and nothing for those that were not', () => {
     const before = snapshot([one('web'), one('live'), one('idle', { state: 'created' })])
     const times = { finishedAt: '2026-11-20T10:00:00Z', startedAt: '2026-11-20T10:00:11.84Z' }
 
@@ -97,8 +97,8 @@ describe('the census of a server', () => {
   })
 })
 
-describe('what the server tells of it', () => {
-  it('is read with its networks and mounts, and the time that the engine was away', () => {
+describe('readUpgradeJobStatus', () => {
+  it('reads networks, mounts and the downtime of the engine', () => {
     const line = JSON.stringify([
       'a1',
       '/web',
@@ -114,7 +114,7 @@ describe('what the server tells of it', () => {
     ])
 
     const status = readUpgradeJobStatus(
-      factsOf({
+      buildFields({
         census_server: '26.1.5',
         census_client: '26.1.5',
         census_driver: 'overlay2 systemd',
@@ -146,16 +146,16 @@ describe('what the server tells of it', () => {
     ])
   })
 
-  it('is none where Docker does not answer', () => {
-    expect(readUpgradeJobStatus(factsOf({}))).toMatchObject({
+  it('returns no snapshot when Docker does not answer', () => {
+    expect(readUpgradeJobStatus(buildFields({}))).toMatchObject({
       answers: undefined,
       end: undefined,
       downSeconds: undefined,
     })
   })
 
-  it.each(['[]', '["a1"]', 'no JSON'])('is no container: %s', (line) => {
-    expect(() => readUpgradeJobStatus(factsOf({ census_server: '1', census_container: [line] }))).toThrow(
+  it.each(['[]', '["a1"]', 'no JSON'])('rejects a container of %s', (line) => {
+    expect(() => readUpgradeJobStatus(buildFields({ census_server: '1', census_container: [line] }))).toThrow(
       'cannot be read',
     )
   })

@@ -4,20 +4,32 @@ import type { DockerUpgradeOptions } from '../../../src/operations/docker-upgrad
 import { planDocker } from '../../../src/operations/docker-upgrade/plan-upgrade.ts'
 import { upgradeStep } from '../../../src/operations/docker-upgrade/upgrade-step.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
-import { aLook } from '../../support/looks.ts'
-import { aDocker, anEngine, anInfo, noble, offers, old, options } from './an-engine.ts'
+import {
+  buildCandidates,
+  buildDocker,
+  buildEngine,
+  buildEngineInfo,
+  buildUpgradeOptions,
+  noble,
+  oldVersion,
+} from '../../support/builders/build-docker-facts.ts'
+import { buildFacts, known } from '../../support/builders/build-facts.ts'
 
-const known = <T>(value: T) => ({ status: 'known', value }) as const
-const lookAt = (parts: Partial<ServerFacts> = {}) =>
-  aLook({ docker: known(aDocker()), engine: known(anEngine()), candidates: known(offers()), ...parts })
+const factsWith = (parts: Partial<ServerFacts> = {}) =>
+  buildFacts({
+    docker: known(buildDocker()),
+    engine: known(buildEngine()),
+    candidates: known(buildCandidates()),
+    ...parts,
+  })
 
 const planOf = (facts: ServerFacts, wanted: Partial<DockerUpgradeOptions> = {}) => {
-  const step = upgradeStep(options(wanted))
+  const step = upgradeStep(buildUpgradeOptions(wanted))
   const verdict = step.plan(facts)
   return verdict.status === 'due' ? step.describe(verdict.change) : verdict
 }
 const offered = (...engines: readonly string[]) => {
-  const { versions } = offers()
+  const { versions } = buildCandidates()
   return new Map([...versions, ['docker-ce', engines.map(noble)], ['docker-ce-cli', engines.map(noble)]])
 }
 const container = (name: string) => ({
@@ -28,26 +40,26 @@ const container = (name: string) => ({
   restartPolicy: 'no',
   startedAt: '',
 })
-const newest = offers({
-  packages: offers().packages.map(({ name }) => ({
+const newest = buildCandidates({
+  packages: buildCandidates().packages.map(({ name }) => ({
     name,
-    version: offers().versions.get(name)?.[0] ?? '',
+    version: buildCandidates().versions.get(name)?.[0] ?? '',
     hold: 'ours',
   })),
 })
 
-describe('what an upgrade of Docker foresees', () => {
-  it('is the five packages, and what people should know before', () => {
-    const docker = known(aDocker({ containers: [container('web')] }))
+describe('planDocker', () => {
+  it('lists the five packages and what to know before', () => {
+    const docker = known(buildDocker({ containers: [container('web')] }))
     const engine = known(
-      anEngine({
+      buildEngine({
         files: ['/etc/docker/daemon.json'],
         fleeting: ['job (bb)'],
         socketUsers: ['watch (watchtower:1)'],
       }),
     )
 
-    expect(planOf(lookAt({ docker, engine }))).toEqual([
+    expect(planOf(factsWith({ docker, engine }))).toEqual([
       'Docker 20.10.24 -> 26.1.5',
       'docker-ce 5:20.10.24~3-0~ubuntu-noble -> 5:26.1.5-1~ubuntu.24.04~noble',
       'docker-ce-cli 5:20.10.24~3-0~ubuntu-noble -> 5:26.1.5-1~ubuntu.24.04~noble',
@@ -65,36 +77,41 @@ describe('what an upgrade of Docker foresees', () => {
     ['27.3.1', 'Docker 20.10.24 -> 27.3.1; the newest is 27.5.1'],
     ['27.3', 'Docker 20.10.24 -> 27.3.10 (27.3 in the manifest); the newest is 27.5.1'],
     ['latest', 'Docker 20.10.24 -> 27.5.1 (latest in the manifest)'],
-  ])('prints what %s stands for, and the newest beside it', (version, title) => {
-    const facts = lookAt({ candidates: known(offers({ versions: offered('27.3.1', '27.3.10', '27.5.1') })) })
+  ])('resolves %s and prints the newest version beside it', (version, title) => {
+    const facts = factsWith({
+      candidates: known(buildCandidates({ versions: offered('27.3.1', '27.3.10', '27.5.1') })),
+    })
 
     expect(planOf(facts, { version })).toContain(title)
   })
 
-  it('takes new versions of what goes with the engine where that stays', () => {
+  it('upgrades the other packages when the engine stays', () => {
     const packages = newest.packages.map((one) =>
       one.name === 'containerd.io' ? { ...one, version: '1.6.20-1' } : one,
     )
-    const facts = lookAt({ docker: known(aDocker({ version: '26.1.5' })), candidates: known({ ...newest, packages }) })
+    const facts = factsWith({
+      docker: known(buildDocker({ version: '26.1.5' })),
+      candidates: known({ ...newest, packages }),
+    })
 
     expect(planOf(facts)).toEqual(['Docker 26.1.5', 'containerd.io 1.6.20-1 -> 1.7.24-1'])
   })
 
-  it('leaves what goes with the engine where it is when that goes down', () => {
-    const facts = lookAt({ docker: known(aDocker({ version: '26.1.5' })), candidates: known(newest) })
+  it('leaves the other packages alone when the engine is downgraded', () => {
+    const facts = factsWith({ docker: known(buildDocker({ version: '26.1.5' })), candidates: known(newest) })
 
     expect(planOf(facts, { version: '20.10.24', allowsDowngrade: true })).toEqual([
       'Docker 26.1.5 -> 20.10.24; the newest is 26.1.5',
-      `docker-ce ${noble('26.1.5')} -> ${old}`,
-      `docker-ce-cli ${noble('26.1.5')} -> ${old}`,
+      `docker-ce ${noble('26.1.5')} -> ${oldVersion}`,
+      `docker-ce-cli ${noble('26.1.5')} -> ${oldVersion}`,
     ])
   })
 
-  it('installs all five where there is no Docker, and only when asked to', () => {
-    const facts = lookAt({
+  it('installs all five packages where there is no Docker, with --install only', () => {
+    const facts = factsWith({
       docker: known(null),
-      engine: known(anEngine({ info: undefined })),
-      candidates: known(offers({ packages: [] })),
+      engine: known(buildEngine({ info: undefined })),
+      candidates: known(buildCandidates({ packages: [] })),
     })
 
     expect(planOf(facts)).toMatchObject({ status: 'not-due', why: expect.stringContaining('--install') })
@@ -108,14 +125,14 @@ describe('what an upgrade of Docker foresees', () => {
     ])
   })
 
-  it('starts an engine anew that is installed and does not run yet', () => {
-    const facts = lookAt({ candidates: known(newest) })
+  it('restarts an engine that is installed but does not run', () => {
+    const facts = factsWith({ candidates: known(newest) })
 
     expect(planOf(facts)).toEqual(['Docker 26.1.5', '= it is installed, and 20.10.24 still runs: it is started anew'])
-    expect(fetchPackagesStep(options()).plan(facts)).toMatchObject({ status: 'not-due' })
+    expect(fetchPackagesStep(buildUpgradeOptions()).plan(facts)).toMatchObject({ status: 'not-due' })
   })
 
-  const distribution = offers({
+  const distribution = buildCandidates({
     packages: [
       { name: 'docker.io', version: '20.10.24+dfsg1-1', hold: 'none' },
       { name: 'containerd', version: '1.6.20~ds1-1', hold: 'none' },
@@ -125,26 +142,26 @@ describe('what an upgrade of Docker foresees', () => {
       ['containerd', '1.6.20~ds1-1'],
     ]),
   })
-  const debians = { docker: known(aDocker({ source: 'docker.io' })), candidates: known(distribution) }
+  const debians = { docker: known(buildDocker({ source: 'docker.io' })), candidates: known(distribution) }
 
-  it("upgrades the distribution's own as apt has them", () => {
-    expect(planOf(lookAt(debians), { version: 'distribution' })).toEqual([
+  it('upgrades packages of the distribution as apt has them', () => {
+    expect(planOf(factsWith(debians), { version: 'distribution' })).toEqual([
       'Docker 20.10.24 (distribution in the manifest)',
       'docker.io 20.10.24+dfsg1-1 -> 20.10.24+dfsg1-1+deb12u1',
     ])
   })
 
-  const kept = [{ name: 'docker-ce', version: old }]
-  it('goes back to what is kept, also where Docker does not answer', () => {
-    const facts = lookAt({
-      docker: known(aDocker({ version: undefined, trouble: 'docker.service is failed' })),
-      engine: known(anEngine({ info: undefined })),
+  const kept = [{ name: 'docker-ce', version: oldVersion }]
+  it('rolls back to the kept packages, also when Docker does not answer', () => {
+    const facts = factsWith({
+      docker: known(buildDocker({ version: undefined, trouble: 'docker.service is failed' })),
+      engine: known(buildEngine({ info: undefined })),
       candidates: known({ ...newest, kept }),
     })
 
     expect(planOf(facts, { rollsBackTo: true, version: null })).toEqual([
       'Docker 26.1.5 -> 20.10.24',
-      `docker-ce ${noble('26.1.5')} -> ${old}`,
+      `docker-ce ${noble('26.1.5')} -> ${oldVersion}`,
       '= Docker does not answer: what runs now is not compared',
     ])
   })
@@ -153,37 +170,45 @@ describe('what an upgrade of Docker foresees', () => {
   it.each<[string, Partial<ServerFacts>, Partial<DockerUpgradeOptions>, object]>([
     [
       'done where it is there',
-      { docker: known(aDocker({ version: '26.1.5+dfsg1' })), candidates: known(newest) },
+      { docker: known(buildDocker({ version: '26.1.5+dfsg1' })), candidates: known(newest) },
       {},
       { status: 'done', why: 'Docker 26.1.5 is there' },
     ],
     [
       'blocked where it is not available, with the newest',
-      { candidates: known(offers({ versions: offered('27.3.10') })) },
+      { candidates: known(buildCandidates({ versions: offered('27.3.10') })) },
       { version: '27.3.1' },
       { status: 'blocked', why: 'Docker 27.3.1 is not available for this release; the newest is 27.3.10' },
     ],
     [
       'blocked where no source has it',
-      { candidates: known(offers({ versions: new Map() })) },
+      { candidates: known(buildCandidates({ versions: new Map() })) },
       {},
       { status: 'blocked', why: expect.stringContaining('maestro.docker.repository') },
     ],
     [
       'blocked where its client is not offered beside it',
-      { candidates: known(offers({ versions: new Map([...offered('26.1.5'), ['docker-ce-cli', [old]]]) })) },
+      {
+        candidates: known(
+          buildCandidates({ versions: new Map([...offered('26.1.5'), ['docker-ce-cli', [oldVersion]]]) }),
+        ),
+      },
       {},
       { status: 'blocked', why: `docker-ce-cli ${noble('26.1.5')} is not offered beside its engine` },
     ],
     [
       'blocked where it would go down unasked',
-      { docker: known(aDocker({ version: '26.1.5' })), candidates: known(newest) },
+      { docker: known(buildDocker({ version: '26.1.5' })), candidates: known(newest) },
       { version: '20.10.24' },
       { status: 'blocked', why: expect.stringContaining('--allow-downgrade') },
     ],
     [
       'blocked where an administrator holds a package',
-      { candidates: known(offers({ packages: offers().packages.map((one) => ({ ...one, hold: 'theirs' })) })) },
+      {
+        candidates: known(
+          buildCandidates({ packages: buildCandidates().packages.map((one) => ({ ...one, hold: 'theirs' })) }),
+        ),
+      },
       {},
       {
         status: 'blocked',
@@ -193,7 +218,7 @@ describe('what an upgrade of Docker foresees', () => {
     [
       'blocked where the wanted version is installed and does not answer',
       {
-        docker: known(aDocker({ version: undefined, trouble: 'docker.service is failed' })),
+        docker: known(buildDocker({ version: undefined, trouble: 'docker.service is failed' })),
         candidates: known(newest),
       },
       {},
@@ -201,7 +226,7 @@ describe('what an upgrade of Docker foresees', () => {
     ],
     [
       'blocked where Docker does not answer',
-      { docker: known(aDocker({ version: undefined, trouble: 'docker.service is failed' })) },
+      { docker: known(buildDocker({ version: undefined, trouble: 'docker.service is failed' })) },
       {},
       {
         status: 'blocked',
@@ -210,13 +235,13 @@ describe('what an upgrade of Docker foresees', () => {
     ],
     [
       'blocked for a snap',
-      { docker: known(aDocker({ source: 'snap' })) },
+      { docker: known(buildDocker({ source: 'snap' })) },
       {},
       { status: 'blocked', why: expect.stringContaining('snap build') },
     ],
     [
       'blocked for a static build',
-      { docker: known(aDocker({ source: 'static' })) },
+      { docker: known(buildDocker({ source: 'static' })) },
       {},
       { status: 'blocked', why: expect.stringContaining('maestro rebuild') },
     ],
@@ -258,7 +283,7 @@ describe('what an upgrade of Docker foresees', () => {
     ],
     [
       'blocked where the containers have no room',
-      { engine: known(anEngine({ info: anInfo({ disk: { ...full, path: '/data' } }) })) },
+      { engine: known(buildEngine({ info: buildEngineInfo({ disk: { ...full, path: '/data' } }) })) },
       {},
       { status: 'blocked', why: '/data has 47 MB free, and 100 MB may be needed' },
     ],
@@ -281,6 +306,6 @@ describe('what an upgrade of Docker foresees', () => {
       { status: 'unknown' },
     ],
   ])('is %s', (_, parts, wanted, verdict) => {
-    expect(planDocker(lookAt(parts), options(wanted))).toMatchObject(verdict)
+    expect(planDocker(factsWith(parts), buildUpgradeOptions(wanted))).toMatchObject(verdict)
   })
 })

@@ -3,7 +3,7 @@ import { resolveVersion } from '../../../src/operations/docker-upgrade/resolve-v
 
 const noble = (version: string) => `5:${version}-1~ubuntu.24.04~noble`
 
-describe('a wanted version among those that are offered', () => {
+describe('resolveVersion', () => {
   const offered = ['27.3.1', '27.3.10', '27.5.0', '27.5.1', '28.0.0~rc.1', '26.1.5', '27.4.0'].map(noble)
 
   it.each([
@@ -15,18 +15,18 @@ describe('a wanted version among those that are offered', () => {
     ['latest', noble('27.5.1')],
     ['28.0.0-rc.1', noble('28.0.0~rc.1')],
     [noble('27.3.1'), noble('27.3.1')],
-  ])('%s is %s', (wanted, version) => {
+  ])('resolves %s to %s', (wanted, version) => {
     expect(resolveVersion(wanted, offered)).toEqual({ status: 'found', version, newest: noble('27.5.1') })
   })
 
   it.each(['27.3.11', '2', '7.3.1', '27.30', '28', '28.0', '28.0.0', '27.3.1.', '.*'])(
-    '%s is none of them',
+    'does not resolve %s',
     (wanted) => {
       expect(resolveVersion(wanted, offered)).toEqual({ status: 'missing', newest: noble('27.5.1') })
     },
   )
 
-  it('never takes 27.3.10 for 27.3.1 where that one is not offered', () => {
+  it('does not take 27.3.10 for 27.3.1 when that is not offered', () => {
     expect(resolveVersion('27.3.1', [noble('27.3.10')])).toEqual({ status: 'missing', newest: noble('27.3.10') })
   })
 
@@ -37,13 +37,13 @@ describe('a wanted version among those that are offered', () => {
     ['18.06.3', '18.06.3~ce~3-0~ubuntu'],
     ['18.06.3-ce', '18.06.3~ce~3-0~ubuntu'],
     ['18.06.3~ce~3-0~ubuntu', '18.06.3~ce~3-0~ubuntu'],
-  ])('of old releases %s is %s', (wanted, version) => {
+  ])('resolves %s of an old release to %s', (wanted, version) => {
     const old = ['5:20.10.24~3-0~ubuntu-focal', '5:19.03.15~3-0~ubuntu-focal', '18.06.3~ce~3-0~ubuntu']
 
     expect(resolveVersion(wanted, old)).toMatchObject({ status: 'found', version })
   })
 
-  it('is missing where nothing is offered', () => {
+  it('returns nothing when no version is offered', () => {
     expect(resolveVersion('latest', [])).toEqual({ status: 'missing', newest: undefined })
   })
 })

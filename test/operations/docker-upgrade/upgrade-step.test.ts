@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { upgradeStep } from '../../../src/operations/docker-upgrade/upgrade-step.ts'
 import { defineStep } from '../../../src/plan/define-step.ts'
 import { RolledBackError } from '../../../src/plan/errors.ts'
-import { aContext } from '../a-context.ts'
-import { noble, old, options } from './an-engine.ts'
+import { buildUpgradeOptions, noble, oldVersion } from '../../support/builders/build-docker-facts.ts'
+import { fakeServerContext } from '../../support/fakes/fake-server-context.ts'
 
 const containerId = 'a'.repeat(64)
 const imageId = `sha256:${'1'.repeat(64)}`
@@ -22,7 +22,7 @@ const container = (state: string) =>
     '2026-11-20T08:59:50Z',
   ])
 
-const standing = (version: string, engine: string, parts: object = {}) => ({
+const snapshotAnswer = (version: string, engine: string, parts: object = {}) => ({
   census_server: engine,
   census_client: engine,
   census_driver: 'overlay2 systemd',
@@ -32,17 +32,18 @@ const standing = (version: string, engine: string, parts: object = {}) => ({
   census_time: ['down 10.0', 'up 32.9'],
   ...parts,
 })
-const upgraded = (parts: object = {}) => standing(noble('26.1.5'), '26.1.5+dfsg1', { census_end: 'upgraded', ...parts })
+const upgraded = (parts: object = {}) =>
+  snapshotAnswer(noble('26.1.5'), '26.1.5+dfsg1', { census_end: 'upgraded', ...parts })
 const back = (parts: object = {}) =>
-  standing(old, '20.10.24+dfsg1', {
+  snapshotAnswer(oldVersion, '20.10.24+dfsg1', {
     census_end: 'back',
     census_why: 'Docker does not start: dockerd: broken build',
     ...parts,
   })
 
-const step = defineStep(upgradeStep(options()))
+const step = defineStep(upgradeStep(buildUpgradeOptions()))
 const due = {
-  packages: [{ name: 'docker-ce', from: old, to: noble('26.1.5') }],
+  packages: [{ name: 'docker-ce', from: oldVersion, to: noble('26.1.5') }],
   from: '20.10.24',
   to: '26.1.5',
   stopsFirst: false,
@@ -54,15 +55,15 @@ const due = {
 const ended = { job_is: 'ended', job_result: 'exited 0 1' }
 
 async function proveBy(after: Readonly<Record<string, string | readonly string[]>>) {
-  const { at: ctx } = aContext([standing(old, '20.10.24+dfsg1'), ended, after])
+  const { ctx } = fakeServerContext([snapshotAnswer(oldVersion, '20.10.24+dfsg1'), ended, after])
   return step.verify(ctx, await step.snapshot(ctx, due))
 }
 
-describe('the proof of an upgrade of Docker', () => {
-  it('is that both sides answer the version, and that all that ran runs', async () => {
+describe('upgradeStep: verify', () => {
+  it('passes when engine and client answer the version and all containers run again', async () => {
     await expect(proveBy(upgraded())).resolves.toMatchObject({
       engine: '26.1.5+dfsg1',
-      packages: [`docker-ce ${old} -> ${noble('26.1.5')}`],
+      packages: [`docker-ce ${oldVersion} -> ${noble('26.1.5')}`],
       containers: 1,
       downSeconds: 22.9,
       back: 'maestro docker-upgrade --rollback',
@@ -78,7 +79,7 @@ describe('the proof of an upgrade of Docker', () => {
     ['the old client answers', { census_client: '20.10.24' }, /the client that answers is 20.10.24, not 26.1.5/],
     [
       'a package is another',
-      { census_package: `docker-ce|${old}|ii ` },
+      { census_package: `docker-ce|${oldVersion}|ii ` },
       /docker-ce is 5:20.10.24~3-0~ubuntu-noble, not 5:26.1.5/,
     ],
     [
@@ -88,15 +89,15 @@ describe('the proof of an upgrade of Docker', () => {
     ],
     ['a container is down', { census_container: container('exited') }, /container web is exited and ran before/],
     ['an image is gone', { census_image: [] }, /these images are gone: sha256:1111/],
-  ])('fails where %s', async (_, parts, words) => {
+  ])('fails when %s', async (_, parts, words) => {
     await expect(proveBy(upgraded(parts))).rejects.toThrow(words)
   })
 
-  it('fails where nobody answers', async () => {
+  it('fails when the engine does not answer', async () => {
     await expect(proveBy({ census_end: 'upgraded' })).rejects.toThrow('Docker does not answer')
   })
 
-  it('says why it went back, and that all is as before', async () => {
+  it('reports why the job rolled back, and that all is as before', async () => {
     const failing = proveBy(back())
 
     await expect(failing).rejects.toThrow(RolledBackError)
@@ -108,28 +109,31 @@ describe('the proof of an upgrade of Docker', () => {
   it.each<[string, object, RegExp]>([
     ['a container is down', { census_container: container('exited') }, /it went back, but container web is exited/],
     ['the packages are not', { census_package: `docker-ce|${noble('26.1.5')}|hi ` }, /it went back, but docker-ce is/],
-  ])('does not take it for taken back where %s', async (_, parts, words) => {
+  ])('does not report a rollback when %s', async (_, parts, words) => {
     const failing = proveBy(back(parts))
 
     await expect(failing).rejects.not.toThrow(RolledBackError)
     await expect(failing).rejects.toThrow(words)
   })
 
-  it('fails with the last words of a job that did not come to its end', async () => {
-    const { at: ctx } = aContext([standing(old, '20.10.24'), { job_is: 'ended', job_result: 'exited 1 1' }])
+  it('fails with the last line of a job that did not complete', async () => {
+    const { ctx } = fakeServerContext([
+      snapshotAnswer(oldVersion, '20.10.24'),
+      { job_is: 'ended', job_result: 'exited 1 1' },
+    ])
     const before = await step.snapshot(ctx, due)
 
     await expect(step.verify(ctx, before)).rejects.toThrow('Docker did not come to be 26.1.5')
   })
 
-  it('is begun nowhere where nobody can say what runs', async () => {
-    await expect(step.snapshot(aContext([{}]).at, due)).rejects.toThrow('Docker does not answer')
+  it('snapshot fails when Docker does not answer', async () => {
+    await expect(step.snapshot(fakeServerContext([{}]).ctx, due)).rejects.toThrow('Docker does not answer')
   })
 })
 
-describe('the job of an upgrade', () => {
-  it('gets what ran in its order, and may go back', async () => {
-    const { at: ctx, asked } = aContext([standing(old, '20.10.24'), { job_begun: 'yes' }])
+describe('upgradeStep: apply', () => {
+  it('passes the running containers in order and allows the rollback', async () => {
+    const { ctx, asked } = fakeServerContext([snapshotAnswer(oldVersion, '20.10.24'), { job_begun: 'yes' }])
 
     await step.apply(ctx, await step.snapshot(ctx, due))
 

@@ -1,20 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { dockerUpgrade } from '../../../src/operations/docker-upgrade/operation.ts'
-import { newSum, target as weave } from '../weave/a-mesh.ts'
-import { options } from './an-engine.ts'
+import { buildUpgradeOptions } from '../../support/builders/build-docker-facts.ts'
+import { newSum, weaveTarget as weave } from '../../support/builders/build-mesh.ts'
 
-const stepsOf = (parts: Parameters<typeof options>[0]) => dockerUpgrade(options(parts)).pass.steps.map(({ id }) => id)
+const stepsOf = (parts: Parameters<typeof buildUpgradeOptions>[0]) =>
+  dockerUpgrade(buildUpgradeOptions(parts)).pass.steps.map(({ id }) => id)
 
-describe('an upgrade of Docker where the manifest wants a version of Weave', () => {
-  it('brings Weave before the engine, whose API the old one may not speak', () => {
+describe('dockerUpgrade with weave_version', () => {
+  it('upgrades Weave before the engine, which may not serve the API of the old Weave', () => {
     expect(stepsOf({ weave })).toEqual(['dpkg-repair', 'docker-packages', 'weave', 'docker-upgrade'])
   })
 
-  it('sends its script, found right beforehand', () => {
-    expect(dockerUpgrade(options({ weave })).sends).toMatchObject([{ file: { sha256: newSum } }])
+  it('sends the weave script, checked before', () => {
+    expect(dockerUpgrade(buildUpgradeOptions({ weave })).sends).toMatchObject([{ file: { sha256: newSum } }])
   })
 
-  it('leaves Weave alone on the way back, and where nothing is wanted of it', () => {
+  it('leaves Weave alone on --rollback and without weave_version', () => {
     expect([stepsOf({ rollsBackTo: true }), stepsOf({})]).toEqual([
       ['docker-upgrade'],
       ['dpkg-repair', 'docker-packages', 'docker-upgrade'],

@@ -3,7 +3,7 @@ import { RefusedError } from '../../../src/base/errors.ts'
 import type { Json } from '../../../src/base/json.ts'
 import { detachedJob } from '../../../src/operations/job/job.ts'
 import { DisconnectedError, StoppedError, StuckError, UnknownError } from '../../../src/plan/errors.ts'
-import { type Answers, aContext } from '../a-context.ts'
+import { type Answers, fakeServerContext } from '../../support/fakes/fake-server-context.ts'
 
 const job = detachedJob<Json>({
   script: (before) => ({ files: ['lock/lock.sh'], inputs: { before: String(before) } }),
@@ -17,13 +17,13 @@ const running = (cpuTicks: number, log = '', from = 0) => ({
 })
 const ended = { job_is: 'ended', job_result: 'exited 0 1795000000' }
 const finish = (answers: Answers, options = {}) => {
-  const context = aContext(answers, options)
-  return { ...context, result: job.finish(context.at) }
+  const context = fakeServerContext(answers, options)
+  return { ...context, result: job.finish(context.ctx) }
 }
 
-describe('a detached job', () => {
-  it('hands its whole script over as a text, with names that come from the run and the step', async () => {
-    const { at: ctx, asked } = aContext([{ job_begun: 'yes' }])
+describe('detachedJob', () => {
+  it('apply sends the whole script as text, with names from the run and the step', async () => {
+    const { ctx, asked } = fakeServerContext([{ job_begun: 'yes' }])
 
     await job.apply(ctx, "it's")
 
@@ -36,12 +36,12 @@ describe('a detached job', () => {
     )
   })
 
-  it('counts as begun when somebody has begun it before', async () => {
-    await expect(job.apply(aContext([{ job_begun: 'already' }]).at, null)).resolves.toBeUndefined()
+  it('apply accepts that the job has started before', async () => {
+    await expect(job.apply(fakeServerContext([{ job_begun: 'already' }]).ctx, null)).resolves.toBeUndefined()
   })
 
-  it('is refused with the reason of the server, before anything was begun', async () => {
-    const act = job.apply(aContext([{ job_refused: 'only 3 KB are free in /var/log' }]).at, null)
+  it('apply reports the refusal of the server before anything started', async () => {
+    const act = job.apply(fakeServerContext([{ job_refused: 'only 3 KB are free in /var/log' }]).ctx, null)
 
     await expect(act).rejects.toThrow(RefusedError)
     await expect(act).rejects.toThrow('nothing was begun: only 3 KB are free in /var/log')
@@ -54,21 +54,21 @@ describe('a detached job', () => {
     ['no', { ...ended, job_result: 'exited 100 1795000000' }],
     ['no', { ...ended, job_result: 'killed signal KILL 1795000000' }],
     ['unknown', { job_is: 'gone' }],
-  ])('is settled: %s, for %j', async (expected, answer) => {
-    expect(await job.status(aContext([answer]).at)).toBe(expected)
+  ])('status returns %s for %j', async (expected, answer) => {
+    expect(await job.status(fakeServerContext([answer]).ctx)).toBe(expected)
   })
 
-  it.each(['Upper', '..', '', '-x', 'a b'])('has no files called %j', async (step) => {
-    const { at: ctx } = aContext([ended])
+  it.each(['Upper', '..', '', '-x', 'a b'])('rejects the job name %j', async (step) => {
+    const { ctx } = fakeServerContext([ended])
 
     await expect(job.status({ ...ctx, key: `${ctx.runId}/web-1/${step}` })).rejects.toThrow(RangeError)
   })
 })
 
-describe('following a detached job', () => {
-  it('says what its log says, and ends with its result', async () => {
+describe('detachedJob: finish', () => {
+  it('reports the last log line as progress and returns the result', async () => {
     const log = 'Unpacking a\n'
-    const { result, told, asked } = finish([
+    const { result, progress, asked } = finish([
       running(1, log),
       running(2, '', log.length),
       running(3, 'Setting up a\n', log.length),
@@ -82,29 +82,29 @@ describe('following a detached job', () => {
       lastLines: ['Unpacking a', 'Setting up a'],
       skippedBytes: 0,
     })
-    expect(told).toEqual(['Unpacking a', 'Setting up a'])
+    expect(progress).toEqual(['Unpacking a', 'Setting up a'])
     expect(asked.map(({ inputs }) => inputs?.offset)).toEqual(['0', '12', '12', '25'])
   })
 
-  it("ends with the word of a unit's ending after a kill", async () => {
+  it('quotes the end of the systemd unit after a kill', async () => {
     const { result } = finish([{ ...ended, job_result: 'killed oom-kill KILL 1795000000' }])
 
     expect(await result).toMatchObject({ kind: 'killed', result: 'oom-kill', status: 'KILL' })
   })
 
-  it('goes on at the same place after the line was cut', async () => {
-    const { result, told, asked } = finish([running(1, 'one\n'), 'cut', 'cut', running(2, 'two\n', 4), ended])
+  it('continues at the same log offset after a disconnect', async () => {
+    const { result, progress, asked } = finish([running(1, 'one\n'), 'cut', 'cut', running(2, 'two\n', 4), ended])
 
     expect(await result).toMatchObject({ lastLines: ['one', 'two'] })
-    expect(told).toEqual(['one', 'no line to the server; the work goes on there', 'two'])
+    expect(progress).toEqual(['one', 'no line to the server; the work goes on there', 'two'])
     expect(asked.map(({ inputs }) => inputs?.offset)).toEqual(['0', '4', '4', '4', '8'])
   })
 
-  it('gives up when there is no line for as long as a stall', async () => {
+  it('gives up after stall_timeout without a connection', async () => {
     await expect(finish([running(1), 'cut']).result).rejects.toThrow(DisconnectedError)
   })
 
-  it('takes the time without a line for no stall', async () => {
+  it('does not count disconnected time as a stall', async () => {
     const cuts = Array.from({ length: 250 }, () => 'cut' as const)
 
     const { result } = finish([running(1, 'one'), ...cuts, running(99, '', 3), ...cuts, running(199, '', 3), ended])
@@ -112,7 +112,7 @@ describe('following a detached job', () => {
     expect(await result).toMatchObject({ kind: 'exited' })
   })
 
-  it('is stuck when neither the log grows nor the processor is used', async () => {
+  it('reports a stuck job when neither its log nor its CPU time grows', async () => {
     const { result } = finish([...Array.from({ length: 121 }, () => running(5)), tree], { asksTakeMs: 5_000 })
 
     await expect(result).rejects.toThrow(StuckError)
@@ -132,13 +132,13 @@ describe('following a detached job', () => {
   it.each([
     ['its log grows', (n: number) => running(5, 'x', n)],
     ['it uses the processor', (n: number) => running(n)],
-  ])('is not stuck while %s', async (_, answer) => {
+  ])('does not report a stuck job while %s', async (_, answer) => {
     const { result } = finish([...Array.from({ length: 400 }, (_, n) => answer(n)), ended], { asksTakeMs: 5_000 })
 
     expect(await result).toMatchObject({ kind: 'exited' })
   })
 
-  it('takes the processor time of mere waiting for no progress', async () => {
+  it('does not count the CPU time of polling as progress', async () => {
     const answers = Array.from({ length: 121 }, (_, n) => running(Math.floor(n / 30)))
 
     await expect(finish([...answers, tree], { asksTakeMs: 5_000 }).result).rejects.toThrow(StuckError)
@@ -151,15 +151,15 @@ describe('following a detached job', () => {
       'it ended without a result: the server was restarted at 2026-11-18T11:06:40Z',
     ],
     [{ job_is: 'none' }, 'it never began'],
-  ])('says that nobody knows where the server says %j', async (answer, words) => {
+  ])('throws UnknownError when the server says %j', async (answer, words) => {
     const { result } = finish([answer])
 
     await expect(result).rejects.toThrow(UnknownError)
     await expect(result).rejects.toThrow(words)
   })
 
-  it('ends as soon as the run is to end, and leaves the job be', async () => {
-    const { at: ctx, asked } = aContext([running(1)])
+  it('ends when the run is stopped and leaves the job running', async () => {
+    const { ctx, asked } = fakeServerContext([running(1)])
     const stopped = { ...ctx, waitMs: () => Promise.reject(new StoppedError('stopped')) }
 
     await expect(job.finish(stopped)).rejects.toThrow(StoppedError)
@@ -167,7 +167,7 @@ describe('following a detached job', () => {
   })
 
   it.each(['exited', 'exited 0', 'exited x 1', 'killed signal 1795000000', ''])(
-    'refuses %j as a result',
+    'rejects the result %j',
     async (line) => {
       await expect(finish([{ ...ended, job_result: line }]).result).rejects.toThrow()
     },

@@ -8,7 +8,7 @@ function read(...texts: readonly (string | Buffer)[]) {
   return { tail, said }
 }
 
-describe('the tail of a log', () => {
+describe('makeLogTail', () => {
   it.each([
     ['the last line', 'one\ntwo\n', 'two'],
     ['a line that is not at its end yet', 'one\nSetting up ngi', 'Setting up ngi'],
@@ -16,15 +16,15 @@ describe('the tail of a log', () => {
     ['the last drawing of a line that is drawn over and over', '10%\r50%\r90%\r\n', '90%'],
     ['a line without its colours and its title', '\u001b[1;32mdone\u001b[0m\u001b]0;title\u0007\n', 'done'],
     ['a line that cannot move the cursor', 'a\u0007b\u009b2Jc\n', 'a\\u{7}b\\u{9b}2Jc'],
-  ])('says %s', (_, text, expected) => {
+  ])('returns %s', (_, text, expected) => {
     expect(read(text).said).toEqual([expected])
   })
 
-  it('says nothing where there is nothing new', () => {
+  it('returns nothing without new text', () => {
     expect(read('one\n', '').said).toEqual(['one', undefined])
   })
 
-  it('joins a letter and a line that came in two pieces', () => {
+  it('joins a character and a line that arrive in two pieces', () => {
     const bytes = Buffer.from('Größe\n')
 
     const { tail } = read(bytes.subarray(0, 3), bytes.subarray(3))
@@ -32,7 +32,7 @@ describe('the tail of a log', () => {
     expect(tail.told().lastLines).toEqual(['Größe'])
   })
 
-  it('counts what was left out, and joins nothing over it', () => {
+  it('counts skipped bytes and joins no line over them', () => {
     const { tail } = read('begin')
 
     tail.take({ fromBytes: 1_000_005, bytes: Buffer.from('end\n') })
@@ -41,7 +41,7 @@ describe('the tail of a log', () => {
     expect(tail.offsetBytes()).toBe(1_000_009)
   })
 
-  it('keeps 40 lines of at most 200 letters, however long the log is', () => {
+  it('keeps 40 lines of at most 200 characters', () => {
     const { tail } = read(...Array.from({ length: 200 }, (_, index) => `${index} ${'x'.repeat(5_000)}\n`))
 
     const { lastLines } = tail.told()
@@ -50,7 +50,7 @@ describe('the tail of a log', () => {
     expect(lastLines.at(-1)).toBe(`199 ${'x'.repeat(196)}`)
   })
 
-  it('does not grow with a line that has no end', () => {
+  it('does not grow with a line that never ends', () => {
     const { tail } = read(...Array.from({ length: 50 }, () => 'x'.repeat(10_000)))
 
     expect(tail.told().lastLines).toEqual(['x'.repeat(200)])

@@ -4,9 +4,8 @@ import type { Disk } from '../../../src/remote/facts/disk.ts'
 import type { Dpkg } from '../../../src/remote/facts/dpkg.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import type { Systemd } from '../../../src/remote/facts/systemd.ts'
-import { aLook } from '../../support/looks.ts'
+import { buildFacts, known } from '../../support/builders/build-facts.ts'
 
-const known = <T>(value: T) => ({ status: 'known', value }) as const
 const clean: Dpkg = { isInterrupted: false, broken: [], lockHolders: [] }
 const up: Systemd = { state: 'running', canRunUnits: true, failed: [], inhibitors: [] }
 const root: Disk = { path: '/', totalBytes: 1e10, freeBytes: 1e9, isReadOnly: false }
@@ -27,20 +26,20 @@ const cases: readonly [string, Partial<ServerFacts>, RegExp][] = [
   ['a shutdown under way', { systemd: known({ ...up, state: 'stopping' }) }, /going down already/],
 ]
 
-describe('what stands in the way of a restart', () => {
-  it('is nothing on a sound server', () => {
-    expect(rebootBlockers(aLook(sound))).toEqual([])
+describe('rebootBlockers', () => {
+  it('returns nothing for a healthy server', () => {
+    expect(rebootBlockers(buildFacts(sound))).toEqual([])
   })
 
-  it('is not the refresh of package lists', () => {
+  it('ignores the refresh of package lists', () => {
     const lists = { lock: 'lists', pid: 7, command: 'apt-get', ageSeconds: 1 }
 
-    expect(rebootBlockers(aLook({ ...sound, dpkg: known({ ...clean, lockHolders: [lists] }) }))).toEqual([])
+    expect(rebootBlockers(buildFacts({ ...sound, dpkg: known({ ...clean, lockHolders: [lists] }) }))).toEqual([])
   })
 
-  it.each(cases)('is %s', (_, trouble, words) => {
-    const told = rebootBlockers(aLook({ ...sound, ...trouble }))
+  it.each(cases)('returns %s', (_, trouble, words) => {
+    const progress = rebootBlockers(buildFacts({ ...sound, ...trouble }))
 
-    expect(told).toEqual([expect.stringMatching(words)])
+    expect(progress).toEqual([expect.stringMatching(words)])
   })
 })

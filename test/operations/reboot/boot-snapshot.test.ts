@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { verifyBoot } from '../../../src/operations/reboot/boot-snapshot.ts'
 import type { ServerContext } from '../../../src/plan/context.ts'
-import { aFlag, aLook } from '../../support/looks.ts'
+import { buildFacts, buildRebootFlag, known } from '../../support/builders/build-facts.ts'
 
-const known = <T>(value: T) => ({ status: 'known', value }) as const
 const [machineId, bootId] = ['0'.repeat(32), '11111111-2222-3333-4444-555555555555']
 const before = { machineId, bootId: bootId.replace('1', '9'), kernel: null, failed: [], containers: ['web'] }
 const times = { readyTimeoutMs: 60_000, stableTimeMs: 10_000 }
 
-const anIdentity = { machineId, init: 'systemd', initStartTicks: 1, uptimeSeconds: 9, hostname: 'here' }
+const identity = { machineId, init: 'systemd', initStartTicks: 1, uptimeSeconds: 9, hostname: 'here' }
 
 /** A server whose container was started at these moments, as one look after the other shows. */
 function contextOver(starts: readonly string[], { state = 'running', bootIds = [bootId] } = {}) {
@@ -17,9 +16,9 @@ function contextOver(starts: readonly string[], { state = 'running', bootIds = [
     const startedAt = starts[Math.min(looks, starts.length - 1)] ?? ''
     const boot = bootIds[Math.min(looks++, bootIds.length - 1)] ?? ''
     const web = { name: 'web', image: 'web', state: 'running', health: undefined, restartPolicy: 'always', startedAt }
-    return aLook({
-      identity: known({ ...anIdentity, bootId: boot }),
-      reboot: known(aFlag()),
+    return buildFacts({
+      identity: known({ ...identity, bootId: boot }),
+      reboot: known(buildRebootFlag()),
       systemd: known({ state, canRunUnits: true, failed: [], inhibitors: [] }),
       docker: known({ version: '28', client: '28', trouble: undefined, source: 'docker-ce', containers: [web] }),
     })
@@ -36,31 +35,31 @@ function contextOver(starts: readonly string[], { state = 'running', bootIds = [
   return at as unknown as ServerContext
 }
 
-describe('the proof that a server is as it was', () => {
-  it('is had where its containers run on', async () => {
+describe('verifyBoot', () => {
+  it('passes when all containers run', async () => {
     await expect(verifyBoot(contextOver(['1']), { before, bootId, times })).resolves.toMatchObject({
       containers: ['web'],
     })
   })
 
-  it('waits for a container that was started once more', async () => {
+  it('waits for a container that is started again', async () => {
     await expect(verifyBoot(contextOver(['1', '2', '2']), { before, bootId, times })).resolves.toBeDefined()
   })
 
-  it('is not had where a container runs whenever one looks, and is another start each time', async () => {
+  it('fails when a container restarts between all checks', async () => {
     const starts = Array.from({ length: 100 }, (_, index) => `${index}`)
 
     await expect(verifyBoot(contextOver(starts), { before, bootId, times })).rejects.toThrow(
       'restarted, but these containers end and are started again: web',
     )
   })
-  it('is not had from a system that does not come up whole', async () => {
+  it('fails when the system does not finish its boot', async () => {
     await expect(verifyBoot(contextOver(['1'], { state: 'starting' }), { before, bootId, times })).rejects.toThrow(
       'restarted, but systemd says starting',
     )
   })
 
-  it('is not had where it restarts once more while it is watched', async () => {
+  it('fails when the server reboots again while it is watched', async () => {
     const ctx = contextOver(['1'], { bootIds: [bootId, before.bootId] })
 
     await expect(verifyBoot(ctx, { before, bootId, times })).rejects.toThrow('it restarted once more by itself')

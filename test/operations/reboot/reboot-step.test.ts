@@ -4,9 +4,8 @@ import type { RebootOptions } from '../../../src/operations/reboot/options.ts'
 import { rebootStep } from '../../../src/operations/reboot/reboot-step.ts'
 import type { Container } from '../../../src/remote/facts/docker.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
-import { aFlag, aLook } from '../../support/looks.ts'
+import { buildFacts, buildRebootFlag, known } from '../../support/builders/build-facts.ts'
 
-const known = <T>(value: T) => ({ status: 'known', value }) as const
 const systemd = { state: 'running', canRunUnits: true, failed: [], inhibitors: [] }
 const options: RebootOptions = {
   force: false,
@@ -16,12 +15,12 @@ const options: RebootOptions = {
   readyTimeoutMs: 60_000,
   stableTimeMs: 0,
 }
-const due = { reboot: known({ ...aFlag(), isSet: true }) }
+const due = { reboot: known({ ...buildRebootFlag(), isSet: true }) }
 const blind = { reboot: { status: 'unknown', why: 'no /run' } } as const
 
-describe('whether a server is restarted', () => {
-  const foresee = (parts: Partial<ServerFacts>, force = false) =>
-    rebootStep({ ...options, force }).plan(aLook({ systemd: known(systemd), ...parts })).status
+describe('rebootStep: plan', () => {
+  const plan = (parts: Partial<ServerFacts>, force = false) =>
+    rebootStep({ ...options, force }).plan(buildFacts({ systemd: known(systemd), ...parts })).status
 
   it.each([
     ['is due by its flag', due, false, 'due'],
@@ -37,35 +36,35 @@ describe('whether a server is restarted', () => {
     ],
     ['is blocked even when forced', { systemd: known({ ...systemd, inhibitors: ['backup'] }) }, true, 'blocked'],
   ] as const)('%s', (_, parts, force, verdict) => {
-    expect(foresee(parts, force)).toBe(verdict)
+    expect(plan(parts, force)).toBe(verdict)
   })
 })
 
-describe('a restart that follows upgrades', () => {
+describe('rebootStep after upgrades', () => {
   const step = rebootStep({ ...options, follows: true })
   const upgrade = (name: string) => {
     const packages = [{ name, from: '1', to: '2', origin: 'Ubuntu:24.04/noble-security' }]
     return { security: known({ packages, wrongSources: [], downloadBytes: 0 }) }
   }
-  const foresee = (parts: Partial<ServerFacts>) => step.plan(aLook({ systemd: known(systemd), ...parts }))
+  const plan = (parts: Partial<ServerFacts>) => step.plan(buildFacts({ systemd: known(systemd), ...parts }))
 
-  it('is foreseen where what everything runs on is upgraded', () => {
-    expect(foresee(upgrade('libc6'))).toEqual({
+  it('is due when a package is upgraded that needs a reboot', () => {
+    expect(plan(upgrade('libc6'))).toEqual({
       status: 'due',
       change: { reasons: ['libc6 is upgraded'], kernel: null },
     })
-    expect(foresee(upgrade('nginx')).status).toBe('not-due')
-    expect(foresee({ ...upgrade('linux-image-6.8.0-51-generic'), ...blind }).status).toBe('due')
+    expect(plan(upgrade('nginx')).status).toBe('not-due')
+    expect(plan({ ...upgrade('linux-image-6.8.0-51-generic'), ...blind }).status).toBe('due')
   })
 
-  it('is not blocked by what the upgrade may put right first', () => {
+  it('is not blocked by what the upgrade repairs first', () => {
     const broken = { dpkg: known({ isInterrupted: true, broken: [], lockHolders: [] }) }
 
-    expect(foresee({ ...due, ...broken, ...upgrade('nginx') }).status).toBe('due')
-    expect(foresee({ ...due, ...broken }).status).toBe('blocked')
+    expect(plan({ ...due, ...broken, ...upgrade('nginx') }).status).toBe('due')
+    expect(plan({ ...due, ...broken }).status).toBe('blocked')
   })
 
-  it('may be due though the plan could not know', () => {
+  it('may become due although the plan could not know', () => {
     const now = { reasons: ['asked for by nginx'], kernel: null }
 
     expect(step.exceedsPlan?.(undefined, now)).toBeUndefined()
@@ -73,7 +72,7 @@ describe('a restart that follows upgrades', () => {
   })
 })
 
-describe('what differs after a restart', () => {
+describe('differences after a reboot', () => {
   const before = {
     machineId: 'a',
     bootId: 'b',
@@ -89,7 +88,7 @@ describe('what differs after a restart', () => {
     restartPolicy: 'always',
     startedAt: '2026-11-20T09:12:44Z',
   }
-  const toldOf = (parts: Partial<ServerFacts> = {}, container: Partial<Container> = {}) => {
+  const differencesWith = (parts: Partial<ServerFacts> = {}, container: Partial<Container> = {}) => {
     const containers = [{ ...web, ...container }]
     const docker = known({ version: '28', client: '28', trouble: undefined, source: 'docker-ce', containers })
     const kernel = known({
@@ -99,33 +98,33 @@ describe('what differs after a restart', () => {
       pinned: undefined,
       rebuilt: undefined,
     })
-    return differences(aLook({ systemd: known(systemd), docker, kernel, ...parts }), before)
+    return differences(buildFacts({ systemd: known(systemd), docker, kernel, ...parts }), before)
   }
 
-  it('is nothing where all is as before', () => {
-    expect(toldOf()).toEqual([])
+  it('is empty when all is as before', () => {
+    expect(differencesWith()).toEqual([])
   })
 
-  it('is not a unit that had failed before', () => {
-    expect(toldOf({ systemd: known({ ...systemd, failed: ['old.service'] }) })).toEqual([])
+  it('ignores a unit that had failed before', () => {
+    expect(differencesWith({ systemd: known({ ...systemd, failed: ['old.service'] }) })).toEqual([])
   })
 
-  it('is what cannot be told', () => {
+  it('includes what is unknown now', () => {
     const unknown = { status: 'unknown', why: 'no answer' } as const
 
-    expect(toldOf({ systemd: unknown, reboot: unknown })).toEqual([
+    expect(differencesWith({ systemd: unknown, reboot: unknown })).toEqual([
       'its units cannot be told: no answer',
       'its reboot flag cannot be told: no answer',
     ])
   })
 
-  it('is a unit that failed since, the flag, the kernel, a container', () => {
-    expect(toldOf({ systemd: known({ ...systemd, failed: ['new.service'] }) })).toEqual([
+  it('includes a newly failed unit, the reboot flag, the kernel and a container', () => {
+    expect(differencesWith({ systemd: known({ ...systemd, failed: ['new.service'] }) })).toEqual([
       'these units failed: new.service',
     ])
-    expect(toldOf(due)).toEqual(['its reboot flag is still set'])
-    expect(toldOf({ kernel: { status: 'unknown', why: 'no uname' } })).toHaveLength(1)
-    expect(toldOf({}, { state: 'exited' })).toEqual(['these containers are not back: web'])
-    expect(toldOf({}, { health: 'unhealthy' })).toEqual(['these containers are not back: web'])
+    expect(differencesWith(due)).toEqual(['its reboot flag is still set'])
+    expect(differencesWith({ kernel: { status: 'unknown', why: 'no uname' } })).toHaveLength(1)
+    expect(differencesWith({}, { state: 'exited' })).toEqual(['these containers are not back: web'])
+    expect(differencesWith({}, { health: 'unhealthy' })).toEqual(['these containers are not back: web'])
   })
 })

@@ -6,8 +6,8 @@ const stanzas = (options: Parameters<typeof pinsText>[0]) =>
     .split('\n\n')
     .map((text) => Object.fromEntries(text.split('\n').map((line) => line.split(': ') as [string, string])))
 
-describe("apt's pins for a security upgrade", () => {
-  it('let in security by its pocket or its label, the release for dependencies alone, and nothing else', () => {
+describe('pinsText', () => {
+  it('allows security updates by pocket or label, the release for dependencies only, and nothing else', () => {
     const all = stanzas({ hold: [], origins: [], allPackages: false }).filter(({ Package }) => Package === '*')
 
     expect(all.map(({ Pin, 'Pin-Priority': priority }) => `${Pin} ${priority}`)).toEqual([
@@ -22,7 +22,7 @@ describe("apt's pins for a security upgrade", () => {
     ])
   })
 
-  it("keep Docker's packages and those that are held where they are", () => {
+  it('pins Docker packages and held packages to their versions', () => {
     const [now, others] = stanzas({ hold: ['nginx', 'linux-image-*'], origins: [], allPackages: false })
 
     expect(now).toMatchObject({ Pin: 'release a=now', 'Pin-Priority': '100' })
@@ -30,7 +30,7 @@ describe("apt's pins for a security upgrade", () => {
     expect(others?.Package).toMatch(/^docker-ce .*\bcontainerd\b.* nginx linux-image-\*$/)
   })
 
-  it('are only those where whatever is newer is wanted', () => {
+  it('writes only the pins of held packages with --all-packages', () => {
     const all = stanzas({ hold: ['nginx'], origins: [], allPackages: true })
 
     expect(all.map(({ Package, Pin }) => [Package?.split(' ').at(-1), Pin])).toEqual([
@@ -42,7 +42,7 @@ describe("apt's pins for a security upgrade", () => {
   it.each([
     ['Docker:bookworm', 'release o=Docker,a=bookworm'],
     ['origin=Docker,codename=bookworm,label=Docker CE', 'release o=Docker,n=bookworm,l=Docker CE'],
-  ])('let in the origin %s that the manifest adds', (origin, pin) => {
+  ])('allows the origin %s of the manifest', (origin, pin) => {
     expect(stanzas({ hold: [], origins: [origin], allPackages: false })).toContainEqual({
       Package: '*',
       Pin: pin,

@@ -4,10 +4,9 @@ import { restartServicesStep } from '../../../src/operations/security-upgrade/re
 import { upgradeStep } from '../../../src/operations/security-upgrade/upgrade-step.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import type { Planned, Security } from '../../../src/remote/facts/security.ts'
-import { aLook } from '../../support/looks.ts'
-import { aContext } from '../a-context.ts'
+import { buildFacts, known } from '../../support/builders/build-facts.ts'
+import { fakeServerContext } from '../../support/fakes/fake-server-context.ts'
 
-const known = <T>(value: T) => ({ status: 'known', value }) as const
 const openssl: Planned = {
   name: 'openssl',
   from: '3.0.1',
@@ -17,12 +16,15 @@ const openssl: Planned = {
 const lib: Planned = { name: 'libnew', from: null, to: '1.0', origin: 'Ubuntu:24.04/noble' }
 const step = upgradeStep({ hold: [], origins: [], allPackages: false, lockTimeoutMs: 1000, stallTimeoutMs: 60_000 })
 
-const lookAt = (security: Partial<Security> = {}, parts: Partial<ServerFacts> = {}) =>
-  aLook({ security: known({ packages: [openssl, lib], wrongSources: [], downloadBytes: 1e6, ...security }), ...parts })
+const factsWith = (security: Partial<Security> = {}, parts: Partial<ServerFacts> = {}) =>
+  buildFacts({
+    security: known({ packages: [openssl, lib], wrongSources: [], downloadBytes: 1e6, ...security }),
+    ...parts,
+  })
 
-describe('what a security upgrade foresees', () => {
-  it('is every package with its versions and where it is from, new ones marked', () => {
-    const verdict = step.plan(lookAt())
+describe('upgradeStep: plan', () => {
+  it('lists every package with its versions and origin, and marks new ones', () => {
+    const verdict = step.plan(factsWith())
 
     expect(verdict.status === 'due' && step.describe(verdict.change)).toEqual([
       'openssl 3.0.1 -> 3.0.2 (Ubuntu:24.04/noble-security)',
@@ -30,7 +32,7 @@ describe('what a security upgrade foresees', () => {
     ])
   })
 
-  it('names every fix that is there and is not taken, with the reason', () => {
+  it('names every fix that is not installed, with the reason', () => {
     const fix = (name: string) => ({ name, from: '1', to: '2', origin: 'x' })
     const upgrades = known({
       security: [fix('held'), fix('kept'), fix('docker.io'), { ...fix('openssl') }],
@@ -41,7 +43,7 @@ describe('what a security upgrade foresees', () => {
       securityOrigins: ['Ubuntu:noble-security'],
     })
 
-    const verdict = step.plan(lookAt({}, { upgrades }))
+    const verdict = step.plan(factsWith({}, { upgrades }))
 
     expect(verdict.status === 'due' && step.describe(verdict.change).slice(2)).toEqual([
       '= held 1 stays, though 2 fixes it: held on the server',
@@ -50,7 +52,7 @@ describe('what a security upgrade foresees', () => {
     ])
   })
 
-  it('names whatever stays as it is where all packages are asked for', () => {
+  it('names everything that is kept back with --all-packages', () => {
     const all = upgradeStep({ hold: [], origins: [], allPackages: true, lockTimeoutMs: 1000, stallTimeoutMs: 60_000 })
     const upgrades = known({
       security: [],
@@ -61,16 +63,16 @@ describe('what a security upgrade foresees', () => {
       securityOrigins: [],
     })
 
-    const verdict = all.plan(lookAt({}, { upgrades }))
+    const verdict = all.plan(factsWith({}, { upgrades }))
 
     expect(verdict.status === 'due' && all.describe(verdict.change).at(-1)).toBe(
       '= phased stays as it is: it is phased in',
     )
   })
 
-  it('says which packages are most likely to ask for a restart', () => {
+  it('names packages that probably require a reboot', () => {
     const libc = { ...openssl, name: 'libc6' }
-    const verdict = step.plan(lookAt({ packages: [openssl, libc] }))
+    const verdict = step.plan(factsWith({ packages: [openssl, libc] }))
 
     expect(verdict.status === 'due' && step.describe(verdict.change).at(-1)).toBe(
       '= most likely due for a restart afterwards: libc6',
@@ -80,31 +82,31 @@ describe('what a security upgrade foresees', () => {
   const smallBoot = known([{ path: '/boot', totalBytes: 5e8, freeBytes: 1e8, isReadOnly: false }])
   const full = known([{ path: '/var', totalBytes: 1e9, freeBytes: 1e6, isReadOnly: false }])
   it.each<[string, ServerFacts, object]>([
-    ['done where nothing is due', lookAt({ packages: [] }), { status: 'done' }],
+    ['done where nothing is due', factsWith({ packages: [] }), { status: 'done' }],
     [
       'unknown where apt cannot tell',
-      lookAt({}, { security: { status: 'unknown', why: 'no lists' } }),
+      factsWith({}, { security: { status: 'unknown', why: 'no lists' } }),
       { status: 'unknown', why: 'what is due cannot be told: no lists' },
     ],
     [
       'unknown where dpkg cannot be seen',
-      lookAt({}, { dpkg: { status: 'unknown', why: 'closed' } }),
+      factsWith({}, { dpkg: { status: 'unknown', why: 'closed' } }),
       { status: 'unknown' },
     ],
     [
       'blocked where the pins do not hold',
-      lookAt({ wrongSources: ['http://x (priority 500)'] }),
+      factsWith({ wrongSources: ['http://x (priority 500)'] }),
       { status: 'blocked', why: expect.stringContaining('http://x (priority 500)') },
     ],
     [
       'blocked where there is no room',
-      lookAt({}, { disk: full }),
+      factsWith({}, { disk: full }),
       { status: 'blocked', why: expect.stringMatching(/^\/var has 1 MB free, and 54 MB may be needed/) },
     ],
-    ['due where a small /boot gets no kernel', lookAt({}, { disk: smallBoot }), { status: 'due' }],
+    ['due where a small /boot gets no kernel', factsWith({}, { disk: smallBoot }), { status: 'due' }],
     [
       'blocked where a kernel has no room in /boot',
-      lookAt({ packages: [{ ...openssl, name: 'linux-image-6.8.0-51-generic' }] }, { disk: smallBoot }),
+      factsWith({ packages: [{ ...openssl, name: 'linux-image-6.8.0-51-generic' }] }, { disk: smallBoot }),
       {
         status: 'blocked',
         why: expect.stringMatching(/^\/boot has 96 MB free, and 150 MB may be needed: .*old kernels/),
@@ -112,7 +114,7 @@ describe('what a security upgrade foresees', () => {
     ],
     [
       'blocked without apt',
-      lookAt({}, { system: known({ id: 'alpine', release: '3', codename: '', name: 'Alpine', hasApt: false }) }),
+      factsWith({}, { system: known({ id: 'alpine', release: '3', codename: '', name: 'Alpine', hasApt: false }) }),
       { status: 'blocked', why: expect.stringContaining('Alpine has no apt') },
     ],
   ])('is %s', (_, facts, verdict) => {
@@ -120,7 +122,7 @@ describe('what a security upgrade foresees', () => {
   })
 })
 
-describe('what has changed since the plan', () => {
+describe('upgradeStep: exceedsPlan', () => {
   const due = (...packages: Planned[]) => ({ packages, notes: [] })
 
   it.each([
@@ -128,22 +130,22 @@ describe('what has changed since the plan', () => {
     ['another version', due(openssl), due({ ...openssl, to: '3.0.3' }), 'openssl 3.0.3 would be installed, too'],
     ['one more package', due(openssl), due(openssl, lib), 'libnew 1.0 would be installed, too'],
     ['something where nothing was due', undefined, due(lib), 'libnew 1.0 would be installed, too'],
-  ])('is %s', (_, planned, now, words) => {
+  ])('reports %s', (_, planned, now, words) => {
     expect(step.exceedsPlan?.(planned, now)).toBe(words)
   })
 })
 
-describe('the proof of an upgrade', () => {
+describe('upgradeStep: verify', () => {
   const proveBy = (moved: readonly string[], broken: readonly string[] = [], result = 'exited 0 1') => {
     const planned = ['openssl|3.0.1', ...moved.map((line) => line.replace(/\|.*\|/, '|'))]
-    const { at: ctx } = aContext([
+    const { ctx } = fakeServerContext([
       { job_is: 'ended', job_result: result },
       { moved_since: 'yes', moved, moved_planned: planned, moved_broken: broken },
     ])
     return step.verify(ctx, { packages: [openssl, lib], notes: [] })
   }
 
-  it('is that exactly the planned versions came, and holds the way back', async () => {
+  it('passes when exactly the planned versions are installed, and returns the downgrade', async () => {
     await expect(proveBy(['openssl|3.0.1|3.0.2', 'libnew||1.0'])).resolves.toMatchObject({
       upgraded: ['openssl 3.0.1 -> 3.0.2', 'libnew new -> 1.0'],
       back: 'apt-get install --allow-downgrades openssl=3.0.1',
@@ -160,12 +162,12 @@ describe('the proof of an upgrade', () => {
       /moved though it was not planned: bash 5 -> gone/,
     ],
     ['one is half done', ['openssl|3.0.1|3.0.2', 'libnew||1.0'], ['openssl iF'], /not fully installed: openssl iF/],
-  ])('fails where %s', async (_, moved, broken, words) => {
+  ])('fails when %s', async (_, moved, broken, words) => {
     await expect(proveBy(moved, broken)).rejects.toThrow(words)
   })
 
-  it('is had where somebody else has brought a package before', async () => {
-    const { at: ctx } = aContext([
+  it('passes when a package was installed by another program before', async () => {
+    const { ctx } = fakeServerContext([
       { job_is: 'ended', job_result: 'exited 0 1' },
       { moved_since: 'yes', moved: ['libnew||1.0'], moved_planned: ['openssl|3.0.2', 'libnew|1.0'], moved_broken: [] },
     ])
@@ -173,12 +175,12 @@ describe('the proof of an upgrade', () => {
     await expect(step.verify(ctx, { packages: [openssl, lib], notes: [] })).resolves.toBeDefined()
   })
 
-  it('names what a job that ended badly has left half done', async () => {
+  it('names what a failed job has left half-installed', async () => {
     await expect(proveBy([], ['openssl iF'], 'exited 100 1')).rejects.toThrow('left packages half done: openssl iF')
   })
 })
 
-describe('the steps around it', () => {
+describe('repairStep and restartServicesStep', () => {
   const dpkg = (parts: object) => known({ isInterrupted: false, broken: [], lockHolders: [], ...parts })
   const busy = [{ lock: 'dpkg', pid: 1, command: 'apt-get', ageSeconds: 1 }]
 
@@ -188,10 +190,10 @@ describe('the steps around it', () => {
     ['due where packages are half done', dpkg({ broken: ['a half-configured'] }), 'due'],
     ['not due while dpkg is at work', dpkg({ isInterrupted: true, lockHolders: busy }), 'not-due'],
   ])('repair is %s', (_, told, status) => {
-    expect(repairStep(60_000).plan(aLook({ dpkg: told }))).toMatchObject({ status })
+    expect(repairStep(60_000).plan(buildFacts({ dpkg: told }))).toMatchObject({ status })
   })
 
-  it('restart what runs old code, and never Docker, dbus or our own way in', () => {
+  it('restart services that run old code, but never Docker, dbus or sshd', () => {
     const services = [
       'nginx.service',
       'docker.service',
@@ -202,12 +204,12 @@ describe('the steps around it', () => {
     ]
     const needrestart = known({ hasTool: true, kernel: 'current' as const, services })
 
-    expect(restartServicesStep.plan(aLook({ needrestart }))).toEqual({ status: 'due', change: ['nginx.service'] })
+    expect(restartServicesStep.plan(buildFacts({ needrestart }))).toEqual({ status: 'due', change: ['nginx.service'] })
   })
 
-  it('leave services alone where nothing tells which run old code', () => {
+  it('leave services alone when it is unknown which run old code', () => {
     expect(
-      restartServicesStep.plan(aLook({ needrestart: known({ hasTool: false, kernel: undefined, services: [] }) })),
+      restartServicesStep.plan(buildFacts({ needrestart: known({ hasTool: false, kernel: undefined, services: [] }) })),
     ).toMatchObject({ status: 'not-due' })
   })
 })

@@ -3,17 +3,25 @@ import { configureStep } from '../../../src/operations/unattended-upgrades/confi
 import { type AptSetting, readAptConf } from '../../../src/remote/apt-conf.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import type { PeriodicUpgrades } from '../../../src/remote/facts/periodic.ts'
-import { aLook } from '../../support/looks.ts'
-import { aTimer, effective, lookAtNight, options, packageSettings, setUp, timers } from './a-night.ts'
+import { buildFacts } from '../../support/builders/build-facts.ts'
+import {
+  buildPeriodicFacts,
+  buildTimer,
+  buildTimers,
+  configuredUpgrades,
+  effectiveSettings,
+  packageSettings,
+  unattendedOptions,
+} from '../../support/builders/build-periodic-upgrades.ts'
 
-const step = configureStep(options)
+const step = configureStep(unattendedOptions)
 const ours = '/etc/apt/apt.conf.d/52maestro-unattended-upgrades'
 const never =
   '+ never docker-ce, docker-ce-cli, docker-ce-rootless-extras, docker-buildx-plugin, docker-compose-plugin, ' +
   'containerd.io, docker.io, containerd, runc'
 
 function linesFor(parts: Partial<PeriodicUpgrades>, others: Partial<ServerFacts> = {}, its = step): readonly string[] {
-  const verdict = its.plan(lookAtNight(parts, others))
+  const verdict = its.plan(buildPeriodicFacts(parts, others))
   return verdict.status === 'due' ? its.describe(verdict.change) : [`${verdict.status}: ${verdict.why}`]
 }
 
@@ -24,12 +32,12 @@ const debian: Partial<ServerFacts> = {
   },
 }
 
-describe('the settings of the nights are foreseen', () => {
-  it('as one file and the packages to leave alone where the packages of Ubuntu have set all else', () => {
+describe('configureStep: plan', () => {
+  it('writes one file and the excluded packages on top of the settings of Ubuntu', () => {
     expect(linesFor({})).toEqual([`+ ${ours}`, never])
   })
 
-  it('as everything where nothing is set', () => {
+  it('writes every setting where there is none', () => {
     expect(linesFor({ options: [] })).toEqual([
       `+ ${ours}`,
       '+ APT::Periodic::Update-Package-Lists "1"',
@@ -42,7 +50,7 @@ describe('the settings of the nights are foreseen', () => {
     ])
   })
 
-  it("without Debian's point releases, which are no security", () => {
+  it('excludes point releases of Debian, which are not security updates', () => {
     const its =
       readAptConf(`Unattended-Upgrade::Origins-Pattern { "origin=Debian,codename=\${distro_codename},label=Debian";
       "origin=Debian,codename=\${distro_codename}-security,label=Debian-Security"; };`)
@@ -53,7 +61,7 @@ describe('the settings of the nights are foreseen', () => {
     expect(linesFor({ options: its }, debian).join()).not.toContain('+ origin')
   })
 
-  it('as a difference to what an admin set in files before ours, each with its file', () => {
+  it('shows the difference to earlier files of an administrator, each with its file', () => {
     const path = '/etc/apt/apt.conf.d/51local'
     const text = `Unattended-Upgrade::Automatic-Reboot "true"; APT::Periodic::Unattended-Upgrade "7";
       Unattended-Upgrade::Update-Days { "Mon"; }; Unattended-Upgrade::Origins-Pattern { "origin=Elsewhere"; };`
@@ -75,7 +83,7 @@ describe('the settings of the nights are foreseen', () => {
     ])
   })
 
-  it('with the origins that a file after ours adds, which stay', () => {
+  it('keeps origins that a later file adds', () => {
     const file = {
       path: '/etc/apt/apt.conf.d/99vendor',
       text: 'Unattended-Upgrade::Allowed-Origins:: "Vendor:stable";',
@@ -87,28 +95,34 @@ describe('the settings of the nights are foreseen', () => {
     expect(lines.join()).not.toContain('- origin')
   })
 
-  it('with the timers that are stopped or disabled', () => {
-    const lines = linesFor({ ...setUp(), timers: timers({ isActive: false }) })
+  it('enables timers that are stopped or disabled', () => {
+    const lines = linesFor({ ...configuredUpgrades(), timers: buildTimers({ isActive: false }) })
 
     expect(lines).toEqual(['enable and start apt-daily-upgrade.timer'])
   })
 
-  it("with the manifest's holds and origins", () => {
-    const its = configureStep({ ...options, hold: ['linux-image-*'], origins: ['Docker:bookworm'] })
+  it('adds hold and origins of the manifest', () => {
+    const its = configureStep({ ...unattendedOptions, hold: ['linux-image-*'], origins: ['Docker:bookworm'] })
 
-    expect(linesFor(setUp(), {}, its)).toEqual([`~ ${ours}`, '+ origin Docker:bookworm', '+ never linux-image-*'])
+    expect(linesFor(configuredUpgrades(), {}, its)).toEqual([
+      `~ ${ours}`,
+      '+ origin Docker:bookworm',
+      '+ never linux-image-*',
+    ])
   })
 
-  it('as done where all is as wanted, also by files of an admin that say the same', () => {
+  it('is done when all settings are in place, also by files of an administrator', () => {
     const file = { path: '/etc/apt/apt.conf.d/99x', text: 'apt::periodic::unattended-upgrade "always";' }
 
-    const verdict = step.plan(lookAtNight(setUp({ options: effective(readAptConf(file.text)), files: [file] })))
+    const verdict = step.plan(
+      buildPeriodicFacts(configuredUpgrades({ options: effectiveSettings(readAptConf(file.text)), files: [file] })),
+    )
 
     expect(verdict).toEqual({ status: 'done', why: 'security upgrades are set up for each night' })
   })
 })
 
-describe('the settings of the nights are not begun', () => {
+describe('configureStep: plan is blocked or unknown', () => {
   const later = (text: string, path = '/etc/apt/apt.conf.d/99x') => ({ files: [{ path, text }] })
   const read = `, which apt reads after ${ours},`
 
@@ -141,12 +155,12 @@ describe('the settings of the nights are not begun', () => {
     ['a file of our name is not ours', { ours: 'A "1";\n' }, `${ours} is there and not maestro's: move it away`],
     [
       'a timer is masked',
-      { timers: [aTimer('apt-daily.timer', { load: 'masked', isActive: false })] },
+      { timers: [buildTimer('apt-daily.timer', { load: 'masked', isActive: false })] },
       'apt-daily.timer is masked, so somebody wants no nightly upgrades: run `systemctl unmask apt-daily.timer` there first',
     ],
     [
       'a timer is not there',
-      { timers: [aTimer('apt-daily.timer', { load: 'not-found' })] },
+      { timers: [buildTimer('apt-daily.timer', { load: 'not-found' })] },
       'systemd has no apt-daily.timer to start (not-found)',
     ],
     [
@@ -154,8 +168,8 @@ describe('the settings of the nights are not begun', () => {
       { scheduler: 'none', timers: [] },
       'neither systemd nor cron is there to run upgrades each night',
     ],
-  ])('where %s', (_, parts, why) => {
-    expect(step.plan(lookAtNight(parts))).toEqual({ status: 'blocked', why })
+  ])('when %s', (_, parts, why) => {
+    expect(step.plan(buildPeriodicFacts(parts))).toEqual({ status: 'blocked', why })
   })
 
   it.each<[string, Partial<ServerFacts>, string, string]>([
@@ -194,55 +208,60 @@ describe('the settings of the nights are not begun', () => {
       'unknown',
       "dpkg's state cannot be known: no",
     ],
-  ])('where %s', (_, others, status, why) => {
-    expect(step.plan(lookAtNight({}, others))).toEqual({ status, why })
+  ])('when %s', (_, others, status, why) => {
+    expect(step.plan(buildPeriodicFacts({}, others))).toEqual({ status, why })
   })
 
-  it('where the look was not asked for what they need', () => {
-    expect(step.plan(aLook())).toEqual({
+  it('when its facts were not gathered', () => {
+    expect(step.plan(buildFacts())).toEqual({
       status: 'unknown',
       why: 'the nightly upgrades cannot be known: it was not asked for',
     })
   })
 })
 
-describe('our file as it was written does not pass for the settings', () => {
-  const without = (part: string) => effective().filter(({ name, value }) => !`${name} "${value}"`.includes(part))
+describe('configureStep: plan with our file in place', () => {
+  const without = (part: string) =>
+    effectiveSettings().filter(({ name, value }) => !`${name} "${value}"`.includes(part))
 
   it.each<[string, readonly AptSetting[], readonly string[]]>([
     [
       'another value holds',
-      effective(readAptConf('APT::Periodic::Enable "0";')),
+      effectiveSettings(readAptConf('APT::Periodic::Enable "0";')),
       ['~ APT::Periodic::Enable "0" -> "1"'],
     ],
-    ['days are named', effective(readAptConf('Unattended-Upgrade::Update-Days { "Mon"; };')), ['- only on Mon']],
+    [
+      'days are named',
+      effectiveSettings(readAptConf('Unattended-Upgrade::Update-Days { "Mon"; };')),
+      ['- only on Mon'],
+    ],
     ['a package is not left alone', without('runc'), ['+ never runc']],
     ['an origin is missing', without('-security'), [`+ origin \${distro_id}:\${distro_codename}-security`]],
-  ])('where %s', (_, options, lines) => {
-    expect(linesFor(setUp({ options }))).toEqual(expect.arrayContaining([...lines]))
-    expect(linesFor(setUp({ options })).join()).not.toContain(ours)
+  ])('is due when %s', (_, options, lines) => {
+    expect(linesFor(configuredUpgrades({ options }))).toEqual(expect.arrayContaining([...lines]))
+    expect(linesFor(configuredUpgrades({ options })).join()).not.toContain(ours)
   })
 })
 
-describe('settings that were never proved, or otherwise than now,', () => {
-  it.each([undefined, 'f'.repeat(64)])('are due until they are: %s', (proved) => {
-    expect(linesFor(setUp({ was: { timers: [], packages: [], proved } }))).toEqual([
+describe('configureStep: plan without a current verification mark', () => {
+  it.each([undefined, 'f'.repeat(64)])('is due until the settings are verified: %s', (proved) => {
+    expect(linesFor(configuredUpgrades({ was: { timers: [], packages: [], proved } }))).toEqual([
       'prove by a dry run what is set up',
     ])
   })
 })
 
-describe('what is due by now', () => {
+describe('configureStep: exceedsPlan', () => {
   const planned = { family: 'ubuntu', changes: [`+ ${ours}`], timers: ['apt-daily.timer'] } as const
 
-  it('may have other lines than planned, and fewer timers', () => {
+  it('accepts other lines than planned and fewer timers', () => {
     expect(step.exceedsPlan?.(planned, { ...planned, changes: ['- origin x'], timers: [] })).toBeUndefined()
   })
 
   it.each([
     [{ ...planned, timers: ['apt-daily-upgrade.timer'] }, 'apt-daily-upgrade.timer is stopped or disabled now'],
     [{ ...planned, family: 'debian' as const }, 'the system is debian now'],
-  ])('may not be more: %j', (now, why) => {
+  ])('rejects more than planned: %j', (now, why) => {
     expect(step.exceedsPlan?.(planned, now)).toBe(why)
   })
 })

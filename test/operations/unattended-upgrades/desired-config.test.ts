@@ -2,18 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { fileText, isOurs, neverTaken } from '../../../src/operations/unattended-upgrades/desired-config.ts'
 import { unattendedUpgrades } from '../../../src/operations/unattended-upgrades/operation.ts'
 import { listOf, optionOf, readAptConf } from '../../../src/remote/apt-conf.ts'
-import { options } from './a-night.ts'
+import { unattendedOptions } from '../../support/builders/build-periodic-upgrades.ts'
 
-describe('the file that maestro writes', () => {
-  it('says whose it is and how it goes away', () => {
-    const text = fileText('ubuntu', options)
+describe('fileText and isOurs', () => {
+  it('name the owner of the file and how to remove it', () => {
+    const text = fileText('ubuntu', unattendedOptions)
 
     expect(isOurs(text)).toBe(true)
     expect(text.split('\n')[0]).toContain('maestro unattended-upgrades --remove')
   })
 
-  it('clears each list that it owns before it fills it', () => {
-    const text = fileText('debian', options)
+  it('clear each list before they fill it', () => {
+    const text = fileText('debian', unattendedOptions)
 
     for (const name of ['Allowed-Origins', 'Origins-Pattern', 'Update-Days'])
       expect(text).toContain(`\n#clear Unattended-Upgrade::${name};\n`)
@@ -21,9 +21,9 @@ describe('the file that maestro writes', () => {
     expect(text).not.toContain('#clear Unattended-Upgrade::Package-Blacklist')
   })
 
-  it('names the origins of the system and of the manifest, each in the list of its form', () => {
+  it('write the origins of the system and the manifest, each in the list of its form', () => {
     const settings = readAptConf(
-      fileText('debian', { ...options, origins: ['Docker:bookworm', 'origin=Vendor,label=X*'] }),
+      fileText('debian', { ...unattendedOptions, origins: ['Docker:bookworm', 'origin=Vendor,label=X*'] }),
     )
 
     expect(listOf(settings, 'Unattended-Upgrade::Allowed-Origins')).toEqual(['Docker:bookworm'])
@@ -35,16 +35,16 @@ describe('the file that maestro writes', () => {
   })
 })
 
-describe('the packages that the nights leave alone', () => {
+describe('neverTaken', () => {
   const isLeftAlone = (name: string, hold: readonly string[] = []) =>
-    neverTaken({ ...options, hold }).some((regex) => new RegExp(`^${regex}`).test(name))
+    neverTaken({ ...unattendedOptions, hold }).some((regex) => new RegExp(`^${regex}`).test(name))
 
-  it.each(['docker-ce', 'docker-ce-cli', 'docker.io', 'containerd.io', 'containerd', 'runc'])('have %s', (name) => {
+  it.each(['docker-ce', 'docker-ce-cli', 'docker.io', 'containerd.io', 'containerd', 'runc'])('matches %s', (name) => {
     expect(isLeftAlone(name)).toBe(true)
   })
 
   it.each(['docker', 'dockerfilter', 'dockerXio', 'docker.io-doc', 'runc-tools', 'python3-docker', 'containerd2'])(
-    'have not %s',
+    'does not match %s',
     (name) => {
       expect(isLeftAlone(name)).toBe(false)
     },
@@ -57,31 +57,31 @@ describe('the packages that the nights leave alone', () => {
     ['libstdc++6', 'libstdccc6', false],
     ['postgresql-1?', 'postgresql-16', true],
     ['postgresql-1?', 'postgresql-16-jit', false],
-  ])('have with a hold of %s %s: %s', (hold, name, isHeld) => {
+  ])('with hold %s on %s returns %s', (hold, name, isHeld) => {
     expect(isLeftAlone(name, [hold])).toBe(isHeld)
   })
 })
 
 describe('unattendedUpgrades', () => {
   it.each(['Docker:bookworm', 'origin=Docker,codename=bookworm', 'site=download.docker.com'])(
-    'takes the origin %s',
+    'accepts the origin %s',
     (origin) => {
-      expect(() => unattendedUpgrades({ ...options, origins: [origin] })).not.toThrow()
+      expect(() => unattendedUpgrades({ ...unattendedOptions, origins: [origin] })).not.toThrow()
     },
   )
 
   it.each(['Docker', '', 'a"b:c', 'a:b";\nAPT::Periodic::Enable "0', 'origin=', 'origin=a,b', 'a:b:c'])(
-    'refuses the origin %j, with which unattended-upgrade would end each night',
+    'rejects the origin %j, with which every unattended-upgrade would fail',
     (origin) => {
-      expect(() => unattendedUpgrades({ ...options, origins: [origin] })).toThrow(/cannot be told of/)
+      expect(() => unattendedUpgrades({ ...unattendedOptions, origins: [origin] })).toThrow(/cannot be told of/)
     },
   )
 
-  it.each(['Linux', 'a b', 'a"', '(', ''])('refuses to hold %j, which is no name of a package', (hold) => {
-    expect(() => unattendedUpgrades({ ...options, hold: [hold] })).toThrow(/cannot be told of/)
+  it.each(['Linux', 'a b', 'a"', '(', ''])('rejects hold %j, which is not a package name', (hold) => {
+    expect(() => unattendedUpgrades({ ...unattendedOptions, hold: [hold] })).toThrow(/cannot be told of/)
   })
 
-  it('has the same steps by its name and options alone', () => {
+  it('makes the same steps from its name and options alone', () => {
     const made = unattendedUpgrades({ remove: true, hold: ['a'], origins: ['A:b'] })
 
     expect(made.spec).toEqual({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { hasRelease, substituted } from '../../../src/operations/unattended-upgrades/origins.ts'
 
-describe('an origin', () => {
+describe('substituted and hasRelease', () => {
   it.each([
     [`\${distro_id}:\${distro_codename}-security`, 'ubuntu', 'noble', 'o=Ubuntu,a=noble-security'],
     [`\${distro_id}ESM:\${distro_codename}-infra-security`, 'ubuntu', 'jammy', 'o=UbuntuESM,a=jammy-infra-security'],
@@ -12,7 +12,7 @@ describe('an origin', () => {
       'origin=Debian,codename=trixie-security',
     ],
     [`o=\${other}`, 'debian', 'trixie', `o=\${other}`],
-  ])('%s is called as unattended-upgrade calls it', (origin, id, codename, name) => {
+  ])('substituted writes %s as unattended-upgrade does', (origin, id, codename, name) => {
     expect(substituted(origin, { id, codename })).toBe(name)
   })
 
@@ -27,7 +27,7 @@ describe('an origin', () => {
     ['o=Debian,a=stable-security', false],
     ['label=Debian.Security', false],
     ['unknown=x', false],
-  ])('%s has the release of a package list: %s', (origin, has) => {
+  ])('hasRelease of %s returns %s', (origin, has) => {
     expect(hasRelease(release, origin)).toBe(has)
   })
 })

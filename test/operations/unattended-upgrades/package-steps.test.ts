@@ -3,8 +3,8 @@ import { installPackageStep } from '../../../src/operations/unattended-upgrades/
 import { removePackageStep } from '../../../src/operations/unattended-upgrades/remove-package-step.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import type { PeriodicUpgrades } from '../../../src/remote/facts/periodic.ts'
-import { type Answers, aContext } from '../a-context.ts'
-import { lookAtNight } from './a-night.ts'
+import { buildPeriodicFacts } from '../../support/builders/build-periodic-upgrades.ts'
+import { type Answers, fakeServerContext } from '../../support/fakes/fake-server-context.ts'
 
 const missing = { status: 'missing', candidate: '2.9.1' } as const
 const interrupted = (lockHolders: readonly { lock: string; pid: number; command: string; ageSeconds: number }[]) => ({
@@ -21,11 +21,11 @@ const ended = (result: string, log = '') => ({
 
 /** A context whose server answers so, and looks so. */
 const contextOver = (answers: Answers, parts: Partial<PeriodicUpgrades>) => ({
-  ...aContext(answers).at,
-  gatherFacts: async (): Promise<ServerFacts> => lookAtNight(parts),
+  ...fakeServerContext(answers).ctx,
+  gatherFacts: async (): Promise<ServerFacts> => buildPeriodicFacts(parts),
 })
 
-describe('the package', () => {
+describe('installPackageStep', () => {
   it.each<[string, Partial<PeriodicUpgrades>, Partial<ServerFacts>, object]>([
     ['installed', {}, {}, { status: 'done', why: 'unattended-upgrades 2.9.1 is installed' }],
     ['missing', { package: missing }, {}, { status: 'due', change: '2.9.1' }],
@@ -56,11 +56,11 @@ describe('the package', () => {
       interrupted([apt]),
       { status: 'due', change: '2.9.1' },
     ],
-  ])('that is %s', (_, parts, others, verdict) => {
-    expect(installPackageStep.plan(lookAtNight(parts, others))).toEqual(verdict)
+  ])('plans a package that is %s', (_, parts, others, verdict) => {
+    expect(installPackageStep.plan(buildPeriodicFacts(parts, others))).toEqual(verdict)
   })
 
-  it('is installed in words that name its version, where there is one', () => {
+  it('describes the installation with its version, where it is known', () => {
     expect(installPackageStep.describe('2.9.1')).toEqual([
       'refresh the package lists',
       'install unattended-upgrades 2.9.1',
@@ -68,20 +68,20 @@ describe('the package', () => {
     expect(installPackageStep.describe('')).toEqual(['refresh the package lists', 'install unattended-upgrades'])
   })
 
-  it('may come in another version than planned, but not where it was planned to be there', () => {
+  it('exceedsPlan accepts another version, but not an installation that was not planned', () => {
     expect(installPackageStep.exceedsPlan?.('2.9.1', '2.9.2')).toBeUndefined()
     expect(installPackageStep.exceedsPlan?.(undefined, '2.9.1')).toBe(
       'unattended-upgrades was there and is not any more',
     )
   })
 
-  it('is proved by dpkg', async () => {
+  it('verify asks dpkg', async () => {
     const at = contextOver([ended('exited 0 1795000000')], {})
 
     expect(await installPackageStep.verify(at, '')).toEqual({ version: '2.9.1' })
   })
 
-  it('is not proved by the good end of apt-get alone', async () => {
+  it('verify does not trust the exit code of apt-get', async () => {
     const at = contextOver([ended('exited 0 1795000000')], { package: missing })
 
     await expect(installPackageStep.verify(at, '')).rejects.toThrow(
@@ -99,7 +99,7 @@ describe('the package', () => {
       ended('killed oom-kill 9 1795000000', 'Unpacking\n'),
       'unattended-upgrades cannot be installed: it was ended by systemd (oom-kill 9): Unpacking',
     ],
-  ])('fails with the last words of apt-get and its log', async (answer, message) => {
+  ])('verify fails with the last words of apt-get and its log', async (answer, message) => {
     const failed = installPackageStep.verify(contextOver([answer], {}), '')
 
     await expect(failed).rejects.toMatchObject({
@@ -109,11 +109,11 @@ describe('the package', () => {
   })
 })
 
-describe('the package on the way back', () => {
+describe('removePackageStep', () => {
   const was = { timers: [], packages: ['unattended-upgrades', 'python3-apt'], proved: undefined }
 
-  it('goes with what came with it, where maestro installed it', () => {
-    const verdict = removePackageStep.plan(lookAtNight({ was }))
+  it('removes the package and its dependencies where maestro installed it', () => {
+    const verdict = removePackageStep.plan(buildPeriodicFacts({ was }))
 
     expect(verdict).toEqual({ status: 'due', change: was.packages })
     expect(removePackageStep.describe(was.packages)).toEqual([
@@ -122,8 +122,8 @@ describe('the package on the way back', () => {
     ])
   })
 
-  it('stays where somebody else installed it', () => {
-    expect(removePackageStep.plan(lookAtNight())).toEqual({
+  it('keeps a package that maestro did not install', () => {
+    expect(removePackageStep.plan(buildPeriodicFacts())).toEqual({
       status: 'not-due',
       why: 'maestro did not install unattended-upgrades here',
     })
@@ -132,7 +132,7 @@ describe('the package on the way back', () => {
   it.each<[Partial<PeriodicUpgrades>, string]>([
     [{ package: missing }, 'purged'],
     [{}, 'kept, since others need it'],
-  ])('is told to be gone or kept by dpkg', async (parts, told) => {
+  ])('verify reports whether dpkg has purged or kept the package', async (parts, told) => {
     const at = contextOver([ended('exited 0 1795000000')], parts)
 
     expect(await removePackageStep.verify(at, was.packages)).toEqual({ package: told })

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { restoreConfigStep } from '../../../src/operations/unattended-upgrades/restore-config-step.ts'
 import type { PeriodicUpgrades } from '../../../src/remote/facts/periodic.ts'
-import { aContext } from '../a-context.ts'
-import { aTimer, lookAtNight, setUp, timers } from './a-night.ts'
+import {
+  buildPeriodicFacts,
+  buildTimer,
+  buildTimers,
+  configuredUpgrades,
+} from '../../support/builders/build-periodic-upgrades.ts'
+import { fakeServerContext } from '../../support/fakes/fake-server-context.ts'
 
 const ours = '/etc/apt/apt.conf.d/52maestro-unattended-upgrades'
 const upgrade = 'apt-daily-upgrade.timer'
@@ -14,15 +19,15 @@ const was = (isEnabled: boolean, isActive: boolean) => ({
   packages: [],
   proved: undefined,
 })
-const foresee = (parts: Partial<PeriodicUpgrades>) => restoreConfigStep.plan(lookAtNight(parts))
+const plan = (parts: Partial<PeriodicUpgrades>) => restoreConfigStep.plan(buildPeriodicFacts(parts))
 const contextOver = (parts: Partial<PeriodicUpgrades>) => ({
-  ...aContext([{}]).at,
-  gatherFacts: async () => lookAtNight(parts),
+  ...fakeServerContext([{}]).ctx,
+  gatherFacts: async () => buildPeriodicFacts(parts),
 })
 
-describe('what was there before maestro', () => {
-  it('comes back: no file of ours, and the timers as they were', () => {
-    const verdict = foresee(setUp({ was: was(false, false) }))
+describe('restoreConfigStep: plan', () => {
+  it('removes our file and restores the timers', () => {
+    const verdict = plan(configuredUpgrades({ was: was(false, false) }))
 
     expect(verdict).toEqual({ status: 'due', change: { changes: [`- ${ours}`], disable: [upgrade], stop: [upgrade] } })
     expect(verdict.status === 'due' && restoreConfigStep.describe(verdict.change)).toEqual([
@@ -32,10 +37,10 @@ describe('what was there before maestro', () => {
     ])
   })
 
-  it('is said where a file of an administrator holds again', () => {
+  it('names a file of an administrator that takes effect again', () => {
     const file = { path: '/etc/apt/apt.conf.d/51local', text: 'Unattended-Upgrade::Automatic-Reboot "true";' }
 
-    expect(foresee(setUp({ files: [file] }))).toMatchObject({
+    expect(plan(configuredUpgrades({ files: [file] }))).toMatchObject({
       change: {
         changes: [`- ${ours}`, `~ Unattended-Upgrade::Automatic-Reboot "false" -> "true" (${file.path})`],
       },
@@ -44,54 +49,58 @@ describe('what was there before maestro', () => {
 
   it.each<[string, Partial<PeriodicUpgrades>]>([
     ['were running', { was: was(true, true) }],
-    ['are stopped by now', { was: was(false, false), timers: timers({ isEnabled: false, isActive: false }) }],
+    ['are stopped by now', { was: was(false, false), timers: buildTimers({ isEnabled: false, isActive: false }) }],
     ['were never noted', { was: { timers: undefined, packages: [], proved: undefined } }],
   ])('leaves timers alone that %s', (_, parts) => {
-    expect(foresee(setUp(parts))).toMatchObject({ change: { disable: [], stop: [] } })
+    expect(plan(configuredUpgrades(parts))).toMatchObject({ change: { disable: [], stop: [] } })
   })
 
-  it('comes back from the note alone, where our file is gone', () => {
-    expect(foresee({ was: was(false, true) })).toEqual({
+  it('restores from the note alone when our file is gone', () => {
+    expect(plan({ was: was(false, true) })).toEqual({
       status: 'due',
       change: { changes: [], disable: [upgrade], stop: [] },
     })
   })
 
-  it('is there already where maestro set up nothing', () => {
-    expect(foresee({})).toEqual({ status: 'not-due', why: 'maestro has set up no nightly upgrades here' })
+  it('is done where maestro configured nothing', () => {
+    expect(plan({})).toEqual({ status: 'not-due', why: 'maestro has set up no nightly upgrades here' })
   })
 
-  it("is not touched where a file of our name is somebody's own", () => {
-    expect(foresee({ ours: 'A "1";\n' })).toEqual({ status: 'blocked', why: `${ours} is not maestro's` })
+  it('leaves a file of our name alone that maestro did not write', () => {
+    expect(plan({ ours: 'A "1";\n' })).toEqual({ status: 'blocked', why: `${ours} is not maestro's` })
   })
 })
 
-describe('the way back', () => {
+describe('restoreConfigStep: verify and status', () => {
   const back = { changes: [`- ${ours}`], disable: [upgrade], stop: [upgrade] }
 
-  it('is proved by a look', async () => {
-    const at = contextOver({ timers: timers({ isEnabled: false, isActive: false }) })
+  it('verify gathers the facts again', async () => {
+    const at = contextOver({ timers: buildTimers({ isEnabled: false, isActive: false }) })
 
     expect(await restoreConfigStep.verify(at, back)).toEqual({ removed: ours, disabled: [upgrade], stopped: [upgrade] })
   })
 
   it.each<[string, Partial<PeriodicUpgrades>, string]>([
-    ['our file is still there', setUp(), `${ours} is still there`],
-    ['a timer still runs', { timers: [aTimer(upgrade, { isEnabled: false })] }, `${upgrade} is not as it was before`],
+    ['our file is still there', configuredUpgrades(), `${ours} is still there`],
     [
-      'a timer is still enabled',
-      { timers: [aTimer(upgrade, { isActive: false })] },
+      'a timer still runs',
+      { timers: [buildTimer(upgrade, { isEnabled: false })] },
       `${upgrade} is not as it was before`,
     ],
-  ])('is not proved while %s', async (_, parts, why) => {
+    [
+      'a timer is still enabled',
+      { timers: [buildTimer(upgrade, { isActive: false })] },
+      `${upgrade} is not as it was before`,
+    ],
+  ])('verify fails while %s', async (_, parts, why) => {
     await expect(restoreConfigStep.verify(contextOver(parts), back)).rejects.toThrow(why)
   })
 
   it.each<[string, Partial<PeriodicUpgrades>]>([
-    ['no', setUp()],
+    ['no', configuredUpgrades()],
     ['yes', {}],
     ['unknown', { ours: 'A "1";\n' }],
-  ])('stands at %s by the server alone', async (standing, parts) => {
-    expect(await restoreConfigStep.status(contextOver(parts), back)).toBe(standing)
+  ])('status returns %s from the facts alone', async (status, parts) => {
+    expect(await restoreConfigStep.status(contextOver(parts), back)).toBe(status)
   })
 })

@@ -2,9 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { configureStep } from '../../../src/operations/unattended-upgrades/configure-step.ts'
 import { hashFor } from '../../../src/operations/unattended-upgrades/settings.ts'
 import type { PeriodicUpgrades } from '../../../src/remote/facts/periodic.ts'
-import { noon } from '../../support/looks.ts'
-import { type Answers, aContext } from '../a-context.ts'
-import { lookAtNight, options, ourText, setUp, timers } from './a-night.ts'
+import { noon } from '../../support/builders/build-facts.ts'
+import {
+  buildPeriodicFacts,
+  buildTimers,
+  configText,
+  configuredUpgrades,
+  unattendedOptions,
+} from '../../support/builders/build-periodic-upgrades.ts'
+import { type Answers, fakeServerContext } from '../../support/fakes/fake-server-context.ts'
 
 const ended = {
   dry_locked: 'no',
@@ -18,48 +24,52 @@ const ended = {
 const locked = { dry_locked: 'yes', dry_ended: 'no', dry_said: 'Lock could not be acquired' }
 const settings = { family: 'ubuntu', changes: [], timers: [] } as const
 
-function prove(answers: Answers, parts: Partial<PeriodicUpgrades> = {}, its = configureStep(options)) {
-  const { at: ctx, asked, told } = aContext(answers)
-  return { proof: its.verify({ ...ctx, gatherFacts: async () => lookAtNight(setUp(parts)) }, settings), asked, told }
+function prove(answers: Answers, parts: Partial<PeriodicUpgrades> = {}, its = configureStep(unattendedOptions)) {
+  const { ctx, asked, progress } = fakeServerContext(answers)
+  return {
+    proof: its.verify({ ...ctx, gatherFacts: async () => buildPeriodicFacts(configuredUpgrades(parts)) }, settings),
+    asked,
+    told: progress,
+  }
 }
 
-describe('the proof of the nights', () => {
-  it('says when the next one is, what it takes, and what it leaves to people', async () => {
-    const { proof: evidence, told } = prove([ended])
+describe('configureStep: verify', () => {
+  it('returns the time of the next upgrade, its origins, and what it excludes', async () => {
+    const { proof: evidence, told: progress } = prove([ended])
 
     expect(await evidence).toEqual({
       next: '2026-11-21T00:00:00.000Z',
       tonight: ['openssl', 'libssl3'],
       byHand: ['nginx'],
     })
-    expect(told).toEqual(['trying what the next night will do'])
+    expect(progress).toEqual(['trying what the next night will do'])
   })
 
-  it('is noted on the server, so that it is not done again', async () => {
+  it('marks the server as verified, so that the step is not repeated', async () => {
     const { proof: evidence, asked } = prove([ended])
     await evidence
 
     expect(asked.at(-1)).toMatchObject({
       files: ['unattended-upgrades/snapshot.sh', 'unattended-upgrades/mark-verified.sh'],
-      inputs: { hash: hashFor('ubuntu', options) },
+      inputs: { hash: hashFor('ubuntu', unattendedOptions) },
     })
   })
 
-  it('reads the words of old releases', async () => {
+  it('reads the output of old releases', async () => {
     const old = { ...ended, dry_origins: `['${ended.dry_origins.replaceAll(', ', "', '")}']` }
 
     await expect(prove([old]).proof).resolves.toMatchObject({ tonight: ['openssl', 'libssl3'] })
   })
 
-  it('needs no timers where cron runs the nights', async () => {
+  it('needs no timers where cron runs unattended-upgrade', async () => {
     expect(await prove([ended], { scheduler: 'cron', timers: [] }).proof).toMatchObject({ next: null })
   })
 
-  it('waits for locks that others hold', async () => {
-    const { proof: evidence, told } = prove([locked, locked, ended])
+  it('waits for locks of other processes', async () => {
+    const { proof: evidence, told: progress } = prove([locked, locked, ended])
 
     await expect(evidence).resolves.toMatchObject({ tonight: ['openssl', 'libssl3'] })
-    expect(told).toContain("waiting for dpkg's lock")
+    expect(progress).toContain("waiting for dpkg's lock")
   })
 
   it.each<[string, Answers, Partial<PeriodicUpgrades>, string]>([
@@ -97,36 +107,36 @@ describe('the proof of the nights', () => {
     [
       'a timer has no next time',
       [ended],
-      { timers: timers({ nextAt: undefined }) },
+      { timers: buildTimers({ nextAt: undefined }) },
       'apt-daily-upgrade.timer has no next time, not within a day',
     ],
     [
       'a timer fires in some days only',
       [ended],
-      { timers: timers({ nextAt: noon + 3 * 86_400 }) },
+      { timers: buildTimers({ nextAt: noon + 3 * 86_400 }) },
       'apt-daily-upgrade.timer fires next at 2026-11-23T12:00:00.000Z, not within a day',
     ],
     [
       'the file is not what was written',
       [ended],
-      { ours: `${ourText}// more\n` },
+      { ours: `${configText}// more\n` },
       'the nightly upgrades are not as wanted: ~ /etc/apt/apt.conf.d/52maestro-unattended-upgrades',
     ],
     [
       'a timer is stopped',
       [ended],
-      { timers: timers({ isActive: false }) },
+      { timers: buildTimers({ isActive: false }) },
       'the nightly upgrades are not as wanted: apt-daily-upgrade.timer is stopped',
     ],
-  ])('fails where %s', async (_, answers, parts, message) => {
+  ])('fails when %s', async (_, answers, parts, message) => {
     const { proof: evidence, asked } = prove(answers, parts)
 
     await expect(evidence).rejects.toThrow(message)
     expect(asked.flatMap(({ files }) => files)).not.toContain('unattended-upgrades/mark-verified.sh')
   })
 
-  it('does not mind the next time of a timer at work', async () => {
-    const parts = { timers: timers({ isRunning: true, nextAt: undefined }) }
+  it('ignores the next elapse of a timer that is running', async () => {
+    const parts = { timers: buildTimers({ isRunning: true, nextAt: undefined }) }
 
     await expect(prove([ended], parts).proof).resolves.toMatchObject({ next: null })
   })

@@ -2,12 +2,20 @@ import { describe, expect, it } from 'vitest'
 import { sentScript, weaveStep } from '../../../src/operations/weave/weave-step.ts'
 import { RolledBackError } from '../../../src/plan/errors.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
-import { aLook } from '../../support/looks.ts'
-import { aContext } from '../a-context.ts'
-import { aLaunch, established, failed, lookAt, newSum, oldSum, options, toItself } from './a-mesh.ts'
+import { buildFacts, known } from '../../support/builders/build-facts.ts'
+import {
+  buildLaunch,
+  buildMeshFacts,
+  connectionToItself,
+  establishedConnection,
+  failedConnection,
+  newSum,
+  oldSum,
+  weaveOptions,
+} from '../../support/builders/build-mesh.ts'
+import { fakeServerContext } from '../../support/fakes/fake-server-context.ts'
 
-const step = weaveStep(options)
-const known = <T>(value: T) => ({ status: 'known', value }) as const
+const step = weaveStep(weaveOptions)
 
 function dueAt(facts: ServerFacts) {
   const verdict = step.plan(facts)
@@ -15,9 +23,9 @@ function dueAt(facts: ServerFacts) {
   return verdict.change
 }
 
-describe('an upgrade of Weave', () => {
-  it('is due from another version, with all that must be the same after it', () => {
-    expect(dueAt(lookAt('2.6.5'))).toEqual({
+describe('weaveStep: plan', () => {
+  it('is due at another version, with everything that must be the same afterwards', () => {
+    expect(dueAt(buildMeshFacts('2.6.5'))).toEqual({
       from: '2.6.5',
       to: '2.8.1',
       fromSha256: oldSum,
@@ -35,8 +43,8 @@ describe('an upgrade of Weave', () => {
     })
   })
 
-  it('says what it does, which peers it is launched with, and that it goes alone', () => {
-    expect([step.describe(dueAt(lookAt('2.6.5'))), step.isAlone]).toEqual([
+  it('describes the upgrade, the peers of the launch, and that it goes alone', () => {
+    expect([step.describe(dueAt(buildMeshFacts('2.6.5'))), step.isAlone]).toEqual([
       [
         'Weave 2.6.5 -> 2.8.1, alone: 1 connection away for some seconds',
         '= launched as it is: weave launch 203.0.113.11 203.0.113.12',
@@ -48,13 +56,17 @@ describe('an upgrade of Weave', () => {
   it.each([
     [
       'done at the version, whatever its connections',
-      lookAt('2.8.1', { scriptSha256: newSum, connections: [failed] }),
+      buildMeshFacts('2.8.1', { scriptSha256: newSum, connections: [failedConnection] }),
       'done',
     ],
-    ['due where the script is another one of that version', lookAt('2.8.1'), 'due'],
-    ['not due where there is no Weave', aLook({ weave: known(null) }), 'not-due'],
-    ['unknown where Weave cannot be seen', aLook({ weave: { status: 'unknown', why: 'closed' } }), 'unknown'],
-    ['due where a peer is told to connect to itself', lookAt('2.6.5', { connections: [toItself] }), 'due'],
+    ['due where the script is another one of that version', buildMeshFacts('2.8.1'), 'due'],
+    ['not due where there is no Weave', buildFacts({ weave: known(null) }), 'not-due'],
+    ['unknown where Weave cannot be seen', buildFacts({ weave: { status: 'unknown', why: 'closed' } }), 'unknown'],
+    [
+      'due where a peer is told to connect to itself',
+      buildMeshFacts('2.6.5', { connections: [connectionToItself] }),
+      'due',
+    ],
   ])('is %s', (_, facts, is) => {
     expect(step.plan(facts).status).toBe(is)
   })
@@ -62,62 +74,66 @@ describe('an upgrade of Weave', () => {
   it.each<[string, ServerFacts, RegExp]>([
     [
       'a connection is not established',
-      lookAt('2.6.5', { connections: [established, failed] }),
+      buildMeshFacts('2.6.5', { connections: [establishedConnection, failedConnection] }),
       /not whole: the connection to 203\.0\.113\.13:6783 is failed \(connection refused, retry: never\)$/,
     ],
     [
       'a peer that owns addresses is gone',
-      lookAt('2.6.5', { ranges: [{ peer: '7a:5c:…:03(web-3)', addressCount: 1, isReachable: false }] }),
+      buildMeshFacts('2.6.5', { ranges: [{ peer: '7a:5c:…:03(web-3)', addressCount: 1, isReachable: false }] }),
       /web-3\) owns addresses and cannot be reached/,
     ],
     [
       'the router does not answer',
-      { ...lookAt('2.6.5'), mesh: { status: 'unknown', why: 'connection refused' } },
+      { ...buildMeshFacts('2.6.5'), mesh: { status: 'unknown', why: 'connection refused' } },
       /cannot be told: connection refused: see `weave status` there/,
     ],
-    ['no router runs', { ...lookAt('2.6.5'), mesh: known(null) }, /does not run: `weave launch` there first/],
-    ['the version is older than what runs', lookAt('2.9.0'), /2\.9\.0, which is newer than 2\.8\.1: --allow-downgrade/],
+    ['no router runs', { ...buildMeshFacts('2.6.5'), mesh: known(null) }, /does not run: `weave launch` there first/],
+    [
+      'the version is older than what runs',
+      buildMeshFacts('2.9.0'),
+      /2\.9\.0, which is newer than 2\.8\.1: --allow-downgrade/,
+    ],
     [
       'the router has limits that nobody can tell again',
-      lookAt('2.6.5', { launch: aLaunch({ hasLimits: true }) }),
+      buildMeshFacts('2.6.5', { launch: buildLaunch({ hasLimits: true }) }),
       /launched with limits \(WEAVE_DOCKER_ARGS\)/,
     ],
     [
       'it was launched with an option that is not known',
-      lookAt('2.6.5', { launch: aLaunch({ arguments: ['--strange'] }) }),
+      buildMeshFacts('2.6.5', { launch: buildLaunch({ arguments: ['--strange'] }) }),
       /launched with --strange, which maestro does not know/,
     ],
-  ])('is blocked where %s', (_, facts, why) => {
+  ])('is blocked when %s', (_, facts, why) => {
     expect(step.plan(facts)).toEqual({ status: 'blocked', why: expect.stringMatching(why) })
   })
 
-  it('goes back to an older version where that is agreed to', () => {
-    expect(weaveStep({ ...options, allowsDowngrade: true }).plan(lookAt('2.9.0')).status).toBe('due')
+  it('downgrades with --allow-downgrade', () => {
+    expect(weaveStep({ ...weaveOptions, allowsDowngrade: true }).plan(buildMeshFacts('2.9.0')).status).toBe('due')
   })
 
   it.each([
     ['done at the version', '2.8.1', 'done'],
     ['blocked at another one, with the way out', '2.6.5', 'blocked'],
-  ])('without a script in the manifest is %s', (_, version, status) => {
-    expect(weaveStep({ ...options, script: null }).plan(lookAt(version))).toMatchObject({ status })
+  ])('without weave.script is %s', (_, version, status) => {
+    expect(weaveStep({ ...weaveOptions, script: null }).plan(buildMeshFacts(version))).toMatchObject({ status })
   })
 
   it.each([
     ['nothing of it was planned', undefined, {}, 'Weave was 2.8.1 and is not any more'],
-    ['a peer has joined', {}, { connections: [established, established] }, undefined],
+    ['a peer has joined', {}, { connections: [establishedConnection, establishedConnection] }, undefined],
     ['a connection is lost', {}, { connections: [] }, '0 of 1 connections of Weave are established'],
     ['it was launched anew', {}, { targets: ['203.0.113.12'] }, 'its router was launched anew with other words'],
-  ])('is more than was planned or not where %s', (_, before, now, words) => {
-    const planned = before && dueAt(lookAt('2.6.5', before))
+  ])('exceedsPlan when %s', (_, before, now, words) => {
+    const planned = before && dueAt(buildMeshFacts('2.6.5', before))
 
-    expect(step.exceedsPlan?.(planned, dueAt(lookAt('2.6.5', now)))).toBe(words)
+    expect(step.exceedsPlan?.(planned, dueAt(buildMeshFacts('2.6.5', now)))).toBe(words)
   })
 })
 
-describe('the job', () => {
-  it('gets the script and what it is launched with, and the password from nobody', async () => {
-    const { at: ctx, asked } = aContext([{ job_begun: 'yes' }])
-    const due = dueAt(lookAt('2.6.5', { launch: aLaunch({ hasPassword: true }) }))
+describe('weaveStep: apply', () => {
+  it('passes the script and the launch arguments, but no password', async () => {
+    const { ctx, asked } = fakeServerContext([{ job_begun: 'yes' }])
+    const due = dueAt(buildMeshFacts('2.6.5', { launch: buildLaunch({ hasPassword: true }) }))
 
     await step.apply({ ...ctx, readPinnedFile: async ({ from }) => `# the text of ${from}` }, due)
 
@@ -129,30 +145,32 @@ describe('the job', () => {
     expect(job).toContain("MAESTRO_CONNECTIONS='1'\n")
   })
 
-  it('is refused where the script is another one by now', async () => {
-    const { at: ctx, asked } = aContext([])
+  it('is refused when the script has changed since the plan', async () => {
+    const { ctx, asked } = fakeServerContext([])
     const refuse = () => Promise.reject(new Error('another sum'))
 
-    await expect(step.apply({ ...ctx, readPinnedFile: refuse }, dueAt(lookAt('2.6.5')))).rejects.toThrow('another sum')
+    await expect(step.apply({ ...ctx, readPinnedFile: refuse }, dueAt(buildMeshFacts('2.6.5')))).rejects.toThrow(
+      'another sum',
+    )
 
     expect(asked).toEqual([])
   })
 })
 
-describe('the proof of it', () => {
-  const due = dueAt(lookAt('2.6.5'))
+describe('weaveStep: verify', () => {
+  const due = dueAt(buildMeshFacts('2.6.5'))
   const proveBy = (looks: readonly ServerFacts[], result = 'exited 0 1') => {
-    const { at: ctx, told } = aContext([
+    const { ctx, progress } = fakeServerContext([
       { job_is: 'ended', job_result: result, job_log_from: '0', job_log_bytes: logOf('gone back') },
     ])
     let asked = 0
-    const gatherFacts = async () => looks[Math.min(asked++, looks.length - 1)] ?? aLook()
-    return { proof: step.verify({ ...ctx, gatherFacts }, due), told }
+    const gatherFacts = async () => looks[Math.min(asked++, looks.length - 1)] ?? buildFacts()
+    return { proof: step.verify({ ...ctx, gatherFacts }, due), told: progress }
   }
-  const now = (mesh: Parameters<typeof lookAt>[1] = {}, version = '2.8.1') =>
-    lookAt(version, { scriptSha256: newSum, services: ['router', 'ipam', 'dns', 'plugin (v2)'], ...mesh })
+  const now = (mesh: Parameters<typeof buildMeshFacts>[1] = {}, version = '2.8.1') =>
+    buildMeshFacts(version, { scriptSha256: newSum, services: ['router', 'ipam', 'dns', 'plugin (v2)'], ...mesh })
 
-  it('is the version with the mesh of before, and names the way back', async () => {
+  it('returns the version, and how to roll back, when the mesh is as before', async () => {
     await expect(proveBy([now()]).proof).resolves.toEqual({
       weave: '2.6.5 -> 2.8.1',
       connections: 1,
@@ -161,17 +179,21 @@ describe('the proof of it', () => {
   })
 
   it('waits for connections', async () => {
-    const { proof: evidence, told } = proveBy([now({ connections: [] }), now()])
+    const { proof: evidence, told: progress } = proveBy([now({ connections: [] }), now()])
 
     await expect(evidence).resolves.toMatchObject({ connections: 1 })
-    expect(told).toContain('waiting for Weave: 0 of 1 connections are established')
+    expect(progress).toContain('waiting for Weave: 0 of 1 connections are established')
   })
 
   it.each<[string, ServerFacts, RegExp]>([
     ['the router is of another version', now({}, '2.6.5'), /the router that runs is 2\.6\.5$/],
     ['the script is another one', now({ scriptSha256: oldSum }), /the weave script is another one$/],
     ['a connection has not come back', now({ connections: [] }), /0 of 1 connections are established$/],
-    ['a connection fails', now({ connections: [established, failed] }), /203\.0\.113\.13:6783 is failed/],
+    [
+      'a connection fails',
+      now({ connections: [establishedConnection, failedConnection] }),
+      /203\.0\.113\.13:6783 is failed/,
+    ],
     [
       'peers own less',
       now({ ranges: [{ peer: 'a', addressCount: 4, isReachable: true }] }),
@@ -186,29 +208,29 @@ describe('the proof of it', () => {
       { ...now(), mesh: { status: 'unknown', why: 'no answer' } },
       /cannot be told: no answer$/,
     ],
-  ])('is not had where %s', async (_, facts, words) => {
+  ])('fails when %s', async (_, facts, words) => {
     await expect(proveBy([facts]).proof).rejects.toThrow(words)
   })
 
-  it('is not had from a job that failed, whose last word is told', async () => {
+  it('fails with the last line of a job that failed', async () => {
     const failing = proveBy([now({ connections: [] }, '2.6.5')], 'exited 1 1').proof
 
     await expect(failing).rejects.toThrow('Weave is not upgraded to 2.8.1: gone back')
     await expect(failing).rejects.not.toBeInstanceOf(RolledBackError)
   })
 
-  it('is that it was taken back where the mesh is what it was', async () => {
-    const failing = proveBy([lookAt('2.6.5')], 'exited 1 1').proof
+  it('reports a rollback when the mesh is as before', async () => {
+    const failing = proveBy([buildMeshFacts('2.6.5')], 'exited 1 1').proof
 
     await expect(failing).rejects.toThrow('Weave is not upgraded to 2.8.1: gone back')
     await expect(failing).rejects.toBeInstanceOf(RolledBackError)
   })
 })
 
-describe('the script that is sent', () => {
-  const check = (text: string) => () => sentScript(options)[0]?.check(text)
+describe('sentScript', () => {
+  const check = (text: string) => () => sentScript(weaveOptions)[0]?.check(text)
 
-  it('is that of the version', () => {
+  it('returns the script of the version', () => {
     expect(check('#!/bin/sh\nset -e\nSCRIPT_VERSION="2.8.1"\n')).not.toThrow()
   })
 
@@ -219,8 +241,8 @@ describe('the script that is sent', () => {
     expect(check(text)).toThrow(words)
   })
 
-  it('is none where the manifest names none', () => {
-    expect(sentScript({ ...options, script: null })).toEqual([])
+  it('returns nothing when the manifest names no script', () => {
+    expect(sentScript({ ...weaveOptions, script: null })).toEqual([])
   })
 })
 

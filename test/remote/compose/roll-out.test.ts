@@ -1,36 +1,36 @@
 import { describe, expect, it } from 'vitest'
+import { fakeComposeProject, projectFolder } from '../../support/fakes/fake-compose-project.ts'
 import { shells } from '../../support/tools.ts'
-import { aProject, home } from './a-project.ts'
 
 const both = 'web:web\ncache:cache\n'
 const envOf = (tag: number) => `TAG=${tag}\nSECRET=not-a-real-one\n`
 
-describe.each(shells())('the services of a server under $name', (shell) => {
+describe.each(shells())('compose/roll-out.sh, pull-images.sh and rollback.sh under $name', (shell) => {
   /** Version 1 is rolled out. */
-  function aShop() {
-    const shop = aProject(shell)
+  function fakeShop() {
+    const shop = fakeComposeProject(shell)
     shop.stage('r1', both, envOf(1))
     expect(shop.images('r1')).toMatchObject({ status: 0 })
     expect(shop.rollOut('r1')).toMatchObject({ status: 0 })
     return shop
   }
   function withVersion2(compose = both) {
-    const shop = aShop()
+    const shop = fakeShop()
     shop.stage('r2', compose, envOf(2))
     expect(shop.images('r2')).toMatchObject({ status: 0 })
     return shop
   }
   const version = (tag: number) => ({ web: `sha256:web${tag}`, cache: `sha256:cache${tag}` })
 
-  it('are brought with their images, which are noted by service and id', () => {
-    const shop = aShop()
+  it('roll out services with their images and record service and image id', () => {
+    const shop = fakeShop()
 
     expect(shop.kept('r1/images')).toBe('web|web:1|sha256:web1|yes\ncache|cache:1|sha256:cache1|yes\n')
     expect(shop.running()).toEqual(version(1))
     expect(shop.kept('deployed')).toBe('cache|r1|cache:1|sha256:cache1|conf-1\nweb|r1|web:1|sha256:web1|conf-1\n')
   })
 
-  it('keep what was before, so many times as is asked for, and no image more', () => {
+  it('keep as many earlier versions as asked, and remove the images of others', () => {
     const shop = withVersion2()
     shop.rollOut('r2', { keep: '1' })
     expect(shop.kept('deployed.1')).toContain('|r1|')
@@ -48,12 +48,12 @@ describe.each(shells())('the services of a server under $name', (shell) => {
     expect(shop.engine('images/web:2')).not.toBe('')
   })
 
-  it('keep each once where they are rolled out again after a kill in the middle of that', () => {
+  it('keep each version once when a roll-out is repeated after a kill', () => {
     const shop = withVersion2()
     shop.rollOut('r2')
     shop.stage('r3', both, envOf(3))
     shop.images('r3')
-    shop.run(`cd "$MAESTRO_ROOT/${home}"; mv deployed.1 deployed.2; cp deployed deployed.1`)
+    shop.run(`cd "$MAESTRO_ROOT/${projectFolder}"; mv deployed.1 deployed.2; cp deployed deployed.1`)
 
     expect(shop.rollOut('r3')).toMatchObject({ status: 0 })
 
@@ -64,7 +64,7 @@ describe.each(shells())('the services of a server under $name', (shell) => {
     ])
   })
 
-  it('go back by themselves where one is not well, with the images that they had', () => {
+  it('roll back all services when one is unhealthy', () => {
     const shop = withVersion2()
     shop.write('sick', 'sha256:web2\n')
 
@@ -76,7 +76,7 @@ describe.each(shells())('the services of a server under $name', (shell) => {
     expect(shop.kept('deployed')).toContain('|r1|')
   })
 
-  it('go back by themselves where one falls over in its first seconds', () => {
+  it('roll back all services when one restarts within seconds', () => {
     const shop = withVersion2()
     shop.write('falls', 'sha256:web2\n')
 
@@ -86,7 +86,7 @@ describe.each(shells())('the services of a server under $name', (shell) => {
     expect(shop.running()).toEqual(version(1))
   })
 
-  it('go back alone where they were rolled out alone, else with whatever they depend on', () => {
+  it('roll back one service alone when it was rolled out alone, else with its dependencies', () => {
     const lastUp = (services: string) => {
       const shop = withVersion2()
       shop.write('sick', 'sha256:web2\n')
@@ -101,8 +101,8 @@ describe.each(shells())('the services of a server under $name', (shell) => {
     expect(lastUp('')).toMatch(/never cache web$/)
   })
 
-  it('go back to the image that a name stood for, though it stands for another by now', () => {
-    const shop = aShop()
+  it('roll back to the image that a tag had before it moved', () => {
+    const shop = fakeShop()
     shop.stage('r2', both, `${envOf(1)}MORE=1\n`)
     shop.write('registry/web:1', 'sha256:moved\n')
     shop.write('sick', 'sha256:moved\n')
@@ -112,7 +112,7 @@ describe.each(shells())('the services of a server under $name', (shell) => {
     expect(shop.running()).toEqual(version(1))
   })
 
-  it('stay as they are where they are not well and nothing is to go back', () => {
+  it('leave unhealthy services running with --no-rollback', () => {
     const shop = withVersion2()
     shop.write('sick', 'sha256:web2\n')
 
@@ -120,8 +120,8 @@ describe.each(shells())('the services of a server under $name', (shell) => {
     expect(shop.running()).toEqual(version(2))
   })
 
-  it('say that there is nothing to go back to, and that what was before is not well either', () => {
-    const first = aProject(shell)
+  it('report that there is no earlier version, or that it is unhealthy too', () => {
+    const first = fakeComposeProject(shell)
     first.stage('r1', both, envOf(1))
     first.images('r1')
     first.write('sick', 'sha256:web1\n')
@@ -132,7 +132,7 @@ describe.each(shells())('the services of a server under $name', (shell) => {
     expect(second.rollOut('r2')).toMatchObject({ status: 4, said: expect.stringContaining('not well either') })
   })
 
-  it('take away what has come with a version that is taken back', () => {
+  it('remove what a rolled back version had added', () => {
     const shop = withVersion2(`${both}new:cache\n`)
     shop.write('sick', 'sha256:web2\n')
 
@@ -140,7 +140,7 @@ describe.each(shells())('the services of a server under $name', (shell) => {
     expect(shop.running()).toEqual(version(1))
   })
 
-  it('are rolled out one alone, and the others stay of the revision that they had', () => {
+  it('roll out one service and leave the others at their revision', () => {
     const shop = withVersion2()
 
     expect(shop.images('r2', { services: 'web' })).toMatchObject({ status: 0 })
@@ -150,8 +150,8 @@ describe.each(shells())('the services of a server under $name', (shell) => {
     expect(shop.kept('deployed')).toMatch(/^cache\|r1\|.*\nweb\|r2\|/)
   })
 
-  it('are brought from what is there where the registry cannot be reached, which is noted', () => {
-    const shop = aProject(shell)
+  it('use local images when the registry is unreachable, and record that', () => {
+    const shop = fakeComposeProject(shell)
     shop.stage('r1', both.replace('cache:', 'cache:local/'), envOf(1))
     const refused = shop.images('r1')
     shop.run('mkdir "$MAESTRO_ROOT/engine/images/local"')
@@ -164,7 +164,7 @@ describe.each(shells())('the services of a server under $name', (shell) => {
     expect(shop.kept('r2/images')).toContain('other|here:1|sha256:here|no\n')
   })
 
-  it('are refused by Compose before anything is changed, and no secret is told', () => {
+  it('let Compose reject the files before any change, without printing secrets', () => {
     const shop = withVersion2()
     shop.write('refuses', '')
 
@@ -175,7 +175,7 @@ describe.each(shells())('the services of a server under $name', (shell) => {
     expect(shop.running()).toEqual(version(1))
   })
 
-  it('go back on demand, once, and only to what was planned', () => {
+  it('roll back on demand, once, and only to what was planned', () => {
     const shop = withVersion2()
     shop.rollOut('r2')
     const before = shop.kept('deployed.1').trim()

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { readUpgradeJobStatus } from '../../../src/operations/docker-upgrade/job-status.ts'
+import { fakeEngine, jobPath, runScript } from '../../support/fakes/fake-engine.ts'
+import type { FakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import type { FakeServer } from '../a-server.ts'
-import { anEngine, ask, job } from './an-engine.ts'
 
 const web = ['a1', '/web', 'sha256:1', 'running', 'healthy', 'always', false, null, 'shop', 'then', 'before']
 const docker = `case $* in
@@ -24,14 +24,14 @@ esac`
 const files = { 'var/run/docker.sock': '' }
 const tools = { docker, 'dpkg-query': dpkgQuery, systemctl: "printf 'active\\nactive\\n'" }
 
-describe.each(shells())('the census of Docker under $name', (shell) => {
+describe.each(shells())('docker-upgrade/container-snapshot.sh under $name', (shell) => {
   const census = (server: FakeServer) =>
     readUpgradeJobStatus(
-      ask(server, shell, ['lib/docker-cli.sh', 'job/paths.sh', 'docker-upgrade/container-snapshot.sh']),
+      runScript(server, shell, ['lib/docker-cli.sh', 'job/paths.sh', 'docker-upgrade/container-snapshot.sh']),
     )
 
-  it('tells all that Docker has, which a change is compared by', () => {
-    expect(census(anEngine({ files, tools }))).toMatchObject({
+  it('prints containers, images, volumes and networks', () => {
+    expect(census(fakeEngine({ files, tools }))).toMatchObject({
       answers: {
         server: '27.5.0',
         client: '27.5.1',
@@ -65,14 +65,14 @@ describe.each(shells())('the census of Docker under $name', (shell) => {
     })
   })
 
-  it('tells how the change has ended by its own word, for how long Docker was away, and what came with it', () => {
+  it('prints how the upgrade ended, the downtime of Docker, and the new containers', () => {
     const left = {
-      [`${job}.end`]: 'back\nDocker does not start\n',
-      [`${job}.times`]: 'down 10.5\nup 14\ndown 15\nup 20.5\n',
-      [`${job}.before`]: 'docker-ce|1|hi \nlibc6|2|ii \ngone|1|ii \n',
+      [`${jobPath}.end`]: 'back\nDocker does not start\n',
+      [`${jobPath}.times`]: 'down 10.5\nup 14\ndown 15\nup 20.5\n',
+      [`${jobPath}.before`]: 'docker-ce|1|hi \nlibc6|2|ii \ngone|1|ii \n',
     }
 
-    expect(census(anEngine({ files: { ...files, ...left }, tools }))).toMatchObject({
+    expect(census(fakeEngine({ files: { ...files, ...left }, tools }))).toMatchObject({
       end: 'back',
       why: 'Docker does not start',
       downSeconds: 10,
@@ -80,16 +80,16 @@ describe.each(shells())('the census of Docker under $name', (shell) => {
     })
   })
 
-  it('is none where the engine does not answer, and its packages are told nevertheless', () => {
-    expect(census(anEngine({ files, tools: { ...tools, docker: 'exit 1' } }))).toMatchObject({
+  it('prints only the packages when the engine does not answer', () => {
+    expect(census(fakeEngine({ files, tools: { ...tools, docker: 'exit 1' } }))).toMatchObject({
       answers: undefined,
       packages: [{ name: 'docker-ce' }, { name: 'containerd.io' }],
       end: undefined,
     })
   })
 
-  it('fails where the containers cannot be told, and is not one without any', () => {
-    const server = anEngine({ files, tools: { ...tools, docker: `case $* in 'ps '*) exit 1 ;; esac; ${docker}` } })
+  it('fails when containers cannot be listed, and does not print an empty list', () => {
+    const server = fakeEngine({ files, tools: { ...tools, docker: `case $* in 'ps '*) exit 1 ;; esac; ${docker}` } })
 
     expect(() => census(server)).toThrow()
   })

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { dockerFolder, fakeEngine, runJob } from '../../support/fakes/fake-engine.ts'
+import type { FakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import type { FakeServer } from '../a-server.ts'
 import { callsOf, textOf } from '../unattended-upgrades/run-script.ts'
-import { anEngine, place, work } from './an-engine.ts'
 
 // A package of the archive is fetched into the folder that apt-get is called in.
 const aptGet = (simulated: string, archive = 'containerd.io') => `echo "apt-get $*" >>"$MAESTRO_ROOT/calls"
@@ -18,15 +18,15 @@ const cached = { 'var/cache/apt/archives/docker-ce_5%3a1_amd64.deb': 'old\n' }
 const fetched = (server: FakeServer) =>
   callsOf(server).map((call) => /(-s install|--download-only|download) .*/.exec(call)?.[0])
 
-describe.each(shells())("the packages of Docker's upgrade under $name", (shell) => {
+describe.each(shells())('docker-upgrade/packages.sh under $name', (shell) => {
   const fetch = (server: FakeServer, more: Readonly<Record<string, string>> = {}) =>
-    work(server, shell, 'packages', { ...inputs, ...more })
-  const files = { ...cached, [`${place}/back/versions`]: 'docker-ce|5:0\n' }
-  const aHost = (text: string, more = {}) => anEngine({ files: { ...files, ...more }, tools: { 'apt-get': text } })
-  const isThere = (server: FakeServer, path: string) => existsSync(`${server.root}/${place}/${path}`)
+    runJob(server, shell, 'packages', { ...inputs, ...more })
+  const files = { ...cached, [`${dockerFolder}/back/versions`]: 'docker-ce|5:0\n' }
+  const fakeHost = (text: string, more = {}) => fakeEngine({ files: { ...files, ...more }, tools: { 'apt-get': text } })
+  const isThere = (server: FakeServer, path: string) => existsSync(`${server.root}/${dockerFolder}/${path}`)
 
-  it('are fetched, and those that are installed are kept: from where they lie, else from the archive', () => {
-    const server = aHost(aptGet(planned))
+  it('fetches the new packages and keeps the installed ones, from the apt cache or the archive', () => {
+    const server = fakeHost(aptGet(planned))
 
     expect(fetch(server)).toMatchObject({ status: 0 })
 
@@ -35,16 +35,16 @@ describe.each(shells())("the packages of Docker's upgrade under $name", (shell) 
       '--download-only install docker-ce=5:2',
       'download containerd.io=1.6',
     ])
-    expect(textOf(server, `${place}/back/versions`)).toBe('docker-ce|5:1\ncontainerd.io|1.6\n')
-    expect(textOf(server, `${place}/back/docker-ce_5%3a1_amd64.deb`)).toBe('old\n')
+    expect(textOf(server, `${dockerFolder}/back/versions`)).toBe('docker-ce|5:1\ncontainerd.io|1.6\n')
+    expect(textOf(server, `${dockerFolder}/back/docker-ce_5%3a1_amd64.deb`)).toBe('old\n')
     expect([
       isThere(server, 'back/containerd.io_1.6_amd64.deb'),
       isThere(server, 'back/docker-ce_1_amd64.deb'),
     ]).toEqual([true, false])
   })
 
-  it('are not kept once more where they are kept already', () => {
-    const server = aHost(aptGet(planned))
+  it('does not keep packages twice', () => {
+    const server = fakeHost(aptGet(planned))
     fetch(server)
     server.run('rm "$MAESTRO_ROOT/calls"; rm -r "$MAESTRO_ROOT/var/cache"')
 
@@ -59,15 +59,15 @@ describe.each(shells())("the packages of Docker's upgrade under $name", (shell) 
       'runc=1.2 would',
     ],
     ['one would be another version', planned.replaceAll('5:2', '5:3'), 'docker-ce=5:3 would'],
-  ])('are not fetched where %s than was planned', (_, simulated, words) => {
-    const server = aHost(aptGet(simulated))
+  ])('fetches nothing when %s than planned', (_, simulated, words) => {
+    const server = fakeHost(aptGet(simulated))
 
     expect(fetch(server)).toMatchObject({ status: 1, said: expect.stringContaining(words) })
     expect(callsOf(server).filter((call) => call.includes('--download-only'))).toEqual([])
   })
 
-  it('are not fetched where apt cannot install them, and it is told why', () => {
-    const server = aHost("case $* in *' -s '*) echo ' docker-ce : Depends: libc6 (>= 9)'; exit 100 ;; esac")
+  it('fetches nothing when apt cannot install the packages, and prints why', () => {
+    const server = fakeHost("case $* in *' -s '*) echo ' docker-ce : Depends: libc6 (>= 9)'; exit 100 ;; esac")
 
     expect(fetch(server)).toMatchObject({
       status: 1,
@@ -79,9 +79,9 @@ describe.each(shells())("the packages of Docker's upgrade under $name", (shell) 
     ['is refused where there must be one', 'yes', 1, 'so that there would be no way back: --no-rollback'],
     ['is told to be missing where there need not be', 'no', 0, 'there will be no way back'],
   ])(
-    'the way back of which one cannot be had any more %s, and none to elsewhere stays',
+    'without an archived package for the rollback it %s, and keeps no incomplete set',
     (_, mustKeep, status, words) => {
-      const server = aHost(aptGet(planned, 'nothing'))
+      const server = fakeHost(aptGet(planned, 'nothing'))
 
       expect(fetch(server, { must_keep: mustKeep })).toEqual({ status, said: expect.stringContaining(words) })
       expect(isThere(server, 'back')).toBe(false)

@@ -1,22 +1,25 @@
 import { describe, expect, it } from 'vitest'
+import { runScript } from '../../support/fakes/fake-engine.ts'
+import { type FakeServer, fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer, type FakeServer } from '../a-server.ts'
 import { textOf } from '../unattended-upgrades/run-script.ts'
-import { ask } from './an-engine.ts'
 
 const key = '-----BEGIN PGP PUBLIC KEY BLOCK-----\nx'
 const inputs = { docker_repository: 'http://mirror.example/linux/{id}', docker_key: key }
 const files = { 'etc/os-release': 'ID=debian\nVERSION_CODENAME=trixie\n' }
 const source = 'etc/apt/sources.list.d/docker.sources'
-const aHost = (aptGet: string) =>
-  aServer({ files, tools: { dpkg: 'echo amd64', 'apt-get': `cd "$MAESTRO_ROOT"; ${aptGet}` } })
+const fakeHost = (aptGet: string) =>
+  fakeServer({ files, tools: { dpkg: 'echo amd64', 'apt-get': `cd "$MAESTRO_ROOT"; ${aptGet}` } })
 
-describe.each(shells())('the repository of Docker under $name', (shell) => {
+describe.each(shells())('docker-upgrade/repository.sh under $name', (shell) => {
   const setUp = (server: FakeServer, more = {}) =>
-    ask(server, shell, ['lib/apt.sh', 'lib/docker-source.sh', 'docker-upgrade/repository.sh'], { ...inputs, ...more })
+    runScript(server, shell, ['lib/apt.sh', 'lib/docker-source.sh', 'docker-upgrade/repository.sh'], {
+      ...inputs,
+      ...more,
+    })
 
-  it('is set up with its key where apt reads both, before its lists are fetched; nothing else is left', () => {
-    const server = aHost(`for word; do :; done; echo "$word" >asked; cat ${source} >seen`)
+  it('writes source and key where apt reads them, refreshes the lists, and leaves no other file', () => {
+    const server = fakeHost(`for word; do :; done; echo "$word" >asked; cat ${source} >seen`)
 
     setUp(server)
 
@@ -31,14 +34,14 @@ describe.each(shells())('the repository of Docker under $name', (shell) => {
     expect(stdout).toBe('755\n644\n644\n')
   })
 
-  it('is said not to be had in the words of apt', () => {
-    const server = aHost("echo 'E: The repository is not signed.'; exit 100")
+  it('fails with the words of apt when the repository is unreachable', () => {
+    const server = fakeHost("echo 'E: The repository is not signed.'; exit 100")
 
     expect(() => setUp(server)).toThrow('apt-get update: E: The repository is not signed.')
   })
 
-  it('is left as it was where its key is none', () => {
-    const server = aHost(':')
+  it('changes nothing when the key is invalid', () => {
+    const server = fakeHost(':')
 
     expect(() => setUp(server, { docker_key: '-----BEGIN CERTIFICATE-----' })).toThrow('no key in letters')
     expect(textOf(server, source)).toBeUndefined()

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { dockerFolder, fakeEngine, jobPath, runJob } from '../../support/fakes/fake-engine.ts'
+import type { FakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import type { FakeServer } from '../a-server.ts'
 import { callsOf, textOf } from '../unattended-upgrades/run-script.ts'
-import { anEngine, job, place, work } from './an-engine.ts'
 
 const inputs = {
   packages: 'docker-ce=2\ndocker-ce-cli=2',
@@ -19,15 +19,15 @@ const inputs = {
 const containers = (server: FakeServer) =>
   ['db', 'web', 'idle'].map((id) => textOf(server, `containers/${id}`)?.trim()).join(' ')
 const asBefore = 'true true false'
-const endOf = (server: FakeServer) => textOf(server, `${job}.end`)?.trimEnd().split('\n')
+const endOf = (server: FakeServer) => textOf(server, `${jobPath}.end`)?.trimEnd().split('\n')
 const installed = (server: FakeServer) => textOf(server, 'installed')?.trim()
 
-describe.each(shells())("the upgrade of Docker's packages under $name", (shell) => {
+describe.each(shells())('docker-upgrade/upgrade.sh under $name', (shell) => {
   const upgrade = (server: FakeServer, more: Readonly<Record<string, string>> = {}) =>
-    work(server, shell, 'upgrade', { ...inputs, ...more })
+    runJob(server, shell, 'upgrade', { ...inputs, ...more })
 
-  it('installs them in one transaction while Docker stands still, and what ran runs again', () => {
-    const server = anEngine()
+  it('installs the packages in one transaction while Docker is stopped, and starts the containers again', () => {
+    const server = fakeEngine()
 
     expect(upgrade(server)).toMatchObject({ status: 0 })
 
@@ -40,14 +40,14 @@ describe.each(shells())("the upgrade of Docker's packages under $name", (shell) 
       'apt-mark hold docker-ce docker-ce-cli',
     ])
     expect([installed(server), containers(server), endOf(server)]).toEqual(['new', asBefore, ['upgraded']])
-    expect(textOf(server, `${job}.times`)).toBe('down 1000.5\nup 1000.5\n')
-    expect(textOf(server, `${place}/held`)).toBe('docker-ce\ndocker-ce-cli\n')
-    expect(textOf(server, `${place}/new/docker-ce_2_amd64.deb`)).toBeUndefined()
+    expect(textOf(server, `${jobPath}.times`)).toBe('down 1000.5\nup 1000.5\n')
+    expect(textOf(server, `${dockerFolder}/held`)).toBe('docker-ce\ndocker-ce-cli\n')
+    expect(textOf(server, `${dockerFolder}/new/docker-ce_2_amd64.deb`)).toBeUndefined()
   })
 
-  it('stops what ran first where that is asked for, and stops again what did not run', () => {
+  it('stops containers first where asked to, and stops again those that did not run', () => {
     const woken = { 'apt-get': 'cd "$MAESTRO_ROOT"; echo new >installed; echo true >containers/idle' }
-    const server = anEngine({ tools: woken })
+    const server = fakeEngine({ tools: woken })
 
     expect(upgrade(server, { stop_first: 'yes' })).toMatchObject({ status: 0 })
 
@@ -56,7 +56,7 @@ describe.each(shells())("the upgrade of Docker's packages under $name", (shell) 
   })
 
   it('waits for an engine that is slow to answer', () => {
-    const server = anEngine({ files: { slow: '5\n' } })
+    const server = fakeEngine({ files: { slow: '5\n' } })
 
     expect(upgrade(server)).toMatchObject({ status: 0 })
     expect(endOf(server)).toEqual(['upgraded'])
@@ -69,8 +69,8 @@ describe.each(shells())("the upgrade of Docker's packages under $name", (shell) 
       { sick: 'new\n' },
       'not as before: db (running, unhealthy), which says: no such table; web (running, unhealthy), which says: no such table;',
     ],
-  ])('goes back by itself, without a network, where the new engine %s', (_, files, why) => {
-    const server = anEngine({ files })
+  ])('rolls back without network when the new engine %s', (_, files, why) => {
+    const server = fakeEngine({ files })
 
     expect(upgrade(server)).toMatchObject({ status: 0 })
 
@@ -81,23 +81,23 @@ describe.each(shells())("the upgrade of Docker's packages under $name", (shell) 
     expect(callsOf(server).filter((call) => call.startsWith('apt-mark'))).toEqual([])
   })
 
-  it('gives an engine up that never answers, and starts what was there', () => {
-    const server = anEngine({ files: { slow: '60\n' } })
+  it('gives up on an engine that never answers, and starts the old containers', () => {
+    const server = fakeEngine({ files: { slow: '60\n' } })
 
     expect(upgrade(server)).toMatchObject({ status: 0 })
     expect([installed(server), endOf(server)?.[0]]).toEqual(['old', 'back'])
   })
 
-  it('does not go back for a container that was sick before', () => {
-    const server = anEngine({ files: { sick: 'old\nnew\n' } })
+  it('does not roll back for a container that was unhealthy before', () => {
+    const server = fakeEngine({ files: { sick: 'old\nnew\n' } })
 
     expect(upgrade(server, { healthy: '' })).toMatchObject({ status: 0 })
     expect(endOf(server)).toEqual(['upgraded'])
   })
 
-  it('goes back where apt cannot install them, and says what apt said', () => {
+  it('rolls back when apt fails, and prints the words of apt', () => {
     const log = 'var/log/maestro/20261123-091500-test/docker.log'
-    const server = anEngine({
+    const server = fakeEngine({
       files: { [log]: 'E: Sub-process dpkg returned an error\n' },
       tools: { 'apt-get': 'exit 100' },
     })
@@ -107,8 +107,8 @@ describe.each(shells())("the upgrade of Docker's packages under $name", (shell) 
     expect(containers(server)).toBe(asBefore)
   })
 
-  it('fails, and claims no end, where nothing is to go back', () => {
-    const server = anEngine({ files: { sick: 'new\n' } })
+  it('fails without an end mark with --no-rollback', () => {
+    const server = fakeEngine({ files: { sick: 'new\n' } })
 
     const { status, said } = upgrade(server, { may_go_back: 'no' })
 
@@ -116,8 +116,8 @@ describe.each(shells())("the upgrade of Docker's packages under $name", (shell) 
     expect([installed(server), endOf(server)]).toEqual(['new', undefined])
   })
 
-  it('says both reasons where the way back fails as well', () => {
-    const server = anEngine({ files: { broken: 'old\nnew\n' } })
+  it('prints both reasons when the rollback fails too', () => {
+    const server = fakeEngine({ files: { broken: 'old\nnew\n' } })
 
     const { status, said } = upgrade(server)
 
@@ -127,37 +127,37 @@ describe.each(shells())("the upgrade of Docker's packages under $name", (shell) 
     })
   })
 
-  it('brings back what ran before the last change where nobody can say what runs', () => {
-    const server = anEngine()
+  it('starts what ran before the last change when the containers are unknown', () => {
+    const server = fakeEngine()
     upgrade(server)
     server.run('cd "$MAESTRO_ROOT"; rm up; echo false >containers/web; echo false >containers/db')
 
     const inReturn = { packages: '', source: 'back', may_go_back: 'no', running: '', healthy: '', idle: '', holds: '' }
     expect(upgrade(server, inReturn)).toMatchObject({ status: 0 })
 
-    expect(textOf(server, `${place}/running`)).toBe('db web\n')
+    expect(textOf(server, `${dockerFolder}/running`)).toBe('db web\n')
     expect([installed(server), containers(server)]).toEqual(['old', asBefore])
   })
 
-  it('keeps a copy of what was put there by hand, of the first attempt', () => {
-    const server = anEngine({ files: { 'etc/docker/daemon.json': '{}\n' } })
+  it('keeps a copy of manually installed binaries, from the first attempt', () => {
+    const server = fakeEngine({ files: { 'etc/docker/daemon.json': '{}\n' } })
     upgrade(server)
     server.run('echo changed >"$MAESTRO_ROOT/etc/docker/daemon.json"')
     upgrade(server)
 
-    expect(textOf(server, `${job}.files/etc/docker/daemon.json`)).toBe('{}\n')
+    expect(textOf(server, `${jobPath}.files/etc/docker/daemon.json`)).toBe('{}\n')
   })
 
-  it('starts Docker and the timers of apt where its process was killed', () => {
-    const server = anEngine({
+  it('starts Docker and the apt timers when its process was killed', () => {
+    const server = fakeEngine({
       files: {
-        [`${job}.begun`]: 'pid=1\nstart=1\nboot=here\ninvocation=unit\n',
-        [`${job}.timers`]: 'apt-daily.timer\n',
+        [`${jobPath}.begun`]: 'pid=1\nstart=1\nboot=here\ninvocation=unit\n',
+        [`${jobPath}.timers`]: 'apt-daily.timer\n',
       },
     })
     server.run('rm "$MAESTRO_ROOT/up"')
 
-    work(server, shell, 'upgrade', inputs, 'ended')
+    runJob(server, shell, 'upgrade', inputs, 'ended')
 
     expect(callsOf(server)).toEqual(['systemctl start apt-daily.timer', 'systemctl start docker.service'])
   })

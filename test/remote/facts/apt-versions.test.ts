@@ -41,17 +41,17 @@ describe('newerPackages', () => {
     ['     release o=Docker,a=bookworm,l=Docker CE,c=stable,b=amd64', 'Docker:bookworm', false],
     ['     release o=Vendor,n=security-tools,l=Security,c=main', 'Vendor:security-tools', false],
     ['     release c=', ':', false],
-  ])('knows of %s that it is %s', (release, name, isSecurity) => {
+  ])('reads %s as %s, and whether that is a security origin', (release, name, isSecurity) => {
     const [found] = newerPackages(stanza, list(release))
 
     expect(found).toMatchObject({ name: 'nginx', versions: [{ version: '1.2', sources: [{ name, isSecurity }] }] })
   })
 
-  it('calls a source that the list does not know by its place', () => {
+  it('names an unknown source by its URL', () => {
     expect(newerPackages(stanza, [])[0]?.versions[0]?.sources).toEqual([{ name: place, isSecurity: false }])
   })
 
-  it('reads a package of another architecture, one pinned away, and a phased one', () => {
+  it('reads packages of another architecture, pinned away, and phased', () => {
     const other = [
       'libc6:i386:',
       '  Installed: 2.36',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { factsScript, parseResponse, readFacts } from '../../../src/remote/facts/read-facts.ts'
 import { makeScript } from '../../../src/remote/script.ts'
+import { type FakeServer, fakeServer, type Shell } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer, type FakeServer, type Shell } from '../a-server.ts'
 
 const revision = 'b'.repeat(64)
 const home = 'var/lib/maestro/services/shop'
@@ -10,7 +10,7 @@ const root = { id: 'echo 0' }
 const socket = { 'var/run/docker.sock': '' }
 const web = 'web|/shop-web-1|sha256:aa|shop:1|c0ffee|running|0|healthy|always|2026-11-20T09:12:44Z'
 
-const lookAt = (server: FakeServer, shell: Shell) => {
+const composeFacts = (server: FakeServer, shell: Shell) => {
   const { stdout, stderr, status } = server.run(
     factsScript(['compose'], 'c0ffee', { project: 'shop', revision }),
     shell,
@@ -26,9 +26,9 @@ const docker = (containers: string, compose = 'exit 1') => `case "$*" in
   *) exit 1 ;;
   esac`
 
-describe.each(shells())('the services under $name', (shell) => {
-  it('tells what was rolled out, what was before, and what runs', () => {
-    const server = aServer({
+describe.each(shells())('facts/compose.sh under $name', (shell) => {
+  it('prints the deployed services, the previous ones, and the containers', () => {
+    const server = fakeServer({
       files: {
         ...socket,
         [`${home}/deployed`]: `web|${revision}|shop:1|sha256:aa|c0ffee\n`,
@@ -39,7 +39,7 @@ describe.each(shells())('the services under $name', (shell) => {
       tools: { ...root, docker: docker(web, "echo 'v2.26.1-4'") },
     })
 
-    expect(lookAt(server, shell)).toEqual({
+    expect(composeFacts(server, shell)).toEqual({
       status: 'known',
       value: {
         compose: { version: '2.26.1', isPlugin: true },
@@ -64,29 +64,32 @@ describe.each(shells())('the services under $name', (shell) => {
     })
   })
 
-  it('knows the standalone Compose, and where nothing was rolled out', () => {
+  it('finds the standalone docker-compose, and services that were never deployed', () => {
     const tools = { ...root, docker: docker(web), 'docker-compose': 'echo 1.29.2' }
 
-    expect(lookAt(aServer({ files: socket, tools }), shell)).toMatchObject({
+    expect(composeFacts(fakeServer({ files: socket, tools }), shell)).toMatchObject({
       status: 'known',
       value: { compose: { version: '1.29.2', isPlugin: false }, deployed: [], before: [], isStaged: false, asked: [] },
     })
   })
 
-  it('knows that there is no Compose', () => {
-    const server = aServer({ files: socket, tools: { ...root, docker: docker(web) } })
+  it('prints that Compose is missing', () => {
+    const server = fakeServer({ files: socket, tools: { ...root, docker: docker(web) } })
 
-    expect(lookAt(server, shell)).toMatchObject({ status: 'known', value: { compose: undefined } })
+    expect(composeFacts(server, shell)).toMatchObject({ status: 'known', value: { compose: undefined } })
   })
 
-  it('is unknown where Docker does not say what runs', () => {
+  it('is unknown when Docker cannot list containers', () => {
     const tools = { ...root, docker: 'echo "permission denied" >&2; exit 1' }
 
-    expect(lookAt(aServer({ files: socket, tools }), shell)).toEqual({ status: 'unknown', why: expect.anything() })
+    expect(composeFacts(fakeServer({ files: socket, tools }), shell)).toEqual({
+      status: 'unknown',
+      why: expect.anything(),
+    })
   })
 })
 
-describe.each(shells())('the files of a revision under $name', (shell) => {
+describe.each(shells())('compose/stage.sh under $name', (shell) => {
   const stage = (server: FakeServer, inputs: Readonly<Record<string, string>>) => {
     const files = ['compose/project.sh', 'compose/stage.sh']
     const all = { project: 'shop', compose: 'services: {}\n', env: '', has_env: 'no', ...inputs }
@@ -96,8 +99,8 @@ describe.each(shells())('the files of a revision under $name', (shell) => {
   const checksum = (server: FakeServer, env: string) =>
     server.run(`a=$(${sums}); printf '%s\\n' "\${a%% *}" '${env}' | sha256sum | cut -d ' ' -f 1`).stdout.trim()
 
-  it("are there, root's alone, where they have the checksum that was planned", () => {
-    const server = aServer()
+  it('writes the files with mode 600 when they have the planned checksum', () => {
+    const server = fakeServer()
     const wanted = checksum(server, 'none')
 
     expect(stage(server, { revision: wanted }).status).toBe(0)
@@ -106,8 +109,8 @@ describe.each(shells())('the files of a revision under $name', (shell) => {
     expect(said.stdout).toBe('services: {}\ncompose.yml 600\n')
   })
 
-  it('are not where they have another', () => {
-    const server = aServer()
+  it('writes no files when the checksum differs', () => {
+    const server = fakeServer()
 
     const { status, stderr } = stage(server, { revision, has_env: 'yes', env: 'SECRET=not-a-real-one' })
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { factsScript, readFacts } from '../../../src/remote/facts/read-facts.ts'
 import { allOf } from '../../../src/remote/fields.ts'
 import { parseResponse } from '../../../src/remote/response.ts'
+import { type FakeServer, fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer, type FakeServer } from '../a-server.ts'
 
 const nonce = 'd0c4'
 const installed = `cat <<'END'
@@ -40,7 +40,7 @@ const tools = {
   ...Object.fromEntries(outer),
 }
 
-describe.each(shells())("Docker's packages under $name", (shell) => {
+describe.each(shells())('facts/candidates.sh under $name', (shell) => {
   const factsOf = (server: FakeServer, inputs: Readonly<Record<string, string>> = {}) => {
     const { stdout, status, stderr } = server.run(factsScript(['candidates'], nonce, inputs), shell)
     if (status !== 0) throw new Error(stderr)
@@ -48,13 +48,13 @@ describe.each(shells())("Docker's packages under $name", (shell) => {
   }
   const look = (...given: Parameters<typeof factsOf>) => readFacts(factsOf(...given), ['candidates']).candidates
 
-  it('are those that are there, with who holds them, and every version that apt has, each once', () => {
+  it('prints the installed packages, their holds, and each version of apt once', () => {
     const files = {
       'var/lib/maestro/docker/held': 'docker-ce\n',
       'var/lib/maestro/docker/back/versions': 'docker-ce|5:19-1\n',
     }
 
-    expect(look(aServer({ files, tools }))).toEqual({
+    expect(look(fakeServer({ files, tools }))).toEqual({
       status: 'known',
       value: {
         packages: [
@@ -81,8 +81,8 @@ describe.each(shells())("Docker's packages under $name", (shell) => {
   const files = { 'etc/os-release': 'ID=debian\nVERSION_CODENAME=trixie\n' }
   const keep = `for word; do case $word in Dir::Etc::SourceList=*) cat "\${word#*=}" "\${word%/*}/../\${word##*/}" 2>/dev/null; cp "\${word#*=}" "$MAESTRO_ROOT/source" ;; esac; done`
 
-  it('are those of the repository that is asked for, where apt has none; it leaves nothing behind', () => {
-    const server = aServer({ files, tools: { ...bare, 'apt-get': keep } })
+  it('prints the packages of docker.repository when apt has none, and leaves no file behind', () => {
+    const server = fakeServer({ files, tools: { ...bare, 'apt-get': keep } })
 
     expect(look(server, wanted)).toMatchObject({
       value: {
@@ -98,23 +98,23 @@ describe.each(shells())("Docker's packages under $name", (shell) => {
     )
   })
 
-  it('say by one word whose they are', () => {
-    const server = aServer({ files, tools: { ...bare, 'apt-get': keep } })
+  it('prints the source of the packages in one word', () => {
+    const server = fakeServer({ files, tools: { ...bare, 'apt-get': keep } })
 
     expect(allOf(factsOf(server, wanted), 'candidates_staged')).toEqual(['yes'])
   })
 
-  it('go by the name of the release of Ubuntu where this one is made of it', () => {
+  it('uses the Ubuntu codename on a derivative of Ubuntu', () => {
     const mint = { 'etc/os-release': 'ID=linuxmint\nVERSION_CODENAME=wilma\nUBUNTU_CODENAME=noble\n' }
-    const server = aServer({ files: mint, tools: { ...bare, 'apt-get': keep } })
+    const server = fakeServer({ files: mint, tools: { ...bare, 'apt-get': keep } })
 
     look(server, wanted)
 
     expect(server.run('cat "$MAESTRO_ROOT/source"').stdout).toContain('/linux/ubuntu\nSuites: noble\n')
   })
 
-  it('are left to those of apt where it has them', () => {
-    expect(look(aServer({ files, tools }), wanted)).toMatchObject({ value: { isStaged: false } })
+  it('prefers the versions of apt over docker.repository', () => {
+    expect(look(fakeServer({ files, tools }), wanted)).toMatchObject({ value: { isStaged: false } })
   })
 
   it.each([
@@ -126,8 +126,8 @@ describe.each(shells())("Docker's packages under $name", (shell) => {
     ],
     ['apt only warns of it', { 'apt-get': "echo 'W: Failed to fetch http://mirror.example'" }, {}, 'Failed to fetch'],
     ['the key is no key', { 'apt-get': ':' }, { docker_key: '-----BEGIN CERTIFICATE-----' }, 'no key in letters'],
-  ])('are not known where %s', (_, more, inputs, words) => {
-    expect(look(aServer({ files, tools: { ...bare, ...more } }), { ...wanted, ...inputs })).toMatchObject({
+  ])('is unknown when %s', (_, more, inputs, words) => {
+    expect(look(fakeServer({ files, tools: { ...bare, ...more } }), { ...wanted, ...inputs })).toMatchObject({
       status: 'unknown',
       why: expect.stringContaining(words),
     })
@@ -153,7 +153,7 @@ END
   *inspect*) printf 'socket|/watch (watchtower:1)\\nsocketfleeting|/both (bb)\\n|/web (bb)\\nfleeting|/job (bb)\\n' ;;
 esac`
 
-describe.each(shells())('the engine under $name', (shell) => {
+describe.each(shells())('facts/engine.sh under $name', (shell) => {
   const files = {
     'var/run/docker.sock': '',
     'etc/docker/daemon.json': '{\n  "debug": true\n}\n',
@@ -162,10 +162,10 @@ describe.each(shells())('the engine under $name', (shell) => {
   }
   const tools = { id: 'echo 0', docker: docker(''), df: "printf 'F\\n/dev/vda 2000 500 1500 25%% /data\\n'" }
 
-  it('tells what an upgrade has to know of it, and what was put beside it by hand', () => {
-    const server = aServer({ files, tools })
+  it('prints what an upgrade must know, and manually installed binaries', () => {
+    const server = fakeServer({ files, tools })
 
-    const { engine } = server.look(['engine'], shell)
+    const { engine } = server.facts(['engine'], shell)
 
     expect(engine).toEqual({
       status: 'known',
@@ -188,19 +188,21 @@ describe.each(shells())('the engine under $name', (shell) => {
     })
   })
 
-  it('has nothing to tell where it does not answer, whatever its client says', () => {
+  it('is unknown when the engine does not answer, whatever its client prints', () => {
     const silent = {
       ...tools,
       docker: docker(`version*) exit 1 ;;
   info*) echo '["",null,false,"",false,"",""]' ;;`),
     }
 
-    expect(aServer({ files, tools: silent }).look(['engine'], shell).engine).toMatchObject({
+    expect(fakeServer({ files, tools: silent }).facts(['engine'], shell).engine).toMatchObject({
       value: { info: undefined, socketUsers: [] },
     })
   })
 
-  it('is none where there is no Docker', () => {
-    expect(aServer().look(['engine'], shell).engine).toMatchObject({ value: { info: undefined, config: undefined } })
+  it('prints that there is no Docker', () => {
+    expect(fakeServer().facts(['engine'], shell).engine).toMatchObject({
+      value: { info: undefined, config: undefined },
+    })
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
+import { printRecorded } from '../../support/fixtures/recorded-output.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
-import { says } from '../recorded.ts'
 
 const docker = (answers: string) => `case "$*" in
   *MinAPIVersion*) exit 1 ;;
@@ -13,14 +13,14 @@ const docker = (answers: string) => `case "$*" in
 const socket = { 'var/run/docker.sock': '' }
 const root = { id: 'echo 0' }
 
-describe.each(shells())('Docker under $name', (shell) => {
-  it('tells its versions and every container', () => {
+describe.each(shells())('facts/docker.sh under $name', (shell) => {
+  it('prints the versions and every container', () => {
     const tools = {
       ...root,
-      docker: docker(`'ps '*) printf 'a1\\nb2\\n' ;; *' a1 b2') ${says('docker-inspect-debian-12')} ;;`),
+      docker: docker(`'ps '*) printf 'a1\\nb2\\n' ;; *' a1 b2') ${printRecorded('docker-inspect-debian-12')} ;;`),
     }
 
-    expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toEqual({
+    expect(fakeServer({ files: socket, tools }).facts(['docker'], shell).docker).toEqual({
       status: 'known',
       value: {
         version: '27.5.0',
@@ -58,7 +58,7 @@ describe.each(shells())('Docker under $name', (shell) => {
     })
   })
 
-  it('tells what the engine works with, and with which compose', () => {
+  it('prints the storage driver and the version of Compose', () => {
     const tools = {
       ...root,
       docker: docker("'ps '*) ;;").replace(
@@ -70,7 +70,7 @@ describe.each(shells())('Docker under $name', (shell) => {
         'case "$*" in *docker-compose-plugin*) echo 2.27.0-1~ubuntu.24.04~noble; exit 1 ;; *) exit 1 ;; esac',
     }
 
-    expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toMatchObject({
+    expect(fakeServer({ files: socket, tools }).facts(['docker'], shell).docker).toMatchObject({
       value: {
         version: '27.5.0',
         client: '27.5.1',
@@ -79,39 +79,39 @@ describe.each(shells())('Docker under $name', (shell) => {
     })
   })
 
-  it('needs root where its socket is closed to us', () => {
+  it('uses sudo when the socket is not readable', () => {
     const tools = { ...root, docker: 'echo "sudo: a password is required" >&2; exit 1' }
 
-    expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toMatchObject({
+    expect(fakeServer({ files: socket, tools }).facts(['docker'], shell).docker).toMatchObject({
       value: { trouble: 'needs root, which sudo refuses (sudo: a password is required)' },
     })
   })
 
-  it('has no containers', () => {
+  it('prints no containers when there are none', () => {
     const tools = { ...root, docker: docker("'ps '*) ;; *) exit 1 ;;") }
 
-    expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toMatchObject({
+    expect(fakeServer({ files: socket, tools }).facts(['docker'], shell).docker).toMatchObject({
       value: { containers: [] },
     })
   })
 
-  it('is asked again when a container vanishes between two questions', () => {
+  it('asks again when a container vanishes between two commands', () => {
     const flaky = `'ps '*) if [ -e "$MAESTRO_ROOT/asked" ]; then echo b2; else touch "$MAESTRO_ROOT/asked"; echo a1; fi ;;
       *' b2') echo '["/job","alpine","exited",null,"no","2026-11-20T09:12:44Z"]' ;;
       *) echo 'Error: No such container: a1' >&2; exit 1 ;;`
 
     expect(
-      aServer({ files: socket, tools: { ...root, docker: docker(flaky) } }).look(['docker'], shell).docker,
+      fakeServer({ files: socket, tools: { ...root, docker: docker(flaky) } }).facts(['docker'], shell).docker,
     ).toMatchObject({
       status: 'known',
       value: { containers: [{ name: 'job' }] },
     })
   })
 
-  it('is unknown, not empty, when its containers cannot be listed', () => {
+  it('is unknown, and not empty, when containers cannot be listed', () => {
     const tools = { ...root, docker: docker("'ps '*) echo 'Error response from daemon: dial' >&2; exit 1 ;;") }
 
-    expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toEqual({
+    expect(fakeServer({ files: socket, tools }).facts(['docker'], shell).docker).toEqual({
       status: 'unknown',
       why: 'Error response from daemon: dial',
     })
@@ -121,63 +121,63 @@ describe.each(shells())('Docker under $name', (shell) => {
     ['docker-ce', 'docker-ce) echo "ii " ;; *) exit 1 ;;', 'docker-ce'],
     ['docker.io on hold', 'docker.io) echo "hi " ;; *) exit 1 ;;', 'docker.io'],
     ['a package that was removed', 'docker-ce) echo "rc " ;; *) exit 1 ;;', 'static'],
-  ])('comes from %s', (_, cases, source) => {
+  ])('prints the source %s', (_, cases, source) => {
     const tools = {
       ...root,
       docker: docker("'ps '*) ;;"),
       'dpkg-query': `for last; do :; done; case $last in ${cases} esac`,
     }
 
-    expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toMatchObject({ value: { source } })
+    expect(fakeServer({ files: socket, tools }).facts(['docker'], shell).docker).toMatchObject({ value: { source } })
   })
 
-  it('comes from a snap where its program lies in one', () => {
+  it('prints the source snap for a program below /snap', () => {
     const tools = { ...root, docker: docker("'ps '*) ;;"), readlink: 'echo /snap/docker/2893/bin/docker' }
 
-    expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toMatchObject({
+    expect(fakeServer({ files: socket, tools }).facts(['docker'], shell).docker).toMatchObject({
       value: { source: 'snap' },
     })
   })
 
-  it('says why the engine does not answer', () => {
+  it('prints why the engine does not answer', () => {
     const words = 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?'
     const down = `case "$*" in *Client.Version*) echo 28.2.2 ;; esac; echo "${words}" >&2; exit 1`
 
-    expect(aServer({ tools: { ...root, docker: down } }).look(['docker'], shell).docker).toMatchObject({
+    expect(fakeServer({ tools: { ...root, docker: down } }).facts(['docker'], shell).docker).toMatchObject({
       status: 'known',
       value: { version: undefined, client: '28.2.2', trouble: words, containers: [] },
     })
   })
 
-  it('is not woken by being asked', () => {
+  it('does not start an engine with socket activation', () => {
     const tools = {
       ...root,
       docker: `[ "\${DOCKER_HOST-}" = unix:///nowhere ] || touch "$MAESTRO_ROOT/asked"; ${docker('*) ;;')}`,
       systemctl: "printf 'active\\ninactive\\n'; exit 3",
     }
-    const server = aServer({ files: { ...socket, 'run/systemd/system': null }, tools })
+    const server = fakeServer({ files: { ...socket, 'run/systemd/system': null }, tools })
 
-    expect(server.look(['docker', 'weave'], shell)).toMatchObject({
+    expect(server.facts(['docker', 'weave'], shell)).toMatchObject({
       docker: { value: { version: undefined, trouble: 'docker.service is inactive' } },
       weave: { value: null },
     })
     expect(server.run('ls "$MAESTRO_ROOT"').stdout).not.toContain('asked')
   })
 
-  it('is asked where systemd does not run, whatever its tools say', () => {
+  it('asks the engine where systemd does not run', () => {
     const tools = { ...root, docker: docker("'ps '*) ;;"), systemctl: "printf 'active\\ninactive\\n'; exit 3" }
 
-    expect(aServer({ files: socket, tools }).look(['docker'], shell).docker).toMatchObject({
+    expect(fakeServer({ files: socket, tools }).facts(['docker'], shell).docker).toMatchObject({
       value: { version: '27.5.0' },
     })
   })
 
-  it('is not there without its program', () => {
-    expect(aServer({ files: socket }).look(['docker'], shell).docker).toEqual({ status: 'known', value: null })
+  it('prints that Docker is missing', () => {
+    expect(fakeServer({ files: socket }).facts(['docker'], shell).docker).toEqual({ status: 'known', value: null })
   })
 })
 
-describe.each(shells())('Weave under $name', (shell) => {
+describe.each(shells())('facts/weave.sh under $name', (shell) => {
   const script = '#!/bin/sh\nset -e\nSCRIPT_VERSION="2.8.1"\necho "never run" >&2; exit 1'
   const running = (image: string) => ({ ...root, docker: `case "$*" in *'name=^/weave$'*) echo '${image}' ;; esac` })
 
@@ -197,24 +197,24 @@ describe.each(shells())('Weave under $name', (shell) => {
     ['a script without Docker', { weave: script }, { version: '2.8.1', isRunning: false }],
     ['neither', running(''), null],
     ['no Docker', {}, null],
-  ])('is known by %s', (_, tools, value) => {
-    expect(aServer({ files: socket, tools }).look(['weave'], shell).weave).toEqual({ status: 'known', value })
+  ])('takes the version from %s', (_, tools, value) => {
+    expect(fakeServer({ files: socket, tools }).facts(['weave'], shell).weave).toEqual({ status: 'known', value })
   })
 
-  it('does not run where the engine has gone and left its socket', () => {
+  it('prints that Weave does not run when the engine has left a dead socket', () => {
     const words = 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?'
     const tools = { ...root, weave: script, docker: `echo "${words}" >&2; exit 1` }
 
-    expect(aServer({ files: socket, tools }).look(['weave'], shell).weave).toEqual({
+    expect(fakeServer({ files: socket, tools }).facts(['weave'], shell).weave).toEqual({
       status: 'known',
       value: { version: '2.8.1', isRunning: false },
     })
   })
 
-  it('is unknown where Docker does not let us ask', () => {
+  it('is unknown when Docker denies access', () => {
     const tools = { ...root, weave: script, docker: 'echo "permission denied" >&2; exit 1' }
 
-    expect(aServer({ files: socket, tools }).look(['weave'], shell).weave).toEqual({
+    expect(fakeServer({ files: socket, tools }).facts(['weave'], shell).weave).toEqual({
       status: 'unknown',
       why: 'permission denied',
     })

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
 
 const fine = "printf '%s\\n' 'bash install ok installed' 'old deinstall ok config-files' 'held hold ok installed'"
 const lockFiles = {
@@ -12,25 +12,25 @@ const lockFiles = {
 }
 const noLocks = { 'proc/locks': '' }
 
-describe.each(shells())('dpkg under $name', (shell) => {
-  it('is whole, with every lock free', () => {
-    const server = aServer({ files: { ...lockFiles, ...noLocks }, tools: { 'dpkg-query': fine } })
+describe.each(shells())('facts/dpkg.sh under $name', (shell) => {
+  it('prints a consistent dpkg with every lock free', () => {
+    const server = fakeServer({ files: { ...lockFiles, ...noLocks }, tools: { 'dpkg-query': fine } })
 
-    expect(server.look(['dpkg'], shell).dpkg).toEqual({
+    expect(server.facts(['dpkg'], shell).dpkg).toEqual({
       status: 'known',
       value: { isInterrupted: false, broken: [], lockHolders: [] },
     })
   })
 
-  it('was cut off where its journal holds entries', () => {
+  it('prints an interrupted dpkg when its journal has entries', () => {
     const files = { ...noLocks, 'var/lib/dpkg/updates/0001': 'Package: libc6\n' }
 
-    const { dpkg } = aServer({ files, tools: { 'dpkg-query': fine } }).look(['dpkg'], shell)
+    const { dpkg } = fakeServer({ files, tools: { 'dpkg-query': fine } }).facts(['dpkg'], shell)
 
     expect(dpkg).toMatchObject({ value: { isInterrupted: true } })
   })
 
-  it('names what is not fully installed', () => {
+  it('names packages that are not fully installed', () => {
     const states = [
       'a install ok unpacked',
       'b install ok half-configured',
@@ -40,14 +40,14 @@ describe.each(shells())('dpkg under $name', (shell) => {
     ]
     const dpkgQuery = `printf '%s\\n' ${states.map((state) => `'${state}'`).join(' ')}`
 
-    const { dpkg } = aServer({ files: noLocks, tools: { 'dpkg-query': dpkgQuery } }).look(['dpkg'], shell)
+    const { dpkg } = fakeServer({ files: noLocks, tools: { 'dpkg-query': dpkgQuery } }).facts(['dpkg'], shell)
 
     expect(dpkg).toMatchObject({
       value: { broken: ['a unpacked', 'b half-configured', 'c reinstreq', 'd triggers-pending'] },
     })
   })
 
-  describe('with a lock held', () => {
+  describe('with a held lock', () => {
     const proc = {
       'proc/uptime': '5000.50 100.00\n',
       'proc/812/stat': '812 (apt-get (x)) S 1 812 812 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 480000 1 1\n',
@@ -57,7 +57,7 @@ describe.each(shells())('dpkg under $name', (shell) => {
 
     /** A server on which process 812 holds the lock of that file, as the kernel tells it. */
     function heldBy812(path: keyof typeof lockFiles, files: Readonly<Record<string, string>> = proc, sudo = 'exit 1') {
-      const server = aServer({
+      const server = fakeServer({
         files: { ...lockFiles, ...noLocks, ...files },
         tools: { 'dpkg-query': fine, id: 'echo 1000', sudo },
       })
@@ -81,19 +81,19 @@ describe.each(shells())('dpkg under $name', (shell) => {
       ['dpkg', 'var/lib/dpkg/lock'],
       ['lists', 'var/lib/apt/lists/lock'],
       ['archives', 'var/cache/apt/archives/lock'],
-    ] as const)('names who holds the %s lock, and for how long', (lock, path) => {
-      expect(heldBy812(path).look(['dpkg'], shell).dpkg).toMatchObject({
+    ] as const)('names the holder of the %s lock and its age', (lock, path) => {
+      expect(heldBy812(path).facts(['dpkg'], shell).dpkg).toMatchObject({
         value: { lockHolders: [{ lock, pid: 812, command: 'apt-get -y upgrade', ageSeconds: 200 }] },
       })
     })
 
-    it('shows a command line of several lines as one', () => {
+    it('prints a command line of several lines as one', () => {
       const server = heldBy812('var/lib/dpkg/lock', {
         ...proc,
         'proc/812/cmdline': 'sh\0-c\0apt-get\n  update\u001b[2J\0',
       })
 
-      expect(server.look(['dpkg'], shell).dpkg).toMatchObject({
+      expect(server.facts(['dpkg'], shell).dpkg).toMatchObject({
         value: { lockHolders: [{ command: 'sh -c apt-get update\u001b[2J' }] },
       })
     })
@@ -101,30 +101,30 @@ describe.each(shells())('dpkg under $name', (shell) => {
     it('names a process without a command line by its short name', () => {
       const server = heldBy812('var/lib/dpkg/lock', { ...proc, 'proc/812/cmdline': '' })
 
-      expect(server.look(['dpkg'], shell).dpkg).toMatchObject({ value: { lockHolders: [{ command: 'apt-get' }] } })
+      expect(server.facts(['dpkg'], shell).dpkg).toMatchObject({ value: { lockHolders: [{ command: 'apt-get' }] } })
     })
 
-    it('asks root for a holder that is hidden from us', () => {
+    it('uses sudo for a holder that is hidden', () => {
       const hidden = Object.fromEntries(
         Object.entries(proc).map(([path, text]) => [path.replace('812', 'hidden'), text]),
       )
       const sudo = `for last; do :; done; cat "$MAESTRO_ROOT/proc/hidden/\${last##*/}"`
       const server = heldBy812('var/lib/dpkg/lock', { ...hidden, 'proc/uptime': proc['proc/uptime'] }, sudo)
 
-      expect(server.look(['dpkg'], shell).dpkg).toMatchObject({
+      expect(server.facts(['dpkg'], shell).dpkg).toMatchObject({
         value: { lockHolders: [{ pid: 812, command: 'apt-get -y upgrade', ageSeconds: 200 }] },
       })
     })
 
-    it('is unknown where the holder is hidden from us', () => {
-      expect(heldBy812('var/lib/dpkg/lock', {}).look(['dpkg'], shell).dpkg).toEqual({
+    it('is unknown when the holder is hidden and sudo refuses', () => {
+      expect(heldBy812('var/lib/dpkg/lock', {}).facts(['dpkg'], shell).dpkg).toEqual({
         status: 'unknown',
         why: "apt's dpkg lock is held by process 812, which cannot be read",
       })
     })
   })
 
-  it('is unknown on a system without it', () => {
-    expect(aServer().look(['dpkg'], shell).dpkg).toEqual({ status: 'unknown', why: 'this system has no dpkg' })
+  it('is unknown on a system without dpkg', () => {
+    expect(fakeServer().facts(['dpkg'], shell).dpkg).toEqual({ status: 'unknown', why: 'this system has no dpkg' })
   })
 })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { readIdentity } from '../../../src/remote/facts/identity.ts'
+import { buildFields } from '../../support/builders/build-fields.ts'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
-import { aFacts } from '../recorded.ts'
 
 const files = {
   'etc/machine-id': '0123456789abcdef0123456789abcdef\n',
@@ -12,9 +12,9 @@ const files = {
 }
 const tools = { uname: 'echo web-1' }
 
-describe.each(shells())('the identity under $name', (shell) => {
-  it('is the machine, its boot and its first process', () => {
-    const { identity } = aServer({ files, tools }).look(['identity'], shell)
+describe.each(shells())('facts/identity.sh under $name', (shell) => {
+  it('prints the machine id, the boot id and the start of init', () => {
+    const { identity } = fakeServer({ files, tools }).facts(['identity'], shell)
 
     expect(identity).toEqual({
       status: 'known',
@@ -29,26 +29,26 @@ describe.each(shells())('the identity under $name', (shell) => {
     })
   })
 
-  it('reads a first process whose name holds spaces and brackets', () => {
+  it('reads an init whose name has spaces and brackets', () => {
     const stat = files['proc/1/stat'].replace('systemd', 'tini (a) b')
 
-    const { identity } = aServer({ files: { ...files, 'proc/1/stat': stat }, tools }).look(['identity'], shell)
+    const { identity } = fakeServer({ files: { ...files, 'proc/1/stat': stat }, tools }).facts(['identity'], shell)
 
     expect(identity).toMatchObject({ value: { init: 'tini (a) b', initStartTicks: 445_102 } })
   })
 
-  it('is known without /proc/1, which hidepid hides', () => {
+  it('works without /proc/1, which hidepid hides', () => {
     const { 'proc/1/stat': _, ...others } = files
 
-    const { identity } = aServer({ files: others, tools }).look(['identity'], shell)
+    const { identity } = fakeServer({ files: others, tools }).facts(['identity'], shell)
 
     expect(identity).toMatchObject({ status: 'known', value: { init: undefined, initStartTicks: undefined } })
   })
 
-  it('is unknown without a boot id, for nothing could prove a restart', () => {
+  it('is unknown without a boot id, because no reboot could be verified', () => {
     const { 'proc/sys/kernel/random/boot_id': _, ...others } = files
 
-    const { identity } = aServer({ files: others, tools }).look(['identity'], shell)
+    const { identity } = fakeServer({ files: others, tools }).facts(['identity'], shell)
 
     expect(identity).toMatchObject({ status: 'unknown', why: expect.stringMatching(/boot_id.*no such file/i) })
   })
@@ -67,11 +67,13 @@ describe('readIdentity', () => {
     ['boot_id', 'System is going down.', 'boot_id cannot be "System is going down."'],
     ['machine_id', 'uninitialized', 'machine_id cannot be "uninitialized"'],
     ['uptime', '-1', 'uptime cannot be "-1"'],
-  ])('refuses %s = %j', (key, value, message) => {
-    expect(() => readIdentity(aFacts({ ...told, [key]: value }))).toThrow(message)
+  ])('rejects %s = %j', (key, value, message) => {
+    expect(() => readIdentity(buildFields({ ...told, [key]: value }))).toThrow(message)
   })
 
-  it('refuses a fact that came twice', () => {
-    expect(() => readIdentity(aFacts({ ...told, boot_id: [told.boot_id, told.boot_id] }))).toThrow('told boot_id twice')
+  it('rejects a fact that appears twice', () => {
+    expect(() => readIdentity(buildFields({ ...told, boot_id: [told.boot_id, told.boot_id] }))).toThrow(
+      'told boot_id twice',
+    )
   })
 })

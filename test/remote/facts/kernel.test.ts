@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { flavourOf, readKernel } from '../../../src/remote/facts/kernel.ts'
+import { buildFields } from '../../support/builders/build-fields.ts'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
+import { recorded } from '../../support/fixtures/recorded-output.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
-import { aFacts, recorded } from '../recorded.ts'
 
 // Three real kernel packages: what they put into /boot, and what each kernel says of its build.
 const files = [...recorded('linux-image-debian-12').matchAll(/\.\/(boot\/\S+)/g)].map(([, path]) => path)
@@ -12,11 +13,11 @@ const uname = (release: string, version = build) => `case $1 in -r) echo '${rele
 const dpkgQuery = (...lines: readonly string[]) => `printf '%s\\n' ${lines.map((line) => `'${line}'`).join(' ')}`
 const noPackages = 'exit 1'
 
-describe.each(shells())('the kernels under $name', (shell) => {
-  it('are the running one and the newest of its flavour', () => {
+describe.each(shells())('facts/kernel.sh under $name', (shell) => {
+  it('prints the running kernel and the newest one of its flavour', () => {
     const tools = { uname: uname('6.1.0-55-amd64'), 'dpkg-query': noPackages }
 
-    const { kernel } = aServer({ files: boot, tools }).look(['kernel'], shell)
+    const { kernel } = fakeServer({ files: boot, tools }).facts(['kernel'], shell)
 
     expect(kernel).toMatchObject({
       status: 'known',
@@ -24,7 +25,7 @@ describe.each(shells())('the kernels under $name', (shell) => {
     })
   })
 
-  it('are known since when by the file list of the package', () => {
+  it('takes the install time from the file list of the package', () => {
     const tools = {
       uname: uname('6.1.0-55-amd64'),
       'dpkg-query': dpkgQuery('linux-image-6.1.0-55-amd64|6.1.192-1|ii ', 'linux-image-6.1.0-56-amd64|6.1.192-2|ii '),
@@ -32,30 +33,30 @@ describe.each(shells())('the kernels under $name', (shell) => {
     }
     const list = { 'var/lib/dpkg/info/linux-image-6.1.0-56-amd64.list': '/.\n' }
 
-    const { kernel } = aServer({ files: list, tools }).look(['kernel'], shell)
+    const { kernel } = fakeServer({ files: list, tools }).facts(['kernel'], shell)
 
     expect(kernel).toMatchObject({ value: { newest: '6.1.0-56-amd64', newestSince: 1_795_000_000 } })
   })
 
-  it('show a package that was built again under the running release', () => {
+  it('detects a package that was rebuilt under the running release', () => {
     const tools = {
       uname: uname('6.1.0-55-amd64'),
       'dpkg-query': dpkgQuery('linux-image-6.1.0-55-amd64|6.1.192-3|ii '),
     }
 
-    const { kernel } = aServer({ files: boot, tools }).look(['kernel'], shell)
+    const { kernel } = fakeServer({ files: boot, tools }).facts(['kernel'], shell)
 
     expect(kernel).toMatchObject({ value: { rebuilt: { running: '6.1.192-1', installed: '6.1.192-3' } } })
   })
 
-  it("know Ubuntu's running build by its signature", () => {
+  it('reads the running build of Ubuntu from version_signature', () => {
     const tools = {
       uname: uname('6.8.0-45-generic', '#45-Ubuntu SMP PREEMPT_DYNAMIC Fri Aug 30 12:02:04 UTC 2024'),
       'dpkg-query': dpkgQuery('linux-image-6.8.0-45-generic|6.8.0-45.46|ii '),
     }
     const signature = { 'proc/version_signature': 'Ubuntu 6.8.0-45.45-generic 6.8.12\n' }
 
-    const { kernel } = aServer({ files: signature, tools }).look(['kernel'], shell)
+    const { kernel } = fakeServer({ files: signature, tools }).facts(['kernel'], shell)
 
     expect(kernel).toMatchObject({ value: { rebuilt: { running: '6.8.0-45.45', installed: '6.8.0-45.46' } } })
   })
@@ -78,19 +79,19 @@ describe.each(shells())('the kernels under $name', (shell) => {
       noPackages,
     ],
     ['a container, whatever is installed in it', { ...boot, 'run/systemd/container': 'lxc' }, noPackages],
-  ])('have no newest with %s', (_, found, packages) => {
+  ])('prints no newest kernel with %s', (_, found, packages) => {
     const tools = { uname: uname('6.1.0-55-amd64'), 'dpkg-query': packages }
 
-    expect(aServer({ files: found, tools }).look(['kernel'], shell).kernel).toMatchObject({
+    expect(fakeServer({ files: found, tools }).facts(['kernel'], shell).kernel).toMatchObject({
       status: 'known',
       value: { newest: undefined },
     })
   })
 
-  it('are unknown when dpkg cannot be asked', () => {
+  it('is unknown when dpkg-query fails', () => {
     const tools = { uname: uname('6.1.0-55-amd64'), 'dpkg-query': 'exit 2' }
 
-    expect(aServer({ files: boot, tools }).look(['kernel'], shell).kernel).toEqual({
+    expect(fakeServer({ files: boot, tools }).facts(['kernel'], shell).kernel).toEqual({
       status: 'unknown',
       why: 'dpkg-query cannot list the kernels (exit 2)',
     })
@@ -123,10 +124,10 @@ describe.each(shells())('the kernels under $name', (shell) => {
       '6.1.0-55-amd64',
     ],
     ['a number', { 'etc/default/grub': 'GRUB_DEFAULT="1>2"\n' }, undefined],
-  ])('are pinned to %s', (_, grub, release) => {
+  ])('detects a pin to %s', (_, grub, release) => {
     const tools = { uname: uname('6.1.0-55-amd64'), 'dpkg-query': noPackages }
 
-    const { kernel } = aServer({ files: { ...boot, ...grub }, tools }).look(['kernel'], shell)
+    const { kernel } = fakeServer({ files: { ...boot, ...grub }, tools }).facts(['kernel'], shell)
 
     expect(kernel).toMatchObject({ value: { pinned: { release } } })
   })
@@ -138,10 +139,10 @@ describe.each(shells())('the kernels under $name', (shell) => {
       { 'etc/default/grub': 'GRUB_DEFAULT=saved\n', 'boot/grub/grubenv': '# GRUB Environment Block\n####\n' },
     ],
     ['saved, with no file', { 'etc/default/grub': 'GRUB_DEFAULT=saved\n' }],
-  ])('are not pinned by %s', (_, grub) => {
+  ])('detects no pin by %s', (_, grub) => {
     const tools = { uname: uname('6.1.0-55-amd64'), 'dpkg-query': noPackages }
 
-    const { kernel } = aServer({ files: { ...boot, ...grub }, tools }).look(['kernel'], shell)
+    const { kernel } = fakeServer({ files: { ...boot, ...grub }, tools }).facts(['kernel'], shell)
 
     expect(kernel).toMatchObject({ status: 'known', value: { pinned: undefined } })
   })
@@ -157,7 +158,7 @@ describe('flavourOf', () => {
     ['6.9-rc7-amd64', 'amd64'],
     ['6.18.44-fc-v657', 'fc-v657'],
     ['5.14.0-427.el9.x86_64', ''],
-  ])('of %s is %j', (release, flavour) => {
+  ])('of %s returns %j', (release, flavour) => {
     expect(flavourOf(release)).toBe(flavour)
   })
 })
@@ -170,7 +171,7 @@ describe('readKernel', () => {
   }
 
   it('sorts 6.8.0-9 before 6.8.0-45', () => {
-    const facts = aFacts({ ...ubuntu, kernel_image: ['6.8.0-9-generic', '6.8.0-45-generic', '6.8.0-40-generic'] })
+    const facts = buildFields({ ...ubuntu, kernel_image: ['6.8.0-9-generic', '6.8.0-45-generic', '6.8.0-40-generic'] })
 
     expect(readKernel(facts).newest).toBe('6.8.0-45-generic')
   })
@@ -180,7 +181,7 @@ describe('readKernel', () => {
     ['6.8.0-45.45+1', undefined],
     ['6.8.0-45.46', { running: '6.8.0-45.45', installed: '6.8.0-45.46' }],
   ])('compares the running build of Ubuntu with package version %s', (version, rebuilt) => {
-    const facts = aFacts({ ...ubuntu, kernel_package: `linux-image-6.8.0-45-generic|${version}|ii|1795000000` })
+    const facts = buildFields({ ...ubuntu, kernel_package: `linux-image-6.8.0-45-generic|${version}|ii|1795000000` })
 
     expect(readKernel(facts).rebuilt).toEqual(rebuilt)
   })

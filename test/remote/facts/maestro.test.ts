@@ -1,19 +1,19 @@
 import { utimesSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
 
 const lock = 'var/lib/maestro/lock'
 
-describe.each(shells())("maestro's own marks under $name", (shell) => {
-  it('are none on a server that it never touched', () => {
-    expect(aServer().look(['maestro'], shell).maestro).toEqual({
+describe.each(shells())('facts/maestro.sh under $name', (shell) => {
+  it('prints nothing on a server that maestro never changed', () => {
+    expect(fakeServer().facts(['maestro'], shell).maestro).toEqual({
       status: 'known',
       value: { lock: undefined, drained: [] },
     })
   })
 
-  it('are the lock with its owner, and the drains that are still open', () => {
+  it('prints the lock with its owner, and open drains', () => {
     const files = {
       [`${lock}/owner`]: 'ops@control-1 (pid 4711)\n',
       [`${lock}/run`]: '2026-11-23-0612-k3\n',
@@ -26,10 +26,10 @@ describe.each(shells())("maestro's own marks under $name", (shell) => {
 
     const unit = 'maestro-2026-11-23-0612-k3-upgrade.service'
     const tools = { systemctl: `[ "$1" = list-units ] && echo "${unit} loaded active running"` }
-    const server = aServer({ files, tools })
+    const server = fakeServer({ files, tools })
     utimesSync(`${server.root}/${lock}/heartbeat`, Date.now() / 1000 - 100, Date.now() / 1000 - 100)
 
-    expect(server.look(['maestro'], shell).maestro).toEqual({
+    expect(server.facts(['maestro'], shell).maestro).toEqual({
       status: 'known',
       value: {
         lock: {
@@ -44,18 +44,18 @@ describe.each(shells())("maestro's own marks under $name", (shell) => {
     })
   })
 
-  it('count a lock that has nothing in it yet as held', () => {
-    const server = aServer({ files: { [lock]: null }, tools: { date: 'echo 1795000000' } })
+  it('counts an empty lock folder as held', () => {
+    const server = fakeServer({ files: { [lock]: null }, tools: { date: 'echo 1795000000' } })
 
-    expect(server.look(['maestro'], shell).maestro).toMatchObject({
+    expect(server.facts(['maestro'], shell).maestro).toMatchObject({
       value: { lock: { owner: 'somebody', run: 'unknown', since: 1_795_000_000, busy: [] } },
     })
   })
 
-  it('are unknown where they are closed to us and sudo refuses', () => {
+  it('is unknown when the folder is not readable and sudo refuses', () => {
     const tools = { id: 'echo 1000', find: 'exit 1', sudo: 'echo "sudo: a password is required" >&2; exit 1' }
 
-    expect(aServer({ files: { [lock]: null }, tools }).look(['maestro'], shell).maestro).toEqual({
+    expect(fakeServer({ files: { [lock]: null }, tools }).facts(['maestro'], shell).maestro).toEqual({
       status: 'unknown',
       why: 'needs root, which sudo refuses (sudo: a password is required)',
     })

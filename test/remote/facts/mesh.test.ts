@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { Mesh } from '../../../src/remote/facts/mesh.ts'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
 
 const socket = { 'var/run/docker.sock': '' }
 
@@ -70,15 +70,15 @@ const plain = container(
 
 const tools = (docker = plain, script = weave()) => ({ id: 'echo 0', weave: script, docker })
 
-describe.each(shells())('the mesh of Weave under $name', (shell) => {
+describe.each(shells())('facts/mesh.sh under $name', (shell) => {
   const look = (given: Readonly<Record<string, string>>, files = {}) =>
-    aServer({ files: { ...socket, ...files }, tools: given }).look(['mesh'], shell).mesh
+    fakeServer({ files: { ...socket, ...files }, tools: given }).facts(['mesh'], shell).mesh
   const launchOf = (...lines: readonly string[]) => {
     const fact = look(tools(container(...lines)))
     return fact?.status === 'known' ? fact.value?.launch : fact
   }
 
-  it('is told with its connections, peers and addresses', () => {
+  it('prints connections, peers and addresses', () => {
     const script = weave()
 
     expect(look(tools())).toEqual({
@@ -123,19 +123,19 @@ describe.each(shells())('the mesh of Weave under $name', (shell) => {
     ['an argument', ['argument --password', 'argument s3cret', 'argument web-2']],
     ['an argument in one word', ['argument -password=s3cret', 'argument web-2']],
     ['a variable', ['argument web-2', 'variable WEAVE_PASSWORD=s3cret']],
-  ])('has a password that is never told: %s', (_, lines) => {
+  ])('never prints the password: %s', (_, lines) => {
     const docker = container(...lines, 'variable WEAVE_MTU=1376', 'restarts no', 'limits 0 0 0 0')
-    const server = aServer({ files: socket, tools: tools(docker) })
+    const server = fakeServer({ files: socket, tools: tools(docker) })
 
-    const facts = server.facts(['mesh'], shell)
+    const facts = server.fields(['mesh'], shell)
 
     expect(JSON.stringify([...facts])).not.toContain('s3cret')
-    expect(server.look(['mesh'], shell).mesh).toMatchObject({
+    expect(server.facts(['mesh'], shell).mesh).toMatchObject({
       value: { launch: { arguments: ['web-2'], variables: ['WEAVE_MTU=1376'], hasPassword: true, restarts: false } },
     })
   })
 
-  it('tells of the variables those that a launch reads and that have a value', () => {
+  it('prints only variables that a launch reads and that have a value', () => {
     const variables = ['WEAVE_NO_FASTDP=1', 'DOCKER_API_VERSION=1.44', 'WEAVE_VERSION=1.0', 'WEAVE_MTU=', 'HOME=/']
 
     expect(launchOf(...variables.map((one) => `variable ${one}`), 'restarts always', 'limits 0 0 0 0')).toMatchObject({
@@ -147,14 +147,14 @@ describe.each(shells())('the mesh of Weave under $name', (shell) => {
     ['0 0 0 0', false],
     ['268435456 0 0 0', true],
     ['0 0 512 0', true],
-  ])('is held to so much where Docker says %s: %s', (limits, hasLimits) => {
+  ])('reads the limits %s of the container as hasLimits %s', (limits, hasLimits) => {
     expect(launchOf('restarts always', `limits ${limits}`)).toMatchObject({ hasLimits })
   })
 
   it.each([
     ['exit 0', true],
     ['exit 3', false],
-  ])('is run by weave.service where systemd says so: %s', (systemctl, hasUnit) => {
+  ])('detects that weave.service runs the router when systemctl does %s: %s', (systemctl, hasUnit) => {
     const fact = look(
       { ...tools(), systemctl: `case "$*" in *weave.service) ${systemctl} ;; *) echo active; echo active ;; esac` },
       {
@@ -165,7 +165,7 @@ describe.each(shells())('the mesh of Weave under $name', (shell) => {
     expect(fact).toMatchObject({ value: { launch: { hasUnit } } })
   })
 
-  it('is not asked for ranges where it gives no addresses', () => {
+  it('does not ask for ranges when the router allocates no addresses', () => {
     const withoutIpam = `case "$*" in 'status ipam') exit 1 ;; esac; ${weave(status.replace(/ +Service: ipam[\s\S]*?12\n\n/, ''))}`
 
     expect(look(tools(plain, withoutIpam))).toMatchObject({
@@ -178,7 +178,7 @@ describe.each(shells())('the mesh of Weave under $name', (shell) => {
     ['no router runs', tools('case "$*" in \'ps \'*) ;; *) exit 9 ;; esac')],
     ['there is no script', { id: 'echo 0', docker: plain }],
     ['there is no Docker', { id: 'echo 0', weave: weave() }],
-  ])('is none where %s', (_, given) => {
+  ])('prints nothing when %s', (_, given) => {
     expect(look(given)).toEqual({ status: 'known', value: null })
   })
 
@@ -193,7 +193,7 @@ describe.each(shells())('the mesh of Weave under $name', (shell) => {
       tools("case \"$*\" in 'ps '*) echo 1 ;; *) echo 'No such container: weave' >&2; exit 1 ;; esac"),
       'No such container: weave',
     ],
-  ])('is unknown where %s', (_, given, why) => {
+  ])('is unknown when %s', (_, given, why) => {
     expect(look(given)).toEqual({ status: 'unknown', why })
   })
 })

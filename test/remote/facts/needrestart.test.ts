@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { readNeedrestart } from '../../../src/remote/facts/needrestart.ts'
+import { buildFields } from '../../support/builders/build-fields.ts'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
+import { printRecorded } from '../../support/fixtures/recorded-output.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
-import { aFacts, says } from '../recorded.ts'
 
 const root = { id: 'echo 0' }
 const plainUser = { id: 'echo 1000' }
 
-describe.each(shells())('the libraries under $name', (shell) => {
-  it('are those of services that run what is no longer on disk', () => {
-    const server = aServer({ tools: { ...root, needrestart: says('needrestart-ubuntu-24.04') } })
+describe.each(shells())('facts/needrestart.sh under $name', (shell) => {
+  it('prints services that run deleted libraries', () => {
+    const server = fakeServer({ tools: { ...root, needrestart: printRecorded('needrestart-ubuntu-24.04') } })
 
-    expect(server.look(['needrestart'], shell).needrestart).toEqual({
+    expect(server.facts(['needrestart'], shell).needrestart).toEqual({
       status: 'known',
       value: {
         hasTool: true,
@@ -28,45 +29,48 @@ describe.each(shells())('the libraries under $name', (shell) => {
     })
   })
 
-  it('are asked for as root, and only listed', () => {
-    const needrestart = `[ "$NEEDRESTART_MODE $*" = 'l -b' ] && ${says('needrestart-debian-13')}`
+  it('runs needrestart as root in list mode', () => {
+    const needrestart = `[ "$NEEDRESTART_MODE $*" = 'l -b' ] && ${printRecorded('needrestart-debian-13')}`
     const sudo = `[ "$1" = -n ] && shift && SUDO=yes exec "$@"`
-    const server = aServer({ tools: { ...plainUser, sudo, needrestart: `[ "$SUDO" = yes ] && ${needrestart}` } })
+    const server = fakeServer({ tools: { ...plainUser, sudo, needrestart: `[ "$SUDO" = yes ] && ${needrestart}` } })
 
-    expect(server.look(['needrestart'], shell).needrestart).toMatchObject({ status: 'known', value: { hasTool: true } })
+    expect(server.facts(['needrestart'], shell).needrestart).toMatchObject({
+      status: 'known',
+      value: { hasTool: true },
+    })
   })
 
   it.each(['sudo: a password is required', "sudo-rs: I'm sorry deploy. I'm afraid I can't do that"])(
-    'are unknown where sudo refuses with "%s"',
+    'is unknown when sudo refuses with "%s"',
     (words) => {
       const sudo = `echo "${words}" >&2; exit 1`
-      const server = aServer({ tools: { ...plainUser, sudo, needrestart: says('needrestart-debian-13') } })
+      const server = fakeServer({ tools: { ...plainUser, sudo, needrestart: printRecorded('needrestart-debian-13') } })
 
-      expect(server.look(['needrestart'], shell).needrestart).toEqual({
+      expect(server.facts(['needrestart'], shell).needrestart).toEqual({
         status: 'unknown',
         why: `needs root, which sudo refuses (${words})`,
       })
     },
   )
 
-  it('are unknown where needrestart has no end', () => {
-    const server = aServer({ tools: { ...root, needrestart: 'exit 0', timeout: 'exit 124' } })
+  it('is unknown when needrestart hangs', () => {
+    const server = fakeServer({ tools: { ...root, needrestart: 'exit 0', timeout: 'exit 124' } })
 
-    expect(server.look(['needrestart'], shell).needrestart).toEqual({
+    expect(server.facts(['needrestart'], shell).needrestart).toEqual({
       status: 'unknown',
       why: 'needrestart gave no answer within 30 s',
     })
   })
 
-  it('have nobody to tell of them without needrestart', () => {
-    expect(aServer().look(['needrestart'], shell).needrestart).toEqual({
+  it('prints that needrestart is missing', () => {
+    expect(fakeServer().facts(['needrestart'], shell).needrestart).toEqual({
       status: 'known',
       value: { hasTool: false, kernel: undefined, services: [] },
     })
   })
 })
 
-describe('readLibraries', () => {
+describe('readNeedrestart', () => {
   it.each([
     ['0', undefined],
     ['1', 'current'],
@@ -76,10 +80,10 @@ describe('readLibraries', () => {
   ])('reads kernel state %s as %s', (state, kernel) => {
     const lines = ['NEEDRESTART-VER: 3.6', `NEEDRESTART-KSTA: ${state}`]
 
-    expect(readNeedrestart(aFacts({ needrestart: 'yes', needrestart_line: lines })).kernel).toBe(kernel)
+    expect(readNeedrestart(buildFields({ needrestart: 'yes', needrestart_line: lines })).kernel).toBe(kernel)
   })
 
-  it('refuses an answer that is none', () => {
-    expect(() => readNeedrestart(aFacts({ needrestart: 'yes' }))).toThrow('needrestart gave no answer')
+  it('rejects an invalid answer', () => {
+    expect(() => readNeedrestart(buildFields({ needrestart: 'yes' }))).toThrow('needrestart gave no answer')
   })
 })

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { readPeriodic } from '../../../src/remote/facts/periodic.ts'
+import { buildFields } from '../../support/builders/build-fields.ts'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
+import { printRecorded } from '../../support/fixtures/recorded-output.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
-import { aFacts, says } from '../recorded.ts'
 
 const systemd = { 'run/systemd/system': null }
 const parts = 'etc/apt/apt.conf.d'
@@ -14,7 +15,7 @@ const shown = (active: string, enabled: string) =>
     printf 'NextElapseUSecRealtime=Tue 2026-11-24 06:05:11 UTC\\n\\n'
   done`
 const tools = {
-  'apt-config': says('apt-config-dump-ubuntu-24.04'),
+  'apt-config': printRecorded('apt-config-dump-ubuntu-24.04'),
   'apt-cache': `printf 'unattended-upgrades:\\n  Installed: (none)\\n  Candidate: 2.9.1\\n'`,
   'dpkg-query': `printf 'install ok installed|2.8.1'`,
   systemctl: shown('active', 'enabled'),
@@ -25,11 +26,11 @@ function known({ periodic }: ServerFacts) {
   return periodic.value
 }
 
-describe.each(shells())('the look at what the nights are set to, under $name', (shell) => {
+describe.each(shells())('facts/periodic.sh under $name', (shell) => {
   const look = (files: Readonly<Record<string, string | null>>, others: Readonly<Record<string, string>> = {}) =>
-    known(aServer({ files: { ...systemd, ...files }, tools: { ...tools, ...others } }).look(['periodic'], shell))
+    known(fakeServer({ files: { ...systemd, ...files }, tools: { ...tools, ...others } }).facts(['periodic'], shell))
 
-  it('tells the package, the options, the timers and that nobody changed anything', () => {
+  it('prints the package, the options, the timers and an unchanged file', () => {
     const { options, ...rest } = look({})
 
     expect(options).toContainEqual({ name: 'APT::Periodic::Unattended-Upgrade', value: '1' })
@@ -51,19 +52,19 @@ describe.each(shells())('the look at what the nights are set to, under $name', (
     })
   })
 
-  it('tells that nothing begins the nights where there are neither timers nor cron', () => {
-    const server = aServer({ tools })
+  it('prints that nothing starts the upgrades without timers and cron', () => {
+    const server = fakeServer({ tools })
 
-    expect(known(server.look(['periodic'], shell)).scheduler).toBe('none')
+    expect(known(server.facts(['periodic'], shell)).scheduler).toBe('none')
   })
 
-  it('tells a package that is missing, and which one apt would install', () => {
+  it('prints a missing package and its candidate', () => {
     const { package: its } = look({}, { 'dpkg-query': 'exit 1' })
 
     expect(its).toEqual({ status: 'missing', candidate: '2.9.1' })
   })
 
-  it('knows no candidate where the lists have none', () => {
+  it('prints no candidate when the lists have none', () => {
     const { package: its } = look({}, { 'dpkg-query': 'exit 1', 'apt-cache': '' })
 
     expect(its).toEqual({ status: 'missing', candidate: undefined })
@@ -72,11 +73,11 @@ describe.each(shells())('the look at what the nights are set to, under $name', (
   it.each([
     ['deinstall ok config-files', { status: 'missing', candidate: '2.9.1' }],
     ['install ok half-configured', { status: 'half-installed', state: 'half-configured' }],
-  ])('reads %s', (state, expected) => {
+  ])('reads dpkg status %s', (state, expected) => {
     expect(look({}, { 'dpkg-query': `printf '${state}|2.8'` }).package).toEqual(expected)
   })
 
-  it('tells the files that name the settings as apt reads them: in its order, apt.conf last, no other names', () => {
+  it('prints files with our settings in the order of apt, apt.conf last, without ignored names', () => {
     const { files } = look({
       [`${parts}/99b`]: 'Unattended-Upgrade::X "1";\n\n// end',
       [`${parts}/10a.conf`]: 'APT { Periodic { Enable "0"; }; };',
@@ -96,7 +97,7 @@ describe.each(shells())('the look at what the nights are set to, under $name', (
   it.each([
     { now: 'as it came', isEdited: false, count: 0 },
     { now: 'changed', isEdited: true, count: 1 },
-  ])("says of the package's own file that is $now: changed $isEdited", ({ now, isEdited, count }) => {
+  ])('prints whether the file of the package is $now: changed $isEdited', ({ now, isEdited, count }) => {
     const name = '50unattended-upgrades'
     const text = (words: string) => `Unattended-Upgrade::X "${words}";\n`
 
@@ -108,13 +109,13 @@ describe.each(shells())('the look at what the nights are set to, under $name', (
     expect([told.isEdited, told.files.length]).toEqual([isEdited, count])
   })
 
-  it("tells maestro's own file apart, whole", () => {
+  it('prints the file of maestro separately and completely', () => {
     const told = look({ [ourPath]: '// first\nAPT::Periodic::Enable "1";\n' })
 
     expect([told.ours, told.files]).toEqual(['// first\nAPT::Periodic::Enable "1";\n', []])
   })
 
-  it('tells what was noted before the first change, and not a note that was never finished', () => {
+  it('prints the notes from before the first change, but no incomplete note', () => {
     const notes = 'var/lib/maestro/unattended-upgrades'
 
     const { was } = look({
@@ -132,19 +133,19 @@ describe.each(shells())('the look at what the nights are set to, under $name', (
     })
   })
 
-  it('is unknown with the words of apt where its configuration cannot be read', () => {
+  it('is unknown, with the words of apt, when its configuration is invalid', () => {
     const broken = { 'apt-config': 'echo "E: Syntax error /etc/apt/apt.conf.d/99x:1: Extra junk" >&2; exit 100' }
 
-    const { periodic } = aServer({ files: systemd, tools: { ...tools, ...broken } }).look(['periodic'], shell)
+    const { periodic } = fakeServer({ files: systemd, tools: { ...tools, ...broken } }).facts(['periodic'], shell)
 
     expect(periodic).toEqual({ status: 'unknown', why: 'E: Syntax error /etc/apt/apt.conf.d/99x:1: Extra junk' })
   })
 })
 
-describe('readNightly', () => {
+describe('readPeriodic', () => {
   const told = { periodic_edited: 'no', periodic_scheduler: 'systemd' }
   const timer = (...parts: readonly string[]) =>
-    readPeriodic(aFacts({ ...told, periodic_timer: ['Id=a.timer', ...parts].join('|') })).timers[0]
+    readPeriodic(buildFields({ ...told, periodic_timer: ['Id=a.timer', ...parts].join('|') })).timers[0]
 
   it.each([
     ['masked', { load: 'masked' }, ['LoadState=masked', 'UnitFileState=masked']],
@@ -156,7 +157,9 @@ describe('readNightly', () => {
     expect(timer(...parts)).toMatchObject(expected)
   })
 
-  it('does not take for a timer what has no name', () => {
-    expect(() => readPeriodic(aFacts({ ...told, periodic_timer: 'LoadState=loaded|' }))).toThrow(/did not show a timer/)
+  it('ignores a timer without a name', () => {
+    expect(() => readPeriodic(buildFields({ ...told, periodic_timer: 'LoadState=loaded|' }))).toThrow(
+      /did not show a timer/,
+    )
   })
 })

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest'
 import { type FactName, statusFacts } from '../../../src/remote/facts/facts.ts'
 import { factsScript, readFacts } from '../../../src/remote/facts/read-facts.ts'
 import { parseResponse, ResponseError } from '../../../src/remote/response.ts'
+import { buildFields } from '../../support/builders/build-fields.ts'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
 import { itNeeds, shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
-import { aFacts } from '../recorded.ts'
 
 const witness = 'strace'
 
@@ -24,9 +24,9 @@ const tools = { df: "printf '%s\\n' head '/dev/vda1 40000000 10000000 28000000 2
 
 const isKnown = (facts: ReturnType<typeof readFacts>) => statusFacts.filter((part) => facts[part]?.status === 'known')
 
-describe.each(shells())('a look under $name', (shell) => {
-  it('tells of a system without dpkg what can be told, and of the rest why not', () => {
-    const facts = aServer({ files, tools }).look(statusFacts, shell)
+describe.each(shells())('factsScript under $name', (shell) => {
+  it('prints what is known on a system without dpkg, and why the rest is unknown', () => {
+    const facts = fakeServer({ files, tools }).facts(statusFacts, shell)
 
     const unknown: readonly FactName[] = ['upgrades', 'unattended', 'dpkg']
     expect(isKnown(facts)).toEqual(statusFacts.filter((part) => !unknown.includes(part)))
@@ -37,12 +37,12 @@ describe.each(shells())('a look under $name', (shell) => {
     ])
   })
 
-  it('tells the same when it is asked again', () => {
-    const server = aServer({ files, tools: { ...tools, date: 'echo 1795000000' } })
+  it('prints the same when it runs twice', () => {
+    const server = fakeServer({ files, tools: { ...tools, date: 'echo 1795000000' } })
 
-    const before = server.look(statusFacts, shell)
+    const before = server.facts(statusFacts, shell)
 
-    expect(server.look(statusFacts, shell)).toEqual(before)
+    expect(server.facts(statusFacts, shell)).toEqual(before)
   })
 
   it.each([
@@ -54,36 +54,36 @@ describe.each(shells())('a look under $name', (shell) => {
       'head -c 5000000 /dev/zero | tr "\\000" x >&2; echo end >&2; exit 1',
       expect.stringMatching(/^x{1900,}end$/),
     ],
-  ])('loses one part alone when its tool %s', (_, uname, why) => {
-    const facts = aServer({ files, tools: { ...tools, uname } }).look(['identity', 'system', 'disk'], shell)
+  ])('makes one fact unknown when its tool %s', (_, uname, why) => {
+    const facts = fakeServer({ files, tools: { ...tools, uname } }).facts(['identity', 'system', 'disk'], shell)
 
     expect(facts.identity).toEqual({ status: 'unknown', why })
     expect(isKnown(facts)).toEqual(['system', 'disk'])
   })
 
-  it('gives late tools less time, so that it has an end before the sender gives up', () => {
+  it('gives later tools less time, so that it ends before the timeout of the controller', () => {
     const docker = 'case $* in *MinAPIVersion*) exit 1 ;; *Server.Version*) printf "client 1\\nserver 1\\n" ;; esac'
     const timeout = `echo "$1" >>"$MAESTRO_ROOT/limits"; shift
       read -r up _ <"$MAESTRO_ROOT/proc/uptime"; echo "$((\${up%.*} + 30)).5 1" >"$MAESTRO_ROOT/proc/uptime"
       exec "$@"`
-    const server = aServer({
+    const server = fakeServer({
       files: { ...files, 'proc/uptime': '1000.5 1\n', 'var/run/docker.sock': '' },
       tools: { ...tools, id: 'echo 0', docker, timeout },
     })
 
-    server.look(['disk', 'docker'], shell)
+    server.facts(['disk', 'docker'], shell)
 
     expect(server.run('cat "$MAESTRO_ROOT/limits"').stdout).toBe('10\n15\n15\n1\n')
   })
 
-  it('brings hostile values through bounded and unharmed', () => {
+  it('transfers hostile values bounded and unchanged', () => {
     const hostile = `'"\u001b]0;x\u0007 $(reboot) \\ é \u0000€\rmaestro-end b7e1\nend=ok`
-    const server = aServer({
+    const server = fakeServer({
       files: { ...files, 'run/reboot-required': '', 'run/reboot-required.pkgs': `${hostile}\n${'x'.repeat(2 ** 16)}` },
       tools: { ...tools, uname: `printf '%s' '${'y'.repeat(2 ** 16)}'; printf '\\033[2J'` },
     })
 
-    const facts = server.look(['identity', 'reboot'], shell)
+    const facts = server.facts(['identity', 'reboot'], shell)
 
     expect(facts.identity).toMatchObject({ value: { hostname: 'y'.repeat(4096) } })
     const packages = facts.reboot?.status === 'known' ? facts.reboot.value.packages : []
@@ -91,17 +91,17 @@ describe.each(shells())('a look under $name', (shell) => {
     expect(packages[2]).toHaveLength(4096)
   })
 
-  it('answers with a megabyte in a file as it does with a line', () => {
+  it('handles a megabyte in a file like a line', () => {
     const name = `PRETTY_NAME="${'z'.repeat(2 ** 20)}"\n`
-    const server = aServer({ files: { ...files, 'etc/os-release': `ID=x\n${name}` } })
+    const server = fakeServer({ files: { ...files, 'etc/os-release': `ID=x\n${name}` } })
 
-    expect(server.look(['system'], shell).system).toMatchObject({
+    expect(server.facts(['system'], shell).system).toMatchObject({
       value: { id: 'x', name: expect.stringMatching(/^.z{4000,4096}$/) },
     })
   })
 
   itNeeds([witness])('writes nothing to disk', () => {
-    const server = aServer({ files, tools })
+    const server = fakeServer({ files, tools })
     const calls =
       'trace=open,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,link,linkat,symlink,symlinkat,truncate,ftruncate,chmod,fchmodat,utimensat'
     const environment = ['-E', `PATH=${server.root}/../bin`, '-E', `MAESTRO_ROOT=${server.root}`]
@@ -121,8 +121,8 @@ describe.each(shells())('a look under $name', (shell) => {
   })
 })
 
-describe('lookScript', () => {
-  it('holds the parts that were asked for, and no other', () => {
+describe('factsScript', () => {
+  it('contains the requested facts and no others', () => {
     const script = factsScript(['reboot', 'kernel'], 'b7e1')
 
     expect(script).toContain("MAESTRO_PARTS='reboot kernel'")
@@ -132,35 +132,35 @@ describe('lookScript', () => {
     expect(script).not.toContain('facts_upgrades')
   })
 
-  it('stays small: it is sent to every server', () => {
+  it('stays small, because every server gets it', () => {
     expect(factsScript(statusFacts, 'b7e1').length).toBeLessThan(32 * 1024)
   })
 })
 
-describe('readLook', () => {
-  it('leaves parts that were not asked for absent', () => {
-    const facts = readFacts(aFacts({ at: '1795000000', reboot_flag: 'no', 'reboot.done': 'yes' }), ['reboot'])
+describe('readFacts', () => {
+  it('leaves out facts that were not requested', () => {
+    const facts = readFacts(buildFields({ at: '1795000000', reboot_flag: 'no', 'reboot.done': 'yes' }), ['reboot'])
 
     expect(Object.keys(facts)).toEqual(['at', 'reboot'])
   })
 
-  it('takes a part without its end for unknown, whatever it told before', () => {
-    const facts = readFacts(aFacts({ at: '1795000000', reboot_flag: 'no' }), ['reboot'])
+  it('makes a fact without its end mark unknown', () => {
+    const facts = readFacts(buildFields({ at: '1795000000', reboot_flag: 'no' }), ['reboot'])
 
     expect(facts.reboot).toEqual({ status: 'unknown', why: 'it ended without a word' })
   })
 
-  it('takes a part that tells nonsense for unknown', () => {
-    const facts = readFacts(aFacts({ at: '1795000000', reboot_flag: 'perhaps', 'reboot.done': 'yes' }), ['reboot'])
+  it('makes a fact with an invalid value unknown', () => {
+    const facts = readFacts(buildFields({ at: '1795000000', reboot_flag: 'perhaps', 'reboot.done': 'yes' }), ['reboot'])
 
     expect(facts.reboot).toEqual({ status: 'unknown', why: 'reboot_flag cannot be "perhaps"' })
   })
 
-  it('refuses an answer without a time', () => {
-    expect(() => readFacts(aFacts({}), [])).toThrow(ResponseError)
+  it('rejects an answer without a time', () => {
+    expect(() => readFacts(buildFields({}), [])).toThrow(ResponseError)
   })
 
-  it('keeps nothing of a large answer but what it says', () => {
+  it('keeps only the values of a large answer in memory', () => {
     setFlagsFromString('--expose-gc')
     const collect = runInNewContext('gc') as () => void
     const words = 'cannot be told, since nobody there would say'

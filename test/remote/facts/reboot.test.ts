@@ -1,11 +1,11 @@
 import { chmodSync, utimesSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
 
-describe.each(shells())('the reboot flag under $name', (shell) => {
-  it.each(['run', 'var/run'])('is found in %s with its packages and its time', (folder) => {
-    const server = aServer({
+describe.each(shells())('facts/reboot.sh under $name', (shell) => {
+  it.each(['run', 'var/run'])('finds the flag in %s with its packages and time', (folder) => {
+    const server = fakeServer({
       files: {
         [`${folder}/reboot-required`]: '*** System restart required ***\n',
         [`${folder}/reboot-required.pkgs`]: 'libc6\nlinux-image-6.8.0-45-generic\nlibc6\n\n',
@@ -13,7 +13,7 @@ describe.each(shells())('the reboot flag under $name', (shell) => {
     })
     utimesSync(`${server.root}/${folder}/reboot-required`, 1_795_000_000, 1_795_000_000)
 
-    expect(server.look(['reboot'], shell).reboot).toEqual({
+    expect(server.facts(['reboot'], shell).reboot).toEqual({
       status: 'known',
       value: {
         isSet: true,
@@ -24,35 +24,37 @@ describe.each(shells())('the reboot flag under $name', (shell) => {
     })
   })
 
-  it('may be set by nobody named', () => {
-    const { reboot } = aServer({ files: { 'run/reboot-required': '' } }).look(['reboot'], shell)
+  it('prints a flag without packages', () => {
+    const { reboot } = fakeServer({ files: { 'run/reboot-required': '' } }).facts(['reboot'], shell)
 
     expect(reboot).toMatchObject({ value: { isSet: true, packages: [] } })
   })
 
-  it('is not set, and known to be kept by what would set it', () => {
-    const server = aServer({ files: { run: null, 'etc/kernel/postinst.d/unattended-upgrades': '' } })
-    expect(server.look(['reboot'], shell).reboot).toMatchObject({ value: { isSet: false, hasSetter: false } })
+  it('prints an unset flag where a package would set it', () => {
+    const server = fakeServer({ files: { run: null, 'etc/kernel/postinst.d/unattended-upgrades': '' } })
+    expect(server.facts(['reboot'], shell).reboot).toMatchObject({ value: { isSet: false, hasSetter: false } })
 
     chmodSync(`${server.root}/etc/kernel/postinst.d/unattended-upgrades`, 0o755)
 
-    expect(server.look(['reboot'], shell).reboot).toEqual({
+    expect(server.facts(['reboot'], shell).reboot).toEqual({
       status: 'known',
       value: { isSet: false, packages: [], since: undefined, hasSetter: true },
     })
   })
 
-  it('is unknown where there is no folder that could hold it', () => {
-    const { reboot } = aServer().look(['reboot'], shell)
+  it('is unknown where no folder could hold the flag', () => {
+    const { reboot } = fakeServer().facts(['reboot'], shell)
 
     expect(reboot).toEqual({ status: 'unknown', why: 'there is no /run to look into' })
   })
 
-  it('keeps an endless package list bounded', () => {
-    const server = aServer({ files: { 'run/reboot-required': '', 'run/reboot-required.pkgs': 'x\n'.repeat(2 ** 19) } })
+  it('limits an endless package list', () => {
+    const server = fakeServer({
+      files: { 'run/reboot-required': '', 'run/reboot-required.pkgs': 'x\n'.repeat(2 ** 19) },
+    })
 
     expect(server.run('wc -c <"$MAESTRO_ROOT/run/reboot-required.pkgs"').stdout.trim()).toBe(String(2 ** 20))
-    expect(server.look(['reboot'], shell).reboot).toMatchObject({
+    expect(server.facts(['reboot'], shell).reboot).toMatchObject({
       status: 'unknown',
       why: 'reboot_package has more than 20000 lines',
     })

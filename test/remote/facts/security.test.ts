@@ -5,8 +5,8 @@ import { factsScript, readFacts } from '../../../src/remote/facts/read-facts.ts'
 import { allOf } from '../../../src/remote/fields.ts'
 import { parseResponse } from '../../../src/remote/response.ts'
 import { makeScript } from '../../../src/remote/script.ts'
+import { type FakeServer, fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer, type FakeServer } from '../a-server.ts'
 
 const nonce = 'c0de'
 const policy = `cat <<'END'
@@ -42,7 +42,7 @@ function isWritable(path: string): boolean {
   }
 }
 
-describe.each(shells())('what a security upgrade would install, under $name', (shell) => {
+describe.each(shells())('facts/security.sh under $name', (shell) => {
   const look = (server: FakeServer, scope = 'security') => {
     const { stdout, status, stderr } = server.run(
       factsScript(['security'], nonce, { pins: 'Package: *\nPin: x', scope }),
@@ -52,8 +52,8 @@ describe.each(shells())('what a security upgrade would install, under $name', (s
     return readFacts(parseResponse(stdout, nonce), ['security']).security
   }
 
-  it("is apt's simulation under the pins, with its size and every source that the pins do not hold", () => {
-    expect(look(aServer({ tools }))).toEqual({
+  it('prints the simulation of apt under the pins, its size, and sources that the pins do not cover', () => {
+    expect(look(fakeServer({ tools }))).toEqual({
       status: 'known',
       value: {
         packages: [
@@ -74,8 +74,8 @@ describe.each(shells())('what a security upgrade would install, under $name', (s
   it.each([
     ['security', true],
     ['all', false],
-  ])('takes for the scope %s phased fixes at once: %s', (scope, isAtOnce) => {
-    const server = aServer({ tools: { ...tools, 'apt-get': `echo "$*" >>"$MAESTRO_ROOT/words"; ${aptGet}` } })
+  ])('with scope %s includes phased updates: %s', (scope, isAtOnce) => {
+    const server = fakeServer({ tools: { ...tools, 'apt-get': `echo "$*" >>"$MAESTRO_ROOT/words"; ${aptGet}` } })
 
     look(server, scope)
 
@@ -83,16 +83,18 @@ describe.each(shells())('what a security upgrade would install, under $name', (s
     expect(words.map((one) => one.includes('Always-Include-Phased-Updates=true'))).toEqual([isAtOnce, isAtOnce])
   })
 
-  it('keeps what apt takes apart in memory, where there is some', () => {
-    const server = aServer({ tools: { ...tools, 'apt-get': `echo "\${TMPDIR-}" >"$MAESTRO_ROOT/place"; ${aptGet}` } })
+  it('keeps the apt cache in memory where there is enough', () => {
+    const server = fakeServer({
+      tools: { ...tools, 'apt-get': `echo "\${TMPDIR-}" >"$MAESTRO_ROOT/place"; ${aptGet}` },
+    })
 
     look(server)
 
     expect(readFileSync(`${server.root}/place`, 'utf8').trim()).toBe(isWritable('/dev/shm') ? '/dev/shm' : '')
   })
 
-  it("puts the administrator's own preferences first, and repositories without a suite out by their host", () => {
-    const server = aServer({ tools, files: { 'etc/apt/preferences': 'Package: mine\n' } })
+  it('puts the preferences of the administrator first, and excludes repositories without a suite by host', () => {
+    const server = fakeServer({ tools, files: { 'etc/apt/preferences': 'Package: mine\n' } })
 
     look(server)
 
@@ -103,36 +105,36 @@ describe.each(shells())('what a security upgrade would install, under $name', (s
     expect(existsSync(readFileSync(`${server.root}/path`, 'utf8').trim())).toBe(false)
   })
 
-  it('is what apt prefers by itself where all packages are asked for: no source is wrong, and none is put out', () => {
-    const server = aServer({ tools })
+  it('prints the choice of apt for scope all, with no excluded source', () => {
+    const server = fakeServer({ tools })
 
     expect(look(server, 'all')).toMatchObject({ status: 'known', value: { wrongSources: [] } })
     expect(readFileSync(`${server.root}/kept`, 'utf8')).not.toContain('flat.example')
   })
 
-  it('takes a phased fix with security alone', () => {
+  it('includes a phased update from the security origin', () => {
     const phased = `case "$*" in *Always-Include-Phased*) echo 'Inst fix [1] (2 Ubuntu:24.04/noble-security [amd64])' ;; esac`
-    const packagesIn = (scope: string) => look(aServer({ tools: { ...tools, 'apt-get': phased } }), scope)
+    const packagesIn = (scope: string) => look(fakeServer({ tools: { ...tools, 'apt-get': phased } }), scope)
 
     expect(packagesIn('security')).toMatchObject({ value: { packages: [{ name: 'fix' }] } })
     expect(packagesIn('all')).toMatchObject({ value: { packages: [] } })
   })
 
-  it('is unknown where apt says what is no package', () => {
+  it('is unknown when apt prints an invalid package', () => {
     const hostile = { ...tools, 'apt-get': "echo 'Inst \\033[2J; rm -rf /'" }
 
-    expect(look(aServer({ tools: hostile }))).toMatchObject({
+    expect(look(fakeServer({ tools: hostile }))).toMatchObject({
       status: 'unknown',
       why: expect.stringContaining('is no package'),
     })
   })
 })
 
-describe.each(shells())('what has moved since an upgrade began, under $name', (shell) => {
+describe.each(shells())('security-upgrade/verify.sh under $name', (shell) => {
   const moved = (before: string | undefined, now: string, changelog = '') => {
     const files = before === undefined ? {} : { 'var/lib/maestro/r1/security-upgrade.before': before, etc: null }
     const query = `cat <<'END'\n${now}\nEND`
-    const server = aServer({
+    const server = fakeServer({
       files,
       tools: { 'dpkg-query': query, dpkg: 'echo amd64', sort: 'exec /usr/bin/sort "$@"' },
     })
@@ -145,14 +147,14 @@ describe.each(shells())('what has moved since an upgrade began, under $name', (s
     return parseResponse(stdout, nonce)
   }
 
-  it('is each package with another version, each that came, and each that went', () => {
+  it('prints changed, added and removed packages', () => {
     const facts = moved('a|1|ii \nb|1|ii \ngone|1|ii ', 'a|2|ii \nb|1|ii \nnew|1|ii \nhalf|1|iF ')
 
     expect(allOf(facts, 'moved')).toEqual(['a|1|2', 'gone|1|', 'half||1', 'new||1'])
     expect(allOf(facts, 'moved_broken')).toEqual(['half iF '])
   })
 
-  it('is named with what its changelog says that it fixes, since the version that was there', () => {
+  it('prints the CVEs of the changelog since the previous version', () => {
     const entry = (version: string, text: string) =>
       `src (${version}) noble-security; urgency=medium\n\n  * ${text}\n\n`
     const since = entry('3', 'CVE-2026-1: one, CVE-2026-22') + entry('2', 'CVE-2026-333') + entry('1', 'CVE-2020-1')
@@ -165,14 +167,14 @@ describe.each(shells())('what has moved since an upgrade began, under $name', (s
     expect(fixes('0')).toEqual(['a: CVE-2026-1, CVE-2026-22'])
   })
 
-  it('has the names that apt has: of its own architecture they are without it', () => {
+  it('prints native packages without their architecture, as apt does', () => {
     const facts = moved('a:amd64|1|ii \na:i386|1|ii ', 'a:amd64|2|ii \na:i386|2|ii ')
 
     expect(allOf(facts, 'moved')).toEqual(['a:i386|1|2', 'a|1|2'])
     expect(allOf(facts, 'moved_planned')).toEqual(['a|2'])
   })
 
-  it('is nothing that can be told where the upgrade never began', () => {
+  it('prints nothing when the upgrade never started', () => {
     const facts = moved(undefined, 'a|1|ii \nhalf|1|iF ')
 
     expect(allOf(facts, 'moved_since')).toEqual(['no'])
@@ -180,14 +182,14 @@ describe.each(shells())('what has moved since an upgrade began, under $name', (s
   })
 })
 
-describe.each(shells())('refreshing the package lists under $name', (shell) => {
+describe.each(shells())('security-upgrade/refresh.sh under $name', (shell) => {
   const refresh = (aptGetText: string) => {
-    const server = aServer({ tools: { 'apt-get': aptGetText, sleep: ':' } })
+    const server = fakeServer({ tools: { 'apt-get': aptGetText, sleep: ':' } })
     const text = makeScript({ files: ['lib/apt.sh', 'security-upgrade/refresh.sh'], nonce })
     return { server, ...server.run(text, shell) }
   }
 
-  it('asks for every list, and fails with the words of apt where one cannot be had', () => {
+  it('fetches every list, and fails with the words of apt when one is unavailable', () => {
     const { status, stderr } = refresh(
       `case "$*" in *-eany*update) echo 'E: Failed to fetch http://mirror.example/InRelease' >&2; exit 100 ;; esac`,
     )
@@ -203,14 +205,14 @@ describe.each(shells())('refreshing the package lists under $name', (shell) => {
     ['E: Release file for http://m/InRelease is expired (invalid since 3d)', 'has not been renewed for long'],
     ["E: The repository 'http://m noble InRelease' is not signed.", 'its key is missing'],
     ["E: Repository 'http://m' changed its 'Suite' value from 'stable' to 'oldstable'", '--allow-releaseinfo-change'],
-  ])('says what helps against %s', (words, remedy) => {
+  ])('prints a hint for %s', (words, remedy) => {
     const { stderr } = refresh(`echo "${words}" >&2; exit 100`)
 
     expect(stderr).toContain(`${words} (`)
     expect(stderr).toContain(remedy)
   })
 
-  it('takes a list that an old apt only warns of for an error, and no option that it does not know', () => {
+  it('treats the warning of an old apt as an error, without options that it does not know', () => {
     const old = `case "$*" in *-eany*) echo "E: Command line option 'e' [from -eany] is not known." >&2; exit 100 ;; esac`
     const warning = 'W: Failed to fetch http://mirror.example/InRelease  Could not connect'
 
@@ -221,7 +223,7 @@ describe.each(shells())('refreshing the package lists under $name', (shell) => {
     expect(refresh(old)).toMatchObject({ status: 0 })
   })
 
-  it('waits for who holds the lists', () => {
+  it('waits for the holder of the lists lock', () => {
     const { status, server } = refresh(
       `if [ -e "$MAESTRO_ROOT/free" ]; then exit 0; fi
       : >"$MAESTRO_ROOT/free"; echo 'E: Could not get lock /var/lib/apt/lists/lock' >&2; exit 100`,

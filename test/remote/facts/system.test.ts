@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
+import { recorded } from '../../support/fixtures/recorded-output.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
-import { recorded } from '../recorded.ts'
 
 const apt = { 'apt-get': 'exit 0', 'dpkg-query': 'exit 0' }
 
-describe.each(shells())('the system under $name', (shell) => {
+describe.each(shells())('facts/system.sh under $name', (shell) => {
   it.each([
     ['ubuntu-24.04', { id: 'ubuntu', release: '24.04', codename: 'noble', name: 'Ubuntu 24.04.1 LTS', hasApt: true }],
     [
@@ -16,33 +16,33 @@ describe.each(shells())('the system under $name', (shell) => {
       'debian-13',
       { id: 'debian', release: '13', codename: 'trixie', name: 'Debian GNU/Linux 13 (trixie)', hasApt: true },
     ],
-  ])('is read for %s', (release, value) => {
-    const server = aServer({ files: { 'etc/os-release': recorded(`os-release-${release}`) }, tools: apt })
+  ])('reads %s', (release, value) => {
+    const server = fakeServer({ files: { 'etc/os-release': recorded(`os-release-${release}`) }, tools: apt })
 
-    expect(server.look(['system'], shell).system).toEqual({ status: 'known', value })
+    expect(server.facts(['system'], shell).system).toEqual({ status: 'known', value })
   })
 
-  it('has no apt where dpkg or apt-get is missing', () => {
-    const server = aServer({
+  it('prints that apt is missing without dpkg or apt-get', () => {
+    const server = fakeServer({
       files: { 'usr/lib/os-release': 'ID=alpine\nVERSION_ID=3.22.1\n' },
       tools: { 'apt-get': '' },
     })
 
-    expect(server.look(['system'], shell).system).toMatchObject({
+    expect(server.facts(['system'], shell).system).toMatchObject({
       value: { id: 'alpine', name: 'alpine 3.22.1', hasApt: false },
     })
   })
 
-  it('never runs what os-release holds', () => {
+  it('never executes os-release', () => {
     const file = 'ID="a\\"b"\nPRETTY_NAME="$(touch ran) `touch ran`"\nVERSION_ID=\'1\'\ntouch ran\n'
-    const server = aServer({ files: { 'etc/os-release': file } })
+    const server = fakeServer({ files: { 'etc/os-release': file } })
 
-    expect(server.look(['system'], shell).system).toMatchObject({
+    expect(server.facts(['system'], shell).system).toMatchObject({
       value: { id: 'a"b', name: '$(touch ran) `touch ran`', release: '1' },
     })
   })
 
   it('is unknown without os-release', () => {
-    expect(aServer().look(['system'], shell).system).toMatchObject({ status: 'unknown' })
+    expect(fakeServer().facts(['system'], shell).system).toMatchObject({ status: 'unknown' })
   })
 })

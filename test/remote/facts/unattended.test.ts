@@ -1,9 +1,10 @@
 import { chmodSync, utimesSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readUnattended } from '../../../src/remote/facts/unattended.ts'
+import { buildFields } from '../../support/builders/build-fields.ts'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
+import { printRecorded, recorded } from '../../support/fixtures/recorded-output.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
-import { aFacts, recorded, says } from '../recorded.ts'
 
 const systemd = { 'run/systemd/system': null }
 const timer = (state: string) =>
@@ -11,17 +12,17 @@ const timer = (state: string) =>
     printf 'Id=%s\\nNextElapseUSecRealtime=Tue 2026-11-24 06:05:11 UTC\\nLastTriggerUSec=\\nActiveState=${state}\\n\\n' "$unit"
   done`
 
-describe.each(shells())('the nightly upgrades under $name', (shell) => {
+describe.each(shells())('facts/unattended.sh under $name', (shell) => {
   const tools = {
     'unattended-upgrade': '',
-    'apt-config': says('apt-config-dump-ubuntu-24.04'),
+    'apt-config': printRecorded('apt-config-dump-ubuntu-24.04'),
     systemctl: timer('active'),
   }
 
-  it('are configured, for which origins and when next', () => {
+  it('prints that unattended upgrades are on, their origins and the next run', () => {
     const files = { ...systemd, 'etc/os-release': recorded('os-release-ubuntu-24.04') }
 
-    const { unattended } = aServer({ files, tools }).look(['system', 'unattended'], shell)
+    const { unattended } = fakeServer({ files, tools }).facts(['system', 'unattended'], shell)
 
     expect(unattended).toEqual({
       status: 'known',
@@ -42,37 +43,37 @@ describe.each(shells())('the nightly upgrades under $name', (shell) => {
     })
   })
 
-  it('have run last when they left their stamp', () => {
+  it('prints the last run from its stamp', () => {
     const stamp = 'var/lib/apt/periodic/unattended-upgrades-stamp'
-    const server = aServer({ files: { ...systemd, [stamp]: '' }, tools })
+    const server = fakeServer({ files: { ...systemd, [stamp]: '' }, tools })
     utimesSync(`${server.root}/${stamp}`, 1_795_000_000, 1_795_000_000)
 
-    expect(server.look(['unattended'], shell).unattended).toMatchObject({ value: { lastRunAt: 1_795_000_000 } })
+    expect(server.facts(['unattended'], shell).unattended).toMatchObject({ value: { lastRunAt: 1_795_000_000 } })
   })
 
   it.each([
     ['inactive timers', { ...tools, systemctl: timer('inactive') }, systemd, "apt's daily timers are stopped"],
     ['neither systemd nor cron', tools, {}, 'neither systemd nor cron runs it'],
     ['cron.daily and no cron', tools, { 'etc/cron.daily/apt-compat': '' }, 'neither systemd nor cron runs it'],
-  ])('do not run with %s', (_, found, files, why) => {
-    expect(aServer({ files, tools: found }).look(['unattended'], shell).unattended).toMatchObject({
+  ])('prints that they are off with %s', (_, found, files, why) => {
+    expect(fakeServer({ files, tools: found }).facts(['unattended'], shell).unattended).toMatchObject({
       value: { isInstalled: true, isDaily: false, why },
     })
   })
 
-  it('run by cron where systemd does not', () => {
-    const server = aServer({ files: { 'etc/cron.daily/apt-compat': '' }, tools: { ...tools, cron: '' } })
+  it('prints that they run by cron where systemd does not', () => {
+    const server = fakeServer({ files: { 'etc/cron.daily/apt-compat': '' }, tools: { ...tools, cron: '' } })
     chmodSync(`${server.root}/etc/cron.daily/apt-compat`, 0o755)
 
-    expect(server.look(['unattended'], shell).unattended).toMatchObject({
+    expect(server.facts(['unattended'], shell).unattended).toMatchObject({
       value: { isDaily: true, nextRunAt: undefined },
     })
   })
 
-  it('are configured by names in whatever case', () => {
+  it('reads option names in any case', () => {
     const said = 'apt::periodic::unattended-upgrade "7";\nunattended-upgrade::automatic-reboot "true";'
 
-    const { unattended } = aServer({ files: systemd, tools: { ...tools, 'apt-config': `echo '${said}'` } }).look(
+    const { unattended } = fakeServer({ files: systemd, tools: { ...tools, 'apt-config': `echo '${said}'` } }).facts(
       ['unattended'],
       shell,
     )
@@ -80,10 +81,10 @@ describe.each(shells())('the nightly upgrades under $name', (shell) => {
     expect(unattended).toMatchObject({ value: { isDaily: false, rebootsByItself: true } })
   })
 
-  it('are not installed where their program is not', () => {
+  it('prints that the package is missing without its program', () => {
     const { 'unattended-upgrade': _, ...others } = tools
 
-    expect(aServer({ tools: others }).look(['unattended'], shell).unattended).toMatchObject({
+    expect(fakeServer({ tools: others }).facts(['unattended'], shell).unattended).toMatchObject({
       value: { isInstalled: false, isDaily: false, why: undefined },
     })
   })
@@ -101,8 +102,8 @@ describe('readUnattended', () => {
     `${name} "${value}";`,
   ]
 
-  it.each(['1', 'always', '24h', '86400s', '720m', '1d'])('takes an interval of %s for daily', (value) => {
-    const facts = aFacts({ ...told, unattended_option: options('APT::Periodic::Unattended-Upgrade', value) })
+  it.each(['1', 'always', '24h', '86400s', '720m', '1d'])('reads an interval of %s as daily', (value) => {
+    const facts = buildFields({ ...told, unattended_option: options('APT::Periodic::Unattended-Upgrade', value) })
 
     expect(readUnattended(facts).isDaily).toBe(true)
   })
@@ -114,8 +115,8 @@ describe('readUnattended', () => {
     ['Unattended-Upgrade', 'sometimes'],
     ['Update-Package-Lists', '0'],
     ['Enable', '0'],
-  ])('takes %s = %s for off', (name, value) => {
-    const facts = aFacts({ ...told, unattended_option: options(`APT::Periodic::${name}`, value) })
+  ])('reads %s = %s as off', (name, value) => {
+    const facts = buildFields({ ...told, unattended_option: options(`APT::Periodic::${name}`, value) })
 
     expect(readUnattended(facts)).toMatchObject({
       isDaily: false,
@@ -123,14 +124,14 @@ describe('readUnattended', () => {
     })
   })
 
-  it.each(['true', '1', 'Yes'])('says of Automatic-Reboot "%s" that they restart the server by themselves', (value) => {
-    const facts = aFacts({ ...told, unattended_option: options('Unattended-Upgrade::Automatic-Reboot', value) })
+  it.each(['true', '1', 'Yes'])('reads Automatic-Reboot "%s" as automatic reboot', (value) => {
+    const facts = buildFields({ ...told, unattended_option: options('Unattended-Upgrade::Automatic-Reboot', value) })
 
     expect(readUnattended(facts).rebootsByItself).toBe(true)
   })
 
-  it("reads Debian's origins, and keeps variables where the system was not asked for", () => {
-    const facts = aFacts({ ...told, unattended_option: recorded('apt-config-dump-debian-12').trim().split('\n') })
+  it('reads origins of Debian, and keeps variables when the system is unknown', () => {
+    const facts = buildFields({ ...told, unattended_option: recorded('apt-config-dump-debian-12').trim().split('\n') })
 
     expect(readUnattended(facts).origins).toContainEqual(
       expect.stringMatching(/^origin=Debian,codename=\$\{distro_codename\}-security,/),

@@ -1,8 +1,8 @@
 import { existsSync, utimesSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
+import { printRecorded } from '../../support/fixtures/recorded-output.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
-import { says } from '../recorded.ts'
 
 const lists = { 'var/lib/apt/lists/archive.ubuntu.com_ubuntu_dists_noble_main_binary-amd64_Packages': '' }
 
@@ -10,20 +10,20 @@ const lists = { 'var/lib/apt/lists/archive.ubuntu.com_ubuntu_dists_noble_main_bi
 const aptOf = (release: string) => ({
   id: 'echo 1000',
   dpkg: 'echo amd64',
-  'dpkg-query': says(`dpkg-query-${release}`),
+  'dpkg-query': printRecorded(`dpkg-query-${release}`),
   'apt-cache': `for last; do :; done
-    [ "$last" = policy ] && exec ${says(`apt-cache-policy-${release}`)}
-    ${says(`apt-cache-policy-packages-${release}`)}`,
+    [ "$last" = policy ] && exec ${printRecorded(`apt-cache-policy-${release}`)}
+    ${printRecorded(`apt-cache-policy-packages-${release}`)}`,
   'apt-get': `case " $* " in
-    *' -s upgrade --with-new-pkgs '*) ${says(`apt-get-upgrade-${release}`)} ;;
-    *' -s dist-upgrade '*) ${says(`apt-get-dist-upgrade-${release}`)} ;;
+    *' -s upgrade --with-new-pkgs '*) ${printRecorded(`apt-get-upgrade-${release}`)} ;;
+    *' -s dist-upgrade '*) ${printRecorded(`apt-get-dist-upgrade-${release}`)} ;;
     *) exit 1 ;;
     esac`,
 })
 
-describe.each(shells())('the updates under $name', (shell) => {
-  it('count a security fix also where -updates already holds a newer version', () => {
-    const { upgrades } = aServer({ files: lists, tools: aptOf('ubuntu-24.04') }).look(['upgrades'], shell)
+describe.each(shells())('facts/upgrades.sh under $name', (shell) => {
+  it('counts a security fix even when -updates has a newer version', () => {
+    const { upgrades } = fakeServer({ files: lists, tools: aptOf('ubuntu-24.04') }).facts(['upgrades'], shell)
 
     const origin = 'Ubuntu:noble-security'
     expect(upgrades).toMatchObject({
@@ -45,18 +45,18 @@ describe.each(shells())('the updates under $name', (shell) => {
     })
   })
 
-  it('name what is held as apt does, also where it may be installed for several architectures', () => {
+  it('prints held packages as apt names them, also on multiarch', () => {
     const tools = {
       ...aptOf('ubuntu-24.04'),
       'dpkg-query': "printf '%s\\n' 'hi |libc6:amd64' 'hi |libc6:i386' 'ii |bash'",
     }
-    const { upgrades } = aServer({ files: lists, tools }).look(['upgrades'], shell)
+    const { upgrades } = fakeServer({ files: lists, tools }).facts(['upgrades'], shell)
 
     expect(upgrades).toMatchObject({ status: 'known', value: { held: ['libc6', 'libc6:i386'] } })
   })
 
-  it('say why apt keeps something back', () => {
-    const { upgrades } = aServer({ files: lists, tools: aptOf('ubuntu-24.04') }).look(['upgrades'], shell)
+  it('prints why apt keeps a package back', () => {
+    const { upgrades } = fakeServer({ files: lists, tools: aptOf('ubuntu-24.04') }).facts(['upgrades'], shell)
 
     expect(upgrades).toMatchObject({
       value: {
@@ -69,8 +69,8 @@ describe.each(shells())('the updates under $name', (shell) => {
     })
   })
 
-  it("know Debian's security archive by its label, whatever the suite is called by now", () => {
-    const { upgrades } = aServer({ files: lists, tools: aptOf('debian-12') }).look(['upgrades'], shell)
+  it('detects the security archive of Debian by its label, whatever its suite', () => {
+    const { upgrades } = fakeServer({ files: lists, tools: aptOf('debian-12') }).facts(['upgrades'], shell)
 
     const origin = 'Debian:oldstable-security'
     expect(upgrades).toMatchObject({
@@ -89,28 +89,28 @@ describe.each(shells())('the updates under $name', (shell) => {
     })
   })
 
-  it('are none on a fresh system, and no full upgrade is tried', () => {
-    const { upgrades } = aServer({ files: lists, tools: aptOf('debian-13') }).look(['upgrades'], shell)
+  it('prints none on a fresh system, without a simulation of full-upgrade', () => {
+    const { upgrades } = fakeServer({ files: lists, tools: aptOf('debian-13') }).facts(['upgrades'], shell)
 
     expect(upgrades).toMatchObject({ status: 'known', value: { security: [], otherCount: 0, keptBack: [] } })
   })
 
-  it('have the age of the newest package list', () => {
+  it('prints the age of the newest package list', () => {
     const stamp = { 'var/lib/apt/periodic/update-success-stamp': '' }
-    const server = aServer({
+    const server = fakeServer({
       files: { ...lists, ...stamp },
       tools: { ...aptOf('ubuntu-24.04'), date: 'echo 1795003600' },
     })
     utimesSync(`${server.root}/var/lib/apt/lists`, 1_794_000_000, 1_794_000_000)
     utimesSync(`${server.root}/var/lib/apt/periodic/update-success-stamp`, 1_795_000_000, 1_795_000_000)
 
-    expect(server.look(['upgrades'], shell).upgrades).toMatchObject({ value: { listsAgeSeconds: 3600 } })
+    expect(server.facts(['upgrades'], shell).upgrades).toMatchObject({ value: { listsAgeSeconds: 3600 } })
   })
 
-  it('have no age where lists were never fetched', () => {
-    const server = aServer({ files: { 'var/lib/apt/lists/lock': '' }, tools: aptOf('debian-13') })
+  it('prints no age when lists were never fetched', () => {
+    const server = fakeServer({ files: { 'var/lib/apt/lists/lock': '' }, tools: aptOf('debian-13') })
 
-    expect(server.look(['upgrades'], shell).upgrades).toMatchObject({
+    expect(server.facts(['upgrades'], shell).upgrades).toMatchObject({
       status: 'known',
       value: { listsAgeSeconds: undefined },
     })
@@ -128,38 +128,41 @@ describe.each(shells())('the updates under $name', (shell) => {
       'E: The package cache file is corrupted',
     ],
     ['dpkg-query', "echo 'dpkg-query: error: parsing file' >&2; exit 2", 'dpkg-query: error: parsing file'],
-  ])('are unknown when %s fails', (tool, text, why) => {
-    const server = aServer({ files: lists, tools: { ...aptOf('ubuntu-24.04'), [tool]: text } })
+  ])('is unknown when %s fails', (tool, text, why) => {
+    const server = fakeServer({ files: lists, tools: { ...aptOf('ubuntu-24.04'), [tool]: text } })
 
-    expect(server.look(['upgrades'], shell).upgrades).toEqual({ status: 'unknown', why })
+    expect(server.facts(['upgrades'], shell).upgrades).toEqual({ status: 'unknown', why })
   })
 
-  it('are told without new packages where apt can install none of them', () => {
+  it('leaves out new packages when apt can install none of them', () => {
     const broken = `case " $* " in
       *' --with-new-pkgs '*) echo 'E: Broken packages' >&2; exit 100 ;;
-      *' -s upgrade '*) ${says('apt-get-upgrade-ubuntu-24.04')} ;;
-      *) ${says('apt-get-dist-upgrade-ubuntu-24.04')} ;;
+      *' -s upgrade '*) ${printRecorded('apt-get-upgrade-ubuntu-24.04')} ;;
+      *) ${printRecorded('apt-get-dist-upgrade-ubuntu-24.04')} ;;
       esac`
     const clock = { date: 'echo 1795000000' }
-    const whole = aServer({ tools: { ...aptOf('ubuntu-24.04'), ...clock } }).look(['upgrades'], shell).upgrades
+    const whole = fakeServer({ tools: { ...aptOf('ubuntu-24.04'), ...clock } }).facts(['upgrades'], shell).upgrades
 
-    const server = aServer({ tools: { ...aptOf('ubuntu-24.04'), ...clock, 'apt-get': broken } })
+    const server = fakeServer({ tools: { ...aptOf('ubuntu-24.04'), ...clock, 'apt-get': broken } })
 
     expect(whole).toMatchObject({ status: 'known', value: { security: { length: 7 } } })
-    expect(server.look(['upgrades'], shell).upgrades).toEqual(whole)
+    expect(server.facts(['upgrades'], shell).upgrades).toEqual(whole)
   })
 
-  it('are unknown without apt', () => {
-    expect(aServer().look(['upgrades'], shell).upgrades).toEqual({ status: 'unknown', why: 'this system has no apt' })
+  it('is unknown without apt', () => {
+    expect(fakeServer().facts(['upgrades'], shell).upgrades).toEqual({
+      status: 'unknown',
+      why: 'this system has no apt',
+    })
   })
 
-  it('keep apt from writing when root asks', () => {
+  it('does not let apt write when it runs as root', () => {
     const log = (tool: string) =>
       `echo "TMPDIR=$TMPDIR $*" >>"$MAESTRO_ROOT/${tool}.log"; ${aptOf('ubuntu-24.04')[tool as 'apt-get']}`
     const tools = { ...aptOf('ubuntu-24.04'), id: 'echo 0', 'apt-get': log('apt-get'), 'apt-cache': log('apt-cache') }
-    const server = aServer({ files: lists, tools })
+    const server = fakeServer({ files: lists, tools })
 
-    server.look(['upgrades'], shell)
+    server.facts(['upgrades'], shell)
 
     const calls = server.run('cat "$MAESTRO_ROOT"/*.log').stdout.trim().split('\n')
     expect(calls).toHaveLength(4)

@@ -1,13 +1,13 @@
 import { renameSync, statSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { logs, makeJob } from '../../support/fixtures/job-fixture.ts'
 import { shells } from '../../support/tools.ts'
-import { aJob, logs } from './a-job.ts'
 
-describe.each(shells())('following a detached job under $name', { timeout: 30_000 }, (shell) => {
-  it('tells how it ended though it did so while it was looked at', () => {
+describe.each(shells())('job/follow.sh under $name', { timeout: 30_000 }, (shell) => {
+  it('prints the result of a job that ends while it is being read', () => {
     const result = (root: string) => `${root}/var/${logs}/upgrade.result`
     const late = `[ ! -e "${result('$MAESTRO_ROOT')}.late" ] || mv "${result('$MAESTRO_ROOT')}.late" "${result('$MAESTRO_ROOT')}"`
-    const job = aJob(shell, { tools: { systemctl: `${late}; echo inactive; exit 3` } })
+    const job = makeJob(shell, { tools: { systemctl: `${late}; echo inactive; exit 3` } })
     job.start('echo one')
     job.end()
     renameSync(result(job.root), `${result(job.root)}.late`)
@@ -15,8 +15,8 @@ describe.each(shells())('following a detached job under $name', { timeout: 30_00
     expect(job.follow()).toMatchObject({ status: 'ended', ending: { kind: 'exited', code: 0 } })
   })
 
-  it('tells the bytes of its log from an offset on, and of too many the last', () => {
-    const job = aJob(shell)
+  it('prints the log from an offset, and the end of a log that is too long', () => {
+    const job = makeJob(shell)
     job.start("printf 'abc\\000\\377\\n'; i=1; while [ $i -le 20000 ]; do echo $i; i=$((i + 1)); done")
     job.end()
     const sizeBytes = statSync(`${job.root}/var/${logs}/upgrade.log`).size
@@ -30,8 +30,8 @@ describe.each(shells())('following a detached job under $name', { timeout: 30_00
     expect(last).toEqual({ fromBytes: sizeBytes - 6, bytes: Buffer.from('20000\n') })
   })
 
-  it('tells what its processes are, and what they have used', () => {
-    const job = aJob(shell)
+  it('prints the processes of the job and their CPU time', () => {
+    const job = makeJob(shell)
     job.start('i=0; while [ $i -lt 150000 ]; do i=$((i + 1)); done; echo used; sleep 30')
     job.follow({ wait_seconds: '20' })
 

@@ -1,11 +1,11 @@
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { makeJob, run } from '../../support/fixtures/job-fixture.ts'
 import { shells } from '../../support/tools.ts'
-import { aJob, run } from './a-job.ts'
 
-describe.each(shells())('a detached job that begins under $name', { timeout: 30_000 }, (shell) => {
-  it('clears away old runs, and keeps those that may still matter', () => {
-    const job = aJob(shell)
+describe.each(shells())('job/prune.sh under $name', { timeout: 30_000 }, (shell) => {
+  it('deletes old runs but keeps those that still matter', () => {
+    const job = makeJob(shell)
     const made = (name: string, { isEnded = true, days = 1 } = {}) => {
       for (const where of ['lib', 'log']) mkdirSync(`${job.root}/var/${where}/maestro/${name}`, { recursive: true })
       writeFileSync(`${job.root}/var/lib/maestro/${name}/upgrade.begun`, '')

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { jobFiles } from '../../../src/remote/job/status.ts'
 import { makeScript } from '../../../src/remote/script.ts'
+import { type FakeServer, fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer, type FakeServer } from '../a-server.ts'
 import { callsOf, textOf } from '../unattended-upgrades/run-script.ts'
 
 const run = '20261123-091500-test'
@@ -30,7 +30,7 @@ const tools = {
   'dpkg-query': 'echo "libc6|2|ii "',
 }
 
-describe.each(shells())('the turn of a job that installs, under $name', (shell) => {
+describe.each(shells())('lib/apt-lock.sh under $name', (shell) => {
   /** A job whose own work is only a word among the calls, and then how it ends. */
   const install = (server: FakeServer, ending = 'true', inputs: Readonly<Record<string, string>> = {}) => {
     const text = makeScript({
@@ -46,8 +46,8 @@ describe.each(shells())('the turn of a job that installs, under $name', (shell) 
   it.each([
     ['ends well', 'true', 0],
     ['fails', 'exit 5', 5],
-  ])('keeps the timers of apt that run waiting until it %s, and no other is started', (_, ending, status) => {
-    const server = aServer({ files, tools })
+  ])('pauses running apt timers until the job %s, and starts no others', (_, ending, status) => {
+    const server = fakeServer({ files, tools })
 
     expect(install(server, ending)).toMatchObject({ status })
 
@@ -57,8 +57,8 @@ describe.each(shells())('the turn of a job that installs, under $name', (shell) 
     expect(textOf(server, `${stamps}/stamp-apt-daily.timer`)).toBe('')
   })
 
-  it('starts in the end what an attempt before has stopped and could not start', () => {
-    const server = aServer({ files: { ...files, [`${job}.timers`]: 'apt-daily-upgrade.timer\n' }, tools })
+  it('starts timers that an earlier attempt stopped and could not start', () => {
+    const server = fakeServer({ files: { ...files, [`${job}.timers`]: 'apt-daily-upgrade.timer\n' }, tools })
 
     install(server)
 
@@ -68,17 +68,17 @@ describe.each(shells())('the turn of a job that installs, under $name', (shell) 
     ])
   })
 
-  it('asks no systemd where there is none', () => {
+  it('does not call systemctl where there is no systemd', () => {
     const { 'run/systemd/system': _, ...others } = files
-    const server = aServer({ files: others, tools })
+    const server = fakeServer({ files: others, tools })
 
     expect(install(server)).toMatchObject({ status: 0 })
     expect(callsOf(server)).toEqual(['installs'])
   })
 
-  it('waits for who still sets this server up, and goes on once that has ended', () => {
+  it('waits for cloud-init, and continues once that has ended', () => {
     const once = 'cd "$MAESTRO_ROOT"; [ -e asked ] || { touch asked; echo "status: running"; }'
-    const server = aServer({ files, tools: { ...tools, 'cloud-init': once } })
+    const server = fakeServer({ files, tools: { ...tools, 'cloud-init': once } })
 
     const { status, said } = install(server, 'true', { lock_seconds: '60' })
 
@@ -86,8 +86,8 @@ describe.each(shells())('the turn of a job that installs, under $name', (shell) 
     expect(callsOf(server)).toEqual(stopped)
   })
 
-  it('gives up after the time that it was told, installs nothing, and lets the timers go on', () => {
-    const server = aServer({ files, tools: { ...tools, 'cloud-init': 'echo "status: running"' } })
+  it('gives up after lock_seconds, installs nothing, and starts the timers again', () => {
+    const server = fakeServer({ files, tools: { ...tools, 'cloud-init': 'echo "status: running"' } })
 
     const { status, said } = install(server)
 
@@ -98,8 +98,8 @@ describe.each(shells())('the turn of a job that installs, under $name', (shell) 
     expect(callsOf(server)).toEqual(stopped.filter((call) => call !== 'installs'))
   })
 
-  it('notes what was there before its first attempt alone', () => {
-    const server = aServer({ files, tools })
+  it('records the state of the timers only at the first attempt', () => {
+    const server = fakeServer({ files, tools })
     install(server)
     expect(textOf(server, `${job}.before`)).toBe('libc6|2|ii \n')
 
@@ -110,8 +110,8 @@ describe.each(shells())('the turn of a job that installs, under $name', (shell) 
     expect(callsOf(server)).toContain('dpkg --force-confdef --force-confold --configure -a')
   })
 
-  it('does not go on where dpkg cannot finish what an attempt before left half done', () => {
-    const server = aServer({ files: { ...files, [`${job}.before`]: '' }, tools: { ...tools, dpkg: 'exit 1' } })
+  it('stops when dpkg cannot complete what an earlier attempt left', () => {
+    const server = fakeServer({ files: { ...files, [`${job}.before`]: '' }, tools: { ...tools, dpkg: 'exit 1' } })
 
     expect(install(server)).toEqual({ status: 1, said: 'dpkg cannot finish what it was interrupted in\n' })
     expect(callsOf(server)).not.toContain('installs')

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { quote } from '../../../src/remote/quote.ts'
 import { parseResponse, ResponseError } from '../../../src/remote/response.ts'
 import { scriptText } from '../../../src/remote/script-text.ts'
+import { hostileTexts, randomTexts } from '../../support/builders/random-texts.ts'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
-import { hostileTexts, randomTexts } from '../random-texts.ts'
 
 const nonce = 'b7e1'
 
@@ -21,10 +21,10 @@ const script = (...work: readonly string[]) =>
     '',
   ].join('\n')
 
-describe.each(shells())('the prelude under $name', (shell) => {
-  const answer = (...work: readonly string[]) => parseResponse(aServer().run(script(...work), shell).stdout, nonce)
+describe.each(shells())('lib/prelude.sh under $name', (shell) => {
+  const answer = (...work: readonly string[]) => parseResponse(fakeServer().run(script(...work), shell).stdout, nonce)
 
-  it('carries every value to the reader as it was', () => {
+  it('transfers every value unchanged', () => {
     const values = [...hostileTexts, ...randomTexts(60), '', ' ', ' a ', '-n', '%s', '\\n', '\n\n']
 
     const facts = answer(...values.map((value) => `fact value ${quote(value)}`))
@@ -32,31 +32,31 @@ describe.each(shells())('the prelude under $name', (shell) => {
     expect(facts.get('value')).toEqual(values)
   })
 
-  it('sends plain values readable, and others in hexadecimal', () => {
-    const { stdout } = aServer().run(script("fact plain 'a=b c'", "fact other 'é'"), shell)
+  it('prints plain values readable and others in hexadecimal', () => {
+    const { stdout } = fakeServer().run(script("fact plain 'a=b c'", "fact other 'é'"), shell)
 
     expect(stdout).toContain('\nplain=a=b c\nother#=c3a9\n')
   })
 
-  it('sends a text line by line', () => {
+  it('prints a text line by line', () => {
     expect(answer(`facts line ${quote('  a *\n\n$(b)\n\tc')}`).get('line')).toEqual(['  a *', '$(b)', '\tc'])
   })
 
   it.each([
     ['plain', 'x'],
     ['in hexadecimal', '\t'],
-  ])('sends 4096 bytes of a line, and no text of more than 20000: %s', (_, letter) => {
+  ])('limits a line to 4096 bytes and a text to 20000: %s', (_, letter) => {
     const many = `many=$(awk 'BEGIN { for (; n++ < 20001; ) print "${letter}" }')`
 
     expect(answer(`facts line ${quote(`${letter.repeat(5000)}\nb`)}`).get('line')).toEqual([letter.repeat(4096), 'b'])
-    expect(aServer().run(script(many, 'facts line "$many"'), shell)).toMatchObject({
+    expect(fakeServer().run(script(many, 'facts line "$many"'), shell)).toMatchObject({
       status: 1,
       stderr: expect.stringContaining('more than 20000 lines'),
     })
   })
 
-  it('gives no answer, and a reason, when a command fails', () => {
-    const { stdout, stderr, status } = aServer().run(
+  it('prints a reason and no answer when a command fails', () => {
+    const { stdout, stderr, status } = fakeServer().run(
       script('fact a 1', 'value=$(cat /nowhere)', 'fact b "$value"'),
       shell,
     )
@@ -67,8 +67,8 @@ describe.each(shells())('the prelude under $name', (shell) => {
     expect(() => parseResponse(stdout, nonce)).toThrow(ResponseError)
   })
 
-  it('says why it stops', () => {
-    const { stderr, status } = aServer().run(script("fail 'no room on /boot'"), shell)
+  it('prints why it stops', () => {
+    const { stderr, status } = fakeServer().run(script("fail 'no room on /boot'"), shell)
 
     expect({ stderr, status }).toEqual({ stderr: 'no room on /boot\n', status: 1 })
   })
@@ -78,17 +78,17 @@ describe.each(shells())('the prelude under $name', (shell) => {
     ['somebody else', '1000', 'as_root tool a b', 'sudo -n tool a b'],
     ['somebody else, with a limit inside sudo', '1000', 'within 5 as_root tool a b', 'sudo -n timeout 5 tool a b'],
     ['somebody else, with a limit alone', '1000', 'within 5 tool a b', 'timeout 5 tool a b'],
-  ])('runs a tool of root as %s', (_, id, work, expected) => {
+  ])('runs a root tool as %s', (_, id, work, expected) => {
     const says = (name: string) => ({ [name]: `echo "${name} $*"` })
     const tools = { id: `echo ${id}`, ...says('tool'), ...says('sudo'), ...says('timeout') }
 
-    const { stdout } = aServer({ tools }).run(script(`said=$(${work})`, 'fact said "$said"'), shell)
+    const { stdout } = fakeServer({ tools }).run(script(`said=$(${work})`, 'fact said "$said"'), shell)
 
     expect(parseResponse(stdout, nonce).get('said')).toEqual([expected])
   })
 
-  it('keeps the exit code of a tool with a limit', () => {
-    const server = aServer({ tools: { tool: 'exit 7' } })
+  it('keeps the exit code of a tool with a time limit', () => {
+    const server = fakeServer({ tools: { tool: 'exit 7' } })
 
     const { stdout } = server.run(script('status=0', 'within 5 tool || status=$?', 'fact status "$status"'), shell)
 

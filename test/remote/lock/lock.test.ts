@@ -5,8 +5,8 @@ import { asciiJson } from '../../../src/base/json.ts'
 import { lockFiles, readCopy, readReleased, readTaken } from '../../../src/remote/lock/lock.ts'
 import { parseResponse } from '../../../src/remote/response.ts'
 import { makeScript } from '../../../src/remote/script.ts'
+import { type FakeServer, fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer, type FakeServer } from '../a-server.ts'
 
 type Name = keyof typeof lockFiles
 type Inputs = Readonly<Record<string, string>>
@@ -28,7 +28,7 @@ const statOfThis = () => ['', '', ...(readFileSync('/proc/self/stat', 'utf8').sp
 
 const textOf = (name: Name, inputs: Inputs) => makeScript({ files: lockFiles[name], inputs, nonce })
 
-describe.each(shells())('the lock of a server under $name', (shell) => {
+describe.each(shells())('lock/ scripts under $name', (shell) => {
   const ask = (server: FakeServer, name: Name, inputs: Inputs) => {
     const { stdout, stderr, status } = server.run(textOf(name, inputs), shell)
     if (status !== 0) throw new Error(stderr)
@@ -45,8 +45,8 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     utimesSync(`${root}/var/lib/maestro/lock/heartbeat`, since, since)
   }
 
-  it('is taken where it is free, and told to who comes next', () => {
-    const server = aServer()
+  it('take.sh takes a free lock and prints its owner to the next caller', () => {
+    const server = fakeServer()
 
     const answers = [take(server), take(server, bob)]
 
@@ -56,15 +56,15 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     ])
   })
 
-  it('is taken again by who has it', () => {
-    const server = aServer()
+  it('take.sh takes the lock again for its owner', () => {
+    const server = fakeServer()
     take(server)
 
     expect(take(server).isTaken).toBe(true)
   })
 
-  it('is kept from another controller of the same run that does not know the first to be gone', () => {
-    const server = aServer()
+  it('take.sh refuses another controller of the same run while the first may be alive', () => {
+    const server = fakeServer()
     take(server)
 
     const [unaware, aware] = [
@@ -75,8 +75,8 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     expect([unaware.isTaken, aware.isTaken]).toEqual([false, true])
   })
 
-  it('is taken over only when that is wanted and the other gives no sign of life', () => {
-    const server = aServer()
+  it('take.sh takes a lock over only when asked to and its owner is silent', () => {
+    const server = fakeServer()
     take(server)
     fallQuiet(server, 9 * 60_000)
     const alive = take(server, { ...bob, takes_over: ana.run })
@@ -89,8 +89,8 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     expect(take(server, ana)).toMatchObject({ isTaken: false, before: { owner: 'bob@ops-2' } })
   })
 
-  it('is not taken over while something of the other run works there, but by that run itself', () => {
-    const server = aServer({ files: { 'run/systemd/system': null }, tools: units })
+  it('take.sh takes over no lock of another run with a running job', () => {
+    const server = fakeServer({ files: { 'run/systemd/system': null }, tools: units })
     take(server)
     fallQuiet(server)
 
@@ -101,8 +101,8 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     expect(resumed.isTaken).toBe(true)
   })
 
-  it('is not taken over while systemd cannot say what works there, but by that run itself', () => {
-    const server = aServer({ files: { 'run/systemd/system': null }, tools: { systemctl: 'exit 1' } })
+  it('take.sh takes over no lock of another run while systemd does not answer', () => {
+    const server = fakeServer({ files: { 'run/systemd/system': null }, tools: { systemctl: 'exit 1' } })
     take(server)
     fallQuiet(server)
 
@@ -113,11 +113,11 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     expect(resumed.isTaken).toBe(true)
   })
 
-  it('knows of a job that works there without a unit', () => {
+  it('take.sh detects a running job without a unit', () => {
     const [start, boot] = [statOfThis().at(21), readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()]
     const begun = (ticks?: string) => `pid=${process.pid}\nstart=${ticks}\nboot=${boot}\ninvocation=\n`
     const home = `var/lib/maestro/${run}`
-    const server = aServer({ files: { [`${home}/upgrade.begun`]: begun(start), [`${home}/old.begun`]: begun('1') } })
+    const server = fakeServer({ files: { [`${home}/upgrade.begun`]: begun(start), [`${home}/old.begun`]: begun('1') } })
     symlinkSync('/proc', `${server.root}/proc`)
     take(server)
     fallQuiet(server)
@@ -128,8 +128,8 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     })
   })
 
-  it('keeps a copy of what was begun, and the mark of a drain', () => {
-    const server = aServer()
+  it('record.sh keeps a copy of each started step, and the mark of a drain', () => {
+    const server = fakeServer()
     take(server)
     fallQuiet(server)
 
@@ -143,8 +143,8 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     expect(existsSync(`${home}/drained/${run}`)).toBe(false)
   })
 
-  it('tells another controller what was wanted and begun, however long that is', () => {
-    const server = aServer()
+  it('copy.sh prints the plan and the started steps to another controller', () => {
+    const server = fakeServer()
     const spec = asciiJson({
       name: 'upgrade',
       options: { services: Array.from({ length: 300 }, (_, n) => `web ${n}`) },
@@ -159,8 +159,8 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     expect(readCopy(ask(server, 'copy', { run: 'another' }))).toBeUndefined()
   })
 
-  it('lets nobody write who has lost it', () => {
-    const server = aServer()
+  it('record.sh refuses a controller that lost the lock', () => {
+    const server = fakeServer()
     take(server)
     fallQuiet(server)
     take(server, { ...bob, takes_over: ana.run })
@@ -170,8 +170,8 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     expect(() => record(server, '{}')).toThrow('somebody has unlocked the server')
   })
 
-  it('is given back by who has it and by nobody else', () => {
-    const server = aServer()
+  it('release.sh releases the lock for its owner only', () => {
+    const server = fakeServer()
     take(server)
 
     const answers = [release(server, { controller: 'b' }), release(server), release(server)]
@@ -180,8 +180,8 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     expect(take(server, bob).isTaken).toBe(true)
   })
 
-  it('is kept while something of the run works there, unless that is wanted', () => {
-    const server = aServer({ files: { 'run/systemd/system': null }, tools: units })
+  it('release.sh keeps the lock while a job of the run works, unless despite is given', () => {
+    const server = fakeServer({ files: { 'run/systemd/system': null }, tools: units })
     take(server)
 
     const answers = [release(server), release(server, { controller: '', despite: 'yes' })]
@@ -189,9 +189,9 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     expect(answers.map(({ isReleased }) => isReleased)).toEqual([false, true])
   })
 
-  it('drops what is older than 90 days and a run, and nothing else', () => {
+  it('release.sh deletes runs older than 90 days and nothing else', () => {
     const old = ['20260101-0000-aaaa', '20260102-0000-bbbb', 'drained', 'guarded']
-    const server = aServer({ files: Object.fromEntries(old.map((name) => [`var/lib/maestro/${name}`, null])) })
+    const server = fakeServer({ files: Object.fromEntries(old.map((name) => [`var/lib/maestro/${name}`, null])) })
     take(server)
     for (const name of old) utimesSync(`${server.root}/var/lib/maestro/${name}`, 1e9, 1e9)
 
@@ -200,8 +200,8 @@ describe.each(shells())('the lock of a server under $name', (shell) => {
     expect(old.filter((name) => existsSync(`${server.root}/var/lib/maestro/${name}`))).toEqual(['drained', 'guarded'])
   })
 
-  it('goes to one of many who come at once', async () => {
-    const server = aServer()
+  it('take.sh gives the lock to one of many concurrent callers', async () => {
+    const server = fakeServer()
     const [file = 'sh', ...args] = shell.command
     const comers = Array.from({ length: 12 }, (_, index) => ({ ...ana, run: `r-${index}`, controller: `c-${index}` }))
 

@@ -1,7 +1,7 @@
 import { readdirSync, statSync, utimesSync } from 'node:fs'
 import { describe, expect } from 'vitest'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
 import { itNeeds, shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
 import { runner, textOf } from './run-script.ts'
 
 const stamp = 'var/lib/apt/periodic/unattended-upgrades-stamp'
@@ -30,12 +30,12 @@ const tools = {
   'apt-cache': `printf '%s\\n' ' 500 http://x noble/main' '     release o=Ubuntu,a=noble' '     release o=Ubuntu,a=noble' '     origin x'`,
 }
 
-describe.each(shells())('the dry run under $name', (shell) => {
+describe.each(shells())('unattended-upgrades/dry-run.sh under $name', (shell) => {
   const run = runner(shell)
   const test = itNeeds(['flock'])
 
-  test('tells what the night would do', () => {
-    const facts = run(aServer({ files: folders, tools }), 'dry-run')
+  test('prints what unattended-upgrade would do', () => {
+    const facts = run(fakeServer({ files: folders, tools }), 'dry-run')
 
     expect(Object.fromEntries(facts)).toEqual({
       dry_locked: ['no'],
@@ -49,8 +49,8 @@ describe.each(shells())('the dry run under $name', (shell) => {
     })
   })
 
-  test('leaves nothing behind where there was nothing', () => {
-    const server = aServer({ files: folders, tools })
+  test('leaves no file behind where there was none', () => {
+    const server = fakeServer({ files: folders, tools })
 
     run(server, 'dry-run')
 
@@ -58,8 +58,8 @@ describe.each(shells())('the dry run under $name', (shell) => {
     expect(readdirSync(`${server.root}/run`)).toEqual(['maestro-dry-run.lock'])
   })
 
-  test('leaves as it was what was there', () => {
-    const server = aServer({ files: { ...folders, [stamp]: '', [kept]: 'linux-image', [sources]: '' }, tools })
+  test('leaves existing files unchanged', () => {
+    const server = fakeServer({ files: { ...folders, [stamp]: '', [kept]: 'linux-image', [sources]: '' }, tools })
     utimesSync(`${server.root}/${stamp}`, 1e9, 1e9)
 
     run(server, 'dry-run')
@@ -68,17 +68,17 @@ describe.each(shells())('the dry run under $name', (shell) => {
     expect([textOf(server, kept), textOf(server, sources)]).toEqual(['linux-image', ''])
   })
 
-  test('keeps a list of sources that somebody wrote meanwhile', () => {
+  test('keeps a list of sources that was written meanwhile', () => {
     const writes = `${ended}\necho 'deb x' >"$MAESTRO_ROOT/${sources}"`
-    const server = aServer({ files: folders, tools: { ...tools, 'unattended-upgrade': writes } })
+    const server = fakeServer({ files: folders, tools: { ...tools, 'unattended-upgrade': writes } })
 
     run(server, 'dry-run')
 
     expect(textOf(server, sources)).toBe('deb x\n')
   })
 
-  test('keeps its logs out of those of the real one and of apt', () => {
-    const server = aServer({ files: folders, tools })
+  test('keeps its logs apart from those of unattended-upgrade and apt', () => {
+    const server = fakeServer({ files: folders, tools })
 
     run(server, 'dry-run')
 
@@ -93,17 +93,17 @@ describe.each(shells())('the dry run under $name', (shell) => {
     ['Lock file is already taken, exiting', 'yes', 'no'],
     ['No packages found that can be upgraded unattended and no pending auto-removals', 'no', 'yes'],
     ['An error occurred: broken', 'no', 'no'],
-  ])('that says "%s" was locked out: %s, and came to its end: %s', (said, locked, end) => {
-    const server = aServer({ files: folders, tools: { ...tools, 'unattended-upgrade': unattendedUpgrade(said) } })
+  ])('reads "%s" as locked %s and ended %s', (said, locked, end) => {
+    const server = fakeServer({ files: folders, tools: { ...tools, 'unattended-upgrade': unattendedUpgrade(said) } })
 
     const facts = run(server, 'dry-run')
 
     expect([facts.get('dry_locked'), facts.get('dry_ended'), facts.get('dry_said')]).toEqual([[locked], [end], [said]])
   })
 
-  test('that fails puts back as well', () => {
+  test('restores files when the dry run fails', () => {
     const fails = `${unattendedUpgrade('Traceback')}\nexit 1`
-    const server = aServer({ files: { ...folders, [kept]: 'a' }, tools: { ...tools, 'unattended-upgrade': fails } })
+    const server = fakeServer({ files: { ...folders, [kept]: 'a' }, tools: { ...tools, 'unattended-upgrade': fails } })
 
     expect(run(server, 'dry-run').get('dry_ended')).toEqual(['no'])
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer } from '../a-server.ts'
 import { callsOf, runner, textOf } from './run-script.ts'
 
 const note = 'var/lib/maestro/unattended-upgrades/package'
@@ -16,11 +16,11 @@ const aptGet = (answers: string) => `
 
 const installs = `-s*) printf 'Reading…\\nInst python3-apt (2.6 x [amd64])\\nInst unattended-upgrades (2.9 x)\\nConf x\\n' ;;`
 
-describe.each(shells())('under $name the package', (shell) => {
+describe.each(shells())('unattended-upgrades/install.sh under $name', (shell) => {
   const run = runner(shell)
 
-  it('is installed on fresh lists, nothing removed, and what comes with it noted before', () => {
-    const server = aServer({
+  it('refreshes the lists, installs without removals, and records new dependencies first', () => {
+    const server = fakeServer({
       tools: { 'apt-get': aptGet(`${installs} *-no-remove*) [ -e "$MAESTRO_ROOT/${note}" ] ;;`) },
     })
 
@@ -34,17 +34,17 @@ describe.each(shells())('under $name the package', (shell) => {
     expect(textOf(server, note)).toBe('package python3-apt\npackage unattended-upgrades\n')
   })
 
-  it('is noted once: a second try does not forget what the first one brought', () => {
-    const server = aServer({ files: { [note]: noted }, tools: { 'apt-get': aptGet(installs) } })
+  it('records the dependencies once, also when it runs twice', () => {
+    const server = fakeServer({ files: { [note]: noted }, tools: { 'apt-get': aptGet(installs) } })
 
     run(server, 'install')
 
     expect(textOf(server, note)).toBe(noted)
   })
 
-  it('waits while another process holds the lists', () => {
+  it('waits for the holder of the lists lock', () => {
     const busy = `update) [ -e "$MAESTRO_ROOT/waited" ] || { echo 'E: Could not get lock /var/lib/apt/lists/lock' >&2; exit 100; } ;;`
-    const server = aServer({
+    const server = fakeServer({
       tools: { 'apt-get': aptGet(`${busy} ${installs}`), sleep: 'touch "$MAESTRO_ROOT/waited"' },
     })
 
@@ -61,8 +61,8 @@ describe.each(shells())('under $name the package', (shell) => {
       `-s*) echo 'E: Unable to locate package unattended-upgrades' >&2; exit 100 ;;`,
       /Unable to locate/,
     ],
-  ])('is not touched where %s', (_, answers, why) => {
-    const server = aServer({ tools: { 'apt-get': aptGet(answers), sleep: '' } })
+  ])('installs nothing when %s', (_, answers, why) => {
+    const server = fakeServer({ tools: { 'apt-get': aptGet(answers), sleep: '' } })
 
     expect(() => run(server, 'install')).toThrow(why)
 
@@ -71,7 +71,7 @@ describe.each(shells())('under $name the package', (shell) => {
   })
 })
 
-describe.each(shells())('under $name the way back of the package', (shell) => {
+describe.each(shells())('unattended-upgrades/purge.sh under $name', (shell) => {
   const run = runner(shell)
   const packages = 'unattended-upgrades python3-apt python3-x'
   const tools = (purge: string) => ({
@@ -81,9 +81,9 @@ describe.each(shells())('under $name the way back of the package', (shell) => {
   })
   const would = (...names: readonly string[]) => `printf '%s\\n' ${names.map((name) => `'Purg ${name} [1]'`).join(' ')}`
 
-  it('takes what came with it, but not what a person has asked for since', () => {
+  it('removes recorded dependencies, but not what was installed manually since', () => {
     const both = would('unattended-upgrades', 'python3-apt')
-    const server = aServer({ files: { [note]: noted }, tools: tools(`-s*) ${both} ;;`) })
+    const server = fakeServer({ files: { [note]: noted }, tools: tools(`-s*) ${both} ;;`) })
 
     run(server, 'purge', { packages })
 
@@ -91,18 +91,18 @@ describe.each(shells())('under $name the way back of the package', (shell) => {
     expect(textOf(server, note)).toBeUndefined()
   })
 
-  it('takes the package alone where something else needs what came with it', () => {
+  it('removes the package alone when its dependencies are needed', () => {
     const answers = `'-s purge unattended-upgrades python3-apt'*) ${would('unattended-upgrades', 'python3-apt', 'other')} ;;
       -s*) ${would('unattended-upgrades')} ;;`
-    const server = aServer({ files: { [note]: noted }, tools: tools(answers) })
+    const server = fakeServer({ files: { [note]: noted }, tools: tools(answers) })
 
     run(server, 'purge', { packages })
 
     expect(callsOf(server).at(-1)).toBe('purge unattended-upgrades')
   })
 
-  it('takes nothing where something else needs the package', () => {
-    const server = aServer({
+  it('removes nothing when the package is needed', () => {
+    const server = fakeServer({
       files: { [note]: noted },
       tools: tools(`-s*) ${would('unattended-upgrades', 'other')} ;;`),
     })
@@ -113,8 +113,8 @@ describe.each(shells())('under $name the way back of the package', (shell) => {
     expect(textOf(server, note)).toBeUndefined()
   })
 
-  it('takes nothing where it cannot be foreseen what would go', () => {
-    const server = aServer({ files: { [note]: noted }, tools: tools('-s*) exit 100 ;;') })
+  it('removes nothing when the simulation of apt fails', () => {
+    const server = fakeServer({ files: { [note]: noted }, tools: tools('-s*) exit 100 ;;') })
 
     expect(() => run(server, 'purge', { packages })).toThrow('what a purge would take cannot be foreseen')
 
@@ -122,9 +122,9 @@ describe.each(shells())('under $name the way back of the package', (shell) => {
     expect(textOf(server, note)).toBe(noted)
   })
 
-  it('has nothing to take where a person has removed it', () => {
+  it('does nothing when the package was removed before', () => {
     const gone = { ...tools(''), 'dpkg-query': `printf 'unattended-upgrades deinstall ok config-files\\n'` }
-    const server = aServer({ files: { [note]: noted }, tools: gone })
+    const server = fakeServer({ files: { [note]: noted }, tools: gone })
 
     run(server, 'purge', { packages })
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import type { Fields } from '../../../src/remote/response.ts'
 import { parseResponse } from '../../../src/remote/response.ts'
 import { makeScript } from '../../../src/remote/script.ts'
-import type { FakeServer } from '../a-server.ts'
+import type { FakeServer } from '../../support/fakes/fake-server.ts'
 
 type Shell = Parameters<FakeServer['run']>[1]
 type Inputs = Readonly<Record<string, string>>

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { fileText } from '../../../src/operations/unattended-upgrades/desired-config.ts'
+import { type FakeServer, fakeServer } from '../../support/fakes/fake-server.ts'
 import { shells } from '../../support/tools.ts'
-import { aServer, type FakeServer } from '../a-server.ts'
 import { callsOf, runner, textOf } from './run-script.ts'
 
 const options = { remove: false, hold: ['libstdc++6'], origins: [] }
@@ -28,13 +28,13 @@ const systemctl = `
 
 const changes = (server: FakeServer) => callsOf(server).filter((call) => !/^show|is-active/.test(call))
 
-describe.each(shells())('under $name the settings of the nights', (shell) => {
+describe.each(shells())('unattended-upgrades/configure.sh and restore.sh under $name', (shell) => {
   const run = runner(shell)
   const text = fileText('ubuntu', options)
   const configure = (server: FakeServer, timers = '') => run(server, 'configure', { text: text.trimEnd(), timers })
 
-  it('are one file, whole to the last byte and readable by all, with nothing left beside it', () => {
-    const server = aServer({ files, tools: { systemctl } })
+  it('configure.sh writes one complete file with mode 644 and leaves no other', () => {
+    const server = fakeServer({ files, tools: { systemctl } })
 
     configure(server)
 
@@ -44,8 +44,8 @@ describe.each(shells())('under $name the settings of the nights', (shell) => {
     expect(changes(server)).toEqual([])
   })
 
-  it('start the timers that are told, which then have no night to make up for', () => {
-    const server = aServer({ files: { ...files, stopped: '' }, tools: { systemctl } })
+  it('configure.sh starts the given timers, which then have no run to catch up on', () => {
+    const server = fakeServer({ files: { ...files, stopped: '' }, tools: { systemctl } })
     utimesSync(`${server.root}/${stamp}`, 1e9, 1e9)
 
     configure(server, 'apt-daily.timer')
@@ -54,8 +54,8 @@ describe.each(shells())('under $name the settings of the nights', (shell) => {
     expect(statSync(`${server.root}/${stamp}`).mtimeMs).toBeGreaterThan(1e12)
   })
 
-  it('leave the stamp of a timer alone that only has to be enabled', () => {
-    const server = aServer({ files, tools: { systemctl } })
+  it('configure.sh leaves the stamp of a timer alone that only has to be enabled', () => {
+    const server = fakeServer({ files, tools: { systemctl } })
     utimesSync(`${server.root}/${stamp}`, 1e9, 1e9)
 
     configure(server, 'apt-daily.timer')
@@ -63,8 +63,8 @@ describe.each(shells())('under $name the settings of the nights', (shell) => {
     expect(statSync(`${server.root}/${stamp}`).mtimeMs).toBe(1e12)
   })
 
-  it('note what the timers were before the first change, closed to others, and never again', () => {
-    const server = aServer({ files: { ...files, stopped: '' }, tools: { systemctl } })
+  it('configure.sh records the timers before the first change, with mode 600, and only once', () => {
+    const server = fakeServer({ files: { ...files, stopped: '' }, tools: { systemctl } })
 
     configure(server, both)
     configure(server, both)
@@ -76,16 +76,16 @@ describe.each(shells())('under $name the settings of the nights', (shell) => {
     expect(statSync(`${server.root}/var/lib/maestro/unattended-upgrades`).mode & 0o077).toBe(0)
   })
 
-  it('need no systemd', () => {
-    const server = aServer({ files: { 'etc/apt/apt.conf.d': null } })
+  it('configure.sh works without systemd', () => {
+    const server = fakeServer({ files: { 'etc/apt/apt.conf.d': null } })
 
     configure(server)
 
     expect([textOf(server, ours), textOf(server, note)]).toEqual([text, 'scheduler\n'])
   })
 
-  it('go, with the note, and the timers get back what is told', () => {
-    const server = aServer({ files, tools: { systemctl } })
+  it('restore.sh removes file and record, and restores the given timers', () => {
+    const server = fakeServer({ files, tools: { systemctl } })
     configure(server)
     run(server, 'mark-verified', { hash: '0af3' })
 
@@ -103,16 +103,16 @@ describe.each(shells())('under $name the settings of the nights', (shell) => {
     expect(() => run(server, 'restore', { stop: '', disable: '' })).not.toThrow()
   })
 
-  it('are noted as proved, by the last proof alone', () => {
-    const server = aServer()
+  it('mark-verified.sh replaces the last verification mark', () => {
+    const server = fakeServer()
 
     for (const hash of ['0af3', '1b2c']) run(server, 'mark-verified', { hash })
 
     expect(textOf(server, 'var/lib/maestro/unattended-upgrades/proved')).toBe('proved 1b2c\n')
   })
 
-  it('keep the note until a timer that cannot be stopped has been', () => {
-    const server = aServer({ files, tools: { systemctl: 'case "$1" in stop) exit 1 ;; esac' } })
+  it('restore.sh keeps the record until every timer could be stopped', () => {
+    const server = fakeServer({ files, tools: { systemctl: 'case "$1" in stop) exit 1 ;; esac' } })
     configure(server)
 
     expect(() => run(server, 'restore', { stop: 'apt-daily.timer', disable: '' })).toThrow()

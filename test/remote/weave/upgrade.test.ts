@@ -1,26 +1,26 @@
 import { statSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { shells } from '../../support/tools.ts'
 import {
-  aRouter,
   callsOf,
   dockerCallsOf,
-  kept,
+  fakeRouter,
+  jobFile,
   launchesOf,
   routerOf,
+  runUpgrade,
   scriptOf,
-  upgrade,
   weaveScript,
-} from './a-router.ts'
+} from '../../support/fakes/fake-weave-router.ts'
+import { shells } from '../../support/tools.ts'
 
 const launch = 'launch --no-dns 203.0.113.11 203.0.113.12'
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`
 
-describe.each(shells())('an upgrade of Weave under $name', (shell) => {
-  it('fetches, stops, puts the script in place and launches as it was, never resetting', () => {
-    const server = aRouter()
+describe.each(shells())('weave/upgrade.sh under $name', (shell) => {
+  it('fetches images, stops the router, replaces the script and launches it as before, without a reset', () => {
+    const server = fakeRouter()
 
-    const { status, said } = upgrade(server, shell)
+    const { status, said } = runUpgrade(server, shell)
 
     expect([status, said]).toEqual([
       0,
@@ -28,32 +28,32 @@ describe.each(shells())('an upgrade of Weave under $name', (shell) => {
     ])
     expect(callsOf(server)).toEqual(['2.8.1 setup', '2.6.5 stop', `2.8.1 ${launch}`, '2.8.1 status connections'])
     expect(scriptOf(server)).toBe(weaveScript('2.8.1'))
-    expect(kept(server, 'old')).toBe(weaveScript('2.6.5'))
+    expect(jobFile(server, 'old')).toBe(weaveScript('2.6.5'))
     expect(routerOf(server)).toBe('weaveworks/weave:2.8.1')
   })
 
-  it('hands the password on in the environment alone, and keeps no copy', () => {
-    const server = aRouter()
+  it('passes the password by environment only and keeps no copy', () => {
+    const server = fakeRouter()
 
-    const { said } = upgrade(server, shell)
+    const { said } = runUpgrade(server, shell)
 
     expect(launchesOf(server)).toEqual(['s3cret 1376'])
     expect([...said, ...callsOf(server), ...dockerCallsOf(server)].join('\n')).not.toContain('s3cret')
-    expect(kept(server, 'password')).toBeUndefined()
+    expect(jobFile(server, 'password')).toBeUndefined()
   })
 
   it('launches without a password where there was none', () => {
-    const server = aRouter({ files: { container: 'argument --no-dns\n' } })
+    const server = fakeRouter({ files: { container: 'argument --no-dns\n' } })
 
-    upgrade(server, shell, { has_password: 'no' })
+    runUpgrade(server, shell, { has_password: 'no' })
 
     expect(launchesOf(server)).toEqual(['none 1376'])
   })
 
-  it('takes the stopped router away, which one of another image family would stumble over, and its data never', () => {
-    const server = aRouter()
+  it('removes the stopped router of another image family, and never its data', () => {
+    const server = fakeRouter()
 
-    upgrade(server, shell)
+    runUpgrade(server, shell)
 
     expect(dockerCallsOf(server).filter((call) => /^docker rm/.test(call))).toEqual([
       'docker rm weave',
@@ -62,15 +62,15 @@ describe.each(shells())('an upgrade of Weave under $name', (shell) => {
     ])
   })
 
-  it('leaves stopping and starting to weave.service where that runs the router', () => {
+  it('lets weave.service stop and start the router where that runs it', () => {
     const systemctl = `echo "0 systemctl $*" >>"$MAESTRO_ROOT/calls"
       case "$*" in
         'stop weave.service') rm "$MAESTRO_ROOT/router" ;;
         'start weave.service') echo weaveworks/weave:2.8.1 >"$MAESTRO_ROOT/router" ;;
       esac`
-    const server = aRouter({ tools: { systemctl } })
+    const server = fakeRouter({ tools: { systemctl } })
 
-    const { status } = upgrade(server, shell, { has_unit: 'yes', has_password: 'no' })
+    const { status } = runUpgrade(server, shell, { has_unit: 'yes', has_password: 'no' })
 
     expect([status, callsOf(server).slice(1, 3)]).toEqual([
       0,
@@ -84,15 +84,15 @@ describe.each(shells())('an upgrade of Weave under $name', (shell) => {
     [`weaveworks/weavedb:latest@${digest('c')}`, 'with a tag of its own', 0],
     [`weaveworks/weave@${digest('d')}`, 'not at all', 1],
     [`weaveworks/weaveexec@${digest('b')}`, 'not there', 1],
-  ])('wants the image %s, which it is %s: %i', (image, _, status) => {
-    const server = aRouter()
+  ])('checks the image %s, known %s, with exit code %i', (image, _, status) => {
+    const server = fakeRouter()
 
-    expect(upgrade(server, shell, { images: `weaveworks/weave@${digest('b')}\n${image}` }).status).toBe(status)
+    expect(runUpgrade(server, shell, { images: `weaveworks/weave@${digest('b')}\n${image}` }).status).toBe(status)
 
     expect(routerOf(server)).toBe(status === 0 ? 'weaveworks/weave:2.8.1' : 'weaveworks/weave:2.6.5')
   })
 
-  type Trial = Parameters<typeof aRouter>[0] & { readonly inputs?: Readonly<Record<string, string>> }
+  type Trial = Parameters<typeof fakeRouter>[0] & { readonly inputs?: Readonly<Record<string, string>> }
   it.each<[string, Trial, RegExp]>([
     ['the script is not the one that was sent', { inputs: { sum: 'f'.repeat(64) } }, /did not arrive as it was sent/],
     ['images cannot be had', { inputs: { script: weaveScript('2.8.1', { setup: 'exit 1' }) } }, /weave setup failed/],
@@ -102,11 +102,11 @@ describe.each(shells())('an upgrade of Weave under $name', (shell) => {
       { files: { container: 'argument x\n' } },
       /password of the router cannot be read/,
     ],
-  ])('changes nothing where %s', (_, { inputs = {}, ...options }, words) => {
-    const server = aRouter(options)
+  ])('changes nothing when %s', (_, { inputs = {}, ...options }, words) => {
+    const server = fakeRouter(options)
     const before = scriptOf(server)
 
-    const { status, said } = upgrade(server, shell, inputs)
+    const { status, said } = runUpgrade(server, shell, inputs)
 
     expect([status, said.at(-1)]).toEqual([1, expect.stringMatching(words)])
     expect(said.at(-1)).toContain('nothing was changed')
@@ -127,21 +127,21 @@ describe.each(shells())('an upgrade of Weave under $name', (shell) => {
       { launch: 'echo weave:2.8.0 >"$root/router"' },
       'Weave 2.8.1 is launched, but the router that runs is weave:2.8.0',
     ],
-  ])('goes back where the new one %s', (_, behaviour, why) => {
-    const server = aRouter()
+  ])('rolls back when the new router %s', (_, behaviour, why) => {
+    const server = fakeRouter()
 
-    const { status, said } = upgrade(server, shell, { script: weaveScript('2.8.1', behaviour) })
+    const { status, said } = runUpgrade(server, shell, { script: weaveScript('2.8.1', behaviour) })
 
     expect([status, said.at(-1)]).toEqual([1, `${why}; gone back to Weave 2.6.5, which runs as before`])
     expect([scriptOf(server), routerOf(server)]).toEqual([weaveScript('2.6.5'), 'weaveworks/weave:2.6.5'])
     expect([launchesOf(server).at(-1), callsOf(server).at(-2)]).toEqual(['s3cret 1376', `2.6.5 ${launch}`])
-    expect(kept(server, 'password')).toBeUndefined()
+    expect(jobFile(server, 'password')).toBeUndefined()
   })
 
-  it('is left as it is where it fails and is to be looked at', () => {
-    const server = aRouter()
+  it('leaves a failed router as it is with --no-rollback', () => {
+    const server = fakeRouter()
 
-    const { status, said } = upgrade(server, shell, {
+    const { status, said } = runUpgrade(server, shell, {
       script: weaveScript('2.8.1', { connections: 'exit 1' }),
       may_go_back: 'no',
     })
@@ -153,36 +153,36 @@ describe.each(shells())('an upgrade of Weave under $name', (shell) => {
     expect(routerOf(server)).toBe('weaveworks/weave:2.8.1')
   })
 
-  it('says so, and keeps the password, where the old one cannot be launched again either', () => {
+  it('reports both errors and keeps the password when the old router cannot be launched again', () => {
     const broken = { launch: 'exit 1' }
-    const server = aRouter({ old: weaveScript('2.6.5', broken) })
+    const server = fakeRouter({ old: weaveScript('2.6.5', broken) })
 
-    const { said } = upgrade(server, shell, { script: weaveScript('2.8.1', broken) })
+    const { said } = runUpgrade(server, shell, { script: weaveScript('2.8.1', broken) })
 
     expect(said.at(-1)).toBe(
       'Weave 2.8.1 cannot be launched; Weave 2.6.5 cannot be launched again either: no router runs now',
     )
-    expect(kept(server, 'password')).toBe('s3cret\n')
+    expect(jobFile(server, 'password')).toBe('s3cret\n')
     expect(statSync(`${server.root}/var/lib/maestro/20261123-091500-test/weave.password`).mode & 0o777).toBe(0o600)
   })
 
-  it('can be begun anew in the middle: without a router, with the new script in place', () => {
-    const server = aRouter({ old: weaveScript('2.6.5', { launch: 'exit 1' }) })
-    upgrade(server, shell, { script: weaveScript('2.8.1', { launch: 'exit 1' }) })
+  it('can be started again in the middle: without a router, with the new script in place', () => {
+    const server = fakeRouter({ old: weaveScript('2.6.5', { launch: 'exit 1' }) })
+    runUpgrade(server, shell, { script: weaveScript('2.8.1', { launch: 'exit 1' }) })
     server.run('rm "$MAESTRO_ROOT/container"')
 
-    const { status } = upgrade(server, shell)
+    const { status } = runUpgrade(server, shell)
 
     expect([status, routerOf(server), launchesOf(server).at(-1)]).toEqual([0, 'weaveworks/weave:2.8.1', 's3cret 1376'])
   })
 
-  it('keeps the script before the first attempt, and not that of the attempt', () => {
-    const server = aRouter()
-    upgrade(server, shell)
+  it('keeps the script from before the first attempt', () => {
+    const server = fakeRouter()
+    runUpgrade(server, shell)
 
-    upgrade(server, shell)
+    runUpgrade(server, shell)
 
-    expect(kept(server, 'old')).toBe(weaveScript('2.6.5'))
+    expect(jobFile(server, 'old')).toBe(weaveScript('2.6.5'))
   })
 
   it.each([
@@ -195,7 +195,7 @@ describe.each(shells())('an upgrade of Weave under $name', (shell) => {
     ['leaves a router that runs when it is killed', ':', 'weaveworks/weave:2.8.0', []],
   ])('%s', (_, then, router, launches) => {
     const folder = 'var/lib/maestro/20261123-091500-test'
-    const server = aRouter({
+    const server = fakeRouter({
       old: weaveScript('2.8.1'),
       files: {
         router: 'weaveworks/weave:2.8.0\n',
@@ -207,16 +207,16 @@ describe.each(shells())('an upgrade of Weave under $name', (shell) => {
     })
     server.run(then)
 
-    upgrade(server, shell, {}, 'ended')
+    runUpgrade(server, shell, {}, 'ended')
 
     expect([routerOf(server), launchesOf(server)]).toEqual([router, launches])
   })
 
-  it('waits for the connections', () => {
+  it('waits for connections', () => {
     const slow = `[ -e "$root/asked" ] && echo '<- 203.0.113.12:60773    established fastdp' || touch "$root/asked"`
-    const server = aRouter({ tools: { sleep: '' } })
+    const server = fakeRouter({ tools: { sleep: '' } })
 
-    const { status, said } = upgrade(server, shell, {
+    const { status, said } = runUpgrade(server, shell, {
       script: weaveScript('2.8.1', { connections: slow }),
       limit_seconds: '60',
     })

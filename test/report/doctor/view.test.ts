@@ -11,7 +11,7 @@ const room = (megabytes: number) => warningFinding('disk', `/ has ${megabytes} M
 const well = okFinding('clock', 'as here')
 const of = (server: string, ...checks: readonly Finding[]): ServerFindings => ({ server, findings: [...checks, well] })
 
-describe('what the doctor prints', () => {
+describe('renderFindings', () => {
   it('prints each finding once, the worst first, with its servers and its fix, and the ok servers last', () => {
     const findings = [of('a-1', sudo), of('a-2', sudo, room(300)), of('b-1'), of('b-2')]
 
@@ -29,7 +29,7 @@ describe('what the doctor prints', () => {
     )
   })
 
-  it('takes troubles that differ in their numbers for one, and shows three of them', () => {
+  it('groups problems that differ only in numbers, and prints three of the numbers', () => {
     const findings = [1, 2, 3, 4, 5].map((n) => of(`a-${n}`, room(n * 10)))
 
     const text = renderFindings(findings, onTerminal)
@@ -65,7 +65,7 @@ describe('what the doctor prints', () => {
     expect(renderFindings([of('a-1', room(300)), of('b-1')], quiet)).toBe('')
   })
 
-  it('is every check of each server when verbose', () => {
+  it('prints every check of each server with --verbose', () => {
     const text = renderFindings([of('a-1', sudo), of('a-2', sudo)], { ...onTerminal, isVerbose: true })
 
     expect(text.match(/as here/g)).toHaveLength(2)
@@ -73,7 +73,7 @@ describe('what the doctor prints', () => {
   })
 
   it.each([onTerminal, inPipe, { ...onTerminal, isVerbose: true }])(
-    'lets nothing of a server reach the terminal raw: %j',
+    'escapes control characters of a server: %j',
     (options) => {
       const hostile = errorFinding('connection', '\u001b[2Jowned\r\n\u202e', { stops: ['x'], fix: '\u009b31m' })
 
@@ -81,7 +81,7 @@ describe('what the doctor prints', () => {
     },
   )
 
-  it('stays within the terminal', () => {
+  it('stays within the width of the terminal', () => {
     const long = errorFinding('connection', 'word '.repeat(60), { stops: ['x'.repeat(90)], fix: 'y'.repeat(200) })
     const many = Array.from({ length: 60 }, (_, n) => of(`name-${n}-of-many`, ...(n % 2 === 0 ? [long] : [])))
 
@@ -93,8 +93,8 @@ describe('what the doctor prints', () => {
   })
 })
 
-describe('the totals', () => {
-  it('count servers by the worst that was found', () => {
+describe('totalsOf', () => {
+  it('counts servers by their worst finding', () => {
     const findings = [of('a', sudo, room(1)), of('b', room(1)), of('c'), { server: 'd', findings: [] }]
 
     expect(totalsOf(findings)).toBe('4 servers: 1 ok, 1 with errors, 1 with warnings, 1 skipped')

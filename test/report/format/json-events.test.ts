@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { serverEvent } from '../../../src/report/format/json-events.ts'
 import { rebootView } from '../../../src/report/reboot-status/view.ts'
 import { statusView } from '../../../src/report/status/view.ts'
-import { notSeen, seenDue } from '../../support/looks.ts'
+import { buildGatherFailure, buildRebootDue } from '../../support/builders/build-facts.ts'
 
 describe('serverEvent', () => {
   it('has the reboot and the facts of a server that is ok, and what needs attention where the command says so', () => {
-    const seen = seenDue('web-1')
+    const seen = buildRebootDue('web-1')
 
     expect(serverEvent(seen, rebootView)).toMatchObject({
       server: 'web-1',
@@ -18,8 +18,8 @@ describe('serverEvent', () => {
     expect(serverEvent(seen, statusView)).toMatchObject({ attention: [expect.stringContaining('reboot due')] })
   })
 
-  it('has the message and the hint of a server that is not', () => {
-    const event = serverEvent(notSeen('web-1', 'unreachable', 'no answer'), rebootView)
+  it('has the message and hint of a server that is not answer', () => {
+    const event = serverEvent(buildGatherFailure('web-1', 'unreachable', 'no answer'), rebootView)
 
     expect(event).toMatchObject({ status: 'unreachable', error: { message: 'no answer', hint: 'look at its console' } })
   })

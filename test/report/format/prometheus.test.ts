@@ -2,10 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { renderMetrics } from '../../../src/report/format/prometheus.ts'
 import { rebootMetrics } from '../../../src/report/reboot-status/view.ts'
 import { statusView } from '../../../src/report/status/view.ts'
-import { gathered, noon, notSeen, seenDue, seenUnknown } from '../../support/looks.ts'
+import {
+  buildGatherFailure,
+  buildGatherResult,
+  buildRebootDue,
+  buildRebootUnknown,
+  noon,
+} from '../../support/builders/build-facts.ts'
 
-describe('the metrics', () => {
-  it('are one family each, with help and type once', () => {
+describe('renderMetrics', () => {
+  it('prints each family once, with HELP and TYPE', () => {
     const text = renderMetrics([
       { metric: 'maestro_reboot_required', value: 1, labels: { server: 'web-1' } },
       { metric: 'maestro_server_reachable', value: 1, labels: { server: 'web-1' } },
@@ -26,27 +32,30 @@ describe('the metrics', () => {
     )
   })
 
-  it('escape what a label may not hold', () => {
+  it('escapes label values', () => {
     const text = renderMetrics([{ metric: 'maestro_disk_free_bytes', value: 5, labels: { path: 'a"b\\c\nd' } }])
 
     expect(text).toContain('{path="a\\"b\\\\c\\nd"} 5')
   })
 
-  it('never call an unknown restart required or not required', () => {
-    expect(rebootMetrics(seenUnknown('a'))).toEqual([{ metric: 'maestro_reboot_unknown', value: 1 }])
-    expect(rebootMetrics(gathered('a'))).toEqual([
+  it('reports an unknown reboot as neither required nor not required', () => {
+    expect(rebootMetrics(buildRebootUnknown('a'))).toEqual([{ metric: 'maestro_reboot_unknown', value: 1 }])
+    expect(rebootMetrics(buildGatherResult('a'))).toEqual([
       { metric: 'maestro_reboot_required', value: 0 },
       { metric: 'maestro_reboot_unknown', value: 0 },
     ])
-    expect(rebootMetrics(seenDue('a'))).toContainEqual({
+    expect(rebootMetrics(buildRebootDue('a'))).toContainEqual({
       metric: 'maestro_reboot_required_since_timestamp_seconds',
       value: noon - 3 * 86_400,
     })
-    expect(rebootMetrics(notSeen('a', 'unreachable', 'x'))).toEqual([])
+    expect(rebootMetrics(buildGatherFailure('a', 'unreachable', 'x'))).toEqual([])
   })
 
-  it('have a meaning each', () => {
-    const text = renderMetrics([...statusView.metrics(seenDue('a')), ...statusView.metrics(gathered('b'))])
+  it('describes each metric', () => {
+    const text = renderMetrics([
+      ...statusView.metrics(buildRebootDue('a')),
+      ...statusView.metrics(buildGatherResult('b')),
+    ])
 
     expect(text.match(/# HELP \S+ ?\n/g)).toBeNull()
   })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { renderTable, widthOf, wrap } from '../../../src/report/format/table.ts'
 
 describe('renderTable', () => {
-  it('makes each column as wide as its widest cell and leaves no spaces at the end', () => {
+  it('makes each column as wide as its widest cell, without trailing spaces', () => {
     const text = renderTable({
       head: ['A', 'LONGER'],
       rows: [
@@ -15,7 +15,7 @@ describe('renderTable', () => {
     expect(text).toBe('A    LONGER\none  x\ntwo')
   })
 
-  it('puts the last column below its row where the whole is too wide', () => {
+  it('moves the last column below its row when the table is too wide', () => {
     const rows = [
       ['due', 'web-1', 'asked for by linux-image-generic'],
       ['not due', 'web-2', ''],
@@ -26,7 +26,7 @@ describe('renderTable', () => {
     expect(text).toBe('REBOOT   SERVERS\ndue      web-1\n    asked for by linux-image-generic\nnot due  web-2')
   })
 
-  it.each([80, 120])('stays within %i columns and loses no word', (widthColumns) => {
+  it.each([80, 120])('stays within %i columns and keeps every word', (widthColumns) => {
     const why = 'asked for by linux-image-6.8.0-45-generic, libc6 and a few more packages with quite long names'
     const rows = [['due', 'web-[1-40,42,44,46,48,50-99]', why]]
 
@@ -36,7 +36,7 @@ describe('renderTable', () => {
     for (const word of why.split(' ')) expect(text).toContain(word)
   })
 
-  it('stays within 40 columns, breaking words where it must', () => {
+  it('stays within 40 columns and breaks words when it must', () => {
     const text = renderTable({
       head: ['REBOOT', 'SERVERS', 'WHY'],
       rows: [['due', 'web-1', 'x'.repeat(200)]],
@@ -47,7 +47,7 @@ describe('renderTable', () => {
     expect(text.replace(/[^x]/g, '')).toHaveLength(200)
   })
 
-  it('leaves out on a terminal what no row has, and nothing in a pipe', () => {
+  it('hides empty columns on a terminal, and keeps them in a pipe', () => {
     const table = { head: ['REBOOT', 'DUE FOR', 'SERVERS', 'WHY'], rows: [['not due', '', 'web-1', '']] }
 
     expect(renderTable({ ...table, widthColumns: 80 })).toBe('REBOOT   SERVERS\nnot due  web-1')
@@ -55,7 +55,7 @@ describe('renderTable', () => {
     expect(renderTable({ ...table, widthColumns: undefined })).toMatch(/^REBOOT {3}DUE FOR {2}SERVERS {2}WHY\n/)
   })
 
-  it('puts more columns below their rows where even the narrowest ones are too wide', () => {
+  it('moves more columns below their rows when the narrowest are too wide', () => {
     const head = ['SERVERS', 'SECURITY', 'REBOOT', 'SYSTEM', 'DOCKER', 'ATTENTION']
     const rows = [
       ['web-[1-2]', 'none due', 'not due', 'ubuntu 24.04', '27.5.1', ''],
@@ -76,7 +76,7 @@ describe('renderTable', () => {
     )
   })
 
-  it('does not count colours as columns', () => {
+  it('does not count colour codes as columns', () => {
     const text = renderTable({ head: ['A', 'B'], rows: [['\u001b[31mred\u001b[39m', 'x']], widthColumns: 80 })
 
     expect(text.split('\n')[0]).toBe('A    B')
@@ -88,7 +88,7 @@ describe('wrap', () => {
     expect(wrap('web-1,web-2,web-3 and more', 12)).toEqual(['web-1,web-2,', 'web-3 and', 'more'])
   })
 
-  it('breaks within a word only where it fits on no line', () => {
+  it('breaks a word only when it fits on no line', () => {
     expect(wrap('abcdefgh ij', 4)).toEqual(['abcd', 'efgh', 'ij'])
   })
 })

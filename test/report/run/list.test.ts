@@ -24,8 +24,8 @@ const summary: RunSummary = {
 const screen = { columns: 200, rows: 50, hasColour: false }
 const at = (second: number) => ({ version: 1, at: `2026-11-23T09:15:${second}Z` }) as const
 
-describe('the list of runs', () => {
-  it('says of each run where it ran and how it ended, or why that cannot be said', () => {
+describe('renderRuns', () => {
+  it('prints where each run ran and how it ended, or why that is unknown', () => {
     const others: RunSummary[] = [
       { ...summary, exitCode: 0 },
       { ...summary, exitCode: 1 },
@@ -49,8 +49,8 @@ describe('the list of runs', () => {
   })
 })
 
-describe('the list of runs on a terminal', () => {
-  it('keeps the name of a run in one piece', () => {
+describe('renderRuns on a terminal', () => {
+  it('does not wrap a run id', () => {
     const long = { ...info, command: 'deploy --security-upgrades --reboot' }
 
     const text = renderRuns([{ ...summary, info: long, exitCode: 1 }], { ...screen, columns: 80 })
@@ -60,8 +60,8 @@ describe('the list of runs on a terminal', () => {
   })
 })
 
-describe('a run in full', () => {
-  it('says how long each server took, what was proved, and what is still open', () => {
+describe('renderRun', () => {
+  it('prints the duration, the evidence and the open steps of each server', () => {
     const events: JournalEvent[] = [
       { ...at(30), event: 'run-started', run: summary.run, ...info },
       { ...at(31), event: 'locking', server: 'web-1' },
@@ -83,13 +83,13 @@ describe('a run in full', () => {
     ])
   })
 
-  it('that never began took no time', () => {
+  it('prints no duration for a run that never started', () => {
     expect(renderRun({ ...summary, info: undefined, startedAt: '', lastAt: '' }, [], screen)).toContain('took no time')
   })
 })
 
-describe('the command that goes back', () => {
-  it('stays in one piece on every screen', () => {
+describe('renderRun: rollback command', () => {
+  it('is not wrapped', () => {
     const back = `apt-get install --allow-downgrades ${'openssl=3.0.13-0ubuntu3.2 '.repeat(9).trim()}`
     const events: JournalEvent[] = [
       { ...at(32), event: 'step-started', server: 'web-1', step: 'security-upgrade', snapshot: null },
@@ -108,7 +108,7 @@ describe('the command that goes back', () => {
   })
 })
 
-describe('what happened on one server', () => {
+describe('renderLogs', () => {
   const events: JournalEvent[] = [
     {
       ...at(32),
@@ -126,7 +126,7 @@ describe('what happened on one server', () => {
     },
   ]
 
-  it('is told in words, each entry on a line, without what holds nothing', () => {
+  it('prints each entry in words, one per line, without empty values', () => {
     const text = renderLogs(events, '2026-11-23T09:15:30Z', { columns: undefined, hasColour: false })
 
     const indent = ' '.repeat(24)
@@ -140,7 +140,7 @@ describe('what happened on one server', () => {
     ])
   })
 
-  it('stays within the columns of the screen', () => {
+  it('stays within the width of the terminal', () => {
     const text = renderLogs(events, '2026-11-23T09:15:30Z', { columns: 46, hasColour: false })
 
     expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(46)

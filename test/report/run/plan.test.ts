@@ -4,10 +4,10 @@ import type { Plan } from '../../../src/plan/plan.ts'
 import type { Verdict } from '../../../src/plan/verdict.ts'
 import { renderOutcomes } from '../../../src/report/run/detail.ts'
 import { renderPlan } from '../../../src/report/run/plan.ts'
-import { aChange, aMadeServer } from '../../run/a-change.ts'
-import { aRollout } from '../../run/in-memory.ts'
+import { defaultRollout } from '../../support/builders/build-rollout.ts'
+import { fakeOperation, fakeVersionedServer } from '../../support/fakes/fake-operation.ts'
 
-const operation = aChange([aMadeServer('web-1')])
+const operation = fakeOperation([fakeVersionedServer('web-1')])
 const plain = { columns: undefined, hasColour: false }
 const due: Verdict = { status: 'due', change: { to: '2' } }
 const reboot: Verdict = { status: 'due', change: null }
@@ -15,10 +15,10 @@ const foreseen = (change: Verdict, restart: Verdict = { status: 'not-due', why: 
   { step: 'change', verdict: change },
   { step: 'restart', verdict: restart },
 ]
-const aPlan = (parts: Partial<Plan> = {}): Plan => ({
+const buildPlan = (parts: Partial<Plan> = {}): Plan => ({
   version: 1,
   operation: operation.spec,
-  rollout: aRollout,
+  rollout: defaultRollout,
   batches: [['web-1'], ['web-2']],
   planned: {
     'web-1': foreseen(due),
@@ -32,9 +32,9 @@ const inventory = ['web-1', 'web-2', 'web-3', 'web-4'].map((name) => ({ name, gr
 const render = (plan: Plan, more: object = {}) =>
   renderPlan({ plan, operation, inventory, screen: plain, isVerbose: false, ...more })
 
-describe('a plan as people read it', () => {
-  it('puts equal servers together, what is due first, then why nothing is', () => {
-    expect(render(aPlan())).toBe(
+describe('renderPlan', () => {
+  it('groups equal servers, those with changes first, then the reasons for no change', () => {
+    expect(render(buildPlan())).toBe(
       [
         'web-[1-2] (2 servers)',
         '  version 2',
@@ -50,8 +50,8 @@ describe('a plan as people read it', () => {
     )
   })
 
-  it('says once what servers that differ have in common', () => {
-    const plan = aPlan({
+  it('prints common lines of different servers once', () => {
+    const plan = buildPlan({
       batches: [['web-1', 'web-2', 'web-3']],
       planned: {
         'web-1': foreseen(due, reboot),
@@ -67,16 +67,16 @@ describe('a plan as people read it', () => {
     expect(render(plan, { isVerbose: true })).toContain('web-3\n  version 2\n')
   })
 
-  it('says that servers leave service where a step takes them away, and else nothing of it', () => {
-    const quiet = render(aPlan({ batches: [['web-1']], planned: { 'web-1': foreseen(due) } }))
-    const away = render(aPlan({ batches: [['web-1']], planned: { 'web-1': foreseen(due, reboot) } }))
+  it('prints the drain when a step disrupts the server, and else nothing about it', () => {
+    const quiet = render(buildPlan({ batches: [['web-1']], planned: { 'web-1': foreseen(due) } }))
+    const away = render(buildPlan({ batches: [['web-1']], planned: { 'web-1': foreseen(due, reboot) } }))
 
     expect(quiet).not.toContain('each server is out of service')
     expect(away).toContain('each server is out of service')
   })
 
-  it('says nothing of a drain where nobody that is disrupted is of its groups', () => {
-    const plan = aPlan({ batches: [['web-1']], planned: { 'web-1': foreseen(due, reboot) } })
+  it('prints no drain when no disrupted server is in its groups', () => {
+    const plan = buildPlan({ batches: [['web-1']], planned: { 'web-1': foreseen(due, reboot) } })
     const drain = { ...operation.pass.drain, groups: ['app'] } as NonNullable<typeof operation.pass.drain>
     const ofOthers = { ...operation, pass: { ...operation.pass, drain } }
 
@@ -86,8 +86,8 @@ describe('a plan as people read it', () => {
     )
   })
 
-  it('names who is alone in its group where a step takes it away', () => {
-    const plan = aPlan({ batches: [['db-1']], planned: { 'db-1': foreseen(due, reboot) } })
+  it('names a server that is alone in its group when a step disrupts it', () => {
+    const plan = buildPlan({ batches: [['db-1']], planned: { 'db-1': foreseen(due, reboot) } })
 
     expect(render(plan, { inventory: [{ name: 'db-1', groups: ['postgresql'] }] })).toContain(
       'db-1 is the only postgresql: it will be unavailable',
@@ -102,37 +102,37 @@ describe('a plan as people read it', () => {
     ).not.toContain('the only')
   })
 
-  it('says how long it takes where that is known, with the pauses', () => {
-    const rollout = { ...aRollout, pauseMs: 60_000 }
+  it('prints the estimated duration with pauses, when it is known', () => {
+    const rollout = { ...defaultRollout, pauseMs: 60_000 }
 
-    expect(render(aPlan({ rollout }), { usualSeconds: 30 })).toContain(
+    expect(render(buildPlan({ rollout }), { usualSeconds: 30 })).toContain(
       'A server usually takes 30 s: about 2 min in all',
     )
   })
 
-  it('keeps the number of a batch and its servers on one line', () => {
+  it('keeps a batch number and its servers on one line', () => {
     const batches = [['web-1'], ['web-2'], ['web-3'], ['web-4']]
 
-    const text = render(aPlan({ batches }), { screen: { columns: 46, hasColour: false } })
+    const text = render(buildPlan({ batches }), { screen: { columns: 46, hasColour: false } })
 
     expect(text).toMatch(/one after the other: 1: web-1;\n {2}2: web-2; 3: web-3; 4: web-4$/)
   })
 
-  it('stays within the columns of the screen', () => {
-    const text = render(aPlan(), { screen: { columns: 40, hasColour: false } })
+  it('stays within the width of the terminal', () => {
+    const text = render(buildPlan(), { screen: { columns: 40, hasColour: false } })
 
     expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(40)
   })
 })
 
-describe('what became of the servers', () => {
+describe('renderOutcomes', () => {
   const outcomes = new Map<string, Outcome>([
     ['web-1', { status: 'changed' }],
     ['web-2', { status: 'failed', step: 'restart', why: 'no \u001b[31mword', hint: 'look at it', isDrained: true }],
     ['web-3', { status: 'not-started', why: 'web-2 failed' }],
   ])
 
-  it('is told worst first, with the step, the reason, and what to do', () => {
+  it('prints the worst first, with step, reason and next step', () => {
     const text = renderOutcomes(outcomes, { screen: plain, isQuiet: false, isVerbose: false })
 
     const lines = text.split('\n')
@@ -142,7 +142,7 @@ describe('what became of the servers', () => {
     expect(lines.at(-1)).toBe('3 servers: 1 failed, 1 not started, 1 changed')
   })
 
-  it('is told after a plan that goes no further with what it would change, and nothing that it has said', () => {
+  it('prints for --dry-run what would change, without repeating the plan', () => {
     const rest = new Map<string, Outcome>([['web-9', { status: 'unchanged', why: 'nothing is due' }]])
     const planned = { screen: plain, isQuiet: false, isVerbose: false, planned: 2 }
 
@@ -152,7 +152,7 @@ describe('what became of the servers', () => {
     )
   })
 
-  it('is only what went wrong when quiet, and nothing where nothing did', () => {
+  it('prints only problems with --quiet, and nothing when there are none', () => {
     const quiet = { screen: plain, isQuiet: true, isVerbose: false }
 
     expect(renderOutcomes(outcomes, quiet)).not.toContain('web-1')

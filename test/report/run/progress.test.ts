@@ -19,8 +19,8 @@ function watched() {
   }
 }
 
-describe('lines of progress', () => {
-  it('count on in silence and are repeated after half a minute', () => {
+describe('plainProgress', () => {
+  it('does not print a counter, and repeats a line after 30 seconds', () => {
     const { lines, say } = watched()
 
     for (let second = 2; second <= 40; second += 2) say(second * 1000, 'web-2', `down for ${second} s`)
@@ -28,7 +28,7 @@ describe('lines of progress', () => {
     expect(lines).toEqual(['web-2: down for 2 s', 'web-2: down for 32 s'])
   })
 
-  it('tell each server and each new thing at once', () => {
+  it('prints each server and each new step at once', () => {
     const { lines, say } = watched()
 
     say(0, 'web-1', 'down for 1 s')
@@ -44,7 +44,7 @@ describe('lines of progress', () => {
     ])
   })
 
-  it('begin anew for a server that has ended', () => {
+  it('starts over for a server that has ended', () => {
     const { lines, say, end } = watched()
 
     say(0, 'web-1', 'down for 1 s')
@@ -55,8 +55,8 @@ describe('lines of progress', () => {
   })
 })
 
-describe('the progress of a run in a log', () => {
-  it('says nothing again of a server that only counts on', async () => {
+describe('startRunProgress in a log', () => {
+  it('does not repeat a line of which only the counter changed', async () => {
     const stream = new PassThrough()
     const progress = await startRunProgress({
       count: 2,

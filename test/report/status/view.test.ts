@@ -3,9 +3,15 @@ import { needsAttention } from '../../../src/checks/attention.ts'
 import type { ServerFacts } from '../../../src/remote/facts/facts.ts'
 import { widthOf } from '../../../src/report/format/table.ts'
 import { statusView } from '../../../src/report/status/view.ts'
-import { aLook, gathered, noon, notSeen, seenDue } from '../../support/looks.ts'
+import {
+  buildFacts,
+  buildGatherFailure,
+  buildGatherResult,
+  buildRebootDue,
+  known,
+  noon,
+} from '../../support/builders/build-facts.ts'
 
-const known = <T>(value: T) => ({ status: 'known', value }) as const
 const inPipe = { screen: { columns: undefined, hasColour: false }, isQuiet: false, isVerbose: false }
 const onTerminal = { ...inPipe, screen: { columns: 80, hasColour: false } }
 
@@ -41,7 +47,7 @@ const paused = {
   startedAt: '2026-11-20T09:12:44Z',
 }
 
-describe('the concerns', () => {
+describe('needsAttention', () => {
   const cases: readonly (readonly [string, Partial<ServerFacts>, string])[] = [
     ['an interrupted dpkg', { dpkg: known(stuck) }, 'dpkg was interrupted'],
     ['half-installed packages', { dpkg: known(stuck) }, 'not fully installed: nginx half-configured'],
@@ -115,25 +121,25 @@ describe('the concerns', () => {
       'disk unknown: df gave no answer',
     ],
   ]
-  it.each(cases)('name %s', (_, parts, text) => {
-    expect(needsAttention(aLook(parts))).toContain(text)
+  it.each(cases)('names %s', (_, parts, text) => {
+    expect(needsAttention(buildFacts(parts))).toContain(text)
   })
 
-  it('are none for a server that is well', () => {
-    expect(needsAttention(aLook())).toEqual([])
+  it('is empty for a healthy server', () => {
+    expect(needsAttention(buildFacts())).toEqual([])
   })
 })
 
-describe('the status table', () => {
+describe('statusView', () => {
   const fleet = [
-    gathered('web-1'),
-    gathered('web-2'),
-    gathered('web-3', { upgrades: known(updates) }),
-    seenDue('db-1'),
-    notSeen('lb-1', 'unreachable', 'no answer'),
+    buildGatherResult('web-1'),
+    buildGatherResult('web-2'),
+    buildGatherResult('web-3', { upgrades: known(updates) }),
+    buildRebootDue('db-1'),
+    buildGatherFailure('lb-1', 'unreachable', 'no answer'),
   ]
 
-  it('shows equal servers together, what needs care first, within the terminal', () => {
+  it('groups equal servers, those that need attention first, within the width of the terminal', () => {
     const lines = statusView.render(fleet, onTerminal).split('\n')
 
     const names = lines.map((line) => line.split(/ {2,}/)[0]).filter((name) => /^(web|db|lb)/.test(name ?? ''))
@@ -141,47 +147,50 @@ describe('the status table', () => {
     expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(80)
   })
 
-  it('says how many security upgrades are due, and unknown where that is not known', () => {
-    const unknown = gathered('a', { upgrades: { status: 'unknown', why: 'apt-get is not there' } })
+  it('prints the number of security upgrades, and unknown when that is not known', () => {
+    const unknown = buildGatherResult('a', { upgrades: { status: 'unknown', why: 'apt-get is not there' } })
 
     expect(statusView.render([...fleet, unknown], inPipe)).toMatch(/^web-3 +1 due +not due +ubuntu 24.04/m)
     expect(statusView.render([unknown], inPipe)).toMatch(/^a +unknown .*upgrades unknown: apt-get is not there/m)
   })
 
-  it('does not take a server without package lists for one with nothing due', () => {
-    const never = gathered('a', { upgrades: known({ ...updates, security: [], listsAgeSeconds: undefined }) })
+  it('does not report a server without package lists as up to date', () => {
+    const never = buildGatherResult('a', { upgrades: known({ ...updates, security: [], listsAgeSeconds: undefined }) })
 
     expect(statusView.render([never], inPipe)).toMatch(/^a +unknown .*package lists were never fetched/m)
     expect(statusView.isDueOrUnknown(never)).toBe(true)
     expect(statusView.metrics(never).map(({ metric }) => metric)).not.toContain('maestro_security_upgrades_pending')
   })
 
-  it('takes everyday holds and phasing for no concern, and prints them when it is to be verbose', () => {
-    const everyday = gathered('a', { upgrades: known(updates) })
+  it('does not report ordinary holds and phased updates, but prints them with --verbose', () => {
+    const everyday = buildGatherResult('a', { upgrades: known(updates) })
 
-    expect(needsAttention(aLook({ upgrades: known(updates) }))).toEqual([])
+    expect(needsAttention(buildFacts({ upgrades: known(updates) }))).toEqual([])
     expect(statusView.render([everyday], { ...inPipe, isVerbose: true })).toMatch(
       /held +nginx\n +kept back +php \(needs removal of x\)/,
     )
   })
 
-  it('warns of a release whose support has ended', () => {
+  it('warns about a release out of support', () => {
     const old = known({ id: 'ubuntu', release: '24.10', codename: 'oracular', name: 'Ubuntu 24.10', hasApt: true })
 
-    expect(statusView.render([gathered('a', { system: old })], inPipe)).toContain(
+    expect(statusView.render([buildGatherResult('a', { system: old })], inPipe)).toContain(
       'Ubuntu 24.10 is out of support since 2025-07-10',
     )
   })
 
-  it('prints everything that is known when it is to be verbose', () => {
-    const text = statusView.render([gathered('web-3', { upgrades: known(updates) })], { ...inPipe, isVerbose: true })
+  it('prints every fact with --verbose', () => {
+    const text = statusView.render([buildGatherResult('web-3', { upgrades: known(updates) })], {
+      ...inPipe,
+      isVerbose: true,
+    })
 
     expect(text).toContain('libssl3 3.0.13-0ubuntu3.4 -> 3.0.13-0ubuntu3.5 (Ubuntu:noble-security)')
     expect(text).toContain('Ubuntu 24.04.1 LTS')
     expect(text).toContain('11111111-2222-4333-8444-555555555555')
   })
 
-  it('prints what Docker works with, and what the manifest wants otherwise', () => {
+  it('prints the Docker setup and versions that differ from the manifest', () => {
     const components = { apiMinimum: '1.24', containerd: '1.7.24', runc: '1.1.12', compose: undefined }
     const docker = {
       version: '26.1.5+dfsg1',
@@ -190,7 +199,7 @@ describe('the status table', () => {
       source: 'docker-ce',
       containers: [],
     }
-    const web = gathered('a', {
+    const web = buildGatherResult('a', {
       docker: known({ ...docker, components }),
       weave: known({ version: '2.8.1', isRunning: true }),
     })
@@ -209,15 +218,15 @@ describe('the status table', () => {
       expect(print(met)).toMatch(/\(docker-ce\)\n/)
   })
 
-  it('has servers with pending or unknown security upgrades in the exit code', () => {
-    expect(statusView.isDueOrUnknown(gathered('a'))).toBe(false)
-    expect(statusView.isDueOrUnknown(gathered('a', { upgrades: known(updates) }))).toBe(true)
-    expect(statusView.isDueOrUnknown(gathered('a', { upgrades: { status: 'unknown', why: '' } }))).toBe(true)
+  it('counts servers with pending or unknown security upgrades in the exit code', () => {
+    expect(statusView.isDueOrUnknown(buildGatherResult('a'))).toBe(false)
+    expect(statusView.isDueOrUnknown(buildGatherResult('a', { upgrades: known(updates) }))).toBe(true)
+    expect(statusView.isDueOrUnknown(buildGatherResult('a', { upgrades: { status: 'unknown', why: '' } }))).toBe(true)
   })
 
-  it('says by which run a server is locked or drained', () => {
+  it('prints which run has locked or drained a server', () => {
     const lock = { owner: 'ana@ops', run: 'r1', since: noon - 600, quietSeconds: 5, busy: [] }
-    const text = statusView.render([gathered('a', { maestro: known({ lock, drained: ['r0'] }) })], {
+    const text = statusView.render([buildGatherResult('a', { maestro: known({ lock, drained: ['r0'] }) })], {
       ...inPipe,
       isVerbose: true,
     })

@@ -11,7 +11,7 @@ import { assertSendable, makePinnedFileReader } from '../../../src/run/local/pin
 const text = '#!/bin/sh\necho ünïcode\n'
 const sha256 = createHash('sha256').update(text).digest('hex')
 
-function aFolder(): string {
+function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'maestro-sent-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   writeFileSync(`${folder}/weave`, text)
@@ -19,7 +19,7 @@ function aFolder(): string {
 }
 
 /** A web server; returns its URL, and the number of requests that it has had. */
-async function aWebServer(status: number): Promise<{ readonly url: string; readonly requests: () => number }> {
+async function startWebServer(status: number): Promise<{ readonly url: string; readonly requests: () => number }> {
   let requests = 0
   const server = createServer((_, response) => {
     requests += 1
@@ -32,13 +32,13 @@ async function aWebServer(status: number): Promise<{ readonly url: string; reado
   return { url: `http://127.0.0.1:${port}/weave`, requests: () => requests }
 }
 
-describe('a file that is sent', () => {
-  it('is read where it has the sum', async () => {
-    expect(await makePinnedFileReader()({ from: `${aFolder()}/weave`, sha256 })).toBe(text)
+describe('makePinnedFileReader and assertSendable', () => {
+  it('read a file with the expected checksum', async () => {
+    expect(await makePinnedFileReader()({ from: `${makeFolder()}/weave`, sha256 })).toBe(text)
   })
 
-  it('is fetched once for all servers', async () => {
-    const { url, requests } = await aWebServer(200)
+  it('download a file once for all servers', async () => {
+    const { url, requests } = await startWebServer(200)
     const readHere = makePinnedFileReader()
 
     const texts = await Promise.all([1, 2, 3].map(() => readHere({ from: url, sha256 })))
@@ -46,8 +46,8 @@ describe('a file that is sent', () => {
     expect([texts, requests()]).toEqual([[text, text, text], 1])
   })
 
-  it('is refused with another sum', async () => {
-    const reading = makePinnedFileReader()({ from: `${aFolder()}/weave`, sha256: 'a'.repeat(64) })
+  it('reject a file with another checksum', async () => {
+    const reading = makePinnedFileReader()({ from: `${makeFolder()}/weave`, sha256: 'a'.repeat(64) })
 
     await expect(reading).rejects.toThrow(`has the SHA-256 ${sha256}, and ${'a'.repeat(64)} is wanted`)
     await expect(reading).rejects.toBeInstanceOf(UsageError)
@@ -55,17 +55,17 @@ describe('a file that is sent', () => {
 
   it.each([
     ['it is not there', async () => ({ from: '/nowhere/weave' }), /^\/nowhere\/weave is not there$/],
-    ['it is a folder', async () => ({ from: aFolder() }), /cannot be read \(EISDIR\)$/],
-    ['the server has no such page', async () => ({ from: (await aWebServer(404)).url }), /HTTP status 404$/],
+    ['it is a folder', async () => ({ from: makeFolder() }), /cannot be read \(EISDIR\)$/],
+    ['the server has no such page', async () => ({ from: (await startWebServer(404)).url }), /HTTP status 404$/],
     ['nobody listens', async () => ({ from: 'http://127.0.0.1:1/weave' }), /cannot be had: .*(ECONNREFUSED|bad port)/],
-  ])('is told where %s', async (_, make, words) => {
+  ])('explain an error when %s', async (_, make, words) => {
     const { from } = await make()
 
     await expect(makePinnedFileReader()({ from, sha256 })).rejects.toThrow(words)
   })
 
-  it('is looked at before any server is', async () => {
-    const from = `${aFolder()}/weave`
+  it('check every file before any server is contacted', async () => {
+    const from = `${makeFolder()}/weave`
     const check = (told: string) => {
       if (told === text) throw new UsageError('it is of another version')
     }

@@ -10,18 +10,18 @@ const asking = (ending: Ending, stderr = '') =>
     timeoutMs: 1_000,
   })
 
-describe('a script that is asked over a session', () => {
+describe('runScript', () => {
   it.each<[string, Ending]>([
     ['it was ended by a signal', { how: 'killed', signal: 'SIGTERM' }],
     ['a shutdown ended one of its commands', { how: 'exited', code: 143 }],
     ['a command of its own was killed', { how: 'exited', code: 137 }],
     ['the line was cut', { how: 'connection-lost' }],
     ['it had no end', { how: 'timed-out' }],
-  ])('leaves open what it did where %s', async (_, ending) => {
+  ])('throws DisconnectedError, because the outcome is open, when %s', async (_, ending) => {
     await expect(asking(ending)).rejects.toThrow(DisconnectedError)
   })
 
-  it('has failed, in its own last words, where it says so itself', async () => {
+  it('throws the last words of a script that fails by itself', async () => {
     const failing = asking({ how: 'exited', code: 1 }, 'one\ncannot write to /var/lib/maestro\n')
 
     await expect(failing).rejects.toThrow(/^cannot write to \/var\/lib\/maestro$/)

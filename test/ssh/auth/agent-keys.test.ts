@@ -3,52 +3,59 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { HostQuestion } from '../../../src/ssh/config/host-options.ts'
 import { openConnections } from '../../../src/ssh/connect.ts'
-import { type KeyPair, makeKeyPair, wireForm } from '../../support/ssh-server.ts'
+import { type KeyPair, makeKeyPair, wireForm } from '../../support/fakes/fake-ssh-server.ts'
+import { startAgentAnswering, startPowerlessAgent, startSilentAgent } from '../../support/fakes/faulty-sockets.ts'
+import { neverAborted, serverAt } from '../../support/fixtures/ssh-client.ts'
+import {
+  agentTools,
+  base64,
+  keysOffered,
+  makeKeyPairs,
+  useLogins,
+  withAgent,
+} from '../../support/fixtures/use-logins.ts'
 import { itNeeds } from '../../support/tools.ts'
-import { never, serverAt } from '../a-connection.ts'
-import { agentTools, base64, keysOffered, some, useLogins, withAgent } from '../logins.ts'
-import { startOddAgent, startPowerlessAgent, startSilentAgent } from '../sockets.ts'
 
-const at = useLogins()
+const ssh = useLogins()
 
-describe('an agent', () => {
-  it('that is gone does not matter when the identity file is good', async () => {
-    const server = await at.aServer({ allowed: [at.ground.publicKey] })
+describe('SSH_AUTH_SOCK: ssh agent', () => {
+  it('is optional when an identity file works, and may be gone', async () => {
+    const server = await ssh.startServer({ allowed: [ssh.client.publicKey] })
 
-    await expect(at.logIn(server, {}, withAgent({ socket: '/nonexistent' }))).resolves.toBe('in')
+    await expect(ssh.logIn(server, {}, withAgent({ socket: '/nonexistent' }))).resolves.toBe('in')
   })
 
-  it('that cannot sign does not matter when the identity file is good', async () => {
+  it('that cannot sign does not prevent a login by identity file', async () => {
     const other = wireForm(makeKeyPair().public)
-    const server = await at.aServer({ allowed: [other, at.ground.publicKey] })
-    const socket = `${at.ground.keyFile}.agent`
-    await startPowerlessAgent(socket, other, at.ends)
+    const server = await ssh.startServer({ allowed: [other, ssh.client.publicKey] })
+    const socket = `${ssh.client.keyFile}.agent`
+    await startPowerlessAgent(socket, other, ssh.ends)
 
-    await expect(at.logIn(server, {}, withAgent({ socket }))).resolves.toBe('in')
+    await expect(ssh.logIn(server, {}, withAgent({ socket }))).resolves.toBe('in')
   })
 
-  itNeeds(agentTools)('logs in with a key of its own', async () => {
-    const pairs = some(3)
-    const agent = await at.anAgent(pairs)
-    const server = await at.aServer({ allowed: [wireForm(pairs[1]?.public ?? '')] })
+  itNeeds(agentTools)('logs in with one of its keys', async () => {
+    const pairs = makeKeyPairs(3)
+    const agent = await ssh.startAgent(pairs)
+    const server = await ssh.startServer({ allowed: [wireForm(pairs[1]?.public ?? '')] })
 
-    await expect(at.logIn(server, { identityFiles: [] }, withAgent(agent))).resolves.toBe('in')
+    await expect(ssh.logIn(server, { identityFiles: [] }, withAgent(agent))).resolves.toBe('in')
   })
 
-  itNeeds(agentTools)('does not flood a server with its keys: what the files need is kept free', async () => {
-    const agent = await at.anAgent(some(9))
-    const server = await at.aServer({ allowed: [at.ground.publicKey], maxAuthTries: 6 })
+  itNeeds(agentTools)('leaves room for identity files within MaxAuthTries', async () => {
+    const agent = await ssh.startAgent(makeKeyPairs(9))
+    const server = await ssh.startServer({ allowed: [ssh.client.publicKey], maxAuthTries: 6 })
 
-    await expect(at.logIn(server, {}, withAgent(agent))).resolves.toBe('in')
+    await expect(ssh.logIn(server, {}, withAgent(agent))).resolves.toBe('in')
 
     expect(keysOffered(server)).toHaveLength(6)
   })
 
-  itNeeds(agentTools)('says how many keys it kept back', async () => {
-    const agent = await at.anAgent(some(9))
-    const server = await at.aServer({ allowed: [], maxAuthTries: 7 })
+  itNeeds(agentTools)('reports how many of its keys were not offered', async () => {
+    const agent = await ssh.startAgent(makeKeyPairs(9))
+    const server = await ssh.startServer({ allowed: [], maxAuthTries: 7 })
 
-    await expect(at.logIn(server, {}, withAgent(agent))).rejects.toMatchObject({
+    await expect(ssh.logIn(server, {}, withAgent(agent))).rejects.toMatchObject({
       kind: 'auth',
       message: expect.stringContaining('4 more in the agent were kept back'),
       hint: expect.stringContaining('IdentitiesOnly'),
@@ -56,85 +63,85 @@ describe('an agent', () => {
   })
 
   itNeeds(agentTools)('offers the key of an identity file first, and once', async () => {
-    const pairs = some(4)
+    const pairs = makeKeyPairs(4)
     const wanted = pairs[3] as KeyPair
-    writeFileSync(at.ground.keyFile, wanted.private)
-    const agent = await at.anAgent(pairs)
-    const server = await at.aServer({ allowed: [] })
+    writeFileSync(ssh.client.keyFile, wanted.private)
+    const agent = await ssh.startAgent(pairs)
+    const server = await ssh.startServer({ allowed: [] })
 
-    await expect(at.logIn(server, {}, withAgent(agent))).rejects.toMatchObject({ kind: 'auth' })
+    await expect(ssh.logIn(server, {}, withAgent(agent))).rejects.toMatchObject({ kind: 'auth' })
 
     expect(server.offers.map(({ key }) => key?.toString('base64'))).toEqual([wanted, ...pairs.slice(0, 3)].map(base64))
   })
 
-  itNeeds(agentTools)('offers nothing else under IdentitiesOnly, the file being only the public half', async () => {
-    const pairs = some(4)
+  itNeeds(agentTools)('offers only that key under IdentitiesOnly, when the file is its public half', async () => {
+    const pairs = makeKeyPairs(4)
     const wanted = pairs[2] as KeyPair
-    writeFileSync(`${at.ground.keyFile}.pub`, wanted.public)
-    const agent = await at.anAgent(pairs)
-    const server = await at.aServer({ allowed: [] })
-    const change = { identityFiles: [`${at.ground.keyFile}.pub`], identitiesOnly: true }
+    writeFileSync(`${ssh.client.keyFile}.pub`, wanted.public)
+    const agent = await ssh.startAgent(pairs)
+    const server = await ssh.startServer({ allowed: [] })
+    const change = { identityFiles: [`${ssh.client.keyFile}.pub`], identitiesOnly: true }
 
-    await expect(at.logIn(server, change, withAgent(agent))).rejects.toMatchObject({ kind: 'auth' })
+    await expect(ssh.logIn(server, change, withAgent(agent))).rejects.toMatchObject({ kind: 'auth' })
 
     expect(keysOffered(server)).toEqual([base64(wanted)])
   })
 
-  itNeeds(agentTools)('is left alone under IdentityAgent none', async () => {
-    const agent = await at.anAgent(some(1))
-    const server = await at.aServer({ allowed: [at.ground.publicKey] })
+  itNeeds(agentTools)('is not used under IdentityAgent none', async () => {
+    const agent = await ssh.startAgent(makeKeyPairs(1))
+    const server = await ssh.startServer({ allowed: [ssh.client.publicKey] })
 
-    await expect(at.logIn(server, { identityAgent: 'none' }, withAgent(agent))).resolves.toBe('in')
+    await expect(ssh.logIn(server, { identityAgent: 'none' }, withAgent(agent))).resolves.toBe('in')
 
-    expect(keysOffered(server)).toEqual([at.ground.publicKey.toString('base64')])
+    expect(keysOffered(server)).toEqual([ssh.client.publicKey.toString('base64')])
   })
 
-  itNeeds(agentTools)('may be named by a variable in IdentityAgent', async () => {
-    const pairs = some(1)
-    const agent = await at.anAgent(pairs)
-    const server = await at.aServer({ allowed: pairs.map(({ public: line }) => wireForm(line)) })
+  itNeeds(agentTools)('is found by a variable in IdentityAgent', async () => {
+    const pairs = makeKeyPairs(1)
+    const agent = await ssh.startAgent(pairs)
+    const server = await ssh.startServer({ allowed: pairs.map(({ public: line }) => wireForm(line)) })
     const local = { home: '/', localUser: 'ana', agentSocket: undefined, env: { MY_AGENT: agent.socket } }
 
-    const login = at.logIn(server, { identityAgent: '$MY_AGENT', identityFiles: [] }, { local })
+    const login = ssh.logIn(server, { identityAgent: '$MY_AGENT', identityFiles: [] }, { local })
 
     await expect(login).resolves.toBe('in')
   })
 
-  itNeeds([...agentTools, 'ssh-keygen'])('says which of its keys are of no use here', async () => {
-    const agent = await at.anAgent([])
-    const file = at.ground.keyFile
+  itNeeds([...agentTools, 'ssh-keygen'])('reports which of its keys cannot be used', async () => {
+    const agent = await ssh.startAgent([])
+    const file = ssh.client.keyFile
     const authority = `${file}-ca`
     writeFileSync(authority, makeKeyPair().private, { mode: 0o600 })
-    writeFileSync(`${file}.pub`, at.ground.publicLine)
+    writeFileSync(`${file}.pub`, ssh.client.publicLine)
     execFileSync('ssh-keygen', ['-q', '-s', authority, '-I', 'ana', '-n', 'deploy', `${file}.pub`], { stdio: 'ignore' })
     agent.add(readFileSync(file, 'utf8'), readFileSync(`${file}-cert.pub`, 'utf8'))
-    const server = await at.aServer({ allowed: [] })
+    const server = await ssh.startServer({ allowed: [] })
 
-    await expect(at.logIn(server, { identityFiles: [] }, withAgent(agent))).rejects.toMatchObject({
+    await expect(ssh.logIn(server, { identityFiles: [] }, withAgent(agent))).rejects.toMatchObject({
       message: expect.stringMatching(
         /offered: a key of the agent\); a key of the agent is of type ssh-ed25519-cert-v01@openssh.com, which/,
       ),
     })
   })
 
-  itNeeds(agentTools)('that never signs keeps no other from signing once its own server is given up', async () => {
-    const pairs = some(1)
-    const server = await at.aServer({ allowed: pairs.map(({ public: line }) => wireForm(line)) })
-    const silent = `${at.ground.keyFile}.agent`
-    await startSilentAgent(silent, wireForm(pairs[0]?.public ?? ''), at.ends)
-    const good = await at.anAgent(pairs)
-    const options = at.ground.options({}, { limits: { signing: 1 }, timeouts: { handshakeMs: 500 } })
+  itNeeds(agentTools)('that never signs does not block other servers once its own login timed out', async () => {
+    const pairs = makeKeyPairs(1)
+    const server = await ssh.startServer({ allowed: pairs.map(({ public: line }) => wireForm(line)) })
+    const silent = `${ssh.client.keyFile}.agent`
+    await startSilentAgent(silent, wireForm(pairs[0]?.public ?? ''), ssh.ends)
+    const good = await ssh.startAgent(pairs)
+    const options = ssh.client.options({}, { limits: { signing: 1 }, timeouts: { handshakeMs: 500 } })
     const hostOptions = async (question: HostQuestion) => ({
       ...(await options.hostOptions(question)),
       identityAgent: question.user === 'silent' ? silent : good.socket,
       identityFiles: [],
     })
     const connections = openConnections({ ...options, hostOptions })
-    await expect(connections.connect(serverAt(server.port, { user: 'silent' }), never)).rejects.toMatchObject({
+    await expect(connections.connect(serverAt(server.port, { user: 'silent' }), neverAborted)).rejects.toMatchObject({
       kind: 'timeout',
     })
 
-    const session = await connections.connect(serverAt(server.port), never)
+    const session = await connections.connect(serverAt(server.port), neverAborted)
 
     expect(session.about.proof).toMatch(/^agent key SHA256:/)
     await session.close()
@@ -146,14 +153,14 @@ describe('an agent', () => {
     ['cannot list', Buffer.of(0, 0, 0, 1, 5)],
     ['promises more keys than it sends', Buffer.of(0, 0, 0, 5, 12, 0, 0, 0, 9)],
     ['says too much', Buffer.of(255, 0, 0, 0)],
-  ])('that %s is named, and does not matter where a file is good', async (_what, answer) => {
-    const server = await at.aServer({ allowed: [at.ground.publicKey] })
-    const socket = `${at.ground.keyFile}.agent`
-    await startOddAgent(socket, answer, at.ends)
+  ])('that %s is reported, and does not prevent a login by identity file', async (_what, answer) => {
+    const server = await ssh.startServer({ allowed: [ssh.client.publicKey] })
+    const socket = `${ssh.client.keyFile}.agent`
+    await startAgentAnswering(socket, answer, ssh.ends)
 
-    await expect(at.logIn(server, { identityFiles: [] }, withAgent({ socket }))).rejects.toMatchObject({
+    await expect(ssh.logIn(server, { identityFiles: [] }, withAgent({ socket }))).rejects.toMatchObject({
       message: expect.stringContaining(`the agent ${socket} cannot be asked`),
     })
-    await expect(at.logIn(server, {}, withAgent({ socket }))).resolves.toBe('in')
+    await expect(ssh.logIn(server, {}, withAgent({ socket }))).resolves.toBe('in')
   })
 })

@@ -1,58 +1,58 @@
 import { writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../src/base/secret.ts'
-import { makeKeyPair } from '../../support/ssh-server.ts'
-import { startSshd } from '../../support/sshd.ts'
+import { makeKeyPair } from '../../support/fakes/fake-ssh-server.ts'
+import { startSshd } from '../../support/fixtures/sshd.ts'
+import { agentTools, keysOffered, makeKeyPairs, useLogins, withAgent } from '../../support/fixtures/use-logins.ts'
 import { itNeeds } from '../../support/tools.ts'
-import { agentTools, keysOffered, some, useLogins, withAgent } from '../logins.ts'
 
-const at = useLogins()
+const ssh = useLogins()
 
-describe('a server that wants more than a key', () => {
+describe('AuthenticationMethods with several factors', () => {
   const askPassword = async () => new Secret('open sesame')
   const factors = ['publickey', 'keyboard-interactive'] as const
 
-  it('gets a password after the key', async () => {
-    const server = await at.aServer({ factors, password: 'open sesame' })
+  it('gives a password after the key', async () => {
+    const server = await ssh.startServer({ factors, password: 'open sesame' })
 
-    await expect(at.logIn(server, {}, { askPassword })).resolves.toBe('in')
+    await expect(ssh.logIn(server, {}, { askPassword })).resolves.toBe('in')
   })
 
-  itNeeds(agentTools)('gets a password after the key of an agent, and no other key', async () => {
-    const agent = await at.anAgent(some(3))
-    const server = await at.aServer({ factors, password: 'open sesame' })
+  itNeeds(agentTools)('gives a password after the key of an agent, and offers no other key', async () => {
+    const agent = await ssh.startAgent(makeKeyPairs(3))
+    const server = await ssh.startServer({ factors, password: 'open sesame' })
 
-    await expect(at.logIn(server, {}, { askPassword, ...withAgent(agent) })).resolves.toBe('in')
+    await expect(ssh.logIn(server, {}, { askPassword, ...withAgent(agent) })).resolves.toBe('in')
 
     expect(keysOffered(server)).toHaveLength(2)
   })
 
-  it('gets the key after a password', async () => {
-    const server = await at.aServer({
+  it('gives the key after a password', async () => {
+    const server = await ssh.startServer({
       factors: ['password', 'publickey'],
-      allowed: [at.ground.publicKey],
+      allowed: [ssh.client.publicKey],
       password: 'open sesame',
     })
 
-    await expect(at.logIn(server, {}, { askPassword })).resolves.toBe('in')
+    await expect(ssh.logIn(server, {}, { askPassword })).resolves.toBe('in')
   })
 
-  itNeeds(['sshd'])('gets a second key', async () => {
+  itNeeds(['sshd'])('gives a second key', async () => {
     const second = makeKeyPair()
-    writeFileSync(`${at.ground.keyFile}-2`, second.private, { mode: 0o600 })
+    writeFileSync(`${ssh.client.keyFile}-2`, second.private, { mode: 0o600 })
     const config = ['AuthenticationMethods publickey,publickey']
-    const sshd = await startSshd({ authorized: [at.ground.publicLine, second.public], config })
-    at.ends.push(sshd.stop)
-    at.ground.knownHosts.push(sshd.knownHostsLine)
-    const change = { user: sshd.user, identityFiles: [at.ground.keyFile, `${at.ground.keyFile}-2`] }
+    const sshd = await startSshd({ authorized: [ssh.client.publicLine, second.public], config })
+    ssh.ends.push(sshd.stop)
+    ssh.client.knownHosts.push(sshd.knownHostsLine)
+    const change = { user: sshd.user, identityFiles: [ssh.client.keyFile, `${ssh.client.keyFile}-2`] }
 
-    await expect(at.logIn(sshd, change)).resolves.toBe('in')
+    await expect(ssh.logIn(sshd, change)).resolves.toBe('in')
   })
 
-  it('is named as such where there is nothing more to give', async () => {
-    const server = await at.aServer({ factors })
+  it('reports a second factor that is missing', async () => {
+    const server = await ssh.startServer({ factors })
 
-    await expect(at.logIn(server)).rejects.toMatchObject({
+    await expect(ssh.logIn(server)).rejects.toMatchObject({
       kind: 'auth',
       message: expect.stringContaining('wants a second proof from deploy, keyboard-interactive'),
       hint: expect.stringContaining('--ask-password'),
@@ -60,52 +60,52 @@ describe('a server that wants more than a key', () => {
   })
 })
 
-describe('a server that takes no keys', () => {
-  itNeeds(agentTools)('is known as such also after the keys of an agent alone', async () => {
-    const agent = await at.anAgent(some(1))
-    const server = await at.aServer({ methods: ['password'], password: 'open sesame', allowed: [] })
+describe('a server without publickey authentication', () => {
+  itNeeds(agentTools)('is reported also after agent keys only', async () => {
+    const agent = await ssh.startAgent(makeKeyPairs(1))
+    const server = await ssh.startServer({ methods: ['password'], password: 'open sesame', allowed: [] })
 
-    await expect(at.logIn(server, { identityFiles: [] }, withAgent(agent))).rejects.toMatchObject({
+    await expect(ssh.logIn(server, { identityFiles: [] }, withAgent(agent))).rejects.toMatchObject({
       message: expect.stringContaining('takes no keys from deploy, only password'),
     })
   })
 
-  it('is said to need another way where it takes no password either', async () => {
-    const server = await at.aServer({ methods: ['hostbased'], allowed: [] })
+  it('is reported with the methods that it accepts when password is none of them', async () => {
+    const server = await ssh.startServer({ methods: ['hostbased'], allowed: [] })
 
-    await expect(at.logIn(server)).rejects.toMatchObject({
+    await expect(ssh.logIn(server)).rejects.toMatchObject({
       message: expect.stringContaining('takes no keys from deploy, only hostbased'),
       hint: expect.stringContaining('this transport cannot do gssapi or hostbased'),
     })
   })
 
-  it('is known as such where we have none', async () => {
-    const server = await at.aServer({ methods: ['password'], password: 'open sesame', allowed: [] })
+  it('is reported when there is no key', async () => {
+    const server = await ssh.startServer({ methods: ['password'], password: 'open sesame', allowed: [] })
 
-    await expect(at.logIn(server, { identityFiles: [] })).rejects.toMatchObject({
+    await expect(ssh.logIn(server, { identityFiles: [] })).rejects.toMatchObject({
       message: expect.stringContaining('takes no keys from deploy, only password'),
     })
   })
 })
 
-describe('what keeps us from offering a key', () => {
-  it('is PubkeyAuthentication no in the ssh config', async () => {
-    const server = await at.aServer()
+describe('keys that are not offered', () => {
+  it('name PubkeyAuthentication no of the ssh config', async () => {
+    const server = await ssh.startServer()
 
-    await expect(at.logIn(server, { pubkeyAuthentication: false })).rejects.toMatchObject({
+    await expect(ssh.logIn(server, { pubkeyAuthentication: false })).rejects.toMatchObject({
       kind: 'auth',
       message: expect.stringContaining('the ssh config says PubkeyAuthentication no'),
     })
     expect(server.offers.map(({ method }) => method)).toEqual(['none'])
   })
 
-  it('is that it is certified by a CertificateFile, once for each file that is there', async () => {
-    const certificate = `${at.ground.keyFile}-cert.pub`
+  it('name CertificateFile, once per file that exists', async () => {
+    const certificate = `${ssh.client.keyFile}-cert.pub`
     writeFileSync(certificate, '')
-    const server = await at.aServer({ allowed: [] })
+    const server = await ssh.startServer({ allowed: [] })
     const certificateFiles = [certificate, '/nonexistent-cert.pub']
 
-    await expect(at.logIn(server, { certificateFiles })).rejects.toMatchObject({
+    await expect(ssh.logIn(server, { certificateFiles })).rejects.toMatchObject({
       message: expect.stringMatching(/\); the certificate \S+id_ed25519-cert.pub cannot be offered by this transport$/),
     })
   })

@@ -4,156 +4,156 @@ import { chmodSync, copyFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../src/base/secret.ts'
 import { openConnections } from '../../../src/ssh/connect.ts'
-import { makeKeyPair, wireForm } from '../../support/ssh-server.ts'
+import { makeKeyPair, wireForm } from '../../support/fakes/fake-ssh-server.ts'
+import { neverAborted, serverAt } from '../../support/fixtures/ssh-client.ts'
+import { agentTools, base64, keysOffered, useLogins, withAgent } from '../../support/fixtures/use-logins.ts'
 import { itNeeds } from '../../support/tools.ts'
-import { never, serverAt } from '../a-connection.ts'
-import { agentTools, base64, keysOffered, useLogins, withAgent } from '../logins.ts'
 
-const at = useLogins()
+const ssh = useLogins()
 
-describe('an identity file', () => {
-  it.each(['rsa', 'ecdsa', 'ed25519'] as const)('may be of type %s', async (type) => {
+describe('IdentityFile', () => {
+  it.each(['rsa', 'ecdsa', 'ed25519'] as const)('accepts type %s', async (type) => {
     const pair = makeKeyPair(type)
-    writeFileSync(at.ground.keyFile, pair.private)
-    const server = await at.aServer({ allowed: [wireForm(pair.public)] })
+    writeFileSync(ssh.client.keyFile, pair.private)
+    const server = await ssh.startServer({ allowed: [wireForm(pair.public)] })
 
-    await expect(at.logIn(server)).resolves.toBe('in')
+    await expect(ssh.logIn(server)).resolves.toBe('in')
   })
 
-  it('that is encrypted is named as such where nobody can be asked', async () => {
-    writeFileSync(at.ground.keyFile, makeKeyPair('ed25519', 'open sesame').private)
-    const server = await at.aServer()
+  it('reports an encrypted key when no passphrase can be asked for', async () => {
+    writeFileSync(ssh.client.keyFile, makeKeyPair('ed25519', 'open sesame').private)
+    const server = await ssh.startServer()
 
-    await expect(at.logIn(server)).rejects.toMatchObject({
+    await expect(ssh.logIn(server)).rejects.toMatchObject({
       kind: 'auth',
-      message: expect.stringContaining(`${at.ground.keyFile} is encrypted (ssh-add it to the agent)`),
+      message: expect.stringContaining(`${ssh.client.keyFile} is encrypted (ssh-add it to the agent)`),
     })
   })
 
-  it('that is encrypted may be asked for three times, and is then given up for the whole run', async () => {
-    writeFileSync(at.ground.keyFile, makeKeyPair('ed25519', 'open sesame').private)
-    const server = await at.aServer()
+  it('asks three times for a passphrase and then not again in the run', async () => {
+    writeFileSync(ssh.client.keyFile, makeKeyPair('ed25519', 'open sesame').private)
+    const server = await ssh.startServer()
     let asked = 0
     const askPassphrase = async () => {
       asked += 1
       return new Secret('wrong')
     }
 
-    await expect(at.logIn(server, {}, { askPassphrase })).rejects.toMatchObject({
+    await expect(ssh.logIn(server, {}, { askPassphrase })).rejects.toMatchObject({
       message: expect.stringContaining('its passphrase was not given'),
     })
 
     expect(asked).toBe(3)
   })
 
-  itNeeds(agentTools)('that is encrypted is not asked for where the agent has its key', async () => {
+  itNeeds(agentTools)('asks for no passphrase when the agent has the key', async () => {
     const open = makeKeyPair()
-    const agent = await at.anAgent([open])
-    writeFileSync(at.ground.keyFile, open.private, { mode: 0o600 })
-    execFileSync('ssh-keygen', ['-q', '-p', '-N', 'open sesame', '-f', at.ground.keyFile])
-    const server = await at.aServer({ allowed: [wireForm(open.public)] })
+    const agent = await ssh.startAgent([open])
+    writeFileSync(ssh.client.keyFile, open.private, { mode: 0o600 })
+    execFileSync('ssh-keygen', ['-q', '-p', '-N', 'open sesame', '-f', ssh.client.keyFile])
+    const server = await ssh.startServer({ allowed: [wireForm(open.public)] })
     const askPassphrase = () => Promise.reject(new Error('asked'))
 
-    await expect(at.logIn(server, {}, { askPassphrase, ...withAgent(agent) })).resolves.toBe('in')
+    await expect(ssh.logIn(server, {}, { askPassphrase, ...withAgent(agent) })).resolves.toBe('in')
   })
 
-  it('that is encrypted is not asked for where the server does not take its key', async () => {
+  it('asks for no passphrase when the server does not accept the key', async () => {
     const pair = makeKeyPair('ed25519', 'open sesame')
-    writeFileSync(at.ground.keyFile, pair.private)
-    const server = await at.aServer({ allowed: [] })
+    writeFileSync(ssh.client.keyFile, pair.private)
+    const server = await ssh.startServer({ allowed: [] })
     const askPassphrase = () => Promise.reject(new Error('asked'))
 
-    await expect(at.logIn(server, {}, { askPassphrase })).rejects.toMatchObject({
+    await expect(ssh.logIn(server, {}, { askPassphrase })).rejects.toMatchObject({
       message: expect.stringContaining('accepts none of our keys'),
     })
 
     expect(keysOffered(server)).toEqual([base64(pair)])
   })
 
-  it('that is encrypted in the old form, which hides the public half, is asked for at once', async () => {
+  it('asks at once for an encrypted key in the old PEM format, which hides the public key', async () => {
     const passphrase = { cipher: 'aes-256-cbc', passphrase: 'open sesame' }
     const pair = generateKeyPairSync('rsa', { modulusLength: 2048 })
-    writeFileSync(at.ground.keyFile, pair.privateKey.export({ type: 'pkcs1', format: 'pem', ...passphrase }))
-    const server = await at.aServer({ allowed: [] })
+    writeFileSync(ssh.client.keyFile, pair.privateKey.export({ type: 'pkcs1', format: 'pem', ...passphrase }))
+    const server = await ssh.startServer({ allowed: [] })
     const asked: string[] = []
     const askPassphrase = async (path: string) => {
       asked.push(path)
       return new Secret('open sesame')
     }
 
-    await expect(at.logIn(server, {}, { askPassphrase })).rejects.toMatchObject({ kind: 'auth' })
+    await expect(ssh.logIn(server, {}, { askPassphrase })).rejects.toMatchObject({ kind: 'auth' })
 
-    expect([asked, keysOffered(server).length]).toEqual([[at.ground.keyFile], 1])
+    expect([asked, keysOffered(server).length]).toEqual([[ssh.client.keyFile], 1])
   })
 
-  it('that is encrypted is asked for once for many servers', async () => {
+  it('asks once for a passphrase for many servers', async () => {
     const pair = makeKeyPair('ed25519', 'open sesame')
-    writeFileSync(at.ground.keyFile, pair.private)
-    const servers = await Promise.all([1, 2, 3].map(() => at.aServer({ allowed: [wireForm(pair.public)] })))
+    writeFileSync(ssh.client.keyFile, pair.private)
+    const servers = await Promise.all([1, 2, 3].map(() => ssh.startServer({ allowed: [wireForm(pair.public)] })))
     let asked = 0
     const askPassphrase = async () => {
       asked += 1
       return new Secret('open sesame')
     }
-    const connections = openConnections(at.ground.options({}, { askPassphrase }))
+    const connections = openConnections(ssh.client.options({}, { askPassphrase }))
 
-    const sessions = await Promise.all(servers.map(({ port }) => connections.connect(serverAt(port), never)))
+    const sessions = await Promise.all(servers.map(({ port }) => connections.connect(serverAt(port), neverAborted)))
 
     await Promise.all(sessions.map(({ close }) => close()))
     await connections.close()
     expect(asked).toBe(1)
   })
 
-  it('that is encrypted is not asked for where another key does', async () => {
-    const encrypted = `${at.ground.keyFile}-2`
+  it('asks for no passphrase when another key works', async () => {
+    const encrypted = `${ssh.client.keyFile}-2`
     writeFileSync(encrypted, makeKeyPair('ed25519', 'open sesame').private, { mode: 0o600 })
-    const server = await at.aServer({ allowed: [at.ground.publicKey] })
+    const server = await ssh.startServer({ allowed: [ssh.client.publicKey] })
     const askPassphrase = () => Promise.reject(new Error('asked'))
 
-    const change = { identityFiles: [at.ground.keyFile, encrypted] }
-    await expect(at.logIn(server, change, { askPassphrase })).resolves.toBe('in')
+    const change = { identityFiles: [ssh.client.keyFile, encrypted] }
+    await expect(ssh.logIn(server, change, { askPassphrase })).resolves.toBe('in')
   })
 
-  it('that has a certificate is said to be of less use here than with ssh', async () => {
-    copyFileSync(at.ground.keyFile, `${at.ground.keyFile}-cert.pub`)
-    const server = await at.aServer({ allowed: [] })
+  it('reports a certificate, which this client cannot use', async () => {
+    copyFileSync(ssh.client.keyFile, `${ssh.client.keyFile}-cert.pub`)
+    const server = await ssh.startServer({ allowed: [] })
 
-    await expect(at.logIn(server)).rejects.toMatchObject({
+    await expect(ssh.logIn(server)).rejects.toMatchObject({
       message: expect.stringContaining(
-        `the certificate ${at.ground.keyFile}-cert.pub cannot be offered by this transport`,
+        `the certificate ${ssh.client.keyFile}-cert.pub cannot be offered by this transport`,
       ),
     })
   })
 
-  it('of a security key is said to be of no use', async () => {
+  it('reports a security key, which this client cannot use', async () => {
     const type = 'sk-ssh-ed25519@openssh.com'
     const length = Buffer.alloc(4)
     length.writeUInt32BE(type.length)
     const publicKey = Buffer.concat([length, Buffer.from(type), Buffer.alloc(40)]).toString('base64')
-    writeFileSync(at.ground.keyFile, '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n')
-    writeFileSync(`${at.ground.keyFile}.pub`, `${type} ${publicKey} ana\n`)
-    const server = await at.aServer()
+    writeFileSync(ssh.client.keyFile, '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n')
+    writeFileSync(`${ssh.client.keyFile}.pub`, `${type} ${publicKey} ana\n`)
+    const server = await ssh.startServer()
 
-    await expect(at.logIn(server)).rejects.toMatchObject({
+    await expect(ssh.logIn(server)).rejects.toMatchObject({
       message: expect.stringContaining('belongs to a security key (FIDO), which this transport cannot use'),
     })
   })
 
-  it('that is no key at all is named', async () => {
-    writeFileSync(at.ground.keyFile, 'rubbish')
-    const server = await at.aServer()
+  it('reports a file that is not a key', async () => {
+    writeFileSync(ssh.client.keyFile, 'rubbish')
+    const server = await ssh.startServer()
 
-    await expect(at.logIn(server)).rejects.toMatchObject({
-      message: expect.stringContaining(`${at.ground.keyFile} cannot be used`),
+    await expect(ssh.logIn(server)).rejects.toMatchObject({
+      message: expect.stringContaining(`${ssh.client.keyFile} cannot be used`),
     })
   })
 
-  it('that others can read is not used, as with ssh', async () => {
-    chmodSync(at.ground.keyFile, 0o640)
-    const server = await at.aServer()
+  it('rejects a file that others can read, as ssh does', async () => {
+    chmodSync(ssh.client.keyFile, 0o640)
+    const server = await ssh.startServer()
 
-    await expect(at.logIn(server)).rejects.toMatchObject({
-      message: expect.stringContaining(`${at.ground.keyFile} is open to others (mode 0640)`),
+    await expect(ssh.logIn(server)).rejects.toMatchObject({
+      message: expect.stringContaining(`${ssh.client.keyFile} is open to others (mode 0640)`),
     })
   })
 })

@@ -2,7 +2,7 @@ import ssh2, { type ParsedKey } from 'ssh2'
 import { describe, expect, it } from 'vitest'
 import { parseKey } from '../../../src/ssh/auth/identities.ts'
 import { signerOf } from '../../../src/ssh/auth/key-signer.ts'
-import { makeKeyPair } from '../../support/ssh-server.ts'
+import { makeKeyPair } from '../../support/fakes/fake-ssh-server.ts'
 
 const data = Buffer.from('what a server wants signed')
 
@@ -12,7 +12,7 @@ function makeKey(text: string): ParsedKey {
   return key
 }
 
-describe('a signer', () => {
+describe('signerOf', () => {
   it.each([
     ['ed25519', makeKeyPair(), undefined],
     ['RSA with SHA-512', ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 }), 'sha512'],
@@ -20,7 +20,7 @@ describe('a signer', () => {
     ['ECDSA on P-256', ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 }), undefined],
     ['ECDSA on P-384', ssh2.utils.generateKeyPairSync('ecdsa', { bits: 384 }), undefined],
     ['ECDSA on P-521', ssh2.utils.generateKeyPairSync('ecdsa', { bits: 521 }), undefined],
-  ])('signs by %s as ssh2 verifies it', (_, pair, hash) => {
+  ])('signs with %s as ssh2 verifies it', (_, pair, hash) => {
     const sign = signerOf(makeKey(pair.private))
 
     expect(makeKey(pair.public).verify(data, sign(data, hash), hash)).toBe(true)

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../src/base/secret.ts'
-import { useLogins } from '../logins.ts'
+import { useLogins } from '../../support/fixtures/use-logins.ts'
 
-const at = useLogins()
+const ssh = useLogins()
 
-describe('a password', () => {
+describe('askPassword', () => {
   const asking = (text: string) => {
     const prompts: string[] = []
     const askPassword = async ({ prompt }: { prompt: string }) => {
@@ -18,46 +18,46 @@ describe('a password', () => {
     [['publickey', 'password'], 'password'],
     [['publickey', 'keyboard-interactive'], 'Password: '],
     [['publickey', 'keyboard-interactive', 'password'], 'Password: '],
-  ] as const)('is asked for once, after the keys, by %j', async (methods, prompt) => {
-    const server = await at.aServer({ allowed: [], password: 'open sesame', methods })
+  ] as const)('is called once, after the keys, for methods %j', async (methods, prompt) => {
+    const server = await ssh.startServer({ allowed: [], password: 'open sesame', methods })
     const { prompts, askPassword } = asking('open sesame')
 
-    await expect(at.logIn(server, {}, { askPassword })).resolves.toBe('in')
+    await expect(ssh.logIn(server, {}, { askPassword })).resolves.toBe('in')
 
     expect(prompts).toEqual([prompt])
     expect(server.offers[0]?.method).toBe('publickey')
   })
 
-  it('is not offered twice when it is wrong', async () => {
-    const server = await at.aServer({ allowed: [], password: 'open sesame' })
+  it('is not called again for a wrong password', async () => {
+    const server = await ssh.startServer({ allowed: [], password: 'open sesame' })
     const { prompts, askPassword } = asking('wrong')
 
-    await expect(at.logIn(server, {}, { askPassword })).rejects.toMatchObject({ kind: 'auth' })
+    await expect(ssh.logIn(server, {}, { askPassword })).rejects.toMatchObject({ kind: 'auth' })
 
     expect([prompts, server.connections()]).toEqual([['Password: '], 1])
   })
 
-  it('is never thought of unless it is wanted', async () => {
-    const server = await at.aServer({ password: 'open sesame', methods: ['password'], allowed: [] })
+  it('is optional: without it the methods of the server are reported', async () => {
+    const server = await ssh.startServer({ password: 'open sesame', methods: ['password'], allowed: [] })
 
-    await expect(at.logIn(server)).rejects.toMatchObject({
+    await expect(ssh.logIn(server)).rejects.toMatchObject({
       message: expect.stringContaining('takes no keys from deploy, only password'),
     })
   })
 
-  it('may take longer to type than a server may take to answer', async () => {
-    const server = await at.aServer({ allowed: [], password: 'open sesame', methods: ['password'] })
+  it('may take longer than the login timeout', async () => {
+    const server = await ssh.startServer({ allowed: [], password: 'open sesame', methods: ['password'] })
     const askPassword = () =>
       new Promise<Secret>((resolve) => setTimeout(() => resolve(new Secret('open sesame')), 1_500))
 
-    await expect(at.logIn(server, {}, { askPassword, timeouts: { handshakeMs: 1_200 } })).resolves.toBe('in')
+    await expect(ssh.logIn(server, {}, { askPassword, timeouts: { handshakeMs: 1_200 } })).resolves.toBe('in')
   })
 
-  it('whose question fails ends the login', async () => {
-    const server = await at.aServer({ allowed: [], password: 'open sesame' })
+  it('that fails ends the login', async () => {
+    const server = await ssh.startServer({ allowed: [], password: 'open sesame' })
     const askPassword = () => Promise.reject(new Error('no terminal'))
 
-    await expect(at.logIn(server, {}, { askPassword })).rejects.toMatchObject({
+    await expect(ssh.logIn(server, {}, { askPassword })).rejects.toMatchObject({
       kind: 'auth',
       message: expect.stringContaining('no terminal'),
     })

@@ -16,8 +16,8 @@ function hostsIn(text: string, more = '') {
   return hostsInSshConfig(join(folder, 'config'), folder)
 }
 
-describe('the hosts of an ssh config', () => {
-  it('are those that it names one by one, included files among them', async () => {
+describe('hostsInSshConfig', () => {
+  it('lists hosts named literally, included files too', async () => {
     const text =
       'Include MORE\nHost web-1 web-2 web-* !web-9\n  HostName %h.example.com\nMatch host db\n  User x\nHost *\n  Port 22\n'
 
@@ -26,7 +26,7 @@ describe('the hosts of an ssh config', () => {
     expect(servers.map(({ name }) => name)).toEqual(['db-1', 'web-1', 'web-2'])
   })
 
-  it('keep their addresses there, and have one only where the config has no HostName', async () => {
+  it('takes HostName as the address, and the name itself only without HostName', async () => {
     const { servers, ssh } = await hostsIn('Host a\n  HostName 203.0.113.1\n  User ops\nHost b\n  User ops\n')
 
     expect(servers).toEqual([
@@ -36,7 +36,7 @@ describe('the hosts of an ssh config', () => {
     expect(ssh).toEqual({ config: join(folder, 'config') })
   })
 
-  it('are not forges, nor bastions', async () => {
+  it('leaves out code forges and jump hosts', async () => {
     const text =
       'Host code\n  HostName github.com\nHost own-git\n  User git\nHost jump\n  HostName 203.0.113.5\nHost web-1\n  HostName 203.0.113.1\n  ProxyJump ops@jump:22\n'
 

@@ -26,7 +26,7 @@ const errorOf = (expand: () => string) => {
   }
 }
 
-describe('a path of an ssh config', () => {
+describe('expandPath', () => {
   it.each([
     ['~/.ssh/%r@%h:%p', '/home/ana/.ssh/deploy@web-1.example.org:2222'],
     ['~', '/home/ana'],
@@ -35,11 +35,11 @@ describe('a path of an ssh config', () => {
     [`\${KEYS}/100%%`, '/keys/100%'],
     ['$KEYS/~', '$KEYS/~'],
     ['over-%j', 'over-'],
-  ])('is written out: %s', (path, written) => {
+  ])('expands %s', (path, written) => {
     expect(expandPath(path, tokens)).toBe(written)
   })
 
-  it('names the bastion next to the server, and the hash of a connection has it in', () => {
+  it('expands %j to the jump host, which %C includes', () => {
     const behind = { ...tokens, jump: 'gate' }
 
     expect(expandPath('%j', behind)).toBe('gate')
@@ -47,7 +47,7 @@ describe('a path of an ssh config', () => {
     expect(expandPath('%C', behind)).toMatch(/^[0-9a-f]{40}$/)
   })
 
-  it('is written out once: what a token or a variable stands for is taken as it is', () => {
+  it('does not expand the value of a token or variable again', () => {
     expect(expandPath(`%n/\${ODD}`, { ...tokens, alias: `\${KEYS}%h` })).toBe(`\${KEYS}%h/%h`)
   })
 
@@ -58,24 +58,24 @@ describe('a path of an ssh config', () => {
     [`\${NOTHING}`, `config: the ssh config for web-1 has \${NOTHING}, which is not set here`],
     [`\${KEYS`, `config: the ssh config for web-1 has \${KEYS, which is not set here`],
     ['~bob/key', "config: the ssh config for web-1 has ~bob, and only one's own home is known here"],
-  ])('is refused in one line, as ssh refuses it: %s', (path, error) => {
+  ])('rejects %s in one line, as ssh does', (path, error) => {
     expect(errorOf(() => expandPath(path, tokens))).toBe(error)
   })
 })
 
-describe('another text of an ssh config', () => {
-  it('may have tokens of its own', () => {
+describe('expandCommand, expandWord and expandHome', () => {
+  it('expandWord accepts tokens of its caller', () => {
     expect(expandWord('%H %h', tokens, { H: 'known' })).toBe('known web-1.example.org')
   })
 
-  it('has those of the server alone where it is a command, and leaves variables to the shell', () => {
+  it('expandCommand knows only tokens of the server and leaves variables to the shell', () => {
     expect(expandCommand(`%r@%h:%p %n %k %% \${KEYS}`, tokens)).toBe(
       `deploy@web-1.example.org:2222 web-1 web-1 % \${KEYS}`,
     )
     expect(errorOf(() => expandCommand('%d', tokens))).toContain('the token %d, which ssh does not know')
   })
 
-  it('has no more than its home written out where ssh -G has done the rest', () => {
+  it('expandHome expands only the home folder, because ssh -G has expanded the rest', () => {
     expect(expandHome('~/known%h', tokens)).toBe('/home/ana/known%h')
   })
 })

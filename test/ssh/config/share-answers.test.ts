@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { askSsh } from '../../../src/ssh/config/ssh-config.ts'
 import { askSshProgram } from '../../../src/ssh/config/ssh-dash-g.ts'
-import { type Pick, picksOf } from '../../support/picks.ts'
+import { buildSshConfig, hosts } from '../../support/builders/build-ssh-config.ts'
+import { type RandomInt, seededRandom } from '../../support/builders/seeded-random.ts'
 import { itNeeds } from '../../support/tools.ts'
-import { hosts, makeConfig } from './ssh-config-maker.ts'
 
 let folder: string
 let configFile: string
@@ -22,13 +22,13 @@ afterEach(() => {
 // Which of the hosts of a shape the words of an error name is no matter.
 const told = (settled: PromiseSettledResult<unknown>) => (settled.status === 'fulfilled' ? settled.value : 'an error')
 
-async function compare(text: string, pick: Pick): Promise<void> {
+async function compare(text: string, random: RandomInt): Promise<void> {
   writeFileSync(configFile, text)
   const questions = hosts.map((host) => ({
     host,
     configFile,
-    ...(pick(4) === 0 ? { user: 'eve' } : {}),
-    ...(pick(4) === 0 ? { port: 4022 } : {}),
+    ...(random(4) === 0 ? { user: 'eve' } : {}),
+    ...(random(4) === 0 ? { port: 4022 } : {}),
   }))
 
   const shared = await Promise.allSettled(questions.map((question) => askSsh(question)))
@@ -39,14 +39,14 @@ async function compare(text: string, pick: Pick): Promise<void> {
 
 const configs = 100
 
-describe('one answer of ssh for all hosts of a shape', () => {
+describe('askSsh: shared answer of ssh -G', () => {
   // Another each time by hand: MAESTRO_TEST_SEED=$RANDOM npx vitest …
   const seed = Number(process.env.MAESTRO_TEST_SEED ?? 20_261_123)
   itNeeds(['ssh'])(
-    `is the one that each would get (seed ${seed})`,
+    `returns what ssh -G prints for each host (seed ${seed})`,
     async () => {
-      const pick = picksOf(seed)
-      for (let left = configs; left > 0; left -= 1) await compare(makeConfig(pick, folder), pick)
+      const random = seededRandom(seed)
+      for (let left = configs; left > 0; left -= 1) await compare(buildSshConfig(random, folder), random)
     },
     120_000,
   )
@@ -58,7 +58,7 @@ describe('one answer of ssh for all hosts of a shape', () => {
     ['a User that ssh refuses', 'Host web-1\n  User -x\nHost web-2\n  User "a b"\n'],
     ['a file that is included twice', 'Host web-1\nInclude PART\nHost gate\nX yes\nHost web-2\nInclude PART\n'],
     ['Host lines in a file for some hosts', 'Host web-*\nInclude PART\nHost *\nConnectTimeout 9\n'],
-  ])('is the one that each would get: %s', async (_, text) => {
+  ])('returns what ssh -G prints for each host: %s', async (_, text) => {
     writeFileSync(join(folder, 'part'), 'IgnoreUnknown X\nHost db-1 web-2\n  ConnectTimeout 7\n')
 
     await compare(text.replaceAll('PART', join(folder, 'part')), () => 1)
@@ -86,7 +86,7 @@ describe('one answer of ssh for all hosts of a shape', () => {
     ['a HostName with %h', 'Host web-*\n  HostName %h.example.org\n', 1],
     ['a Match that asks for names', 'Match host web-?,web-1?\n  ConnectTimeout 7\n', 2],
     ['tokens that are the same for all', 'IdentityFile %d/fleet\nUserKnownHostsFile %d/known-%u\n', 1],
-  ])('costs a process for each shape, and not for each host: %s', async (_, text, processes) => {
+  ])('starts one process per kind of host and not per host: %s', async (_, text, processes) => {
     expect(await processesFor(text, (index) => `web-${index}`)).toBe(processes)
   })
 
@@ -98,7 +98,7 @@ describe('one answer of ssh for all hosts of a shape', () => {
     ['a user whose name ssh may refuse', 'User -ana\n'],
     ['a port by name', 'Port ssh\n'],
     ['a jump over something that is called like the host', 'ProxyJump the-web-1-web-2-web-3-gate\n'],
-  ])('is not shared where there is %s', async (_, text) => {
+  ])('starts one process per host for %s', async (_, text) => {
     expect(await processesFor(text, (index) => `web-${1 + (index % 3)}`)).toBeGreaterThanOrEqual(3)
   })
 })

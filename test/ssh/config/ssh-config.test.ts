@@ -28,8 +28,8 @@ function countingSsh(): () => number {
   return () => readFileSync(log, 'utf8').length
 }
 
-describe('ssh -G', () => {
-  itNeeds(['ssh'])('has the last word on Include, Match, tokens and what is given explicitly', async () => {
+describe('askSsh with ssh -G', () => {
+  itNeeds(['ssh'])('lets ssh resolve Include, Match, tokens and explicit options', async () => {
     write(`Include ${join(folder, 'more')}\nHost web-*\n  HostName %h.example.org\n  Port 2222\n  ProxyJump gate\n`)
     write('Match user deploy host web-1*\n  IdentityFile ~/.ssh/fleet_%r\n', join(folder, 'more'))
 
@@ -44,7 +44,7 @@ describe('ssh -G', () => {
     })
   })
 
-  itNeeds(['ssh'])('is what we take where there is no config at all', async () => {
+  itNeeds(['ssh'])('returns the same as optionsWithoutConfig when there is no config', async () => {
     write('')
     const without = optionsWithoutConfig({ host: 'Web-1' }, userInfo().username)
 
@@ -60,17 +60,17 @@ describe('ssh -G', () => {
     })
   })
 
-  itNeeds(['ssh'])('puts a wrong config into its own words', async () => {
+  itNeeds(['ssh'])('quotes the error of ssh for an invalid config', async () => {
     write('Host web-1\n  Porrt 22\n')
 
     await expect(askSsh({ host: 'web-1', configFile })).rejects.toThrow(/cannot be used: .*porrt/i)
   })
 
-  it('refuses a host that would be an option', async () => {
+  it('rejects a host name that looks like an option', async () => {
     await expect(askSsh({ host: '-oProxyCommand=false' })).rejects.toThrow('cannot be the name of a host')
   })
 
-  it('is asked once for as long as no file of the config changes', async () => {
+  it('runs ssh once while no config file changes', async () => {
     const asked = countingSsh()
     write(`Include ${join(folder, 'more')}\n`)
     const ask = () => askSsh({ host: 'web-1', configFile })
@@ -84,7 +84,7 @@ describe('ssh -G', () => {
   })
 
   it.each(['Match exec "true"', 'Match localnetwork 192.0.2.0/24', 'CanonicalizeHostname yes'])(
-    'is asked every time where the config has %s',
+    'runs ssh every time when the config has %s',
     async (line) => {
       const asked = countingSsh()
       write(`${line}\n  User ana\n`)
@@ -97,7 +97,7 @@ describe('ssh -G', () => {
   )
 })
 
-describe('an ssh config without an ssh', () => {
+describe('askSsh without an ssh program', () => {
   const ask = async (text: string, question: object = {}) => {
     vi.stubEnv('PATH', folder)
     write(text)
@@ -106,7 +106,7 @@ describe('an ssh config without an ssh', () => {
     return { options, warnings }
   }
 
-  it('is read for where, as whom, with which key and over which bastion; the first value wins', async () => {
+  it('reads HostName, User, Port, IdentityFile and ProxyJump; the first value wins', async () => {
     const { options, warnings } = await ask(`# mine
 Host db-* !web-1 web-*
   User nobody
@@ -132,13 +132,13 @@ Host *
     expect(warnings).toEqual([])
   })
 
-  it('gives way to what is given explicitly', async () => {
+  it('prefers explicit options', async () => {
     const { options } = await ask('User ana\nPort 2222\n', { user: 'deploy', port: 22, identityFiles: ['mine'] })
 
     expect(options).toMatchObject({ user: 'deploy', port: 22, identityFiles: ['mine'] })
   })
 
-  it('warns of what it leaves out', async () => {
+  it('warns about keywords that it ignores', async () => {
     const { options, warnings } = await ask('StrictHostKeyChecking no\nMatch user ana\n  Port 2222\n')
 
     expect(options).toMatchObject({ port: 22, strictHostKeyChecking: 'ask' })
@@ -148,14 +148,14 @@ Host *
   })
 })
 
-describe('the files of an ssh config', () => {
+describe('readConfigFiles', () => {
   const home = () => folder
   const inSsh = (name: string, text: string) => {
     mkdirSync(join(folder, '.ssh', 'conf.d'), { recursive: true })
     write(text, join(folder, '.ssh', name))
   }
 
-  it('change when one that is included comes, changes or goes', async () => {
+  it('changes when an included file is added, changed or removed', async () => {
     inSsh('config', 'Include conf.d/*.conf\n')
     const seen = [await readConfigFiles(undefined, home()), await readConfigFiles(undefined, home())]
 
@@ -170,7 +170,7 @@ describe('the files of an ssh config', () => {
     expect(new Set(seen).size).toBe(4)
   })
 
-  it('mean something as soon as one line does', async () => {
+  it('has content as soon as one line has', async () => {
     inSsh('config', 'Include conf.d/a.conf\nHost *\n  SendEnv LANG\n')
     const before = await readConfigFiles(undefined, home())
     inSsh('conf.d/a.conf', 'User ana\n')
@@ -180,7 +180,7 @@ describe('the files of an ssh config', () => {
     expect([before.isMeaningful, after.isMeaningful]).toEqual([false, true])
   })
 
-  it('are not remembered where only ssh can tell which they are', async () => {
+  it('is not cached when only ssh can resolve the files', async () => {
     inSsh('config', `Include \${HOME}/more\n`)
 
     expect((await readConfigFiles(undefined, home())).isVolatile).toBe(true)

@@ -4,40 +4,40 @@ import type { HostOptions } from '../../../src/ssh/config/host-options.ts'
 import { ConnectError } from '../../../src/ssh/connect-error.ts'
 import { hostKeyVerifierFor, UnknownKeyError } from '../../../src/ssh/host-keys/verify.ts'
 import { makeKnownHostsStore } from '../../../src/ssh/known-hosts/known-hosts-store.ts'
-import { makeKeyPair, wireForm } from '../../support/ssh-server.ts'
+import { makeKeyPair, wireForm } from '../../support/fakes/fake-ssh-server.ts'
+import { makeSshClient, type SshClient } from '../../support/fixtures/ssh-client.ts'
 import { itNeeds } from '../../support/tools.ts'
-import { aGround, type Ground } from '../a-connection.ts'
 
 const pairs = [makeKeyPair(), makeKeyPair()]
 const [key, otherKey] = pairs.map(({ public: line }) => wireForm(line)) as [Buffer, Buffer]
 const lineOf = (name: string, index = 0) => `${name} ${pairs[index]?.public}`
 const tokens = { home: '/home/ana', localUser: 'ana', host: 'web-1', alias: 'web-1', port: 2222, user: 'deploy' }
 
-let ground: Ground
+let client: SshClient
 beforeEach(() => {
-  ground = aGround()
+  client = makeSshClient()
 })
-afterEach(() => ground.remove())
+afterEach(() => client.remove())
 
-async function trustIn(change: Partial<HostOptions>, store = makeKnownHostsStore(ground.options().knownHosts)) {
+async function trustIn(change: Partial<HostOptions>, store = makeKnownHostsStore(client.options().knownHosts)) {
   const warnings: string[] = []
-  const options = await ground.options(change).hostOptions({ host: 'Web-1', port: 2222 })
+  const options = await client.options(change).hostOptions({ host: 'Web-1', port: 2222 })
   const warn = (text: string) => void warnings.push(text)
   const trust = await hostKeyVerifierFor({ options, tokens, store, accepted: new Map(), warn })
   return { ...trust, warnings }
 }
 
-describe('trust in a host key', () => {
-  it('is given under the HostKeyAlias, without a port', async () => {
-    ground.knownHosts.push(lineOf('Fleet'))
+describe('hostKeyVerifierFor', () => {
+  it('looks up HostKeyAlias without a port', async () => {
+    client.knownHosts.push(lineOf('Fleet'))
 
     const { judge } = await trustIn({ hostKeyAlias: 'Fleet' })
 
     expect(await judge(key)).toBeUndefined()
   })
 
-  it('is given to a key that is on record without the port, as OpenSSH does', async () => {
-    ground.knownHosts.push(lineOf('web-1'))
+  it('accepts a key stored without the port, as OpenSSH does', async () => {
+    client.knownHosts.push(lineOf('web-1'))
 
     const { judge } = await trustIn({})
 
@@ -49,8 +49,8 @@ describe('trust in a host key', () => {
     ['in the file that has it', '[web-1]:2222', {}, 'in known_hosts'],
     ['in the file that has it without the port', 'web-1', {}, 'in known_hosts'],
     ['as new, with the file that it goes to', 'other', { strictHostKeyChecking: 'accept-new' }, 'new, for known_hosts'],
-  ] as const)('is told where it comes from: %s', async (_, name, change, words) => {
-    ground.knownHosts.push(lineOf(name))
+  ] as const)('names the source of the key: %s', async (_, name, change, words) => {
+    client.knownHosts.push(lineOf(name))
     const { judge, vouchedBy } = await trustIn(change)
 
     expect(await judge(key)).toBeUndefined()
@@ -58,15 +58,15 @@ describe('trust in a host key', () => {
     expect(vouchedBy()).toBe(words)
   })
 
-  it('is never given to a revoked key, whatever is set', async () => {
-    ground.knownHosts.push(lineOf('[web-1]:2222'), `@revoked ${lineOf('*')}`)
+  it('rejects a revoked key under every setting', async () => {
+    client.knownHosts.push(lineOf('[web-1]:2222'), `@revoked ${lineOf('*')}`)
 
     for (const strictHostKeyChecking of ['yes', 'ask', 'accept-new', 'no'] as const)
       expect(await (await trustIn({ strictHostKeyChecking })).judge(key)).toMatchObject({ kind: 'hostkey-revoked' })
   })
 
-  it('says that an authority on record is of no use here', async () => {
-    ground.knownHosts.push(`@cert-authority ${lineOf('*')}`)
+  it('reports a certificate authority in known_hosts as unsupported', async () => {
+    client.knownHosts.push(`@cert-authority ${lineOf('*')}`)
 
     const error = await (await trustIn({})).judge(key)
 
@@ -74,7 +74,7 @@ describe('trust in a host key', () => {
     expect(error).not.toBeInstanceOf(UnknownKeyError)
   })
 
-  it('can be asked of a person under ask, and only there', async () => {
+  it('allows a question only under StrictHostKeyChecking ask', async () => {
     const errors = await Promise.all(
       (['ask', 'yes'] as const).map(
         async (strictHostKeyChecking) =>
@@ -85,8 +85,8 @@ describe('trust in a host key', () => {
     expect(errors).toEqual([true, false])
   })
 
-  it('holds for the rest of the run: a second key is then a changed one', async () => {
-    const store = makeKnownHostsStore(ground.options().knownHosts)
+  it('remembers an accepted key for the run: a second one is a changed key', async () => {
+    const store = makeKnownHostsStore(client.options().knownHosts)
     const first = await trustIn({ strictHostKeyChecking: 'accept-new' }, store)
     const unproved = await first.judge(key)
     await first.record()
@@ -95,26 +95,26 @@ describe('trust in a host key', () => {
 
     expect([unproved, await second.judge(key)]).toEqual([undefined, undefined])
     expect(await second.judge(otherKey)).toMatchObject({ kind: 'hostkey-changed' })
-    expect(ground.appended).toEqual(['[web-1]:2222'])
+    expect(client.appended).toEqual(['[web-1]:2222'])
   })
 
-  it('is given to the first of two who show different keys at once', async () => {
-    const store = makeKnownHostsStore(ground.options().knownHosts)
+  it('accepts the first of two concurrent keys only', async () => {
+    const store = makeKnownHostsStore(client.options().knownHosts)
     const both = await Promise.all([1, 2].map(() => trustIn({ strictHostKeyChecking: 'accept-new' }, store)))
     await Promise.all(both.map(({ judge }, index) => judge(index === 0 ? key : otherKey)))
 
     const recorded = await Promise.allSettled(both.map(({ record }) => record()))
 
     expect(recorded).toMatchObject([{ status: 'fulfilled' }, { reason: { kind: 'hostkey-changed' } }])
-    expect(ground.appended).toEqual(['[web-1]:2222'])
+    expect(client.appended).toEqual(['[web-1]:2222'])
   })
 
-  it('is lost where another key has come to be on record meanwhile, for the rest of the run', async () => {
+  it('rejects a key for the rest of the run when another was stored meanwhile', async () => {
     const append = async () => {
-      ground.knownHosts.push(lineOf('[web-1]:2222', 1))
+      client.knownHosts.push(lineOf('[web-1]:2222', 1))
       throw new ConnectError('hostkey-changed', 'it is another')
     }
-    const store = makeKnownHostsStore({ ...ground.options().knownHosts, append })
+    const store = makeKnownHostsStore({ ...client.options().knownHosts, append })
     const { judge, record } = await trustIn({ strictHostKeyChecking: 'accept-new' }, store)
     await judge(key)
 
@@ -124,11 +124,11 @@ describe('trust in a host key', () => {
     expect(await later.judge(key)).toMatchObject({ kind: 'hostkey-changed' })
   })
 
-  it('is given with a warning where the key cannot be written down', async () => {
+  it('accepts a key with a warning when it cannot be stored', async () => {
     const append = async () => {
       throw new ConnectError('config', 'known_hosts cannot be written (EROFS)')
     }
-    const store = makeKnownHostsStore({ ...ground.options().knownHosts, read: async () => '', append })
+    const store = makeKnownHostsStore({ ...client.options().knownHosts, read: async () => '', append })
     const { judge, record, warnings } = await trustIn({ strictHostKeyChecking: 'accept-new' }, store)
     await judge(key)
 
@@ -139,8 +139,8 @@ describe('trust in a host key', () => {
     ])
   })
 
-  it('asks for the types on record first and for none that HostKeyAlgorithms leaves out', async () => {
-    ground.knownHosts.push(`[web-1]:2222 ${makeKeyPair('rsa').public}`)
+  it('prefers key types in known_hosts and omits those not in HostKeyAlgorithms', async () => {
+    client.knownHosts.push(`[web-1]:2222 ${makeKeyPair('rsa').public}`)
 
     const hostKeyAlgorithms = ['ecdsa-sha2-nistp256', 'ssh-ed25519', 'rsa-sha2-256']
     const { algorithms } = await trustIn({ hostKeyAlgorithms })
@@ -148,8 +148,8 @@ describe('trust in a host key', () => {
     expect(algorithms).toEqual(['rsa-sha2-256', 'ecdsa-sha2-nistp256', 'ssh-ed25519'])
   })
 
-  it('asks for no signature by SHA-1 unless the ssh config does', async () => {
-    ground.knownHosts.push(`[web-1]:2222 ${makeKeyPair('rsa').public}`)
+  it('offers no SHA-1 signatures unless the ssh config does', async () => {
+    client.knownHosts.push(`[web-1]:2222 ${makeKeyPair('rsa').public}`)
 
     const usual = await trustIn({})
     const old = await trustIn({ hostKeyAlgorithms: ['ssh-ed25519', 'ssh-rsa'] })
@@ -158,7 +158,7 @@ describe('trust in a host key', () => {
     expect(old.algorithms).toEqual(['ssh-rsa', 'ssh-ed25519'])
   })
 
-  it('says what could be done where HostKeyAlgorithms leaves nothing that can', async () => {
+  it('explains what to change when HostKeyAlgorithms leaves no usable type', async () => {
     const hostKeyAlgorithms = ['ssh-ed25519-cert-v01@openssh.com', 'ssh-dss']
 
     await expect(trustIn({ hostKeyAlgorithms })).rejects.toMatchObject({
@@ -168,9 +168,9 @@ describe('trust in a host key', () => {
     })
   })
 
-  itNeeds(['ssh-keygen'])('is given to nobody where RevokedHostKeys is a KRL, which cannot be read here', async () => {
-    ground.knownHosts.push(lineOf('[web-1]:2222'))
-    const revokedHostKeys = `${ground.keyFile}.krl`
+  itNeeds(['ssh-keygen'])('rejects every key when RevokedHostKeys is a KRL, which it cannot read', async () => {
+    client.knownHosts.push(lineOf('[web-1]:2222'))
+    const revokedHostKeys = `${client.keyFile}.krl`
     execFileSync('ssh-keygen', ['-q', '-k', '-f', revokedHostKeys], { stdio: 'ignore' })
 
     const { judge } = await trustIn({ revokedHostKeys })
@@ -181,14 +181,14 @@ describe('trust in a host key', () => {
     })
   })
 
-  it('is sought in vain by a KnownHostsCommand that cannot be started, which is said', async () => {
+  it('reports a KnownHostsCommand that cannot be started', async () => {
     const { judge, warnings } = await trustIn({ knownHostsCommand: '/nonexistent %H' })
 
     expect(await judge(key)).toMatchObject({ kind: 'hostkey-unknown' })
     expect(new Set(warnings)).toEqual(new Set(['the KnownHostsCommand /nonexistent cannot be started (ENOENT)']))
   })
 
-  it('is given to nobody where the KnownHostsCommand fails', async () => {
+  it('rejects every key when KnownHostsCommand fails', async () => {
     await expect(trustIn({ knownHostsCommand: '/bin/false' })).rejects.toMatchObject({
       kind: 'config',
       message: 'web-1: the KnownHostsCommand /bin/false ended with 1',

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { underLock } from '../../../src/ssh/known-hosts/file-lock.ts'
 
-describe('a lock', () => {
+describe('underLock', () => {
   let folder: string
   let path: string
   let lock: string
@@ -21,7 +21,7 @@ describe('a lock', () => {
     utimesSync(lock, 0, 0)
   }
 
-  it('lets one at a time work, also where all find it left behind by a process that was killed', async () => {
+  it('lets one caller work at a time, also when all find a stale lock', async () => {
     leaveBehind()
     let [working, most, done] = [0, 0, 0]
     const work = async () => {
@@ -38,7 +38,7 @@ describe('a lock', () => {
     expect(existsSync(lock)).toBe(false)
   })
 
-  it('that was left behind is broken by nobody while somebody else does it', async () => {
+  it('removes a stale lock only once', async () => {
     leaveBehind()
     writeFileSync(`${lock}-breaking`, 'another')
     const working = underLock(path, async () => 'done')
@@ -50,13 +50,13 @@ describe('a lock', () => {
     expect([wasLeft, await working]).toEqual(['somebody', 'done'])
   })
 
-  it('that has become another’s is left to them', async () => {
+  it('leaves a lock alone that another process has taken', async () => {
     await underLock(path, async () => writeFileSync(lock, 'another'))
 
     expect(readFileSync(lock, 'utf8')).toBe('another')
   })
 
-  it('gives back what came of the work, and is free after it failed', async () => {
+  it('returns the result of the work, and releases the lock after a failure', async () => {
     const failed = underLock(path, () => Promise.reject(new Error('broken')))
 
     await expect(failed).rejects.toThrow('broken')

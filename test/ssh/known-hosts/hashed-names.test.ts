@@ -8,19 +8,16 @@ const entry = (name: string) => {
 }
 const namesOf = (found: readonly { readonly name: string }[]) => found.map(({ name }) => name)
 
-describe('a hashed name', () => {
+describe('makeFindHashed', () => {
   // Around 55 and 64 bytes the message takes another block.
-  it.each([0, 1, 2, 20, 54, 55, 56, 63, 64, 65, 119, 120, 255])(
-    'of %i letters is found by the name',
-    async (length) => {
-      const name = 'x'.repeat(length)
-      const find = makeFindHashed([entry('other'), entry(name), entry(`${name}y`)])
+  it.each([0, 1, 2, 20, 54, 55, 56, 63, 64, 65, 119, 120, 255])('finds a name of %i characters', async (length) => {
+    const name = 'x'.repeat(length)
+    const find = makeFindHashed([entry('other'), entry(name), entry(`${name}y`)])
 
-      expect(namesOf(await find(name))).toEqual([name])
-    },
-  )
+    expect(namesOf(await find(name))).toEqual([name])
+  })
 
-  it('is found each time that it stands there, by many who ask at once', async () => {
+  it('finds every match, for many concurrent callers', async () => {
     const names = Array.from({ length: 2_500 }, (_, n) => `web-${n}`)
     const find = makeFindHashed([...names, 'web-7'].map(entry))
 
@@ -29,7 +26,7 @@ describe('a hashed name', () => {
     expect(found.map(namesOf)).toEqual([['web-7', 'web-7'], ['web-2499'], []])
   })
 
-  it('of a form that ssh does not read is passed over', async () => {
+  it('ignores a form that ssh does not read', async () => {
     const { name, salt, hash } = entry('web-1')
     const find = makeFindHashed([
       { name, salt: salt.subarray(1), hash },
@@ -39,7 +36,7 @@ describe('a hashed name', () => {
     expect(await find('web-1')).toEqual([])
   })
 
-  it('lets other work go on while it is looked for', async () => {
+  it('yields to other work while it searches', async () => {
     const find = makeFindHashed(Array.from({ length: 4_000 }, (_, n) => entry(`web-${n}`)))
     let turns = 0
     let isFound = false

@@ -14,13 +14,13 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { judgeKey, readKnownHosts } from '../../../src/ssh/known-hosts/known-hosts.ts'
 import { knownHostsOnDisk, lineFor } from '../../../src/ssh/known-hosts/known-hosts-files.ts'
-import { makeKeyPair, wireForm } from '../../support/ssh-server.ts'
+import { makeKeyPair, wireForm } from '../../support/fakes/fake-ssh-server.ts'
 
 const key = wireForm(makeKeyPair().public)
 const line = (name: string) => `${name} ssh-ed25519 ${key.toString('base64')}\n`
 const entry = (name: string, isHashed = false) => ({ name, key, isHashed })
 
-describe('known_hosts on disk', () => {
+describe('knownHostsOnDisk', () => {
   let folder: string
   let path: string
   beforeEach(() => {
@@ -29,18 +29,18 @@ describe('known_hosts on disk', () => {
   })
   afterEach(() => rmSync(folder, { recursive: true }))
 
-  it('is empty where there is none', async () => {
+  it('reads a missing file as empty', async () => {
     await expect(knownHostsOnDisk().read(path)).resolves.toBe('')
   })
 
-  it('is made with its folder, for nobody else to read', async () => {
+  it('creates the file and its folder for the owner only', async () => {
     await knownHostsOnDisk().append(path, entry('web-1'))
 
     expect(readFileSync(path, 'utf8')).toBe(line('web-1'))
     expect([statSync(path).mode & 0o777, statSync(join(folder, '.ssh')).mode & 0o777]).toEqual([0o600, 0o700])
   })
 
-  it('only grows, also where its last line is not ended', async () => {
+  it('appends only, also when the last line has no end', async () => {
     mkdirSync(join(folder, '.ssh'))
     writeFileSync(path, '# mine\nweb-0 ssh-rsa AAAA')
 
@@ -49,7 +49,7 @@ describe('known_hosts on disk', () => {
     expect(readFileSync(path, 'utf8')).toBe(`# mine\nweb-0 ssh-rsa AAAA\n${line('web-1')}`)
   })
 
-  it('takes many keys at once, from two runs at the same time, without losing one', async () => {
+  it('appends concurrently from two runs without losing a key', async () => {
     const [one, two] = [knownHostsOnDisk(), knownHostsOnDisk()]
     const names = Array.from({ length: 40 }, (_, n) => `web-${n}`)
 
@@ -60,7 +60,7 @@ describe('known_hosts on disk', () => {
     expect(existsSync(`${path}.maestro-lock`)).toBe(false)
   })
 
-  it('gets nothing where somebody has written the same meanwhile, hashed or not', async () => {
+  it('appends nothing when the same key was stored meanwhile, hashed or not', async () => {
     const [ours, another] = [knownHostsOnDisk(), knownHostsOnDisk()]
     await ours.read(path)
     await another.append(path, entry('web-1'))
@@ -72,7 +72,7 @@ describe('known_hosts on disk', () => {
     expect(readFileSync(path, 'utf8')).toBe(before)
   })
 
-  it('gets nothing where somebody has written another key meanwhile, and the key is refused', async () => {
+  it('appends nothing when another key was stored meanwhile, and rejects the key', async () => {
     const [ours, another] = [knownHostsOnDisk(), knownHostsOnDisk()]
     await ours.read(path)
     await another.append(path, { ...entry('web-1'), key: wireForm(makeKeyPair().public) })
@@ -86,7 +86,7 @@ describe('known_hosts on disk', () => {
     expect([written?.status, readFileSync(path, 'utf8')]).toEqual(['fulfilled', `${before}${line('web-2')}`])
   })
 
-  it('is heeded also where somebody has written it anew', async () => {
+  it('notices a file that was replaced', async () => {
     const ours = knownHostsOnDisk()
     await ours.append(path, entry('web-1'))
     const otherLine = `web-2 ${makeKeyPair().public}\n`
@@ -97,7 +97,7 @@ describe('known_hosts on disk', () => {
     expect(readFileSync(path, 'utf8')).toBe(otherLine)
   })
 
-  it('hides names where that is wanted', async () => {
+  it('hashes names under HashKnownHosts', async () => {
     await knownHostsOnDisk().append(path, entry('web-1', true))
 
     const text = readFileSync(path, 'utf8')
@@ -105,13 +105,13 @@ describe('known_hosts on disk', () => {
     expect(judgeKey(await readKnownHosts(text).linesFor('web-1'), key)).toBe('known')
   })
 
-  it('leaves /dev/null as it is', async () => {
+  it('leaves /dev/null alone', async () => {
     await knownHostsOnDisk().append('/dev/null', entry('web-1'))
 
     expect(existsSync('/dev/null.maestro-lock')).toBe(false)
   })
 
-  it('says which file cannot be written', async () => {
+  it('names a file that cannot be written', async () => {
     mkdirSync(join(folder, '.ssh'))
     const below = join(folder, 'file')
     writeFileSync(below, '')
@@ -122,7 +122,7 @@ describe('known_hosts on disk', () => {
     })
   })
 
-  it('loses only what is replaced: other hosts, other names of a line, remarks, and what is revoked stay', async () => {
+  it('replaces only the given key, and keeps other hosts, names, comments and revocations', async () => {
     mkdirSync(join(folder, '.ssh'))
     const others = `# mine\nweb-2 ssh-ed25519 AAAA\n*.example.com ssh-ed25519 AAAB\n@revoked web-1 ssh-ed25519 AAAC\n`
     const old = `WEB-1 ssh-ed25519 AAAD\nweb-1,10.0.0.1 ssh-rsa AAAE\n${lineFor(entry('web-1', true))}\n`
@@ -134,7 +134,7 @@ describe('known_hosts on disk', () => {
     expect(statSync(path).mode & 0o777).toBe(0o644)
   })
 
-  it('is found by its link when something in it is replaced', async () => {
+  it('keeps a symbolic link when it replaces a key', async () => {
     mkdirSync(join(folder, '.ssh'))
     writeFileSync(join(folder, 'real'), 'web-1 ssh-ed25519 AAAA\n')
     symlinkSync(join(folder, 'real'), path)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { judgeKey, lookupName, readKnownHosts, typesOnRecord } from '../../../src/ssh/known-hosts/known-hosts.ts'
 import { hashOfName } from '../../../src/ssh/known-hosts/known-hosts-line.ts'
-import { makeKeyPair, wireForm } from '../../support/ssh-server.ts'
+import { makeKeyPair, wireForm } from '../../support/fakes/fake-ssh-server.ts'
 import { itNeeds } from '../../support/tools.ts'
 
 const [own, other, rsa] = [makeKeyPair(), makeKeyPair(), makeKeyPair('rsa')].map(({ public: line }) => ({
@@ -22,7 +22,7 @@ const hashed = (name: string) => {
   return `|1|${salt.toString('base64')}|${hashOfName(salt, name)}`
 }
 
-describe('known_hosts', () => {
+describe('readKnownHosts, judgeKey and lookupName', () => {
   it.each([
     [`web-1 ${own.line}`, 'known'],
     [`WEB-1,192.0.2.1 ${own.line} a remark`, 'known'],
@@ -51,24 +51,24 @@ describe('known_hosts', () => {
     [`@revoked web-1 ${other.line}\nweb-1 ${own.line}`, 'known'],
     [`@cert-authority * ${own.line}`, 'unknown'],
     [`@unheard-of web-1 ${own.line}`, 'unknown'],
-  ])('%j makes the key of web-1 %s', async (text, expected) => {
+  ])('with %j find the key of web-1 %s', async (text, expected) => {
     expect(await verdict(text)).toBe(expected)
   })
 
-  it('names a host on another port with brackets and port', async () => {
+  it('lookupName writes a host on another port with brackets', async () => {
     expect(await verdict(`[web-1]:2222 ${own.line}`, lookupName('Web-1', 2222))).toBe('known')
     expect(await verdict(`[web-1]:* ${own.line}`, lookupName('web-1', 2222))).toBe('known')
     expect(await verdict(`web-1 ${own.line}`, lookupName('web-1', 2222))).toBe('unknown')
     expect(lookupName('web-1', 22)).toBe('web-1')
   })
 
-  it('tells the key types on record for a host', async () => {
+  it('typesOnRecord returns the stored key types of a host', async () => {
     const known = readKnownHosts(`web-1 ${rsa.line}\n* ${own.line}\nweb-1 ${rsa.line}\n@revoked web-1 ${other.line}`)
 
     expect(typesOnRecord(await known.linesFor('web-1')).toSorted()).toEqual(['ssh-ed25519', 'ssh-rsa'])
   })
 
-  it('knows what has been added', async () => {
+  it('see keys that were added', async () => {
     const known = readKnownHosts('')
     const before = judgeKey(await known.linesFor('web-1'), own.key)
 
@@ -78,7 +78,7 @@ describe('known_hosts', () => {
     expect(judgeKey(await known.linesFor('web-1'), other.key)).toBe('changed')
   })
 
-  itNeeds(['ssh-keygen'])('reads what ssh-keygen hashed', async () => {
+  itNeeds(['ssh-keygen'])('read names hashed by ssh-keygen', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'maestro-known-'))
     const path = join(folder, 'known_hosts')
     writeFileSync(path, `web-1,192.0.2.1 ${own.line}\n[web-1]:2222 ${other.line}\n`)
@@ -93,7 +93,7 @@ describe('known_hosts', () => {
     expect(await verdict(text, '[web-1]:2222', other)).toBe('known')
   })
 
-  it('looks a plain name up without going through the others', async () => {
+  it('find a plain name without reading the other lines', async () => {
     const text = Array.from({ length: 10_000 }, (_, n) => `web-${n} ${own.line}`).join('\n')
     const known = readKnownHosts(`${text}\n*.example.org ${own.line}`)
 

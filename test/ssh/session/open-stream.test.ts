@@ -3,23 +3,14 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterEach, beforeEach, describe, expect } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { Endpoint } from '../../../src/inventory/endpoint.ts'
 import type { Session } from '../../../src/ssh/session/session.ts'
-import { startSshd } from '../../support/sshd.ts'
+import { serverAt, withSession } from '../../support/fixtures/ssh-client.ts'
+import { useSshServer } from '../../support/fixtures/use-ssh-server.ts'
 import { itNeeds } from '../../support/tools.ts'
-import { aGround, type Ground, runOnce, serverAt } from '../a-connection.ts'
 
-let options: Ground
-let ends: (() => unknown)[]
-beforeEach(() => {
-  options = aGround()
-  ends = []
-})
-afterEach(async () => {
-  for (const end of ends) await end()
-  options.remove()
-})
+const ssh = useSshServer()
 
 /** Something that answers all it was told with itself, in capitals. */
 async function listening(at: { readonly path: string } | { readonly port: number }): Promise<Server> {
@@ -31,7 +22,7 @@ async function listening(at: { readonly path: string } | { readonly port: number
     socket.on('end', () => socket.end(said.toUpperCase()))
   })
   await new Promise<void>((resolve) => server.listen({ ...at, host: '127.0.0.1' }, resolve))
-  ends.push(() => new Promise((resolve) => server.close(resolve)))
+  ssh.ends.push(() => new Promise((resolve) => server.close(resolve)))
   return server
 }
 
@@ -42,10 +33,8 @@ const freePort = async () => {
 
 /** What comes back when a word is said to that place, as an sshd with this configuration sees it. */
 async function saidTo(to: Endpoint, config: readonly string[] = []): Promise<unknown> {
-  const sshd = await startSshd({ authorized: [options.publicLine], config })
-  ends.push(sshd.stop)
-  options.knownHosts.push(sshd.knownHostsLine)
-  return runOnce(options.options(), serverAt(sshd.port, { user: sshd.user }), (session) => say(session, to))
+  const sshd = await ssh.startSshd({ config })
+  return withSession(ssh.client.options(), serverAt(sshd.port, { user: sshd.user }), (session) => say(session, to))
 }
 
 async function say(session: Session, to: Endpoint): Promise<unknown> {
@@ -55,42 +44,40 @@ async function say(session: Session, to: Endpoint): Promise<unknown> {
   return text(opened.stream)
 }
 
-describe('a stream through a server', () => {
+describe('session.open', () => {
   const test = itNeeds(['sshd'])
 
-  test('reaches what listens on a port of its own', async () => {
+  test('reaches a port on the server', async () => {
     const port = await freePort()
 
     expect(await saidTo({ host: 'localhost', port })).toBe('HELLO')
   })
 
-  test('reaches what listens on a unix socket', async () => {
+  test('reaches a unix socket on the server', async () => {
     const socketPath = join(tmpdir(), `maestro-${process.pid}.sock`)
-    ends.push(() => rmSync(socketPath, { force: true }))
+    ssh.ends.push(() => rmSync(socketPath, { force: true }))
     await listening({ path: socketPath })
 
     expect(await saidTo({ socketPath })).toBe('HELLO')
   })
 
-  test('has failed where nobody listens', async () => {
+  test('fails where nothing listens', async () => {
     expect(await saidTo({ socketPath: '/nonexistent/socket' })).toMatchObject({
       status: 'failed',
       why: expect.stringContaining('/nonexistent/socket: '),
     })
   })
 
-  test('is forbidden where the sshd allows none', async () => {
+  test('is forbidden with AllowTcpForwarding no', async () => {
     const port = await freePort()
 
     expect(await saidTo({ host: 'localhost', port }, ['AllowTcpForwarding no'])).toMatchObject({ status: 'forbidden' })
   })
 
-  test('is a lost connection where that has gone', async () => {
-    const sshd = await startSshd({ authorized: [options.publicLine] })
-    ends.push(sshd.stop)
-    options.knownHosts.push(sshd.knownHostsLine)
+  test('reports a lost connection', async () => {
+    const sshd = await ssh.startSshd()
 
-    const said = runOnce(options.options(), serverAt(sshd.port, { user: sshd.user }), async (session) => {
+    const said = withSession(ssh.client.options(), serverAt(sshd.port, { user: sshd.user }), async (session) => {
       await session.close()
       return say(session, { host: 'localhost', port: 1 })
     })

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Secret } from '../../../src/base/secret.ts'
 import { runAsRoot } from '../../../src/ssh/session/sudo.ts'
-import { type SshServer, startSshServer } from '../../support/ssh-server.ts'
-import { aGround, type Ground, runOnce, script, serverAt, trust } from '../a-connection.ts'
+import type { SshServer } from '../../support/fakes/fake-ssh-server.ts'
+import { serverAt, shellScript, withSession } from '../../support/fixtures/ssh-client.ts'
+import { useSshServer } from '../../support/fixtures/use-ssh-server.ts'
 
 // Asks as sudo does: by the prompt on stderr, three times, and takes what comes on stdin a line at a time.
 const asking = (ask: string, again: string, last: string) => `
@@ -23,30 +24,27 @@ const classic = asking('printf %s "$prompt"', 'Sorry, try again.', 'sudo: 3 inco
 const inRust = asking('printf "[sudo: %s] Password: " "$prompt"', 'sudo: Authentication failed, try again.', 'no')
 const open = 'while [ "$1" != sh ]; do shift; done; exec "$@"'
 
-describe('as root', () => {
+const ssh = useSshServer()
+
+describe('runAsRoot', () => {
   let folder: string
-  let options: Ground
   let server: SshServer
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'maestro-sudo-'))
-    options = aGround()
-    server = await startSshServer({ env: { PATH: `${folder}:/usr/bin:/bin`, HOME: folder } })
-    trust(options, server)
+    server = await ssh.startServer({ env: { PATH: `${folder}:/usr/bin:/bin`, HOME: folder } })
     put('id', 'echo 1000')
   })
   afterEach(async () => {
-    await server.stop()
-    options.remove()
     rmSync(folder, { recursive: true })
   })
 
   const put = (name: string, text: string) => writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
   const run = (stdin: string, password?: string) =>
-    runOnce(options.options(), serverAt(server.port), (session) =>
-      runAsRoot(session, { ...script(stdin), ...(password && { password: new Secret(password) }) }),
+    withSession(ssh.client.options(), serverAt(server.port), (session) =>
+      runAsRoot(session, { ...shellScript(stdin), ...(password && { password: new Secret(password) }) }),
     )
 
-  it('needs no sudo where we are root', async () => {
+  it('runs without sudo when the user is root', async () => {
     put('id', 'echo 0')
     put('sudo', 'exit 9')
 
@@ -58,7 +56,7 @@ describe('as root', () => {
   })
 
   it.each([undefined, 'not asked for'])(
-    'runs a script by a sudo that wants no password, one given: %s',
+    'runs a script with a sudo that wants no password, given: %s',
     async (password) => {
       put('sudo', open)
 
@@ -73,7 +71,7 @@ describe('as root', () => {
   it.each([
     ['sudo', classic],
     ['sudo-rs', inRust],
-  ])('gives the password to %s when it asks, and the script to nobody else', async (_name, sudo) => {
+  ])('gives the password to %s when it asks, and the script to no other program', async (_name, sudo) => {
     put('sudo', sudo)
 
     await expect(run('echo from the script', 'open sesame')).resolves.toMatchObject({
@@ -112,7 +110,7 @@ describe('as root', () => {
     })
   })
 
-  it('gives nothing to a sudo that only repeats the command', async () => {
+  it('gives nothing to a sudo that only echoes the command', async () => {
     put('sudo', 'echo "may not run $*" >&2; timeout 1 head -c 1 >&2; exit 1')
 
     await expect(run('echo never')).rejects.toMatchObject({ message: 'sudo did not run: may not run -n sh' })
@@ -121,13 +119,11 @@ describe('as root', () => {
   it.each([
     ['asks', classic],
     ['does not ask', open],
-  ])('gives nothing to a shell that repeats the command, and sudo what it wants: it %s', async (_how, sudo) => {
+  ])('gives nothing to a shell that echoes the command, and serves a sudo that %s', async (_how, sudo) => {
     put('shell', `echo "+ $2" >&2; exec sh "$@"`)
     put('sudo', sudo)
-    await server.stop()
     const loginShell = join(folder, 'shell')
-    server = await startSshServer({ env: { PATH: `${folder}:/usr/bin:/bin` }, loginShell })
-    trust(options, server)
+    server = await ssh.startServer({ env: { PATH: `${folder}:/usr/bin:/bin` }, loginShell })
 
     await expect(run('echo from the script', 'open sesame')).resolves.toMatchObject({
       ending: { how: 'exited', code: 0 },
@@ -136,20 +132,18 @@ describe('as root', () => {
     })
   })
 
-  it('says so where there is no sudo', async () => {
-    await server.stop()
+  it('reports a missing sudo', async () => {
     for (const tool of ['sh', 'env']) put(tool, `exec /bin/${tool} "$@"`)
-    server = await startSshServer({ env: { PATH: folder }, loginShell: '/bin/sh' })
-    trust(options, server)
+    server = await ssh.startServer({ env: { PATH: folder }, loginShell: '/bin/sh' })
 
     await expect(run('echo never')).rejects.toMatchObject({ kind: 'sudo-not-installed' })
   })
 
-  it('leaves a lost connection what it is', async () => {
+  it('passes a lost connection on', async () => {
     put('sudo', 'sleep 60')
-    const cutting = runOnce(options.options(), serverAt(server.port), async (session) => {
+    const cutting = withSession(ssh.client.options(), serverAt(server.port), async (session) => {
       setTimeout(() => server.cut(), 300)
-      return runAsRoot(session, script('echo never'))
+      return runAsRoot(session, shellScript('echo never'))
     })
 
     await expect(cutting).resolves.toMatchObject({ ending: { how: 'connection-lost' } })

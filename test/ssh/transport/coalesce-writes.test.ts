@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { coalesceWrites } from '../../../src/ssh/transport/coalesce-writes.ts'
 
-function aStream() {
+function makeStream() {
   const sent: string[] = []
   const stream = new Duplex({
     read: () => undefined,
@@ -14,26 +14,26 @@ function aStream() {
   return { stream: coalesceWrites(stream), sent }
 }
 
-const aMoment = () => new Promise((resolve) => setImmediate(resolve))
+const nextTick = () => new Promise((resolve) => setImmediate(resolve))
 
-describe('a stream that gathers', () => {
-  it('sends what is written at once in one piece, and what comes later in another', async () => {
-    const { stream, sent } = aStream()
+describe('coalesceWrites', () => {
+  it('sends concurrent writes in one chunk and later ones in another', async () => {
+    const { stream, sent } = makeStream()
 
     for (const piece of ['length', 'text', 'tag']) stream.write(piece)
-    await aMoment()
+    await nextTick()
     stream.write('more')
-    await aMoment()
+    await nextTick()
 
     expect(sent).toEqual(['lengthtexttag', 'more'])
   })
 
-  it('loses nothing that was written just before its end', async () => {
-    const { stream, sent } = aStream()
+  it('loses nothing that was written just before the end', async () => {
+    const { stream, sent } = makeStream()
 
     stream.write('last')
     stream.end('words')
-    await aMoment()
+    await nextTick()
 
     expect(sent.join('')).toBe('lastwords')
   })

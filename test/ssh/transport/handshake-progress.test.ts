@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { followHandshake, startHandshakeProgress } from '../../../src/ssh/transport/handshake-progress.ts'
 import { startPhases } from '../../../src/ssh/transport/phases.ts'
 
-it('hears the name of a server whole, though it comes in pieces and after other words', () => {
+it('followHandshake reads the server version although it comes in pieces and after other lines', () => {
   const state = startHandshakeProgress(startPhases())
   const stream = new PassThrough()
   followHandshake(state, new ssh2.Client(), stream)

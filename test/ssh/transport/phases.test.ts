@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { startPhases } from '../../../src/ssh/transport/phases.ts'
 
-it('takes the time of each phase, and adds up what is entered again', () => {
+it('startPhases measures each phase and adds up one that is entered again', () => {
   const moments = [0, 3, 3, 10, 10, 15]
   const phases = startPhases(() => moments.shift() ?? Number.NaN)
 

@@ -19,22 +19,22 @@ const findOptions = async (question: HostQuestion) => ({
 })
 const way = (host: string) => routeTo({ host }, findOptions)
 
-describe('the way to a server', () => {
-  it('leads over the jumps of its first jump as well, and not over those of the others', async () => {
+describe('routeTo', () => {
+  it('follows the jump hosts of its first jump host, and not those of the others', async () => {
     expect(jumpHostsOn(await way('web'))).toEqual(['ana@zeroth:22', 'ops@192.0.2.1:22', 'ana@second:2222'])
   })
 
-  it('has one key, however it is spelt', async () => {
+  it('keyOf is the same for every spelling of a route', async () => {
     const [web, listed] = [await way('web'), await way('listed')]
 
     expect(web.jumpHosts && keyOf(web.jumpHosts)).toBe(listed.jumpHosts && keyOf(listed.jumpHosts))
   })
 
-  it('is another through a ProxyCommand that is told another name', async () => {
+  it('keyOf differs when ProxyCommand gets another name', async () => {
     expect(keyOf(await way('tunnel'))).not.toBe(keyOf(await way('burrow')))
   })
 
-  it('that has no end is refused', async () => {
+  it('rejects a cycle', async () => {
     await expect(way('loop')).rejects.toMatchObject({ kind: 'config', message: expect.stringContaining('in a circle') })
   })
 })

@@ -1,49 +1,31 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { HostQuestion } from '../../../src/ssh/config/host-options.ts'
 import { openConnections } from '../../../src/ssh/connect.ts'
-import { type SshServer, type SshServerOptions, startSshServer } from '../../support/ssh-server.ts'
-import { startSshd } from '../../support/sshd.ts'
+import type { SshServer } from '../../support/fakes/fake-ssh-server.ts'
+import { neverAborted, serverAt, shellScript } from '../../support/fixtures/ssh-client.ts'
+import { useSshServer } from '../../support/fixtures/use-ssh-server.ts'
 import { itNeeds } from '../../support/tools.ts'
-import { aGround, type Ground, never, script, serverAt, trust } from '../a-connection.ts'
 
-let ground: Ground
-let ends: (() => unknown)[]
-beforeEach(() => {
-  ground = aGround()
-  ends = []
-})
-afterEach(async () => {
-  await Promise.all(ends.map((end) => end()))
-  ground.remove()
-})
+const ssh = useSshServer()
 
-async function aServer(options: SshServerOptions = {}): Promise<SshServer> {
-  const server = await startSshServer(options)
-  ends.push(server.stop)
-  trust(ground, server)
-  return server
-}
-
-const some = (count: number) => Promise.all(Array.from({ length: count }, () => aServer()))
+const some = (count: number) => Promise.all(Array.from({ length: count }, () => ssh.startServer()))
 const behind = (jumpHost: { port: number; user?: string }) => ({
   gateway: { name: 'gate', host: '127.0.0.1', port: jumpHost.port, ...(jumpHost.user && { user: jumpHost.user }) },
 })
 
-describe('a bastion', () => {
+describe('shared jump host', () => {
   itNeeds(['sshd'])(
-    'with the MaxStartups that sshd has by default lets all 64 servers behind it be reached, over one connection',
+    'with the default MaxStartups carries 64 servers over one connection',
     async () => {
-      const jumpHost = await startSshd({ authorized: [ground.publicLine], config: ['MaxStartups 10:30:100'] })
-      ends.push(jumpHost.stop)
-      ground.knownHosts.push(jumpHost.knownHostsLine)
+      const jumpHost = await ssh.startSshd({ config: ['MaxStartups 10:30:100'] })
       const servers = await some(64)
-      const connections = openConnections(ground.options())
+      const connections = openConnections(ssh.client.options())
 
       const sessions = await Promise.all(
-        servers.map(({ port }) => connections.connect(serverAt(port, behind(jumpHost)), never)),
+        servers.map(({ port }) => connections.connect(serverAt(port, behind(jumpHost)), neverAborted)),
       )
       const outputs = await Promise.all(
-        sessions.map(({ run }, n) => run({ ...script(`echo ${n}`), timeoutMs: 30_000 })),
+        sessions.map(({ run }, n) => run({ ...shellScript(`echo ${n}`), timeoutMs: 30_000 })),
       )
 
       await Promise.all(sessions.map(({ close }) => close()))
@@ -55,12 +37,12 @@ describe('a bastion', () => {
     60_000,
   )
 
-  it('does not have more connections made at a time than the sshd behind it bears', async () => {
+  it('opens no more connections at a time than the sshd behind it allows', async () => {
     const [jumpHost, busy] = (await some(2)) as [SshServer, SshServer]
-    const connections = openConnections(ground.options())
+    const connections = openConnections(ssh.client.options())
     const target = serverAt(busy.port, behind(jumpHost))
 
-    const sessions = await Promise.all(Array.from({ length: 24 }, () => connections.connect(target, never)))
+    const sessions = await Promise.all(Array.from({ length: 24 }, () => connections.connect(target, neverAborted)))
 
     await Promise.all(sessions.map(({ close }) => close()))
     await connections.close()
@@ -68,20 +50,20 @@ describe('a bastion', () => {
     expect(busy.startingAtMost()).toBe(8)
   })
 
-  it('is one connection, however its name is spelt', async () => {
-    const jumpHost = await aServer()
+  it('is one connection for every spelling of its name', async () => {
+    const jumpHost = await ssh.startServer()
     const [first, second] = (await some(2)) as [SshServer, SshServer]
     const hostOptions = async (question: HostQuestion) => {
-      const found = await ground.options().hostOptions(question)
+      const found = await ssh.client.options().hostOptions(question)
       return question.host === 'gate.example' ? { ...found, hostName: '127.0.0.1', user: 'jump' } : found
     }
-    const connections = openConnections({ ...ground.options(), hostOptions })
+    const connections = openConnections({ ...ssh.client.options(), hostOptions })
     const spelt = { name: 'gate', host: 'gate.example', port: jumpHost.port }
     const plain = { name: 'gate', host: '127.0.0.1', port: jumpHost.port, user: 'jump' }
 
     const sessions = [
-      await connections.connect(serverAt(first.port, { gateway: spelt }), never),
-      await connections.connect(serverAt(second.port, { gateway: plain }), never),
+      await connections.connect(serverAt(first.port, { gateway: spelt }), neverAborted),
+      await connections.connect(serverAt(second.port, { gateway: plain }), neverAborted),
     ]
 
     expect(jumpHost.connections()).toBe(1)
@@ -89,9 +71,9 @@ describe('a bastion', () => {
     await connections.close()
   })
 
-  it('is not taken for another that has the same address behind another bastion', async () => {
+  it('is not confused with one of the same address behind another jump host', async () => {
     const [east, west, inner] = (await some(3)) as [SshServer, SshServer, SshServer]
-    const plain = ground.options()
+    const plain = ssh.client.options()
     const gates: Readonly<Record<string, number>> = { 'inner.east': east.port, 'inner.west': west.port }
     const hostOptions = async (question: HostQuestion) => {
       const found = { ...(await plain.hostOptions(question)), hostName: '127.0.0.1' }
@@ -102,8 +84,8 @@ describe('a bastion', () => {
     const over = (host: string) => serverAt(inner.port, { gateway: { name: host, host, port: inner.port } })
 
     const sessions = [
-      await connections.connect(over('inner.east'), never),
-      await connections.connect(over('inner.west'), never),
+      await connections.connect(over('inner.east'), neverAborted),
+      await connections.connect(over('inner.west'), neverAborted),
     ]
 
     expect([east.connections(), west.connections()]).toEqual([1, 1])
@@ -111,14 +93,14 @@ describe('a bastion', () => {
     await connections.close()
   })
 
-  it('that does not answer keeps nobody waiting who does not go through it', async () => {
-    const jumpHost = await aServer({ behaviour: 'frozen' })
+  it('that does not answer delays only servers behind it', async () => {
+    const jumpHost = await ssh.startServer({ behaviour: 'frozen' })
     const [server] = (await some(1)) as [SshServer]
-    const connections = openConnections(ground.options({}, { limits: { connecting: 1, sessions: 1 } }))
+    const connections = openConnections(ssh.client.options({}, { limits: { connecting: 1, sessions: 1 } }))
     const stop = new AbortController()
     const waiting = connections.connect(serverAt(server.port, behind(jumpHost)), stop.signal)
 
-    const session = await connections.connect(serverAt(server.port), never)
+    const session = await connections.connect(serverAt(server.port), neverAborted)
 
     stop.abort()
     await expect(waiting).rejects.toMatchObject({ kind: 'stopped' })
@@ -126,19 +108,18 @@ describe('a bastion', () => {
     await connections.close()
   })
 
-  it('whose key nobody knows is asked about once, and then used', async () => {
-    const jumpHost = await startSshServer()
-    ends.push(jumpHost.stop)
+  it('with an unknown host key is asked about once, and then used', async () => {
+    const jumpHost = await ssh.startUnknownServer()
     const servers = await some(6)
     const asked: string[] = []
     const askHostKeys = async (unknown: readonly { readonly name: string }[]) => {
       asked.push(...unknown.map(({ name }) => name))
       return true
     }
-    const connections = openConnections(ground.options({}, { askHostKeys }))
+    const connections = openConnections(ssh.client.options({}, { askHostKeys }))
 
     const sessions = await Promise.all(
-      servers.map(({ port }) => connections.connect(serverAt(port, behind(jumpHost)), never)),
+      servers.map(({ port }) => connections.connect(serverAt(port, behind(jumpHost)), neverAborted)),
     )
 
     await Promise.all(sessions.map(({ close }) => close()))

@@ -1,8 +1,0 @@
-import type { Operation } from '../../../src/plan/operation.ts'
-import type { MemoryServer } from '../in-memory.ts'
-
-/** An operation, and servers in memory on which every step of it is due. */
-export interface Model {
-  readonly operation: () => Operation
-  readonly servers: () => readonly MemoryServer[]
-}
