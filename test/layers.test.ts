@@ -63,14 +63,6 @@ const packageRooms: Readonly<Record<string, readonly string[]>> = {
   execa: ['base'],
 }
 
-// What src still has to lose; nothing is to be added here.
-const exceptions = {
-  longFiles: ['workflow/change.ts'],
-  longFunctions: ['ssh/connector.ts', 'run/server/server-run.ts'],
-  files: ['run/server/late-refusal.ts'],
-  names: ['look', 'lookUp', 'lookChecks', 'lateRefusal'],
-}
-
 const imports = files.flatMap(importsOf)
 
 /** The breaches of the layer table among some imports, each as a sentence. */
@@ -172,7 +164,7 @@ describe('countByFolder and functionsIn: sizes in src', () => {
   it('keeps every code file to 250 lines', () => {
     const long = codeFiles.filter((file) => readSource(file).split('\n').length - 1 > most.fileLines)
 
-    expect(long.filter((file) => !exceptions.longFiles.includes(file))).toEqual([])
+    expect(long).toEqual([])
   })
 
   it('keeps every function to 60 lines', () => {
@@ -182,7 +174,7 @@ describe('countByFolder and functionsIn: sizes in src', () => {
       ),
     )
 
-    expect(long.filter(({ file }) => !exceptions.longFunctions.includes(file))).toEqual([])
+    expect(long).toEqual([])
   })
 
   it('measures planted functions of every shape', () => {
@@ -254,14 +246,11 @@ type Named = { readonly file: string; readonly names: readonly string[] }
 function wrongWordsIn(named: readonly Named[]): readonly string[] {
   return named.flatMap(({ file, names }) => [
     ...[...oldWordsIn(file), ...twinOf(file)].map((word) => `${file}: ${word}`),
-    ...names
-      .filter((name) => !exceptions.names.includes(name))
-      .flatMap((name) => oldWordsIn(name).map((word) => `${file}: ${name}: ${word}`)),
+    ...names.flatMap((name) => oldWordsIn(name).map((word) => `${file}: ${name}: ${word}`)),
   ])
 }
 
-const oldWordsIn = (name: string) =>
-  exceptions.files.includes(name) ? [] : wordsOf(name).filter((word) => oldWords.has(word))
+const oldWordsIn = (name: string) => wordsOf(name).filter((word) => oldWords.has(word))
 
 /** `rebuilding` for a file of that name: what `rebuild` does lies beside its command, under a name that says what. */
 function twinOf(file: string): readonly string[] {

@@ -15,7 +15,7 @@ export type DnsLookup = {
 type NameServer = { readonly name: string; readonly host: string }
 
 /** Asks every name server of the zone where the address points. Empty where nobody knows who they are. */
-export async function lookUp(ctx: ApplicationContext, failover: Failover): Promise<readonly DnsLookup[]> {
+export async function lookupDns(ctx: ApplicationContext, failover: Failover): Promise<readonly DnsLookup[]> {
   const port = failover.driver.kind === 'rfc2136' ? failover.driver.port : 53
   const servers = await nameServersOf(ctx, failover)
   return Promise.all(

@@ -6,7 +6,7 @@ import type { ApplicationContext, ApplicationStepDefinition } from '../plan/appl
 import { DisconnectedError, StoppedError, UnknownError } from '../plan/errors.ts'
 import { lazily, line, list, type Schema, text, wholeNumber, word } from '../plan/schema/schema.ts'
 import type { Verdict } from '../plan/verdict.ts'
-import { type DnsLookup, lookUp } from './dns-lookup.ts'
+import { type DnsLookup, lookupDns } from './dns-lookup.ts'
 import type { FailoverDriver } from './driver.ts'
 import { assertAddressHealthy, assertTargetHealthy } from './health.ts'
 import { type CurrentTarget, currentTarget, describeTarget, type Failover, targetFor } from './target.ts'
@@ -81,7 +81,7 @@ export function switchStep(
     snapshot: async (ctx) => {
       if (!isRollback) await withHealthyTarget(ctx, switching)
       const from = await driver.read(ctx)
-      const told = (await lookUp(ctx, failover)).filter((answer) => answer.failure === undefined)
+      const told = (await lookupDns(ctx, failover)).filter((answer) => answer.failure === undefined)
       const watched = told
         .filter((answer) => answer.at === from.environment && from.environment !== null)
         .map(({ server }) => server)
@@ -178,7 +178,7 @@ async function waitForNameServers(
     const now = await driver.read(ctx)
     if (now.environment !== to && !driver.isRepeatable && !isSame(now.state, before.from.state))
       throw changedByOthers(now, switching)
-    const answers = await lookUp(ctx, failover)
+    const answers = await lookupDns(ctx, failover)
     const behind = before.watched.filter(
       (name) => !answers.some(({ server, at: where }) => server === name && where === to),
     )

@@ -1,7 +1,7 @@
 import { MaestroError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
-import { listRuns } from './find-run.ts'
-import { eventsOf } from './read-run.ts'
+import { listRuns } from './read/find-run.ts'
+import { eventsOf } from './read/read-run.ts'
 
 /** What the last runs from here tell of the next one. */
 export interface History {

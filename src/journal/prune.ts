@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
-import { listRuns } from './find-run.ts'
 import { isInUse } from './folder-lock.ts'
+import { listRuns } from './read/find-run.ts'
 
 const keptDays = 90
 const keptRuns = 50

@@ -9,18 +9,18 @@ import { planStep } from './plan-step.ts'
 type PlanOptions = {
   readonly operation: Operation
   /** The selected servers that were seen, with what they told. */
-  readonly seen: readonly { readonly server: Server; readonly look: ServerFacts }[]
+  readonly gathered: readonly { readonly server: Server; readonly facts: ServerFacts }[]
   /** All servers of the manifest. */
   readonly inventory: readonly Member[]
   readonly rollout: Rollout
-  readonly away: ReadonlySet<string>
+  readonly unavailable: ReadonlySet<string>
 }
 
 /** What an operation would do by these looks. */
-export function makePlan({ operation, seen, inventory, rollout, away: unavailable }: PlanOptions): Plan {
-  const planned = seen.map(({ server, look: facts }) => [server.name, planServer(operation, server, facts)] as const)
+export function makePlan({ operation, gathered, inventory, rollout, unavailable }: PlanOptions): Plan {
+  const planned = gathered.map(({ server, facts }) => [server.name, planServer(operation, server, facts)] as const)
   const dueNames = new Set(planned.filter(([, steps]) => isDue(steps)).map(([name]) => name))
-  const due = seen.map(({ server }) => server).filter(({ name }) => dueNames.has(name))
+  const due = gathered.map(({ server }) => server).filter(({ name }) => dueNames.has(name))
   const alone = new Set(planned.filter(([, steps]) => isAlone(operation, steps)).map(([name]) => name))
   return {
     version: 1,

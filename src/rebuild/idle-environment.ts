@@ -1,5 +1,5 @@
 import { RefusedError } from '../base/errors.ts'
-import { lookUp } from '../failover/dns-lookup.ts'
+import { lookupDns } from '../failover/dns-lookup.ts'
 import type { FailoverDriver } from '../failover/driver.ts'
 import type { Failover } from '../failover/target.ts'
 import type { ApplicationContext } from '../plan/application.ts'
@@ -20,7 +20,7 @@ export async function assertIdle(
   if (where === environment) throw inUse(`${address} points at ${environment}`)
   if (where === null)
     throw inUse(`${address} points at ${description}: nobody knows whether ${environment} gets some of its traffic`)
-  for (const { server, at: told, failure } of await lookUp(ctx, failover)) {
+  for (const { server, at: told, failure } of await lookupDns(ctx, failover)) {
     if (told === environment) throw inUse(`${server} still tells ${environment} for ${address}`)
     if (failure !== undefined && failover.driver.kind === 'rfc2136')
       throw inUse(`${server} may still tell ${environment} for ${address}: ${failure}`)
@@ -36,7 +36,7 @@ export async function answerSeconds(
   { failover, driver }: Pick<IdleEnvironment, 'failover' | 'driver'>,
 ): Promise<number> {
   const { ttlSeconds } = await driver.read(ctx)
-  return Math.max(ttlSeconds, ...(await lookUp(ctx, failover)).map((answer) => answer.ttlSeconds))
+  return Math.max(ttlSeconds, ...(await lookupDns(ctx, failover)).map((answer) => answer.ttlSeconds))
 }
 
 const betweenMs = 5_000

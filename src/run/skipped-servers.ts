@@ -14,8 +14,8 @@ export function outcomesOfSkipped(gathered: readonly GatherResult[], plan: Plan)
 }
 
 function outcomeOf(gathered: GatherResult, { planned }: Plan): Outcome {
-  if (gathered.status === 'not-asked') return { status: 'stopped', why: 'stopped before it was asked' }
-  if (gathered.status !== 'seen')
+  if (gathered.status === 'skipped') return { status: 'stopped', why: 'stopped before it was asked' }
+  if (gathered.status !== 'gathered')
     return {
       status: gathered.status,
       step: 'look',
@@ -52,7 +52,7 @@ export const isTooMuch = (
 export const isUnavailable = (gathered: GatherResult): boolean =>
   gathered.status === 'unreachable' ||
   gathered.status === 'failed' ||
-  (gathered.status === 'seen' && isLockedOrDrained(gathered.look))
+  (gathered.status === 'gathered' && isLockedOrDrained(gathered.facts))
 
 const isLockedOrDrained = (facts: ServerFacts) =>
   drainedBy(facts).length > 0 || (facts.maestro?.status === 'known' && facts.maestro.value.lock !== undefined)

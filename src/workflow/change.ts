@@ -17,9 +17,9 @@ import { makeRun } from './make-run.ts'
 import { runPostRunHook } from './post-run-hook.ts'
 import { type PlanRequest, type PreparedPlan, preparePlan } from './prepare-plan.ts'
 import { runInfo } from './run-info.ts'
-import { makeSessionCache, type SessionCache } from './session-cache.ts'
 import { savePlan, showPlan } from './show-plan.ts'
 import { printSummary } from './summary.ts'
+import { makeSessionCache, type SessionCache } from './targets/session-cache.ts'
 
 export type ChangeRequest = PlanRequest & {
   /** What the options alone do not agree to, each as what it does. */

@@ -3,9 +3,9 @@ import { mayDraw } from '../cli/terminal.ts'
 import type { Operation } from '../plan/operation.ts'
 import { startSpinner } from '../report/format/spinner.ts'
 import { type GatherResult, gatherFacts } from '../run/session/gather-facts.ts'
-import { openConnectionsFor } from './connections.ts'
-import type { SessionCache } from './session-cache.ts'
-import type { Targets } from './targets.ts'
+import { openConnectionsFor } from './targets/connections.ts'
+import type { SessionCache } from './targets/session-cache.ts'
+import type { Targets } from './targets/targets.ts'
 
 export type GatherRequest = {
   readonly flags: Pick<ChangeFlags, 'quiet' | 'refresh' | 'yes' | 'dryRun' | 'savePlan'>

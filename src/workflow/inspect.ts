@@ -10,9 +10,9 @@ import { renderMetrics } from '../report/format/prometheus.ts'
 import { startSpinner } from '../report/format/spinner.ts'
 import type { Sample, View } from '../report/view.ts'
 import { type GatherResult, gatherFacts } from '../run/session/gather-facts.ts'
-import { openConnectionsFor } from './connections.ts'
 import { whereOf } from './summary.ts'
-import { selectTargets, type Targets } from './targets.ts'
+import { openConnectionsFor } from './targets/connections.ts'
+import { selectTargets, type Targets } from './targets/targets.ts'
 
 type Flags = ServerFlags & OutputFlags
 type InspectRequest = { readonly flags: Flags; readonly stop: AbortSignal; readonly view: View }
@@ -88,7 +88,11 @@ const gatheredAt = (): Sample => ({
 
 function samplesOf(gathered: GatherResult, view: View): readonly Sample[] {
   const server = { server: gathered.server.name }
-  const reachable = { metric: 'maestro_server_reachable', value: gathered.status === 'seen' ? 1 : 0, labels: server }
+  const reachable = {
+    metric: 'maestro_server_reachable',
+    value: gathered.status === 'gathered' ? 1 : 0,
+    labels: server,
+  }
   return [
     reachable,
     ...view.metrics(gathered).map((sample) => ({ ...sample, labels: { ...server, ...sample.labels } })),

@@ -35,10 +35,10 @@ export async function confirmTakeover(
 }
 
 const heldOn = (gathered: GatherResult): readonly Held[] =>
-  gathered.status === 'seen' &&
-  gathered.look.maestro?.status === 'known' &&
-  gathered.look.maestro.value.lock !== undefined
-    ? [{ server: gathered.server.name, lock: gathered.look.maestro.value.lock }]
+  gathered.status === 'gathered' &&
+  gathered.facts.maestro?.status === 'known' &&
+  gathered.facts.maestro.value.lock !== undefined
+    ? [{ server: gathered.server.name, lock: gathered.facts.maestro.value.lock }]
     : []
 
 function describeHeldLock(held: readonly Held[]): string {

@@ -13,12 +13,12 @@ import { realClock } from '../run/clock.ts'
 import { makeServerConnection } from '../run/connection/connection.ts'
 import { hookRunner } from '../run/local/run-hook.ts'
 import type { Run } from '../run/run.ts'
-import { openConnectionsFor } from './connections.ts'
 import { noteSignals } from './note-signals.ts'
 import { ownerName } from './run-info.ts'
 import { openRunView, type RunView } from './run-view.ts'
-import type { SessionCache } from './session-cache.ts'
-import type { Targets } from './targets.ts'
+import { openConnectionsFor } from './targets/connections.ts'
+import type { SessionCache } from './targets/session-cache.ts'
+import type { Targets } from './targets/targets.ts'
 
 /** A run over servers with all that it needs: made once, by a new run or a resumed one, and passed whole. */
 export interface OpenRun extends Run {

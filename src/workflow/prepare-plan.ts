@@ -19,8 +19,8 @@ import { isUnavailable, outcomesOfSkipped, unavailableIn } from '../run/skipped-
 import { gatherAll } from './gather.ts'
 import type { RunPlan } from './make-run.ts'
 import { checkPostRunHook } from './post-run-hook.ts'
-import type { SessionCache } from './session-cache.ts'
-import { selectTargets, type Targets, withServers } from './targets.ts'
+import type { SessionCache } from './targets/session-cache.ts'
+import { selectTargets, type Targets, withServers } from './targets/targets.ts'
 import { trafficPolicyFor } from './traffic-policy.ts'
 import { unavailablePeers } from './unavailable-peers.ts'
 
@@ -102,9 +102,9 @@ type Facts = {
 }
 
 function planFor(operation: Operation, { manifest }: Targets, { gathered, rollout, peers }: Facts): Plan {
-  const seen = gathered.filter((one) => one.status === 'seen')
-  const away = new Set([...peers, ...gathered.filter(isUnavailable).map(({ server }) => server.name)])
-  return makePlan({ operation, seen, inventory: manifest.servers, rollout, away })
+  const seen = gathered.filter((one) => one.status === 'gathered')
+  const unavailable = new Set([...peers, ...gathered.filter(isUnavailable).map(({ server }) => server.name)])
+  return makePlan({ operation, gathered: seen, inventory: manifest.servers, rollout, unavailable })
 }
 
 function assertSameOperation(operation: Operation, plan: Plan, path: string): void {

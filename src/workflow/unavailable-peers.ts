@@ -2,9 +2,9 @@ import { findServers } from '../inventory/resolve-addresses.ts'
 import type { Rollout } from '../manifest/settings.ts'
 import type { Operation } from '../plan/operation.ts'
 import { describeUnavailable, isUnavailable } from '../run/skipped-servers.ts'
-import { addressSourcesFor } from './address-sources.ts'
 import { type GatherRequest, gatherAll } from './gather.ts'
-import { type Targets, withServers } from './targets.ts'
+import { addressSourcesFor } from './targets/address-sources.ts'
+import { type Targets, withServers } from './targets/targets.ts'
 
 type PeerOptions = {
   readonly operation: Operation

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lookUp } from '../../src/failover/dns-lookup.ts'
+import { lookupDns } from '../../src/failover/dns-lookup.ts'
 import { makeDriver } from '../../src/failover/make-driver.ts'
 import type { Failover } from '../../src/failover/target.ts'
 import { agreedTarget, renderFailoverStatus } from '../../src/report/failover.ts'
@@ -18,12 +18,12 @@ async function statusOf(traffic: FakeTraffic, own: Partial<Failover> = {}) {
   const driver = makeDriver(failover, {})
   const ctx = trafficContext(traffic)
   const currentTarget = { status: 'read', pointing: await driver.read(ctx) } as const
-  return { failover, driver: driver.description, currentTarget, answers: await lookUp(ctx, failover) }
+  return { failover, driver: driver.description, currentTarget, answers: await lookupDns(ctx, failover) }
 }
 
 const plain = { columns: undefined, hasColour: false }
 
-describe('lookUp and agreedTarget', () => {
+describe('lookupDns and agreedTarget', () => {
   it('asks every name server of the zone itself', async () => {
     const { answers } = await statusOf(fakeTraffic({ addresses: [green], isSlow: true }))
 

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { MaestroError } from '../../src/base/errors.ts'
 import { isSame, type Json } from '../../src/base/json.ts'
-import { findRun } from '../../src/journal/find-run.ts'
 import { readPlan } from '../../src/journal/journal.ts'
+import { findRun } from '../../src/journal/read/find-run.ts'
 import { isOpen, parseWindow } from '../../src/manifest/window.ts'
 import { operationFor } from '../../src/operations/registry.ts'
 import { makePlan } from '../../src/plan/make-plan.ts'
@@ -31,8 +31,14 @@ const rollout = { ...defaultRollout, order: ['web', 'mysql/reporting'], windows:
 
 function planOf({ operation: make, servers }: OperationModel): Plan {
   const operation = make()
-  const seen = servers().map(({ server, facts }) => ({ server, look: facts() }))
-  return makePlan({ operation, seen, inventory: seen.map(({ server }) => server), rollout, away: new Set() })
+  const gathered = servers().map(({ server, facts }) => ({ server, facts: facts() }))
+  return makePlan({
+    operation,
+    gathered,
+    inventory: gathered.map(({ server }) => server),
+    rollout,
+    unavailable: new Set(),
+  })
 }
 
 /** All that is done with a plan file before a server is worked on. */

@@ -15,8 +15,8 @@ const ofOldWeave: Step['plan'] = ({ weave }) =>
 
 describe('makePlan: a step that goes alone', () => {
   it('gets batches of one server where the step is due', () => {
-    const looks = { 'web-1': running('2'), 'web-2': running('2'), 'web-3': running('1'), 'web-4': running('1') }
-    const seen = Object.entries(looks).map(([name, facts]) => ({ server: buildServer(name), look: facts }))
+    const factsByName = { 'web-1': running('2'), 'web-2': running('2'), 'web-3': running('1'), 'web-4': running('1') }
+    const gathered = Object.entries(factsByName).map(([name, facts]) => ({ server: buildServer(name), facts }))
     const operation: Operation = {
       spec: { name: 'made-up', options: {} },
       facts: ['weave'],
@@ -26,10 +26,10 @@ describe('makePlan: a step that goes alone', () => {
 
     const { batches } = makePlan({
       operation,
-      seen,
-      inventory: seen.map(({ server }) => server),
+      gathered,
+      inventory: gathered.map(({ server }) => server),
       rollout,
-      away: new Set(),
+      unavailable: new Set(),
     })
 
     expect(batches).toEqual([['web-1', 'web-2'], ['web-3'], ['web-4']])

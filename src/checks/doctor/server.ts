@@ -11,7 +11,7 @@ type Reached = Extract<Diagnosis, { readonly status: 'examined' }>
 /** Everything that the commands need of one server, as findings with their fixes. */
 export function serverChecks(examined: Diagnosis, wanted: ExpectedVersions): readonly Finding[] {
   switch (examined.status) {
-    case 'not-asked':
+    case 'skipped':
       return []
     case 'unreachable':
       return [connectionFailed(examined.error, examined.phases)]
@@ -93,9 +93,9 @@ function sudoCheck({ root }: Reached): Finding {
   return errorFinding('sudo', root.error.message, { stops: allChanges, fix: root.error.hint })
 }
 
-function checksOfFacts({ look, root }: Reached, wanted: ExpectedVersions): readonly Finding[] {
-  if (look instanceof MaestroError) return [errorFinding('shell', look.message, stopsEverything(look))]
-  const checks = factChecks(look, wanted)
+function checksOfFacts({ facts, root }: Reached, wanted: ExpectedVersions): readonly Finding[] {
+  if (facts instanceof MaestroError) return [errorFinding('shell', facts.message, stopsEverything(facts))]
+  const checks = factChecks(facts, wanted)
   // Facts that need root are all unknown for the one reason that is reported already.
   return root.status === 'refused' ? checks.filter(({ text }) => !text.includes('which sudo refuses')) : checks
 }

@@ -2,7 +2,7 @@ import { RefusedError, UsageError } from '../../base/errors.ts'
 import { askSome } from '../../cli/prompts.ts'
 import { mayAsk } from '../../cli/terminal.ts'
 import { quote } from '../../remote/quote.ts'
-import { loadManifest } from '../../workflow/load-manifest.ts'
+import { loadManifest } from '../../workflow/targets/load-manifest.ts'
 import type { DeployFlags } from './flags.ts'
 
 const options = [

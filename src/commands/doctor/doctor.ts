@@ -9,9 +9,9 @@ import { doctorEvent } from '../../report/doctor/event.ts'
 import { renderFindings, type ServerFindings, totalsOf } from '../../report/doctor/view.ts'
 import { startSpinner } from '../../report/format/spinner.ts'
 import { type Diagnosis, diagnoseServers } from '../../run/session/diagnose-servers.ts'
-import { openConnectionsFor } from '../../workflow/connections.ts'
 import { whereOf } from '../../workflow/summary.ts'
-import { selectTargets, type Targets } from '../../workflow/targets.ts'
+import { openConnectionsFor } from '../../workflow/targets/connections.ts'
+import { selectTargets, type Targets } from '../../workflow/targets/targets.ts'
 import type { DoctorFlags } from './flags.ts'
 import { checkController } from './local-checks.ts'
 
@@ -70,7 +70,7 @@ async function diagnose({ chosen, flags, stop, onExamined }: DiagnoseOptions): P
   const progress = await startSpinner({ names: servers.map(({ name }) => name), stream: process.stderr, isShown })
   const connections = openConnectionsFor(chosen, progress.pause)
   const tell = (one: Diagnosis) => {
-    progress.onResult({ server: one.server, status: one.status === 'examined' ? 'seen' : one.status })
+    progress.onResult({ server: one.server, status: one.status === 'examined' ? 'gathered' : one.status })
     onExamined(one)
   }
   const { connect } = connections
@@ -83,7 +83,7 @@ async function diagnose({ chosen, flags, stop, onExamined }: DiagnoseOptions): P
 }
 
 const hasFailed = (one: Diagnosis) =>
-  one.status === 'failed' || (one.status === 'examined' && one.look instanceof MaestroError)
+  one.status === 'failed' || (one.status === 'examined' && one.facts instanceof MaestroError)
 
 function tableOf(here: ServerFindings, findings: readonly ServerFindings[], { verbose, quiet }: DoctorFlags): string {
   const options = { screen: screenOf(process.stdout), isVerbose: verbose === true, isQuiet: quiet === true }

@@ -7,7 +7,7 @@ import { runsFolder } from '../../cli/paths.ts'
 import { mayAsk } from '../../cli/terminal.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import { hookKeys, hookNames } from '../../manifest/settings.ts'
-import type { Targets } from '../../workflow/targets.ts'
+import type { Targets } from '../../workflow/targets/targets.ts'
 import { output } from './command-output.ts'
 import { checkLocalSsh } from './local-ssh-checks.ts'
 

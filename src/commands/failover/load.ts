@@ -9,10 +9,10 @@ import { inEnvironment, type Server } from '../../inventory/server.ts'
 import { servingGroups, webGroups } from '../../manifest/groups.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import type { FailoverDriver, Failover as Written } from '../../manifest/settings.ts'
-import { addressSourcesFor } from '../../workflow/address-sources.ts'
 import type { TargetServers } from '../../workflow/application/connections.ts'
 import type { LoadedApplication } from '../../workflow/application/context.ts'
-import { loadEach } from '../../workflow/load-manifest.ts'
+import { addressSourcesFor } from '../../workflow/targets/address-sources.ts'
+import { loadEach } from '../../workflow/targets/load-manifest.ts'
 
 /** The failover of a manifest, ready to be asked and moved. */
 export interface LoadedFailover extends LoadedApplication {

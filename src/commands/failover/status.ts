@@ -4,7 +4,7 @@ import { exitCodeOfFailoverStatus } from '../../cli/exit-code.ts'
 import { printEvent } from '../../cli/json-output.ts'
 import { passwordsFor } from '../../cli/passwords.ts'
 import { screenOf } from '../../cli/terminal.ts'
-import { lookUp } from '../../failover/dns-lookup.ts'
+import { lookupDns } from '../../failover/dns-lookup.ts'
 import { makeDriver } from '../../failover/make-driver.ts'
 import type { ApplicationContext } from '../../plan/application.ts'
 import { agreedTarget, type FailoverStatus, failoverEvent, renderFailoverStatus } from '../../report/failover.ts'
@@ -31,7 +31,7 @@ async function statusOf({ failover }: LoadedFailover, ctx: ApplicationContext): 
       (current) => ({ status: 'read', pointing: current }) as const,
       (error: unknown) => ({ status: 'failed', error: problemIn(error) }) as const,
     ),
-    lookUp(ctx, failover),
+    lookupDns(ctx, failover),
   ])
   return { failover, driver: driver.description, currentTarget, answers }
 }

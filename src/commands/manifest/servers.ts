@@ -1,7 +1,7 @@
 import type { ServerFlags } from '../../cli/flags.ts'
 import { printEvent } from '../../cli/json-output.ts'
 import { manifestServerEvent, renderServers } from '../../report/manifest.ts'
-import { loadManifest, selectedServers } from '../../workflow/load-manifest.ts'
+import { loadManifest, selectedServers } from '../../workflow/targets/load-manifest.ts'
 
 export type ServersFlags = ServerFlags & { readonly output: 'table' | 'json' }
 

@@ -17,12 +17,12 @@ import { makePinnedFileReader } from '../../run/local/pinned-files.ts'
 import { type JournalCopy, readJournalCopy } from '../../run/server/remote-journal.ts'
 import { gatherFacts } from '../../run/session/gather-facts.ts'
 import { applyPlan } from '../../workflow/apply.ts'
-import { openConnectionsFor } from '../../workflow/connections.ts'
 import { makeRun } from '../../workflow/make-run.ts'
 import { runInfo } from '../../workflow/run-info.ts'
-import { selectTargets, type Targets, withServers } from '../../workflow/targets.ts'
+import { openConnectionsFor } from '../../workflow/targets/connections.ts'
+import { selectTargets, type Targets, withServers } from '../../workflow/targets/targets.ts'
 import { unavailablePeers } from '../../workflow/unavailable-peers.ts'
-import type { ResumeRequest } from './flags.ts'
+import type { ResumeFlags, ResumeRequest } from './flags.ts'
 
 /** Goes on with a run whose journal is on another computer, or lost, by what it has left on the servers. Returns the exit code. */
 export async function adopt({ run, flags, stop }: ResumeRequest): Promise<ExitCode> {
@@ -38,18 +38,8 @@ export async function adopt({ run, flags, stop }: ResumeRequest): Promise<ExitCo
   const operation = operationFor(first.spec)
   const servers = copies.map(({ server }) => server)
   const plan = await planAgain(chosen, copies, stop)
-  process.stdout.write(
-    `${renderPlan({ plan, operation, inventory: chosen.manifest.servers, screen: screenOf(process.stdout), isVerbose: flags.verbose === true })}\n\n`,
-  )
-  const lastHeard = Math.min(...copies.map(({ lock }) => lock?.quietSeconds ?? Number.POSITIVE_INFINITY))
-  const heard = Number.isFinite(lastHeard)
-    ? `, whose controller was last heard of ${describeDuration(lastHeard)} ago`
-    : ''
-  await requireConsent({
-    isGiven: flags.yes === true,
-    dangers: [`taking the place of run ${run}${heard}`],
-    question: `Take the place of run ${run}${heard}?`,
-  })
+  showPlan(plan, chosen, flags)
+  await agreeToAdopt(run, copies, flags)
   if (plan.batches.length === 0) return exitCodes.ok
   const found = withServers(chosen, servers)
   const unavailable = await unavailablePeers(found, {
@@ -85,6 +75,25 @@ export async function adopt({ run, flags, stop }: ResumeRequest): Promise<ExitCo
   } finally {
     await journal.close()
   }
+}
+
+function showPlan(plan: Plan, { manifest }: Targets, flags: ResumeFlags): void {
+  const options = { plan, operation: operationFor(plan.operation), inventory: manifest.servers }
+  process.stdout.write(
+    `${renderPlan({ ...options, screen: screenOf(process.stdout), isVerbose: flags.verbose === true })}\n\n`,
+  )
+}
+
+async function agreeToAdopt(run: string, copies: readonly JournalCopy[], { yes }: ResumeFlags): Promise<void> {
+  const quietSeconds = Math.min(...copies.map(({ lock }) => lock?.quietSeconds ?? Number.POSITIVE_INFINITY))
+  const lastHeard = Number.isFinite(quietSeconds)
+    ? `, whose controller was last heard of ${describeDuration(quietSeconds)} ago`
+    : ''
+  await requireConsent({
+    isGiven: yes === true,
+    dangers: [`taking the place of run ${run}${lastHeard}`],
+    question: `Take the place of run ${run}${lastHeard}?`,
+  })
 }
 
 // What one server says would be carried out on the others: a compromised server could steer them all.
@@ -127,13 +136,13 @@ async function planAgain(chosen: Targets, copies: readonly JournalCopy[], stop: 
       stop,
       onResult: () => undefined,
     })
-    const told = gathered.filter((one) => one.status === 'seen')
+    const told = gathered.filter((one) => one.status === 'gathered')
     const plan = makePlan({
       operation,
-      seen: told,
+      gathered: told,
       inventory: manifest.servers,
       rollout: manifest.settings.rollout,
-      away: new Set(),
+      unavailable: new Set(),
     })
     return withStarted(plan, copies)
   } finally {

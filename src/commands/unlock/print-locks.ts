@@ -4,7 +4,7 @@ import { printEvent } from '../../cli/json-output.ts'
 import type { Server } from '../../inventory/server.ts'
 import { isAlive, type Lock } from '../../remote/lock/lock.ts'
 import { whereOf } from '../../workflow/summary.ts'
-import type { Targets } from '../../workflow/targets.ts'
+import type { Targets } from '../../workflow/targets/targets.ts'
 
 export type Held = { readonly server: Server; readonly lock: Lock }
 

@@ -10,9 +10,9 @@ import { isAlive, lockFiles, readReleased } from '../../remote/lock/lock.ts'
 import { makeServerConnection, type ServerConnection } from '../../run/connection/connection.ts'
 import { failureFrom } from '../../run/outcome-from-error.ts'
 import { type GatherResult, gatherFacts } from '../../run/session/gather-facts.ts'
-import { openConnectionsFor } from '../../workflow/connections.ts'
 import { runInfo } from '../../workflow/run-info.ts'
-import { selectTargets, type Targets } from '../../workflow/targets.ts'
+import { openConnectionsFor } from '../../workflow/targets/connections.ts'
+import { selectTargets, type Targets } from '../../workflow/targets/targets.ts'
 import type { UnlockFlags } from './flags.ts'
 import { type Held, printLockEvents, printLocks, say, type Unknown } from './print-locks.ts'
 
@@ -50,17 +50,17 @@ export async function unlock(flags: UnlockFlags, stop: AbortSignal): Promise<Exi
 }
 
 const heldOn = (gathered: GatherResult): readonly Held[] =>
-  gathered.status === 'seen' &&
-  gathered.look.maestro?.status === 'known' &&
-  gathered.look.maestro.value.lock !== undefined
-    ? [{ server: gathered.server, lock: gathered.look.maestro.value.lock }]
+  gathered.status === 'gathered' &&
+  gathered.facts.maestro?.status === 'known' &&
+  gathered.facts.maestro.value.lock !== undefined
+    ? [{ server: gathered.server, lock: gathered.facts.maestro.value.lock }]
     : []
 
 function whyUnknown(gathered: GatherResult): readonly Unknown[] {
   const { server } = gathered
   if ('error' in gathered) return [{ server, why: gathered.error.message, isSeen: false }]
-  if (gathered.status !== 'seen' || gathered.look.maestro?.status === 'known') return []
-  return [{ server, why: `lock state unknown: ${gathered.look.maestro?.why}`, isSeen: true }]
+  if (gathered.status !== 'gathered' || gathered.facts.maestro?.status === 'known') return []
+  return [{ server, why: `lock state unknown: ${gathered.facts.maestro?.why}`, isSeen: true }]
 }
 
 function printKept(kept: readonly Held[]): void {

@@ -17,7 +17,7 @@ type UpgradeFacts = {
   readonly docker: Docker | null
   readonly offers: DockerCandidates
   readonly engine: Engine
-  readonly look: ServerFacts
+  readonly facts: ServerFacts
 }
 
 /** What the packages of Docker have to become on a server, or why not; everything that stands in the way is said before anything is done. */
@@ -36,7 +36,7 @@ export function planDocker(facts: ServerFacts, options: DockerUpgradeOptions): V
     return { status: 'unknown', why: `what apt has of Docker cannot be told: ${candidates?.why ?? 'nobody asked'}` }
   if (engine?.status !== 'known')
     return { status: 'unknown', why: `how Docker is set up cannot be told: ${engine?.why ?? 'nobody asked'}` }
-  return weigh({ docker: docker.value, offers: candidates.value, engine: engine.value, look: facts }, options)
+  return weigh({ docker: docker.value, offers: candidates.value, engine: engine.value, facts: facts }, options)
 }
 
 function sourceProblem({ source }: Docker, { version, rollsBackTo }: DockerUpgradeOptions): string | undefined {
@@ -106,11 +106,7 @@ function silence({ docker }: UpgradeFacts, { rollsBackTo }: DockerUpgradeOptions
   ]
 }
 
-function judgementOf(
-  { engine, look: facts }: UpgradeFacts,
-  { from, to }: Found,
-  { weave, isSerial }: DockerUpgradeOptions,
-) {
+function judgementOf({ engine, facts }: UpgradeFacts, { from, to }: Found, { weave, isSerial }: DockerUpgradeOptions) {
   const there = facts.weave?.status === 'known' ? facts.weave.value?.version : undefined
   const { info, config, socketUsers, isInLxc } = engine
   return checkCompatibility({ from, to, info, weave: weave?.version ?? there, config, socketUsers, isInLxc, isSerial })
@@ -121,7 +117,7 @@ const megabyte = 1024 ** 2
 const archiveBytes = 60 * megabyte
 const unpackedBytes = 120 * megabyte
 
-function roomProblem({ look: facts, engine }: UpgradeFacts, moves: readonly PackageChange[]): readonly string[] {
+function roomProblem({ facts, engine }: UpgradeFacts, moves: readonly PackageChange[]): readonly string[] {
   if (facts.disk?.status !== 'known') return ['the disks cannot be told']
   const disks = facts.disk.value
   const isOne = !disks.some(({ path }) => path === '/var')

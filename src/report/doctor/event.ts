@@ -9,15 +9,15 @@ export function doctorEvent(examined: Diagnosis, findings: readonly Finding[]): 
   const { name, host, groups } = examined.server
   const about = { event: 'server', server: name, host, groups, findings } as const
   switch (examined.status) {
-    case 'not-asked':
+    case 'skipped':
       return { ...about, status: 'skipped' }
     case 'unreachable':
       return { ...about, status: 'unreachable', phases: examined.phases, error: errorFields(examined.error) }
     case 'failed':
       return { ...about, status: 'failed', ...examined.about, error: errorFields(examined.error) }
     case 'examined': {
-      const { about: session, hello, root, look } = examined
-      const facts = look instanceof MaestroError ? { error: errorFields(look) } : { facts: look }
+      const { about: session, hello, root, facts: found } = examined
+      const facts = found instanceof MaestroError ? { error: errorFields(found) } : { facts: found }
       return { ...about, status: 'diagnosed', ...session, ...hello, root: rootFields(root), ...facts }
     }
   }

@@ -10,9 +10,9 @@ export function serverEvent(gathered: GatherResult, view: View): NewOutputEvent 
   const about = { event: 'server', server: name, host, groups } as const
   const attention = view.attention?.(gathered)
   switch (gathered.status) {
-    case 'seen':
-      return { ...about, status: 'ok', reboot: rebootRequired(gathered.look), attention, facts: gathered.look }
-    case 'not-asked':
+    case 'gathered':
+      return { ...about, status: 'ok', reboot: rebootRequired(gathered.facts), attention, facts: gathered.facts }
+    case 'skipped':
       return { ...about, status: 'skipped', attention }
     default:
       return { ...about, status: gathered.status, attention, error: errorFields(gathered.error) }

@@ -25,7 +25,7 @@ export async function startSpinner({ names, stream, isShown }: Watched): Promise
   return {
     onResult: ({ server, status }) => {
       waiting.delete(server.name)
-      if (status === 'seen') answered += 1
+      if (status === 'gathered') answered += 1
       spinner.text = describe(waiting, answered)
     },
     pause: pausing(spinner),

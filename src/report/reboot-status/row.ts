@@ -29,16 +29,16 @@ export function rebootRow(gathered: GatherResult): RebootRow {
     dueSeconds: undefined,
     upSeconds: undefined,
   }
-  if (gathered.status === 'not-asked') return { ...nothing, state: 'skipped' }
-  if (gathered.status !== 'seen') {
+  if (gathered.status === 'skipped') return { ...nothing, state: 'skipped' }
+  if (gathered.status !== 'gathered') {
     const { message, hint } = gathered.error
     return { ...nothing, state: gathered.status, why: printable(message), hint: hint && printable(hint) }
   }
-  const { due, reasons, since } = rebootRequired(gathered.look)
-  const { identity, at } = gathered.look
+  const { due, reasons, since } = rebootRequired(gathered.facts)
+  const { identity, at } = gathered.facts
   return {
     ...nothing,
-    hint: sudoHint(gathered.look),
+    hint: sudoHint(gathered.facts),
     state: states[due],
     why: reasons.map(printable).join('; '),
     dueSeconds: since === undefined ? undefined : Math.max(0, at - since),

@@ -15,13 +15,13 @@ export const rebootView: View = {
   facts: ['identity', 'system', 'kernel', 'reboot', 'needrestart'],
   render,
   metrics: rebootMetrics,
-  isDueOrUnknown: (gathered) => gathered.status === 'seen' && rebootRequired(gathered.look).due !== 'no',
+  isDueOrUnknown: (gathered) => gathered.status === 'gathered' && rebootRequired(gathered.facts).due !== 'no',
 }
 
 /** The reboot state of one server as samples; an unknown state has no `required` value. */
 export function rebootMetrics(gathered: GatherResult): readonly Sample[] {
-  if (gathered.status !== 'seen') return []
-  const { due, since } = rebootRequired(gathered.look)
+  if (gathered.status !== 'gathered') return []
+  const { due, since } = rebootRequired(gathered.facts)
   const required = due === 'unknown' ? [] : [{ metric: 'maestro_reboot_required', value: due === 'yes' ? 1 : 0 }]
   const sinceWhen =
     since === undefined ? [] : [{ metric: 'maestro_reboot_required_since_timestamp_seconds', value: since }]

@@ -1,7 +1,7 @@
 import { describeDuration } from '../../base/duration.ts'
 import { printable } from '../../base/printable.ts'
 import type { JournalEvent } from '../../journal/events.ts'
-import type { RunSummary } from '../../journal/read-run.ts'
+import type { RunSummary } from '../../journal/read/read-run.ts'
 import { replay, type ServerState } from '../../journal/run-state.ts'
 import type { Screen } from '../format/screen.ts'
 import { renderTable } from '../format/table.ts'

@@ -1,4 +1,4 @@
-import type { RunSummary } from '../../journal/read-run.ts'
+import type { RunSummary } from '../../journal/read/read-run.ts'
 import type { NewOutputEvent } from '../events/output-event.ts'
 
 type RunOnRecord = Extract<NewOutputEvent, { readonly event: 'run' }>

@@ -7,11 +7,11 @@ import { securityCount } from './row.ts'
 
 /** The samples of `status`; an unknown fact has none. */
 export function statusMetrics(gathered: GatherResult): readonly Sample[] {
-  if (gathered.status !== 'seen') return []
-  const { identity, upgrades, unattended, dpkg, disk } = gathered.look
+  if (gathered.status !== 'gathered') return []
+  const { identity, upgrades, unattended, dpkg, disk } = gathered.facts
   return [
     ...rebootMetrics(gathered),
-    ...sample('maestro_security_upgrades_pending', securityCount(gathered.look)),
+    ...sample('maestro_security_upgrades_pending', securityCount(gathered.facts)),
     ...sample('maestro_server_uptime_seconds', known(identity)?.uptimeSeconds),
     ...sample('maestro_package_lists_age_seconds', known(upgrades)?.listsAgeSeconds),
     ...sample('maestro_unattended_upgrades_daily', known(unattended)?.isDaily),

@@ -20,10 +20,10 @@ export interface StatusRow {
 export function statusRow(gathered: GatherResult): StatusRow {
   const { server, state: reboot, why, hint } = rebootRow(gathered)
   const about = { server, reboot, hint }
-  if (gathered.status !== 'seen') {
+  if (gathered.status !== 'gathered') {
     return { ...about, securityCount: undefined, system: '', docker: '', attention: why === '' ? [] : [why] }
   }
-  const { look: facts } = gathered
+  const { facts } = gathered
   const rebootWhy = reboot === 'not due' ? [] : [`reboot ${reboot}: ${why}`]
   return {
     ...about,

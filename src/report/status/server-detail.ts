@@ -20,8 +20,8 @@ type Describing = { readonly screen: Screen; readonly wanted?: ExpectedVersions 
 export function describeServer(gathered: GatherResult, { screen, wanted }: Describing): string {
   const { server, attention } = statusRow(gathered)
   const title = `${paintFor(screen).strong(server)}  ${printable(`${gathered.server.host}  ${gathered.server.groups.join(', ')}`)}`
-  if (gathered.status !== 'seen') return [title, ...attention.map((text) => `  ${text}`)].join('\n')
-  const facts = [...factsOf(gathered.look, wanted), ...attention.map((text): Row => ['attention', text])]
+  if (gathered.status !== 'gathered') return [title, ...attention.map((text) => `  ${text}`)].join('\n')
+  const facts = [...factsOf(gathered.facts, wanted), ...attention.map((text): Row => ['attention', text])]
   return [title, ...facts.flatMap((fact) => factLines(fact, screen))].join('\n')
 }
 

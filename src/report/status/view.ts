@@ -20,7 +20,7 @@ export const statusView: View = {
   attention: (gathered) => statusRow(gathered).attention,
   metrics: statusMetrics,
   isDueOrUnknown: (gathered) =>
-    rebootView.isDueOrUnknown(gathered) || (gathered.status === 'seen' && statusRow(gathered).securityCount !== 0),
+    rebootView.isDueOrUnknown(gathered) || (gathered.status === 'gathered' && statusRow(gathered).securityCount !== 0),
 }
 
 function render(

@@ -4,8 +4,8 @@ import type { Outcome } from '../../plan/outcome.ts'
 import type { PlannedStep } from '../../plan/plan.ts'
 import { retryOnDisconnect } from '../connection/retry-on-disconnect.ts'
 import { executeSteps } from '../execute-steps.ts'
-import { lateRefusal } from '../late-refusal.ts'
 import { failureFrom } from '../outcome-from-error.ts'
+import { failedAfterChange } from '../refused-after-change.ts'
 import { bindStep, type Subject, startProgress, type WriteEvent } from '../subject.ts'
 
 /** A change of the application as a whole while it is worked on. */
@@ -31,7 +31,7 @@ export async function executeApplication<State>(execution: ApplicationExecution<
     await executeSteps(subjectOf(execution, operation.steps), progress)
     return { status: progress.hasChanged ? 'changed' : 'unchanged' }
   } catch (error) {
-    const failure = failureFrom(progress.hasChanged ? lateRefusal(error) : error, progress.step)
+    const failure = failureFrom(progress.hasChanged ? failedAfterChange(error) : error, progress.step)
     if (failure.status !== 'failed' || operation.rollbackSteps === undefined || !progress.hasDisrupted) return failure
     const reason = { step: progress.step ?? '', why: failure.why }
     await writeEvent({ event: 'rollback-started', server: operation.subject, ...reason })
@@ -49,7 +49,7 @@ async function rollBack<State>({ step, why }: Reason, execution: ApplicationExec
     const hint = 'this run is over: once that is put right, begin a new one'
     return { status: 'failed', step, why: `${why}; ${subject} is back where it was`, hint, isOver: true }
   } catch (error) {
-    const failure = failureFrom(lateRefusal(error), progress.step)
+    const failure = failureFrom(failedAfterChange(error), progress.step)
     return { ...failure, why: `${why}; on the way back: ${failure.why}` }
   }
 }

@@ -32,7 +32,7 @@ export function makeNestedRollout(options: NestedRolloutOptions): Pick<Applicati
   const { journal, previous, connectionTo, lock, maxSessions, clock, stop, onProgress } = options
   return {
     planRollout: async (operation, { servers, rollout }) => {
-      const seen = await Promise.all(
+      const gathered = await Promise.all(
         servers.map(async (server) => {
           onProgress(`looking at ${server.name}`)
           const connection = connectionTo(server, operation.factInputs)
@@ -40,14 +40,14 @@ export function makeNestedRollout(options: NestedRolloutOptions): Pick<Applicati
             if (operation.refresh !== undefined) await connection.run(operation.refresh)
             return {
               server,
-              look: await connection.gatherFacts([...new Set([...operation.facts, 'maestro' as const])]),
+              facts: await connection.gatherFacts([...new Set([...operation.facts, 'maestro' as const])]),
             }
           } finally {
             await connection.close()
           }
         }),
       )
-      return makePlan({ operation, seen, inventory: servers, rollout, away: new Set() })
+      return makePlan({ operation, gathered, inventory: servers, rollout, unavailable: new Set() })
     },
     rollOut: async (operation, plan, servers) => {
       const { outcomes } = await executePlan({

@@ -2,8 +2,8 @@ import { RolledBackError } from '../../plan/errors.ts'
 import type { FailureOutcome, Outcome } from '../../plan/outcome.ts'
 import { retryOnDisconnect } from '../connection/retry-on-disconnect.ts'
 import { executeSteps } from '../execute-steps.ts'
-import { lateRefusal } from '../late-refusal.ts'
 import { failureFrom } from '../outcome-from-error.ts'
+import { failedAfterChange } from '../refused-after-change.ts'
 import { type Progress, type Subject, startProgress } from '../subject.ts'
 import { makeServerDrain, type ServerDrain } from './drain.ts'
 import { bindSteps } from './planned-by-facts.ts'
@@ -42,7 +42,7 @@ export async function executeServer(execution: ServerExecution): Promise<Outcome
 type Ended = { readonly drain: ServerDrain; readonly progress: Progress }
 
 function failureIn({ drain, progress }: Ended, error: unknown): FailureOutcome {
-  const failure = failureFrom(progress.hasChanged ? lateRefusal(error) : error, progress.step)
+  const failure = failureFrom(progress.hasChanged ? failedAfterChange(error) : error, progress.step)
   return drain.isDrained() ? { ...failure, isDrained: true } : failure
 }
 

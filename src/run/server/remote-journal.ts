@@ -1,6 +1,6 @@
 import type { Server } from '../../inventory/server.ts'
 import type { JournalEvent } from '../../journal/events.ts'
-import { parseEvents } from '../../journal/parse-events.ts'
+import { parseEvents } from '../../journal/read/parse-events.ts'
 import { eventsVersion } from '../../journal/schema/values.ts'
 import type { OperationSpec } from '../../plan/operation.ts'
 import { unreadable } from '../../plan/operation-spec.ts'

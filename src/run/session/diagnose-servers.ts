@@ -24,12 +24,12 @@ export type Diagnosis =
     }
   /** It lets us in and does not answer as a shell does. */
   | { readonly status: 'failed'; readonly server: Server; readonly about: SessionInfo; readonly error: MaestroError }
-  | { readonly status: 'not-asked'; readonly server: Server }
+  | { readonly status: 'skipped'; readonly server: Server }
 
 type Found = {
   readonly hello: PingResult
   readonly root: SudoCheck
-  readonly look: ServerFacts | MaestroError
+  readonly facts: ServerFacts | MaestroError
 }
 
 type DiagnoseOptions = {
@@ -54,11 +54,11 @@ export function diagnoseServers(examining: DiagnoseOptions): Promise<readonly Di
 
 async function diagnose(server: Server, examining: DiagnoseOptions): Promise<Diagnosis> {
   const { connect, stop } = examining
-  if (stop.aborted) return { status: 'not-asked', server }
+  if (stop.aborted) return { status: 'skipped', server }
   const session = await connect(server, stop).catch(asError)
   if (session instanceof MaestroError) {
     const phases = session instanceof ConnectError ? session.phases : []
-    return stop.aborted ? { status: 'not-asked', server } : { status: 'unreachable', server, error: session, phases }
+    return stop.aborted ? { status: 'skipped', server } : { status: 'unreachable', server, error: session, phases }
   }
   try {
     return { status: 'examined', server, about: session.about, ...(await find(session, examining)) }
@@ -73,7 +73,7 @@ async function find(session: Session, { facts, password }: DiagnoseOptions): Pro
   const hello = await ping(session)
   const root = await checkSudo(session, { user: hello.user, password })
   const given = root.status === 'sudo-with-password' ? password : undefined
-  return { hello, root, look: await gatherOverSession(session, facts, { password: given }).catch(asError) }
+  return { hello, root, facts: await gatherOverSession(session, facts, { password: given }).catch(asError) }
 }
 
 function asError(error: unknown): MaestroError {

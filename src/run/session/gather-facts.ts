@@ -10,9 +10,9 @@ import { runScript } from './run-script.ts'
 
 /** What became of looking at one server. */
 export type GatherResult =
-  | { readonly status: 'seen'; readonly server: Server; readonly look: ServerFacts }
+  | { readonly status: 'gathered'; readonly server: Server; readonly facts: ServerFacts }
   | { readonly status: 'failed' | 'unreachable'; readonly server: Server; readonly error: MaestroError }
-  | { readonly status: 'not-asked'; readonly server: Server }
+  | { readonly status: 'skipped'; readonly server: Server }
 
 type GatherOptions = {
   readonly servers: readonly Server[]
@@ -45,16 +45,16 @@ export async function gatherFacts(around: GatherOptions): Promise<readonly Gathe
 
 async function gatherFrom(server: Server, around: GatherOptions): Promise<GatherResult> {
   const { facts, connect, stop, password, inputs = {}, prepare, keep } = around
-  if (stop.aborted) return { status: 'not-asked', server }
+  if (stop.aborted) return { status: 'skipped', server }
   const session = await connect(server, stop).catch(asError)
   if (session instanceof MaestroError) return whenStopped(stop, { status: 'unreachable', server, error: session })
   let isKept = false
   try {
     if (prepare !== undefined) await runScript(session, prepare, password)
-    const look = await gatherOverSession(session, facts, { password, inputs })
+    const found = await gatherOverSession(session, facts, { password, inputs })
     isKept = keep !== undefined
     keep?.(session)
-    return { status: 'seen', server, look }
+    return { status: 'gathered', server, facts: found }
   } catch (error) {
     return whenStopped(stop, { status: 'failed', server, error: asError(error) })
   } finally {
@@ -64,7 +64,7 @@ async function gatherFrom(server: Server, around: GatherOptions): Promise<Gather
 
 // What an interruption broke off is not the server's fault.
 const whenStopped = (stop: AbortSignal, gathered: GatherResult): GatherResult =>
-  stop.aborted ? { status: 'not-asked', server: gathered.server } : gathered
+  stop.aborted ? { status: 'skipped', server: gathered.server } : gathered
 
 function asError(error: unknown): MaestroError {
   if (error instanceof MaestroError) return error

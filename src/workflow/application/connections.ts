@@ -6,7 +6,7 @@ import type { Operation } from '../../plan/operation.ts'
 import { makeServerConnection, type ServerConnection } from '../../run/connection/connection.ts'
 import { replaceHostKey } from '../../run/connection/replace-host-key.ts'
 import type { Connections } from '../../ssh/connect.ts'
-import { openConnectionsFor, type Pause } from '../connections.ts'
+import { openConnectionsFor, type Pause } from '../targets/connections.ts'
 
 type ConnectionsOptions = { readonly passwords: Passwords; readonly pause: Pause }
 

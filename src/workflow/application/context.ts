@@ -7,8 +7,8 @@ import type { Manifest } from '../../manifest/manifest.ts'
 import type { ApplicationContext } from '../../plan/application.ts'
 import { makeApplicationContexts } from '../../run/application/application-context.ts'
 import { realClock } from '../../run/clock.ts'
-import type { Pause } from '../connections.ts'
 import { ownerName } from '../run-info.ts'
+import type { Pause } from '../targets/connections.ts'
 import { makeApplicationConnections, type TargetServers } from './connections.ts'
 
 /** An application, ready to be asked and changed. */

@@ -44,7 +44,7 @@ const buildDiagnosis = (more: Partial<ServerFacts> = {}, change: Partial<Well> =
   about,
   hello,
   root: { status: 'sudo' },
-  look: buildFacts({ ...parts, ...more }),
+  facts: buildFacts({ ...parts, ...more }),
   ...change,
 })
 
@@ -102,7 +102,7 @@ describe('serverChecks: connection, shell, sudo and clock', () => {
   })
 
   it('returns no checks for a server that was skipped', () => {
-    expect(serverChecks({ status: 'not-asked', server: buildServer('web-1') }, plain)).toEqual([])
+    expect(serverChecks({ status: 'skipped', server: buildServer('web-1') }, plain)).toEqual([])
   })
 
   it.each([

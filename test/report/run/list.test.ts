@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { JournalEvent } from '../../../src/journal/events.ts'
-import type { RunSummary } from '../../../src/journal/read-run.ts'
+import type { RunSummary } from '../../../src/journal/read/read-run.ts'
 import { renderLogs, renderRun, renderRuns } from '../../../src/report/run/list.ts'
 
 const info = {

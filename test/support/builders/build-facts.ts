@@ -61,9 +61,9 @@ export const buildRebootFlag = (parts: Partial<RebootFlag> = {}): RebootFlag => 
 })
 
 export const buildGatherResult = (name: string, parts: Partial<ServerFacts> = {}): GatherResult => ({
-  status: 'seen',
+  status: 'gathered',
   server: buildServer(name),
-  look: buildFacts(parts),
+  facts: buildFacts(parts),
 })
 
 /** A server whose restart was asked for by a package three days ago. */

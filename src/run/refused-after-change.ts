@@ -1,7 +1,7 @@
 import { MaestroError, RefusedError } from '../base/errors.ts'
 
 /** What is refused after something was changed has failed: "refused" says that nothing was done. */
-export function lateRefusal(error: unknown): unknown {
+export function failedAfterChange(error: unknown): unknown {
   if (!(error instanceof RefusedError)) return error
   const { message, hint } = error
   return new MaestroError(message, { cause: error, ...(hint === undefined ? {} : { hint }) })

@@ -1,8 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { setTimeout as sleepMs } from 'node:timers/promises'
+import type { JournalEvent } from '../events.ts'
+import { isInUse } from '../folder-lock.ts'
 import { newLines, type ReadPosition } from './complete-lines.ts'
-import type { JournalEvent } from './events.ts'
-import { isInUse } from './folder-lock.ts'
 import { parseEvent } from './parse-events.ts'
 
 const pollMs = 200

@@ -1,10 +1,10 @@
-import type { ServerFlags } from '../cli/flags.ts'
-import { type NamesOfGroup, type Selection, selectServers } from '../inventory/select.ts'
-import { findManifest } from '../manifest/file/find.ts'
-import { expandGroup } from '../manifest/groups.ts'
-import type { Manifest, ManifestServer } from '../manifest/manifest.ts'
-import { readManifest, type WrittenManifest } from '../manifest/read/read.ts'
-import { resolveManifest } from '../manifest/resolve/resolve.ts'
+import type { ServerFlags } from '../../cli/flags.ts'
+import { type NamesOfGroup, type Selection, selectServers } from '../../inventory/select.ts'
+import { findManifest } from '../../manifest/file/find.ts'
+import { expandGroup } from '../../manifest/groups.ts'
+import type { Manifest, ManifestServer } from '../../manifest/manifest.ts'
+import { readManifest, type WrittenManifest } from '../../manifest/read/read.ts'
+import { resolveManifest } from '../../manifest/resolve/resolve.ts'
 
 type ManifestFlags = Pick<ServerFlags, 'manifest' | 'environment'>
 

@@ -1,8 +1,8 @@
-import type { ServerFlags } from '../cli/flags.ts'
-import { type Passwords, passwordsFor } from '../cli/passwords.ts'
-import { resolveAddresses } from '../inventory/resolve-addresses.ts'
-import type { Server } from '../inventory/server.ts'
-import type { Manifest, ManifestServer } from '../manifest/manifest.ts'
+import type { ServerFlags } from '../../cli/flags.ts'
+import { type Passwords, passwordsFor } from '../../cli/passwords.ts'
+import { resolveAddresses } from '../../inventory/resolve-addresses.ts'
+import type { Server } from '../../inventory/server.ts'
+import type { Manifest, ManifestServer } from '../../manifest/manifest.ts'
 import { addressSourcesFor } from './address-sources.ts'
 import { loadManifest, selectedServers } from './load-manifest.ts'
 

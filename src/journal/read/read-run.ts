@@ -1,8 +1,8 @@
-import { type ExitCode, MaestroError } from '../base/errors.ts'
-import { isRolledBack, type Outcome } from '../plan/outcome.ts'
+import { type ExitCode, MaestroError } from '../../base/errors.ts'
+import { isRolledBack, type Outcome } from '../../plan/outcome.ts'
+import type { JournalEvent, RunInfo } from '../events.ts'
+import { isInUse } from '../folder-lock.ts'
 import { completeLines } from './complete-lines.ts'
-import type { JournalEvent, RunInfo } from './events.ts'
-import { isInUse } from './folder-lock.ts'
 import { parseEvent } from './parse-events.ts'
 
 /** A run as its journal has it, without what it holds of each server. */

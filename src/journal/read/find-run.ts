@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { UsageError } from '../base/errors.ts'
-import { parse } from '../plan/schema/parse.ts'
+import { UsageError } from '../../base/errors.ts'
+import { parse } from '../../plan/schema/parse.ts'
+import { reportSchema } from '../report-schema.ts'
+import { isRunId } from '../run-id.ts'
 import { eventsOf } from './read-run.ts'
-import { reportSchema } from './report-schema.ts'
-import { isRunId } from './run-id.ts'
 
 /** The names of all runs on record, the newest first. */
 export async function listRuns(root: string): Promise<readonly string[]> {

@@ -1,5 +1,5 @@
-import type { Connections } from '../ssh/connect.ts'
-import type { Session } from '../ssh/session/session.ts'
+import type { Connections } from '../../ssh/connect.ts'
+import type { Session } from '../../ssh/session/session.ts'
 
 /** Sessions that the plan's look leaves open, for the run that follows at once. */
 export interface SessionCache {

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleepMs } from 'node:timers/promises'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import type { JournalEvent } from '../../src/journal/events.ts'
-import { followEvents } from '../../src/journal/follow-run.ts'
-import { createJournal, reopenJournal } from '../../src/journal/journal.ts'
-import type { Plan } from '../../src/plan/plan.ts'
-import { defaultRollout } from '../support/builders/build-rollout.ts'
+import type { JournalEvent } from '../../../src/journal/events.ts'
+import { createJournal, reopenJournal } from '../../../src/journal/journal.ts'
+import { followEvents } from '../../../src/journal/read/follow-run.ts'
+import type { Plan } from '../../../src/plan/plan.ts'
+import { defaultRollout } from '../../support/builders/build-rollout.ts'
 
 const plan: Plan = {
   version: 1,

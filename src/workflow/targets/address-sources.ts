@@ -1,13 +1,13 @@
-import { MaestroError } from '../base/errors.ts'
-import { checkExecutable } from '../base/executable.ts'
-import { runProgram } from '../base/spawn.ts'
-import { fromHome } from '../cli/paths.ts'
-import type { InventoryHost } from '../inventory/dynamic.ts'
-import type { AddressSources } from '../inventory/resolve-addresses.ts'
-import type { Manifest } from '../manifest/manifest.ts'
-import type { ApplicationContext } from '../plan/application.ts'
-import { commandProvider } from '../provider/command-provider.ts'
-import { addressInSshConfig } from '../ssh/config/ssh-config.ts'
+import { MaestroError } from '../../base/errors.ts'
+import { checkExecutable } from '../../base/executable.ts'
+import { runProgram } from '../../base/spawn.ts'
+import { fromHome } from '../../cli/paths.ts'
+import type { InventoryHost } from '../../inventory/dynamic.ts'
+import type { AddressSources } from '../../inventory/resolve-addresses.ts'
+import type { Manifest } from '../../manifest/manifest.ts'
+import type { ApplicationContext } from '../../plan/application.ts'
+import { commandProvider } from '../../provider/command-provider.ts'
+import { addressInSshConfig } from '../../ssh/config/ssh-config.ts'
 
 /** Where the servers of a manifest may be when it does not say it itself. */
 export function addressSourcesFor({ settings, environment = '' }: Manifest): AddressSources {

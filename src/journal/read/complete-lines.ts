@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { MaestroError } from '../base/errors.ts'
+import { MaestroError } from '../../base/errors.ts'
 
 /** The whole lines of a file, one at a time; a last one without its end, which a power cut leaves, is none. */
 export async function* completeLines(path: string): AsyncGenerator<string> {

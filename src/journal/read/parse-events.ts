@@ -1,7 +1,7 @@
-import { MaestroError } from '../base/errors.ts'
-import type { JournalEvent } from './events.ts'
-import { describeIssue } from './schema/describe-issue.ts'
-import { journalEventSchema } from './schema/event.ts'
+import { MaestroError } from '../../base/errors.ts'
+import type { JournalEvent } from '../events.ts'
+import { describeIssue } from '../schema/describe-issue.ts'
+import { journalEventSchema } from '../schema/event.ts'
 
 /** The events in the text of a journal. Throws a MaestroError with file and line where one of them is none. */
 export function parseEvents(text: string, path: string): readonly JournalEvent[] {
