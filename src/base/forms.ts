@@ -91,8 +91,18 @@ export const machineId = form('a machine id', /^[0-9a-f]{32}$/)
 
 export const bootId = form('a boot id', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
 
+const isUrl = (text: string, pattern: RegExp) => pattern.test(text) && URL.canParse(text)
+
+/** What a health check asks. */
 export const webUrl: Form = {
   what: 'a URL that begins with http:// or https://',
   limit: 4_000,
-  matches: (text) => /^https?:\/\/[^\s\p{Cc}]+$/iu.test(text) && URL.canParse(text),
+  matches: (text) => isUrl(text, /^https?:\/\/[^\p{Cc}\p{Zl}\p{Zp}]+$/iu),
+}
+
+/** What stands among other words in a source of apt; `{id}` in it becomes that of the distribution. */
+export const repositoryUrl: Form = {
+  what: 'a URL without blanks that begins with http:// or https://',
+  limit: 4_000,
+  matches: (text) => isUrl(text, /^https?:\/\/[^\s"'[\]\\\p{Cc}]+$/iu),
 }

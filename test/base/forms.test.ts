@@ -27,7 +27,8 @@ const good: Readonly<Record<keyof typeof forms, readonly string[]>> = {
   kernelRelease: ['6.8.0-45-generic', '6.1.0-0.deb11.13-cloud-amd64'],
   machineId: [digits(32)],
   bootId: ['0a1b2c3d-0000-4000-8000-000000000000'],
-  webUrl: ['https://shop.example.com/up', 'http://localhost:8080', 'https://download.docker.com/linux/{id}'],
+  webUrl: ['https://shop.example.com/up', 'http://localhost:8080/a b', 'http://[::1]:8080/'],
+  repositoryUrl: ['https://download.docker.com/linux/{id}', 'http://mirror.example.com:8080/docker'],
 }
 
 const bad = [

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { packageName } from '../../src/base/forms.ts'
 import { defineDrain, defineStep } from '../../src/plan/define-step.ts'
 import { lazily, type Schema, word } from '../../src/plan/schema/schema.ts'
+import type { Step, StepDefinition } from '../../src/plan/step.ts'
 import { buildFacts } from '../support/builders/build-facts.ts'
 import { fakeServerContext } from '../support/fakes/fake-server-context.ts'
 import { optionLike } from '../support/mutate.ts'
@@ -27,9 +28,22 @@ const stepOf = (due: Named, written = due, proved = due) =>
   })
 
 const right = { name: 'bash' }
+
+// For the compiler: neither a step as it is written nor one without schemas is one that can be run.
+type IsRunnable<Written> = Written extends Step ? true : false
+const isRunnable: readonly [
+  IsRunnable<StepDefinition<Named, Named, Named>>,
+  IsRunnable<Omit<Step, 'schemas'>>,
+  IsRunnable<ReturnType<typeof stepOf>>,
+] = [false, false, true]
+
 const wrong = { name: optionLike }
 
 describe('defineStep', () => {
+  it('makes a step that can be run, and nothing else does', () => {
+    expect(isRunnable).toEqual([false, false, true])
+  })
+
   it('leaves the step as it is where its data is right', async () => {
     const step = stepOf(right)
     const { ctx, asked } = fakeServerContext([{}])

@@ -10,6 +10,11 @@ import { makeStamp } from '../../src/journal/stamp-event.ts'
 import type { FailoverDriver } from '../../src/manifest/settings.ts'
 import type { ApplicationContext, ApplicationOperation, ApplicationStep } from '../../src/plan/application.ts'
 import { parse } from '../../src/plan/schema/parse.ts'
+import type { RebuildOptions, RetireOptions } from '../../src/rebuild/options.ts'
+import { rebuildOptions } from '../../src/rebuild/options-schema.ts'
+import { rebuild } from '../../src/rebuild/rebuild.ts'
+import { replace } from '../../src/rebuild/replace.ts'
+import { retire } from '../../src/rebuild/retire.ts'
 import { executeApplication } from '../../src/run/application/execute-application.ts'
 import { buildRebuild, buildRetirement } from '../support/builders/build-rebuild.ts'
 import { seededRandom } from '../support/builders/seeded-random.ts'
@@ -23,6 +28,8 @@ import { recording, samplesIn } from '../support/samples.ts'
 
 type Case = {
   readonly operation: () => ApplicationOperation
+  /** Makes it from options that its schema has accepted. */
+  readonly remake: (options: never) => ApplicationOperation
   /** Runs it to its end; returns what the journal has. */
   readonly run: (operation: ApplicationOperation) => Promise<readonly JournalEvent[]>
 }
@@ -37,7 +44,11 @@ const switching = (driver: FailoverDriver, outside = fakeTraffic): Case => {
     rollsBack: true,
     hook: { path: '/srv/bin/promote', timeoutMs: 1_000 },
   }
-  return { operation: () => failover(options, {}), run: (operation) => switched(operation, outside()) }
+  return {
+    operation: () => failover(options, {}),
+    remake: (read: SwitchOptions) => failover(read, {}),
+    run: (operation) => switched(operation, outside()),
+  }
 }
 
 async function switched(operation: ApplicationOperation, outside: FakeTraffic): Promise<readonly JournalEvent[]> {
@@ -82,17 +93,32 @@ const cases: Readonly<Record<string, Case>> = {
     fakeTraffic({ addresses: ['203.0.113.31'] }),
   ),
   'failover by a program': switching({ kind: 'command', command: '/srv/bin/failover', timeoutMs: 1_000 }),
-  rebuild: { operation: buildRebuild, run: built },
-  retire: { operation: buildRetirement, run: (operation) => built(operation, usedProvider()) },
+  rebuild: { operation: buildRebuild, remake: (options: RebuildOptions) => rebuild(options, {}), run: built },
+  retire: {
+    operation: buildRetirement,
+    remake: (options: RetireOptions) => retire(options, {}),
+    run: (operation) => built(operation, usedProvider()),
+  },
   'replace beside': {
     operation: () => buildReplacement({ isBeside: true }),
+    remake: replace,
     run: (operation) => replaced(operation, true),
   },
   'replace in place': {
     operation: () => buildReplacement({ isBeside: false }),
+    remake: replace,
     run: (operation) => replaced(operation, false),
   },
 }
+
+it.each(['from', 'to'])('a rebuild goes %s no environment but those of its failover', (key) => {
+  const options = { ...Object(aRebuild().spec.options), [key]: 'elsewhere' }
+
+  expect(parse(rebuildOptions, options)).toEqual({
+    isRight: false,
+    why: `${key} must be production or production-b, not "elsewhere"`,
+  })
+})
 
 it('has a case of every operation of an application that is registered', () => {
   const names = Object.values(cases).map(({ operation }) => operation().spec.name)
@@ -100,7 +126,7 @@ it('has a case of every operation of an application that is registered', () => {
   expect([...new Set(names)].toSorted()).toEqual([...applicationOperations.keys()].toSorted())
 })
 
-describe.each(Object.entries(cases))('%s', (_, { operation: make, run }) => {
+describe.each(Object.entries(cases))('%s', (_, { operation: make, remake, run }) => {
   const schemaOf = ({ spec }: ApplicationOperation) => applicationOperations.get(spec.name)?.schema
 
   it('has options that come back as they were written down', () => {
@@ -115,8 +141,12 @@ describe.each(Object.entries(cases))('%s', (_, { operation: make, run }) => {
     const operation = make()
     const schema = schemaOf(operation)
     const pick = seededRandom(testSeed)
-    for (let count = 0; schema !== undefined && count < 300; count += 1)
-      expectReadable(parse(schema, mutate(operation.spec.options, pick)))
+    for (let count = 0; schema !== undefined && count < 300; count += 1) {
+      const options = mutate(operation.spec.options, pick)
+      const parsed = parse(schema, options)
+      expectReadable(parsed, options)
+      if (parsed.isRight) expect(() => remake(parsed.value as never), JSON.stringify(options)).not.toThrow()
+    }
   })
 
   it(`has steps whose data comes back as it was, or is refused with words (MAESTRO_TEST_SEED=${testSeed})`, async () => {
@@ -147,9 +177,9 @@ describe.each(Object.entries(cases))('%s', (_, { operation: make, run }) => {
 const dueSteps = ({ steps }: ApplicationOperation, changes: ReadonlyMap<string, Json>) =>
   steps.map(({ id }) => id).filter((id) => changes.has(id))
 
-function expectReadable(parsed: ReturnType<typeof parse<Json>>, value?: Json): void {
-  if (!parsed.isRight) expect(parsed.why).toMatch(/^\S.* \S/s)
-  else if (value !== undefined) expect(isSame(parsed.value, value)).toBe(true)
+function expectReadable(parsed: ReturnType<typeof parse<Json>>, value: Json): void {
+  if (parsed.isRight) expect(isSame(parsed.value, value)).toBe(true)
+  else expect(parsed.why).toMatch(/^\S.* \S/s)
 }
 
 const stranger = { 'made-up': 1 }

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { versionWord, webUrl } from '../../base/forms.ts'
+import { repositoryUrl, versionWord } from '../../base/forms.ts'
 import { lazily, line, list, milliseconds, type Schema, text, word } from '../../plan/schema/schema.ts'
 import { type WeaveTarget, weaveTarget } from '../weave/options.ts'
 
@@ -40,7 +40,7 @@ export const dockerUpgradeOptions: Schema<DockerUpgradeOptions> = lazily(() =>
     installs: z.boolean(),
     allowsDowngrade: z.boolean(),
     rollsBack: z.boolean(),
-    repository: z.strictObject({ url: word(webUrl), key: text() }).nullable(),
+    repository: z.strictObject({ url: word(repositoryUrl), key: text() }).nullable(),
     isSerial: z.boolean(),
     lockTimeoutMs: milliseconds(),
     stallTimeoutMs: milliseconds(),

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { MaestroError } from '../../base/errors.ts'
-import { webUrl } from '../../base/forms.ts'
+import { repositoryUrl as repositoryForm } from '../../base/forms.ts'
 import { defineStep } from '../../plan/define-step.ts'
 import { lazily, type Schema, word } from '../../plan/schema/schema.ts'
 import type { Step } from '../../plan/step.ts'
@@ -15,10 +15,10 @@ export const repositoryInputs = ({ repository }: DockerUpgradeOptions) => ({
   docker_key: repository?.key ?? '',
 })
 
-const repositoryUrl: Schema<string> = lazily(() => word(webUrl))
+const repositoryUrl: Schema<string> = lazily(() => word(repositoryForm))
 
 const repositoryEvidence: Schema<{ readonly repository: string }> = lazily(() =>
-  z.strictObject({ repository: word(webUrl) }),
+  z.strictObject({ repository: word(repositoryForm) }),
 )
 
 /** Sets up Docker's apt repository where apt has none. */
