@@ -134,7 +134,7 @@ describe('the selection', () => {
 
 describe('addresses', () => {
   const manifest = (extra: string) =>
-    `docker:\n  servers:\n  - server: {unique_name: web-1}\nmaestro:\n  ssh: {user: deploy, identity_file: key, known_hosts, ${extra}\n`
+    `docker:\n  servers:\n  - server: {unique_name: web-1}\nmaestro:\n  ssh: {user: deploy, identity_file: key, known_hosts: known_hosts, ${extra}\n`
   const port = () => fleet.servers['web-1']?.port
 
   it('come from an inventory executable where the manifest has none', async () => {

@@ -46,7 +46,7 @@ describe('the passwords', () => {
   it('are not asked for by themselves: where sudo would not tell, what to do is said', async () => {
     const { stdout } = await fleet.maestro(['reboot-status', '--server', 'web-*'])
 
-    expect(stdout).toContain('web-[1-2]: sudo does not run there without more: --ask-sudo-password')
+    expect(stdout).toContain('web-[1-2]: sudo needs a password: pass --ask-sudo-password')
   })
 
   it('make the look root where a file holds that of sudo, and are in no command and no answer', async () => {

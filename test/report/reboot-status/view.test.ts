@@ -47,7 +47,7 @@ describe('the reboot-status table', () => {
 
     const text = rebootView.render([gathered('a', wanting), gathered('b', wanting), gathered('c')], inPipe)
 
-    expect(text).toContain('a,b: sudo does not run there without more: --ask-sudo-password')
+    expect(text).toContain('a,b: sudo needs a password: pass --ask-sudo-password')
   })
 
   it('stays within the terminal', () => {
