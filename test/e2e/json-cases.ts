@@ -134,9 +134,8 @@ cat "$XDG_STATE_HOME/maestro/runs/$(ls "$XDG_STATE_HOME/maestro/runs" | tail -n 
 
 /** Runs all of `onApplication`, one after the other, in a new folder. */
 export async function runOnApplication(folder: string): Promise<readonly (readonly [Case, Output])[]> {
-  mkdirSync(folder)
-  const state = join(folder, 'state')
   writeApplication(folder)
+  const state = join(folder, 'state')
   const done: (readonly [Case, Output])[] = []
   for (const one of onApplication) {
     const words = [...one.words.split(' '), '--output', 'json']
@@ -164,7 +163,9 @@ maestro:
   failover: {address: 203.0.113.10, primary: blue, secondary: green, ttl: 1s, driver: {kind: command, command: ./mover}}
 ${own}`
 
-function writeApplication(folder: string): void {
+/** Makes a folder with the manifest of an application, and the programs that it names. */
+export function writeApplication(folder: string): void {
+  mkdirSync(folder)
   for (const [name, text] of Object.entries({ provider, mover })) {
     writeFileSync(join(folder, name), `#!/bin/sh\ncd "\${0%/*}" || exit 1\n${text}\n`)
     chmodSync(join(folder, name), 0o755)

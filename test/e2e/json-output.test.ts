@@ -3,8 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { itNeeds } from '../support/tools.ts'
 import { runMaestro } from './a-fleet.ts'
-import { type Case, type Output, onApplication, onLab, runOnApplication, runOnLab } from './json-cases.ts'
+import { atTerminal } from './at-terminal.ts'
+import {
+  type Case,
+  type Output,
+  onApplication,
+  onLab,
+  runOnApplication,
+  runOnLab,
+  writeApplication,
+} from './json-cases.ts'
 
 type Event = { readonly event: string; readonly [key: string]: unknown }
 
@@ -92,6 +102,25 @@ describe('server-ended', () => {
         outcome: { status: 'changed' },
         steps: expect.arrayContaining([{ step: 'security-upgrade', status: 'verified', evidence: upgraded }]),
       },
+    ])
+  })
+})
+
+describe('--output json at a terminal', () => {
+  itNeeds(['script'])('shows the plan to the person who is asked, and none of it on stdout', async () => {
+    const home = join(folder, 'asked')
+    writeApplication(home)
+
+    const { exitCode, stdout: screen } = await atTerminal(home, {
+      args: ['failover', 'switch', 'green', '--output', 'json', '>events'],
+      answers: { '(y/N)': 'n\n' },
+      env: { XDG_STATE_HOME: join(home, 'state') },
+    })
+
+    expect(exitCode).toBe(4)
+    expect(screen).toContain('moves from blue (203.0.113.11) to green (203.0.113.111)')
+    expect(eventsIn(readFileSync(join(home, 'events'), 'utf8'))).toMatchObject([
+      { event: 'command-ended', exitCode: 4, error: { message: 'not agreed to: nothing was changed' } },
     ])
   })
 })
