@@ -1,9 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
-import * as z from 'zod'
 import { UsageError } from '../base/errors.ts'
 import { eventsOf } from './read-run.ts'
 import { isRunId } from './run-id.ts'
-import { exitCode } from './schema/values.ts'
 
 /** The names of all runs on record, the newest first. */
 export async function listRuns(root: string): Promise<readonly string[]> {
@@ -41,14 +39,11 @@ async function hasBegun(root: string, run: string): Promise<boolean> {
   return false
 }
 
-// Of the report, what says whether the run is done.
-const reportSchema = z.object({ exitCode, isOver: z.boolean().optional() })
-
-// The report is written last, and again when a run is resumed. What was taken back by itself leaves nothing to go on with.
+// The report is written last, and anew when a run is resumed. What was taken back by itself leaves nothing to go on with.
 async function isDone(path: string): Promise<boolean> {
   try {
-    const read = reportSchema.safeParse(JSON.parse(await readFile(path, 'utf8')))
-    return read.success && (read.data.exitCode === 0 || read.data.isOver === true)
+    const { exitCode, isOver = false } = JSON.parse(await readFile(path, 'utf8'))
+    return exitCode === 0 || isOver === true
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return false
     throw error

@@ -113,7 +113,7 @@ function schemaCommand(): Command {
     .option('--provider', 'that of what a program of maestro.provider is told, and what it must print')
     .option('--events', 'that of a line of --output json, and of the journal of a run')
     .action(async (flags: SchemaFlags) => {
-      const { jsonSchemaFor } = await import('../actions.ts')
+      const { jsonSchemaFor } = await import('./schema.ts')
       process.stdout.write(`${JSON.stringify(jsonSchemaFor(flags), null, 2)}\n`)
     })
 }
