@@ -3,7 +3,7 @@ import type { journalEventSchema } from './schema/event.ts'
 import type { stepResultSchema } from './schema/outcome.ts'
 
 /** An event as the journal has it: a line each, on disk before that which it announces is done. */
-export type JournalEvent = z.infer<typeof journalEventSchema>
+export type JournalEvent = z.infer<ReturnType<typeof journalEventSchema>>
 
 /** An event as the run reports it: the journal adds version, time, run id, and to the end of a server its steps. */
 export type RunEvent = Unstamped<JournalEvent>

@@ -21,7 +21,7 @@ export function makeStamp(run: string, earlier: Iterable<RunEvent> = []): (event
       ...event,
       ...additionsTo(event, run, results),
     }
-    const read = journalEventSchema.safeParse(stamped)
+    const read = journalEventSchema().safeParse(stamped)
     if (read.success) return read.data
     throw new MaestroError(`the journal takes no such event: ${describeIssue(read.error, stamped)}`)
   }

@@ -61,6 +61,24 @@ describe('maestro runs', () => {
     expect(JSON.parse(event ?? '')).toMatchObject({ version: 1, event: 'server-ended', server: 'web-10', at })
   })
 
+  it('show --follow prints what there is of a run that was broken off, says so, and is exit 1', async () => {
+    const table = await maestro('runs', 'show', run, '--follow')
+    const json = await maestro('runs', 'show', run, '--follow', '--output', 'json')
+    const dead = await maestro('runs', 'show', '20261123-101530-dead', '--follow')
+
+    expect([table, json, dead].map(({ exitCode }) => exitCode)).toEqual([1, 1, 1])
+    const lines = table.stdout.trimEnd().split('\n')
+    expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d {2}\+0\.0 s +run-started$/)
+    expect(lines[1]).toMatch(/ web-10: ended failed: colours \\u\{9b\}31m and /)
+    expect(lines.at(-1)).toBe(`run ${run} was broken off: its process is gone; resume with: maestro resume ${run}`)
+    const events = json.stdout.trimEnd().split('\n').slice(-2)
+    expect(events.map((line) => JSON.parse(line))).toMatchObject([
+      { event: 'run-broken-off', run },
+      { event: 'command-ended', exitCode: 1 },
+    ])
+    expect(dead.stdout).toBe('run 20261123-101530-dead was broken off before it began: nothing was done\n')
+  })
+
   it('logs suggests a server for a misspelt name, and does not list all of them', async () => {
     const { exitCode, stderr } = await maestro('runs', 'logs', 'wep-12', '--run', run)
 

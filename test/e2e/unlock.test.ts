@@ -91,4 +91,13 @@ describe('maestro unlock', () => {
     expect(agreed).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('dead-1: unlocked') })
     expect(existsSync(lockOf('dead-1'))).toBe(false)
   })
+
+  it('leaves no run that resume would go on with', async () => {
+    lock('dead-1', 20 * 60)
+    await unlock('--server', 'dead-1', '--yes')
+
+    const resumed = await fleet.maestro(['resume'], { env: { XDG_STATE_HOME: join(folder, 'state') } })
+
+    expect(resumed).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('is left to go on with') })
+  })
 })

@@ -112,7 +112,7 @@ const cases: Readonly<Record<string, Case>> = {
 }
 
 it.each(['from', 'to'])('a rebuild goes %s no environment but those of its failover', (key) => {
-  const options = { ...Object(aRebuild().spec.options), [key]: 'elsewhere' }
+  const options = { ...Object(buildRebuild().spec.options), [key]: 'elsewhere' }
 
   expect(parse(rebuildOptions, options)).toEqual({
     isRight: false,

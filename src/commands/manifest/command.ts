@@ -121,7 +121,7 @@ function schemaCommand(): Command {
     .option('--provider', 'print the schema of what maestro.provider gets and must print')
     .option('--events', 'print the schema of a line of --output json and of the journal of a run')
     .action(async (flags: SchemaFlags) => {
-      const { jsonSchemaFor } = await import('../actions.ts')
+      const { jsonSchemaFor } = await import('./schema.ts')
       process.stdout.write(`${JSON.stringify(jsonSchemaFor(flags), null, 2)}\n`)
     })
 }

@@ -12,7 +12,7 @@ export function parseEvents(text: string, path: string): readonly JournalEvent[]
 /** One line of a journal; `where` is its file and line. Throws a MaestroError that says what is wrong with it. */
 export function parseEvent(line: string, where: string): JournalEvent {
   const value = parseJson(line, where)
-  const read = journalEventSchema.safeParse(value)
+  const read = journalEventSchema().safeParse(value)
   if (read.success) return read.data
   throw new MaestroError(`${where}: not an event of a journal: ${describeIssue(read.error, value)}`)
 }

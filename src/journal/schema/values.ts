@@ -13,12 +13,16 @@ export const textLimit = 10_000
 /** Text for people, of any characters: a reason, a hint, the last words of a program, a path. */
 export const text = z.string().max(textLimit, `must have at most ${textLimit} characters`)
 
+// \p{Cc} in words that every reader of a JSON Schema understands, with or without Unicode.
+const controls = String.raw`\u0000-\u001f\u007f-\u009f`
+const oneLine = new RegExp(`^[^${controls}]*$`)
+
 /** A name in one line: of a server, a step, a command. */
 export const name = z
   .string()
   .min(1, 'must not be empty')
   .max(textLimit, `must have at most ${textLimit} characters`)
-  .regex(/^[^\p{Cc}]*$/u, 'must be one line without control characters')
+  .regex(oneLine, 'must be one line without control characters')
 
 export const runId = z.string().regex(runIdForm, 'must be a run id like 20261123-091530-k3f9')
 

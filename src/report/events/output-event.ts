@@ -5,7 +5,7 @@ import { controllerEvent, serverEvent } from './server.ts'
 
 /** Every event that any command prints with `--output json`, a line each. */
 export const outputEventSchema = z.discriminatedUnion('event', [
-  ...journalEvents,
+  ...journalEvents(),
   ...commandEvents,
   serverEvent,
   controllerEvent,

@@ -27,7 +27,7 @@ function readingOf(line: string, name: JournalEvent['event']): Reading {
 
 describe('parseEvent', () => {
   it('reads every event as it was written', () => {
-    const names = journalEvents.map(({ shape }) => shape.event.value)
+    const names = journalEvents().map(({ shape }) => shape.event.value)
 
     expect(Object.keys(everyEvent).toSorted()).toEqual(names.toSorted())
     for (const event of Object.values(everyEvent)) expect(parseEvent(JSON.stringify(event), where)).toStrictEqual(event)

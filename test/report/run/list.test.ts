@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JournalEvent } from '../../../src/journal/events.ts'
 import type { RunSummary } from '../../../src/journal/read/read-run.ts'
-import { renderLogs, renderRun, renderRuns } from '../../../src/report/run/list.ts'
+import { renderEvent, renderLogs, renderRun, renderRuns } from '../../../src/report/run/list.ts'
 
 const info = {
   owner: 'ana@ops',
@@ -85,6 +85,36 @@ describe('renderRun', () => {
 
   it('prints no duration for a run that never started', () => {
     expect(renderRun({ ...summary, info: undefined, startedAt: '', lastAt: '' }, [], screen)).toContain('took no time')
+  })
+})
+
+describe('renderEvent', () => {
+  const started = '2026-11-23T09:15:30Z'
+
+  it('says in one line when what happened where, and why', () => {
+    const lines = [
+      renderEvent({ ...at(30), event: 'run-started', run: summary.run, ...info }, started, screen),
+      renderEvent({ ...at(32), event: 'step-applied', server: 'web-1', step: 'reboot' }, started, screen),
+      renderEvent(
+        {
+          ...at(45),
+          event: 'server-ended',
+          server: 'web-1',
+          outcome: { status: 'failed', step: 'reboot', why: 'no \u001b[31mword' },
+          steps: [],
+        },
+        started,
+        screen,
+      ),
+      renderEvent({ ...at(46), event: 'run-ended', run: summary.run, exitCode: 1 }, started, screen),
+    ]
+
+    expect(lines).toEqual([
+      '09:15:30  +0.0 s      run-started',
+      '09:15:32  +2.0 s      web-1: applied reboot',
+      '09:15:45  +15.0 s     web-1: ended failed: no \\u{1b}[31mword',
+      '09:15:46  +16.0 s     run-ended, exit 1',
+    ])
   })
 })
 
