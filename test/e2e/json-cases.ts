@@ -104,6 +104,7 @@ export const onApplication: readonly Case[] = [
   },
   { words: 'rebuild environment --dry-run -m Rebuild.yml', exitCode: 0, events: 'command-started plan command-ended' },
   { words: 'rebuild environment -m Rebuild.yml', exitCode: 4, events: 'command-ended' },
+  { words: 'rebuild server web-1 -m Rebuild.yml', exitCode: 2, events: 'command-ended' },
   {
     words: 'rebuild retire --yes',
     exitCode: 0,

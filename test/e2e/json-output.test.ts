@@ -120,7 +120,7 @@ describe('--output json at a terminal', () => {
     expect(exitCode).toBe(4)
     expect(screen).toContain('moves from blue (203.0.113.11) to green (203.0.113.111)')
     expect(eventsIn(readFileSync(join(home, 'events'), 'utf8'))).toMatchObject([
-      { event: 'command-ended', exitCode: 4, error: { message: 'not agreed to: nothing was changed' } },
+      { event: 'command-ended', exitCode: 4, error: { message: 'not confirmed: nothing was changed' } },
     ])
   })
 })

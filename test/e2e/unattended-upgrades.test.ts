@@ -20,7 +20,14 @@ describe('maestro unattended-upgrades', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line))
-    expect(events.map(({ event }) => event)).toEqual(['plan', 'server', 'server', 'end'])
-    expect(events.at(-1)).toMatchObject({ version: 1, servers: 2, exitCode: 1 })
+    expect(events.map(({ event }) => event)).toEqual([
+      'command-started',
+      'plan',
+      'server-ended',
+      'server-ended',
+      'command-ended',
+    ])
+    expect(events[0]).toMatchObject({ version: 1, command: 'unattended-upgrades', servers: 2 })
+    expect(events.at(-1)).toMatchObject({ version: 1, exitCode: 1 })
   })
 })
