@@ -29,11 +29,8 @@ export function withTrafficPolicy(operation: Operation, policy: TrafficPolicy | 
     ...operation,
     spec: { ...operation.spec, service: policy },
     ...(peers.length > 0 && { otherServers: peers }),
-    pass: {
-      ...operation.pass,
-      ...(drain && { drain }),
-      ...(health && { healthCheck: healthCheckOf(health) }),
-    },
+    ...(drain && { drain }),
+    ...(health && { healthCheck: healthCheckOf(health) }),
   }
 }
 

@@ -10,7 +10,7 @@ export function combined(name: string, operations: readonly Operation[]): Operat
     factInputs: Object.assign({}, ...operations.map(({ factInputs = {} }) => factInputs)),
     ...(refresh === undefined ? {} : { refresh }),
     sends: operations.flatMap(({ sends = [] }) => sends),
-    pass: { steps: onceEach(operations.flatMap(({ pass }) => pass.steps)) },
+    steps: onceEach(operations.flatMap(({ steps }) => steps)),
   }
 }
 

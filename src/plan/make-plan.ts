@@ -33,22 +33,23 @@ export function makePlan({ operation, gathered, inventory, rollout, unavailable 
   }
 }
 
-function planServer({ pass }: Operation, server: Server, facts: ServerFacts): readonly PlannedStep[] {
+function planServer(operation: Operation, server: Server, facts: ServerFacts): readonly PlannedStep[] {
   const [run] = drainedBy(facts)
-  if (run === undefined) return pass.steps.map((step) => ({ step: step.id, verdict: planStep(step, server, facts) }))
+  if (run === undefined)
+    return operation.steps.map((step) => ({ step: step.id, verdict: planStep(step, server, facts) }))
   const why = `out of service since run ${run}, which did not put it back: \`maestro resume ${run}\``
-  return pass.steps.map((step) => ({ step: step.id, verdict: { status: 'blocked', why } }))
+  return operation.steps.map((step) => ({ step: step.id, verdict: { status: 'blocked', why } }))
 }
 
 /** The runs that have taken a server out of service and not put it back. */
 export const drainedBy = ({ maestro }: ServerFacts): readonly string[] =>
   maestro?.status === 'known' ? maestro.value.drained : []
 
-// A blocker keeps all of it from being begun: half a pass is worse than none.
+// A blocker keeps all of it from being begun: half of it is worse than nothing.
 const isDue = (steps: readonly PlannedStep[]) =>
   steps.some(({ verdict }) => verdict.status === 'due') && steps.every(({ verdict }) => verdict.status !== 'blocked')
 
-const isAlone = ({ pass }: Operation, steps: readonly PlannedStep[]) =>
+const isAlone = (operation: Operation, steps: readonly PlannedStep[]) =>
   steps.some(
-    ({ step, verdict }) => verdict.status === 'due' && pass.steps.find(({ id }) => id === step)?.isAlone === true,
+    ({ step, verdict }) => verdict.status === 'due' && operation.steps.find(({ id }) => id === step)?.isAlone === true,
   )

@@ -83,11 +83,3 @@ export interface DrainDefinition<Found> {
 
 /** A drain as it is run: what was found goes through its schema before the drain gets it. */
 export type Drain = DrainDefinition<Json>
-
-/** All that is done to one server while it is locked, in this order, each step by facts of after the one before. */
-export interface Pass {
-  readonly steps: readonly Step[]
-  readonly drain?: Drain
-  /** Waits until the server serves, and throws a MaestroError when it does not. Asked after whatever was changed, and before what is drained goes back into service. */
-  readonly healthCheck?: (ctx: ServerContext) => Promise<Json>
-}

@@ -12,7 +12,7 @@ type Readers = {
   readonly drain?: Drain
 }
 
-export const readersOf = ({ pass }: Operation): Readers => pass
+export const readersOf = ({ steps, drain }: Operation): Readers => ({ steps, ...(drain && { drain }) })
 
 export const applicationReadersOf = ({ steps, rollbackSteps = [] }: ApplicationOperation): Readers => ({
   steps: [...steps, ...rollbackSteps],

@@ -123,8 +123,8 @@ function limitToPlan(targets: Targets, saved: Plan | undefined): Targets {
 }
 
 // A server for which no step is meant is not asked at all.
-function limitToConcerned(targets: Targets, { pass }: Operation): Targets {
-  const groups = new Set(pass.steps.flatMap((step) => step.groups ?? targets.manifest.groups.map(({ name }) => name)))
+function limitToConcerned(targets: Targets, { steps }: Operation): Targets {
+  const groups = new Set(steps.flatMap((step) => step.groups ?? targets.manifest.groups.map(({ name }) => name)))
   const servers = targets.servers.filter((server) => server.groups.some((group) => groups.has(group)))
   if (servers.length > 0 || targets.servers.length === 0) return withServers(targets, servers)
   throw new UsageError(`none of the selected servers is in ${[...groups].join(', ')}`)

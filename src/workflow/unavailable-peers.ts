@@ -22,7 +22,7 @@ export async function unavailablePeers(
   chosen: Targets,
   { operation, rollout, working, looking }: PeerOptions,
 ): Promise<ReadonlySet<string>> {
-  const isDisrupting = operation.pass.steps.some(({ effect }) => effect === 'disrupts')
+  const isDisrupting = operation.steps.some(({ effect }) => effect === 'disrupts')
   if (working.length === 0 || !isDisrupting || rollout.strategy === 'parallel') return new Set()
   const { manifest } = chosen
   const groups = new Set(

@@ -54,8 +54,8 @@ describe('unattended-upgrades where the package is missing', () => {
   })
 
   it('installs it once another apt-get has ended', async () => {
-    const { facts, pass } = unattendedUpgrades({ remove: false, hold: [], origins: [] })
-    const [step] = pass.steps
+    const { facts, steps } = unattendedUpgrades({ remove: false, hold: [], origins: [] })
+    const [step] = steps
     if (step === undefined) throw new Error('there is no step')
     const ctx = stepContextOn(server, step.id)
     const verdict = step.plan(await ctx.gatherFacts(facts))

@@ -7,7 +7,7 @@ import { rebootOptions } from '../support/fakes/operations/reboot.ts'
 describe('withTrafficPolicy', () => {
   const check = { kind: 'command', command: '/bin/well', timeoutMs: 0 } as const
   const healthy = (groups: readonly string[]) =>
-    withTrafficPolicy(reboot(rebootOptions), { health: { check, groups } }).pass.healthCheck
+    withTrafficPolicy(reboot(rebootOptions), { health: { check, groups } }).healthCheck
 
   it('runs the health check on servers of the serving groups only', async () => {
     const { ctx, asked } = fakeServerContext([{ service_exit: '0' }])

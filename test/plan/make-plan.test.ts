@@ -20,7 +20,7 @@ describe('makePlan: a step that goes alone', () => {
     const operation: Operation = {
       spec: { name: 'made-up', options: {} },
       facts: ['weave'],
-      pass: { steps: [anyStep(), anyStep({ id: 'alone', isAlone: true, plan: ofOldWeave })] },
+      steps: [anyStep(), anyStep({ id: 'alone', isAlone: true, plan: ofOldWeave })],
     }
     const rollout = { ...defaultRollout, canary: 0, maxUnavailable: { kind: 'count', count: 4 } as const }
 

@@ -24,10 +24,10 @@ describe('planStep: a step for some groups', () => {
 describe('combined', () => {
   it('runs a step once that both operations begin with', () => {
     const of = (...ids: readonly string[]) =>
-      ({ spec: { name: 'x', options: null }, facts: [], pass: { steps: ids.map((id) => step(id)) } }) as Operation
+      ({ spec: { name: 'x', options: null }, facts: [], steps: ids.map((id) => step(id)) }) as Operation
 
-    const { pass } = combined('deploy', [of('dpkg-repair', 'security-upgrade'), of('dpkg-repair', 'docker-upgrade')])
+    const { steps } = combined('deploy', [of('dpkg-repair', 'security-upgrade'), of('dpkg-repair', 'docker-upgrade')])
 
-    expect(pass.steps.map(({ id }) => id)).toEqual(['dpkg-repair', 'security-upgrade', 'docker-upgrade'])
+    expect(steps.map(({ id }) => id)).toEqual(['dpkg-repair', 'security-upgrade', 'docker-upgrade'])
   })
 })

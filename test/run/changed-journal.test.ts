@@ -46,7 +46,7 @@ describe('a resumed run whose journal was changed', () => {
       for (let count = 0; count < 40; count += 1) {
         const { world, operation, index } = await aBrokenRun(killAfter)
         const snapshot = replaceSnapshot(world, index, (one) => mutate(one, pick))
-        const step = operation.pass.steps.find(({ id }) => id === Object(world.events[index]).step)
+        const step = operation.steps.find(({ id }) => id === Object(world.events[index]).step)
         const report = await world.run()
 
         const outcome = report === 'killed' ? undefined : report.outcomes.get('web-1')

@@ -28,7 +28,7 @@ describe.each([...operations.keys()])('executePlan: crash recovery of %s', (name
       await world.run()
 
       const begun = new Set(world.events.flatMap((event) => (event.event === 'step-started' ? [event.step] : [])))
-      expect([...begun]).toEqual(model.operation().pass.steps.map(({ id }) => id))
+      expect([...begun]).toEqual(model.operation().steps.map(({ id }) => id))
     }
   })
 

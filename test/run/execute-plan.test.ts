@@ -62,11 +62,11 @@ async function brokenOffAt(event: string) {
 
 /** The same change, whose restart is taken back in the end. */
 function takingBack(servers: readonly VersionedServer[]): Operation {
-  const { pass, ...whole } = fakeOperation(servers)
+  const whole = fakeOperation(servers)
   const verify = () => Promise.reject(new RolledBackError('it is as it was'))
   return {
     ...whole,
-    pass: { ...pass, steps: pass.steps.map((step) => (step.id === restartStep.id ? { ...step, verify } : step)) },
+    steps: whole.steps.map((step) => (step.id === restartStep.id ? { ...step, verify } : step)),
   }
 }
 
@@ -198,8 +198,8 @@ describe('executePlan', () => {
     const early: Step = { ...restartStep, id: 'early' }
     const makeWorld = () => {
       const servers = fleet(1)
-      const { pass, ...operation } = fakeOperation(servers)
-      return makeRunWorld({ operation: { ...operation, pass: { ...pass, steps: [early, ...pass.steps] } }, servers })
+      const operation = fakeOperation(servers)
+      return makeRunWorld({ operation: { ...operation, steps: [early, ...operation.steps] }, servers })
     }
     const whole = makeWorld()
     await whole.run()
@@ -218,8 +218,8 @@ describe('executePlan', () => {
     const servers = [fakeVersionedServer('web-1')]
     const [first] = servers
     if (first) first.isHealthy = false
-    const { drain: _, ...pass } = fakeOperation(servers).pass
-    const world = makeRunWorld({ operation: { ...fakeOperation(servers), pass }, servers })
+    const { drain: _, ...operation } = fakeOperation(servers)
+    const world = makeRunWorld({ operation, servers })
 
     const report = await world.run()
 

@@ -21,7 +21,7 @@ const takesBack: Step = {
 
 function makeWorld(servers: readonly VersionedServer[], steps: readonly Step[] = [takesBack]) {
   const change = fakeOperation(servers)
-  const operation: Operation = { ...change, pass: { ...change.pass, steps } }
+  const operation: Operation = { ...change, steps }
   return makeRunWorld({ operation, servers })
 }
 
@@ -66,7 +66,7 @@ describe('executePlan: rollback of a step', () => {
 describe('executePlan: step of some groups', () => {
   it('is not due on a server of another group', async () => {
     const servers = [fakeVersionedServer('web-1', ['docker']), fakeVersionedServer('db-1', ['mysql'])]
-    const forWeb = fakeOperation(servers).pass.steps.map((step) => ({ ...step, groups: ['docker'] }))
+    const forWeb = fakeOperation(servers).steps.map((step) => ({ ...step, groups: ['docker'] }))
 
     const outcomes = await outcomesOf(makeWorld(servers, forWeb))
 

@@ -18,21 +18,21 @@ const mutationsOfEach = 300
 /** Runs a model to its end; returns its steps, and what they have planned and written down. */
 async function sampled({ operation: make, servers }: OperationModel) {
   const operation = make()
-  const { steps, changes } = recording(operation.pass.steps)
-  const world = makeRunWorld({ operation: { ...operation, pass: { ...operation.pass, steps } }, servers: servers() })
+  const { steps, changes } = recording(operation.steps)
+  const world = makeRunWorld({ operation: { ...operation, steps }, servers: servers() })
   await world.run()
-  return { operation, samples: samplesIn(operation.pass.steps, changes, world.events) }
+  return { operation, samples: samplesIn(operation.steps, changes, world.events) }
 }
 
 const all = Object.entries(models).flatMap(([name, own]) => own.map((model, index) => ({ name, index, model })))
 
 describe('the options of every operation that is registered', () => {
   it.each(all)('make the same operation again: $name $index', ({ model }) => {
-    const { spec, pass } = model.operation()
+    const { spec, steps } = model.operation()
     const again = operationFor(JSON.parse(JSON.stringify(spec)))
 
     expect(again.spec).toEqual(spec)
-    expect(again.pass.steps.map(({ id }) => id)).toEqual(pass.steps.map(({ id }) => id))
+    expect(again.steps.map(({ id }) => id)).toEqual(steps.map(({ id }) => id))
   })
 
   it.each(all)(
@@ -67,7 +67,7 @@ describe.each(all)('the data of the steps of $name $index', ({ model }) => {
     const kinds = ['change', 'snapshot', 'evidence']
 
     expect(samples.map(({ step, kind }) => `${step} ${kind}`)).toEqual(
-      operation.pass.steps.flatMap(({ id }) => kinds.map((kind) => `${id} ${kind}`)),
+      operation.steps.flatMap(({ id }) => kinds.map((kind) => `${id} ${kind}`)),
     )
     for (const { schema, value } of samples)
       expect(parse(schema, JSON.parse(JSON.stringify(value)))).toEqual({ isRight: true, value })
@@ -83,7 +83,7 @@ describe.each(all)('the data of the steps of $name $index', ({ model }) => {
   it('goes into no step that does not know it', async () => {
     const { operation, samples } = await sampled(model)
     for (const { step: id, kind } of samples) {
-      const step = operation.pass.steps.find((one) => one.id === id)
+      const step = operation.steps.find((one) => one.id === id)
       if (step !== undefined && kind !== 'evidence') await expectGuarded(step, kind)
     }
   })
@@ -92,7 +92,7 @@ describe.each(all)('the data of the steps of $name $index', ({ model }) => {
     const { operation, samples } = await sampled(model)
     const snapshots = samples.filter(({ kind }) => kind === 'snapshot')
     for (const { step: id, value } of snapshots) {
-      const step = operation.pass.steps.find((one) => one.id === id)
+      const step = operation.steps.find((one) => one.id === id)
       if (step !== undefined) await expectNoOption(step, value)
     }
   })

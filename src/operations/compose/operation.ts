@@ -13,7 +13,7 @@ export function compose(options: ComposeOptions): Operation {
     spec: specOf('services', composeOptions, options),
     facts: composeFacts,
     factInputs: { project, revision },
-    pass: { steps: [pullImagesStep(options), upStep(options)] },
+    steps: [pullImagesStep(options), upStep(options)],
   }
 }
 
@@ -23,6 +23,6 @@ export function composeRollback(options: RollbackOptions): Operation {
     spec: specOf('services-rollback', rollbackOptions, options),
     facts: composeFacts,
     factInputs: { project: options.project, revision: 'none' },
-    pass: { steps: [rollbackStep(options)] },
+    steps: [rollbackStep(options)],
   }
 }

@@ -22,7 +22,7 @@ export function dockerUpgrade(options: DockerUpgradeOptions): Operation {
     factInputs: repositoryInputs(options),
     // The way back needs no network.
     ...(options.rollsBackTo ? {} : { refresh }),
-    pass: { steps: stepsOf(options) },
+    steps: stepsOf(options),
   }
 }
 

@@ -8,6 +8,6 @@ export function reboot(options: RebootOptions): Operation {
   return {
     spec: specOf('reboot', rebootOptions, options),
     facts: rebootFacts,
-    pass: { steps: [rebootStep(options)] },
+    steps: [rebootStep(options)],
   }
 }

@@ -23,14 +23,12 @@ export function securityUpgrade(options: SecurityUpgradeOptions): Operation {
     facts: [...new Set(parts)],
     factInputs: scopeInputs(options),
     refresh: { files: ['lib/apt.sh', 'security-upgrade/refresh.sh'], asRoot: true, timeoutMs: 10 * 60_000 },
-    pass: {
-      steps: [
-        repairStep(stallTimeoutMs),
-        upgradeStep(options),
-        ...(restartServices ? [restartServicesStep] : []),
-        ...(nights?.pass.steps ?? []).map(factsAfterUpgrade),
-      ],
-    },
+    steps: [
+      repairStep(stallTimeoutMs),
+      upgradeStep(options),
+      ...(restartServices ? [restartServicesStep] : []),
+      ...(nights?.steps ?? []).map(factsAfterUpgrade),
+    ],
   }
 }
 

@@ -17,8 +17,6 @@ export function unattendedUpgrades(options: UnattendedOptions): Operation {
   return {
     spec: specOf('unattended-upgrades', unattendedOptions, options),
     facts,
-    pass: {
-      steps: options.remove ? [restoreConfigStep, removePackageStep] : [installPackageStep, configureStep(options)],
-    },
+    steps: options.remove ? [restoreConfigStep, removePackageStep] : [installPackageStep, configureStep(options)],
   }
 }

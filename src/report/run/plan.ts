@@ -4,7 +4,6 @@ import { foldNames } from '../../inventory/host-pattern.ts'
 import type { Member } from '../../plan/batches.ts'
 import type { Operation } from '../../plan/operation.ts'
 import type { Plan, PlannedStep } from '../../plan/plan.ts'
-import type { Pass } from '../../plan/step.ts'
 import { groupRows } from '../format/group-rows.ts'
 import { paintFor, type Screen } from '../format/screen.ts'
 import { wrap } from '../format/table.ts'
@@ -71,9 +70,9 @@ function indented(text: string, { columns }: Screen): readonly string[] {
   return lines.map((line, index) => `${index === 0 ? '  ' : '    '}${line}`)
 }
 
-function linesOf(planned: readonly PlannedStep[], { pass }: Operation, isDue: boolean): readonly string[] {
+function linesOf(planned: readonly PlannedStep[], operation: Operation, isDue: boolean): readonly string[] {
   const said = planned.flatMap(({ step, verdict }) => {
-    if (verdict.status === 'due') return pass.steps.find(({ id }) => id === step)?.describe(verdict.change) ?? []
+    if (verdict.status === 'due') return operation.steps.find(({ id }) => id === step)?.describe(verdict.change) ?? []
     if (verdict.status === 'blocked' || verdict.status === 'unknown') return [`${verdict.status}: ${verdict.why}`]
     return []
   })
@@ -103,12 +102,12 @@ const unbroken = '\u00a0'
 
 type Shown = Pick<PlanText, 'plan' | 'operation' | 'inventory' | 'screen'>
 
-function drainText({ plan, operation: { pass }, inventory, screen }: Shown): string {
-  const { drain } = pass
+function drainText({ plan, operation, inventory, screen }: Shown): string {
+  const { drain } = operation
   if (drain === undefined) return ''
   const isOurs = ({ groups }: Member) => drain.groups === undefined || groups.some((one) => drain.groups?.includes(one))
   const names = new Set(inventory.filter(isOurs).map(({ name }) => name))
-  const isAny = plan.batches.flat().some((name) => names.has(name) && disruptedBy(plan, pass)(name))
+  const isAny = plan.batches.flat().some((name) => names.has(name) && disruptedBy(plan, operation)(name))
   return isAny ? wrapped(drain.describe, screen.columns) : ''
 }
 
@@ -121,10 +120,10 @@ function estimate({ batches, rollout }: Plan, seconds: number | undefined): stri
 const batchesShown = 12
 
 // Where a step disrupts, whoever is the only one of its group leaves nobody to serve.
-function alone({ plan, operation: { pass }, inventory, screen }: Shown): readonly string[] {
+function alone({ plan, operation, inventory, screen }: Shown): readonly string[] {
   const lines = plan.batches
     .flat()
-    .filter(disruptedBy(plan, pass))
+    .filter(disruptedBy(plan, operation))
     .flatMap((name) => {
       const { groups = [] } = inventory.find((member) => member.name === name) ?? {}
       const only = groups.filter((group) => inventory.filter((member) => member.groups.includes(group)).length === 1)
@@ -135,7 +134,7 @@ function alone({ plan, operation: { pass }, inventory, screen }: Shown): readonl
   return lines.length === 0 ? [] : [lines.join('\n')]
 }
 
-function disruptedBy({ planned }: Plan, { steps }: Pass): (name: string) => boolean {
+function disruptedBy({ planned }: Plan, { steps }: Operation): (name: string) => boolean {
   const disrupting = steps.filter(({ effect }) => effect === 'disrupts').map(({ id }) => id)
   return (name) =>
     planned[name]?.some(({ step, verdict }) => disrupting.includes(step) && verdict.status === 'due') ?? false

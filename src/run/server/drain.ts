@@ -12,7 +12,7 @@ export interface ServerDrain {
 }
 
 export function makeServerDrain({ run, name, contextFor, previous, writeEvent }: ServerExecution): ServerDrain {
-  const { drain } = run.operation.pass
+  const { drain } = run.operation
   if (drain === undefined)
     return { drain: async () => undefined, undrain: async () => undefined, isDrained: () => false }
   const ctx = contextFor(drain.id)

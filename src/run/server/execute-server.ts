@@ -60,7 +60,7 @@ async function rolledBack(error: RolledBackError, undrain: () => Promise<void>, 
 
 // A server that was not changed serves as it did.
 async function returnToService(execution: ServerExecution, drain: ServerDrain, progress: Progress): Promise<void> {
-  const { healthCheck } = execution.run.operation.pass
+  const { healthCheck } = execution.run.operation
   progress.step = 'health'
   if (healthCheck !== undefined && (progress.hasChanged || drain.isDrained())) {
     const ctx = execution.contextFor('health')

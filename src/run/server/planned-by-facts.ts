@@ -13,7 +13,7 @@ export interface StepsByFacts {
 }
 
 export function bindSteps({ run, name, contextFor }: ServerExecution): StepsByFacts {
-  const { steps } = run.operation.pass
+  const { steps } = run.operation
   const planned = run.plan.planned[name] ?? []
   let last: { readonly facts: ServerFacts; readonly names: ReadonlySet<FactName> } | undefined
 

@@ -10,9 +10,9 @@ export async function configureUnattendedUpgrades(
   server: FleetServer,
   options: Partial<UnattendedOptions> = {},
 ): Promise<readonly StepResult[]> {
-  const { facts, pass } = unattendedUpgrades({ remove: false, hold: [], origins: [], ...options })
+  const { facts, steps } = unattendedUpgrades({ remove: false, hold: [], origins: [], ...options })
   const done: StepResult[] = []
-  for (const step of pass.steps) {
+  for (const step of steps) {
     const ctx = stepContextOn(server, step.id)
     done.push(await performStep(step, ctx, await ctx.gatherFacts(facts)))
   }

@@ -4,7 +4,7 @@ import { buildUpgradeOptions } from '../../support/builders/build-docker-facts.t
 import { newSum, weaveTarget as weave } from '../../support/builders/build-mesh.ts'
 
 const stepsOf = (parts: Parameters<typeof buildUpgradeOptions>[0]) =>
-  dockerUpgrade(buildUpgradeOptions(parts)).pass.steps.map(({ id }) => id)
+  dockerUpgrade(buildUpgradeOptions(parts)).steps.map(({ id }) => id)
 
 describe('dockerUpgrade with weave_version', () => {
   it('upgrades Weave before the engine, which may not serve the API of the old Weave', () => {

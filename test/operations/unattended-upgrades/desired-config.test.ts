@@ -88,7 +88,7 @@ describe('unattendedUpgrades', () => {
       name: 'unattended-upgrades',
       options: { remove: true, hold: ['a'], origins: ['A:b'] },
     })
-    expect(made.pass.steps.map(({ id }) => id)).toEqual([
+    expect(made.steps.map(({ id }) => id)).toEqual([
       'unattended-upgrades-settings-back',
       'unattended-upgrades-package-back',
     ])

@@ -77,8 +77,8 @@ describe('renderPlan', () => {
 
   it('prints no drain when no disrupted server is in its groups', () => {
     const plan = buildPlan({ batches: [['web-1']], planned: { 'web-1': foreseen(due, reboot) } })
-    const drain = { ...operation.pass.drain, groups: ['app'] } as NonNullable<typeof operation.pass.drain>
-    const ofOthers = { ...operation, pass: { ...operation.pass, drain } }
+    const drain = { ...operation.drain, groups: ['app'] } as NonNullable<typeof operation.drain>
+    const ofOthers = { ...operation, drain }
 
     expect(render(plan, { operation: ofOthers })).not.toContain('each server is out of service')
     expect(render(plan, { operation: ofOthers, inventory: [{ name: 'web-1', groups: ['app'] }] })).toContain(

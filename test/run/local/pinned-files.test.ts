@@ -73,7 +73,7 @@ describe('makePinnedFileReader and assertSendable', () => {
       spec: { name: 'made-up', options: {} },
       facts: [],
       sends: [{ file: { from, sha256 }, check }],
-      pass: { steps: [] },
+      steps: [],
     }
 
     await expect(assertSendable(operation, makePinnedFileReader())).rejects.toThrow('it is of another version')

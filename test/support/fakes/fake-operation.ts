@@ -143,13 +143,11 @@ export function fakeOperation(servers: readonly VersionedServer[]): Operation {
   return {
     spec: { name: 'made-up', options: {} },
     facts: ['weave'],
-    pass: {
-      steps: [change((name) => find(name)?.trouble === 'unsure'), restartStep],
-      drain: outOfService,
-      healthCheck: async ({ server }) => {
-        if (!find(server.name)?.isHealthy) throw new MaestroError('it does not answer')
-        return {}
-      },
+    steps: [change((name) => find(name)?.trouble === 'unsure'), restartStep],
+    drain: outOfService,
+    healthCheck: async ({ server }) => {
+      if (!find(server.name)?.isHealthy) throw new MaestroError('it does not answer')
+      return {}
     },
   }
 }

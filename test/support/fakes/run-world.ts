@@ -146,7 +146,7 @@ export const fakeClock: Clock = {
 function planFor(operation: Operation, servers: readonly MemoryServer[], rollout: Rollout): Plan {
   const planned = servers.map(({ server, facts }): [string, PlannedStep[]] => [
     server.name,
-    operation.pass.steps.map((step) => ({ step: step.id, verdict: step.plan(facts()) })),
+    operation.steps.map((step) => ({ step: step.id, verdict: step.plan(facts()) })),
   ])
   const names = new Set(
     planned.filter(([, all]) => all.some(({ verdict }) => verdict.status === 'due')).map(([name]) => name),
