@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 /** What can be wrong with a server of the lab, and what that means. */
 export const faults = {
   drops: 'its line is cut again and again while an upgrade runs there',
-  down: 'nobody answers at its port',
+  down: 'nothing answers at its port',
   slow: 'every command takes two seconds longer, and every package',
   'changed-host-key': 'it shows another host key than known_hosts has',
   'apt-locked': "another process holds apt's locks",

@@ -67,7 +67,7 @@ async function whyCommandFails(command: string, ctx: CheckOptions): Promise<stri
 
 async function statusFromServer(url: URL, ctx: CheckOptions): Promise<number | string> {
   const opened = await ctx.open(endpointOf(url), attemptMs)
-  if (opened.status === 'failed') return 'nobody answers there'
+  if (opened.status === 'failed') return 'no answer there'
   if (opened.status === 'open') return statusOver({ url, stream: opened.stream, isTrusted: true })
   const facts = await ctx.run({
     files: ['health-check/url.sh'],
@@ -76,7 +76,7 @@ async function statusFromServer(url: URL, ctx: CheckOptions): Promise<number | s
     timeoutMs: 60_000,
   })
   const status = required(facts, 'service_status')
-  return status === 'none' ? 'nobody answers there' : Number(status)
+  return status === 'none' ? 'no answer there' : Number(status)
 }
 
 // What the server calls localhost is the server's own address from here.

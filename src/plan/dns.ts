@@ -12,7 +12,7 @@ export type DnsQuestion = {
 export type DnsAnswer =
   | { readonly status: 'records'; readonly values: readonly string[]; readonly ttlSeconds: number }
   | { readonly status: 'none' }
-  /** `isSilent`: nobody answers there; else it refuses, or cannot say. */
+  /** `isSilent`: no answer there; else it refuses, or cannot say. */
   | { readonly status: 'failed'; readonly why: string; readonly isSilent: boolean }
 
 export type AskDns = (question: DnsQuestion) => Promise<DnsAnswer>

@@ -157,7 +157,7 @@ describe('maestro lab --fault', patient, () => {
   it('drops during an upgrade does not stop it', async () => {
     const run = await onLab(['--fault=web-1=drops'], 'maestro security-upgrade --server web-1 --no-drain')
 
-    expect(run.stderr).toContain('web-1: no line to the server; the work goes on there')
+    expect(run.stderr).toContain('web-1: no connection to the server; the job continues there')
     expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('1 server: 1 changed') })
   })
 

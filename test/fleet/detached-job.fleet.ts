@@ -14,7 +14,7 @@ import { asRoot, bootIdOf, eventually, waitUntilRebooted } from './support/insid
 
 const server = serverNamed('app-1')
 const other = serverNamed('app-2')
-const noLine = 'no line to the server; the work goes on there'
+const noLine = 'no connection to the server; the job continues there'
 const count = (to: number, pauseSeconds = 1) =>
   `i=0; while [ $i -lt ${to} ]; do i=$((i + 1)); echo "line $i"; sleep ${pauseSeconds}; done`
 

@@ -251,7 +251,7 @@ describe('docker-upgrade on a server without Docker', () => {
     expect(alone).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('there is no Docker') })
     expect(wrong).toMatchObject({
       exitCode: 1,
-      stdout: expect.stringMatching(/what apt has of Docker cannot be told: .*download\.docker\.com/),
+      stdout: expect.stringMatching(/the Docker versions in apt are unknown: .*download\.docker\.com/),
     })
     expect(await asRoot(bare, 'ls /etc/apt/sources.list.d /dev/shm | grep -c -e docker -e maestro || true')).toBe('0')
   })

@@ -145,6 +145,6 @@ END
 
     const done = await upgradeWeave(first, next)
 
-    expect(done).toMatchObject({ status: 'blocked', why: expect.stringMatching('cannot be told: .*status') })
+    expect(done).toMatchObject({ status: 'blocked', why: expect.stringMatching('is unknown: .*status') })
   })
 })

@@ -87,7 +87,7 @@ describe('runHealthCheck', () => {
     const { at } = serverAnswering()
 
     await expect(runHealthCheck(url(1))(at)).rejects.toThrow(
-      'it does not serve: http://localhost:1/up: nobody answers there',
+      'it does not serve: http://localhost:1/up: no answer there',
     )
   })
 

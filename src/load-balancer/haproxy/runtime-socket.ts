@@ -10,7 +10,7 @@ export async function findSocket(balancer: ServerHandle): Promise<string> {
   const { haproxy: fact } = await balancer.gatherFacts(['haproxy'])
   const { name } = balancer.server
   if (fact?.status !== 'known')
-    throw new MaestroError(`${name}: its HAProxy cannot be looked at: ${fact?.why ?? 'nobody asked'}`)
+    throw new MaestroError(`${name}: its HAProxy cannot be looked at: ${fact?.why ?? 'it was not gathered'}`)
   if (fact.value === null)
     throw new MaestroError(`${name}: there is no HAProxy, though it is in load_balancer`, { hint })
   const usable = fact.value.sockets.find(({ isAdmin, isThere }) => isAdmin && isThere)

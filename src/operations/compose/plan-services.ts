@@ -61,7 +61,7 @@ export function servicesIn({ docker, system, compose }: ServerFacts): ComposeSta
   return { status: 'blocked', why: `Docker Compose is not installed: ${install}` }
 }
 
-const unknown = (what: string, why = 'nobody asked'): Verdict<never> => ({
+const unknown = (what: string, why = 'it was not gathered'): Verdict<never> => ({
   status: 'unknown',
   why: `${what} cannot be told: ${why}`,
 })

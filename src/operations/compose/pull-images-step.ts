@@ -52,7 +52,7 @@ export function pullImagesStep(options: ComposeOptions): Step {
       await job.finish(ctx)
       const { compose } = await ctx.gatherFacts(['compose'])
       if (compose?.status !== 'known')
-        throw new MaestroError(`what came cannot be told: ${compose?.why ?? 'nobody asked'}`)
+        throw new MaestroError(`the pulled images are unknown: ${compose?.why ?? 'it was not gathered'}`)
       const { asked } = compose.value
       return {
         images: asked.map(({ service, image, id }) => `${service}: ${image} ${short(id)}`),

@@ -66,7 +66,7 @@ export const secondsOf = (timeMs: number): string => String(Math.ceil(timeMs / 1
 export function reportedBy(facts: ServerFacts): ComposeState {
   const services = servicesIn(facts)
   if ('status' in services)
-    throw new MaestroError('why' in services ? services.why : 'nothing can be told of the services')
+    throw new MaestroError('why' in services ? services.why : 'the state of the services is unknown')
   return services
 }
 

@@ -68,7 +68,7 @@ const nameAndVersion = ({ name, version }: { readonly name: string; readonly ver
 
 function candidatesIn({ candidates }: ServerFacts) {
   if (candidates?.status === 'known') return candidates.value
-  throw new MaestroError(`which packages of Docker are there cannot be told: ${candidates?.why ?? 'nobody asked'}`)
+  throw new MaestroError(`the downloaded Docker packages are unknown: ${candidates?.why ?? 'it was not gathered'}`)
 }
 
 const installedIn = (facts: ServerFacts) => candidatesIn(facts).packages.map(nameAndVersion)

@@ -18,7 +18,7 @@ export type DockerUpgradeOptions = {
   readonly allowsDowngrade: boolean
   /** Whether a server where it fails goes back by itself. */
   readonly rollsBack: boolean
-  /** Docker's apt repository, set up where apt has none; null: nobody asked for that. `key` is its text or a URL. */
+  /** Docker's apt repository, set up where apt has none; null: it was not gathered for that. `key` is its text or a URL. */
   readonly repository: { readonly url: string; readonly key: string } | null
   /** Whether servers go one at a time over all groups. */
   readonly isSerial: boolean

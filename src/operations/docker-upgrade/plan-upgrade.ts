@@ -24,7 +24,7 @@ type UpgradeFacts = {
 export function planDocker(facts: ServerFacts, options: DockerUpgradeOptions): Verdict<DockerChange> {
   const { docker, engine, candidates } = facts
   if (docker?.status !== 'known')
-    return { status: 'unknown', why: `what Docker does cannot be told: ${docker?.why ?? 'nobody asked'}` }
+    return { status: 'unknown', why: `the state of Docker is unknown: ${docker?.why ?? 'it was not gathered'}` }
   if (docker.value === null && (options.rollsBackTo || !options.installs))
     return {
       status: 'not-due',
@@ -33,9 +33,12 @@ export function planDocker(facts: ServerFacts, options: DockerUpgradeOptions): V
   const strange = docker.value === null ? undefined : sourceProblem(docker.value, options)
   if (strange !== undefined) return { status: 'blocked', why: strange }
   if (candidates?.status !== 'known')
-    return { status: 'unknown', why: `what apt has of Docker cannot be told: ${candidates?.why ?? 'nobody asked'}` }
+    return {
+      status: 'unknown',
+      why: `the Docker versions in apt are unknown: ${candidates?.why ?? 'it was not gathered'}`,
+    }
   if (engine?.status !== 'known')
-    return { status: 'unknown', why: `how Docker is set up cannot be told: ${engine?.why ?? 'nobody asked'}` }
+    return { status: 'unknown', why: `the configuration of Docker is unknown: ${engine?.why ?? 'it was not gathered'}` }
   return weigh({ docker: docker.value, offers: candidates.value, engine: engine.value, facts: facts }, options)
 }
 
@@ -102,7 +105,7 @@ function downgradeProblem(
 function silence({ docker }: UpgradeFacts, { rollsBackTo }: DockerUpgradeOptions): readonly string[] {
   if (docker === null || docker.version !== undefined || rollsBackTo) return []
   return [
-    `Docker does not answer (${docker.trouble ?? 'no word'}), so that what runs there cannot be told: put that right first`,
+    `Docker does not answer (${docker.trouble ?? 'no word'}), so what runs there is unknown: put that right first`,
   ]
 }
 
@@ -118,7 +121,7 @@ const archiveBytes = 60 * megabyte
 const unpackedBytes = 120 * megabyte
 
 function roomProblem({ facts, engine }: UpgradeFacts, moves: readonly PackageChange[]): readonly string[] {
-  if (facts.disk?.status !== 'known') return ['the disks cannot be told']
+  if (facts.disk?.status !== 'known') return ['the disk space is unknown']
   const disks = facts.disk.value
   const isOne = !disks.some(({ path }) => path === '/var')
   const needed = (path: string) => {

@@ -51,7 +51,7 @@ export function repositoryStep(options: DockerUpgradeOptions, { url }: Repositor
     verify: async (ctx) => {
       const { candidates } = await ctx.gatherFacts(['candidates'])
       if (candidates?.status !== 'known')
-        throw new MaestroError(`what apt has of Docker cannot be told: ${candidates?.why}`)
+        throw new MaestroError(`the Docker versions in apt are unknown: ${candidates?.why}`)
       if (candidates.value.isStaged || !candidates.value.versions.has('docker-ce'))
         throw new MaestroError(`apt has no docker-ce, though ${url} is set up`, {
           hint: '`apt-get update` there says why',

@@ -91,7 +91,7 @@ export function upgradeStep(
       const { answers } = await requestJobStatus(ctx)
       // Where it never was, or is to be brought back to life, there is nothing to ask.
       if (answers === undefined && from !== null && !options.rollsBackTo)
-        throw new RefusedError('Docker does not answer, so that what runs there cannot be told')
+        throw new RefusedError('Docker does not answer, so what runs there is unknown')
       return { packages, from, to, stopsFirst, holds, containers: answers?.census ?? null }
     },
     status,

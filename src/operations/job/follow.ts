@@ -53,7 +53,7 @@ async function requestPatiently(ctx: ServerContext, { ask, patienceMs }: Patienc
       return await ask()
     } catch (error) {
       if (!(error instanceof DisconnectedError) || ctx.nowMs() - sinceMs >= patienceMs) throw error
-      if (tries === 1) ctx.progress('no line to the server; the work goes on there')
+      if (tries === 1) ctx.progress('no connection to the server; the job continues there')
       await ctx.waitMs(retryMs)
     }
   }
@@ -96,7 +96,7 @@ function stuck(ctx: ServerContext, { tree, stallTimeoutMs }: Stuck): StuckError 
 function treeText(tree: readonly JobProcess[]): string {
   const shown = tree.slice(0, processesShown).map(processText)
   const more = tree.length > processesShown ? [`and ${tree.length - processesShown} more`] : []
-  return tree.length === 0 ? 'no process of it can be seen' : [...shown, ...more].join(', ')
+  return tree.length === 0 ? 'none of its processes is visible' : [...shown, ...more].join(', ')
 }
 
 const processText = ({ depth, pid, state, seconds, command }: JobProcess) =>

@@ -11,7 +11,7 @@ export function rebootBlockers(facts: ServerFacts): readonly string[] {
 }
 
 function dpkgBlockers({ dpkg }: ServerFacts): readonly string[] {
-  if (dpkg?.status !== 'known') return [`how dpkg stands cannot be told: ${dpkg?.why ?? 'nobody asked'}`]
+  if (dpkg?.status !== 'known') return [`the state of dpkg is unknown: ${dpkg?.why ?? 'it was not gathered'}`]
   const { isInterrupted, broken, lockHolders } = dpkg.value
   const holder = lockHolders.find(({ lock }) => lock !== 'lists')
   if (holder !== undefined) return [`${holder.command} (${holder.pid}) is at work on packages`]
@@ -20,7 +20,7 @@ function dpkgBlockers({ dpkg }: ServerFacts): readonly string[] {
 }
 
 function diskBlockers({ disk }: ServerFacts): readonly string[] {
-  if (disk?.status !== 'known') return [`the disks cannot be told: ${disk?.why ?? 'nobody asked'}`]
+  if (disk?.status !== 'known') return [`the disk space is unknown: ${disk?.why ?? 'it was not gathered'}`]
   return disk.value.flatMap(({ path, isReadOnly, freeBytes }) => {
     if (path === '/' && isReadOnly) return ['/ is mounted read-only']
     return path === '/' && freeBytes < leastFreeBytes ? ['/ has less than 64 MB free'] : []
@@ -28,7 +28,7 @@ function diskBlockers({ disk }: ServerFacts): readonly string[] {
 }
 
 function systemdBlockers({ systemd }: ServerFacts): readonly string[] {
-  if (systemd?.status !== 'known') return [`how systemd fares cannot be told: ${systemd?.why ?? 'nobody asked'}`]
+  if (systemd?.status !== 'known') return [`the state of systemd is unknown: ${systemd?.why ?? 'it was not gathered'}`]
   const { state, inhibitors } = systemd.value
   const going = state === 'stopping' ? ['it is going down already'] : []
   return [...going, ...inhibitors.map((inhibitor) => `a shutdown is blocked by ${inhibitor}`)]

@@ -40,7 +40,7 @@ export async function takeBootSnapshot(ctx: ServerContext, kernel: string | null
   if (problem.length > 0) throw new RefusedError(problem.join('; '), { hint: 'put that right first' })
   const { docker, systemd } = facts
   if (systemd?.status !== 'known' || docker?.status !== 'known')
-    throw new RefusedError('what runs there now cannot be told, so nothing could be proved after a restart')
+    throw new RefusedError('what runs there now is unknown, so nothing could be verified after a restart')
   return { machineId, bootId, kernel, failed: systemd.value.failed, containers: returning(facts) }
 }
 
@@ -83,7 +83,7 @@ async function problemFor(
   await ctx.waitMs(times.stableTimeMs)
   const second = await ctx.gatherFacts(snapshotFacts)
   const { identity } = second
-  if (identity?.status !== 'known') return ['which boot it is in cannot be told']
+  if (identity?.status !== 'known') return ['the current boot is unknown']
   if (isNew(identity.value, { ...before, bootId })) throw rebootedAgain()
   const late = differences(second, before)
   if (late.length > 0) throw new MaestroError(`came back, and then ${late.join('; ')}`)
@@ -106,7 +106,7 @@ export const rebootedAgain = () =>
 /** Sentences on what is not as it was, or cannot be told. */
 export function differences(facts: ServerFacts, before: BootSnapshot): readonly string[] {
   const { kernel, reboot, systemd } = facts
-  const running = kernel?.status === 'known' ? kernel.value.running : 'a kernel that cannot be told'
+  const running = kernel?.status === 'known' ? kernel.value.running : 'an unknown kernel'
   const isWanted = before.kernel === null || running === before.kernel
   const back = returning(facts)
   const gone = before.containers.filter((name) => !back.includes(name))
@@ -119,12 +119,13 @@ export function differences(facts: ServerFacts, before: BootSnapshot): readonly 
 }
 
 function describeFlag(flag: ServerFacts['reboot']): readonly string[] {
-  if (flag?.status !== 'known') return [`its reboot flag cannot be told: ${flag?.why ?? 'nobody asked'}`]
+  if (flag?.status !== 'known') return [`the reboot flag is unknown: ${flag?.why ?? 'it was not gathered'}`]
   return flag.value.isSet ? ['its reboot flag is still set'] : []
 }
 
 function describeUnits(systemd: ServerFacts['systemd'], before: readonly string[]): readonly string[] {
-  if (systemd?.status !== 'known') return [`its units cannot be told: ${systemd?.why ?? 'nobody asked'}`]
+  if (systemd?.status !== 'known')
+    return [`the state of its units is unknown: ${systemd?.why ?? 'it was not gathered'}`]
   const { state } = systemd.value
   const failed = systemd.value.failed.filter((unit) => !before.includes(unit))
   return [

@@ -115,7 +115,7 @@ function onUnexpected(ctx: ServerContext, heard: Error, state: WaitState): void 
 function notDownError(ctx: ServerContext, heard: BootStatus | Error, { times, blockers }: WaitState): MaestroError {
   const after = `has not gone down in ${seconds(times.downTimeoutMs)}`
   if (blockers.length > 0)
-    return new MaestroError(`${after}: ${blockers.join('; ')}`, { hint: 'end what stands in the way, then resume' })
+    return new MaestroError(`${after}: ${blockers.join('; ')}`, { hint: 'stop what blocks the reboot, then resume' })
   const isUnderWay = !(heard instanceof Error) && (heard.isArmed || heard.isStopping)
   const why =
     heard instanceof Error

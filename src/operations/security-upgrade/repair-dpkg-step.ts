@@ -24,7 +24,7 @@ export function repairStep(stallTimeoutMs: number): Step {
     facts: ['dpkg'],
     plan: ({ dpkg }) => {
       if (dpkg?.status !== 'known')
-        return { status: 'unknown', why: `how dpkg stands cannot be told: ${dpkg?.why ?? 'nobody asked'}` }
+        return { status: 'unknown', why: `the state of dpkg is unknown: ${dpkg?.why ?? 'it was not gathered'}` }
       const { isInterrupted, broken, lockHolders } = dpkg.value
       // While dpkg is at work its journal looks the same; who holds its lock finishes it.
       if ((!isInterrupted && broken.length === 0) || lockHolders.some(({ lock }) => lock !== 'lists'))
@@ -39,7 +39,7 @@ export function repairStep(stallTimeoutMs: number): Step {
     verify: async (ctx) => {
       assertSucceeded(ctx, 'dpkg cannot finish what it was interrupted in', await finish(ctx))
       const { dpkg } = await ctx.gatherFacts(['dpkg'])
-      if (dpkg?.status !== 'known') throw new MaestroError(`how dpkg stands cannot be told: ${dpkg?.why}`)
+      if (dpkg?.status !== 'known') throw new MaestroError(`the state of dpkg is unknown: ${dpkg?.why}`)
       const { isInterrupted, broken } = dpkg.value
       if (isInterrupted || broken.length > 0)
         throw new MaestroError(`still not fully installed: ${broken.join(', ') || 'what dpkg has in its journal'}`, {

@@ -46,7 +46,7 @@ export const restartServicesStep: Step = defineStep({
   },
   verify: async (ctx, services) => {
     const stale = staleIn(await ctx.gatherFacts(['needrestart']))
-    if (stale === undefined) throw new MaestroError('which services run old code cannot be told')
+    if (stale === undefined) throw new MaestroError('the services that run old code are unknown')
     const left = services.filter((one) => stale.includes(one))
     if (left.length > 0)
       throw new MaestroError(`${left.join(', ')} still runs old code after a restart`, {
@@ -66,7 +66,7 @@ function plan(facts: ServerFacts): Verdict<readonly string[]> {
   if (needrestart?.status !== 'known')
     return {
       status: 'not-due',
-      why: `which services run old code cannot be told: ${needrestart?.why ?? 'nobody asked'}`,
+      why: `the services that run old code are unknown: ${needrestart?.why ?? 'it was not gathered'}`,
     }
   if (!needrestart.value.hasTool)
     return { status: 'not-due', why: 'needrestart is not installed, which tells the services that run old code' }

@@ -111,9 +111,9 @@ function planUpgrade(facts: ServerFacts, options: UpgradeOptions): Verdict<Upgra
   if (system?.status === 'known' && !system.value.hasApt)
     return { status: 'blocked', why: `${system.value.name} has no apt: maestro upgrades Debian and Ubuntu` }
   if (security?.status !== 'known')
-    return { status: 'unknown', why: `what is due cannot be told: ${security?.why ?? 'nobody asked'}` }
+    return { status: 'unknown', why: `the pending upgrades are unknown: ${security?.why ?? 'it was not gathered'}` }
   if (dpkg?.status !== 'known')
-    return { status: 'unknown', why: `how dpkg stands cannot be told: ${dpkg?.why ?? 'nobody asked'}` }
+    return { status: 'unknown', why: `the state of dpkg is unknown: ${dpkg?.why ?? 'it was not gathered'}` }
   const { packages, wrongSources } = security.value
   if (wrongSources.length > 0)
     return {

@@ -58,8 +58,8 @@ export const meshStatus: Schema<MeshStatus> = lazily(() =>
 
 /** What a server still lacks of the version and the mesh that it is to have; undefined: nothing. */
 export function missingIn({ weave, mesh }: ServerFacts, wanted: MeshStatus): string | undefined {
-  if (weave?.status !== 'known') return `how Weave stands cannot be told: ${weave?.why ?? 'nobody asked'}`
-  if (mesh?.status !== 'known') return `how the mesh stands cannot be told: ${mesh?.why ?? 'nobody asked'}`
+  if (weave?.status !== 'known') return `the state of Weave is unknown: ${weave?.why ?? 'it was not gathered'}`
+  if (mesh?.status !== 'known') return `the state of the mesh is unknown: ${mesh?.why ?? 'it was not gathered'}`
   if (weave.value === null || mesh.value === null) return 'the router does not run'
   if (weave.value.version !== wanted.version) return `the router that runs is ${weave.value.version}`
   if (mesh.value.scriptSha256 !== wanted.sha256) return 'the weave script is another one'
@@ -74,7 +74,7 @@ export async function waitForMesh(ctx: ServerContext, wanted: MeshStatus, timeou
     const lack = missingIn(await ctx.gatherFacts(weaveFacts), wanted)
     if (lack === undefined) return
     if (ctx.nowMs() - sinceMs >= timeoutMs)
-      throw new MaestroError(`Weave ${wanted.version} does not stand as it did before: ${lack}`, {
+      throw new MaestroError(`Weave ${wanted.version} is not in the state it was in before: ${lack}`, {
         hint: 'see `weave status` and `weave status connections` there',
       })
     ctx.progress(`waiting for Weave: ${lack}`)

@@ -54,7 +54,7 @@ export function weaveStep(options: WeaveOptions): Step {
     exceedsPlan: (planned, now) => {
       if (planned === undefined) return `Weave was ${now.to} and is not any more`
       if (now.arguments.join('\n') !== planned.arguments.join('\n'))
-        return 'its router was launched anew with other words'
+        return 'its router was launched again with other arguments'
       return now.connectionCount < planned.connectionCount
         ? `${now.connectionCount} of ${planned.connectionCount} connections of Weave are established`
         : undefined
@@ -126,13 +126,13 @@ async function inputsFor(
 
 function planWeave({ weave, mesh }: ServerFacts, options: WeaveOptions): Verdict<WeaveChange> {
   if (weave?.status !== 'known')
-    return { status: 'unknown', why: `how Weave stands cannot be told: ${weave?.why ?? 'nobody asked'}` }
+    return { status: 'unknown', why: `the state of Weave is unknown: ${weave?.why ?? 'it was not gathered'}` }
   if (weave.value === null) return { status: 'not-due', why: 'there is no Weave here' }
   // It would be found out in the middle of the pass otherwise.
   if (mesh?.status !== 'known')
     return {
       status: 'blocked',
-      why: `how the router of Weave stands cannot be told: ${mesh?.why ?? 'nobody asked'}: see \`weave status\` there`,
+      why: `the state of the Weave router is unknown: ${mesh?.why ?? 'it was not gathered'}: see \`weave status\` there`,
     }
   if (mesh.value === null)
     return { status: 'blocked', why: 'the router of Weave does not run: `weave launch` there first, as it should be' }
@@ -155,7 +155,7 @@ function planRunning({ version: from }: Weave, mesh: Mesh, options: WeaveOptions
   if (mesh.launch.hasLimits && !mesh.launch.hasUnit)
     return {
       status: 'blocked',
-      why: 'the router of Weave was launched with limits (WEAVE_DOCKER_ARGS), which cannot be told again: run it by weave.service',
+      why: 'the router of Weave was launched with limits (WEAVE_DOCKER_ARGS), which cannot be read back: run it by weave.service',
     }
   const launch = launchOf(mesh.launch, mesh.targets)
   if ('unknown' in launch)

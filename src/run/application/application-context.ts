@@ -88,4 +88,4 @@ function programRunner({ subject, journal }: ContextOptions): ApplicationContext
   }
 }
 
-const stopped = () => new StoppedError('stopped; `maestro resume` goes on from here')
+const stopped = () => new StoppedError('stopped; `maestro resume` continues from here')

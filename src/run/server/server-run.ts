@@ -123,4 +123,4 @@ function contextsFor({ run, server, line: connection, others: peers }: ContextOp
   })
 }
 
-const stopped = () => new StoppedError('stopped; `maestro resume` goes on from here')
+const stopped = () => new StoppedError('stopped; `maestro resume` continues from here')

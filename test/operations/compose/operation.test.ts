@@ -118,7 +118,7 @@ describe('upStep and pullImagesStep: plan', () => {
     ['Docker is not installed', { docker: known(null) }, 'blocked'],
     ['Docker does not answer', { docker: known({ ...engine, trouble: 'docker.service is failed' }) }, 'blocked'],
     ['what runs cannot be told', { compose: { status: 'unknown', why: 'permission denied' } as const }, 'unknown'],
-    ['nobody asked for Docker', { docker: { status: 'unknown', why: 'no sudo' } as const }, 'unknown'],
+    ['it was not gathered for Docker', { docker: { status: 'unknown', why: 'no sudo' } as const }, 'unknown'],
   ])('do not start when %s', (_, parts, status) => {
     expect(step.plan(buildShopFacts({}, parts))).toMatchObject({ status })
   })

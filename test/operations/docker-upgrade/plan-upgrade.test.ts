@@ -230,7 +230,7 @@ describe('planDocker', () => {
       {},
       {
         status: 'blocked',
-        why: expect.stringContaining('(docker.service is failed), so that what runs there cannot be told'),
+        why: expect.stringContaining('(docker.service is failed), so what runs there is unknown'),
       },
     ],
     [

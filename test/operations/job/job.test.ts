@@ -96,7 +96,7 @@ describe('detachedJob: finish', () => {
     const { result, progress, asked } = finish([running(1, 'one\n'), 'cut', 'cut', running(2, 'two\n', 4), ended])
 
     expect(await result).toMatchObject({ lastLines: ['one', 'two'] })
-    expect(progress).toEqual(['one', 'no line to the server; the work goes on there', 'two'])
+    expect(progress).toEqual(['one', 'no connection to the server; the job continues there', 'two'])
     expect(asked.map(({ inputs }) => inputs?.offset)).toEqual(['0', '4', '4', '4', '8'])
   })
 

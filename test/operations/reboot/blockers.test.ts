@@ -19,7 +19,7 @@ const cases: readonly [string, Partial<ServerFacts>, RegExp][] = [
   ],
   ['a package half configured', { dpkg: known({ ...clean, broken: ['nginx iF'] }) }, /not fully installed: nginx iF/],
   ['an interrupted dpkg', { dpkg: known({ ...clean, isInterrupted: true }) }, /dpkg was interrupted/],
-  ['a dpkg that cannot be told', { dpkg: { status: 'unknown', why: 'no sudo' } }, /cannot be told: no sudo/],
+  ['a dpkg of unknown state', { dpkg: { status: 'unknown', why: 'no sudo' } }, /is unknown: no sudo/],
   ['a root that is read-only', { disk: known([{ ...root, isReadOnly: true }]) }, /read-only/],
   ['a full root', { disk: known([{ ...root, freeBytes: 1e6 }]) }, /64 MB/],
   ['an inhibitor', { systemd: known({ ...up, inhibitors: ['backup root shutdown block'] }) }, /blocked by backup/],

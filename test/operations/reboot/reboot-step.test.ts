@@ -113,8 +113,8 @@ describe('differences after a reboot', () => {
     const unknown = { status: 'unknown', why: 'no answer' } as const
 
     expect(differencesWith({ systemd: unknown, reboot: unknown })).toEqual([
-      'its units cannot be told: no answer',
-      'its reboot flag cannot be told: no answer',
+      'the state of its units is unknown: no answer',
+      'the reboot flag is unknown: no answer',
     ])
   })
 

@@ -86,7 +86,7 @@ describe('upgradeStep: plan', () => {
     [
       'unknown where apt cannot tell',
       factsWith({}, { security: { status: 'unknown', why: 'no lists' } }),
-      { status: 'unknown', why: 'what is due cannot be told: no lists' },
+      { status: 'unknown', why: 'the pending upgrades are unknown: no lists' },
     ],
     [
       'unknown where dpkg cannot be seen',

@@ -85,7 +85,7 @@ describe('weaveStep: plan', () => {
     [
       'the router does not answer',
       { ...buildMeshFacts('2.6.5'), mesh: { status: 'unknown', why: 'connection refused' } },
-      /cannot be told: connection refused: see `weave status` there/,
+      /is unknown: connection refused: see `weave status` there/,
     ],
     ['no router runs', { ...buildMeshFacts('2.6.5'), mesh: known(null) }, /does not run: `weave launch` there first/],
     [
@@ -122,7 +122,7 @@ describe('weaveStep: plan', () => {
     ['nothing of it was planned', undefined, {}, 'Weave was 2.8.1 and is not any more'],
     ['a peer has joined', {}, { connections: [establishedConnection, establishedConnection] }, undefined],
     ['a connection is lost', {}, { connections: [] }, '0 of 1 connections of Weave are established'],
-    ['it was launched anew', {}, { targets: ['203.0.113.12'] }, 'its router was launched anew with other words'],
+    ['it was launched anew', {}, { targets: ['203.0.113.12'] }, 'its router was launched again with other arguments'],
   ])('exceedsPlan when %s', (_, before, now, words) => {
     const planned = before && dueAt(buildMeshFacts('2.6.5', before))
 
@@ -206,7 +206,7 @@ describe('weaveStep: verify', () => {
     [
       'the mesh cannot be seen',
       { ...now(), mesh: { status: 'unknown', why: 'no answer' } },
-      /cannot be told: no answer$/,
+      /is unknown: no answer$/,
     ],
   ])('fails when %s', async (_, facts, words) => {
     await expect(proveBy([facts]).proof).rejects.toThrow(words)

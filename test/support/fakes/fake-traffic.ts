@@ -55,7 +55,7 @@ export const trafficPorts = (traffic: FakeTraffic): Ports => ({
     if (program.path === 'nsupdate') return update(traffic, program.stdin ?? '')
     return program.args === undefined ? ran('') : move(traffic, program)
   },
-  openLocal: async () => ({ status: 'failed', why: 'nobody answers there' }),
+  openLocal: async () => ({ status: 'failed', why: 'no answer there' }),
   server: () => balancerOf(traffic),
   addServer: () => {},
   replaceHostKey: nothing,
