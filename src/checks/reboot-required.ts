@@ -22,8 +22,8 @@ const no: Signal = { due: 'no', why: '' }
  */
 export function rebootRequired({ reboot, kernel, needrestart }: ServerFacts): RebootRequired {
   const all = [
-    ...setByPackages('the reboot flag', reboot, (flag) => [fromFlag(flag, hasNeedrestart(needrestart))]),
-    ...setByPackages('the kernels', kernel, (value) => [fromKernel(value), fromRebuiltKernel(value)]),
+    ...signalsOf('the reboot flag', reboot, (flag) => [fromFlag(flag, hasNeedrestart(needrestart))]),
+    ...signalsOf('the kernels', kernel, (value) => [fromKernel(value), fromRebuiltKernel(value)]),
     ...(needrestart?.status === 'known' ? fromNeedrestart(needrestart.value, kernel) : []),
   ]
   const due = (['yes', 'unknown'] as const).find((answer) => all.some((one) => one.due === answer)) ?? 'no'
@@ -32,7 +32,7 @@ export function rebootRequired({ reboot, kernel, needrestart }: ServerFacts): Re
   return { due, reasons: saying.map(({ why }) => why), since: since.length === 0 ? undefined : Math.min(...since) }
 }
 
-function setByPackages<T>(
+function signalsOf<T>(
   name: string,
   fact: Fact<T> | undefined,
   say: (value: T) => readonly Signal[],

@@ -116,7 +116,7 @@ export function withOutputFlags(command: Command): Command {
 export function withChangeFlags(command: Command): Command {
   return withQuietFlags(withRolloutFlags(withPlanFlags(withServerFlags(command))))
     .option('-v, --verbose', 'print every server on its own')
-    .option('--exit-code', 'with --dry-run: exit 10 if changes are due or unknown')
+    .option('--exit-code', 'with --dry-run: exit 10 if changes are due')
 }
 
 function withPlanFlags(command: Command): Command {

@@ -6,7 +6,7 @@ import type { Schema } from '../plan/schema/schema.ts'
 import type { Drain } from '../plan/step.ts'
 
 /**
- * One way to take servers out of service and to put them back. A driver lives in a folder of its own and stands in the list of
+ * One way to take servers out of service and to put them back. A driver has a folder of its own and one entry in the list of
  * `drivers.ts`; no other code asks which driver it has.
  */
 export interface LoadBalancerDriver<Config extends { readonly kind: string }> {

@@ -37,7 +37,7 @@ export interface ApplicationContext extends StepContext {
   readonly addServer: (server: Server) => void
   /**
    * Forgets the host keys on record of a server that was made anew, and believes these; none: the first that it shows. Returns
-   * the one that it has shown. Throws a LineError while it does not answer.
+   * the one that it has shown. Throws a DisconnectedError while it does not answer.
    */
   readonly replaceHostKey: (server: Server, keys: readonly string[]) => Promise<string>
   /** What an operation would do on servers that nobody else is at work on, by a look of now. */

@@ -4,7 +4,7 @@ import type { Server } from '../inventory/server.ts'
 import type { FactName, ServerFacts } from '../remote/facts/facts.ts'
 import type { Fields } from '../remote/response.ts'
 import type { PinnedFile } from './pinned-file.ts'
-/** What a server can be asked over its line. Each call connects anew where there is none, and throws a LineError when it is cut. */
+/** What a server can be asked over its line. Each call connects anew where there is none, and throws a DisconnectedError when it is cut. */
 export interface ServerHandle {
   readonly server: Server
   /** Runs a script and returns what it told. */

@@ -38,7 +38,10 @@ export interface TypedStep<Change, Snapshot, Evidence, State, Ctx extends StepCo
   plan(state: State): Verdict<Change>
   /** What is due, in lines for people. Servers with equal lines share a paragraph of the plan. */
   readonly describe: (change: Change) => readonly string[]
-  /** Why what is due now is more than was planned (undefined: nothing was); undefined when it is not. Absent: all but the same is. */
+  /**
+   * Why the change that is due now exceeds the planned one (undefined: none was planned); undefined if it does not. Without this
+   * function every other change exceeds the plan.
+   */
   readonly exceedsPlan?: (planned: Change | undefined, now: Change) => string | undefined
   /** What the evidence is compared with; written down before the change is applied. Reads only. */
   readonly snapshot: (ctx: Ctx, change: Change) => Promise<Snapshot>

@@ -4,5 +4,5 @@ import type { Json } from '../base/json.ts'
 export type Verdict<Change = Json> =
   | { readonly status: 'due'; readonly change: Change }
   | { readonly status: 'done' | 'not-due'; readonly why: string }
-  /** Something must be put right first, or cannot be known; `why` is a sentence for people that says what. */
+  /** Blocked: something must be repaired first. Unknown: a fact is missing. `why` says which, in a sentence for people. */
   | { readonly status: 'blocked' | 'unknown'; readonly why: string }

@@ -18,7 +18,7 @@ function outcomeOf(gathered: GatherResult, { planned }: Plan): Outcome {
   if (gathered.status !== 'gathered')
     return {
       status: gathered.status,
-      step: 'look',
+      step: 'gather-facts',
       why: gathered.error.message,
       ...(gathered.error.hint === undefined ? {} : { hint: gathered.error.hint }),
     }

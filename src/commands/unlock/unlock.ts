@@ -126,7 +126,7 @@ async function removeOne(held: Held, { journal, flags, connectionTo }: RemoveOne
 }
 
 async function release({ server, lock }: Held, journal: Journal, connection: ServerConnection): Promise<boolean> {
-  const inputs = { run: lock.run, controller: '', despite: 'yes' }
+  const inputs = { run: lock.run, controller: '', force: 'yes' }
   await journal.write({ event: 'taking-over', server: server.name, from: lock.run })
   const script = { files: lockFiles.release, inputs, asRoot: true, timeoutMs: 60_000 }
   const { isReleased } = readReleased(await connection.run(script))

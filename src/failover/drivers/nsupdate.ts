@@ -17,7 +17,7 @@ export type Update = {
 
 const timeoutSeconds = 20
 
-/** What the name server says to an update: undefined when it has taken it. Throws a LineError where it does not answer. */
+/** What the name server says to an update: undefined when it has taken it. Throws a DisconnectedError where it does not answer. */
 export async function sendUpdate(ctx: ApplicationContext, update: Update): Promise<string | undefined> {
   const { keyFile, server } = update.driver
   // Over TCP: a datagram that is sent again would find the first one's work and call it somebody else's.

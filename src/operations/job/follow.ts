@@ -45,7 +45,7 @@ export async function follow(ctx: ServerContext, stallTimeoutMs: number): Promis
 
 type PatienceOptions = { readonly ask: () => Promise<Fields>; readonly patienceMs: number }
 
-/** Asks until there is an answer; throws the last LineError when there was none for as long as the patience lasts. */
+/** Asks until there is an answer; throws the last DisconnectedError when there was none for as long as the patience lasts. */
 async function requestPatiently(ctx: ServerContext, { ask, patienceMs }: PatienceOptions): Promise<Fields> {
   const sinceMs = ctx.nowMs()
   for (let tries = 1; ; tries += 1) {

@@ -10,7 +10,7 @@ import { jobInputs, pathsOf, requestStatus } from './job-inputs.ts'
 /** A change that takes long: it runs on the server by itself, whatever becomes of the line and of us. */
 export interface JobOptions<Before extends Json> {
   /** What runs there, as root: like any script, but that all it prints is the log and its exit code the result. */
-  readonly script: (before: Before, ctx: ServerContext) => JobScript | Promise<JobScript>
+  readonly script: (snapshot: Snapshot, ctx: ServerContext) => JobScript | Promise<JobScript>
   /** It counts as stuck after that long without a word in its log and without using the processor. */
   readonly stallTimeoutMs: number
   /** What it writes besides, so that it is refused where there is less; 16 MB when absent. */
@@ -20,26 +20,26 @@ export interface JobOptions<Before extends Json> {
 type JobScript = Pick<Script, 'files' | 'inputs'>
 
 /** What a step takes from a detached job. */
-export interface DetachedJob<Before extends Json> {
+export interface DetachedJob<Snapshot extends Json> {
   readonly status: (ctx: ServerContext) => Promise<StepStatus>
-  readonly apply: (ctx: ServerContext, before: Before) => Promise<void>
+  readonly apply: (ctx: ServerContext, snapshot: Snapshot) => Promise<void>
   /**
-   * Follows its log until it has ended, over lost lines, and says how it did; `act` may have been called by anybody before.
-   * Throws a StuckError, an UnknownError, a StoppedError, or a LineError where there was no line for as long as a stall.
+   * Follows its log until it has ended, also after lost connections, and returns its result; an earlier run may have called `apply`.
+   * Throws a StuckError, an UnknownError, a StoppedError, or a DisconnectedError where there was no connection for as long as a stall.
    */
   readonly finish: (ctx: ServerContext) => Promise<JobResult>
 }
 
 /**
- * `apply` begins the job unless it runs or has ended well, so once however often and by whomever it is called; it throws a
- * RefusedError where it cannot begin. `status` says `yes` once it has ended well; `no` when it ended otherwise, so that
- * `resume` begins it anew: its script must bear that; `unknown` when it was ended and left no result.
+ * `apply` starts the job unless it runs or has succeeded, so it starts once however often it is called; it throws a RefusedError
+ * where it cannot start. `status` is `yes` once it has succeeded; `no` when it failed, so that `resume` starts it again: its
+ * script must allow that; `unknown` when it was killed and left no result.
  */
-export function detachedJob<Before extends Json>({
+export function detachedJob<Snapshot extends Json>({
   script,
   stallTimeoutMs,
   roomKb = 16_384,
-}: JobOptions<Before>): DetachedJob<Before> {
+}: JobOptions<Snapshot>): DetachedJob<Snapshot> {
   return {
     status: async (ctx) => statusBy(readJobStatus(await requestStatus(ctx))),
     apply: async (ctx, before) => {

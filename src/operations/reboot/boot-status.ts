@@ -12,7 +12,7 @@ export interface BootStatus {
   readonly blockers: readonly string[]
 }
 
-/** Asks a server once; throws a LineError where there is no line, and a FactError for an answer that is none. */
+/** Asks a server once; throws a DisconnectedError where there is no line, and a FactError for an answer that is none. */
 export async function requestBootStatus(ctx: ServerContext): Promise<BootStatus> {
   const files = ['reboot/status.sh']
   return readBootStatus(await ctx.run({ files, inputs: { unit: unitOf(ctx) }, asRoot: true, timeoutMs: 30_000 }))

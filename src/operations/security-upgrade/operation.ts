@@ -2,7 +2,7 @@ import type { Operation } from '../../plan/operation.ts'
 import { specOf } from '../../plan/operation-spec.ts'
 import type { Step } from '../../plan/step.ts'
 import type { ServerFacts } from '../../remote/facts/facts.ts'
-import { unattendedUpgrades as nightly } from '../unattended-upgrades/operation.ts'
+import { unattendedUpgrades as unattendedOperation } from '../unattended-upgrades/operation.ts'
 import { type SecurityUpgradeOptions, securityUpgradeOptions } from './options.ts'
 import { repairStep } from './repair-dpkg-step.ts'
 import { restartServicesStep } from './restart-services-step.ts'
@@ -14,10 +14,11 @@ import { scopeInputs, upgradeStep } from './upgrade-step.ts'
  */
 export function securityUpgrade(options: SecurityUpgradeOptions): Operation {
   const { stallTimeoutMs, restartServices, unattendedUpgrades } = options
-  const nights = unattendedUpgrades === null ? undefined : nightly({ ...unattendedUpgrades, remove: false })
+  const nightly =
+    unattendedUpgrades === null ? undefined : unattendedOperation({ ...unattendedUpgrades, remove: false })
   // needrestart looks into every process: only where somebody wants its answer.
   const libraries = restartServices ? (['needrestart'] as const) : []
-  const parts = ['system', 'security', 'upgrades', 'dpkg', 'disk', ...libraries, ...(nights?.facts ?? [])] as const
+  const parts = ['system', 'security', 'upgrades', 'dpkg', 'disk', ...libraries, ...(nightly?.facts ?? [])] as const
   return {
     spec: specOf('security-upgrade', securityUpgradeOptions, options),
     facts: [...new Set(parts)],
@@ -27,12 +28,12 @@ export function securityUpgrade(options: SecurityUpgradeOptions): Operation {
       repairStep(stallTimeoutMs),
       upgradeStep(options),
       ...(restartServices ? [restartServicesStep] : []),
-      ...(nights?.steps ?? []).map(factsAfterUpgrade),
+      ...(nightly?.steps ?? []).map(factsAfterUpgrade),
     ],
   }
 }
 
-// What keeps the nights from being set up keeps nobody from the fixes that are due today; `unattended-upgrades` says it.
+// A problem with unattended upgrades does not block the fixes that are due today; `maestro unattended-upgrades` reports it.
 const factsAfterUpgrade = (step: Step): Step => ({
   ...step,
   describe: (what) => step.describe(what).map((line) => `nightly: ${line}`),
@@ -44,7 +45,7 @@ const factsAfterUpgrade = (step: Step): Step => ({
   },
 })
 
-// By then the first step has put it right.
+// By then the first step has repaired it.
 const repairedByUpgrade = (facts: ServerFacts): ServerFacts =>
   facts.dpkg?.status === 'known'
     ? { ...facts, dpkg: { status: 'known', value: { ...facts.dpkg.value, isInterrupted: false } } }

@@ -20,16 +20,16 @@ import type { UnattendedStatus } from './unattended.ts'
 import type { PendingUpgrades } from './upgrades.ts'
 import type { Weave } from './weave.ts'
 
-/** What a look tells, or why it cannot tell. Unknown is never a reason to act and never shown as well. */
+/** A fact about a server, or why it is unknown. Unknown is never a reason to act, and is never shown as ok. */
 export type Fact<T> =
   | { readonly status: 'known'; readonly value: T }
   | { readonly status: 'unknown'; readonly why: string }
 
 export type FactName = (typeof statusFacts | typeof planFacts | typeof doctorFacts)[number]
 
-/** What one server said of itself in one connection; a part that was not asked for is absent. Times are the server's own clock. */
+/** The facts of one server, gathered in one connection; a fact that was not requested is absent. Times are by the server's clock. */
 export interface ServerFacts {
-  /** Epoch seconds by the server's clock, when the look began. */
+  /** Epoch seconds by the server's clock, when the gathering began. */
   readonly at: number
   readonly identity?: Fact<Identity>
   readonly system?: Fact<System>
@@ -57,7 +57,7 @@ export interface ServerFacts {
   readonly haproxy?: Fact<Haproxy | null>
 }
 
-/** The parts of a look that are shown, each one file in `facts/`; a command asks for those that it needs. */
+/** The facts that `status` shows; each has a script and a reader in this folder. A command requests those that it needs. */
 export const statusFacts = [
   'identity',
   'system',

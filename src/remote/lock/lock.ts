@@ -32,9 +32,9 @@ export const readReleased = (facts: Fields) => ({
   before: readLock(facts),
 })
 
-/** What a run has left on a server: its recipe and the events that concern the server, as JSON texts; undefined where it never was. */
-export function readCopy(facts: Fields): { readonly recipe: string; readonly events: readonly string[] } | undefined {
-  const spec = allOf(facts, 'copy_recipe').join('')
+/** What a run has left on a server: its spec and the events that concern the server, as JSON texts; undefined where it never was. */
+export function readCopy(facts: Fields): { readonly spec: string; readonly events: readonly string[] } | undefined {
+  const spec = allOf(facts, 'copy_spec').join('')
   if (spec === '') return undefined
   const lines: string[] = []
   for (const part of allOf(facts, 'copy_part')) {
@@ -43,7 +43,7 @@ export function readCopy(facts: Fields): { readonly recipe: string; readonly eve
     if (!Number.isInteger(index) || index < 0 || index > lines.length) throw new FieldError('copy_part is out of order')
     lines[index] = (lines[index] ?? '') + part.slice(number.length + 1)
   }
-  return { recipe: spec, events: lines }
+  return { spec: spec, events: lines }
 }
 
 export function readLock(facts: Fields): Lock | undefined {

@@ -1,5 +1,5 @@
 # Gives the lock of a run back unless something of the run still works here, and drops what runs of long ago left.
-# Inputs: run, controller (whose lock it must be, or nothing: whoever's of that run it is), despite (yes: although
+# Inputs: run, controller (whose lock it must be, or nothing: whoever's of that run it is), force (yes: although
 #   something of it works here)
 # Changes: /var/lib/maestro
 # Facts: lock_released (yes or no), and those of lock_tell: what was there
@@ -22,7 +22,7 @@ work() {
 may_release() {
   [ "$lock_is" = held ] && [ "$lock_run" = "$MAESTRO_RUN" ] || return 1
   [ -z "$MAESTRO_CONTROLLER" ] || [ "$lock_controller" = "$MAESTRO_CONTROLLER" ] || return 1
-  [ -z "$lock_busy" ] || [ "$MAESTRO_DESPITE" = yes ]
+  [ -z "$lock_busy" ] || [ "$MAESTRO_FORCE" = yes ]
 }
 
 # The names of runs begin with their day, so that nothing else is ever taken for one.

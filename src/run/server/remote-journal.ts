@@ -32,7 +32,7 @@ export async function readJournalCopy(
   const events = parseEvents(copy.events.map((text) => text.replace(/^\{/, stamp)).join('\n'), where)
   return {
     server,
-    spec: specIn(copy.recipe, server),
+    spec: specIn(copy.spec, server),
     events: events.map((event) => ({ ...event, at })),
     lock: readLock(facts),
   }

@@ -18,7 +18,7 @@ const lockTimeoutMs = 60_000
 /** All that a run does with one server: its lock, its pass, and the copy of the journal there. */
 export interface ServerRun {
   readonly server: Server
-  /** Takes the lock; returns the lock that stands in the way, if one does. Throws a LineError where there is no way in. */
+  /** Takes the lock; returns the lock that stands in the way, if one does. Throws a DisconnectedError where there is no way in. */
   readonly lock: () => Promise<Lock | undefined>
   readonly execute: () => Promise<Outcome>
   readonly unlock: () => Promise<void>
@@ -28,11 +28,11 @@ export interface ServerRun {
 }
 
 export function makeServerRun(run: Run, server: Server, peers: PeerServers): ServerRun {
-  const { journal, operation, lock: wish } = run
+  const { journal, operation, lock } = run
   const connection = run.connectionTo(server)
   const contextFor = contextsFor({ run, server, line: connection, others: peers })
   const previous = run.previous.servers.get(server.name) ?? noState
-  const ours = { run: journal.run, controller: wish.controller }
+  const ours = { run: journal.run, controller: lock.controller }
   const atLock = contextFor('lock')
 
   const recordOnServer = (event: string, drained: '' | 'yes' | 'no') =>
@@ -41,7 +41,7 @@ export function makeServerRun(run: Run, server: Server, peers: PeerServers): Ser
   const copy = (event: ServerEvent, drained: '' | 'yes' | 'no') =>
     retryOnDisconnect(atLock, () => recordOnServer(asciiJson(event), drained))
 
-  // What is begun is known here first, what is over is known there first: in between it counts as going on.
+  // A start is written here first, the end of a drain there first: killed in between, it counts as open.
   async function writeEvent(event: ServerEvent): Promise<void> {
     if (event.event === 'drain-ended') await copy(event, 'no')
     await journal.write(event)
@@ -59,9 +59,9 @@ export function makeServerRun(run: Run, server: Server, peers: PeerServers): Ser
           ? { event: 'taking-over', server: server.name, from: takeovers }
           : { event: 'locking', server: server.name },
       )
-      const asked = { ...ours, owner: wish.owner, recipe: asciiJson(operation.spec), takes_over: takeovers }
-      const despite = takeovers === journal.run && wish.isPreviousGone ? 'yes' : 'no'
-      const take = scriptOf('take', { ...asked, despite })
+      const asked = { ...ours, owner: lock.owner, spec: asciiJson(operation.spec), takes_over: takeovers }
+      const force = takeovers === journal.run && lock.isPreviousGone ? 'yes' : 'no'
+      const take = scriptOf('take', { ...asked, force })
       const { isTaken, before } = readTaken(
         await (isAtWork(previous) ? retryOnDisconnect(atLock, () => connection.run(take)) : connection.run(take)),
       )
@@ -71,7 +71,7 @@ export function makeServerRun(run: Run, server: Server, peers: PeerServers): Ser
     },
     execute: () => executeServer({ run, name: server.name, contextFor, previous, writeEvent }),
     unlock: async () => {
-      const { isReleased } = readReleased(await connection.run(scriptOf('release', { ...ours, despite: 'no' })))
+      const { isReleased } = readReleased(await connection.run(scriptOf('release', { ...ours, force: 'no' })))
       if (isReleased) await journal.write({ event: 'unlocked', server: server.name })
     },
     renew: async () => void (await recordOnServer('', '')),

@@ -12,7 +12,7 @@ import { runAsRoot } from '../../ssh/session/sudo.ts'
 const answerLimitBytes = 4 * 1024 * 1024
 
 /**
- * What a script tells over an open session. Throws a LineError when the session ended before the script did, so that nobody
+ * What a script tells over an open session. Throws a DisconnectedError when the session ended before the script did, so that nobody
  * knows what came of it, and a MaestroError with the script's own last words when it failed.
  */
 export async function runScript(session: Session, script: Script, password?: Secret): Promise<Fields> {

@@ -53,7 +53,7 @@ async function planAndRun(changing: ChangeRequest): Promise<ExitCode> {
   const planned = await withApplicationContext(
     { loaded, subject, passwords, stop, onProgress: () => {} },
     async (contextFor) => {
-      const ctx = contextFor('look')
+      const ctx = contextFor('gather-state')
       const operation = await operationFor(ctx)
       return { operation, plan: await planFor(operation, ctx, loaded) }
     },

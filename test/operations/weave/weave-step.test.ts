@@ -203,11 +203,7 @@ describe('weaveStep: verify', () => {
     ['peers are not discovered', now({ discovery: 'disabled' }), /peer discovery is disabled, and was enabled$/],
     ['a service is missing', now({ services: ['router', 'ipam', 'plugin (v2)'] }), /its dns does not run$/],
     ['no router runs', { ...now(), mesh: known(null) }, /the router does not run$/],
-    [
-      'the mesh cannot be seen',
-      { ...now(), mesh: { status: 'unknown', why: 'no answer' } },
-      /is unknown: no answer$/,
-    ],
+    ['the mesh cannot be seen', { ...now(), mesh: { status: 'unknown', why: 'no answer' } }, /is unknown: no answer$/],
   ])('fails when %s', async (_, facts, words) => {
     await expect(proveBy([facts]).proof).rejects.toThrow(words)
   })

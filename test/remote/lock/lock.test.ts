@@ -16,9 +16,9 @@ const ana = {
   run: '20261123-0900-ana1',
   controller: 'a',
   owner: 'ana@ops-1',
-  recipe: '{}',
+  spec: '{}',
   takes_over: '',
-  despite: 'no',
+  force: 'no',
 }
 const bob = { ...ana, run: '20261123-0901-bob1', controller: 'b', owner: 'bob@ops-2' }
 const units = { systemctl: 'echo maestro-20261123-0900-ana1-upgrade.service loaded active running' }
@@ -39,7 +39,7 @@ describe.each(shells())('lock/ scripts under $name', (shell) => {
   const record = (server: FakeServer, event: string, drained = '') =>
     ask(server, 'record', { run, controller, event, drained })
   const release = (server: FakeServer, inputs: Inputs = {}) =>
-    readReleased(ask(server, 'release', { run, controller, despite: 'no', ...inputs }))
+    readReleased(ask(server, 'release', { run, controller, force: 'no', ...inputs }))
   const fallQuiet = ({ root }: FakeServer, forMs = 11 * 60_000) => {
     const since = new Date(Date.now() - forMs)
     utimesSync(`${root}/var/lib/maestro/lock/heartbeat`, since, since)
@@ -69,7 +69,7 @@ describe.each(shells())('lock/ scripts under $name', (shell) => {
 
     const [unaware, aware] = [
       take(server, { ...ana, controller: 'b', takes_over: ana.run }),
-      take(server, { ...ana, controller: 'b', takes_over: ana.run, despite: 'yes' }),
+      take(server, { ...ana, controller: 'b', takes_over: ana.run, force: 'yes' }),
     ]
 
     expect([unaware.isTaken, aware.isTaken]).toEqual([false, true])
@@ -94,8 +94,8 @@ describe.each(shells())('lock/ scripts under $name', (shell) => {
     take(server)
     fallQuiet(server)
 
-    const another = take(server, { ...bob, takes_over: ana.run, despite: 'yes' })
-    const resumed = take(server, { ...ana, controller: 'c', takes_over: ana.run, despite: 'yes' })
+    const another = take(server, { ...bob, takes_over: ana.run, force: 'yes' })
+    const resumed = take(server, { ...ana, controller: 'c', takes_over: ana.run, force: 'yes' })
 
     expect(another).toMatchObject({ isTaken: false, before: { busy: ['maestro-20261123-0900-ana1-upgrade.service'] } })
     expect(resumed.isTaken).toBe(true)
@@ -106,8 +106,8 @@ describe.each(shells())('lock/ scripts under $name', (shell) => {
     take(server)
     fallQuiet(server)
 
-    const another = take(server, { ...bob, takes_over: ana.run, despite: 'yes' })
-    const resumed = take(server, { ...ana, controller: 'c', takes_over: ana.run, despite: 'yes' })
+    const another = take(server, { ...bob, takes_over: ana.run, force: 'yes' })
+    const resumed = take(server, { ...ana, controller: 'c', takes_over: ana.run, force: 'yes' })
 
     expect(another).toMatchObject({ isTaken: false, before: { busy: ['systemd-that-does-not-answer'] } })
     expect(resumed.isTaken).toBe(true)
@@ -149,13 +149,13 @@ describe.each(shells())('lock/ scripts under $name', (shell) => {
       name: 'upgrade',
       options: { services: Array.from({ length: 300 }, (_, n) => `web ${n}`) },
     })
-    take(server, { ...ana, recipe: spec })
+    take(server, { ...ana, spec: spec })
     const events = ['{"event":"begun"}', asciiJson({ before: 'ü'.repeat(3000) }), '{"event":"released"}']
     for (const event of events) record(server, event)
 
     const facts = ask(server, 'copy', { run })
 
-    expect(readCopy(facts)).toEqual({ recipe: spec, events })
+    expect(readCopy(facts)).toEqual({ spec: spec, events })
     expect(readCopy(ask(server, 'copy', { run: 'another' }))).toBeUndefined()
   })
 
@@ -180,11 +180,11 @@ describe.each(shells())('lock/ scripts under $name', (shell) => {
     expect(take(server, bob).isTaken).toBe(true)
   })
 
-  it('release.sh keeps the lock while a job of the run works, unless despite is given', () => {
+  it('release.sh keeps the lock while a job of the run works, unless force is given', () => {
     const server = fakeServer({ files: { 'run/systemd/system': null }, tools: units })
     take(server)
 
-    const answers = [release(server), release(server, { controller: '', despite: 'yes' })]
+    const answers = [release(server), release(server, { controller: '', force: 'yes' })]
 
     expect(answers.map(({ isReleased }) => isReleased)).toEqual([false, true])
   })
