@@ -7,8 +7,8 @@ import { makeScript } from '../../remote/script.ts'
 import { follow, type JobResult } from './follow.ts'
 import { jobInputs, pathsOf, requestStatus } from './job-inputs.ts'
 
-/** A change that takes long: it runs on the server by itself, whatever becomes of the line and of us. */
-export interface JobOptions<Before extends Json> {
+/** A change that takes long: it runs on the server by itself, even if the connection or the controller is lost. */
+export interface JobOptions<Snapshot extends Json> {
   /** What runs there, as root: like any script, but that all it prints is the log and its exit code the result. */
   readonly script: (snapshot: Snapshot, ctx: ServerContext) => JobScript | Promise<JobScript>
   /** It counts as stuck after that long without a word in its log and without using the processor. */
@@ -42,8 +42,8 @@ export function detachedJob<Snapshot extends Json>({
 }: JobOptions<Snapshot>): DetachedJob<Snapshot> {
   return {
     status: async (ctx) => statusBy(readJobStatus(await requestStatus(ctx))),
-    apply: async (ctx, before) => {
-      const refusal = readRefusal(await ctx.run(startScript(ctx, { script: await script(before, ctx), roomKb })))
+    apply: async (ctx, snapshot) => {
+      const refusal = readRefusal(await ctx.run(startScript(ctx, { script: await script(snapshot, ctx), roomKb })))
       if (refusal !== undefined) throw refused(ctx, refusal)
     },
     finish: (ctx) => follow(ctx, stallTimeoutMs),
