@@ -15,7 +15,7 @@ describe('maestro runs and resume', () => {
       await bare.maestro('runs', 'show'),
     ]
 
-    expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 2, 2, 2])
+    expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 2, 4, 2])
     expect(runs[0]?.stderr).toContain('no runs yet')
   })
 })
@@ -68,10 +68,13 @@ describe('maestro resume', () => {
 })
 
 describe('resume --adopt', () => {
-  it('refuses every run in one line, without contacting a server', async () => {
-    const run = await bare.maestro('resume', '--adopt', '20261123-091530-k3f9', '--yes')
+  it.each([{ args: ['20261123-091530-k3f9', '--yes'] }, { args: ['last'] }, { args: [] }])(
+    'refuses every run in one line, without contacting a server: $args',
+    async ({ args }) => {
+      const run = await bare.maestro('resume', '--adopt', ...args)
 
-    expect([run.exitCode, run.stdout]).toEqual([4, ''])
-    expect(run.stderr).toContain('resume --adopt is refused for now: a run copy on one server can steer')
-  })
+      expect([run.exitCode, run.stdout]).toEqual([4, ''])
+      expect(run.stderr).toContain('resume --adopt is refused for now: a run copy on one server can steer')
+    },
+  )
 })

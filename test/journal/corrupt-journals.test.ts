@@ -51,6 +51,24 @@ async function wordsOf(run: string): Promise<readonly string[]> {
   return words
 }
 
+describe('eventsOf and findRun: files that cannot be read', () => {
+  it('report a folder in place of the journal, and list the other runs', async () => {
+    const run = await recordRun()
+    mkdirSync(`${root}/${neverBegun}/events.ndjson`, { recursive: true })
+
+    expect((await summaryOf(root, neverBegun)).problem).toMatch(/events\.ndjson: cannot be read: EISDIR/)
+    expect(await listRuns(root)).toEqual([neverBegun, run])
+    await expect(findRun(root, undefined)).rejects.toThrow(/events\.ndjson: cannot be read: EISDIR/)
+  })
+
+  it('report a folder in place of the report', async () => {
+    const run = await recordRun()
+    mkdirSync(`${root}/${run}/report.json`)
+
+    await expect(findRun(root, undefined)).rejects.toThrow(/report\.json: cannot be read: EISDIR/)
+  })
+})
+
 describe('createJournal: run killed before its first event', () => {
   it('does not break listRuns, readHistory or findRun for other runs', async () => {
     const run = await recordRun()

@@ -26,11 +26,11 @@ import type { ResumeFlags, ResumeRequest } from './flags.ts'
 
 /** Goes on with a run whose journal is on another computer, or lost, by what it has left on the servers. Returns the exit code. */
 export async function adopt({ run, flags, stop }: ResumeRequest): Promise<ExitCode> {
+  refuseAdoption()
   if (run === undefined || !isRunId(run))
     throw new UsageError('--adopt needs the whole name of a run, like 20261123-091530-k3f9', {
       hint: '`maestro status --verbose` names the run of each lock and of each server out of service',
     })
-  refuseAdoption()
   const chosen = await selectTargets(flags)
   const copies = await copiesOf(run, chosen, stop)
   const [first] = copies

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { UsageError } from '../../base/errors.ts'
+import { MaestroError, UsageError } from '../../base/errors.ts'
 import { parse } from '../../plan/schema/parse.ts'
 import { reportSchema } from '../report-schema.ts'
 import { isRunId } from '../run-id.ts'
@@ -47,7 +47,8 @@ async function isDone(path: string): Promise<boolean> {
     const report = parse(reportSchema, JSON.parse(await readFile(path, 'utf8')))
     return report.isRight && (report.value.exitCode === 0 || report.value.isOver === true)
   } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return false
-    throw error
+    const { code, message } = error as NodeJS.ErrnoException
+    if (error instanceof SyntaxError || code === 'ENOENT') return false
+    throw code === undefined ? error : new MaestroError(`${path}: cannot be read: ${message}`, { cause: error })
   }
 }

@@ -25,7 +25,8 @@ export interface RunSummary {
 
 /**
  * The events of a run, one at a time: a journal of many servers is not held in memory. None where it was killed before it
- * began. Throws a MaestroError with file and line where one of them is none.
+ * began. Throws a MaestroError with file and line for a line that is no event, and with the file where it
+ * cannot be read.
  */
 export async function* eventsOf(root: string, run: string): AsyncGenerator<JournalEvent> {
   const path = `${root}/${run}/events.ndjson`
@@ -36,7 +37,9 @@ export async function* eventsOf(root: string, run: string): AsyncGenerator<Journ
       if (line !== '') yield parseEvent(line, `${path}:${number}`)
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return
+    throw code === undefined ? error : new MaestroError(`${path}: cannot be read: ${message}`, { cause: error })
   }
 }
 
