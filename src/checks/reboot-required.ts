@@ -19,6 +19,7 @@ const no: Signal = { due: 'no', why: '' }
 /**
  * Yes when any source says yes, for each of them misses some cases; no only when both the flag and the kernels could be
  * read. needrestart adds to them where it is installed.
+ * `operations/reboot/packages-needing-reboot.ts` only predicts it for a plan; `boot-snapshot.ts` there checks that a reboot was enough.
  */
 export function rebootRequired({ reboot, kernel, needrestart }: ServerFacts): RebootRequired {
   const all = [

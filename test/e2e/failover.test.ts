@@ -173,7 +173,7 @@ describe('maestro failover switch', () => {
     expect(eventNames()).not.toContain('rollback-started')
   })
 
-  it('runs hooks.before_switch first, and moves nothing when that fails', async () => {
+  it('runs hooks.pre_switch first, and moves nothing when that fails', async () => {
     options.shadow('promote', '#!/bin/sh\necho "$MAESTRO_ADDRESS $MAESTRO_FROM $MAESTRO_TO"\n')
     options.manifest({ hooks: 'pre_switch: ./bin/promote' })
 

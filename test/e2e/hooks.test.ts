@@ -27,7 +27,7 @@ const withHooks = (name: string, hooks: string) => {
 const maestro = (manifest: string, ...args: string[]) =>
   fleet.maestro([...args, '--manifest', manifest], { env: { XDG_STATE_HOME: state } })
 
-describe('hooks.finished', () => {
+describe('hooks.post_run', () => {
   it('gets the report as JSON on stdin, but not for --dry-run', async () => {
     const said = join(state, 'said')
     const hook = fleet.write('mail', `#!/bin/sh\ncat >>${said}\n`, 0o700)

@@ -54,7 +54,7 @@ describe('detachedJob on a server with systemd', () => {
     await plugIn()
 
     expect({ isClear, isMissed }).toEqual({ isClear: true, isMissed: true })
-    expect(await following).toMatchObject({ how: 'exited', code: 0, skippedBytes: 0 })
+    expect(await following).toMatchObject({ kind: 'exited', code: 0, skippedBytes: 0 })
     expect((await following).lastLines).toEqual(Array.from({ length: 9 }, (_, index) => `line ${index + 1}`))
   })
 
@@ -65,7 +65,7 @@ describe('detachedJob on a server with systemd', () => {
 
     expect(await job.status()).toBe('running')
     await job.begin()
-    expect(await job.finish()).toMatchObject({ how: 'exited', code: 0, lastLines: ['line 1', 'line 2', 'line 3'] })
+    expect(await job.finish()).toMatchObject({ kind: 'exited', code: 0, lastLines: ['line 1', 'line 2', 'line 3'] })
   })
 
   it.each([60, 150, 240])('runs once when its controller is killed %i ms after the start', async (afterMs) => {
@@ -95,10 +95,10 @@ describe('detachedJob on a server with systemd', () => {
 
     await asRoot(server, `systemctl kill --signal=KILL ${job.unit}`)
 
-    expect(await job.finish()).toMatchObject({ how: 'killed', result: 'signal', status: 'KILL' })
+    expect(await job.finish()).toMatchObject({ kind: 'killed', result: 'signal', status: 'KILL' })
     expect(await job.status()).toBe('no')
     await job.begin()
-    expect(await job.finish()).toMatchObject({ how: 'exited', code: 0, lastLines: ['done'] })
+    expect(await job.finish()).toMatchObject({ kind: 'exited', code: 0, lastLines: ['done'] })
   })
 
   it('finishes its work when its unit is stopped', async () => {
@@ -107,7 +107,7 @@ describe('detachedJob on a server with systemd', () => {
 
     await asRoot(server, `systemctl stop ${job.unit}`)
 
-    expect(await job.finish()).toMatchObject({ how: 'exited', code: 0, lastLines: ['done'] })
+    expect(await job.finish()).toMatchObject({ kind: 'exited', code: 0, lastLines: ['done'] })
   })
 
   it('reports new log lines within seconds, long before its end', async () => {
@@ -165,7 +165,7 @@ describe('detachedJob on a server with systemd', () => {
     onTestFinished(makeRoom)
 
     const { lastLines, ...ending } = await job.finish()
-    expect(ending).toMatchObject({ how: 'exited', code: 3 })
+    expect(ending).toMatchObject({ kind: 'exited', code: 3 })
     expect(lastLines).not.toContain('still')
   })
 
@@ -214,7 +214,7 @@ describe('detachedJob on a server with systemd', () => {
     await asRoot(server, 'systemctl reboot')
     await waitUntilRebooted(server, bootId)
 
-    expect(await following).toMatchObject({ how: 'exited', code: 0, lastLines: ['done'] })
+    expect(await following).toMatchObject({ kind: 'exited', code: 0, lastLines: ['done'] })
   })
 })
 
@@ -231,7 +231,7 @@ describe('detachedJob on a server without systemd-run', () => {
 
     expect(await found.status()).toBe('running')
     expect(await activeUnits(other)).toBe('')
-    expect(await found.finish()).toMatchObject({ how: 'exited', code: 0, lastLines: ['line 1', 'line 2', 'line 3'] })
+    expect(await found.finish()).toMatchObject({ kind: 'exited', code: 0, lastLines: ['line 1', 'line 2', 'line 3'] })
   })
 
   it('is unknown when it is killed', async () => {

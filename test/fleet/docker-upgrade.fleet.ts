@@ -70,7 +70,7 @@ describe('docker-upgrade', () => {
           ? [`${one.event} ${one.server}`]
           : [],
       )
-    expect(turns).toEqual(servers.flatMap((server) => [`begun ${server.name}`, `proved ${server.name}`]))
+    expect(turns).toEqual(servers.flatMap((server) => [`step-started ${server.name}`, `step-verified ${server.name}`]))
     expect((await asRoot(servers[0], 'apt-mark showhold')).split('\n')).toEqual(expect.arrayContaining(dockerPackages))
   }, 400_000)
 

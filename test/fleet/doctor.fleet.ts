@@ -129,7 +129,7 @@ describe('doctor on faulty servers', () => {
     ])
   })
 
-  it('where sudo accepts the password have no errors, and the password is not in its output', async () => {
+  it('accepts the sudo password, and does not print it', async () => {
     const file = manifest.path.replace('Manifest.yml', 'password')
     appendFileSync(file, `${password}\n`, { mode: 0o600 })
 

@@ -59,7 +59,7 @@ const begun = (step: string) => async () =>
     .some((event) => event.event === 'step-started' && event.step === step)
 const inService = () => Object.fromEntries(webs.map(({ name }) => [name, '2 0']))
 
-describe('rebuild --server', () => {
+describe('rebuild server', () => {
   it('replaces a server behind the balancer, killed in between: one created, one destroyed, no request lost', async () => {
     const [one, old, three] = webs
     if (one === undefined || old === undefined || three === undefined) throw new Error('three were asked for')

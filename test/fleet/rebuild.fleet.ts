@@ -152,7 +152,7 @@ describe('rebuild', () => {
     expect(await dns.dig()).toEqual(addressesOf('green'))
   }, 240_000)
 
-  it('--retire destroys the old environment once it gets no traffic', async () => {
+  it('retire destroys the old environment once it gets no traffic', async () => {
     const used = await controller.maestro('rebuild', 'retire', 'green', '--yes')
     const unasked = await controller.maestro('rebuild', 'retire')
     const retired = await controller.maestro('rebuild', 'retire', '--yes')

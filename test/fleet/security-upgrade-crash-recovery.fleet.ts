@@ -81,7 +81,7 @@ it('security-upgrade ends as planned wherever its controller is killed, each pac
   const kills = (await Promise.all(servers.map((server) => killedAtEach(server, fiveMoments())))).flat()
 
   expect(kills.filter(({ dpkg }) => dpkg === 'at work').length).toBeGreaterThanOrEqual(6)
-  expect(kills.filter(({ last }) => last === 'begun security-upgrade').length).toBeGreaterThanOrEqual(3)
+  expect(kills.filter(({ last }) => last === 'step-started security-upgrade').length).toBeGreaterThanOrEqual(3)
   expect(kills.map(({ end }) => end)).toEqual(kills.map(() => wanted))
 }, 900_000)
 
